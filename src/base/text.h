@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text <-> simple values, strictly: the whole text must be the value, no sign where none is
+ * meant, no silent overflow.  All return false and leave *value alone on bad text.
+ */
+#ifndef L2TPD_BASE_TEXT_H
+#define L2TPD_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal, 0x hexadecimal or 0 octal, as OpenL2TP reads numbers. */
+bool text_to_u64(const char *text, uint64_t *value);
+/* yes enable true on 1 / no disable false off 0, any case. */
+bool text_to_bool(const char *text, bool *value);
+/* Hex octets, optional 0x, ':' between octets allowed; *length gets the count (<= size). "" is 0 octets. */
+bool text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *length);
+/* Lower-case hex without separators; out needs 2 * length + 1. Returns out. */
+const char *text_from_octets(const uint8_t *octets, size_t length, char *out);
+/* aa:bb:cc:dd:ee:ff; multicast addresses are the caller's business. */
+bool text_to_mac(const char *text, uint8_t mac[6]);
+const char *text_from_mac(const uint8_t mac[6], char out[18]);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one table of parameters.  A row says everything about a parameter: the command language,
+ * `?` help, validation, the configuration file, `show`, the JSON API, the interface file and the
+ * man pages all come from it.  A value lives in a member of the object's config struct
+ * (objects.h); which members were set is a bit per row, so that defaults and inheritance are a
+ * matter of overlaying one config on another.
+ */
+#ifndef L2TPD_CONFIG_PARAM_H
+#define L2TPD_CONFIG_PARAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum param_type {		/* type of the member */
+	PARAM_BOOL,		/* bool */
+	PARAM_U16,		/* uint16_t */
+	PARAM_U32,		/* uint32_t */
+	PARAM_ENUM,		/* int, one of the row's words */
+	PARAM_U32_OR_WORD,	/* int64_t: min..max, or a word's (negative or special) value, e.g. mtu, ttl, dscp */
+	PARAM_STRING,		/* char[], size octets with the NUL */
+	PARAM_HOST,		/* char[]: literal address or host name */
+	PARAM_ADDRESS,		/* struct address */
+	PARAM_OCTETS,		/* struct param_octets */
+	PARAM_MAC,		/* uint8_t[6] */
+	PARAM_UNSUPPORTED,	/* no member: OpenL2TP's name whose feature has not landed; refused by name */
+};
+
+enum param_flags {
+	PARAM_KEY = 1 << 0,		/* names the object; given with every verb */
+	PARAM_LIVE = 1 << 1,		/* modify may change it; without this it is create-only */
+	PARAM_SECRET = 1 << 2,		/* shown as set or not set, never its value */
+};
+
+#define PARAM_OCTETS_MAX 8
+struct param_octets {
+	uint8_t octets[PARAM_OCTETS_MAX];
+	uint8_t length;
+};
+
+struct param_word {
+	const char *name;		/* NULL ends the list */
+	int64_t value;			/* several names may have one value: the first is the one printed */
+};
+
+struct param {
+	const char *name;
+	enum param_type type;
+	unsigned int flags;
+	size_t offset, size;		/* of the member */
+	int64_t min, max;		/* numbers; octets allowed by lengths below */
+	const char *default_text;	/* as a user would write it; NULL: none */
+	const struct param_word *words;
+	const char *unit;		/* "ms", "s" or NULL */
+	const char *allowed;		/* what is allowed, for people, where the type does not say it */
+	const char *help;		/* one sentence */
+	const char *reference;		/* "RFC 3931 4.1", the kernel's attribute, or NULL */
+};
+
+struct param_table {
+	const char *object;		/* "tunnel" */
+	const struct param *params;
+	unsigned int count;		/* <= PARAM_SET_MAX */
+	size_t size;			/* of the config struct */
+};
+
+#define PARAM_SET_MAX 128
+struct param_set {			/* which rows were set explicitly */
+	uint64_t bits[PARAM_SET_MAX / 64];
+};
+
+static inline bool param_set_has(const struct param_set *set, unsigned int row)
+{
+	return set->bits[row / 64] >> row % 64 & 1;
+}
+
+static inline void param_set_add(struct param_set *set, unsigned int row)
+{
+	set->bits[row / 64] |= (uint64_t)1 << row % 64;
+}
+
+/* Exact name, else an unambiguous prefix, any case. Returns the row, or -1 with *error filled
+ * (unknown: names the nearest; ambiguous: lists the candidates; exact_only: no prefixes). */
+int param_find(const struct param_table *table, const char *name, bool exact_only, struct error *error);
+
+/* Parse text into the row's member of *config. Errors name parameter, value and what is allowed. */
+int param_parse(const struct param_table *table, unsigned int row, const char *text, void *config, struct error *error);
+
+/* Print the row's member as a user would write it; returns out ("" for an empty value). */
+#define PARAM_TEXT_MAX 256
+const char *param_format(const struct param_table *table, unsigned int row, const void *config,
+			 char out[PARAM_TEXT_MAX]);
+
+/* Fill *config (table->size octets) with every row's built-in default. */
+void param_defaults(const struct param_table *table, void *config);
+
+/* Are the members of this row equal in a and b? */
+bool param_equal(const struct param_table *table, unsigned int row, const void *a, const void *b);
+
+/* "yes|no", "0..4294967295", "none|default": for help and error messages; returns out. */
+const char *param_allowed(const struct param *param, char out[PARAM_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract between the engine, which knows which tunnels and sessions exist, and whatever
+ * moves their packets.  This comment and those below are the contract: a backend that fulfils
+ * them is complete, and the engine may rely on nothing else.
+ *
+ * - One thread, the control thread, calls all operations.  They do not call back; what a
+ *   backend has to say later it keeps until events() is called, and it makes event_fd readable.
+ * - Operations are synchronous and may block only for the system calls that make or remove
+ *   devices and sockets, never for the network.  None is on the packet path.
+ * - All configuration is copied: nothing that is passed in needs to outlive the call.
+ * - Each operation that takes a struct error returns 0, or -1 with *error filled and nothing
+ *   changed.  error->parameter is a parameter's name in the command language where one is to blame.
+ * - Handles are the backend's; a stale one gives ERROR_UNKNOWN, or is ignored by deletions.
+ * - Times are milliseconds; ids, ports, marks and lengths are in host order.
+ */
+#ifndef L2TPD_DATAPATH_DATAPATH_H
+#define L2TPD_DATAPATH_DATAPATH_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/error.h"
+#include "base/handle.h"
+#include "wire/data_header.h"
+
+struct datapath;			/* the backend's own; begins with struct datapath_base */
+
+#define DATAPATH_NETNS_MAX 64		/* with the NUL; a name below /run/netns */
+#define DATAPATH_HOP_DEFAULT 0		/* ttl: what the system sends */
+#define DATAPATH_HOP_COPY (-1)		/* ttl: copy from the inner IP packet, else the system's */
+#define DATAPATH_DSCP_COPY (-1)
+
+struct datapath_tunnel_config {
+	enum l2tp_encap encap;
+	uint32_t tunnel_id;			/* local control connection id */
+	uint32_t peer_tunnel_id;
+	struct endpoint local;			/* address AF_UNSPEC: any (the system chooses per route) */
+	struct endpoint peer;			/* address AF_UNSPEC: not known yet: nothing is sent or received */
+	char bind_interface[IF_NAMESIZE];	/* "" none; packets leave and arrive only there */
+	uint32_t fwmark;			/* 0 none */
+	int16_t ttl;				/* 1..255, DATAPATH_HOP_DEFAULT or DATAPATH_HOP_COPY */
+	int16_t dscp;				/* 0..63 or DATAPATH_DSCP_COPY */
+	bool udp_checksum;			/* IPv4 transmit; may be sent all the same where offloads need it */
+	bool udp_zero_csum6_tx;
+	bool udp_zero_csum6_rx;			/* accept; holds for all tunnels that share the local port */
+};
+
+enum datapath_mtu_mode { DATAPATH_MTU_AUTO, DATAPATH_MTU_FOLLOW, DATAPATH_MTU_FIXED };
+
+struct datapath_session_config {
+	handle tunnel;
+	enum l2tp_pw_type pw_type;		/* ETH, ETH_VLAN or IP */
+	uint32_t session_id;			/* what arriving packets carry */
+	uint32_t peer_session_id;		/* what we send */
+	uint8_t cookie[L2TP_COOKIE_MAX];	/* sent */
+	uint8_t peer_cookie[L2TP_COOKIE_MAX];	/* required on receive */
+	uint8_t cookie_length;			/* 0, 4 or 8 */
+	uint8_t peer_cookie_length;
+	enum l2tp_l2spec l2spec;
+	uint16_t vlan_id;			/* ETH_VLAN: 1..4094, pushed on transmit */
+	bool send_seq;
+	bool recv_seq;				/* drop packets without a sequence number */
+	bool lns_mode;				/* false: send_seq follows what the peer sends */
+	uint32_t reorder_timeout;		/* ms; 0: no reordering */
+	char ifname[IF_NAMESIZE];		/* "" : the first free l2tpethN (l2tpipN for IP) */
+	bool has_mac;
+	uint8_t mac[6];
+	enum datapath_mtu_mode mtu_mode;
+	uint32_t mtu;				/* DATAPATH_MTU_FIXED: 68..65535 */
+	bool mss_clamp;				/* lower TCP MSS to what the device carries, both ways */
+	uint32_t carrier_timeout;		/* ms without a packet until carrier is lost; 0: never */
+	char netns[DATAPATH_NETNS_MAX];		/* device lives there; "" ours */
+	char bridge[IF_NAMESIZE];		/* master device; "" none */
+	bool interface_up;			/* set the device up at creation */
+};
+
+/* Which members of a config a modify operation changes. */
+enum datapath_tunnel_field {
+	DATAPATH_TUNNEL_PEER = 1 << 0,		/* address (re-resolved) and port; may change AF_UNSPEC to known */
+	DATAPATH_TUNNEL_CHECKSUM = 1 << 1,
+	DATAPATH_TUNNEL_MARKING = 1 << 2,	/* ttl, dscp, fwmark */
+};
+enum datapath_session_field {
+	DATAPATH_SESSION_SEND_SEQ = 1 << 0,
+	DATAPATH_SESSION_RECV_SEQ = 1 << 1,
+	DATAPATH_SESSION_LNS_MODE = 1 << 2,
+	DATAPATH_SESSION_REORDER = 1 << 3,
+	DATAPATH_SESSION_MTU = 1 << 4,		/* mtu_mode and mtu */
+	DATAPATH_SESSION_MSS = 1 << 5,
+	DATAPATH_SESSION_CARRIER = 1 << 6,
+};
+
+/* The kernel's statistics, same names and meaning (L2TP_ATTR_STATS): octets include the L2TP
+ * header, not UDP and IP. */
+struct datapath_stats {
+	uint64_t tx_packets, tx_bytes, tx_errors;
+	uint64_t rx_packets, rx_bytes, rx_errors;
+	uint64_t rx_seq_discards, rx_oos_packets, rx_cookie_discards, rx_invalid;
+};
+
+struct datapath_tunnel_info {
+	struct endpoint local;		/* in effect: port as bound */
+	uint32_t path_mtu;		/* octets of an IP packet to the peer; 0 unknown */
+	struct datapath_stats stats;	/* as the kernel counts: sum of its sessions for packets and octets both ways
+					 * and tx_errors, gone sessions included; rx_invalid its own; others 0 */
+};
+
+struct datapath_session_info {
+	char ifname[IF_NAMESIZE];	/* as created */
+	uint32_t ifindex;
+	uint32_t mtu;			/* of the device, in effect */
+	bool carrier;
+	bool send_seq;			/* in effect: may follow the peer */
+	struct datapath_stats stats;
+};
+
+/* Packets that belong to no session, since the backend was opened. */
+struct datapath_totals {
+	uint64_t rx_short, rx_version, rx_unknown_session, rx_wrong_source, rx_control, rx_oversize;
+	uint64_t socket_errors;
+};
+
+enum datapath_event_kind {
+	DATAPATH_EVENT_DROPPED,		/* packets were dropped; rate-limited by the backend */
+	DATAPATH_EVENT_UNREACHABLE,	/* the network says the peer of this tunnel cannot be reached */
+	DATAPATH_EVENT_PATH_MTU,	/* the path to this tunnel's peer has a new MTU */
+	DATAPATH_EVENT_CARRIER,		/* the session's carrier changed */
+	DATAPATH_EVENT_DEVICE_GONE,	/* somebody removed the session's device */
+};
+
+enum datapath_drop {
+	DATAPATH_DROP_SHORT, DATAPATH_DROP_VERSION, DATAPATH_DROP_UNKNOWN_SESSION, DATAPATH_DROP_WRONG_SOURCE,
+	DATAPATH_DROP_COOKIE, DATAPATH_DROP_SEQUENCE, DATAPATH_DROP_INVALID, DATAPATH_DROP_CONTROL,
+};
+
+struct datapath_event {
+	enum datapath_event_kind kind;
+	handle tunnel, session;		/* HANDLE_NONE where there is none */
+	enum datapath_drop drop;	/* DROPPED */
+	uint32_t session_id;		/* DROPPED: as received */
+	struct endpoint source;		/* DROPPED: who sent it */
+	uint32_t mtu;			/* PATH_MTU */
+	bool carrier;			/* CARRIER */
+};
+
+/* 14 operations.  Every backend fills every member. */
+struct datapath_ops {
+	const char *name;		/* "user", "null" */
+
+	void (*close)(struct datapath *dp);	/* removes every tunnel, session and device; frees dp */
+	int (*event_fd)(struct datapath *dp);	/* readable when events() has something; -1: never */
+	/* Take up to max events, oldest first; returns how many. */
+	int (*events)(struct datapath *dp, struct datapath_event *events, int max);
+	void (*totals)(struct datapath *dp, struct datapath_totals *totals);
+
+	int (*tunnel_add)(struct datapath *dp, const struct datapath_tunnel_config *config, handle *tunnel,
+			  struct error *error);
+	int (*tunnel_modify)(struct datapath *dp, handle tunnel, const struct datapath_tunnel_config *config,
+			     unsigned int fields, struct error *error);
+	void (*tunnel_delete)(struct datapath *dp, handle tunnel);	/* with all its sessions, at once */
+	int (*tunnel_info)(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info);
+
+	int (*session_add)(struct datapath *dp, const struct datapath_session_config *config, handle *session,
+			   struct error *error);
+	int (*session_modify)(struct datapath *dp, handle session, const struct datapath_session_config *config,
+			      unsigned int fields, struct error *error);
+	void (*session_delete)(struct datapath *dp, const handle *sessions, int count);	/* a batch: one by one is slow */
+	int (*session_info)(struct datapath *dp, handle session, struct datapath_session_info *info);
+};
+
+struct datapath_base {
+	const struct datapath_ops *ops;
+};
+
+/* Call an operation: datapath_ops(dp)->tunnel_add(dp, ...). */
+static inline const struct datapath_ops *datapath_ops(struct datapath *dp)
+{
+	return ((struct datapath_base *)(void *)dp)->ops;
+}
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of tunnels and sessions: what exists, under which names and ids, with which
+ * configuration, and what the datapath was told about it.
+ *
+ * Pure: commands, results of name look-ups, datapath events and the time come in; what the
+ * outside has to do (look up a name) is taken out with service_next_request().  The datapath is
+ * handed in as its operations.  Nothing here calls out otherwise, so nothing is freed under a
+ * caller's feet.
+ *
+ * Handles: a tunnel or session is named by a handle; views are copies and stay valid.
+ * Times are monotonic milliseconds; SERVICE_NEVER is no deadline.
+ */
+#ifndef L2TPD_SERVICE_SERVICE_H
+#define L2TPD_SERVICE_SERVICE_H
+
+#include "config/command.h"
+#include "datapath/datapath.h"
+
+#define SERVICE_NEVER UINT64_MAX
+#define SERVICE_SESSIONS_MAX 65536	/* built-in ceilings; system modify may set lower ones */
+#define SERVICE_TUNNELS_MAX 65536
+
+struct service;
+
+/* Fills length octets; never fails. Ids that nobody configured come from here. */
+typedef void service_random_fn(void *octets, size_t length);
+
+/* The service uses *dp but does not own it. NULL when out of memory. */
+struct service *service_new(struct datapath *dp, service_random_fn *random);
+/* Forgets everything; the datapath is left to its own close(). */
+void service_free(struct service *service);
+
+enum service_origin { SERVICE_ORIGIN_FILE, SERVICE_ORIGIN_ADMIN };
+
+/* What a command that made or changed something did. */
+struct service_result {
+	uint32_t tunnel_id, session_id;
+	char interface_name[CONFIG_IFNAME_MAX];	/* session create */
+};
+
+/* Carry out create, modify or delete of system, tunnel or session. */
+int service_execute(struct service *service, const struct command *command, enum service_origin origin,
+		    uint64_t now, struct service_result *result, struct error *error);
+
+/* Make what the file says true with the smallest change: objects that came from a file and are
+ * not among the commands are deleted, new ones created, live parameters modified, objects whose
+ * create-only parameters changed are made anew; what did not change is not touched.  The commands
+ * are tried on a null datapath first: when one of them is wrong nothing changes and *failed is its
+ * index.  commands: create and modify only, in the file's order. */
+int service_reload(struct service *service, const struct command *commands, unsigned int count, uint64_t now,
+		   unsigned int *failed, struct error *error);
+
+/* --- what the outside has to do and tell --- */
+struct service_request {		/* resolve this host name */
+	handle tunnel;
+	sa_family_t family;		/* AF_UNSPEC: any */
+	char host[CONFIG_HOST_MAX];
+};
+bool service_next_request(struct service *service, struct service_request *request);
+/* Answer: addresses may be empty, then reason says why (for show and the log). */
+void service_resolved(struct service *service, handle tunnel, const struct address *addresses, unsigned int count,
+		      const char *reason, uint64_t now);
+void service_datapath_event(struct service *service, const struct datapath_event *event, uint64_t now);
+uint64_t service_next_deadline(const struct service *service);
+void service_expire(struct service *service, uint64_t now);
+
+/* --- looking --- */
+enum service_tunnel_state { SERVICE_TUNNEL_RESOLVING, SERVICE_TUNNEL_UP };
+
+struct service_tunnel_view {
+	handle handle;
+	struct tunnel_config config;	/* with every default filled in */
+	struct param_set set;		/* what was given explicitly */
+	enum service_origin origin;
+	enum service_tunnel_state state;
+	char reason[ERROR_TEXT_MAX];	/* why it is not up, or the last trouble */
+	uint64_t created;		/* monotonic ms */
+	struct address peer;		/* as resolved */
+	uint32_t sessions;
+	struct datapath_tunnel_info info;
+};
+
+struct service_session_view {
+	handle handle;
+	handle tunnel;
+	struct session_config config;
+	struct param_set set;
+	enum service_origin origin;
+	uint64_t created;
+	struct datapath_session_info info;
+};
+
+struct service_status {
+	struct system_config config;
+	uint32_t tunnels, sessions;
+	struct datapath_totals totals;
+	const char *datapath;		/* backend's name */
+	uint64_t started;		/* monotonic ms of the first command or service_expire() */
+};
+
+/* The tunnel or session that a show, modify or delete command names by its key parameters. */
+int service_find_tunnel(struct service *service, const struct command *command, handle *tunnel, struct error *error);
+int service_find_session(struct service *service, const struct command *command, handle *session,
+			 struct error *error);
+int service_tunnel_view(struct service *service, handle tunnel, struct service_tunnel_view *view);
+int service_session_view(struct service *service, handle session, struct service_session_view *view);
+/* In order of tunnel id (and session id): the first whose ids are greater than the given ones, so
+ * that a listing survives changes between two calls. False at the end. */
+bool service_next_tunnel(struct service *service, uint64_t *after_tunnel_id, handle *tunnel);
+bool service_next_session(struct service *service, handle tunnel, uint64_t *after_session_id, handle *session);
+void service_status(struct service *service, struct service_status *status);
+
+#endif
