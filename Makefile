@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# A thin shell around Meson: `make help` lists the targets. Each first sees to the Debian
+# packages it needs (tools/need): as root it installs them, otherwise it names them.
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+TIME   ?= 60
+MAKEFLAGS += --no-print-directory
+NINJA = ninja --quiet
+ifdef V
+NINJA = ninja -v
+endif
+
+all: $(BUILD)/build.ninja
+	@$(NINJA) -C $(BUILD)
+
+help:
+	@echo 'make                 build into $(BUILD)/ (V=1 shows the commands)'
+	@echo 'make demo [KEEP=1]   two hosts, their pseudowires, and what they carry (root)'
+	@echo 'make test [T=REGEX]  every test, or those whose names match (root)'
+	@echo 'make bench           measure, and print the ratios with their marks (root)'
+	@echo 'make fuzz [TIME=60]  each fuzz target for TIME seconds'
+	@echo 'make asan            build with sanitisers; unit tests and corpora there'
+	@echo 'make install         [PREFIX=/usr/local] [DESTDIR=]'
+	@echo 'make format | lint | clean'
+
+$(BUILD)/build.ninja: | need-build
+	@meson setup --prefix $(PREFIX) $(BUILD) >$(BUILD).log || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+
+build-asan/build.ninja: | need-build
+	@meson setup -Db_sanitize=address,undefined build-asan >build-asan.log || { cat build-asan.log; exit 1; }
+	@rm -f build-asan.log
+
+build-fuzz/build.ninja: | need-build need-fuzz
+	@CC=clang meson setup -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false build-fuzz >build-fuzz.log || \
+		{ cat build-fuzz.log; exit 1; }
+	@rm -f build-fuzz.log
+
+need-build:
+	@tools/need build unit
+
+need-%:
+	@tools/need $*
+
+build-asan: build-asan/build.ninja
+	@$(NINJA) -C build-asan
+
+demo: need-demo all
+	@KEEP=$(KEEP) BUILD=$(BUILD) bash tests/demo.sh
+
+test: need-build
+	@tools/need build unit structure net peers
+	@$(MAKE) all build-asan
+	@BUILD=$(BUILD) tests/run $(T)
+
+bench: need-bench all
+	@BUILD=$(BUILD) bash tests/bench/bench.sh
+
+fuzz: build-fuzz/build.ninja
+	@$(NINJA) -C build-fuzz
+	@tests/fuzz/fuzz $(TIME)
+
+asan: build-asan
+	@tools/need structure
+	@BUILD=$(BUILD) tests/run '^(unit|fuzz)/'
+
+install: all
+	@meson install -C $(BUILD) --no-rebuild
+
+format: need-format
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+lint: need-lint
+	@tools/lint
+
+clean:
+	rm -rf build build-asan build-fuzz
+
+.PHONY: all help demo test bench fuzz asan install format lint clean build-asan need-build
