@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Outwards: one frame read from a device with a virtio header becomes the packets that a wire
+ * would have carried.  A super-packet (TSO, USO) is cut at its gso_size; an unfinished checksum is
+ * finished.  Pure; the frame is hostile (a guest or a user may have written it).
+ */
+#ifndef L2TPD_DATAPATH_USER_SEGMENT_H
+#define L2TPD_DATAPATH_USER_SEGMENT_H
+
+#include <linux/virtio_net.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum frame_layer { FRAME_ETHERNET, FRAME_IP };	/* what the first octet of a frame belongs to */
+
+#define SEGMENT_HEADER_MAX 192		/* Ethernet + 2 tags + IPv6 with extensions + TCP; more: refused */
+#define SEGMENT_COUNT_MAX 1024		/* of one super-packet; more: refused */
+
+struct segment_plan {
+	uint8_t *frame;
+	uint32_t length;
+	unsigned int count;		/* packets; 1: the frame itself, its checksum finished in place */
+	uint32_t header_length;		/* of each packet, when count > 1 */
+	uint32_t gso_size;		/* payload octets of each packet but the last */
+	uint16_t l3_offset, l4_offset;
+	bool ipv6, udp;
+	uint32_t base_sum;		/* whatever segment_header() wants precomputed */
+};
+
+/* Check the virtio header against the frame and make a plan. False: it lies about sizes or asks
+ * for what was not offered; drop it.  frame is modified only to finish a checksum. */
+bool segment_plan(const struct virtio_net_hdr *header, uint8_t *frame, size_t length, enum frame_layer layer,
+		  struct segment_plan *plan);
+
+/* Payload of packet index (0-based). */
+static inline const uint8_t *segment_payload(const struct segment_plan *plan, unsigned int index, uint32_t *length)
+{
+	uint32_t start = plan->header_length + index * plan->gso_size;
+
+	*length = index + 1 < plan->count ? plan->gso_size : plan->length - start;
+	return plan->frame + start;
+}
+
+/* Write the headers of packet index (plan->header_length octets) with lengths, IP id, sequence
+ * number, flags and all checksums right for it. Only for plans with count > 1. */
+void segment_header(const struct segment_plan *plan, unsigned int index, uint8_t *out);
+
+#endif
