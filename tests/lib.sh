@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# lib.sh - the harness of the shell tests: `. "$(dirname "$0")/../lib.sh"`.
+#
+# A *host* is a network namespace, named by a word (A, B ...). `hosts` makes A and B joined by a veth pair, whose ends
+# are both called `wire`: 192.0.2.1 and .2, 2001:db8::1 and ::2. On a host, `daemon` runs an l2tpd with a socket, a
+# log and a configuration file of its own; `ctl` talks to it; `pair` starts one on each of A and B with a session
+# between them. Everything is removed when the script ends, however it ends.
+#
+# Each thing tested prints one line: `ok NAME`, `FAIL NAME: why` or `skip NAME: why`. A script can be run by hand too.
+set -u -o pipefail
+
+[ "$(id -u)" = 0 ] || { echo "skip all: needs root"; exit 0; }
+TESTS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+TOP=$(dirname "$TESTS")
+case ${BUILD:=build} in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
+: "${L2TPD:=$BUILD/src/l2tpd/l2tpd}" "${L2TPCTL:=$BUILD/src/l2tpctl/l2tpctl}" "${NS:=l2t$$-}"
+own_tmp=''
+[ -d "${TMP:-}" ] || { TMP=$(mktemp -d /tmp/l2tpd-test.XXXXXX); own_tmp=1; }
+export LC_ALL=C.UTF-8
+TRAFFIC=(/usr/bin/python3 "$TESTS/net/_traffic.py")
+failures=0
+declare -A daemon_pid=()
+host_list=() helper_pids=()
+
+# ---------------------------------------------------------------- telling
+ok() { echo "ok $1"; }
+fail() { echo "FAIL $1: ${2:-}"; failures=$((failures + 1)); }
+skip() { echo "skip $1: ${2:-}"; }
+
+# check NAME COMMAND...: ok if the command succeeds; what it printed is shown if it does not.
+check() {
+	local name=$1 output
+	shift
+	if output=$("$@" 2>&1); then ok "$name"; else
+		fail "$name" "$(tail -n 1 <<<"$output")"
+		echo "  command: $*"
+		echo "  ${output//$'\n'/$'\n'  }"
+		return 1
+	fi
+}
+
+# check_fails NAME COMMAND...: the other way round
+check_fails() {
+	local name=$1 output
+	shift
+	if output=$("$@" 2>&1); then fail "$name" "succeeded: $* ($output)"; else ok "$name"; fi
+}
+
+# equal NAME GOT WANTED
+equal() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "got '$2', wanted '$3'"; fi; }
+
+# matches NAME TEXT REGEX: the regular expression is found in the text
+matches() { if grep -qE -- "$3" <<<"$2"; then ok "$1"; else fail "$1" "'$2' does not match '$3'"; fi; }
+
+# at_least NAME NUMBER MINIMUM and at_most NAME NUMBER MAXIMUM, whole numbers
+at_least() { if [ "${2:-0}" -ge "$3" ]; then ok "$1"; else fail "$1" "got '$2', wanted at least $3"; fi; }
+at_most() { if [ -n "$2" ] && [ "$2" -le "$3" ]; then ok "$1"; else fail "$1" "got '$2', wanted at most $3"; fi; }
+
+# until_true SECONDS COMMAND...: try it until it succeeds
+until_true() {
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+# ---------------------------------------------------------------- hosts
+on() { local host=$1; shift; ip netns exec "$NS$host" "$@"; }
+ip_on() { local host=$1; shift; ip -n "$NS$host" "$@"; }
+
+# host NAME: a namespace with loopback up
+host() {
+	ip netns add "$NS$1" && ip_on "$1" link set lo up && host_list+=("$1")
+	# no router solicitations and the like: the wire carries what the test sends
+	on "$1" sysctl -qw net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0
+}
+
+# wire HOST1 HOST2 [MTU [DEVICE1 DEVICE2]]: a veth pair between two hosts
+wire() {
+	local dev1=${4:-wire} dev2=${5:-wire}
+	ip -n "$NS$1" link add "$dev1" mtu "${3:-1500}" type veth peer name "$dev2" mtu "${3:-1500}" netns "$NS$2"
+	ip_on "$1" link set "$dev1" up
+	ip_on "$2" link set "$dev2" up
+}
+
+# real_packets HOST...: no segmentation or checksum is left to the veth, every packet is as a real wire would have it
+real_packets() {
+	local host
+	for host; do on "$host" ethtool -K wire tx off tso off gso off tx-udp-segmentation off >/dev/null 2>&1; done
+}
+
+# hosts [MTU]: A and B and the wire between them
+hosts() {
+	host A && host B && wire A B "${1:-1500}"
+	ip_on A addr add 192.0.2.1/24 dev wire
+	ip_on B addr add 192.0.2.2/24 dev wire
+	ip_on A addr add 2001:db8::1/64 dev wire nodad
+	ip_on B addr add 2001:db8::2/64 dev wire nodad
+}
+
+# ---------------------------------------------------------------- daemons
+socket_of() { echo "$TMP/$1.socket"; }
+log_of() { echo "$TMP/$1.log"; }
+ctl() { local host=$1; shift; on "$host" "$L2TPCTL" -s "$(socket_of "$host")" "$@"; }
+answers() { ctl "$1" system show status; }
+
+# daemon HOST [OPTION...]: the configuration is standard input. Returns when it answers; false if it does not.
+daemon() {
+	local host=$1
+	shift
+	cat >"$TMP/$host.conf"
+	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host.conf" -s "$(socket_of "$host")" "$@" >>"$(log_of "$host")" 2>&1 </dev/null &
+	daemon_pid[$host]=$!
+	until_true 10 answers_or_gone "$host"
+	answers "$host" >/dev/null 2>&1 || { echo "l2tpd on $host does not answer:"; tail -n 20 "$(log_of "$host")"; return 1; }
+}
+
+answers_or_gone() { ! kill -0 "${daemon_pid[$1]}" || answers "$1"; }
+is_running() { kill -0 "${daemon_pid[$1]}" 2>/dev/null; }
+
+# stop_daemon HOST [SIGNAL]: its exit status
+stop_daemon() {
+	local pid=${daemon_pid[$1]:-}
+	[ "$pid" ] || return 0
+	unset "daemon_pid[$1]"
+	kill "-${2:-TERM}" "$pid" 2>/dev/null
+	( sleep 10; kill -KILL "$pid" ) >/dev/null 2>&1 &
+	local watchdog=$! status
+	wait "$pid" 2>/dev/null
+	status=$?
+	kill $watchdog 2>/dev/null
+	wait $watchdog 2>/dev/null
+	return $status
+}
+
+# helper HOST COMMAND...: runs in the background, is ended with the script; its pid is in $helper
+helper() {
+	local host=$1
+	shift
+	ip netns exec "$NS$host" "$@" >>"$TMP/helpers.log" 2>&1 </dev/null &
+	helper=$!
+	helper_pids+=("$helper")
+}
+end_helper() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; true; }
+
+cleanup() {
+	local status=$? host
+	trap - EXIT INT TERM
+	[ $status = 0 ] || [ ${#daemon_pid[@]} = 0 ] || tail -n 15 "$TMP"/*.log
+	for host in "${!daemon_pid[@]}"; do stop_daemon "$host"; done
+	for host in "${helper_pids[@]:+${helper_pids[@]}}"; do end_helper "$host"; done
+	for host in "${host_list[@]:+${host_list[@]}}"; do ip netns del "$NS$host" 2>/dev/null; done
+	[ "$own_tmp" ] && rm -rf "$TMP"
+	[ $failures = 0 ] || status=1
+	exit $status
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# ---------------------------------------------------------------- a pair of daemons with one session
+# pair [NAME=VALUE...]: A and B get an l2tpd each with tunnel `t` and session `s` between them, over the wire, and an
+# interface `pw0` with 10.0.0.1 and .2, fd00::1 and ::2. What can be set:
+#   encap=udp|ip family=4|6 cookie=0|4|8 l2spec=none|default pw_type=eth|vlan|ip, and words for both sides' commands:
+#   tunnel=... session=..., and for one side's: tunnel_A= tunnel_B= session_A= session_B=
+# shellcheck disable=SC2034 # used by name, in pair_config
+cookie_A=a0a1a2a3a4a5a6a7 cookie_B=b0b1b2b3b4b5b6b7
+
+# shellcheck disable=SC2034
+pair() {
+	local encap=udp family=4 cookie=8 l2spec=default pw_type=eth tunnel='' session=''
+	local tunnel_A='' tunnel_B='' session_A='' session_B='' "$@"
+	pair_config A B 1 2 | daemon A && pair_config B A 2 1 | daemon B && pair_addresses
+}
+
+# pair_config HOST PEER NUMBER PEER-NUMBER: the configuration of one side, from pair's variables
+pair_config() {
+	local -n mine=cookie_$1 theirs=cookie_$2 tunnel_words=tunnel_$1 session_words=session_$1
+	local prefix=192.0.2.
+	[ "$family" = 4 ] || prefix=2001:db8::
+	echo "tunnel create tunnel_name=t version=3 encap=$encap src_ipaddr=$prefix$3 dest_ipaddr=$prefix$4 \\"
+	echo "	tunnel_id=$3 peer_tunnel_id=$4 $tunnel $tunnel_words"
+	echo "session create tunnel_name=t session_name=s session_id=1$3 peer_session_id=1$4 pw_type=$pw_type \\"
+	[ "$cookie" = 0 ] || echo "	cookie=${mine:0:$((cookie * 2))} peer_cookie=${theirs:0:$((cookie * 2))} \\"
+	[ "$pw_type" != vlan ] || echo "	vlan_id=${vlan_id:-$((100 + $3))} \\"
+	echo "	l2spec_type=$l2spec interface_name=pw0 $session $session_words"
+}
+
+pair_addresses() {
+	ip_on A addr add 10.0.0.1/24 dev pw0 && ip_on B addr add 10.0.0.2/24 dev pw0 &&
+	ip_on A -6 addr add fd00::1/64 dev pw0 nodad && ip_on B -6 addr add fd00::2/64 dev pw0 nodad
+}
+
+unpair() { stop_daemon A; stop_daemon B; }
+
+# ---------------------------------------------------------------- looking and traffic
+# field NAME: the first member of this name anywhere in the JSON on standard input
+field() { jq -r --arg name "$1" '[.. | objects | select(has($name)) | .[$name]][0]'; }
+
+# session_field HOST NAME and tunnel_field HOST NAME: of session s, or SESSION, in tunnel t
+session_field() { ctl "$1" -j session show tunnel_name=t session_name="${SESSION:-s}" | field "$2"; }
+tunnel_field() { ctl "$1" -j tunnel show tunnel_name=t | field "$2"; }
+status_field() { ctl "$1" -j system show status | field "$2"; }
+mtu_of() { on "$1" cat "/sys/class/net/${2:-pw0}/mtu"; }
+
+# pings HOST ADDRESS [SIZE [OPTION...]]: three packets, all must be answered
+pings() {
+	local host=$1 address=$2 size=${3:-56}
+	shift $(($# > 3 ? 3 : $#))
+	on "$host" ping -q -c 3 -i 0.02 -W 2 -s "$size" "$@" "$address" | grep -q ' 3 received'
+}
+
+# transfer ADDRESS [MEGABYTES]: TCP from A to B and back, with checksums
+transfer() {
+	helper B "${TRAFFIC[@]}" tcp-serve "$1" 7000
+	local server=$helper status
+	on A "${TRAFFIC[@]}" tcp-transfer "$1" 7000 "${2:-60}"
+	status=$?
+	end_helper $server
+	return $status
+}
+
+# datagrams ADDRESS [MAXIMUM-SIZE [COUNT]]: UDP of random sizes, echoed and compared
+datagrams() {
+	helper B "${TRAFFIC[@]}" udp-echo "$1" 7001
+	local server=$helper status
+	on A "${TRAFFIC[@]}" udp-check "$1" 7001 "${2:-1400}" "${3:-2000}"
+	status=$?
+	end_helper $server
+	return $status
+}
