@@ -32,7 +32,8 @@ struct error {
 	char text[ERROR_TEXT_MAX];
 };
 
-/* Fill *error and return -1, so that a caller can write `return error_set(...)`.
+/* The text may quote foreign octets: what is not printable in them becomes '?'. A longer text is cut off.
+ * Fill *error and return -1, so that a caller can write `return error_set(...)`.
  * parameter may be NULL.  error may be NULL: then only the return value counts. */
 int error_set(struct error *error, enum error_code code, const char *parameter, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -33,7 +33,7 @@ enum l2tp_pw_type {							/* IANA; 7 and 11 as Linux uses them */
 
 enum data_kind {
 	DATA_KIND_SHORT,	/* too short to tell */
-	DATA_KIND_CONTROL,	/* T bit set, or session id 0 over IP */
+	DATA_KIND_CONTROL,	/* T bit set and version 2 or 3, or session id 0 over IP */
 	DATA_KIND_V2,		/* an L2TPv2 data message */
 	DATA_KIND_V3,		/* *session_id is valid */
 	DATA_KIND_VERSION,	/* neither version 2 nor 3 */
@@ -43,6 +43,14 @@ enum data_kind {
  * and *offset is where the cookie begins. */
 enum data_kind data_header_demux(enum l2tp_encap encap, const uint8_t *octets, size_t length,
 				 uint32_t *session_id, size_t *offset);
+
+enum data_check { DATA_CHECK_OK, DATA_CHECK_SHORT, DATA_CHECK_COOKIE };
+
+/* The rest of the header, once the session and so the cookie it requires (cookie_length 0, 4 or 8)
+ * is known.  *offset: from data_header_demux(); on DATA_CHECK_OK it moves to the frame, whose
+ * length may be 0.  *sublayer: the sublayer's word, 0 when there is none. */
+enum data_check data_header_finish(const uint8_t *octets, size_t length, const uint8_t *cookie,
+				   size_t cookie_length, enum l2tp_l2spec l2spec, size_t *offset, uint32_t *sublayer);
 
 /* Octets from the start of the message to the frame. cookie_length 0, 4 or 8. */
 size_t data_header_length(enum l2tp_encap encap, size_t cookie_length, enum l2tp_l2spec l2spec);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Log lines.  The sink is the one global of this room: there is one log per process, and threads
+ * only read it after the program installed it.
+ */
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+#define LOG_LINE_MAX 1024
+
+static log_sink_fn *current_sink;
+static enum log_level current_level;
+
+void log_set_sink(log_sink_fn *sink, enum log_level most_verbose)
+{
+	current_sink = sink;
+	current_level = most_verbose;
+}
+
+static bool wanted(enum log_level level)
+{
+	return current_sink && level <= current_level;
+}
+
+static void write_line(enum log_level level, const char *format, va_list values)
+{
+	char line[LOG_LINE_MAX];
+
+	vsnprintf(line, sizeof(line), format, values);
+	text_make_printable(line);
+	current_sink(level, line);
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+	va_list values;
+
+	if (!wanted(level))
+		return;
+	va_start(values, format);
+	write_line(level, format, values);
+	va_end(values);
+}
+
+/* A bucket that holds LOG_LIMIT_BURST lines and loses one each interval. */
+static bool limit_allows(struct log_limit *limit, uint64_t now_ms)
+{
+	uint64_t intervals = now_ms > limit->window_ms ? (now_ms - limit->window_ms) / LOG_LIMIT_INTERVAL_MS : 0;
+
+	if (intervals >= limit->lines) {
+		limit->lines = 0;
+		limit->window_ms = now_ms;
+	} else {
+		limit->lines -= (uint32_t)intervals;
+		limit->window_ms += intervals * LOG_LIMIT_INTERVAL_MS;
+	}
+	if (limit->lines == LOG_LIMIT_BURST)
+		return false;
+	limit->lines++;
+	return true;
+}
+
+void log_limited(struct log_limit *limit, uint64_t now_ms, enum log_level level, const char *format, ...)
+{
+	va_list values;
+
+	if (!wanted(level))
+		return;
+	if (!limit_allows(limit, now_ms)) {
+		limit->dropped++;
+		return;
+	}
+	va_start(values, format);
+	write_line(level, format, values);
+	va_end(values);
+	if (limit->dropped) {
+		log_line(level, "(%" PRIu32 " lines like the last were dropped)", limit->dropped);
+		limit->dropped = 0;
+	}
+}
