@@ -167,7 +167,8 @@ struct datapath_ops {
 			   struct error *error);
 	int (*session_modify)(struct datapath *dp, handle session, const struct datapath_session_config *config,
 			      unsigned int fields, struct error *error);
-	void (*session_delete)(struct datapath *dp, const handle *sessions, int count);	/* a batch: one by one is slow */
+	/* a batch: one by one is slow */
+	void (*session_delete)(struct datapath *dp, const handle *sessions, int count);
 	int (*session_info)(struct datapath *dp, handle session, struct datapath_session_info *info);
 };
 
