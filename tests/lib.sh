@@ -75,7 +75,8 @@ ip_on() { local host=$1; shift; ip -n "$NS$host" "$@"; }
 host() {
 	ip netns add "$NS$1" && ip_on "$1" link set lo up && host_list+=("$1")
 	# no router solicitations and the like: the wire carries what the test sends
-	on "$1" sysctl -qw net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0
+	on "$1" sysctl -qw net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_dad=0 \
+		net.ipv6.conf.default.router_solicitations=0
 }
 
 # wire HOST1 HOST2 [MTU [DEVICE1 DEVICE2]]: a veth pair between two hosts
@@ -112,10 +113,14 @@ daemon() {
 	local host=$1
 	shift
 	cat >"$TMP/$host.conf"
-	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host.conf" -s "$(socket_of "$host")" "$@" >>"$(log_of "$host")" 2>&1 </dev/null &
+	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host.conf" -s "$(socket_of "$host")" "$@" \
+		>>"$(log_of "$host")" 2>&1 </dev/null &
 	daemon_pid[$host]=$!
 	until_true 10 answers_or_gone "$host"
-	answers "$host" >/dev/null 2>&1 || { echo "l2tpd on $host does not answer:"; tail -n 20 "$(log_of "$host")"; return 1; }
+	answers "$host" >/dev/null 2>&1 && return
+	echo "l2tpd on $host does not answer:"
+	tail -n 20 "$(log_of "$host")"
+	return 1
 }
 
 answers_or_gone() { ! kill -0 "${daemon_pid[$1]}" || answers "$1"; }

@@ -101,5 +101,7 @@ int32_t data_sequence_distance(uint32_t sequence, uint32_t expected)
 {
 	uint32_t forward = (sequence - expected) & DATA_SEQUENCE_MASK;
 
-	return forward <= DATA_SEQUENCE_MASK / 2 ? (int32_t)forward : (int32_t)forward - (int32_t)DATA_SEQUENCE_MASK - 1;
+	if (forward <= DATA_SEQUENCE_MASK / 2)
+		return (int32_t)forward;
+	return (int32_t)forward - (int32_t)DATA_SEQUENCE_MASK - 1;
 }

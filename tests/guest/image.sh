@@ -28,7 +28,8 @@ fetch() {
 	done
 	[ ${#missing[@]} = 0 ] && return
 	say "downloading ${missing[*]}"
-	(cd "$cache/packages" && apt-get -q -o APT::Sandbox::User=root download "${missing[@]}" >../download.log 2>&1) ||
+	(cd "$cache/packages" &&
+		apt-get -q -o APT::Sandbox::User=root download "${missing[@]}" >../download.log 2>&1) ||
 		{ tail -5 "$cache/download.log" >&2; die "apt-get download failed"; }
 }
 
@@ -42,7 +43,8 @@ unpack() {
 # The shared libraries that the given packages need, as package names.
 library_packages() {
 	apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
-		--no-enhances "$@" | grep -E '^(lib|zlib)' | grep -vE 'perl|pam-(modules|runtime)|-common$|debian-installer|semanage' | sort -u
+		--no-enhances "$@" | grep -E '^(lib|zlib)' |
+		grep -vE 'perl|pam-(modules|runtime)|-common$|debian-installer|semanage' | sort -u
 }
 
 make_root() {
@@ -70,9 +72,11 @@ module_files() {
 	for name in $modules; do
 		awk -v name="$name" '
 			BEGIN { gsub(/-/, "_", name) }
-			{ file = $1; sub(/:$/, "", file); sub(/.*\//, "", file); sub(/\.ko.*/, "", file); gsub(/-/, "_", file) }
+			{ file = $1; sub(/:$/, "", file); sub(/.*\//, "", file); sub(/\.ko.*/, "", file) }
+			{ gsub(/-/, "_", file) }
 			file == name { sub(/:/, ""); for (i = 1; i <= NF; i++) print $i; found = 1 }
-			END { if (!found) print "guest image: no module " name " (built in?)" > "/dev/stderr" }' "$1/modules.dep"
+			END { if (!found)
+				print "guest image: no module " name " (built in?)" > "/dev/stderr" }' "$1/modules.dep"
 	done | sort -u
 }
 

@@ -111,7 +111,8 @@ def udp_check(address, port, largest, count):
             sent += 1
             continue
         if not select.select([sock], [], [], 2)[0]:
-            sys.exit(f'{len(waiting)} of {sent} datagrams did not come back, sizes {sorted(map(len, waiting.values()))}')
+            sizes = sorted(map(len, waiting.values()))
+            sys.exit(f'{len(waiting)} of {sent} datagrams did not come back, sizes {sizes}')
         data = sock.recv(65536)
         if len(data) < 4:
             continue

@@ -41,11 +41,10 @@ BROKEN = r'''
 #include <stdint.h>
 #include <stddef.h>
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	volatile uint8_t sink = CONDITION ? data[len] : 0;
-
-	return sink & 0;
+  volatile uint8_t sink = CONDITION ? data[len] : 0;
+  return sink & 0;
 }
 '''
 
