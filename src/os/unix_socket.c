@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening the API's socket.  Whether the path is in use is decided by a lock beside it, which
+ * the kernel drops with the process that held it: two daemons that start at once cannot both
+ * find the socket stale.  A connect() then tells of programs that know nothing of the lock.
+ * The lock file stays when the daemon ends; removing it would bring the race back.
+ */
+#include "os/unix_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SOCKET_MODE 0660	/* its group may use the API */
+#define SOCKET_BACKLOG 128	/* clients that wait while the control thread is busy */
+
+static int socket_name(const char *path, struct sockaddr_un *name, struct error *error)
+{
+	if (!path[0] || strlen(path) >= sizeof(name->sun_path))
+		return error_set(error, ERROR_VALUE, NULL, "a socket's path has 1 to %zu characters, not %zu: %s",
+				 sizeof(name->sun_path) - 1, strlen(path), path);
+	memset(name, 0, sizeof(*name));
+	name->sun_family = AF_UNIX;
+	memcpy(name->sun_path, path, strlen(path));
+	return 0;
+}
+
+/* Only the last folder is made: /run/l2tpd is lost at each boot, what lies above it is not ours. */
+static void make_folder(const char *path)
+{
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char *slash;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (!slash || slash == folder)
+		return;
+	*slash = '\0';
+	mkdir(folder, 0755);	/* if it fails the lock's open() says why */
+}
+
+static int in_use(const char *path, struct error *error)
+{
+	return error_set(error, ERROR_EXISTS, NULL,
+			 "another l2tpd answers on %s: stop that one, or give this one its own socket with -s", path);
+}
+
+static int take_lock(const char *path, struct error *error)
+{
+	char lock[sizeof(((struct sockaddr_un *)0)->sun_path) + sizeof(".lock")];
+	int fd;
+
+	snprintf(lock, sizeof(lock), "%s.lock", path);
+	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return error_system(error, errno, NULL, "cannot create %s (another place: -s)", lock);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (errno == EWOULDBLOCK)
+		in_use(path, error);
+	else
+		error_system(error, errno, NULL, "cannot lock %s", lock);
+	close(fd);
+	return -1;
+}
+
+/* We hold the lock: whatever socket is there is stale, unless a stranger answers on it. */
+static int remove_stale(const char *path, struct error *error)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : error_system(error, errno, NULL, "cannot look at %s", path);
+	if (!S_ISSOCK(st.st_mode))
+		return error_set(error, ERROR_EXISTS, NULL, "%s exists and is not a socket: remove it, or use -s", path);
+	fd = os_unix_connect(path, NULL, NULL);
+	if (fd >= 0) {
+		close(fd);
+		return in_use(path, error);
+	}
+	if (unlink(path) < 0)
+		return error_system(error, errno, NULL, "cannot remove %s, which another daemon left", path);
+	return 0;
+}
+
+static int bind_socket(const struct sockaddr_un *name, struct error *error)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return error_system(error, errno, NULL, "cannot open a socket");
+	/* the mode first: the file must not be open to others between bind() and chmod() */
+	if (fchmod(fd, SOCKET_MODE) < 0 || bind(fd, (const struct sockaddr *)name, sizeof(*name)) < 0 ||
+	    chmod(name->sun_path, SOCKET_MODE) < 0 || listen(fd, SOCKET_BACKLOG) < 0) {
+		error_system(error, errno, NULL, "cannot listen on %s", name->sun_path);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int os_listen(const char *path, struct os_listener *listener, struct error *error)
+{
+	struct sockaddr_un name;
+
+	*listener = (struct os_listener){ .fd = -1, .lock_fd = -1 };
+	if (socket_name(path, &name, error) < 0)
+		return -1;
+	make_folder(path);
+	listener->lock_fd = take_lock(path, error);
+	if (listener->lock_fd < 0)
+		return -1;
+	if (remove_stale(path, error) < 0)
+		goto fail;
+	listener->fd = bind_socket(&name, error);
+	if (listener->fd < 0)
+		goto fail;
+	memcpy(listener->path, name.sun_path, sizeof(listener->path));
+	return 0;
+fail:
+	close(listener->lock_fd);
+	listener->lock_fd = -1;
+	return -1;
+}
+
+void os_listen_close(struct os_listener *listener)
+{
+	if (listener->fd >= 0) {
+		unlink(listener->path);
+		close(listener->fd);
+	}
+	if (listener->lock_fd >= 0)
+		close(listener->lock_fd);
+	listener->fd = listener->lock_fd = -1;
+}
+
+int os_unix_connect(const char *path, int *errno_value, struct error *error)
+{
+	struct sockaddr_un name;
+	int fd, failed;
+
+	if (errno_value)
+		*errno_value = 0;
+	if (socket_name(path, &name, error) < 0)
+		return -1;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0)
+		return fd;
+	failed = errno;
+	error_system(error, failed, NULL, "cannot connect to %s", path);
+	if (fd >= 0)
+		close(fd);
+	if (errno_value)
+		*errno_value = failed;
+	return -1;
+}

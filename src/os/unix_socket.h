@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Unix socket between l2tpd and its clients: both ends' opening of it.
+ */
+#ifndef L2TPD_OS_UNIX_SOCKET_H
+#define L2TPD_OS_UNIX_SOCKET_H
+
+#include "base/error.h"
+
+#define OS_SOCKET_DEFAULT "/run/l2tpd/l2tpd.socket"
+
+struct os_listener {
+	int fd;			/* listening, non-blocking; -1: closed */
+	int lock_fd;		/* holds PATH.lock while the socket is ours */
+	char path[108];		/* sun_path */
+};
+
+/* Listen on path: mode 0660, its folder made when it is missing.  What a daemon that died left
+ * there is removed; a living one, or a file that is no socket, is an error and stays untouched. */
+int os_listen(const char *path, struct os_listener *listener, struct error *error);
+/* Close, and remove the socket from the file system. Closing twice is legal. */
+void os_listen_close(struct os_listener *listener);
+
+/* Connect as a client. Returns the descriptor, or -1 with *error filled and *errno_value (may be
+ * NULL) saying which failure it was: 0 when path cannot be one. */
+int os_unix_connect(const char *path, int *errno_value, struct error *error);
+
+#endif
