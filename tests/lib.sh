@@ -63,7 +63,7 @@ until_true() {
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
-		sleep 0.05
+		sleep 0.02
 	done
 }
 

@@ -1,0 +1,193 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# bench.sh - what `make bench` runs: speed and size, each ratio with its pass mark and its goal.
+#
+#   QUICK=1     fewer and shorter rounds, for developers; the result is not kept
+#   ONLY=REGEX  only the rows whose key matches (tcp-cut-1 ... memory, see rows.py)
+#
+# What is compared is measured in turn, A B A B, so that a machine whose speed drifts treats all alike; printed is the
+# median of the rounds' ratios. Throughput is counted per CPU-second of the whole machine (sample.py). The result,
+# with the machine's description and every sample, goes to results/. Exit status 1 if a row misses its pass mark.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+here=$TESTS/bench
+samples=$TMP/samples
+: >"$samples"
+export PYTHONDONTWRITEBYTECODE=1 BENCH_FLOOD=$TMP/flood
+if [ "${QUICK:-}" ]; then rounds=2 seconds=1 pings=40; else rounds=7 seconds=3 pings=100; fi
+imix=$(/usr/bin/python3 -c 'import random; random.seed(1); print(*random.choices([64, 576, 1400], [7, 4, 1], k=997))')
+
+sample() { /usr/bin/python3 "$here/sample.py" "$@"; }
+wanted() { [[ $1 =~ ${ONLY:-.} ]]; }
+
+# record KEY PATH VALUE
+record() { echo "$*" >>"$samples"; [ "${VERBOSE:-}" ] && echo "  $*"; true; }
+
+# take KEY KIND [ARGUMENT...]: rounds of one sample over each path in $paths
+take() {
+	local key=$1 kind=$2 round path
+	shift 2
+	wanted "$key" || return 0
+	echo "measuring $key ..."
+	for ((round = 0; round < rounds; round++)); do
+		for path in $paths; do
+			case $kind in
+			tcp) record "$key" "$path" "$(sample tcp "${NS}A" "${address[$path]}" "$@" "$seconds")" ;;
+			flood) record "$key" "$path" "$(sample flood "${NS}A" "${NS}B" "${address[$path]}" "$seconds" "$@")" ;;
+			ping) record "$key" "$path" "$(sample ping "${NS}A" "${address[$path]}" "$pings")" ;;
+			esac
+		done
+	done
+}
+
+# ---------------------------------------------------------------- the paths
+declare -A address=([veth]=192.0.2.2 [vxlan]=10.1.0.2 [l2tp]=10.0.0.2)
+
+vxlan() {
+	local host n
+	for host in A B; do
+		if [ $host = A ]; then n=1; else n=2; fi
+		ip_on $host link add vx type vxlan id 7 local 192.0.2.$n remote 192.0.2.$((3 - n)) dstport 4789 dev wire
+		ip_on $host addr add 10.1.0.$n/24 dev vx
+		ip_on $host link set vx up
+	done
+}
+
+# cut on|off: "on": the sender segments before the wire, so that 1,500-byte packets cross it, and the receiver
+# joins them (GRO), as on two machines; "off": super-packets of 64 KB cross whole, as between containers.
+cut() {
+	local host segmentation=on gro=off
+	[ "$1" = off ] || { segmentation=off; gro=on; }
+	for host in A B; do
+		on $host ethtool -K wire tso $segmentation gso $segmentation tx-udp-segmentation $segmentation gro $gro
+	done
+}
+
+throughput() {
+	local streams size
+	helper B iperf3 -s
+	sleep 0.3
+	paths="veth vxlan l2tp"
+	cut on
+	for streams in 1 4; do take tcp-cut-$streams tcp $streams; done
+	cut off
+	for streams in 1 4; do take tcp-uncut-$streams tcp $streams; done
+	cut on
+	take udp-64 flood 64
+	# shellcheck disable=SC2086 # many sizes
+	take udp-mixed flood $imix
+	cut off
+	take ping ping
+	end_helper "$helper"
+}
+
+# ---------------------------------------------------------------- many sessions
+# many_config COUNT HOST: a tunnel with so many idle sessions, and none else
+many_config() {
+	local i mine=1 theirs=2
+	[ "$2" = A ] || { mine=2; theirs=1; }
+	echo "tunnel create tunnel_name=many version=3 encap=udp src_ipaddr=192.0.2.$mine dest_ipaddr=192.0.2.$theirs" \
+		"our_udp_port=1702 peer_udp_port=1702 tunnel_id=100$mine peer_tunnel_id=100$theirs"
+	for ((i = 1; i <= $1; i++)); do
+		echo "session create tunnel_name=many session_id=${mine}0$i peer_session_id=${theirs}0$i" \
+			"cookie=0011223344556677 peer_cookie=0011223344556677 l2spec_type=none"
+	done
+}
+
+private_kib() { awk '$1 == "RssAnon:" { print $2 }' "/proc/${daemon_pid[$1]}/status"; }
+
+# A second daemon on each host has one busy session and 2,000 idle ones beside it. Devices of both daemons are in the
+# same namespaces, so what differs is the daemon.
+beside_idle() {
+	wanted beside-idle || return 0
+	local host n count=2000
+	for host in A B; do
+		if [ $host = A ]; then n=1; else n=2; fi
+		host_many "$host" "$n" "$count" || return
+	done
+	address[beside]=10.2.0.2
+	sleep 3
+	helper B iperf3 -s
+	sleep 0.3
+	paths="l2tp beside"
+	cut on
+	take beside-idle tcp 1
+	cut off
+	end_helper "$helper"
+	for host in A B; do stop_many "$host"; done
+}
+
+# The second daemon on a host is kept under the name HOST+, with files of its own.
+host_many() {
+	local host=$1 n=$2
+	many_config "$3" "$host" >"$TMP/$host+.conf"
+	echo "session create tunnel_name=many session_id=9$n peer_session_id=9$((3 - n)) cookie=0011223344556677" \
+		"peer_cookie=0011223344556677 l2spec_type=none interface_name=busy" >>"$TMP/$host+.conf"
+	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host+.conf" -s "$TMP/$host+.socket" >>"$TMP/$host+.log" 2>&1 &
+	daemon_pid[$host+]=$!
+	until_true 60 on "$host" "$L2TPCTL" -s "$TMP/$host+.socket" system show status || { tail "$TMP/$host+.log"; return 1; }
+	ip_on "$host" addr add 10.2.0.$n/24 dev busy
+}
+stop_many() { stop_daemon "$1+"; }
+
+# Creation and removal, against a bare loop over the same devices; and what 2,000 sessions take of the daemon's memory.
+creation() {
+	wanted creation || wanted memory || return 0
+	local round count=2000 start end before bare
+	echo "measuring creation and memory ..."
+	host M
+	on M sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+	wire M A 1500 wire unused
+	ip_on M addr add 192.0.2.1/24 dev wire
+	many_config 0 A | daemon M || return
+	before=$(private_kib M)
+	stop_daemon M
+	for ((round = 0; round < (rounds + 1) / 2; round++)); do
+		bare=$(on M "$TMP/devices" $count)
+		record creation bare "$(awk '{ print $1 + $2 }' <<<"$bare")"
+		start=$EPOCHREALTIME
+		many_config $count A | daemon M || return
+		end=$EPOCHREALTIME
+		record memory l2tp "$(awk "BEGIN { print ($(private_kib M) - $before) * 1024 / $count }")"
+		ctl M tunnel delete tunnel_name=many >/dev/null
+		until_true 20 no_devices M
+		start=$(awk "BEGIN { print $end - $start }")
+		record creation l2tp "$(awk "BEGIN { print $EPOCHREALTIME - $end + $start }")"
+		stop_daemon M
+	done
+}
+no_devices() { ! on "$1" grep -q l2tpeth /proc/net/dev; }
+
+# ---------------------------------------------------------------- all of it
+machine() {
+	echo "date: $(date -u +%F)"
+	echo "l2tpd: $(git -C "$TOP" describe --always --dirty 2>/dev/null || "$L2TPD" -V)"
+	echo "kernel: $(uname -sr)"
+	echo "cpu: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
+	echo "memory: $(awk '$1 == "MemTotal:" { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)"
+	echo "idle use: $BENCH_IDLE CPUs; $rounds rounds of $seconds s"
+}
+
+for program in flood devices; do cc -O2 -o "$TMP/$program" "$here/$program.c" || exit 1; done
+BENCH_IDLE=$(sample idle 2)
+export BENCH_IDLE
+hosts
+for name in A B; do on $name sysctl -qw net.ipv6.conf.default.disable_ipv6=1; done
+vxlan
+pair l2spec=none || exit 1
+throughput
+beside_idle
+creation
+if wanted guest; then bash "$here/guest.sh" "$samples"; fi
+unpair
+
+machine >"$TMP/result"
+/usr/bin/python3 "$here/rows.py" "$samples" >>"$TMP/result"
+verdict=$?
+echo
+cat "$TMP/result"
+if [ -z "${QUICK:-}${ONLY:-}" ]; then
+	kept=$here/results/$(date -u +%Y%m%d-%H%M).txt
+	{ cat "$TMP/result"; echo; echo "samples:"; cat "$samples"; } >"$kept"
+	echo "kept in ${kept#"$TOP/"}"
+fi
+exit $verdict

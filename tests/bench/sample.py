@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""One measurement, one number on standard output:
+
+  sample.py idle SECONDS                                how busy the machine is by itself, in CPUs
+  sample.py tcp NETNS ADDRESS STREAMS SECONDS           octets received by an iperf3 server there, per CPU-second
+  sample.py flood NETNS NETNS2 ADDRESS SECONDS SIZE...  UDP packets received in NETNS2, per CPU-second
+  sample.py ping NETNS ADDRESS COUNT                    median round trip, microseconds
+
+CPU-seconds are those of the whole machine, all that is not idle in /proc/stat, less what it used
+before ($BENCH_IDLE, CPUs): whoever does the work - program, kernel thread, interrupt - it counts.
+$BENCH_FLOOD is the program built from flood.c.
+"""
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+TICK = os.sysconf('SC_CLK_TCK')
+IDLE = float(os.environ.get('BENCH_IDLE', 0))
+
+
+def busy_seconds():
+    """CPU time used since boot: user, nice, system, irq, softirq (not idle, iowait, steal, guest)."""
+    with open('/proc/stat', encoding='ascii') as f:
+        values = [int(v) for v in f.readline().split()[1:]]
+    return (sum(values[0:3]) + sum(values[5:7])) / TICK
+
+
+class Meter:
+    def __init__(self):
+        self.busy, self.start = busy_seconds(), time.monotonic()
+
+    def seconds(self):
+        elapsed = time.monotonic() - self.start
+        return max(busy_seconds() - self.busy - IDLE * elapsed, 0.001)
+
+
+def inside(netns, *command):
+    return ['ip', 'netns', 'exec', netns, *map(str, command)]
+
+
+def idle(seconds):
+    meter = Meter()
+    time.sleep(float(seconds))
+    return meter.seconds() / float(seconds)
+
+
+def tcp(netns, address, streams, seconds):
+    meter = Meter()
+    out = subprocess.run(inside(netns, 'iperf3', '-J', '-c', address, '-P', streams, '-t', seconds),
+                         capture_output=True, check=False, text=True).stdout
+    used, result = meter.seconds(), json.loads(out)
+    if 'error' in result:
+        sys.exit(f'iperf3: {result["error"]}')
+    return result['end']['sum_received']['bytes'] / used
+
+
+def flood(netns, netns2, address, seconds, *sizes):
+    program = os.environ['BENCH_FLOOD']
+    with subprocess.Popen(inside(netns2, program, 'receive', 9000), stdout=subprocess.PIPE, text=True) as receiver:
+        receiver.stdout.readline()
+        meter = Meter()
+        subprocess.run(inside(netns, program, 'send', address, 9000, seconds, *sizes), check=True)
+        used = meter.seconds()
+        receiver.terminate()
+        return int(receiver.stdout.readline()) / used
+
+
+def ping(netns, address, count):
+    out = subprocess.run(inside(netns, 'ping', '-i', '0.05', '-c', count, address), capture_output=True, check=True,
+                         text=True).stdout
+    return statistics.median(float(t) for t in re.findall(r'time=([\d.]+) ms', out)) * 1000
+
+
+print({'idle': idle, 'tcp': tcp, 'flood': flood, 'ping': ping}[sys.argv[1]](*sys.argv[2:]))
