@@ -18,15 +18,16 @@
 #include "datapath/datapath.h"
 
 #define SERVICE_NEVER UINT64_MAX
-#define SERVICE_SESSIONS_MAX 65536	/* built-in ceilings; system modify may set lower ones */
-#define SERVICE_TUNNELS_MAX 65536
+#define SERVICE_TUNNELS_MAX 65536	/* built-in ceilings; system modify may set lower ones */
+#define SERVICE_SESSIONS_MAX 1048576
 
 struct service;
 
 /* Fills length octets; never fails. Ids that nobody configured come from here. */
 typedef void service_random_fn(void *octets, size_t length);
 
-/* The service uses *dp but does not own it. NULL when out of memory. */
+/* The service uses *dp but does not own it. random NULL: a fixed sequence, for dry runs, which then
+ * have the same result every time. NULL when out of memory. */
 struct service *service_new(struct datapath *dp, service_random_fn *random);
 /* Forgets everything; the datapath is left to its own close(). */
 void service_free(struct service *service);
@@ -45,9 +46,12 @@ int service_execute(struct service *service, const struct command *command, enum
 
 /* Make what the file says true with the smallest change: objects that came from a file and are
  * not among the commands are deleted, new ones created, live parameters modified, objects whose
- * create-only parameters changed are made anew; what did not change is not touched.  The commands
- * are tried on a null datapath first: when one of them is wrong nothing changes and *failed is its
- * index.  commands: create and modify only, in the file's order. */
+ * create-only parameters changed are made anew; what did not change is not touched.  What an
+ * administrator made stays, unless its tunnel goes; one that the file names too is the file's from
+ * then on.  The commands are tried on a null datapath first: when one of them is wrong nothing
+ * changes.  When the datapath refuses later, what was done is undone.  In both cases *failed is the
+ * command's index, or count when no single one is to blame.
+ * commands: create and modify only, in the file's order; also how a file is loaded at start. */
 int service_reload(struct service *service, const struct command *commands, unsigned int count, uint64_t now,
 		   unsigned int *failed, struct error *error);
 
@@ -57,8 +61,10 @@ struct service_request {		/* resolve this host name */
 	sa_family_t family;		/* AF_UNSPEC: any */
 	char host[CONFIG_HOST_MAX];
 };
+/* Ask after each call of anything above or below that is given the time: false when nothing is wanted. */
 bool service_next_request(struct service *service, struct service_request *request);
-/* Answer: addresses may be empty, then reason says why (for show and the log). */
+/* Answer, once for each request: addresses may be empty, then reason says why (for show and the
+ * log). One for a tunnel that is gone is ignored. */
 void service_resolved(struct service *service, handle tunnel, const struct address *addresses, unsigned int count,
 		      const char *reason, uint64_t now);
 void service_datapath_event(struct service *service, const struct datapath_event *event, uint64_t now);
@@ -66,7 +72,11 @@ uint64_t service_next_deadline(const struct service *service);
 void service_expire(struct service *service, uint64_t now);
 
 /* --- looking --- */
-enum service_tunnel_state { SERVICE_TUNNEL_RESOLVING, SERVICE_TUNNEL_UP };
+enum service_tunnel_state {
+	SERVICE_TUNNEL_RESOLVING,	/* the peer's address is not known yet */
+	SERVICE_TUNNEL_UP,
+	SERVICE_TUNNEL_DOWN,		/* it is known and cannot be used: the reason says why */
+};
 
 struct service_tunnel_view {
 	handle handle;
@@ -74,7 +84,8 @@ struct service_tunnel_view {
 	struct param_set set;		/* what was given explicitly */
 	enum service_origin origin;
 	enum service_tunnel_state state;
-	char reason[ERROR_TEXT_MAX];	/* why it is not up, or the last trouble */
+	char reason[ERROR_TEXT_MAX];	/* why it is not up, or the last trouble; "" none */
+	uint64_t reason_since;		/* monotonic ms */
 	uint64_t created;		/* monotonic ms */
 	struct address peer;		/* as resolved */
 	uint32_t sessions;
@@ -84,9 +95,10 @@ struct service_tunnel_view {
 struct service_session_view {
 	handle handle;
 	handle tunnel;
-	struct session_config config;
+	struct session_config config;	/* as the tunnel's; interface_name "" when the system chose it: info has it */
 	struct param_set set;
 	enum service_origin origin;
+	char reason[ERROR_TEXT_MAX];	/* why it cannot carry packets although its tunnel is up; "" none */
 	uint64_t created;
 	struct datapath_session_info info;
 };
@@ -106,7 +118,7 @@ int service_find_session(struct service *service, const struct command *command,
 int service_tunnel_view(struct service *service, handle tunnel, struct service_tunnel_view *view);
 int service_session_view(struct service *service, handle session, struct service_session_view *view);
 /* In order of tunnel id (and session id): the first whose ids are greater than the given ones, so
- * that a listing survives changes between two calls. False at the end. */
+ * that a listing survives changes between two calls. Begin with 0. False at the end. */
 bool service_next_tunnel(struct service *service, uint64_t *after_tunnel_id, handle *tunnel);
 bool service_next_session(struct service *service, handle tunnel, uint64_t *after_session_id, handle *session);
 void service_status(struct service *service, struct service_status *status);

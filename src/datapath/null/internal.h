@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the null datapath keeps, shared by its operations (null.c), its device names (names.c) and
+ * its knobs for tests (knobs.c).
+ */
+#ifndef L2TPD_DATAPATH_NULL_INTERNAL_H
+#define L2TPD_DATAPATH_NULL_INTERNAL_H
+
+#define HASH_NONFATAL_OOM 1	/* an element that could not be added has hh.tbl NULL */
+#include <uthash.h>
+
+#include "datapath/null/null.h"
+
+/* The device names of one network namespace. */
+struct null_netns {
+	char name[DATAPATH_NETNS_MAX];
+	struct null_session *sessions;		/* by ifname */
+	uint32_t lowest_eth, lowest_ip;		/* every l2tpethN (l2tpipN) below is taken */
+	UT_hash_handle hh;
+};
+
+struct null_session {
+	struct datapath_session_config config;	/* ifname: as given or chosen */
+	struct datapath_stats stats;
+	bool no_carrier;
+	handle handle;
+	struct null_tunnel *tunnel;
+	struct null_session *prev, *next;	/* of the tunnel */
+	struct null_netns *netns;
+	UT_hash_handle hh;			/* netns->sessions */
+};
+
+struct null_tunnel {
+	struct datapath_tunnel_config config;
+	struct datapath_stats gone;		/* of its sessions that are no more */
+	handle handle;
+	struct null_session *sessions;
+};
+
+struct null_failure {
+	bool armed;
+	unsigned int successes;
+	struct error error;
+};
+
+struct null_datapath {
+	struct datapath_base base;
+	struct handle_table tunnels, sessions;
+	struct null_netns *namespaces;
+
+	bool logging;
+	struct datapath_null_entry *log;
+	size_t log_count, log_size;
+	struct null_failure failures[DATAPATH_NULL_OPERATION_COUNT];
+	struct datapath_event *events;
+	int event_count;
+};
+
+static inline struct null_datapath *null_of(struct datapath *dp)
+{
+	return (struct null_datapath *)(void *)dp;
+}
+
+static inline const struct null_datapath *null_of_const(const struct datapath *dp)
+{
+	return (const struct null_datapath *)(const void *)dp;
+}
+
+/* Choose a name when config.ifname is empty, and take it. -1: taken already, or out of memory. */
+int null_name_take(struct null_datapath *null, struct null_session *session, struct error *error);
+void null_name_release(struct null_datapath *null, struct null_session *session);
+
+/* Is this operation to fail? Then *error is filled. */
+bool null_fails(struct null_datapath *null, enum datapath_null_operation operation, struct error *error);
+void null_log(struct null_datapath *null, const struct datapath_null_entry *entry);
+
+#endif

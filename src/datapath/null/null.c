@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operations of the null datapath.
+ */
+#include "datapath/null/null.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "datapath/null/internal.h"
+
+#include <utlist.h>
+
+static int no_memory(struct error *error)
+{
+	return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+}
+
+static int stale_tunnel(struct error *error)
+{
+	return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such tunnel");
+}
+
+static int stale_session(struct error *error)
+{
+	return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
+}
+
+static void stats_add(struct datapath_stats *sum, const struct datapath_stats *stats)
+{
+	sum->tx_packets += stats->tx_packets;
+	sum->tx_bytes += stats->tx_bytes;
+	sum->tx_errors += stats->tx_errors;
+	sum->rx_packets += stats->rx_packets;
+	sum->rx_bytes += stats->rx_bytes;
+}
+
+static void session_free(struct null_datapath *null, struct null_session *session)
+{
+	handle_remove(&null->sessions, session->handle);
+	null_name_release(null, session);
+	DL_DELETE(session->tunnel->sessions, session);
+	free(session);
+}
+
+static void tunnel_free(struct null_datapath *null, struct null_tunnel *tunnel)
+{
+	struct null_session *session, *next;
+
+	DL_FOREACH_SAFE(tunnel->sessions, session, next)
+		session_free(null, session);
+	handle_remove(&null->tunnels, tunnel->handle);
+	free(tunnel);
+}
+
+static void null_close(struct datapath *dp)
+{
+	struct null_datapath *null = null_of(dp);
+	struct null_tunnel *tunnel;
+	uint32_t position = 0;
+
+	while ((tunnel = handle_next(&null->tunnels, &position)))
+		tunnel_free(null, tunnel);
+	handle_table_clear(&null->tunnels);
+	handle_table_clear(&null->sessions);
+	free(null->log);
+	free(null->events);
+	free(null);
+}
+
+static int null_event_fd(struct datapath *dp)
+{
+	return -1;
+}
+
+static int null_events(struct datapath *dp, struct datapath_event *events, int max)
+{
+	struct null_datapath *null = null_of(dp);
+	int count = null->event_count < max ? null->event_count : max;
+
+	if (count <= 0)
+		return 0;
+	memcpy(events, null->events, (size_t)count * sizeof(*events));
+	null->event_count -= count;
+	memmove(null->events, null->events + count, (size_t)null->event_count * sizeof(*events));
+	return count;
+}
+
+static void null_totals(struct datapath *dp, struct datapath_totals *totals)
+{
+	memset(totals, 0, sizeof(*totals));
+}
+
+static int tunnel_add(struct null_datapath *null, const struct datapath_tunnel_config *config, handle *result,
+		      struct error *error)
+{
+	struct null_tunnel *tunnel;
+
+	if (null_fails(null, DATAPATH_NULL_TUNNEL_ADD, error))
+		return -1;
+	tunnel = calloc(1, sizeof(*tunnel));
+	if (!tunnel)
+		return no_memory(error);
+	tunnel->config = *config;
+	tunnel->handle = handle_add(&null->tunnels, tunnel);
+	if (tunnel->handle == HANDLE_NONE) {
+		free(tunnel);
+		return no_memory(error);
+	}
+	*result = tunnel->handle;
+	return 0;
+}
+
+static int null_tunnel_add(struct datapath *dp, const struct datapath_tunnel_config *config, handle *tunnel,
+			   struct error *error)
+{
+	struct datapath_null_entry entry = { .operation = DATAPATH_NULL_TUNNEL_ADD };
+
+	entry.failed = tunnel_add(null_of(dp), config, &entry.tunnel, error) < 0;
+	null_log(null_of(dp), &entry);
+	if (!entry.failed)
+		*tunnel = entry.tunnel;
+	return entry.failed ? -1 : 0;
+}
+
+static int tunnel_modify(struct null_datapath *null, handle tunnel, const struct datapath_tunnel_config *config,
+			 unsigned int fields, struct error *error)
+{
+	struct null_tunnel *found = handle_get(&null->tunnels, tunnel);
+
+	if (!found)
+		return stale_tunnel(error);
+	if (null_fails(null, DATAPATH_NULL_TUNNEL_MODIFY, error))
+		return -1;
+	if (fields & DATAPATH_TUNNEL_PEER)
+		found->config.peer = config->peer;
+	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
+		found->config.udp_checksum = config->udp_checksum;
+		found->config.udp_zero_csum6_tx = config->udp_zero_csum6_tx;
+		found->config.udp_zero_csum6_rx = config->udp_zero_csum6_rx;
+	}
+	if (fields & DATAPATH_TUNNEL_MARKING) {
+		found->config.ttl = config->ttl;
+		found->config.dscp = config->dscp;
+		found->config.fwmark = config->fwmark;
+	}
+	return 0;
+}
+
+static int null_tunnel_modify(struct datapath *dp, handle tunnel, const struct datapath_tunnel_config *config,
+			      unsigned int fields, struct error *error)
+{
+	struct datapath_null_entry entry = {
+		.operation = DATAPATH_NULL_TUNNEL_MODIFY, .tunnel = tunnel, .fields = fields,
+	};
+
+	entry.failed = tunnel_modify(null_of(dp), tunnel, config, fields, error) < 0;
+	null_log(null_of(dp), &entry);
+	return entry.failed ? -1 : 0;
+}
+
+static void null_tunnel_delete(struct datapath *dp, handle tunnel)
+{
+	struct null_datapath *null = null_of(dp);
+	struct null_tunnel *found = handle_get(&null->tunnels, tunnel);
+	struct datapath_null_entry entry = {
+		.operation = DATAPATH_NULL_TUNNEL_DELETE, .tunnel = tunnel, .failed = !found,
+	};
+
+	null_log(null, &entry);
+	if (found)
+		tunnel_free(null, found);
+}
+
+static int null_tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info)
+{
+	const struct null_tunnel *found = handle_get(&null_of(dp)->tunnels, tunnel);
+	const struct null_session *session;
+
+	if (!found)
+		return -1;
+	*info = (struct datapath_tunnel_info){ .local = found->config.local, .stats = found->gone };
+	if (found->config.peer.address.family != AF_UNSPEC)
+		info->path_mtu = DATAPATH_NULL_PATH_MTU;
+	DL_FOREACH(found->sessions, session)
+		stats_add(&info->stats, &session->stats);
+	return 0;
+}
+
+static int session_add(struct null_datapath *null, const struct datapath_session_config *config, handle *result,
+		       struct error *error)
+{
+	struct null_tunnel *tunnel = handle_get(&null->tunnels, config->tunnel);
+	struct null_session *session;
+
+	if (!tunnel)
+		return stale_tunnel(error);
+	if (null_fails(null, DATAPATH_NULL_SESSION_ADD, error))
+		return -1;
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return no_memory(error);
+	session->config = *config;
+	session->tunnel = tunnel;
+	if (null_name_take(null, session, error) < 0) {
+		free(session);
+		return -1;
+	}
+	session->handle = handle_add(&null->sessions, session);
+	if (session->handle == HANDLE_NONE) {
+		null_name_release(null, session);
+		free(session);
+		return no_memory(error);
+	}
+	DL_APPEND(tunnel->sessions, session);
+	*result = session->handle;
+	return 0;
+}
+
+static int null_session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session,
+			    struct error *error)
+{
+	struct datapath_null_entry entry = { .operation = DATAPATH_NULL_SESSION_ADD, .tunnel = config->tunnel };
+
+	entry.failed = session_add(null_of(dp), config, &entry.session, error) < 0;
+	null_log(null_of(dp), &entry);
+	if (!entry.failed)
+		*session = entry.session;
+	return entry.failed ? -1 : 0;
+}
+
+static void session_change(struct datapath_session_config *to, const struct datapath_session_config *from,
+			   unsigned int fields)
+{
+	if (fields & DATAPATH_SESSION_SEND_SEQ)
+		to->send_seq = from->send_seq;
+	if (fields & DATAPATH_SESSION_RECV_SEQ)
+		to->recv_seq = from->recv_seq;
+	if (fields & DATAPATH_SESSION_LNS_MODE)
+		to->lns_mode = from->lns_mode;
+	if (fields & DATAPATH_SESSION_REORDER)
+		to->reorder_timeout = from->reorder_timeout;
+	if (fields & DATAPATH_SESSION_MTU) {
+		to->mtu_mode = from->mtu_mode;
+		to->mtu = from->mtu;
+	}
+	if (fields & DATAPATH_SESSION_MSS)
+		to->mss_clamp = from->mss_clamp;
+	if (fields & DATAPATH_SESSION_CARRIER)
+		to->carrier_timeout = from->carrier_timeout;
+}
+
+static int null_session_modify(struct datapath *dp, handle session, const struct datapath_session_config *config,
+			       unsigned int fields, struct error *error)
+{
+	struct null_datapath *null = null_of(dp);
+	struct null_session *found = handle_get(&null->sessions, session);
+	struct datapath_null_entry entry = {
+		.operation = DATAPATH_NULL_SESSION_MODIFY, .session = session, .fields = fields,
+	};
+
+	if (!found)
+		stale_session(error);
+	entry.failed = !found || null_fails(null, DATAPATH_NULL_SESSION_MODIFY, error);
+	null_log(null, &entry);
+	if (entry.failed)
+		return -1;
+	session_change(&found->config, config, fields);
+	return 0;
+}
+
+static void null_session_delete(struct datapath *dp, const handle *sessions, int count)
+{
+	struct null_datapath *null = null_of(dp);
+	struct datapath_null_entry entry = { .operation = DATAPATH_NULL_SESSION_DELETE, .count = count };
+
+	if (count == 1)
+		entry.session = sessions[0];
+	for (int i = 0; i < count; i++) {
+		struct null_session *session = handle_get(&null->sessions, sessions[i]);
+
+		if (!session) {
+			entry.failed = true;
+			continue;
+		}
+		stats_add(&session->tunnel->gone, &session->stats);
+		session_free(null, session);
+	}
+	null_log(null, &entry);
+}
+
+/* Octets of the path's MTU that the device's packets do not get. */
+static uint32_t overhead(const struct null_session *session)
+{
+	const struct datapath_tunnel_config *tunnel = &session->tunnel->config;
+	const struct datapath_session_config *config = &session->config;
+	uint32_t octets = tunnel->peer.address.family == AF_INET6 ? 40 : 20;
+
+	octets += tunnel->encap == L2TP_ENCAP_UDP ? 8 : 0;
+	octets += (uint32_t)data_header_length(tunnel->encap, config->cookie_length, config->l2spec);
+	if (config->pw_type != L2TP_PW_IP)
+		octets += config->pw_type == L2TP_PW_ETH_VLAN ? 18 : 14;
+	return octets;
+}
+
+static int null_session_info(struct datapath *dp, handle session, struct datapath_session_info *info)
+{
+	const struct null_session *found = handle_get(&null_of(dp)->sessions, session);
+
+	if (!found)
+		return -1;
+	*info = (struct datapath_session_info){
+		.ifindex = (uint32_t)session,
+		.mtu = found->config.mtu_mode == DATAPATH_MTU_FIXED ? found->config.mtu :
+								      DATAPATH_NULL_PATH_MTU - overhead(found),
+		.carrier = !found->no_carrier,
+		.send_seq = found->config.send_seq,
+		.stats = found->stats,
+	};
+	memcpy(info->ifname, found->config.ifname, sizeof(info->ifname));
+	return 0;
+}
+
+static const struct datapath_ops null_ops = {
+	.name = "null",
+	.close = null_close,
+	.event_fd = null_event_fd,
+	.events = null_events,
+	.totals = null_totals,
+	.tunnel_add = null_tunnel_add,
+	.tunnel_modify = null_tunnel_modify,
+	.tunnel_delete = null_tunnel_delete,
+	.tunnel_info = null_tunnel_info,
+	.session_add = null_session_add,
+	.session_modify = null_session_modify,
+	.session_delete = null_session_delete,
+	.session_info = null_session_info,
+};
+
+struct datapath *datapath_null_new(void)
+{
+	struct null_datapath *null = calloc(1, sizeof(*null));
+
+	if (!null)
+		return NULL;
+	null->base.ops = &null_ops;
+	return (struct datapath *)(void *)null;
+}

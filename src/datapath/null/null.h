@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The datapath that moves nothing: it keeps what it was told and answers questions about it.
+ * `l2tpd --check` and every reload try a configuration on it first; tests look into it through
+ * the functions below.  It fulfils the whole contract of datapath.h, so that what works on it
+ * has been told to the datapath in a legal order.
+ */
+#ifndef L2TPD_DATAPATH_NULL_NULL_H
+#define L2TPD_DATAPATH_NULL_NULL_H
+
+#include <stddef.h>
+
+#include "datapath/datapath.h"
+
+#define DATAPATH_NULL_PATH_MTU 1500	/* what tunnel_info() reports and automatic MTUs follow from */
+
+/* NULL when out of memory. Ended by datapath_ops(dp)->close(dp). */
+struct datapath *datapath_null_new(void);
+
+/* --- what follows is for tests; dp must come from datapath_null_new() --- */
+
+enum datapath_null_operation {
+	DATAPATH_NULL_TUNNEL_ADD,
+	DATAPATH_NULL_TUNNEL_MODIFY,
+	DATAPATH_NULL_TUNNEL_DELETE,
+	DATAPATH_NULL_SESSION_ADD,
+	DATAPATH_NULL_SESSION_MODIFY,
+	DATAPATH_NULL_SESSION_DELETE,
+	DATAPATH_NULL_OPERATION_COUNT,
+};
+
+/* One operation as it was called, successful or not; questions (info, totals, events) are not kept. */
+struct datapath_null_entry {
+	enum datapath_null_operation operation;
+	handle tunnel, session;		/* HANDLE_NONE after a failed add, and the session of a batch */
+	unsigned int fields;		/* of a modify */
+	int count;			/* of a batch of session deletions */
+	bool failed;
+};
+
+/* Begin the log anew; it is not kept before the first call. */
+void datapath_null_log_begin(struct datapath *dp);
+/* The entries since then: valid until the next operation. */
+const struct datapath_null_entry *datapath_null_log(struct datapath *dp, size_t *count);
+
+/* Let the operation after the next `successes` ones of its kind fail with this error (add and modify
+ * only), once.  error NULL: none fails any more. */
+void datapath_null_fail(struct datapath *dp, enum datapath_null_operation operation, unsigned int successes,
+			const struct error *error);
+
+/* The next events() reports this. False when out of memory. */
+bool datapath_null_event(struct datapath *dp, const struct datapath_event *event);
+
+/* What session_info() shall report from now on. Ignored when the handle is stale. */
+void datapath_null_set_stats(struct datapath *dp, handle session, const struct datapath_stats *stats);
+void datapath_null_set_carrier(struct datapath *dp, handle session, bool carrier);
+
+/* What exists. A configuration is NULL when the handle is stale, and valid until the next operation. */
+uint32_t datapath_null_tunnels(const struct datapath *dp);
+uint32_t datapath_null_sessions(const struct datapath *dp);
+const struct datapath_tunnel_config *datapath_null_tunnel(const struct datapath *dp, handle tunnel);
+const struct datapath_session_config *datapath_null_session(const struct datapath *dp, handle session);
+
+#endif
