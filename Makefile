@@ -65,8 +65,10 @@ asan: build-asan
 	@tools/need structure
 	@BUILD=$(BUILD) tests/run '^(unit|fuzz)/'
 
-install: all
-	@meson install -C $(BUILD) --no-rebuild
+install: $(BUILD)/build.ninja
+	@meson configure --prefix $(PREFIX) $(BUILD)
+	@$(MAKE) all
+	@meson install -C $(BUILD) --no-rebuild --quiet
 
 # the lines that differ from the last commit: tables aligned by hand stay as they are
 format: need-format
