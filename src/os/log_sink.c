@@ -12,9 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "os/escape.h"
-
-#define LINE_MAX_OCTETS 2048	/* a log line after escaping, with prefix and newline */
+#define LINE_MAX_OCTETS 2048	/* a log line with its prefix and newline */
 
 static const char *program_name = "l2tpd";
 static bool to_journal;
@@ -46,9 +44,10 @@ static size_t line_prefix(enum log_level level, char *out, size_t size)
 static void write_line(enum log_level level, const char *line)
 {
 	char out[LINE_MAX_OCTETS];
-	size_t length = line_prefix(level, out, sizeof(out));
+	size_t prefix = line_prefix(level, out, sizeof(out)), length = prefix;
 
-	length += os_escape(line, out + length, sizeof(out) - length - 1);
+	length += strnlen(line, sizeof(out) - length - 1);
+	memcpy(out + prefix, line, length - prefix);
 	out[length++] = '\n';
 	if (write(STDERR_FILENO, out, length) < 0)
 		return;		/* nowhere to say it */
