@@ -97,7 +97,7 @@ static json_t *value_json(const struct param *param, const char *text)
 		text_to_bool(text, &truth);
 		return json_boolean(truth);
 	case JSON_SHAPE_INT:
-		return json_integer(strtoll(text, NULL, 10));
+		return json_integer(strtoll(text, NULL, 0));
 	case JSON_SHAPE_STRING:
 	default:
 		return json_from_text(text);
@@ -154,6 +154,11 @@ static json_t *text_json(const char *text)
 	return text && *text ? json_from_text(text) : NULL;
 }
 
+static json_t *since_json(uint64_t then, uint64_t now)
+{
+	return then ? json_integer((json_int_t)((now > then ? now - then : 0) / 1000)) : NULL;
+}
+
 /* NULL: there is nothing to tell. */
 static json_t *state_json(const struct state_row *row, const void *base, uint64_t now)
 {
@@ -177,7 +182,7 @@ static json_t *state_json(const struct state_row *row, const void *base, uint64_
 	case STATE_ENDPOINT:
 		return endpoint_json(member);
 	case STATE_SINCE:
-		return json_integer((json_int_t)((now - *(const uint64_t *)member) / 1000));
+		return since_json(*(const uint64_t *)member, now);
 	}
 	return NULL;
 }

@@ -19,7 +19,7 @@ enum state_type {		/* type of the member */
 	STATE_TEXT_POINTER,	/* const char *, left out when NULL */
 	STATE_ADDRESS,		/* struct address, left out when unknown */
 	STATE_ENDPOINT,		/* struct endpoint, likewise */
-	STATE_SINCE,		/* uint64_t monotonic ms: shown as seconds ago */
+	STATE_SINCE,		/* uint64_t monotonic ms: shown as seconds ago, left out when 0 */
 };
 
 struct state_row {
@@ -28,7 +28,7 @@ struct state_row {
 	size_t offset;			/* of the member in the table's struct */
 	const char *const *words;	/* STATE_WORD: by value, NULL ends the list */
 	const char *unit;		/* "s", "octets" or NULL */
-	const char *help;		/* one sentence */
+	const char *help;		/* as config/param.h's: no capital, no full stop */
 };
 
 struct state_table {

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes the interface description: types from the parameter tables (config/) and the state
+ * rows (state.c), methods from their table (methods.c).
+ */
+#include "manage/interface.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "manage/json.h"
+#include "manage/methods.h"
+#include "manage/state.h"
+
+/* Help texts of many lines become comments of many lines. */
+static void write_comment(FILE *out, const char *indent, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		fprintf(out, "%s# %.*s\n", indent, (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+/* The names of an enumeration; one name more than once in a row is an alias and stays. */
+static void write_words(FILE *out, const struct param_word *words)
+{
+	for (const char *separator = "?("; words->name; words++, separator = ", ")
+		fprintf(out, "%s%s", separator, words->name);
+	fputc(')', out);
+}
+
+static void write_param_type(FILE *out, const struct param *param)
+{
+	static const char *const types[] = { "?bool", "?int", "?string" };
+
+	if (param->type == PARAM_ENUM)
+		write_words(out, param->words);
+	else
+		fputs(types[json_shape_of(param->type)], out);
+}
+
+static void write_param(FILE *out, const struct param *param)
+{
+	char allowed[PARAM_TEXT_MAX];
+
+	fprintf(out, "  # %s\n  # %s%s%s", param->help, param_allowed(param, allowed), param->unit ? " " : "",
+		param->unit ? param->unit : "");
+	if (param->default_text)
+		fprintf(out, "; default: %s", param->default_text);
+	if (param->flags & PARAM_LIVE)
+		fputs("; can be modified", out);
+	fprintf(out, "\n  %s: ", param->name);
+	write_param_type(out, param);
+}
+
+static void write_config(FILE *out, const char *type, const struct param_table *table)
+{
+	const char *separator = "";
+
+	fprintf(out, "\n# Parameters of a %s. Answers leave out those that have no value.\ntype %s (\n", table->object,
+		type);
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (table->params[row].type == PARAM_UNSUPPORTED)
+			continue;
+		fputs(separator, out);
+		write_param(out, &table->params[row]);
+		separator = ",\n";
+	}
+	fputs("\n)\n", out);
+}
+
+static const char *state_type_text(enum state_type type)
+{
+	switch (type) {
+	case STATE_BOOL:
+		return "bool";
+	case STATE_U32:
+	case STATE_U64:
+		return "int";
+	case STATE_SINCE:
+		return "?int";
+	default:
+		return "?string";
+	}
+}
+
+static void write_state_row(FILE *out, const struct state_row *row)
+{
+	fprintf(out, "  # %s%s%s%s\n  %s: ", row->help, row->unit ? " (" : "", row->unit ? row->unit : "",
+		row->unit ? ")" : "", row->name);
+	if (row->type != STATE_WORD) {
+		fputs(state_type_text(row->type), out);
+		return;
+	}
+	for (unsigned int i = 0; row->words[i]; i++)
+		fprintf(out, "%s%s", i ? ", " : "(", row->words[i]);
+	fputc(')', out);
+}
+
+static void write_state(FILE *out, const struct state_table *table)
+{
+	fprintf(out, "\n# %s\ntype %s (\n", table->help, table->type);
+	for (unsigned int i = 0; i < table->count; i++) {
+		write_state_row(out, &table->rows[i]);
+		fputs(i + 1 < table->count ? ",\n" : "\n)\n", out);
+	}
+}
+
+static void write_methods(FILE *out, const struct method *methods)
+{
+	for (; methods->name; methods++) {
+		fputc('\n', out);
+		write_comment(out, "", methods->help);
+		fprintf(out, "method %s%s -> %s\n", methods->name, methods->parameters, methods->result);
+	}
+}
+
+static void write_codes(FILE *out)
+{
+	fputs("\n# Why something failed.\ntype Code (", out);
+	for (int code = ERROR_SYNTAX; code <= ERROR_SYSTEM; code++)
+		fprintf(out, "%s%s", code == ERROR_SYNTAX ? "" : ", ", error_code_name((enum error_code)code));
+	fputs(")\n", out);
+}
+
+static void write_l2tpd(FILE *out)
+{
+	static const char *const types[] = { "SystemConfig", "TunnelConfig", "SessionConfig" };
+
+	fputs("# The management of l2tpd: tunnels, sessions and the daemon itself.\n"
+	      "# Written from the daemon's tables of parameters, state and methods.\n"
+	      "interface " INTERFACE_NAME "\n", out);
+	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++)
+		write_config(out, types[object], config_tables[object]);
+	for (int i = 0; state_tables[i]; i++)
+		write_state(out, state_tables[i]);
+	fputs("\n# A tunnel; explicit names the parameters that were given, the others are defaults.\n"
+	      "type Tunnel (\n  config: TunnelConfig,\n  explicit: []string,\n  state: TunnelState,\n"
+	      "  statistics: Statistics\n)\n"
+	      "\n# A session, likewise.\n"
+	      "type Session (\n  config: SessionConfig,\n  explicit: []string,\n  state: SessionState,\n"
+	      "  statistics: Statistics\n)\n", out);
+	write_codes(out);
+	write_methods(out, methods_l2tpd);
+	fputs("\n# The command was not carried out. message is for people; parameter is the one to blame.\n"
+	      "error Failed(code: Code, parameter: ?string, message: string)\n", out);
+}
+
+static void write_service(FILE *out)
+{
+	fputs("# What every Varlink service answers.\ninterface " INTERFACE_SERVICE "\n", out);
+	write_methods(out, methods_service);
+	fputs("\nerror InterfaceNotFound(interface: string)\n"
+	      "error MethodNotFound(method: string)\n"
+	      "error MethodNotImplemented(method: string)\n"
+	      "error InvalidParameter(parameter: string)\n"
+	      "error ExpectedMore()\n", out);
+}
+
+char *interface_description(const char *interface)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out;
+
+	if (strcmp(interface, INTERFACE_NAME) && strcmp(interface, INTERFACE_SERVICE))
+		return NULL;
+	out = open_memstream(&text, &length);
+	if (!out)
+		return NULL;
+	if (strcmp(interface, INTERFACE_NAME) == 0)
+		write_l2tpd(out);
+	else
+		write_service(out);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The management API: a Varlink server (varlink.org) on a Unix socket.
+ *
+ * It lives on the caller's event loop and calls the service.  Every client is hostile: messages,
+ * clients, their silence and their slowness have limits, named below; who exceeds one is cut
+ * off with a log line, and costs the others nothing.
+ */
+#ifndef L2TPD_MANAGE_MANAGE_H
+#define L2TPD_MANAGE_MANAGE_H
+
+#include <event2/event.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "service/service.h"
+
+#define MANAGE_CLIENTS_MAX 64		/* at once; one more and the longest idle is cut off */
+#define MANAGE_UNFINISHED_MS 10000	/* for a client's first call, and for the rest of a message begun */
+#define MANAGE_IDLE_MS 600000		/* between two calls */
+#define MANAGE_STALLED_MS 10000		/* for a client that reads nothing of a reply */
+
+/* What the program around it provides. */
+struct manage_host {
+	void *context;
+	uint64_t (*now)(void);			/* monotonic milliseconds */
+	/* Read the configuration file again. */
+	int (*reload)(void *context, struct error *error);
+	/* A command was carried out: requests and deadlines of the service may have changed. */
+	void (*changed)(void *context);
+};
+
+struct manage;
+
+/* *host is copied. NULL when out of memory. */
+struct manage *manage_new(struct event_base *loop, struct service *service, const struct manage_host *host);
+/* Accept clients on this listening socket, which stays the caller's. -1 when out of memory. */
+int manage_listen(struct manage *manage, int fd);
+/* Cut off all clients. NULL is legal. */
+void manage_free(struct manage *manage);
+
+#endif
