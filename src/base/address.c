@@ -74,6 +74,15 @@ bool address_is_any(const struct address *address)
 	}
 }
 
+bool address_is_unicast(const struct address *address)
+{
+	if (address_is_any(address))
+		return false;
+	if (address->family == AF_INET)
+		return !IN_MULTICAST(ntohl(address->v4.s_addr)) && address->v4.s_addr != htonl(INADDR_BROADCAST);
+	return !IN6_IS_ADDR_MULTICAST(&address->v6) && !IN6_IS_ADDR_V4MAPPED(&address->v6);
+}
+
 socklen_t endpoint_to_sockaddr(const struct endpoint *endpoint, struct sockaddr_storage *sockaddr)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(endpoint->port) };

@@ -38,6 +38,8 @@ const char *address_format(const struct address *address, char *text, size_t siz
 const char *endpoint_format(const struct endpoint *endpoint, char *text, size_t size);
 bool address_equal(const struct address *a, const struct address *b);
 bool address_is_any(const struct address *address);	/* 0.0.0.0, :: or AF_UNSPEC */
+/* One host's: not any, not multicast or broadcast, not IPv4 in IPv6's clothes (::ffff:192.0.2.1). */
+bool address_is_unicast(const struct address *address);
 
 /* Fill a sockaddr for the kernel; returns its length. AF_UNSPEC gives length 0. */
 socklen_t endpoint_to_sockaddr(const struct endpoint *endpoint, struct sockaddr_storage *sockaddr);

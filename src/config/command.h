@@ -3,11 +3,13 @@
  * The command language: words become a struct command.  The same language is typed into
  * l2tpctl, given on its command line, and written in configuration files.
  *
- *	OBJECT VERB [name=value ...] [flag ...]
+ *	OBJECT VERB [name=value ...] [option ...]
  *
- * Object, verb and parameter names may be abbreviated to any unambiguous prefix, in any case.
- * In files '#' begins a comment, '\' at the end of a line continues it, ';' and the end of a line
- * end a command; double quotes group, \" and \\ inside them stand for themselves.
+ * Object, verb, option and parameter names and the words among values may be abbreviated to any
+ * unambiguous prefix, in any case.
+ * In files '#' where a word could begin starts a comment, '\' at the end of a line continues the
+ * command on the next, ';' and the end of a line end a command; double quotes group, \" and \\
+ * inside them stand for " and \.  Lines may end in CR LF.  Text is UTF-8 without control characters.
  */
 #ifndef L2TPD_CONFIG_COMMAND_H
 #define L2TPD_CONFIG_COMMAND_H
@@ -18,9 +20,10 @@ enum config_verb {
 	CONFIG_CREATE, CONFIG_MODIFY, CONFIG_DELETE, CONFIG_SHOW, CONFIG_LIST, CONFIG_RELOAD, CONFIG_VERB_COUNT,
 };
 
-/* Flags and filters of list and show. */
+/* Words without value, of show and list. */
 enum config_option { CONFIG_OPTION_NAMES = 1 << 0, CONFIG_OPTION_CONFIG = 1 << 1, CONFIG_OPTION_STATISTICS = 1 << 2,
 		     CONFIG_OPTION_STATUS = 1 << 3, CONFIG_OPTION_VERSION = 1 << 4 };
+#define CONFIG_OPTION_COUNT 5		/* option i is 1 << i */
 
 struct command {
 	enum config_object object;
@@ -32,43 +35,62 @@ struct command {
 
 /* Where a word stood: for file:line:column. */
 struct config_place {
-	unsigned int line, column;	/* from 1; 0: not known */
+	unsigned int line, column;	/* from 1, columns in characters; 0: not known */
 };
 
-#define COMMAND_WORDS_MAX 200
+#define COMMAND_WORDS_MAX 200		/* more than any object has parameters */
+#define COMMAND_TEXT_MAX 8192		/* octets of the words of one command: every parameter at its longest fits */
 
 /* words[0..count-1], already split and unquoted; on failure *bad_word is the index of the word
- * to blame (count when one is missing). bad_word may be NULL. */
+ * to blame (count when one is missing). bad_word may be NULL.  With ERROR_VALUE it is the value in
+ * that word that is wrong.  Which parameters must be there, and whether they fit each other, is
+ * left to the service. */
 int command_parse(const char *const *words, unsigned int count, struct command *command,
 		  unsigned int *bad_word, struct error *error);
 
+/* --- reading texts --- */
+
 /* The next command of a text, for files and scripts. */
 struct command_reader {
-	const char *text, *position, *end;
-	unsigned int line, column;
-	struct config_place place;				/* of the command last read */
-	struct config_place word_place[COMMAND_WORDS_MAX];	/* of its words */
-	int word_row[COMMAND_WORDS_MAX];			/* row that a word set, -1: none */
-	unsigned int word_count;
-	char *storage;						/* words, unquoted; owned by the reader */
+	const char *position, *end;
+	struct config_place place;				/* of position */
+	struct config_place word_place[COMMAND_WORDS_MAX];	/* of the words of the command last read ... */
+	struct config_place value_place[COMMAND_WORDS_MAX];	/* ... and of what follows their '=' */
+	struct config_place end_place;				/* of its end */
 	const char *words[COMMAND_WORDS_MAX];
+	unsigned int word_count;
+	char *storage;						/* the words, unquoted; owned by the reader */
+	size_t stored;
 };
 
 /* text need not be NUL-terminated and must outlive the reader. -1 when out of memory. */
 int command_reader_begin(struct command_reader *reader, const char *text, size_t length);
 void command_reader_end(struct command_reader *reader);
-/* 1: *command is the next one; 0: end of text; -1: *error and *place say what and where. */
+/* 1: *command is the next one, *place where it begins; 0: end of text; -1: *error and *place say
+ * what and where.  After -1 it may be called again: reading goes on behind the bad command. */
 int command_reader_next(struct command_reader *reader, struct command *command,
 			struct config_place *place, struct error *error);
-/* Where the parameter of this name stood in the command last read (the command itself if it did not). */
+/* Where the value of the parameter of this (whole) name stood in the command last read; where the
+ * command began if it was not given. */
 struct config_place command_reader_place_of(const struct command_reader *reader, const struct command *command,
 					    const char *parameter);
 
-/* The tables behind `?`, completion and the man pages. */
+/* --- writing --- */
+
+/* The value as a word of a text, in quotes where it needs them. -1 when it does not fit. */
+int command_quote(const char *value, char *out, size_t size);
+/* The command as a text that reads as the same command, with whole names, without a line end.
+ * out of COMMAND_TEXT_MAX always fits.  Returns its length, or -1 when it does not fit. */
+int command_write(const struct command *command, char *out, size_t size);
+
+/* --- the tables behind `?`, completion and the man pages --- */
+
 const char *config_object_name(enum config_object object);
 const char *config_verb_name(enum config_verb verb);
 bool config_verb_allowed(enum config_object object, enum config_verb verb);
-const char *config_verb_help(enum config_object object, enum config_verb verb);
+const char *config_verb_help(enum config_object object, enum config_verb verb);	/* NULL: not allowed */
+/* Does the verb take this parameter? Those not supported yet are taken by none. */
+bool config_param_allowed(enum config_object object, enum config_verb verb, unsigned int row);
 /* Which options a verb of an object takes, and their names. */
 unsigned int config_options_allowed(enum config_object object, enum config_verb verb);
 const char *config_option_name(enum config_option option);

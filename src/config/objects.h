@@ -76,10 +76,10 @@ union any_config {
 	struct session_config session;
 };
 
-/* Rows that code refers to; the tables assert that name and number agree. */
+/* By enum config_object. */
 extern const struct param_table *const config_tables[CONFIG_OBJECT_COUNT];
 
-/* Row of a parameter by its exact name, which must exist (asserted). */
+/* Row of a parameter by its exact name, which must exist: the program aborts when it does not. */
 unsigned int config_row(enum config_object object, const char *name);
 
 #endif

@@ -19,10 +19,10 @@ enum param_type {		/* type of the member */
 	PARAM_BOOL,		/* bool */
 	PARAM_U16,		/* uint16_t */
 	PARAM_U32,		/* uint32_t */
-	PARAM_ENUM,		/* int, one of the row's words */
+	PARAM_ENUM,		/* int, one of the row's words; its number may be written instead of the word */
 	PARAM_U32_OR_WORD,	/* int64_t: min..max, or a word's (negative or special) value, e.g. mtu, ttl, dscp */
-	PARAM_STRING,		/* char[], size octets with the NUL */
-	PARAM_HOST,		/* char[]: literal address or host name */
+	PARAM_STRING,		/* char[], printable UTF-8; min: the least length; the most is size - 1 */
+	PARAM_HOST,		/* char[]: literal unicast address or host name */
 	PARAM_ADDRESS,		/* struct address */
 	PARAM_OCTETS,		/* struct param_octets */
 	PARAM_MAC,		/* uint8_t[6] */
@@ -32,7 +32,8 @@ enum param_type {		/* type of the member */
 enum param_flags {
 	PARAM_KEY = 1 << 0,		/* names the object; given with every verb */
 	PARAM_LIVE = 1 << 1,		/* modify may change it; without this it is create-only */
-	PARAM_SECRET = 1 << 2,		/* shown as set or not set, never its value */
+	PARAM_SECRET = 1 << 2,		/* shown as set or not set, never its value; nor do errors quote it */
+	PARAM_HEX = 1 << 3,		/* a number that is printed as hexadecimal */
 };
 
 #define PARAM_OCTETS_MAX 8
@@ -51,12 +52,14 @@ struct param {
 	enum param_type type;
 	unsigned int flags;
 	size_t offset, size;		/* of the member */
-	int64_t min, max;		/* numbers; octets allowed by lengths below */
+	int64_t min, max;		/* of numbers, both included; min of strings: octets */
 	const char *default_text;	/* as a user would write it; NULL: none */
 	const struct param_word *words;
 	const char *unit;		/* "ms", "s" or NULL */
-	const char *allowed;		/* what is allowed, for people, where the type does not say it */
-	const char *help;		/* one sentence */
+	const char *allowed;		/* what is allowed, for people, where type and range do not say it */
+	bool (*check)(const void *member);	/* what type and range cannot say; NULL: nothing */
+	const char *feature;		/* PARAM_UNSUPPORTED: what it comes with; NULL: help says what to do instead */
+	const char *help;		/* one sentence, no full stop */
 	const char *reference;		/* "RFC 3931 4.1", the kernel's attribute, or NULL */
 };
 
@@ -86,10 +89,12 @@ static inline void param_set_add(struct param_set *set, unsigned int row)
  * (unknown: names the nearest; ambiguous: lists the candidates; exact_only: no prefixes). */
 int param_find(const struct param_table *table, const char *name, bool exact_only, struct error *error);
 
-/* Parse text into the row's member of *config. Errors name parameter, value and what is allowed. */
+/* Parse text into the row's member of *config.  Errors name parameter, value and what is allowed;
+ * the member is then as it was.  All octets of strings behind the NUL become zero. */
 int param_parse(const struct param_table *table, unsigned int row, const char *text, void *config, struct error *error);
 
-/* Print the row's member as a user would write it; returns out ("" for an empty value). */
+/* Print the row's member as a user would write it; returns out ("" for an empty value and for
+ * PARAM_UNSUPPORTED). Secrets too: it is for saving. */
 #define PARAM_TEXT_MAX 256
 const char *param_format(const struct param_table *table, unsigned int row, const void *config,
 			 char out[PARAM_TEXT_MAX]);
@@ -100,7 +105,14 @@ void param_defaults(const struct param_table *table, void *config);
 /* Are the members of this row equal in a and b? */
 bool param_equal(const struct param_table *table, unsigned int row, const void *a, const void *b);
 
+/* Copy the row's member from one config to another. */
+void param_copy(const struct param_table *table, unsigned int row, void *to, const void *from);
+
 /* "yes|no", "0..4294967295", "none|default": for help and error messages; returns out. */
 const char *param_allowed(const struct param *param, char out[PARAM_TEXT_MAX]);
+
+/* The words that may be written for a value: of PARAM_ENUM, PARAM_U32_OR_WORD and PARAM_BOOL;
+ * NULL for other types. */
+const struct param_word *param_words(const struct param *param);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "base/cursor.h"
 
-#define HEADER_T_BIT 0x8000u		/* control message (RFC 3931 4.1.2.1 and 3.2.2) */
+#define HEADER_T_BIT 0x8000u		/* control message (RFC 3931 3.2.1) */
 #define HEADER_VERSION_MASK 0x000fu
 #define UDP_PREFIX_LENGTH 4		/* flags and version, reserved */
 #define SESSION_ID_LENGTH 4

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Check hooks of parameters.
+ */
+#include "config/check.h"
+
+#include <string.h>
+
+#include "config/objects.h"
+
+bool check_interface(const void *member)
+{
+	/* the directories below /proc/sys/net that belong to no device */
+	static const char *const refused[] = { ".", "..", "all", "default" };
+	const char *name = member;
+
+	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		if (!strcmp(name, refused[i]))
+			return false;
+	}
+	/* the kernel takes '%' for a pattern and 0xa0 for a blank */
+	return !strpbrk(name, " /:%\xa0");
+}
+
+bool check_netns(const void *member)
+{
+	const char *name = member;
+
+	return !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+bool check_cookie(const void *member)
+{
+	const struct param_octets *cookie = member;
+
+	return cookie->length == 0 || cookie->length == 4 || cookie->length == 8;
+}
+
+bool check_source(const void *member)
+{
+	return address_is_any(member) || address_is_unicast(member);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What type and range of a parameter cannot say: check hooks for its row (struct param).  Each
+ * gets the parsed member and tells whether it is allowed.
+ */
+#ifndef L2TPD_CONFIG_CHECK_H
+#define L2TPD_CONFIG_CHECK_H
+
+#include <stdbool.h>
+
+/* char[]: "" or what Linux takes as a device's name. */
+#define CHECK_INTERFACE_ALLOWED "1 to 15 characters without blanks, '/', ':' and '%', and not ., .., all or default"
+bool check_interface(const void *member);
+
+/* char[]: "" or a name below /run/netns. */
+#define CHECK_NETNS_ALLOWED "the name of a network namespace as `ip netns` lists it"
+bool check_netns(const void *member);
+
+/* struct param_octets of 0, 4 or 8 octets (RFC 3931 4.1). */
+#define CHECK_COOKIE_ALLOWED "0, 4 or 8 octets (hex digits)"
+bool check_cookie(const void *member);
+
+/* struct address a packet may come from: unicast, or all zeros for any. */
+#define CHECK_SOURCE_ALLOWED "an IPv4 or IPv6 address of this host"
+bool check_source(const void *member);
+
+#endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The types of parameters.  Each has three functions and one line in the table at the end.
+ */
+#include "config/value.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/text.h"
+#include "config/match.h"
+
+#define HOST_LABEL_MAX 63	/* RFC 1035 2.3.4 */
+
+/* --- words --- */
+
+static const struct param_word bool_words[] = {
+	{ "no", 0 }, { "yes", 1 }, { "disable", 0 }, { "enable", 1 }, { "false", 0 }, { "true", 1 },
+	{ "off", 0 }, { "on", 1 }, { "0", 0 }, { "1", 1 }, { NULL, 0 },
+};
+
+const struct param_word *param_words(const struct param *param)
+{
+	return param->type == PARAM_BOOL ? bool_words : param->words;
+}
+
+static const char *word_name(const void *list, unsigned int index)
+{
+	return ((const struct param_word *)list)[index].name;
+}
+
+static bool parse_word(const struct param_word *words, const char *text, int64_t *value)
+{
+	int found = match_find(word_name, words, text, false);
+
+	if (found < 0)
+		return false;
+	*value = words[found].value;
+	return true;
+}
+
+/* The name that is printed for a value; NULL when no word means it. */
+static const char *word_for(const struct param_word *words, int64_t value)
+{
+	for (; words->name; words++) {
+		if (words->value == value)
+			return words->name;
+	}
+	return NULL;
+}
+
+/* "a|b|c": each value by its first name. */
+static void list_words(const struct param_word *words, char out[PARAM_TEXT_MAX])
+{
+	size_t used = strlen(out);
+
+	for (const struct param_word *word = words; word->name; word++) {
+		if (word_for(words, word->value) != word->name || used >= PARAM_TEXT_MAX)
+			continue;
+		used += (size_t)snprintf(out + used, PARAM_TEXT_MAX - used, "%s%s", used ? "|" : "", word->name);
+	}
+}
+
+static bool parse_bool(const struct param *param, const char *text, void *member)
+{
+	int64_t value;
+
+	if (!parse_word(param_words(param), text, &value))
+		return false;
+	*(bool *)member = value;
+	return true;
+}
+
+static void format_bool(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "%s", word_for(param_words(param), *(const bool *)member));
+}
+
+static void allowed_words(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	out[0] = '\0';
+	list_words(param_words(param), out);
+}
+
+/* --- numbers --- */
+
+static bool parse_number(const struct param *param, const char *text, int64_t *value)
+{
+	uint64_t number;
+
+	if (!text_to_u64(text, &number) || number > INT64_MAX)
+		return false;
+	*value = (int64_t)number;
+	return *value >= param->min && *value <= param->max;
+}
+
+static void format_number(const struct param *param, int64_t value, char out[PARAM_TEXT_MAX])
+{
+	if (param->flags & PARAM_HEX)
+		snprintf(out, PARAM_TEXT_MAX, "0x%" PRIx64, (uint64_t)value);
+	else
+		snprintf(out, PARAM_TEXT_MAX, "%" PRId64, value);
+}
+
+static void allowed_range(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "%" PRId64 "..%" PRId64, param->min, param->max);
+}
+
+static bool parse_u16(const struct param *param, const char *text, void *member)
+{
+	int64_t value;
+
+	if (!parse_number(param, text, &value))
+		return false;
+	*(uint16_t *)member = (uint16_t)value;
+	return true;
+}
+
+static void format_u16(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	format_number(param, *(const uint16_t *)member, out);
+}
+
+static bool parse_u32(const struct param *param, const char *text, void *member)
+{
+	int64_t value;
+
+	if (!parse_number(param, text, &value))
+		return false;
+	*(uint32_t *)member = (uint32_t)value;
+	return true;
+}
+
+static void format_u32(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	format_number(param, *(const uint32_t *)member, out);
+}
+
+/* --- words and numbers --- */
+
+static bool parse_enum(const struct param *param, const char *text, void *member)
+{
+	uint64_t number;
+	int64_t value;
+
+	if (!parse_word(param->words, text, &value)) {
+		if (!text_to_u64(text, &number) || number > INT32_MAX || !word_for(param->words, (int64_t)number))
+			return false;
+		value = (int64_t)number;
+	}
+	*(int *)member = (int)value;
+	return true;
+}
+
+static void format_enum(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	const char *word = word_for(param->words, *(const int *)member);
+
+	snprintf(out, PARAM_TEXT_MAX, "%s", word ? word : "");
+}
+
+static bool parse_number_or_word(const struct param *param, const char *text, void *member)
+{
+	return parse_word(param->words, text, member) || parse_number(param, text, member);
+}
+
+static void format_number_or_word(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	int64_t value = *(const int64_t *)member;
+	const char *word = word_for(param->words, value);
+
+	if (word)
+		snprintf(out, PARAM_TEXT_MAX, "%s", word);
+	else
+		format_number(param, value, out);
+}
+
+static void allowed_range_or_word(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	allowed_range(param, out);
+	list_words(param->words, out);
+}
+
+/* --- texts --- */
+
+static bool parse_string(const struct param *param, const char *text, void *member)
+{
+	size_t length = strlen(text);
+
+	if (length < (size_t)param->min || length >= param->size || text_printable_length(text) < length)
+		return false;
+	memcpy(member, text, length);
+	return true;
+}
+
+static void format_string(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "%s", (const char *)member);
+}
+
+static void allowed_string(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "%" PRId64 " to %zu printable characters", param->min, param->size - 1);
+}
+
+/* Letters, digits, hyphens inside and underscores in labels of bounded length, not all of them
+ * digits: that would be a mistyped IPv4 address. */
+static bool is_host_name(const char *text)
+{
+	bool letters = false;
+
+	while (*text) {
+		size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+		if (length == 0 || length > HOST_LABEL_MAX || text[0] == '-' || text[length - 1] == '-')
+			return false;
+		letters = letters || strspn(text, "0123456789") < length;
+		text += length;
+		if (*text && *text++ != '.')
+			return false;
+	}
+	return letters;
+}
+
+static bool parse_host(const struct param *param, const char *text, void *member)
+{
+	size_t length = strlen(text);
+	struct address address;
+
+	if (length >= param->size)
+		return false;
+	if (address_parse(text, &address) ? !address_is_unicast(&address) : !is_host_name(text))
+		return false;
+	memcpy(member, text, length);
+	return true;
+}
+
+static void allowed_host(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "the IPv4 or IPv6 address of one host, or a host name");
+}
+
+/* --- addresses and octets --- */
+
+static bool parse_address(const struct param *param, const char *text, void *member)
+{
+	return address_parse(text, member);
+}
+
+static void format_address(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	address_format(member, out, PARAM_TEXT_MAX);
+}
+
+static void allowed_address(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "an IPv4 or IPv6 address");
+}
+
+static bool parse_octets(const struct param *param, const char *text, void *member)
+{
+	struct param_octets *octets = member;
+	size_t length;
+
+	if (!text_to_octets(text, octets->octets, sizeof(octets->octets), &length))
+		return false;
+	octets->length = (uint8_t)length;
+	return true;
+}
+
+static void format_octets(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	const struct param_octets *octets = member;
+
+	text_from_octets(octets->octets, octets->length, out);
+}
+
+static void allowed_octets(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "0 to %d octets (hex digits)", PARAM_OCTETS_MAX);
+}
+
+static const uint8_t mac_none[6];
+
+static bool parse_mac(const struct param *param, const char *text, void *member)
+{
+	uint8_t *mac = member;
+
+	/* the lowest bit of the first octet: a group of hosts */
+	return text_to_mac(text, mac) && !(mac[0] & 1) && memcmp(mac, mac_none, sizeof(mac_none)) != 0;
+}
+
+static void format_mac(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	if (!memcmp(member, mac_none, sizeof(mac_none)))
+		out[0] = '\0';
+	else
+		text_from_mac(member, out);
+}
+
+static void allowed_mac(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "the MAC address of one host, like 02:00:00:00:00:01");
+}
+
+/* --- the table --- */
+
+static bool parse_nothing(const struct param *param, const char *text, void *member)
+{
+	return false;
+}
+
+static void format_nothing(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	out[0] = '\0';
+}
+
+static void allowed_nothing(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "not given");
+}
+
+static const struct {
+	bool (*parse)(const struct param *param, const char *text, void *member);
+	void (*format)(const struct param *param, const void *member, char out[PARAM_TEXT_MAX]);
+	void (*allowed)(const struct param *param, char out[PARAM_TEXT_MAX]);
+} types[] = {
+	[PARAM_BOOL] = { parse_bool, format_bool, allowed_words },
+	[PARAM_U16] = { parse_u16, format_u16, allowed_range },
+	[PARAM_U32] = { parse_u32, format_u32, allowed_range },
+	[PARAM_ENUM] = { parse_enum, format_enum, allowed_words },
+	[PARAM_U32_OR_WORD] = { parse_number_or_word, format_number_or_word, allowed_range_or_word },
+	[PARAM_STRING] = { parse_string, format_string, allowed_string },
+	[PARAM_HOST] = { parse_host, format_string, allowed_host },
+	[PARAM_ADDRESS] = { parse_address, format_address, allowed_address },
+	[PARAM_OCTETS] = { parse_octets, format_octets, allowed_octets },
+	[PARAM_MAC] = { parse_mac, format_mac, allowed_mac },
+	[PARAM_UNSUPPORTED] = { parse_nothing, format_nothing, allowed_nothing },
+};
+
+bool value_parse(const struct param *param, const char *text, void *member)
+{
+	return types[param->type].parse(param, text, member);
+}
+
+void value_format(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	types[param->type].format(param, member, out);
+}
+
+bool value_equal(const struct param *param, const void *a, const void *b)
+{
+	const struct param_octets *octets_a = a, *octets_b = b;
+
+	switch (param->type) {
+	case PARAM_STRING:
+	case PARAM_HOST:
+		return !strcmp(a, b);
+	case PARAM_ADDRESS:
+		return address_equal(a, b);
+	case PARAM_OCTETS:
+		return octets_a->length == octets_b->length &&
+		       !memcmp(octets_a->octets, octets_b->octets, octets_a->length);
+	default:
+		return !memcmp(a, b, param->size);
+	}
+}
+
+void value_allowed(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	types[param->type].allowed(param, out);
+}
