@@ -2,6 +2,8 @@
 /*
  * The listening side of the API: who may come in, and who has to leave for it.
  */
+#include "manage/server.h"
+
 #include <errno.h>
 #include <event2/listener.h>
 #include <stdlib.h>
@@ -10,7 +12,6 @@
 #include <utlist.h>
 
 #include "manage/manage.h"
-#include "manage/server.h"
 
 #define ACCEPT_PAUSE_MS 1000	/* when there are no descriptors left */
 

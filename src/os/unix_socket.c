@@ -79,7 +79,8 @@ static int remove_stale(const char *path, struct error *error)
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? 0 : error_system(error, errno, NULL, "cannot look at %s", path);
 	if (!S_ISSOCK(st.st_mode))
-		return error_set(error, ERROR_EXISTS, NULL, "%s exists and is not a socket: remove it, or use -s", path);
+		return error_set(error, ERROR_EXISTS, NULL,
+				 "%s exists and is not a socket: remove it, or use -s", path);
 	fd = os_unix_connect(path, NULL, NULL);
 	if (fd >= 0) {
 		close(fd);

@@ -123,7 +123,7 @@ host_many() {
 	echo "session create tunnel_name=many session_id=9$n peer_session_id=9$((3 - n)) cookie=0011223344556677" \
 		"peer_cookie=0011223344556677 l2spec_type=none interface_name=busy" >>"$TMP/$host+.conf"
 	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host+.conf" -s "$TMP/$host+.socket" >>"$TMP/$host+.log" 2>&1 &
-	daemon_pid[$host+]=$!
+	daemon_pid["$host+"]=$!
 	until_true 60 on "$host" "$L2TPCTL" -s "$TMP/$host+.socket" system show status || { tail "$TMP/$host+.log"; return 1; }
 	ip_on "$host" addr add 10.2.0.$n/24 dev busy
 }

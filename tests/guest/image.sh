@@ -52,7 +52,7 @@ make_root() {
 	libraries=$(library_packages $packages) || die "apt-cache depends failed"
 	fetch $packages $libraries
 	for package in $packages $libraries; do unpack "$package" "$root"; done
-	rm -rf "$root"/usr/share/{doc,man,info,locale,bash-completion,lintian,doc-base,menu,bug} "$root"/var
+	rm -rf "$root"/usr/share/{doc,man,info,locale,bash-completion,lintian,doc-base,menu,bug} "${root:?}"/var
 	mkdir -p "$root"/{proc,sys,dev,run,tmp,root,etc,usr/local/bin,var/log}
 	for program in $("$root/bin/busybox" --list); do
 		compgen -G "$root/*bin/$program" >/dev/null || compgen -G "$root/usr/*bin/$program" >/dev/null ||

@@ -88,7 +88,8 @@ int null_name_take(struct null_datapath *null, struct null_session *session, str
 	else
 		HASH_FIND_STR(netns->sessions, session->config.ifname, holder);
 	if (holder) {
-		error_set(error, ERROR_EXISTS, "interface_name", "an interface %s exists already", holder->config.ifname);
+		error_set(error, ERROR_EXISTS, "interface_name",
+			  "an interface %s exists already", holder->config.ifname);
 		goto fail;
 	}
 	HASH_ADD_STR(netns->sessions, config.ifname, session);

@@ -9,8 +9,6 @@
 
 #include "datapath/null/internal.h"
 
-#include <utlist.h>
-
 static int no_memory(struct error *error)
 {
 	return error_set(error, ERROR_SYSTEM, NULL, "out of memory");

@@ -23,13 +23,17 @@ enum frame_layer { FRAME_ETHERNET, FRAME_IP };	/* what the first octet of a fram
 
 /* Offsets into an IPv4 header, */
 enum {
-	IPV4_TOS = 1, IPV4_LENGTH = 2, IPV4_ID = 4, IPV4_FRAGMENT = 6, IPV4_TTL = 8, IPV4_PROTOCOL = 9, IPV4_CHECKSUM = 10,
+	IPV4_TOS = 1, IPV4_LENGTH = 2, IPV4_ID = 4, IPV4_FRAGMENT = 6, IPV4_TTL = 8, IPV4_PROTOCOL = 9,
+	IPV4_CHECKSUM = 10,
 	IPV4_ADDRESSES = 12,
 };
 /* an IPv6 header, */
 enum { IPV6_LENGTH = 4, IPV6_NEXT = 6, IPV6_HOPS = 7, IPV6_ADDRESSES = 8 };
 /* a TCP header, */
-enum { TCP_SEQUENCE = 4, TCP_ACK = 8, TCP_OFFSET = 12, TCP_FLAGS = 13, TCP_WINDOW = 14, TCP_CHECKSUM = 16, TCP_URGENT = 18 };
+enum {
+	TCP_SEQUENCE = 4, TCP_ACK = 8, TCP_OFFSET = 12, TCP_FLAGS = 13, TCP_WINDOW = 14, TCP_CHECKSUM = 16,
+	TCP_URGENT = 18,
+};
 /* and a UDP header. */
 enum { UDP_LENGTH = 4, UDP_CHECKSUM = 6 };
 
@@ -37,7 +41,8 @@ enum { UDP_LENGTH = 4, UDP_CHECKSUM = 6 };
 #define IPV4_OFFSET_AND_MORE 0x3fff
 
 enum tcp_flag {
-	TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08, TCP_ACKNOWLEDGE = 0x10, TCP_URG = 0x20, TCP_ECE = 0x40,
+	TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08, TCP_ACKNOWLEDGE = 0x10, TCP_URG = 0x20,
+	TCP_ECE = 0x40,
 	TCP_CWR = 0x80,
 };
 

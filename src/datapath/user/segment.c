@@ -80,7 +80,8 @@ static uint64_t plan_l4_sum(const uint8_t *frame, const struct inner *inner, boo
 	uint64_t sum;
 
 	if (partial)
-		sum = octets_u16(l4 + (udp ? UDP_CHECKSUM : TCP_CHECKSUM)) + (uint64_t)(uint16_t)~htobe16((uint16_t)length);
+		sum = octets_u16(l4 + (udp ? UDP_CHECKSUM : TCP_CHECKSUM)) +
+		      (uint64_t)(uint16_t)~htobe16((uint16_t)length);
 	else
 		sum = inner_pseudo_sum(frame, inner, 0);
 	sum += octets_u32(l4);				/* ports */

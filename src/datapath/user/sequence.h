@@ -24,7 +24,7 @@ struct sequence {
 
 enum sequence_verdict {
 	SEQUENCE_NEXT,			/* as expected (or the first, or anew): deliver; expected moved on */
-	SEQUENCE_AHEAD,			/* newer: something is missing; expected NOT moved: the caller holds or calls sequence_jump() */
+	SEQUENCE_AHEAD,			/* newer, something is missing; expected NOT moved: hold, or sequence_jump() */
 	SEQUENCE_OLD,			/* discard */
 };
 
