@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Session -> device: what the pseudowire does to a frame, then the coalescer, then the device. */
+#include <errno.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "datapath/user/mss.h"
+#include "datapath/user/worker.h"
+
+#define ETHERNET_HEADER 14
+#define VLAN_TAG 4
+#define MAC_ADDRESSES 12
+
+/* Take the outermost tag off, whatever its VLAN ID: the pseudowire is the VLAN. */
+static bool pop_vlan(uint8_t **frame, size_t *length)
+{
+	const uint8_t *type = *frame + MAC_ADDRESSES;
+
+	if (*length < ETHERNET_HEADER + VLAN_TAG ||
+	    !((type[0] == 0x81 && type[1] == 0x00) || (type[0] == 0x88 && type[1] == 0xa8)))
+		return false;
+	memmove(*frame + VLAN_TAG, *frame, MAC_ADDRESSES);
+	*frame += VLAN_TAG;
+	*length -= VLAN_TAG;
+	return true;
+}
+
+/* As a bridge port would: the MTU, a header and one tag. */
+static size_t frame_limit(const struct session *session)
+{
+	size_t mtu = shared_get(session->mtu);
+
+	return session->layer == FRAME_IP ? mtu : mtu + ETHERNET_HEADER + VLAN_TAG;
+}
+
+static void refuse(struct worker *worker, struct session *session)
+{
+	counter_add(session->rx.errors, 1);
+	notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
+}
+
+void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+{
+	if (length > frame_limit(session)) {
+		counter_add(worker->totals.rx_oversize, 1);
+		refuse(worker, session);
+		return;
+	}
+	if ((session->pw_type == L2TP_PW_ETH_VLAN && !pop_vlan(&frame, &length)) || !length ||
+	    (session->layer == FRAME_ETHERNET && length < ETHERNET_HEADER)) {
+		refuse(worker, session);
+		return;
+	}
+	if (shared_get(session->mss_clamp))
+		mss_clamp(frame, length, session->layer, shared_get(session->mtu), false);
+	coalesce_frame(&worker->coalescer, session, session->layer, frame, length);
+}
+
+void deliver_emit(void *context, void *target, const struct virtio_net_hdr *header, const struct iovec *frame,
+		  int count, size_t length)
+{
+	struct session *session = target;
+
+	/* EIO: the device is down, which is its owner's wish. */
+	if (writev(session->device, frame, count) < 0 && errno != EIO)
+		counter_add(session->rx.errors, 1);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The devices of sessions.  Each belongs to the daemon's link group, so that its successor finds
+ * what a crash left behind, and so that many go at once: closing a device's descriptor costs a
+ * kernel grace period each, removing a group costs one.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "datapath/user/worker.h"
+#include "os/netns.h"
+#include "os/tap.h"
+
+#define VICTIMS 0x40000000u		/* flips our link group into that of devices about to be removed */
+
+/* An rtnetlink channel in the session's namespace, entered; leave() gives both back. */
+struct visit {
+	struct link_channel *links;
+	int saved;			/* -1: we are at home */
+};
+
+static int visit_begin(struct user_datapath *dp, const char *netns, struct visit *visit, struct error *error)
+{
+	visit->links = dp->links;
+	visit->saved = -1;
+	if (!*netns)
+		return 0;
+	visit->saved = netns_enter(netns, error);
+	if (visit->saved < 0)
+		return -1;
+	visit->links = link_channel_open(error);
+	if (visit->links)
+		return 0;
+	netns_leave(visit->saved);
+	return -1;
+}
+
+static void visit_end(struct visit *visit)
+{
+	if (visit->saved < 0)
+		return;
+	link_channel_close(visit->links);
+	netns_leave(visit->saved);
+}
+
+static int set_up(struct visit *visit, struct session *session, uint32_t group, uint32_t mtu, struct error *error)
+{
+	const struct datapath_session_config *config = &session->config;
+	struct link_settings settings = { .group = group, .mtu = mtu, .up = config->interface_up };
+
+	session->ifindex = if_nametoindex(session->ifname);
+	settings.mac = config->has_mac ? config->mac : NULL;
+	if (*config->bridge) {
+		settings.master = if_nametoindex(config->bridge);
+		if (!settings.master)
+			return error_set(error, ERROR_UNKNOWN, "bridge",
+					 "there is no bridge %s: make it with `ip link add %s type bridge`",
+					 config->bridge, config->bridge);
+	}
+	return link_set(visit->links, session->ifindex, &settings, error);
+}
+
+static const char *name_pattern(const struct session *session)
+{
+	if (*session->config.ifname)
+		return session->config.ifname;
+	return session->layer == FRAME_IP ? "l2tpip%d" : "l2tpeth%d";
+}
+
+int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
+{
+	struct visit visit;
+
+	if (visit_begin(dp, session->config.netns, &visit, error) < 0)
+		return -1;
+	snprintf(session->ifname, sizeof(session->ifname), "%s", name_pattern(session));
+	session->device = tap_open(session->ifname, session->layer == FRAME_ETHERNET, error);
+	if (session->device < 0)
+		goto out;
+	(void)tap_enable_offloads(session->device);
+	if (set_up(&visit, session, dp->link_group, mtu, error) < 0) {
+		close(session->device);
+		session->device = -1;
+	}
+out:
+	visit_end(&visit);
+	return session->device < 0 ? -1 : 0;
+}
+
+int device_set_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
+{
+	struct link_settings settings = { .mtu = mtu };
+	struct visit visit;
+	int result;
+
+	if (visit_begin(dp, session->config.netns, &visit, error) < 0)
+		return -1;
+	result = link_set(visit.links, session->ifindex, &settings, error);
+	visit_end(&visit);
+	return result;
+}
+
+/* Those of one namespace: into the victims' group, and away with it. */
+static void remove_in(struct user_datapath *dp, const char *netns, struct session *const *sessions, int count)
+{
+	struct link_settings victim = { .group = dp->link_group ^ VICTIMS };
+	struct visit visit;
+
+	if (visit_begin(dp, netns, &visit, NULL) < 0)
+		return;		/* the namespace is gone, and its devices with it */
+	for (int i = 0; i < count; i++)
+		if (strcmp(sessions[i]->config.netns, netns) == 0)
+			(void)link_set(visit.links, sessions[i]->ifindex, &victim, NULL);
+	(void)link_delete_group(visit.links, victim.group);
+	visit_end(&visit);
+}
+
+static bool first_of_its_namespace(struct session *const *sessions, int index)
+{
+	for (int i = 0; i < index; i++)
+		if (strcmp(sessions[i]->config.netns, sessions[index]->config.netns) == 0)
+			return false;
+	return true;
+}
+
+void device_remove(struct user_datapath *dp, struct session *const *sessions, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (first_of_its_namespace(sessions, i))
+			remove_in(dp, sessions[i]->config.netns, sessions, count);
+	for (int i = 0; i < count; i++)
+		close(sessions[i]->device);
+}
+
+int device_remove_leftovers(struct link_channel *links, uint32_t link_group)
+{
+	int found = link_delete_group(links, link_group);
+
+	return found | link_delete_group(links, link_group ^ VICTIMS);
+}

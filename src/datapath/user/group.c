@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Shared sockets.  Every tunnel that has the same local address, port and interface uses the same
+ * group, however many tunnels there are; what differs between tunnels travels as ancillary data.
+ *
+ * The first socket of a group is bound without SO_REUSEPORT: with it, a second daemon could bind
+ * silently and take the packets away.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "datapath/user/worker.h"
+
+#define GROUP_BUFFER (8 << 20)		/* octets of each socket's buffers: a burst of super-packets */
+#define GROUP_RETRY_US 10000		/* while a predecessor's sockets are closing ... */
+#define GROUP_RETRIES 50		/* ... for half a second */
+
+static int set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+static void set_buffers(int fd)
+{
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, GROUP_BUFFER) < 0)
+		set_int(fd, SOL_SOCKET, SO_RCVBUF, GROUP_BUFFER);
+	if (set_int(fd, SOL_SOCKET, SO_SNDBUFFORCE, GROUP_BUFFER) < 0)
+		set_int(fd, SOL_SOCKET, SO_SNDBUF, GROUP_BUFFER);
+}
+
+/* Fragments when the path is narrow, learns the path's MTU, and is told of ICMP errors. */
+static int set_network_options(int fd, sa_family_t family)
+{
+	if (family == AF_INET6)
+		return set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) |
+		       set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_WANT) |
+		       set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
+	return set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT) | set_int(fd, IPPROTO_IP, IP_RECVERR, 1);
+}
+
+static int explain_bind(const struct socket_group *group, int errno_value, struct error *error)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	if (errno_value == EADDRNOTAVAIL)
+		return error_set(error, ERROR_VALUE, "src_ipaddr",
+				 "%s is not an address of this host: add it to an interface, or leave src_ipaddr out",
+				 address_format(&group->local.address, text, sizeof(text)));
+	if (errno_value == EADDRINUSE)
+		return error_set(error, ERROR_EXISTS, "our_udp_port",
+				 "UDP port %u is in use by another program (another l2tpd?): stop it or choose another our_udp_port",
+				 group->local.port);
+	return error_system(error, errno_value, "src_ipaddr", "cannot bind to %s",
+			    endpoint_format(&group->local, text, sizeof(text)));
+}
+
+static int open_socket(const struct socket_group *group, struct error *error)
+{
+	sa_family_t family = group->local.address.family;
+	bool udp = group->encap == L2TP_ENCAP_UDP;
+	int fd = socket(family, (udp ? SOCK_DGRAM : SOCK_RAW) | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			udp ? IPPROTO_UDP : L2TP_IP_PROTOCOL);
+
+	if (fd < 0)
+		return error_system(error, errno, NULL, "cannot open a%s socket%s", udp ? " UDP" : " raw",
+				    errno == EPERM ? " (run as root or with CAP_NET_RAW)" : "");
+	set_buffers(fd);
+	if (set_network_options(fd, family) < 0)
+		goto fail;
+	if (*group->bind_interface && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, group->bind_interface,
+						 (socklen_t)strlen(group->bind_interface)) < 0) {
+		error_system(error, errno, "bind_interface", "cannot bind to the interface %s", group->bind_interface);
+		close(fd);
+		return -1;
+	}
+	return fd;
+fail:
+	error_system(error, errno, NULL, "cannot set up a socket");
+	close(fd);
+	return -1;
+}
+
+static int bind_socket(const struct user_datapath *dp, const struct socket_group *group, int fd)
+{
+	struct sockaddr_storage name;
+	socklen_t length = endpoint_to_sockaddr(&group->local, &name);
+	int tries = dp->predecessor ? GROUP_RETRIES : 0;
+
+	while (bind(fd, (struct sockaddr *)&name, length) < 0) {
+		if (errno != EADDRINUSE || tries-- == 0)
+			return -1;
+		usleep(GROUP_RETRY_US);
+	}
+	return 0;
+}
+
+/* Do we hold this port already, in another group? Then sharing it with ourselves is no theft. */
+static bool port_is_ours(const struct user_datapath *dp, const struct socket_group *group)
+{
+	const struct socket_group *other;
+
+	DL_FOREACH(dp->groups, other)
+		if (other->encap == L2TP_ENCAP_UDP && other->local.port == group->local.port &&
+		    other->local.address.family == group->local.address.family)
+			return true;
+	return false;
+}
+
+static int learn_port(struct socket_group *group, int fd)
+{
+	struct sockaddr_storage name;
+	socklen_t length = sizeof(name);
+	struct endpoint bound;
+
+	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0 || !endpoint_from_sockaddr(&name, &bound))
+		return -1;
+	group->local.port = bound.port;
+	return 0;
+}
+
+static int open_bound(const struct user_datapath *dp, struct socket_group *group, bool first, struct error *error)
+{
+	bool udp = group->encap == L2TP_ENCAP_UDP;
+	int fd = open_socket(group, error);
+
+	if (fd < 0)
+		return -1;
+	if (udp && (!first || (group->local.port && port_is_ours(dp, group))))
+		set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (bind_socket(dp, group, fd) < 0) {
+		explain_bind(group, errno, error);
+		goto fail;
+	}
+	if (udp && first && (set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1) < 0 || learn_port(group, fd) < 0)) {
+		error_system(error, errno, NULL, "cannot set up a socket");
+		goto fail;
+	}
+	return fd;
+fail:
+	close(fd);
+	return -1;
+}
+
+static int open_data_sockets(struct user_datapath *dp, struct socket_group *group, struct error *error)
+{
+	for (unsigned int i = 0; i < dp->worker_count; i++) {
+		int fd = group->data[i].fd = open_bound(dp, group, i == 0, error);
+
+		if (fd < 0)
+			return -1;
+		if (group->encap == L2TP_ENCAP_UDP)
+			set_int(fd, IPPROTO_UDP, UDP_GRO, 1);	/* without it we are only slower */
+		else if (steer_ip(fd, group->local.address.family, dp->worker_count, i) < 0)
+			return error_system(error, errno, NULL, "cannot attach a socket filter");
+	}
+	return 0;
+}
+
+static int open_control_sockets(struct user_datapath *dp, struct socket_group *group, struct error *error)
+{
+	for (int i = 0; i < 2; i++) {
+		group->control[i].fd = open_bound(dp, group, false, error);
+		if (group->control[i].fd < 0)
+			return -1;
+	}
+	if (steer_udp(group->data[0].fd, group->local.address.family, dp->worker_count) < 0)
+		return error_system(error, errno, NULL, "cannot attach a socket filter");
+	return 0;
+}
+
+static int watch_sockets(struct user_datapath *dp, struct socket_group *group, struct error *error)
+{
+	int failed = 0;
+
+	for (unsigned int i = 0; i < dp->worker_count; i++) {
+		group->data[i].source.ready = receive_ready;
+		failed |= worker_watch(&dp->workers[i], group->data[i].fd, &group->data[i].source);
+	}
+	for (int i = 0; i < 2 && group->control[i].fd >= 0; i++) {
+		group->control[i].source.ready = receive_control_ready;
+		failed |= worker_watch(&dp->workers[0], group->control[i].fd, &group->control[i].source);
+	}
+	return failed ? error_system(error, errno, NULL, "cannot watch a socket") : 0;
+}
+
+static void unwatch_sockets(struct worker *worker, void *context)
+{
+	struct socket_group *group = context;
+
+	if (group->data[worker->index].fd >= 0)
+		worker_unwatch(worker, group->data[worker->index].fd);
+	for (int i = 0; worker->index == 0 && i < 2; i++)
+		if (group->control[i].fd >= 0)
+			worker_unwatch(worker, group->control[i].fd);
+}
+
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static void group_free(struct user_datapath *dp, struct socket_group *group)
+{
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		worker_run(&dp->workers[i], unwatch_sockets, group);
+	/* Receivers last: they must keep their numbers in the reuseport group. */
+	close_if_open(group->zero_checksum_fd);
+	close_if_open(group->control[1].fd);
+	close_if_open(group->control[0].fd);
+	for (unsigned int i = dp->worker_count; i-- > 0;)
+		close_if_open(group->data[i].fd);
+	free(group->data);
+	free(group);
+}
+
+static struct socket_group *group_allocate(const struct user_datapath *dp,
+					   const struct datapath_tunnel_config *config)
+{
+	struct socket_group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return NULL;
+	group->data = calloc(dp->worker_count, sizeof(*group->data));
+	if (!group->data) {
+		free(group);
+		return NULL;
+	}
+	group->encap = config->encap;
+	group->local = config->local;
+	group->local.address.family = config->peer.address.family;	/* also when it was left open */
+	if (config->encap == L2TP_ENCAP_IP)
+		group->local.port = 0;
+	group->asked_port = group->local.port;
+	memcpy(group->bind_interface, config->bind_interface, IF_NAMESIZE);
+	group->zero_checksum_fd = group->control[0].fd = group->control[1].fd = -1;
+	for (unsigned int i = 0; i < dp->worker_count; i++) {
+		group->data[i].fd = -1;
+		group->data[i].group = group;
+	}
+	group->control[0].group = group->control[1].group = group;
+	return group;
+}
+
+static struct socket_group *group_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
+				      struct error *error)
+{
+	struct socket_group *group = group_allocate(dp, config);
+
+	if (!group) {
+		error_system(error, ENOMEM, NULL, "cannot open sockets");
+		return NULL;
+	}
+	if (open_data_sockets(dp, group, error) < 0 ||
+	    (group->encap == L2TP_ENCAP_UDP && open_control_sockets(dp, group, error) < 0) ||
+	    watch_sockets(dp, group, error) < 0) {
+		group_free(dp, group);
+		return NULL;
+	}
+	DL_APPEND(dp->groups, group);
+	return group;
+}
+
+static bool serves(const struct socket_group *group, const struct datapath_tunnel_config *config)
+{
+	struct address local = config->local.address;
+
+	local.family = config->peer.address.family;
+	return group->encap == config->encap && address_equal(&group->local.address, &local) &&
+	       (config->encap == L2TP_ENCAP_IP || (config->local.port && group->asked_port == config->local.port)) &&
+	       strcmp(group->bind_interface, config->bind_interface) == 0;
+}
+
+static void allow_zero_checksums(const struct user_datapath *dp, struct socket_group *group)
+{
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		set_int(group->data[i].fd, IPPROTO_UDP, UDP_NO_CHECK6_RX, 1);
+	group->zero_checksum_rx = true;
+}
+
+struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
+			       struct error *error)
+{
+	struct socket_group *group;
+
+	DL_FOREACH(dp->groups, group)
+		if (serves(group, config))
+			break;
+	if (!group)
+		group = group_new(dp, config, error);
+	if (!group)
+		return NULL;
+	group->users++;
+	if (config->udp_zero_csum6_rx && group->encap == L2TP_ENCAP_UDP && !group->zero_checksum_rx)
+		allow_zero_checksums(dp, group);
+	return group;
+}
+
+void group_put(struct user_datapath *dp, struct socket_group *group)
+{
+	if (--group->users > 0)
+		return;
+	DL_DELETE(dp->groups, group);
+	group_free(dp, group);
+}
+
+int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group, struct error *error)
+{
+	int fd;
+
+	if (group->zero_checksum_fd >= 0)
+		return 0;
+	fd = open_bound(dp, group, false, error);
+	if (fd < 0)
+		return -1;
+	if (group->local.address.family == AF_INET6)
+		set_int(fd, IPPROTO_UDP, UDP_NO_CHECK6_TX, 1);
+	else
+		set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1);
+	group->zero_checksum_fd = fd;
+	return 0;
+}

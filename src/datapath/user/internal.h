@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room share: the objects, who owns them, and who writes which member.
+ * "control" is the control thread, "rx" the worker at which a tunnel's packets arrive, "tx" the
+ * worker that reads a session's device.  Members that one thread writes while another reads go
+ * through shared_get() and shared_set().
+ */
+#ifndef L2TPD_DATAPATH_USER_INTERNAL_H
+#define L2TPD_DATAPATH_USER_INTERNAL_H
+
+#include <linux/virtio_net.h>
+#include <sys/socket.h>
+#include <urcu-qsbr.h>
+#include <urcu/rculfhash.h>
+
+#include "datapath/user/segment.h"
+#include "datapath/user/reorder.h"
+#include "datapath/user/sequence.h"
+#include "datapath/user/user.h"
+#include "os/link.h"
+
+#define shared_get(member) __atomic_load_n(&(member), __ATOMIC_RELAXED)
+#define shared_set(member, value) __atomic_store_n(&(member), value, __ATOMIC_RELAXED)
+/* One writer, any number of readers. */
+#define counter_add(member, amount) shared_set(member, shared_get(member) + (amount))
+
+#define PATH_MTU_DEFAULT 1500		/* while there is no route */
+#define PATH_MTU_LEAST_V4 576		/* an ICMP message that says less is forged or foolish (RFC 791) */
+#define PATH_MTU_LEAST_V6 1280		/* RFC 8200 section 5 */
+#define PATH_CONTROL_MAX 64		/* octets of fixed ancillary data */
+
+struct worker;
+
+/* Something a worker's epoll watches. */
+struct source {
+	void (*ready)(struct worker *worker, struct source *source, uint32_t events);
+};
+
+/* One receiving socket of a group. */
+struct group_socket {
+	struct source source;
+	struct socket_group *group;
+	int fd;
+};
+
+/* Sockets that tunnels share: the key is what cannot be chosen per packet. */
+struct socket_group {
+	struct socket_group *prev, *next;
+	unsigned int users;		/* paths */
+	enum l2tp_encap encap;
+	struct endpoint local;		/* port as bound */
+	uint16_t asked_port;		/* 0: ephemeral; then it is never shared */
+	char bind_interface[IF_NAMESIZE];
+	bool zero_checksum_rx;
+	struct group_socket *data;	/* one per worker, in its epoll; each worker also sends with its own */
+	struct group_socket control[2];	/* UDP only: established connections; connection id 0 */
+	int zero_checksum_fd;		/* sends without UDP checksum; -1 until a tunnel wants it */
+};
+
+/* How to reach a tunnel's peer. Immutable; replaced as a whole (RCU). */
+struct path {
+	struct socket_group *group;
+	struct endpoint peer;
+	struct sockaddr_storage peer_name;
+	socklen_t peer_name_length;
+	uint32_t mtu;			/* octets of an IP packet */
+	uint32_t train_max;		/* largest datagram that may travel in a UDP_SEGMENT message; 0: none */
+	bool zero_checksum;
+	int16_t ttl, dscp;
+	size_t control_length;
+	uint8_t control[PATH_CONTROL_MAX] __attribute__((aligned(8)));	/* ready-made ancillary data: ttl, dscp, mark */
+};
+
+struct transmit_counters {
+	uint64_t packets, bytes, errors;
+};
+
+struct receive_counters {
+	uint64_t packets, bytes, errors, seq_discards, oos_packets, cookie_discards, invalid;
+};
+
+struct tunnel {
+	handle self;
+	struct datapath_tunnel_config config;
+	struct path *path;		/* RCU; NULL while the peer is not known */
+	struct session *sessions;	/* control */
+	struct datapath_stats gone;	/* of deleted sessions */
+	bool narrowed;			/* its path MTU shrank: to be asked again */
+};
+
+struct session {
+	/* looked at for every arriving packet, constant */
+	struct cds_lfht_node node;
+	struct tunnel *tunnel;
+	uint32_t session_id;
+	uint8_t encap;			/* enum l2tp_encap */
+	uint8_t peer_cookie_length;
+	uint8_t sublayer_length;	/* 0 or 4 */
+	uint8_t pw_type;
+	uint8_t receive_overhead;	/* octets of the header of arriving packets */
+	uint8_t peer_cookie[L2TP_COOKIE_MAX];
+	int device;			/* TAP or TUN descriptor */
+	enum frame_layer layer;
+
+	/* settings: control writes */
+	bool send_seq;			/* also rx (a LAC follows its LNS) */
+	bool recv_seq, lns_mode, mss_clamp;
+	uint32_t mtu;			/* of the device */
+	uint32_t reorder_timeout;
+	uint32_t carrier_timeout;
+	bool carrier;			/* also rx */
+
+	/* rx */
+	struct receive_counters rx;
+	struct sequence sequence;
+	struct reorder *reorder;	/* control makes it, rx uses it */
+	uint64_t last_arrival;		/* ms; kept only with a carrier_timeout */
+	struct session *holding_prev, *holding_next;	/* rx's list of sessions with held packets */
+	bool holding;
+
+	/* tx */
+	struct source source __attribute__((aligned(64)));
+	struct transmit_counters tx;
+	uint32_t next_sequence;
+	uint8_t header_length;		/* template and sublayer */
+	uint8_t header[DATA_HEADER_MAX];
+	uint16_t vlan_id;
+	struct worker *worker;
+
+	/* control */
+	handle self;
+	struct session *prev, *next;	/* of the tunnel */
+	struct session *timed_prev, *timed_next;	/* of the datapath's list of sessions with a carrier to lose */
+	bool timed;
+	bool mtu_settled;		/* the path was known when the MTU was computed */
+	struct datapath_session_config config;
+	char ifname[IF_NAMESIZE];
+	uint32_t ifindex;
+};
+
+struct user_datapath {
+	struct datapath_base base;
+	unsigned int worker_count;
+	struct worker *workers;
+	struct cds_lfht *table;
+	struct handle_table tunnels, sessions;
+	struct socket_group *groups;
+	struct link_channel *links;	/* in our namespace */
+	uint32_t link_group;
+	bool udp_offload;		/* the kernel's devices take USO */
+	bool predecessor;		/* interfaces were left behind: its sockets may still be closing */
+	struct notice_queue *notices;
+	struct session *timed;		/* sessions whose carrier may be lost */
+	uint64_t path_probe;		/* ms: when narrowed paths are asked again; 0: never */
+	int event_fd;			/* epoll over the notices and timer_fd */
+	int timer_fd;
+};
+
+static inline struct user_datapath *user_datapath(struct datapath *dp)
+{
+	return (struct user_datapath *)(void *)dp;
+}
+
+/* table.c: control adds and removes, workers look up between quiescent states */
+struct cds_lfht *table_new(void);
+void table_add(struct cds_lfht *table, struct session *session);
+void table_remove(struct cds_lfht *table, struct session *session);
+/* Sessions of this id, one after the other (several tunnels may have it): NULL at the end. */
+struct session *table_first(struct cds_lfht *table, uint8_t encap, uint32_t session_id, struct cds_lfht_iter *iter);
+struct session *table_next(struct cds_lfht *table, struct session *session, struct cds_lfht_iter *iter);
+
+/* group.c */
+struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
+			       struct error *error);
+void group_put(struct user_datapath *dp, struct socket_group *group);
+/* Make sure that group->zero_checksum_fd exists. */
+int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group, struct error *error);
+
+/* steer.c: which socket of a group gets a packet. Sockets: one per worker, then control, then id 0. */
+int steer_udp(int fd, sa_family_t family, unsigned int workers);	/* 0 or -1 with errno */
+int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int index);
+
+/* tunnel.c */
+int tunnel_add(struct datapath *dp, const struct datapath_tunnel_config *config, handle *tunnel, struct error *error);
+int tunnel_modify(struct datapath *dp, handle tunnel, const struct datapath_tunnel_config *config,
+		  unsigned int fields, struct error *error);
+void tunnel_delete(struct datapath *dp, handle tunnel);
+int tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info);
+/* Ask the routes again and adapt path and devices. Returns whether the MTU changed. */
+bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel);
+
+/* session.c */
+int session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session, struct error *error);
+int session_modify(struct datapath *dp, handle session, const struct datapath_session_config *config,
+		   unsigned int fields, struct error *error);
+void session_delete(struct datapath *dp, const handle *sessions, int count);
+int session_info(struct datapath *dp, handle session, struct datapath_session_info *info);
+void session_stats(const struct session *session, struct datapath_stats *stats);
+void stats_add(struct datapath_stats *sum, const struct datapath_stats *more);
+/* The MTU that the session's device should have on this path. */
+uint32_t session_mtu(const struct session *session, const struct path *path);
+/* Set it when the session's mode says so. */
+void session_adapt_mtu(struct user_datapath *dp, struct session *session);
+
+/* device.c */
+int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);
+int device_set_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);
+/* Remove the devices of these sessions together and close their descriptors. */
+void device_remove(struct user_datapath *dp, struct session *const *sessions, int count);
+/* Remove what a predecessor of this link group left behind. Returns 1 when there was something. */
+int device_remove_leftovers(struct link_channel *links, uint32_t link_group);
+
+/* timers.c: control. Watch a session that has a carrier to lose or a path to follow, or stop. */
+int timers_open(struct user_datapath *dp);	/* 0 or -1 with errno */
+void timers_watch(struct user_datapath *dp, struct session *session);
+void timers_unwatch(struct user_datapath *dp, struct session *session);
+/* Ask narrowed paths again after a while. */
+void timers_probe_paths(struct user_datapath *dp);
+/* What is due; fills events that result, returns how many. */
+int timers_run(struct user_datapath *dp, struct datapath_event *events, int max);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What workers tell the control thread: a bounded queue behind an eventfd.  Reached only by what is
+ * rare or was rate-limited by the worker, so a mutex will do.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "datapath/user/worker.h"
+
+#define NOTICE_QUEUE_MAX 256		/* more are dropped: the counters have them */
+#define NOTICE_DROP_INTERVAL_MS 1000	/* of one kind, over all workers */
+#define NOTICE_DROP_KINDS (DATAPATH_DROP_CONTROL + 1)
+
+struct notice_queue {
+	pthread_mutex_t mutex;
+	int fd;
+	unsigned int first, count;
+	struct notice notices[NOTICE_QUEUE_MAX];
+	uint64_t last_drop[NOTICE_DROP_KINDS];	/* ms; any worker, through shared_get() */
+};
+
+struct notice_queue *notice_queue_new(struct error *error)
+{
+	struct notice_queue *queue = calloc(1, sizeof(*queue));
+
+	if (!queue) {
+		error_system(error, ENOMEM, NULL, "cannot start the datapath");
+		return NULL;
+	}
+	queue->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (queue->fd < 0) {
+		error_system(error, errno, NULL, "cannot start the datapath");
+		free(queue);
+		return NULL;
+	}
+	pthread_mutex_init(&queue->mutex, NULL);
+	return queue;
+}
+
+void notice_queue_free(struct notice_queue *queue)
+{
+	if (!queue)
+		return;
+	close(queue->fd);
+	pthread_mutex_destroy(&queue->mutex);
+	free(queue);
+}
+
+int notice_fd(const struct notice_queue *queue)
+{
+	return queue->fd;
+}
+
+void notice_post(struct worker *worker, const struct datapath_event *event)
+{
+	struct notice_queue *queue = worker->dp->notices;
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&queue->mutex);
+	if (queue->count < NOTICE_QUEUE_MAX)
+		queue->notices[(queue->first + queue->count++) % NOTICE_QUEUE_MAX].event = *event;
+	pthread_mutex_unlock(&queue->mutex);
+	/* The counter cannot overflow: the reader empties it. */
+	if (write(queue->fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+void notice_drop(struct worker *worker, enum datapath_drop drop, const struct session *session, uint32_t session_id,
+		 const struct endpoint *source)
+{
+	uint64_t *last = &worker->dp->notices->last_drop[drop];
+	struct datapath_event event = { .kind = DATAPATH_EVENT_DROPPED, .drop = drop, .session_id = session_id };
+
+	if (worker->now - shared_get(*last) < NOTICE_DROP_INTERVAL_MS)
+		return;
+	shared_set(*last, worker->now);
+	if (session) {
+		event.session = session->self;
+		event.tunnel = session->tunnel->self;
+	}
+	if (source)
+		event.source = *source;
+	notice_post(worker, &event);
+}
+
+int notice_take(struct notice_queue *queue, struct notice *notices, int max)
+{
+	uint64_t posted;
+	int taken = 0;
+
+	/* Emptied first: a notice posted meanwhile makes it readable again. */
+	if (read(queue->fd, &posted, sizeof(posted)) < 0 && errno != EAGAIN)
+		return 0;
+	pthread_mutex_lock(&queue->mutex);
+	while (taken < max && queue->count) {
+		notices[taken++] = queue->notices[queue->first];
+		queue->first = (queue->first + 1) % NOTICE_QUEUE_MAX;
+		queue->count--;
+	}
+	posted = queue->count > 0;
+	pthread_mutex_unlock(&queue->mutex);
+	if (posted && write(queue->fd, &posted, sizeof(posted)) < 0)
+		return taken;
+	return taken;
+}

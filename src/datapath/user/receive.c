@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wire -> session: batches of messages, each perhaps a train of datagrams that the kernel joined
+ * (UDP_GRO); for each datagram the session, its cookie and its sequence number.  The order of the
+ * checks and what each counts are the kernel's (struct datapath_stats).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <utlist.h>
+
+#include "base/cursor.h"
+#include "datapath/user/worker.h"
+#include "os/tap.h"
+
+#define MESSAGES 32			/* of one recvmmsg */
+#define MESSAGE_MAX 65536
+#define CONTROL_MAX 64
+#define BATCHES_PER_ROUND 4		/* of one socket, so that others get their turn */
+#define ERRORS_PER_ROUND 32
+#define SUBLAYER_VCCV 0x80000000u	/* RFC 5085: not a frame */
+#define SUBLAYER_FRAGMENT 0x30000000u	/* RFC 4623: part of one */
+
+struct receiver {
+	struct mmsghdr headers[MESSAGES];
+	struct iovec iov[MESSAGES];
+	struct sockaddr_storage names[MESSAGES];
+	uint8_t control[MESSAGES][CONTROL_MAX] __attribute__((aligned(8)));
+	uint8_t octets[MESSAGES][MESSAGE_MAX];
+};
+
+/* Where a datagram came from, and the session that the one before it belonged to. */
+struct arrival {
+	struct worker *worker;
+	const struct socket_group *group;
+	const struct sockaddr_storage *name;
+	struct session *session;	/* of the last datagram of this message */
+};
+
+struct receiver *receiver_new(void)
+{
+	return calloc(1, sizeof(struct receiver));
+}
+
+void receiver_free(struct receiver *receiver)
+{
+	free(receiver);
+}
+
+/* --- whose is it? --- */
+
+static bool same_peer(const struct sockaddr_storage *name, const struct path *path)
+{
+	const struct sockaddr_in *v4 = (const void *)name, *peer4 = (const void *)&path->peer_name;
+	const struct sockaddr_in6 *v6 = (const void *)name, *peer6 = (const void *)&path->peer_name;
+	bool ip = path->group->encap == L2TP_ENCAP_IP;	/* raw sockets leave other things in the port */
+
+	if (name->ss_family != path->peer_name.ss_family)
+		return false;
+	if (name->ss_family == AF_INET)
+		return v4->sin_addr.s_addr == peer4->sin_addr.s_addr && (ip || v4->sin_port == peer4->sin_port);
+	return memcmp(&v6->sin6_addr, &peer6->sin6_addr, sizeof(v6->sin6_addr)) == 0 &&
+	       (ip || v6->sin6_port == peer6->sin6_port);
+}
+
+static bool belongs(const struct arrival *arrival, const struct session *session)
+{
+	const struct path *path = rcu_dereference(session->tunnel->path);
+
+	return path && path->group == arrival->group && same_peer(arrival->name, path);
+}
+
+static void stranger(const struct arrival *arrival, enum datapath_drop drop, uint32_t session_id, uint64_t *counter)
+{
+	struct endpoint source = { 0 };
+
+	counter_add(*counter, 1);
+	endpoint_from_sockaddr(arrival->name, &source);
+	notice_drop(arrival->worker, drop, NULL, session_id, &source);
+}
+
+static struct session *find_session(struct arrival *arrival, uint32_t session_id)
+{
+	struct datapath_totals *totals = &arrival->worker->totals;
+	struct cds_lfht *table = arrival->worker->dp->table;
+	struct session *session = arrival->session, *first;
+	struct cds_lfht_iter iter;
+
+	if (session && session->session_id == session_id)
+		return session;
+	first = session = table_first(table, (uint8_t)arrival->group->encap, session_id, &iter);
+	while (session && !belongs(arrival, session))
+		session = table_next(table, session, &iter);
+	if (session)
+		return arrival->session = session;
+	if (first)
+		stranger(arrival, DATAPATH_DROP_WRONG_SOURCE, session_id, &totals->rx_wrong_source);
+	else
+		stranger(arrival, DATAPATH_DROP_UNKNOWN_SESSION, session_id, &totals->rx_unknown_session);
+	return NULL;
+}
+
+/* --- a session's packet --- */
+
+static void discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter)
+{
+	if (counter)
+		counter_add(*counter, 1);
+	counter_add(session->rx.errors, 1);
+	notice_drop(worker, drop, session, session->session_id, NULL);
+}
+
+static void mark_arrival(struct worker *worker, struct session *session)
+{
+	struct datapath_event event = { .kind = DATAPATH_EVENT_CARRIER, .carrier = true, .session = session->self,
+					.tunnel = session->tunnel->self };
+
+	shared_set(session->last_arrival, worker->now);
+	if (shared_get(session->carrier))
+		return;
+	shared_set(session->carrier, true);
+	tap_set_carrier(session->device, true);
+	notice_post(worker, &event);
+}
+
+static void accept_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+{
+	counter_add(session->rx.packets, 1);
+	counter_add(session->rx.bytes, session->receive_overhead + length);
+	if (shared_get(session->carrier_timeout))
+		mark_arrival(worker, session);
+	deliver_frame(worker, session, frame, length);
+}
+
+/* --- held packets --- */
+
+static void accept_first_held(struct worker *worker, struct session *session)
+{
+	uint32_t number;
+	uint64_t expires;
+	size_t length;
+	uint8_t *frame = reorder_first(session->reorder, &number, &length, &expires);
+
+	reorder_pop(session->reorder);
+	if (data_sequence_distance(number, session->sequence.expected) < 0) {
+		/* The peer began anew while it waited. */
+		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		return;
+	}
+	sequence_jump(&session->sequence, number);
+	accept_frame(worker, session, frame, length);
+}
+
+/* Those whose turn has come, or whose time. */
+static void drain(struct worker *worker, struct session *session)
+{
+	uint32_t number;
+	uint64_t expires;
+	size_t length;
+
+	while (reorder_first(session->reorder, &number, &length, &expires)) {
+		if (expires > worker->now && data_sequence_distance(number, session->sequence.expected) > 0)
+			break;
+		accept_first_held(worker, session);
+	}
+	/* Frames must stay in place until the coalescer has let go of them. */
+	coalesce_flush(&worker->coalescer);
+	reorder_release(session->reorder);
+	if (reorder_empty(session->reorder) && session->holding) {
+		DL_DELETE2(worker->holding, session, holding_prev, holding_next);
+		session->holding = false;
+	}
+}
+
+static void hold(struct worker *worker, struct session *session, uint32_t number, const uint8_t *frame, size_t length)
+{
+	uint64_t expires = worker->now + shared_get(session->reorder_timeout);
+	bool out_of_order = false;
+
+	while (reorder_full(session->reorder, length))
+		accept_first_held(worker, session);
+	if (!reorder_hold(session->reorder, session->sequence.expected, number, frame, length, expires, &out_of_order)) {
+		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		return;
+	}
+	if (out_of_order)
+		counter_add(session->rx.oos_packets, 1);
+	if (!session->holding) {
+		DL_APPEND2(worker->holding, session, holding_prev, holding_next);
+		session->holding = true;
+	}
+	drain(worker, session);
+}
+
+static uint64_t first_expiry(const struct session *session)
+{
+	uint32_t number;
+	uint64_t expires = UINT64_MAX;
+	size_t length;
+
+	(void)reorder_first(session->reorder, &number, &length, &expires);
+	return expires;
+}
+
+void receive_expire(struct worker *worker)
+{
+	struct session *session, *next;
+
+	DL_FOREACH_SAFE2(worker->holding, session, next, holding_next)
+		if (first_expiry(session) <= worker->now)
+			drain(worker, session);
+}
+
+int receive_timeout(const struct worker *worker)
+{
+	uint64_t first = UINT64_MAX, now;
+	const struct session *session;
+	struct timespec time;
+
+	if (!worker->holding)
+		return -1;
+	DL_FOREACH2(worker->holding, session, holding_next)
+		if (first_expiry(session) < first)
+			first = first_expiry(session);
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+	now = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+	return first > now ? (int)(first - now) : 0;
+}
+
+void receive_forget(struct worker *worker, struct session *session)
+{
+	struct session *held;
+
+	DL_FOREACH2(worker->holding, held, holding_next)
+		if (held == session)
+			break;
+	if (held) {
+		DL_DELETE2(worker->holding, session, holding_prev, holding_next);
+		session->holding = false;
+	}
+}
+
+/* --- sequence numbers --- */
+
+static void receive_numbered(struct worker *worker, struct session *session, uint32_t number, uint8_t *frame,
+			     size_t length)
+{
+	/* A LAC numbers its packets when its LNS does. */
+	if (!shared_get(session->lns_mode) && !shared_get(session->send_seq))
+		shared_set(session->send_seq, true);
+	switch (sequence_arrive(&session->sequence, number)) {
+	case SEQUENCE_NEXT:
+		accept_frame(worker, session, frame, length);
+		if (session->holding)
+			drain(worker, session);
+		break;
+	case SEQUENCE_AHEAD:
+		if (shared_get(session->reorder_timeout) && rcu_dereference(session->reorder)) {
+			hold(worker, session, number, frame, length);
+			break;
+		}
+		sequence_jump(&session->sequence, number);
+		accept_frame(worker, session, frame, length);
+		break;
+	case SEQUENCE_OLD:
+		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		break;
+	}
+}
+
+static void receive_unnumbered(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+{
+	bool lns_mode = shared_get(session->lns_mode);
+
+	if (shared_get(session->recv_seq) || (lns_mode && shared_get(session->send_seq))) {
+		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		return;
+	}
+	if (shared_get(session->send_seq))
+		shared_set(session->send_seq, false);
+	accept_frame(worker, session, frame, length);
+}
+
+static void receive_session(struct worker *worker, struct session *session, uint8_t *octets, size_t length)
+{
+	size_t header = session->peer_cookie_length + session->sublayer_length;
+	struct cursor cursor;
+	uint32_t sublayer, number;
+
+	if (length < header) {
+		counter_add(session->rx.invalid, 1);
+		notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
+		return;
+	}
+	if (session->peer_cookie_length && memcmp(octets, session->peer_cookie, session->peer_cookie_length) != 0) {
+		discard(worker, session, DATAPATH_DROP_COOKIE, &session->rx.cookie_discards);
+		return;
+	}
+	if (!session->sublayer_length) {
+		receive_unnumbered(worker, session, octets + header, length - header);
+		return;
+	}
+	cursor = cursor_over(octets + session->peer_cookie_length, session->sublayer_length);
+	sublayer = cursor_get_u32(&cursor);
+	if (sublayer & (SUBLAYER_VCCV | SUBLAYER_FRAGMENT))
+		discard(worker, session, DATAPATH_DROP_INVALID, NULL);
+	else if (data_sublayer_sequence(sublayer, &number))
+		receive_numbered(worker, session, number, octets + header, length - header);
+	else
+		receive_unnumbered(worker, session, octets + header, length - header);
+}
+
+/* --- a datagram, a message, a batch --- */
+
+static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t length)
+{
+	struct datapath_totals *totals = &arrival->worker->totals;
+	struct session *session;
+	uint32_t session_id = 0;
+	size_t offset = 0;
+
+	switch (data_header_demux(arrival->group->encap, octets, length, &session_id, &offset)) {
+	case DATA_KIND_V3:
+		session = find_session(arrival, session_id);
+		if (session)
+			receive_session(arrival->worker, session, octets + offset, length - offset);
+		break;
+	case DATA_KIND_SHORT:
+		stranger(arrival, DATAPATH_DROP_SHORT, 0, &totals->rx_short);
+		break;
+	case DATA_KIND_CONTROL:
+		stranger(arrival, DATAPATH_DROP_CONTROL, 0, &totals->rx_control);
+		break;
+	case DATA_KIND_V2:
+	case DATA_KIND_VERSION:
+		stranger(arrival, DATAPATH_DROP_VERSION, 0, &totals->rx_version);
+		break;
+	}
+}
+
+/* Size of the datagrams that the kernel joined; the whole when it did not. */
+static size_t joined_size(struct msghdr *header, size_t length)
+{
+	int size;
+
+	for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control; control = CMSG_NXTHDR(header, control))
+		if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
+			memcpy(&size, CMSG_DATA(control), sizeof(size));
+			if (size > 0)
+				return (size_t)size;
+		}
+	return length;
+}
+
+static void receive_message(struct arrival *arrival, struct msghdr *header, uint8_t *octets, size_t length)
+{
+	size_t step, skip = 0;
+
+	if (header->msg_flags & MSG_TRUNC) {
+		counter_add(arrival->worker->totals.rx_oversize, 1);
+		return;
+	}
+	/* A raw IPv4 socket gives the IP header, too. */
+	if (arrival->group->encap == L2TP_ENCAP_IP && arrival->name->ss_family == AF_INET && length)
+		skip = (size_t)(octets[0] & 0xf) * 4;
+	if (skip > length)
+		skip = length;
+	octets += skip;
+	length -= skip;
+	step = joined_size(header, length);
+	do {
+		size_t part = length < step ? length : step;
+
+		receive_datagram(arrival, octets, part);
+		octets += part;
+		length -= part;
+	} while (length);
+}
+
+static void prepare(struct receiver *rx)
+{
+	for (int i = 0; i < MESSAGES; i++) {
+		struct msghdr *header = &rx->headers[i].msg_hdr;
+
+		rx->iov[i] = (struct iovec){ rx->octets[i], MESSAGE_MAX };
+		header->msg_name = &rx->names[i];
+		header->msg_namelen = sizeof(rx->names[i]);
+		header->msg_iov = &rx->iov[i];
+		header->msg_iovlen = 1;
+		header->msg_control = rx->control[i];
+		header->msg_controllen = CONTROL_MAX;
+		header->msg_flags = 0;
+	}
+}
+
+static int receive_batch(struct worker *worker, struct group_socket *socket)
+{
+	struct receiver *rx = worker->receiver;
+	int count;
+
+	prepare(rx);
+	count = recvmmsg(socket->fd, rx->headers, MESSAGES, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < count; i++) {
+		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i] };
+
+		receive_message(&arrival, &rx->headers[i].msg_hdr, rx->octets[i], rx->headers[i].msg_len);
+	}
+	coalesce_flush(&worker->coalescer);
+	return count;
+}
+
+/* --- what the network says of packets we sent --- */
+
+static bool next_error(int fd, struct sock_extended_err *problem, struct endpoint *peer)
+{
+	uint8_t control[512] __attribute__((aligned(8)));
+	struct sockaddr_storage name;
+	uint8_t sink[1];
+	struct iovec iov = { sink, sizeof(sink) };
+	struct msghdr header = { .msg_name = &name, .msg_namelen = sizeof(name), .msg_iov = &iov, .msg_iovlen = 1,
+				 .msg_control = control, .msg_controllen = sizeof(control) };
+
+	if (recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		return false;
+	problem->ee_errno = 0;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c))
+		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
+			memcpy(problem, CMSG_DATA(c), sizeof(*problem));
+	if (!endpoint_from_sockaddr(&name, peer))
+		problem->ee_errno = 0;
+	return true;
+}
+
+static void receive_errors(struct worker *worker, const struct group_socket *socket)
+{
+	struct sock_extended_err problem;
+	struct endpoint peer, last = { 0 };
+
+	for (int i = 0; i < ERRORS_PER_ROUND && next_error(socket->fd, &problem, &peer); i++) {
+		struct datapath_event event = { .kind = DATAPATH_EVENT_UNREACHABLE };
+
+		counter_add(worker->totals.socket_errors, 1);
+		if (problem.ee_errno == EMSGSIZE)
+			event.kind = DATAPATH_EVENT_PATH_MTU;
+		if (!problem.ee_errno || (address_equal(&peer.address, &last.address) && peer.port == last.port))
+			continue;
+		last = peer;
+		if (socket->group->encap == L2TP_ENCAP_IP)
+			peer.port = 0;
+		event.source = peer;
+		notice_post(worker, &event);
+	}
+}
+
+void receive_ready(struct worker *worker, struct source *source, uint32_t events)
+{
+	struct group_socket *socket = caa_container_of(source, struct group_socket, source);
+
+	if (events & EPOLLERR)
+		receive_errors(worker, socket);
+	for (int i = 0; i < BATCHES_PER_ROUND; i++)
+		if (receive_batch(worker, socket) < MESSAGES)
+			break;
+}
+
+void receive_control_ready(struct worker *worker, struct source *source, uint32_t events)
+{
+	/* No control protocol yet: counted as control messages by the demultiplexer. */
+	receive_ready(worker, source, events);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sessions: made completely before a worker can see them, unseen by every worker before they go.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "datapath/user/worker.h"
+
+#define ETHERNET_HEADER 14
+#define VLAN_TAG 4
+#define DEVICE_MTU_LEAST 68		/* RFC 791 */
+#define DEVICE_MTU_MOST (65535 - ETHERNET_HEADER)
+
+/* --- MTU --- */
+
+static uint32_t frame_overhead(const struct session *session)
+{
+	switch (session->config.pw_type) {
+	case L2TP_PW_ETH:
+		return ETHERNET_HEADER;
+	case L2TP_PW_ETH_VLAN:
+		return ETHERNET_HEADER + VLAN_TAG;
+	case L2TP_PW_IP:
+	case L2TP_PW_PPP:
+		break;
+	}
+	return 0;
+}
+
+uint32_t session_mtu(const struct session *session, const struct path *path)
+{
+	uint32_t overhead = session->header_length + frame_overhead(session), mtu = path ? path->mtu : PATH_MTU_DEFAULT;
+	sa_family_t family = path ? path->peer.address.family : AF_INET;
+
+	if (session->config.mtu_mode == DATAPATH_MTU_FIXED)
+		return session->config.mtu;
+	overhead += family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER;
+	if (session->encap == L2TP_ENCAP_UDP)
+		overhead += UDP_HEADER;
+	if (mtu < overhead + DEVICE_MTU_LEAST)
+		return DEVICE_MTU_LEAST;
+	return mtu - overhead < DEVICE_MTU_MOST ? mtu - overhead : DEVICE_MTU_MOST;
+}
+
+static int change_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
+{
+	if (session->mtu == mtu)
+		return 0;
+	if (device_set_mtu(dp, session, mtu, error) < 0)
+		return -1;
+	shared_set(session->mtu, mtu);
+	return 0;
+}
+
+void session_adapt_mtu(struct user_datapath *dp, struct session *session)
+{
+	bool waiting = session->config.mtu_mode == DATAPATH_MTU_AUTO && !session->mtu_settled;
+
+	if (!session->tunnel->path || (session->config.mtu_mode != DATAPATH_MTU_FOLLOW && !waiting))
+		return;
+	session->mtu_settled = true;
+	(void)change_mtu(dp, session, session_mtu(session, session->tunnel->path), NULL);
+}
+
+/* --- making one --- */
+
+static void set_identity(struct session *session, const struct datapath_session_config *config)
+{
+	enum l2tp_encap encap = session->tunnel->config.encap;
+
+	session->config = *config;
+	session->session_id = config->session_id;
+	session->encap = (uint8_t)encap;
+	session->pw_type = (uint8_t)config->pw_type;
+	session->peer_cookie_length = config->peer_cookie_length;
+	memcpy(session->peer_cookie, config->peer_cookie, sizeof(session->peer_cookie));
+	session->sublayer_length = config->l2spec == L2TP_L2SPEC_DEFAULT ? 4 : 0;
+	session->layer = config->pw_type == L2TP_PW_IP ? FRAME_IP : FRAME_ETHERNET;
+	session->vlan_id = config->vlan_id;
+	session->header_length = (uint8_t)data_header_template(encap, config->peer_session_id, config->cookie,
+							       config->cookie_length, config->l2spec, session->header);
+	session->receive_overhead = (uint8_t)data_header_length(encap, config->peer_cookie_length, config->l2spec);
+	session->source.ready = transmit_ready;
+}
+
+static void set_settings(struct session *session, const struct datapath_session_config *config)
+{
+	shared_set(session->send_seq, config->send_seq);
+	shared_set(session->recv_seq, config->recv_seq);
+	shared_set(session->lns_mode, config->lns_mode);
+	shared_set(session->mss_clamp, config->mss_clamp);
+	shared_set(session->carrier_timeout, config->carrier_timeout);
+}
+
+static int set_reorder(struct session *session, uint32_t timeout, struct error *error)
+{
+	struct reorder *reorder;
+
+	if (timeout && !session->reorder) {
+		reorder = reorder_new();
+		if (!reorder)
+			return error_system(error, ENOMEM, "reorder_timeout", "cannot make a reorder queue");
+		rcu_assign_pointer(session->reorder, reorder);
+	}
+	shared_set(session->reorder_timeout, timeout);
+	return 0;
+}
+
+static void session_free(struct session *session)
+{
+	reorder_free(session->reorder);
+	free(session);
+}
+
+/* From here on workers see it. */
+static int publish(struct user_datapath *dp, struct session *session, struct error *error)
+{
+	session->self = handle_add(&dp->sessions, session);
+	if (session->self == HANDLE_NONE)
+		return error_system(error, ENOMEM, NULL, "cannot make the session");
+	if (worker_watch(session->worker, session->device, &session->source) < 0) {
+		handle_remove(&dp->sessions, session->self);
+		return error_system(error, errno, NULL, "cannot watch the interface %s", session->ifname);
+	}
+	rcu_thread_online();
+	table_add(dp->table, session);
+	rcu_thread_offline();
+	DL_APPEND(session->tunnel->sessions, session);
+	return 0;
+}
+
+static struct session *session_allocate(struct user_datapath *dp, const struct datapath_session_config *config,
+					struct error *error)
+{
+	struct tunnel *tunnel = handle_get(&dp->tunnels, config->tunnel);
+	struct session *session;
+
+	if (!tunnel) {
+		error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such tunnel");
+		return NULL;
+	}
+	session = aligned_alloc(64, (sizeof(*session) + 63) & ~(size_t)63);
+	if (!session) {
+		error_system(error, ENOMEM, NULL, "cannot make the session");
+		return NULL;
+	}
+	memset(session, 0, sizeof(*session));
+	session->tunnel = tunnel;
+	session->device = -1;
+	session->carrier = true;
+	session->worker = &dp->workers[config->session_id % dp->worker_count];
+	return session;
+}
+
+int session_add(struct datapath *base, const struct datapath_session_config *config, handle *result,
+		struct error *error)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct session *session = session_allocate(dp, config, error);
+
+	if (!session)
+		return -1;
+	set_identity(session, config);
+	set_settings(session, config);
+	session->mtu = session_mtu(session, session->tunnel->path);
+	session->mtu_settled = session->tunnel->path != NULL;
+	if (set_reorder(session, config->reorder_timeout, error) < 0 ||
+	    device_create(dp, session, session->mtu, error) < 0)
+		goto fail;
+	if (publish(dp, session, error) < 0) {
+		device_remove(dp, &session, 1);
+		goto fail;
+	}
+	timers_watch(dp, session);
+	*result = session->self;
+	return 0;
+fail:
+	session_free(session);
+	return -1;
+}
+
+/* --- changing one --- */
+
+int session_modify(struct datapath *base, handle h, const struct datapath_session_config *config, unsigned int fields,
+		   struct error *error)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct session *session = handle_get(&dp->sessions, h);
+	struct datapath_session_config before;
+
+	if (!session)
+		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
+	before = session->config;
+	if (fields & DATAPATH_SESSION_MTU) {
+		session->config.mtu_mode = config->mtu_mode;
+		session->config.mtu = config->mtu;
+		if (change_mtu(dp, session, session_mtu(session, session->tunnel->path), error) < 0)
+			goto fail;
+	}
+	if (fields & DATAPATH_SESSION_REORDER && set_reorder(session, config->reorder_timeout, error) < 0)
+		goto fail;
+	if (fields & DATAPATH_SESSION_SEND_SEQ)
+		session->config.send_seq = config->send_seq;
+	else
+		session->config.send_seq = shared_get(session->send_seq);	/* may follow the peer */
+	if (fields & DATAPATH_SESSION_RECV_SEQ)
+		session->config.recv_seq = config->recv_seq;
+	if (fields & DATAPATH_SESSION_LNS_MODE)
+		session->config.lns_mode = config->lns_mode;
+	if (fields & DATAPATH_SESSION_MSS)
+		session->config.mss_clamp = config->mss_clamp;
+	if (fields & DATAPATH_SESSION_CARRIER)
+		session->config.carrier_timeout = config->carrier_timeout;
+	set_settings(session, &session->config);
+	timers_watch(dp, session);
+	return 0;
+fail:
+	session->config = before;
+	return -1;
+}
+
+/* --- removing --- */
+
+struct batch {
+	struct session **sessions;
+	int count;
+};
+
+static void withdraw(struct worker *worker, void *context)
+{
+	const struct batch *batch = context;
+
+	for (int i = 0; i < batch->count; i++) {
+		if (batch->sessions[i]->worker == worker)
+			worker_unwatch(worker, batch->sessions[i]->device);
+		receive_forget(worker, batch->sessions[i]);
+	}
+}
+
+static void bury(struct user_datapath *dp, struct session *session)
+{
+	struct tunnel *tunnel = session->tunnel;
+	struct datapath_stats stats;
+
+	session_stats(session, &stats);
+	stats.rx_invalid = session->rx.invalid;
+	stats_add(&tunnel->gone, &stats);
+	timers_unwatch(dp, session);
+	DL_DELETE(tunnel->sessions, session);
+	session_free(session);
+}
+
+static void remove_batch(struct user_datapath *dp, struct batch *batch)
+{
+	rcu_thread_online();
+	for (int i = 0; i < batch->count; i++)
+		table_remove(dp->table, batch->sessions[i]);
+	rcu_thread_offline();
+	synchronize_rcu();
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		worker_run(&dp->workers[i], withdraw, batch);
+	device_remove(dp, batch->sessions, batch->count);
+	for (int i = 0; i < batch->count; i++)
+		bury(dp, batch->sessions[i]);
+}
+
+void session_delete(struct datapath *base, const handle *handles, int count)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct session *single;
+	struct batch batch = { .sessions = &single };
+
+	if (count > 1)
+		batch.sessions = malloc((size_t)count * sizeof(*batch.sessions));
+	if (!batch.sessions) {	/* no memory for a batch: one by one */
+		for (int i = 0; i < count; i++)
+			session_delete(base, &handles[i], 1);
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		struct session *session = handle_remove(&dp->sessions, handles[i]);
+
+		if (session)
+			batch.sessions[batch.count++] = session;
+	}
+	if (batch.count)
+		remove_batch(dp, &batch);
+	if (batch.sessions != &single)
+		free(batch.sessions);
+}
+
+/* --- looking --- */
+
+void stats_add(struct datapath_stats *sum, const struct datapath_stats *more)
+{
+	sum->tx_packets += more->tx_packets;
+	sum->tx_bytes += more->tx_bytes;
+	sum->tx_errors += more->tx_errors;
+	sum->rx_packets += more->rx_packets;
+	sum->rx_bytes += more->rx_bytes;
+	sum->rx_errors += more->rx_errors;
+	sum->rx_seq_discards += more->rx_seq_discards;
+	sum->rx_oos_packets += more->rx_oos_packets;
+	sum->rx_cookie_discards += more->rx_cookie_discards;
+	sum->rx_invalid += more->rx_invalid;
+}
+
+/* rx_invalid is the tunnel's: the kernel does not count it for sessions. */
+void session_stats(const struct session *session, struct datapath_stats *stats)
+{
+	*stats = (struct datapath_stats){
+		.tx_packets = shared_get(session->tx.packets),
+		.tx_bytes = shared_get(session->tx.bytes),
+		.tx_errors = shared_get(session->tx.errors),
+		.rx_packets = shared_get(session->rx.packets),
+		.rx_bytes = shared_get(session->rx.bytes),
+		.rx_errors = shared_get(session->rx.errors),
+		.rx_seq_discards = shared_get(session->rx.seq_discards),
+		.rx_oos_packets = shared_get(session->rx.oos_packets),
+		.rx_cookie_discards = shared_get(session->rx.cookie_discards),
+	};
+}
+
+int session_info(struct datapath *base, handle h, struct datapath_session_info *info)
+{
+	struct session *session = handle_get(&user_datapath(base)->sessions, h);
+
+	if (!session)
+		return -1;
+	memset(info, 0, sizeof(*info));
+	memcpy(info->ifname, session->ifname, sizeof(info->ifname));
+	info->ifindex = session->ifindex;
+	info->mtu = session->mtu;
+	info->carrier = shared_get(session->carrier);
+	info->send_seq = shared_get(session->send_seq);
+	session_stats(session, &info->stats);
+	return 0;
+}

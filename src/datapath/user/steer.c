@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which socket of a group gets a packet, as classic BPF.
+ *
+ * UDP: the sockets of a reuseport group are numbered in the order in which they were bound: one
+ * for each worker, then the control socket, then the socket for control messages of connection id
+ * 0 (SCCRQ), so that a flood of those fills only its own buffer.  Data goes by source address and
+ * port, so that all packets of a tunnel meet the same worker: the kernel's GRO joins datagrams of
+ * one flow whatever their sessions, so nothing finer would hold.
+ *
+ * IP protocol 115: every raw socket is offered every packet; each takes the session ids that are
+ * its worker's (there is no GRO to respect).
+ */
+#include <errno.h>
+#include <linux/filter.h>
+
+#include "datapath/user/internal.h"
+
+#define ACCEPT_ALL 0xffffffffu
+#define V4_SOURCE (SKF_NET_OFF + 12)
+#define V4_UDP_SOURCE (SKF_NET_OFF + 20)	/* with IP options: octets of those; constant in a flow as well */
+#define V6_SOURCE_LAST (SKF_NET_OFF + 20)	/* the source address's last 32 bits */
+#define V6_UDP_SOURCE (SKF_NET_OFF + 40)
+#define HASH_FACTOR 0x9e3779b1u
+#define HASH_SHIFT 16
+
+#define STATEMENT(code, k) ((struct sock_filter)BPF_STMT(code, k))
+#define JUMP(code, k, jt, jf) ((struct sock_filter)BPF_JUMP(code, k, jt, jf))
+
+static int attach(int fd, int option, struct sock_filter *code, size_t count)
+{
+	struct sock_fprog program = { .len = (unsigned short)count, .filter = code };
+
+	return setsockopt(fd, SOL_SOCKET, option, &program, sizeof(program));
+}
+
+int steer_udp(int fd, sa_family_t family, unsigned int workers)
+{
+	bool ipv6 = family == AF_INET6;
+	struct sock_filter code[] = {
+		/* 0: less than a header, or T clear: data */
+		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
+		JUMP(BPF_JMP | BPF_JGE | BPF_K, 8, 0, 9),
+		STATEMENT(BPF_LD | BPF_H | BPF_ABS, 0),
+		JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x8000, 0, 7),
+		/* 4: control: version 3 has 32 bits of connection id at octet 4, version 2 has 16 */
+		STATEMENT(BPF_ALU | BPF_AND | BPF_K, 0xf),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 0, 2),
+		STATEMENT(BPF_LD | BPF_W | BPF_ABS, 4),
+		JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
+		STATEMENT(BPF_LD | BPF_H | BPF_ABS, 4),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 0),
+		STATEMENT(BPF_RET | BPF_K, workers),
+		/* 11: data */
+		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(ipv6 ? V6_SOURCE_LAST : V4_SOURCE)),
+		STATEMENT(BPF_MISC | BPF_TAX, 0),
+		STATEMENT(BPF_LD | BPF_H | BPF_ABS, (uint32_t)(ipv6 ? V6_UDP_SOURCE : V4_UDP_SOURCE)),
+		STATEMENT(BPF_ALU | BPF_ADD | BPF_X, 0),
+		STATEMENT(BPF_ALU | BPF_MUL | BPF_K, HASH_FACTOR),
+		STATEMENT(BPF_ALU | BPF_RSH | BPF_K, HASH_SHIFT),
+		STATEMENT(BPF_ALU | BPF_MOD | BPF_K, workers),
+		STATEMENT(BPF_RET | BPF_A, 0),
+		/* 19 */
+		STATEMENT(BPF_RET | BPF_K, workers + 1),
+	};
+
+	return attach(fd, SO_ATTACH_REUSEPORT_CBPF, code, sizeof(code) / sizeof(code[0]));
+}
+
+int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int index)
+{
+	/* A raw IPv4 socket sees the IP header, a raw IPv6 socket does not. */
+	struct sock_filter v4 = STATEMENT(BPF_LDX | BPF_B | BPF_MSH, 0);
+	struct sock_filter v6 = STATEMENT(BPF_LDX | BPF_W | BPF_IMM, 0);
+	struct sock_filter code[] = {
+		family == AF_INET6 ? v6 : v4,
+		STATEMENT(BPF_LD | BPF_W | BPF_IND, 0),
+		STATEMENT(BPF_ALU | BPF_MOD | BPF_K, workers),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, index, 0, 1),
+		STATEMENT(BPF_RET | BPF_K, ACCEPT_ALL),
+		STATEMENT(BPF_RET | BPF_K, 0),
+	};
+
+	return attach(fd, SO_ATTACH_FILTER, code, sizeof(code) / sizeof(code[0]));
+}

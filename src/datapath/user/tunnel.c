@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tunnels, and the path to each one's peer.  Workers see a tunnel only through its path, which is
+ * never changed but replaced: what a worker has begun with the old one ends before the old one goes.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "datapath/user/worker.h"
+#include "os/route.h"
+
+#define IP_DATAGRAM_MAX 65535
+
+/* --- ancillary data that is the same for every packet --- */
+
+static void control_put(struct path *path, int level, int type, int value)
+{
+	struct cmsghdr *header = (struct cmsghdr *)(void *)(path->control + path->control_length);
+
+	header->cmsg_level = level;
+	header->cmsg_type = type;
+	header->cmsg_len = CMSG_LEN(sizeof(value));
+	memcpy(CMSG_DATA(header), &value, sizeof(value));
+	path->control_length += CMSG_SPACE(sizeof(value));
+}
+
+static void path_mark(struct path *path, const struct datapath_tunnel_config *config)
+{
+	bool ipv6 = path->peer.address.family == AF_INET6;
+
+	path->ttl = config->ttl;
+	path->dscp = config->dscp;
+	if (config->ttl > 0)
+		control_put(path, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_HOPLIMIT : IP_TTL, config->ttl);
+	if (config->dscp > 0)
+		control_put(path, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_TCLASS : IP_TOS, config->dscp << 2);
+	if (config->fwmark)
+		control_put(path, SOL_SOCKET, SO_MARK, (int)config->fwmark);
+}
+
+/* --- path MTU --- */
+
+static uint32_t least_mtu(const struct path *path)
+{
+	return path->peer.address.family == AF_INET6 ? PATH_MTU_LEAST_V6 : PATH_MTU_LEAST_V4;
+}
+
+static void path_set_mtu(struct path *path, const struct datapath_tunnel_config *config)
+{
+	struct route_query query = { &config->local.address, &path->peer, config->bind_interface, config->fwmark };
+	uint32_t mtu = PATH_MTU_DEFAULT, headers;
+
+	(void)route_path_mtu(&query, &mtu);
+	if (mtu < least_mtu(path))
+		mtu = least_mtu(path);
+	path->mtu = mtu < IP_DATAGRAM_MAX ? mtu : IP_DATAGRAM_MAX;
+	headers = (path->peer.address.family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER) + UDP_HEADER;
+	path->train_max = path->group->encap == L2TP_ENCAP_UDP ? path->mtu - headers : 0;
+}
+
+/* --- paths --- */
+
+static struct path *path_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
+			     struct error *error)
+{
+	bool ipv6 = config->peer.address.family == AF_INET6;
+	struct path *path = calloc(1, sizeof(*path));
+
+	if (!path) {
+		error_system(error, ENOMEM, NULL, "cannot make the tunnel");
+		return NULL;
+	}
+	path->group = group_get(dp, config, error);
+	if (!path->group)
+		goto fail;
+	path->zero_checksum = config->encap == L2TP_ENCAP_UDP &&
+			      (ipv6 ? config->udp_zero_csum6_tx : !config->udp_checksum);
+	if (path->zero_checksum && group_zero_checksum_fd(dp, path->group, error) < 0)
+		goto fail;
+	path->peer = config->peer;
+	if (config->encap == L2TP_ENCAP_IP)
+		path->peer.port = 0;
+	path->peer_name_length = endpoint_to_sockaddr(&path->peer, &path->peer_name);
+	path_mark(path, config);
+	path_set_mtu(path, config);
+	return path;
+fail:
+	if (path->group)
+		group_put(dp, path->group);
+	free(path);
+	return NULL;
+}
+
+static void path_free(struct user_datapath *dp, struct path *path)
+{
+	if (!path)
+		return;
+	group_put(dp, path->group);
+	free(path);
+}
+
+/* Workers use the new one from now on; the old one is gone when this returns. */
+static void path_replace(struct user_datapath *dp, struct tunnel *tunnel, struct path *path)
+{
+	struct path *old = rcu_xchg_pointer(&tunnel->path, path);
+
+	synchronize_rcu();
+	path_free(dp, old);
+}
+
+bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel)
+{
+	struct path *path, *old = tunnel->path;
+	struct session *session;
+
+	if (!old)
+		return false;
+	path = malloc(sizeof(*path));
+	if (!path)
+		return false;
+	*path = *old;
+	path_set_mtu(path, &tunnel->config);
+	if (path->mtu == old->mtu) {
+		free(path);
+		return false;
+	}
+	path->group->users++;
+	path_replace(dp, tunnel, path);
+	DL_FOREACH(tunnel->sessions, session)
+		session_adapt_mtu(dp, session);
+	return true;
+}
+
+/* --- operations --- */
+
+int tunnel_add(struct datapath *base, const struct datapath_tunnel_config *config, handle *result, struct error *error)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct tunnel *tunnel = calloc(1, sizeof(*tunnel));
+
+	if (!tunnel)
+		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
+	tunnel->config = *config;
+	if (config->peer.address.family != AF_UNSPEC) {
+		tunnel->path = path_new(dp, config, error);
+		if (!tunnel->path)
+			goto fail;
+	}
+	tunnel->self = handle_add(&dp->tunnels, tunnel);
+	if (tunnel->self == HANDLE_NONE) {
+		error_system(error, ENOMEM, NULL, "cannot make the tunnel");
+		goto fail;
+	}
+	*result = tunnel->self;
+	return 0;
+fail:
+	path_free(dp, tunnel->path);
+	free(tunnel);
+	return -1;
+}
+
+static struct tunnel *tunnel_get(const struct user_datapath *dp, handle h, struct error *error)
+{
+	struct tunnel *tunnel = handle_get(&dp->tunnels, h);
+
+	if (!tunnel)
+		error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such tunnel");
+	return tunnel;
+}
+
+static void apply_fields(struct datapath_tunnel_config *to, const struct datapath_tunnel_config *from,
+			 unsigned int fields)
+{
+	if (fields & DATAPATH_TUNNEL_PEER)
+		to->peer = from->peer;
+	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
+		to->udp_checksum = from->udp_checksum;
+		to->udp_zero_csum6_tx = from->udp_zero_csum6_tx;
+		to->udp_zero_csum6_rx = from->udp_zero_csum6_rx;
+	}
+	if (fields & DATAPATH_TUNNEL_MARKING) {
+		to->ttl = from->ttl;
+		to->dscp = from->dscp;
+		to->fwmark = from->fwmark;
+	}
+}
+
+int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_config *config, unsigned int fields,
+		  struct error *error)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct tunnel *tunnel = tunnel_get(dp, h, error);
+	struct datapath_tunnel_config wanted;
+	struct path *path = NULL;
+	struct session *session;
+
+	if (!tunnel)
+		return -1;
+	wanted = tunnel->config;
+	apply_fields(&wanted, config, fields);
+	if (wanted.peer.address.family != AF_UNSPEC) {
+		path = path_new(dp, &wanted, error);
+		if (!path)
+			return -1;
+	}
+	tunnel->config = wanted;
+	path_replace(dp, tunnel, path);
+	DL_FOREACH(tunnel->sessions, session)
+		session_adapt_mtu(dp, session);
+	return 0;
+}
+
+void tunnel_delete(struct datapath *base, handle h)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct tunnel *tunnel = handle_get(&dp->tunnels, h);
+	struct session *session;
+	int count = 0, i = 0;
+	handle *sessions;
+
+	if (!tunnel)
+		return;
+	DL_COUNT(tunnel->sessions, session, count);
+	sessions = calloc((size_t)count + 1, sizeof(*sessions));
+	DL_FOREACH(tunnel->sessions, session)
+		if (sessions)
+			sessions[i++] = session->self;
+	if (sessions)
+		session_delete(base, sessions, count);
+	else	/* no memory for a batch: one by one */
+		while (tunnel->sessions)
+			session_delete(base, &tunnel->sessions->self, 1);
+	free(sessions);
+	handle_remove(&dp->tunnels, h);
+	path_replace(dp, tunnel, NULL);
+	free(tunnel);
+}
+
+int tunnel_info(struct datapath *base, handle h, struct datapath_tunnel_info *info)
+{
+	struct tunnel *tunnel = tunnel_get(user_datapath(base), h, NULL);
+	const struct session *session;
+	struct datapath_stats sum;
+
+	if (!tunnel)
+		return -1;
+	memset(info, 0, sizeof(*info));
+	info->local = tunnel->config.local;
+	if (tunnel->path) {
+		info->local = tunnel->path->group->local;
+		info->path_mtu = tunnel->path->mtu;
+	}
+	sum = tunnel->gone;
+	DL_FOREACH(tunnel->sessions, session) {
+		struct datapath_stats one;
+
+		session_stats(session, &one);
+		one.rx_invalid = shared_get(session->rx.invalid);
+		stats_add(&sum, &one);
+	}
+	/* As the kernel counts: what went wrong with a packet is its session's business. */
+	sum.rx_errors = sum.rx_seq_discards = sum.rx_oos_packets = sum.rx_cookie_discards = 0;
+	info->stats = sum;
+	return 0;
+}

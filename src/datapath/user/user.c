@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening and closing the datapath, its totals and its events. See user.h for the whole picture. */
+#include "datapath/user/user.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "datapath/user/worker.h"
+#include "os/tap.h"
+
+#define LINK_GROUP_BASE 0x20000000u	/* far from what people use; the rest is the instance's hash */
+#define LINK_GROUP_MASK 0x0fffffffu
+
+/* FNV-1a: the same instance must get the same group in every run. */
+static uint32_t instance_link_group(const char *instance)
+{
+	uint32_t hash = 2166136261u;
+
+	while (*instance)
+		hash = (hash ^ (uint8_t)*instance++) * 16777619u;
+	return LINK_GROUP_BASE | (hash & LINK_GROUP_MASK);
+}
+
+/* --- events --- */
+
+static int refresh_paths(struct user_datapath *dp, const struct endpoint *peer, struct datapath_event *events, int max)
+{
+	struct tunnel *tunnel;
+	uint32_t position = 0, before;
+	int count = 0;
+
+	while (count < max && (tunnel = handle_next(&dp->tunnels, &position))) {
+		if (!address_equal(&tunnel->config.peer.address, &peer->address))
+			continue;
+		before = tunnel->path ? tunnel->path->mtu : 0;
+		if (!tunnel_refresh_mtu(dp, tunnel))
+			continue;
+		tunnel->narrowed = tunnel->path->mtu < before;
+		events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU, .tunnel = tunnel->self,
+							   .mtu = tunnel->path->mtu };
+		if (tunnel->narrowed)
+			timers_probe_paths(dp);
+	}
+	return count;
+}
+
+static int tell_unreachable(struct user_datapath *dp, const struct endpoint *peer, struct datapath_event *events,
+			    int max)
+{
+	const struct tunnel *tunnel;
+	uint32_t position = 0;
+	int count = 0;
+
+	while (count < max && (tunnel = handle_next(&dp->tunnels, &position)))
+		if (address_equal(&tunnel->config.peer.address, &peer->address) &&
+		    (!peer->port || tunnel->config.peer.port == peer->port))
+			events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_UNREACHABLE,
+								   .tunnel = tunnel->self, .source = *peer };
+	return count;
+}
+
+static int translate(struct user_datapath *dp, const struct notice *notice, struct datapath_event *events, int max)
+{
+	struct session *session;
+
+	switch (notice->event.kind) {
+	case DATAPATH_EVENT_PATH_MTU:
+		return refresh_paths(dp, &notice->event.source, events, max);
+	case DATAPATH_EVENT_UNREACHABLE:
+		return tell_unreachable(dp, &notice->event.source, events, max);
+	case DATAPATH_EVENT_CARRIER:
+		session = handle_get(&dp->sessions, notice->event.session);
+		if (session)
+			timers_watch(dp, session);
+		break;
+	case DATAPATH_EVENT_DROPPED:
+	case DATAPATH_EVENT_DEVICE_GONE:
+		break;
+	}
+	events[0] = notice->event;
+	return 1;
+}
+
+static int user_events(struct datapath *base, struct datapath_event *events, int max)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct notice notice;
+	int count = timers_run(dp, events, max);
+
+	while (count < max && notice_take(dp->notices, &notice, 1) == 1)
+		count += translate(dp, &notice, events + count, max - count);
+	return count;
+}
+
+static int user_event_fd(struct datapath *base)
+{
+	return user_datapath(base)->event_fd;
+}
+
+static void user_totals(struct datapath *base, struct datapath_totals *totals)
+{
+	struct user_datapath *dp = user_datapath(base);
+
+	memset(totals, 0, sizeof(*totals));
+	for (unsigned int i = 0; i < dp->worker_count; i++) {
+		const struct datapath_totals *part = &dp->workers[i].totals;
+
+		totals->rx_short += shared_get(part->rx_short);
+		totals->rx_version += shared_get(part->rx_version);
+		totals->rx_unknown_session += shared_get(part->rx_unknown_session);
+		totals->rx_wrong_source += shared_get(part->rx_wrong_source);
+		totals->rx_control += shared_get(part->rx_control);
+		totals->rx_oversize += shared_get(part->rx_oversize);
+		totals->socket_errors += shared_get(part->socket_errors);
+	}
+}
+
+/* --- opening and closing --- */
+
+static void user_close(struct datapath *base)
+{
+	struct user_datapath *dp = user_datapath(base);
+	struct tunnel *tunnel;
+	uint32_t position = 0;
+
+	/* All devices at once, before their descriptors are closed. */
+	if (dp->links)
+		(void)device_remove_leftovers(dp->links, dp->link_group);
+	while ((tunnel = handle_next(&dp->tunnels, &position)))
+		tunnel_delete(base, tunnel->self);
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		worker_stop(&dp->workers[i]);
+	if (dp->table)
+		cds_lfht_destroy(dp->table, NULL);
+	rcu_unregister_thread();
+	handle_table_clear(&dp->tunnels);
+	handle_table_clear(&dp->sessions);
+	link_channel_close(dp->links);
+	notice_queue_free(dp->notices);
+	if (dp->event_fd >= 0)
+		close(dp->event_fd);
+	if (dp->timer_fd >= 0)
+		close(dp->timer_fd);
+	free(dp->workers);
+	free(dp);
+}
+
+static int open_events(struct user_datapath *dp, struct error *error)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	dp->notices = notice_queue_new(error);
+	if (!dp->notices)
+		return -1;
+	dp->event_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (dp->event_fd < 0 || timers_open(dp) < 0 ||
+	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, notice_fd(dp->notices), &event) < 0 ||
+	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->timer_fd, &event) < 0)
+		return error_system(error, errno, NULL, "cannot start the datapath");
+	return 0;
+}
+
+/* Is there a usable /dev/net/tun, and does it take USO? Also proves that we may make devices. */
+static int probe_devices(struct user_datapath *dp, struct error *error)
+{
+	char name[IF_NAMESIZE] = "l2tpprobe%d";
+	int fd = tap_open(name, true, error);
+
+	if (fd < 0)
+		return -1;
+	dp->udp_offload = tap_enable_offloads(fd);
+	close(fd);
+	return 0;
+}
+
+static int start_workers(struct user_datapath *dp, unsigned int count, struct error *error)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (!count)
+		count = processors > 0 ? (unsigned int)processors : 1;
+	if (count > DATAPATH_USER_WORKERS_MAX)
+		count = DATAPATH_USER_WORKERS_MAX;
+	dp->workers = calloc(count, sizeof(*dp->workers));
+	if (!dp->workers)
+		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
+	while (dp->worker_count < count) {
+		struct worker *worker = &dp->workers[dp->worker_count++];
+
+		worker->epoll_fd = worker->wake_fd = -1;
+		if (worker_start(worker, dp, dp->worker_count - 1, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static const struct datapath_ops user_ops = {
+	.name = "user",
+	.close = user_close,
+	.event_fd = user_event_fd,
+	.events = user_events,
+	.totals = user_totals,
+	.tunnel_add = tunnel_add,
+	.tunnel_modify = tunnel_modify,
+	.tunnel_delete = tunnel_delete,
+	.tunnel_info = tunnel_info,
+	.session_add = session_add,
+	.session_modify = session_modify,
+	.session_delete = session_delete,
+	.session_info = session_info,
+};
+
+int datapath_user_open(const struct datapath_user_options *options, struct datapath **result, struct error *error)
+{
+	struct user_datapath *dp = calloc(1, sizeof(*dp));
+
+	if (!dp)
+		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
+	dp->base.ops = &user_ops;
+	dp->event_fd = dp->timer_fd = -1;
+	dp->link_group = instance_link_group(options->instance);
+	rcu_register_thread();
+	rcu_thread_offline();	/* the control thread is a reader only for moments */
+	dp->table = table_new();
+	dp->links = link_channel_open(error);
+	if (!dp->links || probe_devices(dp, error) < 0 || open_events(dp, error) < 0)
+		goto fail;
+	dp->predecessor = device_remove_leftovers(dp->links, dp->link_group) > 0;
+	if (start_workers(dp, options->workers, error) < 0)
+		goto fail;
+	*result = (struct datapath *)(void *)dp;
+	return 0;
+fail:
+	user_close((struct datapath *)(void *)dp);
+	return -1;
+}

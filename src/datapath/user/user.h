@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The datapath in user space: TAP and TUN devices on one side, shared UDP and raw sockets on the
+ * other, worker threads between them.  Needs no kernel module but tun.  How it is built:
+ *
+ *   user.c      opening, closing, totals, events           worker.c    threads and their loop
+ *   tunnel.c    tunnels and their paths to the peer        transmit.c  device -> wire
+ *   session.c   sessions                                   train.c     datagrams -> UDP_SEGMENT messages
+ *   device.c    the devices of sessions                    receive.c   wire -> session
+ *   group.c     shared sockets                             deliver.c   session -> device
+ *   steer.c     which socket gets which packet             notice.c    what workers tell the control thread
+ *   table.c     sessions by id (RCU)                       timers.c    carrier and path MTU, control thread
+ *   segment.c coalesce.c mss.c sequence.c reorder.c inner.c checksum.c   pure packet functions
+ *
+ * Threads: one control thread calls the operations; workers move packets.  A tunnel's packets
+ * arrive at one worker (the kernel steers by flow), a session's frames are sent by one worker, so
+ * that every counter and every sequence number has one writer and the packet path needs no lock.
+ */
+#ifndef L2TPD_DATAPATH_USER_USER_H
+#define L2TPD_DATAPATH_USER_USER_H
+
+#include "datapath/datapath.h"
+
+#define DATAPATH_USER_WORKERS_MAX 64
+
+struct datapath_user_options {
+	unsigned int workers;		/* 0: one per processor; at most DATAPATH_USER_WORKERS_MAX */
+	const char *instance;		/* tells this daemon from others: its link group is derived from it */
+};
+
+/* Removes interfaces that a predecessor of the same instance left behind. */
+int datapath_user_open(const struct datapath_user_options *options, struct datapath **dp, struct error *error);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A worker: one thread, one epoll, its buffers.  It never blocks but in epoll_wait, and everything
+ * it needs for a packet was allocated when it started.
+ */
+#ifndef L2TPD_DATAPATH_USER_WORKER_H
+#define L2TPD_DATAPATH_USER_WORKER_H
+
+#include <pthread.h>
+
+#include "datapath/user/coalesce.h"
+#include "datapath/user/internal.h"
+
+#define WORKER_EVENTS 64		/* sources served between two quiescent states */
+
+/* A call that the control thread wants run between two rounds. */
+struct worker_call {
+	pthread_mutex_t mutex;
+	pthread_cond_t done;
+	void (*function)(struct worker *worker, void *context);	/* NULL: none pending */
+	void *context;
+};
+
+struct worker {
+	struct user_datapath *dp;
+	unsigned int index;
+	pthread_t thread;
+	bool running;
+	int epoll_fd;
+	int wake_fd;
+	struct source wake;
+	struct worker_call call;
+	bool stop;
+	uint64_t now;			/* monotonic ms, coarse, of this round */
+	struct datapath_totals totals;	/* this worker writes */
+	struct session *holding;	/* sessions with held packets */
+	struct transmitter *transmitter;
+	struct receiver *receiver;
+	struct coalescer coalescer;
+};
+
+int worker_start(struct worker *worker, struct user_datapath *dp, unsigned int index, struct error *error);
+void worker_stop(struct worker *worker);
+
+/* Control: run function in the worker's thread and wait for it. On return nothing that the
+ * worker fetched from its epoll before is in use any more. */
+void worker_run(struct worker *worker, void (*function)(struct worker *worker, void *context), void *context);
+int worker_watch(struct worker *worker, int fd, struct source *source);	/* 0 or -1 with errno */
+void worker_unwatch(struct worker *worker, int fd);
+
+/* transmit.c: a session's device has frames */
+struct transmitter *transmitter_new(void);
+void transmitter_free(struct transmitter *transmitter);
+void transmit_ready(struct worker *worker, struct source *source, uint32_t events);
+/* Send what this round has gathered. */
+void transmit_flush(struct worker *worker);
+
+/* receive.c: a group's socket has packets */
+struct receiver *receiver_new(void);
+void receiver_free(struct receiver *receiver);
+void receive_ready(struct worker *worker, struct source *source, uint32_t events);
+void receive_control_ready(struct worker *worker, struct source *source, uint32_t events);
+/* Held packets whose time has come; and the ms until the next, -1 for none. */
+void receive_expire(struct worker *worker);
+int receive_timeout(const struct worker *worker);
+/* Forget what is held for this session. */
+void receive_forget(struct worker *worker, struct session *session);
+
+/* deliver.c */
+/* frame: modifiable, stays in place until the coalescer is flushed. */
+void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length);
+coalesce_emit_fn deliver_emit;
+
+/* notice.c: what workers tell the control thread, rate-limited where they do it */
+struct notice_queue *notice_queue_new(struct error *error);
+void notice_queue_free(struct notice_queue *queue);
+int notice_fd(const struct notice_queue *queue);
+void notice_drop(struct worker *worker, enum datapath_drop drop, const struct session *session, uint32_t session_id,
+		 const struct endpoint *source);
+void notice_post(struct worker *worker, const struct datapath_event *event);
+/* Control: a peer address the network complained about, or a device that is gone, and so on. */
+struct notice {
+	struct datapath_event event;	/* UNREACHABLE, PATH_MTU: source is the peer complained about */
+};
+int notice_take(struct notice_queue *queue, struct notice *notices, int max);
+
+#endif

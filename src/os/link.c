@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* See link.h. One request, one acknowledgement, on libmnl. */
+#include "os/link.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define LINK_MESSAGE_MAX 8192
+
+struct link_channel {
+	struct mnl_socket *socket;
+	uint32_t sequence;
+	char message[LINK_MESSAGE_MAX];
+};
+
+struct link_channel *link_channel_open(struct error *error)
+{
+	struct link_channel *channel = calloc(1, sizeof(*channel));
+
+	if (!channel) {
+		error_system(error, ENOMEM, NULL, "cannot open a netlink socket");
+		return NULL;
+	}
+	channel->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!channel->socket || mnl_socket_bind(channel->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		error_system(error, errno, NULL, "cannot open a netlink socket");
+		link_channel_close(channel);
+		return NULL;
+	}
+	return channel;
+}
+
+void link_channel_close(struct link_channel *channel)
+{
+	if (!channel)
+		return;
+	if (channel->socket)
+		mnl_socket_close(channel->socket);
+	free(channel);
+}
+
+static struct nlmsghdr *request_begin(struct link_channel *channel, uint16_t type, uint32_t ifindex, bool up)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(channel->message);
+	struct ifinfomsg *info;
+
+	header->nlmsg_type = type;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	header->nlmsg_seq = ++channel->sequence;
+	info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	info->ifi_index = (int)ifindex;
+	info->ifi_flags = up ? IFF_UP : 0;
+	info->ifi_change = up ? IFF_UP : 0;
+	return header;
+}
+
+/* 0, or -1 with errno. */
+static int request_send(struct link_channel *channel, const struct nlmsghdr *header)
+{
+	unsigned int port = mnl_socket_get_portid(channel->socket);
+	ssize_t length;
+	int verdict = 1;
+
+	if (mnl_socket_sendto(channel->socket, header, header->nlmsg_len) < 0)
+		return -1;
+	while (verdict > 0) {
+		length = mnl_socket_recvfrom(channel->socket, channel->message, sizeof(channel->message));
+		if (length < 0)
+			return -1;
+		verdict = mnl_cb_run(channel->message, (size_t)length, channel->sequence, port, NULL, NULL);
+	}
+	return verdict;
+}
+
+int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_settings *settings,
+	     struct error *error)
+{
+	struct nlmsghdr *header = request_begin(channel, RTM_NEWLINK, ifindex, settings->up);
+
+	if (settings->group)
+		mnl_attr_put_u32(header, IFLA_GROUP, settings->group);
+	if (settings->mtu)
+		mnl_attr_put_u32(header, IFLA_MTU, settings->mtu);
+	if (settings->mac)
+		mnl_attr_put(header, IFLA_ADDRESS, 6, settings->mac);
+	if (settings->master)
+		mnl_attr_put_u32(header, IFLA_MASTER, settings->master);
+	if (request_send(channel, header) < 0)
+		return error_system(error, errno, NULL, "cannot set up the interface");
+	return 0;
+}
+
+int link_delete_group(struct link_channel *channel, uint32_t group)
+{
+	struct nlmsghdr *header = request_begin(channel, RTM_DELLINK, 0, false);
+
+	mnl_attr_put_u32(header, IFLA_GROUP, group);
+	if (request_send(channel, header) == 0)
+		return 1;
+	return errno == ENODEV ? 0 : -1;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Network interfaces through rtnetlink: settings in one request, and removal of many at once by
+ * link group, which costs the kernel one grace period instead of one each.
+ */
+#ifndef L2TPD_OS_LINK_H
+#define L2TPD_OS_LINK_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct link_channel;			/* an rtnetlink socket in the namespace where it was opened */
+
+struct link_channel *link_channel_open(struct error *error);
+void link_channel_close(struct link_channel *channel);
+
+struct link_settings {
+	uint32_t group;			/* 0: leave */
+	uint32_t mtu;			/* 0: leave */
+	const uint8_t *mac;		/* six octets, NULL: leave */
+	uint32_t master;		/* ifindex of a bridge, 0: leave */
+	bool up;			/* set it up */
+};
+
+int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_settings *settings,
+	     struct error *error);
+/* Remove every interface of this group. Returns 1 when there were some, 0 when none, -1 on error. */
+int link_delete_group(struct link_channel *channel, uint32_t group);
+
+#endif

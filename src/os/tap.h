@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TAP (Ethernet) and TUN (IP) devices, with a virtio header before each frame and whatever
+ * offloads the running kernel knows.
+ */
+#ifndef L2TPD_OS_TAP_H
+#define L2TPD_OS_TAP_H
+
+#include <net/if.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* Make a device in the calling thread's network namespace. name: as wished, or with one %d for
+ * the first free number; afterwards the name it got. Returns a non-blocking descriptor that is
+ * the device's life, -1 with *error filled. */
+int tap_open(char name[IF_NAMESIZE], bool ethernet, struct error *error);
+
+/* Announce the offloads that we undo ourselves: checksum, TSO, and USO where the kernel has it
+ * (Linux 6.2). Returns whether USO was accepted. */
+bool tap_enable_offloads(int fd);
+
+void tap_set_carrier(int fd, bool carrier);
+
+#endif
