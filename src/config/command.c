@@ -48,13 +48,15 @@ static const struct keyword system_verbs[] = {
 	{ .name = "show", .value = CONFIG_SHOW,
 	  .options = CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS | CONFIG_OPTION_VERSION,
 	  .help = "show settings, status, counters or version of the daemon" },
-	{ .name = "reload", .value = CONFIG_RELOAD, .help = "read the configuration file again and apply what changed" },
+	{ .name = "reload", .value = CONFIG_RELOAD,
+	  .help = "read the configuration file again and apply what changed" },
 	{ .name = NULL },
 };
 
 static const struct keyword tunnel_verbs[] = {
 	{ .name = "create", .value = CONFIG_CREATE, .takes = TAKES_ALL, .help = "make a tunnel" },
-	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE, .help = "change a tunnel while it carries traffic" },
+	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE,
+	  .help = "change a tunnel while it carries traffic" },
 	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS, .help = "remove a tunnel and its sessions" },
 	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = CONFIG_OPTION_CONFIG,
 	  .help = "show all about one tunnel" },
@@ -66,8 +68,10 @@ static const struct keyword tunnel_verbs[] = {
 
 static const struct keyword session_verbs[] = {
 	{ .name = "create", .value = CONFIG_CREATE, .takes = TAKES_ALL, .help = "make a session in a tunnel" },
-	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE, .help = "change a session while it carries traffic" },
-	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS, .help = "remove a session and its network device" },
+	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE,
+	  .help = "change a session while it carries traffic" },
+	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS,
+	  .help = "remove a session and its network device" },
 	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = CONFIG_OPTION_CONFIG,
 	  .help = "show all about one session" },
 	{ .name = "list", .value = CONFIG_LIST, .takes = TAKES_ALL, .options = CONFIG_OPTION_NAMES,
@@ -214,7 +218,8 @@ static int parse_assignment(const char *word, const char *equals, const struct k
 	const struct param *param;
 	int row;
 
-	snprintf(name, sizeof(name), "%.*s", (int)(equals - word < WORD_SHOWN_MAX ? equals - word : WORD_SHOWN_MAX), word);
+	snprintf(name, sizeof(name), "%.*s",
+		 (int)(equals - word < WORD_SHOWN_MAX ? equals - word : WORD_SHOWN_MAX), word);
 	row = find_param(command->object, name, error);
 	if (row < 0)
 		return -1;
@@ -259,7 +264,8 @@ static int refuse_bare_word(const char *word, const struct keyword *verb, const 
 	if (param && param->type == PARAM_UNSUPPORTED)
 		return param_parse(table, (unsigned int)row, "", NULL, error);
 	if (param && takes_param(verb->takes, param))
-		return error_set(error, ERROR_SYNTAX, param->name, "%s needs a value: %s=...", param->name, param->name);
+		return error_set(error, ERROR_SYNTAX, param->name, "%s needs a value: %s=...",
+				 param->name, param->name);
 	if (option && option->feature)
 		return refuse_later(option, error);
 	return refuse_word(word, verb, table->object, error);

@@ -90,9 +90,11 @@ static int refuse_value(const struct param *param, const char *text, struct erro
 	if (!length)
 		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got nothing", param->name, allowed);
 	if (param->type == PARAM_STRING && length >= param->size)
-		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got %zu", param->name, allowed, length);
+		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got %zu",
+				 param->name, allowed, length);
 	if (param->type == PARAM_OCTETS && text_to_octets(text, octets, sizeof(octets), &length))
-		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got %zu", param->name, allowed, length);
+		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got %zu",
+				 param->name, allowed, length);
 	return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got '%.*s'%s%s", param->name, allowed,
 			 QUOTED_MAX, text, length > QUOTED_MAX ? "..." : "", hint_for(param, text));
 }

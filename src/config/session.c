@@ -37,7 +37,7 @@ static const struct param params[] = {
 	},
 	{
 		ROW_MEMBER(session_id), .type = PARAM_U32, .flags = PARAM_KEY, .min = 1, .max = UINT32_MAX,
-		.help = "our id of the session, which arriving packets carry; without it a free one is chosen at random",
+		.help = "our id of the session, which arriving packets carry; without it one is chosen at random",
 		.reference = "RFC 3931 4.1, L2TP_ATTR_SESSION_ID",
 	},
 	{

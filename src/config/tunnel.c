@@ -129,7 +129,8 @@ static const struct param params[] = {
 	ROW_LATER("retry_timeout", ROW_V2, "time until a control message is sent again"),
 	ROW_LATER("idle_timeout", ROW_V2, "close the tunnel so long after its last session"),
 	ROW_LATER("max_sessions", ROW_V2, "most sessions in this tunnel"),
-	ROW_LATER("mtu", ROW_PPP "; sessions of version 3 have their own mtu", "largest MTU of a session in this tunnel"),
+	ROW_LATER("mtu", ROW_PPP "; sessions of version 3 have their own mtu",
+		  "largest MTU of a session in this tunnel"),
 	ROW_LATER("interface_name", NULL, "sessions have network devices, tunnels have none: use it in session create"),
 };
 
