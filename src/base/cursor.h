@@ -38,7 +38,7 @@ static inline uint8_t *cursor_take(struct cursor *cursor, size_t length)
 {
 	uint8_t *taken = cursor->position;
 
-	if (cursor_left(cursor) < length) {
+	if (cursor->bad || cursor_left(cursor) < length) {
 		cursor->bad = true;
 		return NULL;
 	}

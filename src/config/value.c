@@ -98,7 +98,9 @@ static bool parse_number(const struct param *param, const char *text, int64_t *v
 
 static void format_number(const struct param *param, int64_t value, char out[PARAM_TEXT_MAX])
 {
-	if (param->flags & PARAM_HEX)
+	if (value < param->min)		/* zero where that is no value: not given */
+		out[0] = '\0';
+	else if (param->flags & PARAM_HEX)
 		snprintf(out, PARAM_TEXT_MAX, "0x%" PRIx64, (uint64_t)value);
 	else
 		snprintf(out, PARAM_TEXT_MAX, "%" PRId64, value);
