@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room share: the objects, and the steps of their lives.
+ *
+ *   new       it exists, with a handle; nothing else knows of it
+ *   attached  it has its name and ids, and the datapath moves its packets
+ *   detached  the same as new again, but it remembers what it was: a reload that fails half way
+ *             attaches it again
+ *
+ * Service-wide there are: tunnels by id (in order), by name and by handle, sessions by handle, flows
+ * (flow.c) and device names (names.c).  A tunnel has its sessions by id (in order) and by name.
+ */
+#ifndef L2TPD_SERVICE_INTERNAL_H
+#define L2TPD_SERVICE_INTERNAL_H
+
+#include <stddef.h>
+
+#define HASH_NONFATAL_OOM 1	/* an element that could not be added has hh.tbl NULL */
+#include <uthash.h>
+
+#include "service/deadline.h"
+#include "service/order.h"
+#include "service/service.h"
+
+#define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+
+/* Two sessions whose packets arrive in one flow must differ in their ids: nothing else tells the
+ * packets apart.  Over UDP a flow is a socket and a peer, over IP an address family, as in the kernel. */
+struct flow_key {
+	uint32_t encap;			/* enum l2tp_encap; the whole is zero-initialised and hashed */
+	uint32_t family;
+	struct address local, peer;
+	uint16_t our_udp_port, peer_udp_port;
+	char bind_interface[CONFIG_IFNAME_MAX];
+};
+
+struct flow {
+	struct flow_key key;
+	uint32_t tunnels;		/* that use it: it goes with the last */
+	struct order sessions;		/* struct session.by_flow */
+	UT_hash_handle hh;
+};
+
+/* The device names of one network namespace. */
+struct name_space {
+	char netns[CONFIG_NETNS_MAX];
+	struct session *sessions;	/* by ifname */
+	UT_hash_handle hh;
+};
+
+enum resolve_phase {
+	RESOLVE_LITERAL,		/* the peer is given by address: nothing to resolve */
+	RESOLVE_WAITING,		/* until the deadline, when there is one */
+	RESOLVE_QUEUED,			/* service_next_request() will hand it out */
+	RESOLVE_ASKED,			/* service_resolved() will answer */
+};
+
+struct resolve {
+	enum resolve_phase phase;
+	struct deadline deadline;	/* of WAITING */
+	uint64_t asked;			/* when it was last queued */
+	uint32_t failures;		/* in a row */
+	bool unreachable;		/* the network said so since the last answer */
+	struct tunnel *prev, *next;	/* QUEUED: of service->asking */
+};
+
+struct tunnel {
+	struct tunnel_config config;	/* complete: every default, the name and the id are filled in */
+	struct param_set set;
+	enum service_origin origin;
+	handle handle, datapath;
+	UT_hash_handle by_datapath;
+	struct address peer;		/* AF_UNSPEC: not known, or not usable */
+	struct flow *flow;		/* NULL while the peer is not known */
+	struct order_node by_id;
+	UT_hash_handle by_name;
+	struct order sessions;		/* struct session.by_id */
+	struct session *sessions_by_name;
+	struct resolve resolve;
+	bool refused;			/* the peer has an address, which cannot be used: the reason says why */
+	char reason[ERROR_TEXT_MAX];
+	uint64_t reason_since;
+	uint64_t created;
+	unsigned int command;		/* of a dry run: which one made it */
+	struct tunnel *pair;		/* in a reload: its like in the other service */
+};
+
+struct session {
+	struct session_config config;	/* complete; tunnel_name and tunnel_id are the tunnel's */
+	struct param_set set;
+	enum service_origin origin;
+	handle handle, datapath;
+	UT_hash_handle by_datapath;
+	struct tunnel *tunnel;
+	struct order_node by_id;
+	UT_hash_handle by_name;		/* of the tunnel; sessions without a name are not in it */
+	bool is_active;			/* it is in the tunnel's flow, when the tunnel has one, and counts */
+	struct order_node by_flow;
+	char ifname[CONFIG_IFNAME_MAX];	/* of the device as it was made */
+	struct name_space *name_space;	/* NULL: the device's name is not taken */
+	UT_hash_handle by_ifname;
+	bool device_gone;
+	uint64_t created;
+	unsigned int command;
+	struct session *pair;
+};
+
+struct service {
+	struct datapath *dp;
+	service_random_fn *random;	/* NULL: dry_random counts */
+	uint64_t dry_random;
+	struct system_config system;
+	struct param_set system_file_set;	/* rows that the configuration file set */
+	struct handle_table tunnel_handles, session_handles;
+	struct order tunnels;		/* struct tunnel.by_id */
+	struct tunnel *tunnels_by_name, *tunnels_by_datapath;
+	struct session *sessions_by_datapath;
+	uint32_t session_count;		/* attached, in attached tunnels */
+	struct flow *flows;
+	struct name_space *name_spaces;
+	struct deadline_heap deadlines;
+	struct tunnel *asking;		/* queue */
+	bool is_started;
+	uint64_t started;
+	unsigned int command;		/* dry run: the index of the one being executed */
+};
+
+int service_no_memory(struct error *error);
+uint64_t service_random(struct service *service);
+/* No more tunnels (or sessions) when there are so many. */
+int service_tunnel_limit(const struct service *service, uint32_t count, struct error *error);
+int service_session_limit(const struct service *service, uint32_t count, struct error *error);
+
+/* --- rows.c: values by the tables' rows --- */
+struct rows_field {			/* a member and the datapath's field that carries it */
+	size_t offset;
+	unsigned int field;
+};
+#define ROWS_FIELD_NONE 0		/* the service's own: the datapath need not know */
+
+void rows_overlay(const struct param_table *table, void *config, const void *from, const struct param_set *set);
+void rows_join(struct param_set *set, const struct param_set *more);
+/* Only live rows: what a modify may have changed. */
+void rows_join_live(const struct param_table *table, struct param_set *set, const struct param_set *more);
+/* Refuse to change what is not PARAM_LIVE; key parameters name the object and are no change. */
+int rows_refuse_immutable(const struct param_table *table, const void *now, const void *wanted,
+			  const struct param_set *set, struct error *error);
+/* The fields of the live rows that differ. *differ: is there any such row? */
+unsigned int rows_fields(const struct param_table *table, const struct rows_field *map, unsigned int map_count,
+			 const void *now, const void *wanted, bool *differ);
+extern const struct rows_field tunnel_fields[], session_fields[];
+extern const unsigned int tunnel_fields_count, session_fields_count;
+
+/* --- rules: what is refused whatever else exists --- */
+int rules_tunnel(const struct tunnel_config *config, const struct param_set *set, struct error *error);
+/* May this be the peer's address? */
+int rules_peer(const struct tunnel_config *config, const struct param_set *set, const struct address *peer,
+	       struct error *error);
+int rules_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error);
+/* Are the tunnel's ends one and the same? Then a session's ids must differ. */
+bool rules_loops(const struct tunnel_config *config, const struct address *peer);
+int rules_session_loop(const struct session_config *config, struct error *error);
+
+/* --- flow.c --- */
+/* The flow of a tunnel when its peer has this address, which is known. */
+void flow_key_of(const struct tunnel_config *config, const struct address *peer, struct flow_key *key);
+/* Take the tunnel with its attached sessions into this flow, out of the one where it is. -1: an id is
+ * taken there; nothing has changed. */
+int flow_enter(struct service *service, struct tunnel *tunnel, const struct flow_key *key, struct error *error);
+void flow_leave(struct service *service, struct tunnel *tunnel);
+/* Nothing happens while the tunnel is in no flow. -1: the id is taken. */
+int flow_add_session(struct session *session, struct error *error);
+void flow_remove_session(struct session *session);
+
+/* --- names.c --- */
+#define SESSION_LABEL_MAX (2 * CONFIG_NAME_MAX + 24)
+/* "session office of tunnel lon"; returns label. */
+const char *session_label(const struct session *session, char label[SESSION_LABEL_MAX]);
+/* Ids and names that nobody gave; then the name and ids must be free. */
+int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error);
+int names_identify_session(struct service *service, struct session *session, struct error *error);
+/* session->ifname, in the network namespace of its configuration. */
+int names_take_interface(struct service *service, struct session *session, struct error *error);
+/* Nothing happens when it has taken none. */
+void names_release_interface(struct service *service, struct session *session);
+
+/* --- tunnel.c --- */
+/* config: complete but for ids and names that nobody gave. NULL when out of memory. */
+struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *config, const struct param_set *set,
+			  enum service_origin origin, uint64_t now);
+/* Must be detached or new; frees its sessions too. */
+void tunnel_free(struct service *service, struct tunnel *tunnel);
+int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error);
+void tunnel_detach(struct service *service, struct tunnel *tunnel);
+/* As detach, but the datapath is not told. */
+void tunnel_forget(struct service *service, struct tunnel *tunnel);
+/* Give it this configuration, which differs in live rows only. */
+int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
+		  const struct param_set *set, uint64_t now, struct error *error);
+int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error);
+/* "" : all is well. */
+void tunnel_set_reason(struct tunnel *tunnel, uint64_t now, const char *reason);
+
+int tunnel_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
+		  struct service_result *result, struct error *error);
+int tunnel_modify(struct service *service, const struct command *command, uint64_t now,
+		  struct service_result *result, struct error *error);
+int tunnel_delete(struct service *service, const struct command *command, struct service_result *result,
+		  struct error *error);
+
+/* --- session.c --- */
+struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
+			    const struct param_set *set, enum service_origin origin, uint64_t now);
+void session_free(struct service *service, struct session *session);
+/* Put it into its tunnel, and make it work. */
+int session_attach(struct service *service, struct session *session, struct error *error);
+/* Of sessions that their tunnel has: make one work; forget that it worked (the datapath is told apart).
+ * One that has worked before gets a device of the same name again. */
+int session_activate(struct service *service, struct session *session, struct error *error);
+void session_deactivate(struct service *service, struct session *session);
+/* Out of its tunnel. */
+void session_remove(struct session *session);
+void session_lost_device(struct service *service, struct session *session);
+/* All at once. */
+void session_detach(struct service *service, struct session *const *sessions, unsigned int count);
+int session_change(struct service *service, struct session *session, const struct session_config *config,
+		   const struct param_set *set, struct error *error);
+
+int session_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
+		   struct service_result *result, struct error *error);
+int session_modify(struct service *service, const struct command *command, struct service_result *result,
+		   struct error *error);
+int session_delete(struct service *service, const struct command *command, struct service_result *result,
+		   struct error *error);
+
+/* --- resolve.c --- */
+/* Room must have been reserved (deadline_reserve()). */
+void resolve_start(struct service *service, struct tunnel *tunnel, uint64_t now);
+void resolve_stop(struct service *service, struct tunnel *tunnel);
+/* The interval may have changed. */
+void resolve_again(struct service *service, struct tunnel *tunnel, uint64_t now);
+void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_t now);
+void resolve_expire(struct service *service, uint64_t now);
+
+/* --- lookup.c --- */
+struct tunnel *lookup_tunnel_by_datapath(const struct service *service, handle datapath);
+struct session *lookup_session_by_datapath(const struct service *service, handle datapath);
+struct tunnel *lookup_tunnel_by_id(const struct service *service, uint32_t tunnel_id);
+struct tunnel *lookup_tunnel_by_name(const struct service *service, const char *name);
+struct session *lookup_session_by_id(const struct tunnel *tunnel, uint32_t session_id);
+struct session *lookup_session_by_name(const struct tunnel *tunnel, const char *name);
+/* By the key parameters of a command; NULL with *error filled when there is none such. */
+struct tunnel *lookup_tunnel(const struct service *service, const char *name, uint32_t tunnel_id,
+			     struct error *error);
+struct session *lookup_session(const struct service *service, const struct session_config *keys,
+			       struct error *error);
+/* In order of ids: the first with an id of at least least, NULL at the end. */
+struct tunnel *lookup_tunnel_from(const struct service *service, uint64_t least);
+struct session *lookup_session_from(const struct tunnel *tunnel, uint64_t least);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names and ids: those that nobody gave are chosen, those that are taken are refused with a word
+ * on who has them, and network devices have each name once in a network namespace.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/internal.h"
+
+/* A random id whose derived name somebody has taken is tried again; so many such names in a row
+ * are no accident. */
+#define NAME_TRIES 8
+
+const char *session_label(const struct session *session, char label[SESSION_LABEL_MAX])
+{
+	const char *name = session->config.session_name;
+	const char *tunnel_name = session->tunnel->config.tunnel_name;
+
+	if (name[0])
+		snprintf(label, SESSION_LABEL_MAX, "session %s of tunnel %s", name, tunnel_name);
+	else
+		snprintf(label, SESSION_LABEL_MAX, "session %u of tunnel %s", session->config.session_id, tunnel_name);
+	return label;
+}
+
+static void derive_name(struct tunnel_config *config)
+{
+	snprintf(config->tunnel_name, sizeof(config->tunnel_name), "l2tp%u", config->tunnel_id);
+}
+
+static int choose_tunnel_id(struct service *service, struct tunnel_config *config, struct error *error)
+{
+	bool derived = !config->tunnel_name[0];
+
+	for (int i = 0; i < NAME_TRIES; i++) {
+		if (!order_free_id(&service->tunnels, 1, UINT32_MAX, service_random(service), &config->tunnel_id))
+			break;
+		if (!derived)
+			return 0;
+		derive_name(config);
+		if (!lookup_tunnel_by_name(service, config->tunnel_name))
+			return 0;
+	}
+	return error_set(error, ERROR_LIMIT, "tunnel_id", "no free tunnel id was found: give tunnel_id and tunnel_name");
+}
+
+int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
+{
+	struct tunnel_config *config = &tunnel->config;
+	const struct tunnel *holder;
+	bool derived = !config->tunnel_name[0];
+
+	if (!config->tunnel_id && choose_tunnel_id(service, config, error) < 0)
+		return -1;
+	if (derived)
+		derive_name(config);
+	holder = lookup_tunnel_by_id(service, config->tunnel_id);
+	if (holder)
+		return error_set(error, ERROR_EXISTS, "tunnel_id",
+				 "tunnel_id %u is taken by tunnel %s: give another, or none to get a free one",
+				 config->tunnel_id, holder->config.tunnel_name);
+	holder = lookup_tunnel_by_name(service, config->tunnel_name);
+	if (holder)
+		return error_set(error, ERROR_EXISTS, "tunnel_name",
+				 "tunnel_name %s%s is taken by the tunnel with id %u: give another", config->tunnel_name,
+				 derived ? ", derived from tunnel_id," : "", holder->config.tunnel_id);
+	return 0;
+}
+
+static int choose_session_id(struct service *service, const struct tunnel *tunnel, uint32_t *session_id,
+			     struct error *error)
+{
+	/* what is free in the flow is free in the tunnel, which is part of it */
+	const struct order *taken = tunnel->flow ? &tunnel->flow->sessions : &tunnel->sessions;
+
+	if (order_free_id(taken, 1, UINT32_MAX, service_random(service), session_id))
+		return 0;
+	return error_set(error, ERROR_LIMIT, "session_id", "tunnel %s has no free session id",
+			 tunnel->config.tunnel_name);
+}
+
+int names_identify_session(struct service *service, struct session *session, struct error *error)
+{
+	struct session_config *config = &session->config;
+	const struct tunnel *tunnel = session->tunnel;
+	const struct session *holder = NULL;
+	char label[SESSION_LABEL_MAX];
+
+	if (!config->session_id && choose_session_id(service, tunnel, &config->session_id, error) < 0)
+		return -1;
+	holder = lookup_session_by_id(tunnel, config->session_id);
+	if (holder)
+		return error_set(error, ERROR_EXISTS, "session_id",
+				 "session_id %u is taken by %s: give another, or none to get a free one",
+				 config->session_id, session_label(holder, label));
+	if (config->session_name[0])
+		holder = lookup_session_by_name(tunnel, config->session_name);
+	if (holder)
+		return error_set(error, ERROR_EXISTS, "session_name",
+				 "session_name %s is taken by the session with id %u of the same tunnel: give another",
+				 config->session_name, holder->config.session_id);
+	return 0;
+}
+
+static struct name_space *name_space_get(struct service *service, const char *netns)
+{
+	struct name_space *name_space;
+
+	HASH_FIND(hh, service->name_spaces, netns, strlen(netns), name_space);
+	if (name_space)
+		return name_space;
+	name_space = calloc(1, sizeof(*name_space));
+	if (!name_space)
+		return NULL;
+	snprintf(name_space->netns, sizeof(name_space->netns), "%s", netns);
+	HASH_ADD_KEYPTR(hh, service->name_spaces, name_space->netns, strlen(name_space->netns), name_space);
+	if (name_space->hh.tbl)
+		return name_space;
+	free(name_space);
+	return NULL;
+}
+
+static void name_space_put(struct service *service, struct name_space *name_space)
+{
+	if (name_space->sessions)
+		return;
+	HASH_DELETE(hh, service->name_spaces, name_space);
+	free(name_space);
+}
+
+static int interface_taken(const struct session *holder, struct error *error)
+{
+	char label[SESSION_LABEL_MAX];
+	const char *netns = holder->config.netns;
+
+	return error_set(error, ERROR_EXISTS, "interface_name", "interface_name %s is taken by %s%s%s: give another",
+			 holder->ifname, session_label(holder, label), netns[0] ? " in network namespace " : "", netns);
+}
+
+int names_take_interface(struct service *service, struct session *session, struct error *error)
+{
+	struct name_space *name_space = name_space_get(service, session->config.netns);
+	const struct session *holder;
+
+	if (!name_space)
+		return service_no_memory(error);
+	HASH_FIND(by_ifname, name_space->sessions, session->ifname, strlen(session->ifname), holder);
+	if (holder)
+		return interface_taken(holder, error);
+	HASH_ADD_KEYPTR(by_ifname, name_space->sessions, session->ifname, strlen(session->ifname), session);
+	if (!session->by_ifname.tbl) {
+		name_space_put(service, name_space);
+		return service_no_memory(error);
+	}
+	session->name_space = name_space;
+	return 0;
+}
+
+void names_release_interface(struct service *service, struct session *session)
+{
+	if (!session->name_space)
+		return;
+	HASH_DELETE(by_ifname, session->name_space->sessions, session);
+	name_space_put(service, session->name_space);
+	session->name_space = NULL;
+}

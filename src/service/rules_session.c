@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is wrong with a session's configuration whatever other sessions exist.
+ */
+#include <string.h>
+
+#include "service/internal.h"
+
+#define IP_PACKET_MAX 65535	/* RFC 791 section 3.1; what the pseudowire's packets must fit into */
+#define IPV4_HEADER 20
+#define IPV6_HEADER 40
+#define UDP_HEADER 8
+#define ETHERNET_HEADER 14
+#define VLAN_TAG 4
+
+static int check_vlan(const struct session_config *config, struct error *error)
+{
+	if (config->pw_type == CONFIG_PW_VLAN && !config->vlan_id)
+		return error_set(error, ERROR_MISSING, "vlan_id", "pw_type=vlan needs vlan_id, the VLAN of the frames sent");
+	if (config->pw_type != CONFIG_PW_VLAN && config->vlan_id)
+		return error_set(error, ERROR_VALUE, "vlan_id",
+				 "vlan_id is for pw_type=vlan: give that, or leave vlan_id out");
+	return 0;
+}
+
+/* Sequence numbers are in the sublayer. */
+static int check_sequence(const struct session_config *config, struct error *error)
+{
+	const char *parameter = NULL;
+
+	if (config->l2spec_type != CONFIG_L2SPEC_NONE)
+		return 0;
+	if (config->use_sequence_numbers)
+		parameter = "use_sequence_numbers";
+	else if (config->sequencing_required)
+		parameter = "sequencing_required";
+	else if (config->reorder_timeout)
+		parameter = "reorder_timeout";
+	if (!parameter)
+		return 0;
+	return error_set(error, ERROR_VALUE, parameter,
+			 "%s needs sequence numbers, which l2spec_type=none has no room for: "
+			 "give l2spec_type=default at both ends", parameter);
+}
+
+static int check_device(const struct session_config *config, struct error *error)
+{
+	static const uint8_t none[sizeof(config->mac_address)];
+
+	if (config->pw_type != CONFIG_PW_IP)
+		return 0;
+	if (memcmp(config->mac_address, none, sizeof(none)) != 0)
+		return error_set(error, ERROR_VALUE, "mac_address",
+				 "with pw_type=ip the device has no hardware address: leave mac_address out");
+	if (config->bridge[0])
+		return error_set(error, ERROR_VALUE, "bridge",
+				 "with pw_type=ip there are no Ethernet frames to bridge: leave it out, or give pw_type=eth");
+	return 0;
+}
+
+static bool is_ipv4(const struct tunnel *tunnel)
+{
+	return tunnel->peer.family == AF_INET || tunnel->config.src_ipaddr.family == AF_INET;
+}
+
+static int check_mtu(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
+{
+	enum l2tp_encap encap = tunnel->config.encap == CONFIG_ENCAP_IP ? L2TP_ENCAP_IP : L2TP_ENCAP_UDP;
+	enum l2tp_l2spec l2spec = config->l2spec_type == CONFIG_L2SPEC_NONE ? L2TP_L2SPEC_NONE : L2TP_L2SPEC_DEFAULT;
+	int64_t most = IP_PACKET_MAX;
+
+	most -= is_ipv4(tunnel) ? IPV4_HEADER : IPV6_HEADER;
+	most -= encap == L2TP_ENCAP_UDP ? UDP_HEADER : 0;
+	most -= (int64_t)data_header_length(encap, config->cookie.length, l2spec);
+	if (config->pw_type != CONFIG_PW_IP)
+		most -= ETHERNET_HEADER + (config->pw_type == CONFIG_PW_VLAN ? VLAN_TAG : 0);
+	if (config->mtu > most)
+		return error_set(error, ERROR_VALUE, "mtu",
+				 "mtu %d and the headers around it exceed what an IP packet can hold: at most %d here",
+				 (int)config->mtu, (int)most);
+	return 0;
+}
+
+int rules_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
+{
+	if (!config->peer_session_id)
+		return error_set(error, ERROR_MISSING, "peer_session_id",
+				 "tunnel %s is static: give peer_session_id, the peer's id of the session",
+				 tunnel->config.tunnel_name);
+	if (check_vlan(config, error) < 0 || check_sequence(config, error) < 0 || check_device(config, error) < 0)
+		return -1;
+	return check_mtu(tunnel, config, error);
+}
+
+int rules_session_loop(const struct session_config *config, struct error *error)
+{
+	if (config->session_id != config->peer_session_id)
+		return 0;
+	return error_set(error, ERROR_VALUE, "peer_session_id",
+			 "the session would lead to itself: the tunnel's ends have the same address and port, "
+			 "so session_id and peer_session_id must differ");
+}

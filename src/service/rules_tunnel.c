@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is wrong with a tunnel's configuration whatever else exists.  Single values were checked when
+ * they were read (the tables of config); here is what one parameter means for another, and what the
+ * peer's address, which may be known only later, means for all.
+ */
+#include <string.h>
+
+#include "service/internal.h"
+
+static bool given(const struct param_set *set, const char *parameter)
+{
+	return param_set_has(set, config_row(CONFIG_TUNNEL, parameter));
+}
+
+static bool link_local(const struct address *address)
+{
+	return address->family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address->v6);
+}
+
+/* What is static: no control protocol has landed. */
+static int check_static(const struct tunnel_config *config, struct error *error)
+{
+	if (config->version != 3)
+		return error_set(error, ERROR_UNSUPPORTED, "version",
+				 "the L2TPv2 control protocol is not supported yet: "
+				 "give version=3 and peer_tunnel_id=ID for a static L2TPv3 tunnel");
+	if (!config->peer_tunnel_id)
+		return error_set(error, ERROR_UNSUPPORTED, "peer_tunnel_id",
+				 "the L2TPv3 control protocol is not supported yet: "
+				 "give peer_tunnel_id=ID, the peer's id, for a static tunnel");
+	if (!config->dest_ipaddr[0])
+		return error_set(error, ERROR_MISSING, "dest_ipaddr",
+				 "give dest_ipaddr, the peer's address or host name");
+	return 0;
+}
+
+static int check_encap(const struct tunnel_config *config, const struct param_set *set, struct error *error)
+{
+	static const char *const udp_only[] = {
+		"our_udp_port", "peer_udp_port", "use_udp_checksums", "udp_zero_csum6_tx", "udp_zero_csum6_rx",
+	};
+
+	for (unsigned int i = 0; config->encap == CONFIG_ENCAP_IP && i < sizeof(udp_only) / sizeof(udp_only[0]); i++) {
+		if (given(set, udp_only[i]))
+			return error_set(error, ERROR_VALUE, udp_only[i],
+					 "%s means nothing with encap=ip: leave it out, or give encap=udp", udp_only[i]);
+	}
+	return 0;
+}
+
+static int check_source(const struct tunnel_config *config, struct error *error)
+{
+	if (link_local(&config->src_ipaddr) && !config->bind_interface[0])
+		return error_set(error, ERROR_MISSING, "bind_interface",
+				 "src_ipaddr is a link-local address: give bind_interface, the link that is meant");
+	return 0;
+}
+
+int rules_tunnel(const struct tunnel_config *config, const struct param_set *set, struct error *error)
+{
+	struct address peer;
+
+	if (check_static(config, error) < 0 || check_encap(config, set, error) < 0 || check_source(config, error) < 0)
+		return -1;
+	return address_parse(config->dest_ipaddr, &peer) ? rules_peer(config, set, &peer, error) : 0;
+}
+
+static int check_family(const struct tunnel_config *config, const struct param_set *set, const struct address *peer,
+			struct error *error)
+{
+	const char *zero6 = config->udp_zero_csum6_tx ? "udp_zero_csum6_tx" :
+			    config->udp_zero_csum6_rx ? "udp_zero_csum6_rx" : NULL;
+
+	if (config->src_ipaddr.family != AF_UNSPEC && config->src_ipaddr.family != peer->family)
+		return error_set(error, ERROR_VALUE, "src_ipaddr",
+				 "src_ipaddr and dest_ipaddr must both be IPv4 or both IPv6 addresses");
+	if (peer->family == AF_INET && zero6)
+		return error_set(error, ERROR_VALUE, zero6,
+				 "this is for IPv6, the peer's address is IPv4: use_udp_checksums=no sends none there");
+	if (peer->family == AF_INET6 && !config->use_udp_checksums && given(set, "use_udp_checksums"))
+		return error_set(error, ERROR_VALUE, "use_udp_checksums",
+				 "this is for IPv4, the peer's address is IPv6: udp_zero_csum6_tx=yes sends none there");
+	return 0;
+}
+
+bool rules_loops(const struct tunnel_config *config, const struct address *peer)
+{
+	if (peer->family == AF_UNSPEC || !address_equal(&config->src_ipaddr, peer))
+		return false;
+	return config->encap == CONFIG_ENCAP_IP || config->our_udp_port == config->peer_udp_port;
+}
+
+int rules_peer(const struct tunnel_config *config, const struct param_set *set, const struct address *peer,
+	       struct error *error)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!address_is_unicast(peer))
+		return error_set(error, ERROR_VALUE, "dest_ipaddr", "%s is not the address of one host",
+				 address_format(peer, text, sizeof(text)));
+	if (link_local(peer) && !config->bind_interface[0])
+		return error_set(error, ERROR_MISSING, "bind_interface",
+				 "%s is a link-local address: give bind_interface, the link that is meant",
+				 address_format(peer, text, sizeof(text)));
+	if (check_family(config, set, peer, error) < 0)
+		return -1;
+	if (rules_loops(config, peer) && config->tunnel_id && config->tunnel_id == config->peer_tunnel_id)
+		return error_set(error, ERROR_VALUE, "peer_tunnel_id",
+				 "the tunnel would lead to itself: its ends have the same address, port and id");
+	return 0;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The service as a whole: its beginning and end, which command goes where, the system's parameters
+ * and limits, and the datapath's events.
+ */
+#include "service/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/internal.h"
+
+int service_no_memory(struct error *error)
+{
+	return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+}
+
+struct service *service_new(struct datapath *dp, service_random_fn *random)
+{
+	struct service *service = calloc(1, sizeof(*service));
+
+	if (!service)
+		return NULL;
+	service->dp = dp;
+	service->random = random;
+	param_defaults(config_tables[CONFIG_SYSTEM], &service->system);
+	return service;
+}
+
+void service_free(struct service *service)
+{
+	struct tunnel *tunnel;
+
+	if (!service)
+		return;
+	while ((tunnel = lookup_tunnel_from(service, 0))) {
+		tunnel_forget(service, tunnel);
+		tunnel_free(service, tunnel);
+	}
+	handle_table_clear(&service->tunnel_handles);
+	handle_table_clear(&service->session_handles);
+	deadline_clear(&service->deadlines);
+	free(service);
+}
+
+/* The fixed sequence of dry runs: an odd step visits every 64-bit number, the products scatter them. */
+static uint64_t dry_random(struct service *service)
+{
+	uint64_t x = service->dry_random += 0x9e3779b97f4a7c15u;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+uint64_t service_random(struct service *service)
+{
+	uint64_t random;
+
+	if (!service->random)
+		return dry_random(service);
+	service->random(&random, sizeof(random));
+	return random;
+}
+
+static int refuse_at_limit(uint32_t count, uint32_t configured, uint32_t built_in, const char *parameter,
+			   struct error *error)
+{
+	if (configured && count >= configured)
+		return error_set(error, ERROR_LIMIT, parameter,
+				 "%u exist, which is the limit: delete one, or raise it with system modify %s=NUMBER",
+				 count, parameter);
+	if (count >= built_in)
+		return error_set(error, ERROR_LIMIT, parameter, "%u exist, which is the most there can be", count);
+	return 0;
+}
+
+int service_tunnel_limit(const struct service *service, uint32_t count, struct error *error)
+{
+	return refuse_at_limit(count, service->system.max_tunnels, SERVICE_TUNNELS_MAX, "max_tunnels", error);
+}
+
+int service_session_limit(const struct service *service, uint32_t count, struct error *error)
+{
+	return refuse_at_limit(count, service->system.max_sessions, SERVICE_SESSIONS_MAX, "max_sessions", error);
+}
+
+static int system_modify(struct service *service, const struct command *command, enum service_origin origin,
+			 struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_SYSTEM];
+
+	if (rows_refuse_immutable(table, &service->system, &command->config.system, &command->set, error) < 0)
+		return -1;
+	rows_overlay(table, &service->system, &command->config.system, &command->set);
+	if (origin == SERVICE_ORIGIN_FILE)
+		rows_join(&service->system_file_set, &command->set);
+	return 0;
+}
+
+static void start(struct service *service, uint64_t now)
+{
+	if (service->is_started)
+		return;
+	service->is_started = true;
+	service->started = now;
+}
+
+static int not_ours(const struct command *command, struct error *error)
+{
+	return error_set(error, ERROR_SYNTAX, NULL, "there is no %s %s", config_object_name(command->object),
+			 config_verb_name(command->verb));
+}
+
+static int execute_tunnel(struct service *service, const struct command *command, enum service_origin origin,
+			  uint64_t now, struct service_result *result, struct error *error)
+{
+	switch (command->verb) {
+	case CONFIG_CREATE:
+		return tunnel_create(service, command, origin, now, result, error);
+	case CONFIG_MODIFY:
+		return tunnel_modify(service, command, now, result, error);
+	case CONFIG_DELETE:
+		return tunnel_delete(service, command, result, error);
+	default:
+		return not_ours(command, error);
+	}
+}
+
+static int execute_session(struct service *service, const struct command *command, enum service_origin origin,
+			   uint64_t now, struct service_result *result, struct error *error)
+{
+	switch (command->verb) {
+	case CONFIG_CREATE:
+		return session_create(service, command, origin, now, result, error);
+	case CONFIG_MODIFY:
+		return session_modify(service, command, result, error);
+	case CONFIG_DELETE:
+		return session_delete(service, command, result, error);
+	default:
+		return not_ours(command, error);
+	}
+}
+
+int service_execute(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
+		    struct service_result *result, struct error *error)
+{
+	struct service_result ignored;
+
+	start(service, now);
+	if (!result)
+		result = &ignored;
+	memset(result, 0, sizeof(*result));
+	switch (command->object) {
+	case CONFIG_SYSTEM:
+		if (command->verb != CONFIG_MODIFY)
+			return not_ours(command, error);
+		return system_modify(service, command, origin, error);
+	case CONFIG_TUNNEL:
+		return execute_tunnel(service, command, origin, now, result, error);
+	case CONFIG_SESSION:
+		return execute_session(service, command, origin, now, result, error);
+	default:
+		return not_ours(command, error);
+	}
+}
+
+void service_datapath_event(struct service *service, const struct datapath_event *event, uint64_t now)
+{
+	struct tunnel *tunnel = lookup_tunnel_by_datapath(service, event->tunnel);
+	struct session *session = lookup_session_by_datapath(service, event->session);
+
+	start(service, now);
+	if (event->kind == DATAPATH_EVENT_UNREACHABLE && tunnel)
+		resolve_unreachable(service, tunnel, now);
+	if (event->kind == DATAPATH_EVENT_DEVICE_GONE && session)
+		session_lost_device(service, session);
+}
+
+void service_expire(struct service *service, uint64_t now)
+{
+	start(service, now);
+	resolve_expire(service, now);
+}
+
+void service_status(struct service *service, struct service_status *status)
+{
+	*status = (struct service_status){
+		.config = service->system,
+		.tunnels = order_count(&service->tunnels),
+		.sessions = service->session_count,
+		.datapath = datapath_ops(service->dp)->name,
+		.started = service->started,
+	};
+	datapath_ops(service->dp)->totals(service->dp, &status->totals);
+}

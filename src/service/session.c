@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a session: made, put into its tunnel, active in flow and datapath, changed, taken
+ * out, freed; and the commands that ask for it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/internal.h"
+
+const struct rows_field session_fields[] = {
+	{ offsetof(struct session_config, mtu), DATAPATH_SESSION_MTU },
+	{ offsetof(struct session_config, use_sequence_numbers), DATAPATH_SESSION_SEND_SEQ },
+	{ offsetof(struct session_config, sequencing_required), DATAPATH_SESSION_RECV_SEQ },
+	{ offsetof(struct session_config, lns_mode), DATAPATH_SESSION_LNS_MODE },
+	{ offsetof(struct session_config, reorder_timeout), DATAPATH_SESSION_REORDER },
+	{ offsetof(struct session_config, mss_clamp), DATAPATH_SESSION_MSS },
+	{ offsetof(struct session_config, carrier_timeout), DATAPATH_SESSION_CARRIER },
+};
+const unsigned int session_fields_count = sizeof(session_fields) / sizeof(session_fields[0]);
+
+static enum l2tp_pw_type pw_type_of(int pw_type)
+{
+	switch (pw_type) {
+	case CONFIG_PW_VLAN:
+		return L2TP_PW_ETH_VLAN;
+	case CONFIG_PW_IP:
+		return L2TP_PW_IP;
+	default:
+		return L2TP_PW_ETH;
+	}
+}
+
+static enum datapath_mtu_mode mtu_mode_of(int64_t mtu)
+{
+	if (mtu == CONFIG_MTU_AUTO)
+		return DATAPATH_MTU_AUTO;
+	return mtu == CONFIG_MTU_FOLLOW ? DATAPATH_MTU_FOLLOW : DATAPATH_MTU_FIXED;
+}
+
+static void to_datapath(const struct session *session, const struct session_config *config,
+			struct datapath_session_config *out)
+{
+	static const uint8_t no_mac[sizeof(config->mac_address)];
+
+	*out = (struct datapath_session_config){
+		.tunnel = session->tunnel->datapath,
+		.pw_type = pw_type_of(config->pw_type),
+		.session_id = config->session_id,
+		.peer_session_id = config->peer_session_id,
+		.cookie_length = config->cookie.length,
+		.peer_cookie_length = config->peer_cookie.length,
+		.l2spec = config->l2spec_type == CONFIG_L2SPEC_NONE ? L2TP_L2SPEC_NONE : L2TP_L2SPEC_DEFAULT,
+		.vlan_id = config->vlan_id,
+		.send_seq = config->use_sequence_numbers,
+		.recv_seq = config->sequencing_required,
+		.lns_mode = config->lns_mode,
+		.reorder_timeout = config->reorder_timeout,
+		.has_mac = memcmp(config->mac_address, no_mac, sizeof(no_mac)) != 0,
+		.mtu_mode = mtu_mode_of(config->mtu),
+		.mtu = config->mtu > 0 ? (uint32_t)config->mtu : 0,
+		.mss_clamp = config->mss_clamp,
+		.carrier_timeout = config->carrier_timeout,
+		.interface_up = config->interface_up,
+	};
+	memcpy(out->cookie, config->cookie.octets, config->cookie.length);
+	memcpy(out->peer_cookie, config->peer_cookie.octets, config->peer_cookie.length);
+	memcpy(out->ifname, session->ifname, sizeof(out->ifname));
+	memcpy(out->mac, config->mac_address, sizeof(out->mac));
+	memcpy(out->netns, config->netns, sizeof(out->netns));
+	memcpy(out->bridge, config->bridge, sizeof(out->bridge));
+}
+
+struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
+			    const struct param_set *set, enum service_origin origin, uint64_t now)
+{
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (!session)
+		return NULL;
+	session->config = *config;
+	session->set = *set;
+	session->origin = origin;
+	session->tunnel = tunnel;
+	session->created = now;
+	session->command = service->command;
+	memcpy(session->config.tunnel_name, tunnel->config.tunnel_name, sizeof(session->config.tunnel_name));
+	session->config.tunnel_id = tunnel->config.tunnel_id;
+	memcpy(session->ifname, config->interface_name, sizeof(session->ifname));
+	session->handle = handle_add(&service->session_handles, session);
+	if (session->handle != HANDLE_NONE)
+		return session;
+	free(session);
+	return NULL;
+}
+
+void session_free(struct service *service, struct session *session)
+{
+	if (!session)
+		return;
+	handle_remove(&service->session_handles, session->handle);
+	free(session);
+}
+
+/* Into its tunnel. */
+static int session_add(struct session *session, struct error *error)
+{
+	struct tunnel *tunnel = session->tunnel;
+	const char *name = session->config.session_name;
+
+	if (name[0]) {
+		HASH_ADD_KEYPTR(by_name, tunnel->sessions_by_name, name, strlen(name), session);
+		if (!session->by_name.tbl)
+			return service_no_memory(error);
+	}
+	order_insert(&tunnel->sessions, &session->by_id, session->config.session_id);
+	return 0;
+}
+
+void session_remove(struct session *session)
+{
+	struct tunnel *tunnel = session->tunnel;
+
+	order_remove(&tunnel->sessions, &session->by_id);
+	if (session->config.session_name[0])
+		HASH_DELETE(by_name, tunnel->sessions_by_name, session);
+}
+
+static int tell_datapath(struct service *service, struct session *session, struct error *error)
+{
+	struct datapath_session_config config;
+	struct datapath_session_info info;
+
+	to_datapath(session, &session->config, &config);
+	if (datapath_ops(service->dp)->session_add(service->dp, &config, &session->datapath, error) < 0)
+		return -1;
+	HASH_ADD(by_datapath, service->sessions_by_datapath, datapath, sizeof(session->datapath), session);
+	if (!session->by_datapath.tbl) {
+		datapath_ops(service->dp)->session_delete(service->dp, &session->datapath, 1);
+		return service_no_memory(error);
+	}
+	if (!session->ifname[0] && !datapath_ops(service->dp)->session_info(service->dp, session->datapath, &info)) {
+		memcpy(session->ifname, info.ifname, sizeof(session->ifname));
+		/* The system chose it, so it is free there; if we think otherwise, we are late to learn
+		 * that another session has lost its device. */
+		names_take_interface(service, session, NULL);
+	}
+	return 0;
+}
+
+int session_activate(struct service *service, struct session *session, struct error *error)
+{
+	if (rules_loops(&session->tunnel->config, &session->tunnel->peer) &&
+	    rules_session_loop(&session->config, error) < 0)
+		return -1;
+	if (flow_add_session(session, error) < 0)
+		return -1;
+	session->is_active = true;
+	service->session_count++;
+	if ((session->ifname[0] && names_take_interface(service, session, error) < 0) ||
+	    tell_datapath(service, session, error) < 0) {
+		session_deactivate(service, session);
+		return -1;
+	}
+	session->device_gone = false;
+	return 0;
+}
+
+void session_deactivate(struct service *service, struct session *session)
+{
+	if (!session->is_active)
+		return;
+	flow_remove_session(session);
+	session->is_active = false;
+	service->session_count--;
+	names_release_interface(service, session);
+	if (session->by_datapath.tbl) {
+		HASH_DELETE(by_datapath, service->sessions_by_datapath, session);
+		session->by_datapath.tbl = NULL;
+	}
+}
+
+int session_attach(struct service *service, struct session *session, struct error *error)
+{
+	if (names_identify_session(service, session, error) < 0 || session_add(session, error) < 0)
+		return -1;
+	if (session_activate(service, session, error) < 0) {
+		session_remove(session);
+		return -1;
+	}
+	return 0;
+}
+
+void session_lost_device(struct service *service, struct session *session)
+{
+	session->device_gone = true;
+	names_release_interface(service, session);
+}
+
+int session_change(struct service *service, struct session *session, const struct session_config *config,
+		   const struct param_set *set, struct error *error)
+{
+	struct datapath_session_config changed;
+	unsigned int fields;
+	bool differ;
+
+	fields = rows_fields(config_tables[CONFIG_SESSION], session_fields, session_fields_count, &session->config,
+			     config, &differ);
+	if (fields) {
+		to_datapath(session, config, &changed);
+		if (datapath_ops(service->dp)->session_modify(service->dp, session->datapath, &changed, fields,
+							      error) < 0)
+			return -1;
+	}
+	session->config = *config;
+	session->set = *set;
+	return 0;
+}
+
+static void fill_result(const struct session *session, struct service_result *result)
+{
+	result->tunnel_id = session->config.tunnel_id;
+	result->session_id = session->config.session_id;
+	memcpy(result->interface_name, session->ifname, sizeof(result->interface_name));
+}
+
+int session_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
+		   struct service_result *result, struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_SESSION];
+	const struct session_config *wanted = &command->config.session;
+	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
+	struct session_config config;
+	struct session *session;
+
+	if (!tunnel)
+		return -1;
+	param_defaults(table, &config);
+	rows_overlay(table, &config, wanted, &command->set);
+	if (rules_session(tunnel, &config, error) < 0 ||
+	    service_session_limit(service, service->session_count, error) < 0)
+		return -1;
+	session = session_new(service, tunnel, &config, &command->set, origin, now);
+	if (!session)
+		return service_no_memory(error);
+	if (session_attach(service, session, error) < 0) {
+		session_free(service, session);
+		return -1;
+	}
+	fill_result(session, result);
+	return 0;
+}
+
+int session_modify(struct service *service, const struct command *command, struct service_result *result,
+		   struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_SESSION];
+	const struct session_config *wanted = &command->config.session;
+	struct session *session = lookup_session(service, wanted, error);
+	struct session_config config;
+	struct param_set set;
+
+	if (!session)
+		return -1;
+	if (rows_refuse_immutable(table, &session->config, wanted, &command->set, error) < 0)
+		return -1;
+	config = session->config;
+	set = session->set;
+	rows_overlay(table, &config, wanted, &command->set);
+	rows_join_live(table, &set, &command->set);
+	if (rules_session(session->tunnel, &config, error) < 0 ||
+	    session_change(service, session, &config, &set, error) < 0)
+		return -1;
+	session->command = service->command;
+	fill_result(session, result);
+	return 0;
+}
+
+int session_delete(struct service *service, const struct command *command, struct service_result *result,
+		   struct error *error)
+{
+	struct session *session = lookup_session(service, &command->config.session, error);
+
+	if (!session)
+		return -1;
+	fill_result(session, result);
+	datapath_ops(service->dp)->session_delete(service->dp, &session->datapath, 1);
+	session_deactivate(service, session);
+	session_remove(session);
+	session_free(service, session);
+	return 0;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a tunnel: made, attached to names, flow and datapath, changed, detached, freed; and
+ * the commands that ask for it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "service/internal.h"
+
+const struct rows_field tunnel_fields[] = {
+	{ offsetof(struct tunnel_config, use_udp_checksums), DATAPATH_TUNNEL_CHECKSUM },
+	{ offsetof(struct tunnel_config, fwmark), DATAPATH_TUNNEL_MARKING },
+	{ offsetof(struct tunnel_config, ttl), DATAPATH_TUNNEL_MARKING },
+	{ offsetof(struct tunnel_config, dscp), DATAPATH_TUNNEL_MARKING },
+	{ offsetof(struct tunnel_config, resolve_interval), ROWS_FIELD_NONE },
+};
+const unsigned int tunnel_fields_count = sizeof(tunnel_fields) / sizeof(tunnel_fields[0]);
+
+/* What the datapath is told of a tunnel whose peer has this address. */
+static void to_datapath(const struct tunnel_config *config, const struct address *peer,
+			struct datapath_tunnel_config *out)
+{
+	bool udp = config->encap == CONFIG_ENCAP_UDP;
+
+	*out = (struct datapath_tunnel_config){
+		.encap = udp ? L2TP_ENCAP_UDP : L2TP_ENCAP_IP,
+		.tunnel_id = config->tunnel_id,
+		.peer_tunnel_id = config->peer_tunnel_id,
+		.local.port = udp ? config->our_udp_port : 0,
+		.peer = { .address = *peer, .port = udp ? config->peer_udp_port : 0 },
+		.fwmark = config->fwmark,
+		.ttl = (int16_t)config->ttl,
+		.dscp = (int16_t)config->dscp,
+		.udp_checksum = config->use_udp_checksums,
+		.udp_zero_csum6_tx = config->udp_zero_csum6_tx,
+		.udp_zero_csum6_rx = config->udp_zero_csum6_rx,
+	};
+	_Static_assert(CONFIG_TTL_DEFAULT == DATAPATH_HOP_DEFAULT && CONFIG_COPY == DATAPATH_HOP_COPY &&
+		       CONFIG_COPY == DATAPATH_DSCP_COPY, "both sides write them the same");
+	if (!address_is_any(&config->src_ipaddr))
+		out->local.address = config->src_ipaddr;
+	memcpy(out->bind_interface, config->bind_interface, sizeof(out->bind_interface));
+}
+
+struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *config, const struct param_set *set,
+			  enum service_origin origin, uint64_t now)
+{
+	struct tunnel *tunnel = calloc(1, sizeof(*tunnel));
+
+	if (!tunnel)
+		return NULL;
+	tunnel->config = *config;
+	tunnel->set = *set;
+	tunnel->origin = origin;
+	tunnel->created = now;
+	tunnel->command = service->command;
+	address_parse(config->dest_ipaddr, &tunnel->peer);
+	tunnel->handle = handle_add(&service->tunnel_handles, tunnel);
+	if (tunnel->handle != HANDLE_NONE)
+		return tunnel;
+	free(tunnel);
+	return NULL;
+}
+
+void tunnel_free(struct service *service, struct tunnel *tunnel)
+{
+	struct session *session;
+
+	if (!tunnel)
+		return;
+	while ((session = lookup_session_from(tunnel, 0))) {
+		session_remove(session);
+		session_free(service, session);
+	}
+	handle_remove(&service->tunnel_handles, tunnel->handle);
+	free(tunnel);
+}
+
+static int link_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
+{
+	const char *name = tunnel->config.tunnel_name;
+	struct flow_key key;
+
+	if (deadline_reserve(&service->deadlines, order_count(&service->tunnels) + 1) < 0)
+		return service_no_memory(error);
+	if (tunnel->peer.family != AF_UNSPEC) {
+		flow_key_of(&tunnel->config, &tunnel->peer, &key);
+		if (flow_enter(service, tunnel, &key, error) < 0)
+			return -1;
+	}
+	HASH_ADD_KEYPTR(by_name, service->tunnels_by_name, name, strlen(name), tunnel);
+	if (!tunnel->by_name.tbl) {
+		flow_leave(service, tunnel);
+		return service_no_memory(error);
+	}
+	order_insert(&service->tunnels, &tunnel->by_id, tunnel->config.tunnel_id);
+	return 0;
+}
+
+static void unlink_tunnel(struct service *service, struct tunnel *tunnel)
+{
+	order_remove(&service->tunnels, &tunnel->by_id);
+	HASH_DELETE(by_name, service->tunnels_by_name, tunnel);
+	flow_leave(service, tunnel);
+}
+
+static int tell_datapath(struct service *service, struct tunnel *tunnel, struct error *error)
+{
+	struct datapath_tunnel_config config;
+
+	to_datapath(&tunnel->config, &tunnel->peer, &config);
+	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, &tunnel->datapath, error) < 0)
+		return -1;
+	HASH_ADD(by_datapath, service->tunnels_by_datapath, datapath, sizeof(tunnel->datapath), tunnel);
+	if (tunnel->by_datapath.tbl)
+		return 0;
+	datapath_ops(service->dp)->tunnel_delete(service->dp, tunnel->datapath);
+	return service_no_memory(error);
+}
+
+int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error)
+{
+	struct address literal;
+
+	if (names_identify_tunnel(service, tunnel, error) < 0)
+		return -1;
+	/* only now are both ids known */
+	if (address_parse(tunnel->config.dest_ipaddr, &literal) &&
+	    rules_peer(&tunnel->config, &tunnel->set, &literal, error) < 0)
+		return -1;
+	if (link_tunnel(service, tunnel, error) < 0)
+		return -1;
+	if (tell_datapath(service, tunnel, error) < 0) {
+		unlink_tunnel(service, tunnel);
+		return -1;
+	}
+	resolve_start(service, tunnel, now);
+	return 0;
+}
+
+void tunnel_forget(struct service *service, struct tunnel *tunnel)
+{
+	struct session *session;
+
+	for (session = lookup_session_from(tunnel, 0); session;
+	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
+		session_deactivate(service, session);
+	resolve_stop(service, tunnel);
+	HASH_DELETE(by_datapath, service->tunnels_by_datapath, tunnel);
+	unlink_tunnel(service, tunnel);
+}
+
+void tunnel_detach(struct service *service, struct tunnel *tunnel)
+{
+	datapath_ops(service->dp)->tunnel_delete(service->dp, tunnel->datapath);
+	tunnel_forget(service, tunnel);
+}
+
+void tunnel_set_reason(struct tunnel *tunnel, uint64_t now, const char *reason)
+{
+	/* the same trouble again is still the old trouble */
+	if (!strcmp(tunnel->reason, reason))
+		return;
+	tunnel->reason_since = now;
+	snprintf(tunnel->reason, sizeof(tunnel->reason), "%s", reason);
+	if (reason[0])
+		log_warning("tunnel %s: %s", tunnel->config.tunnel_name, reason);
+	else
+		log_info("tunnel %s: well again", tunnel->config.tunnel_name);
+}
+
+/* Sessions that would lead to themselves, were this the peer's address. */
+static int refuse_loops(const struct tunnel *tunnel, const struct address *peer, struct error *error)
+{
+	const struct session *session;
+
+	if (!rules_loops(&tunnel->config, peer))
+		return 0;
+	for (session = lookup_session_from(tunnel, 0); session;
+	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1)) {
+		if (rules_session_loop(&session->config, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error)
+{
+	struct datapath_tunnel_config config;
+	struct flow_key key, before = { 0 };
+	bool had_flow = tunnel->flow;
+
+	if (rules_peer(&tunnel->config, &tunnel->set, peer, error) < 0 || refuse_loops(tunnel, peer, error) < 0)
+		return -1;
+	if (had_flow)
+		before = tunnel->flow->key;
+	flow_key_of(&tunnel->config, peer, &key);
+	if (flow_enter(service, tunnel, &key, error) < 0)
+		return -1;
+	to_datapath(&tunnel->config, peer, &config);
+	if (!datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &config, DATAPATH_TUNNEL_PEER,
+						      error)) {
+		tunnel->peer = *peer;
+		return 0;
+	}
+	/* Nobody has entered the old flow meanwhile; without memory for it the tunnel is in none, which
+	 * the next answer repairs. */
+	if (!had_flow || flow_enter(service, tunnel, &before, NULL) < 0)
+		flow_leave(service, tunnel);
+	return -1;
+}
+
+int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
+		  const struct param_set *set, uint64_t now, struct error *error)
+{
+	struct datapath_tunnel_config changed;
+	unsigned int fields;
+	bool differ;
+
+	fields = rows_fields(config_tables[CONFIG_TUNNEL], tunnel_fields, tunnel_fields_count, &tunnel->config, config,
+			     &differ);
+	if (fields) {
+		to_datapath(config, &tunnel->peer, &changed);
+		if (datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &changed, fields, error) < 0)
+			return -1;
+	}
+	tunnel->config = *config;
+	tunnel->set = *set;
+	if (differ)
+		resolve_again(service, tunnel, now);
+	return 0;
+}
+
+static void fill_result(const struct tunnel *tunnel, struct service_result *result)
+{
+	result->tunnel_id = tunnel->config.tunnel_id;
+}
+
+int tunnel_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
+		  struct service_result *result, struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_TUNNEL];
+	struct tunnel_config config;
+	struct tunnel *tunnel;
+
+	if (service->system.deny_local_tunnel_creates)
+		return error_set(error, ERROR_LIMIT, "deny_local_tunnel_creates",
+				 "tunnel create is denied: system modify deny_local_tunnel_creates=no allows it");
+	param_defaults(table, &config);
+	rows_overlay(table, &config, &command->config.tunnel, &command->set);
+	if (rules_tunnel(&config, &command->set, error) < 0 ||
+	    service_tunnel_limit(service, order_count(&service->tunnels), error) < 0)
+		return -1;
+	tunnel = tunnel_new(service, &config, &command->set, origin, now);
+	if (!tunnel)
+		return service_no_memory(error);
+	if (tunnel_attach(service, tunnel, now, error) < 0) {
+		tunnel_free(service, tunnel);
+		return -1;
+	}
+	fill_result(tunnel, result);
+	return 0;
+}
+
+int tunnel_modify(struct service *service, const struct command *command, uint64_t now,
+		  struct service_result *result, struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_TUNNEL];
+	const struct tunnel_config *wanted = &command->config.tunnel;
+	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
+	struct tunnel_config config;
+	struct param_set set;
+
+	if (!tunnel)
+		return -1;
+	if (rows_refuse_immutable(table, &tunnel->config, wanted, &command->set, error) < 0)
+		return -1;
+	config = tunnel->config;
+	set = tunnel->set;
+	rows_overlay(table, &config, wanted, &command->set);
+	rows_join_live(table, &set, &command->set);
+	if (rules_tunnel(&config, &set, error) < 0 || tunnel_change(service, tunnel, &config, &set, now, error) < 0)
+		return -1;
+	tunnel->command = service->command;
+	fill_result(tunnel, result);
+	return 0;
+}
+
+int tunnel_delete(struct service *service, const struct command *command, struct service_result *result,
+		  struct error *error)
+{
+	const struct tunnel_config *keys = &command->config.tunnel;
+	struct tunnel *tunnel = lookup_tunnel(service, keys->tunnel_name, keys->tunnel_id, error);
+
+	if (!tunnel)
+		return -1;
+	fill_result(tunnel, result);
+	tunnel_detach(service, tunnel);
+	tunnel_free(service, tunnel);
+	return 0;
+}
