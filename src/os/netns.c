@@ -20,7 +20,8 @@ static int open_target(const char *name, struct error *error)
 		return error_set(error, ERROR_UNKNOWN, "netns",
 				 "there is no network namespace %s: make it with `ip netns add %s`", name, name);
 	if (fd < 0)
-		return error_system(error, errno, "netns", "cannot open the network namespace %s", name);
+		return error_system(error, errno, "netns",
+			     "cannot open the network namespace %s", name);
 	return fd;
 }
 
@@ -29,14 +30,16 @@ int netns_enter(const char *name, struct error *error)
 	int saved = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), target;
 
 	if (saved < 0)
-		return error_system(error, errno, "netns", "cannot open /proc/thread-self/ns/net");
+		return error_system(error, errno, "netns",
+			     "cannot open /proc/thread-self/ns/net");
 	if (!*name)
 		return saved;
 	target = open_target(name, error);
 	if (target < 0)
 		goto fail;
 	if (setns(target, CLONE_NEWNET) < 0) {
-		error_system(error, errno, "netns", "cannot enter the network namespace %s (needs CAP_SYS_ADMIN)", name);
+		error_system(error, errno, "netns",
+			     "cannot enter the network namespace %s (needs CAP_SYS_ADMIN)", name);
 		close(target);
 		goto fail;
 	}

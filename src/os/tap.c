@@ -26,7 +26,8 @@ static int open_clone_device(struct error *error)
 				 "there is no /dev/net/tun: `modprobe tun`, or in a container "
 				 "`mkdir -p /dev/net && mknod /dev/net/tun c 10 200`");
 	if (errno == EMFILE || errno == ENFILE)
-		return error_system(error, errno, NULL, "too many devices: raise the limit of open files (LimitNOFILE=)");
+		return error_system(error, errno, NULL,
+				    "too many devices: raise the limit of open files (LimitNOFILE=)");
 	return error_system(error, errno, NULL, "cannot open /dev/net/tun");
 }
 
@@ -36,7 +37,8 @@ static int explain(int errno_value, const char *name, struct error *error)
 		return error_set(error, ERROR_EXISTS, "interface_name",
 				 "an interface %s exists already: choose another interface_name or remove it", name);
 	if (errno_value == EPERM)
-		return error_set(error, ERROR_SYSTEM, NULL, "not allowed to make the interface %s: run as root or with CAP_NET_ADMIN",
+		return error_set(error, ERROR_SYSTEM, NULL,
+				 "not allowed to make the interface %s: run as root or with CAP_NET_ADMIN",
 				 name);
 	return error_system(error, errno_value, "interface_name", "cannot make the interface %s", name);
 }

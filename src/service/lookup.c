@@ -75,7 +75,8 @@ static int contradiction(const char *object, uint32_t id, const char *own_name, 
 
 	snprintf(parameter, sizeof(parameter), "%s_name", object);
 	if (!own_name[0])
-		return error_set(error, ERROR_VALUE, parameter, "%s %u has no name, so it is not %s: give one of the two",
+		return error_set(error, ERROR_VALUE, parameter,
+				 "%s %u has no name, so it is not %s: give one of the two",
 				 object, id, name);
 	return error_set(error, ERROR_VALUE, parameter, "%s %u is named %s, not %s: give one of the two", object, id,
 			 own_name, name);

@@ -43,7 +43,8 @@ static int choose_tunnel_id(struct service *service, struct tunnel_config *confi
 		if (!lookup_tunnel_by_name(service, config->tunnel_name))
 			return 0;
 	}
-	return error_set(error, ERROR_LIMIT, "tunnel_id", "no free tunnel id was found: give tunnel_id and tunnel_name");
+	return error_set(error, ERROR_LIMIT, "tunnel_id",
+			 "no free tunnel id was found: give tunnel_id and tunnel_name");
 }
 
 int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
@@ -64,7 +65,8 @@ int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct
 	holder = lookup_tunnel_by_name(service, config->tunnel_name);
 	if (holder)
 		return error_set(error, ERROR_EXISTS, "tunnel_name",
-				 "tunnel_name %s%s is taken by the tunnel with id %u: give another", config->tunnel_name,
+				 "tunnel_name %s%s is taken by the tunnel with id %u: give another",
+				 config->tunnel_name,
 				 derived ? ", derived from tunnel_id," : "", holder->config.tunnel_id);
 	return 0;
 }

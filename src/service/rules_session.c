@@ -16,7 +16,8 @@
 static int check_vlan(const struct session_config *config, struct error *error)
 {
 	if (config->pw_type == CONFIG_PW_VLAN && !config->vlan_id)
-		return error_set(error, ERROR_MISSING, "vlan_id", "pw_type=vlan needs vlan_id, the VLAN of the frames sent");
+		return error_set(error, ERROR_MISSING, "vlan_id",
+				 "pw_type=vlan needs vlan_id, the VLAN of the frames sent");
 	if (config->pw_type != CONFIG_PW_VLAN && config->vlan_id)
 		return error_set(error, ERROR_VALUE, "vlan_id",
 				 "vlan_id is for pw_type=vlan: give that, or leave vlan_id out");

@@ -44,7 +44,8 @@ static int check_encap(const struct tunnel_config *config, const struct param_se
 	for (unsigned int i = 0; config->encap == CONFIG_ENCAP_IP && i < sizeof(udp_only) / sizeof(udp_only[0]); i++) {
 		if (given(set, udp_only[i]))
 			return error_set(error, ERROR_VALUE, udp_only[i],
-					 "%s means nothing with encap=ip: leave it out, or give encap=udp", udp_only[i]);
+					 "%s means nothing with encap=ip: leave it out, or give encap=udp",
+					 udp_only[i]);
 	}
 	return 0;
 }

@@ -224,7 +224,8 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 			     &differ);
 	if (fields) {
 		to_datapath(config, &tunnel->peer, &changed);
-		if (datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &changed, fields, error) < 0)
+		if (datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &changed, fields,
+						      error) < 0)
 			return -1;
 	}
 	tunnel->config = *config;

@@ -196,7 +196,8 @@ static inline void frame_make_partial(const struct frame_spec *spec, uint8_t *fr
 }
 
 /* Are IPv4 header checksum, lengths and TCP or UDP checksum of a frame like *parts right? */
-static inline bool frame_verifies(const struct frame_spec *spec, const uint8_t *frame, size_t l3, size_t l4, size_t length)
+static inline bool frame_verifies(const struct frame_spec *spec, const uint8_t *frame, size_t l3, size_t l4,
+				  size_t length)
 {
 	const uint8_t *ip = frame + l3;
 	uint32_t upper = (uint32_t)(length - l4);

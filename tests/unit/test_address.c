@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Addresses and endpoints: text, sockaddr and what hostile text makes of them. */
 #include "base/address.h"
 
 #include <arpa/inet.h>
@@ -16,7 +17,8 @@ static struct address parsed(const char *text)
 
 static void formats_what_it_parsed(void **state)
 {
-	static const char *const texts[] = { "0.0.0.0", "192.0.2.1", "255.255.255.255", "::", "2001:db8::1", "fe80::1" };
+	static const char *const texts[] = { "0.0.0.0", "192.0.2.1", "255.255.255.255", "::", "2001:db8::1",
+					     "fe80::1" };
 	char out[ADDRESS_TEXT_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {

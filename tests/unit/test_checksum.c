@@ -55,7 +55,8 @@ static void test_parts_add(void **state)
 
 	fill(octets, sizeof(octets), 99);
 	for (size_t cut = 0; cut <= 60; cut += 4)
-		assert_int_equal(checksum_fold(checksum_sum_header(octets, cut) + checksum_sum(octets + cut, 256 - cut)),
+		assert_int_equal(checksum_fold(checksum_sum_header(octets, cut) +
+						checksum_sum(octets + cut, 256 - cut)),
 				 checksum_fold(checksum_sum(octets, 256)));
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The cursor: network order, and that an error sticks. */
 #include "base/cursor.h"
 
 #include "test.h"

@@ -60,7 +60,8 @@ static void reads_the_vectors(void **state)
 
 		assert_int_equal(data_header_demux(encap, message, length, &session_id, &offset), DATA_KIND_V3);
 		assert_int_equal(session_id, vector->session_id);
-		assert_int_equal(data_header_finish(message, length, cookie, cookie_length, L2TP_L2SPEC_DEFAULT, &offset,
+		assert_int_equal(data_header_finish(message, length, cookie, cookie_length, L2TP_L2SPEC_DEFAULT,
+						    &offset,
 						    &sublayer), DATA_CHECK_OK);
 		assert_int_equal(offset, data_header_length(encap, cookie_length, L2TP_L2SPEC_DEFAULT));
 		assert_int_equal(length - offset, frame_length);
@@ -81,7 +82,8 @@ static void writes_the_vectors(void **state)
 		uint32_t word = vector->s_bit ? data_sublayer_from_sequence(vector->sequence) : 0;
 
 		message_of(vector, encap, message, cookie, &cookie_length);
-		length = data_header_template(encap, vector->session_id, cookie, cookie_length, L2TP_L2SPEC_DEFAULT, out);
+		length = data_header_template(encap, vector->session_id, cookie, cookie_length, L2TP_L2SPEC_DEFAULT,
+					      out);
 		assert_int_equal(length, data_header_length(encap, cookie_length, L2TP_L2SPEC_DEFAULT));
 		assert_memory_equal(out, message, length - 4);
 		assert_memory_equal(out + length - 4, "\0\0\0\0", 4);
@@ -125,7 +127,8 @@ static void a_wrong_cookie_is_found_in_each_octet(void **state)
 		uint32_t sublayer;
 
 		message[4 + bit / 8] ^= 1 << bit % 8;
-		assert_int_equal(data_header_finish(message, length, cookie, cookie_length, L2TP_L2SPEC_DEFAULT, &offset,
+		assert_int_equal(data_header_finish(message, length, cookie, cookie_length, L2TP_L2SPEC_DEFAULT,
+						    &offset,
 						    &sublayer), DATA_CHECK_COOKIE);
 		assert_int_equal(offset, 4);
 		message[4 + bit / 8] ^= 1 << bit % 8;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Error texts: their codes, their parameter, cut and made printable. */
 #include "base/error.h"
 
 #include <errno.h>

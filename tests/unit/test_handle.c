@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Handles: found, stale, reused, iterated. */
 #include "base/handle.h"
 
 #include "test.h"

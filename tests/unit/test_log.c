@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Log lines: levels, the sink, and the limit for those that a peer can cause. */
 #include "base/log.h"
 
 #include <stdio.h>

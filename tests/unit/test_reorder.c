@@ -18,7 +18,8 @@
 static uint8_t octets[70000];
 
 /* Holds a frame of length whose octets tell its number. */
-static bool hold(struct reorder *reorder, uint32_t expected, uint32_t number, size_t length, uint64_t expires, bool *oos)
+static bool hold(struct reorder *reorder, uint32_t expected, uint32_t number, size_t length, uint64_t expires,
+		 bool *oos)
 {
 	memset(octets, (uint8_t)number, length);
 	return reorder_hold(reorder, expected, number, octets, length, expires, oos);
@@ -212,7 +213,8 @@ static void arrive(struct receiver *receiver, uint32_t number, uint64_t now)
 	case SEQUENCE_AHEAD:
 		while (reorder_full(receiver->reorder, 100))
 			drain(receiver, now, true);
-		receiver->discarded += !hold(receiver->reorder, receiver->sequence.expected, number, 100, now + TIMEOUT, &oos);
+		receiver->discarded += !hold(receiver->reorder, receiver->sequence.expected, number, 100, now + TIMEOUT,
+					     &oos);
 		break;
 	case SEQUENCE_OLD:
 		receiver->discarded++;

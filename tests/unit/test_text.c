@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text to values and back, and all the text that must not become a value. */
 #include "base/text.h"
 
 #include <string.h>
@@ -27,7 +28,8 @@ static void numbers(void **state)
 static void not_numbers(void **state)
 {
 	static const char *const texts[] = { "", " 1", "1 ", "-1", "+1", "0x", "08", "1a", "0xg", "1.0", "1e3", "a",
-					     "18446744073709551616", "99999999999999999999999999", "0x10000000000000000",
+					     "18446744073709551616", "99999999999999999999999999",
+					     "0x10000000000000000",
 					     "02000000000000000000000", "1\n" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -107,7 +109,8 @@ static void octets_are_written(void **state)
 
 static void macs(void **state)
 {
-	static const char *const bad[] = { "", "02:00:00:00:00", "02:00:00:00:00:0", "02:00:00:00:00:001", "2:0:0:0:0:1",
+	static const char *const bad[] = { "", "02:00:00:00:00", "02:00:00:00:00:0", "02:00:00:00:00:001",
+					   "2:0:0:0:0:1",
 					   "02-00-00-00-00-01", "020000000001", "02:00:00:00:00:0g",
 					   "02:00:00:00:00:01:" };
 	uint8_t mac[6];

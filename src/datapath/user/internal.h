@@ -190,7 +190,8 @@ int tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunnel_info 
 bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel);
 
 /* session.c */
-int session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session, struct error *error);
+int session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session,
+		struct error *error);
 int session_modify(struct datapath *dp, handle session, const struct datapath_session_config *config,
 		   unsigned int fields, struct error *error);
 void session_delete(struct datapath *dp, const handle *sessions, int count);

@@ -184,7 +184,8 @@ static void hold(struct worker *worker, struct session *session, uint32_t number
 
 	while (reorder_full(session->reorder, length))
 		accept_first_held(worker, session);
-	if (!reorder_hold(session->reorder, session->sequence.expected, number, frame, length, expires, &out_of_order)) {
+	if (!reorder_hold(session->reorder, session->sequence.expected, number, frame, length, expires,
+			  &out_of_order)) {
 		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 		return;
 	}
