@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON to text.  Labels are the names that parameters, state and counters have everywhere else, so
+ * nothing here must be told of new ones; only the columns of lists are a choice.
+ */
+#include "l2tpctl/output.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define LABEL_WIDTH 22
+#define TEXT_SIZE 512
+
+/* A value as text: "yes" for true, "-" for what is not there. Returns out. */
+static const char *value_text(const json_t *value, char out[TEXT_SIZE])
+{
+	if (json_is_boolean(value))
+		snprintf(out, TEXT_SIZE, "%s", json_is_true(value) ? "yes" : "no");
+	else if (json_is_integer(value))
+		snprintf(out, TEXT_SIZE, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else
+		snprintf(out, TEXT_SIZE, "%s", json_is_string(value) ? json_string_value(value) : "-");
+	text_make_printable(out);
+	return out;
+}
+
+/* The value at "config.encap" of an object. */
+static const json_t *value_at(const json_t *object, const char *path)
+{
+	const char *dot = strchr(path, '.');
+	char part[32];
+
+	if (!dot)
+		return json_object_get(object, path);
+	snprintf(part, sizeof(part), "%.*s", (int)(dot - path), path);
+	return json_object_get(json_object_get(object, part), dot + 1);
+}
+
+/* --- show --- */
+
+/* 93784 -> "1 d 2 h 3 min": the two or three largest units that are not zero. */
+static void duration_text(json_int_t seconds, char out[TEXT_SIZE])
+{
+	static const struct {
+		json_int_t seconds;
+		const char *name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	size_t used = 0;
+	int shown = 0;
+
+	for (int i = 0; i < 4 && shown < 3; i++) {
+		if (seconds < units[i].seconds && (i < 3 || shown))
+			continue;
+		used += (size_t)snprintf(out + used, TEXT_SIZE - used, "%s%" JSON_INTEGER_FORMAT " %s", used ? " " : "",
+					 seconds / units[i].seconds, units[i].name);
+		seconds %= units[i].seconds;
+		shown++;
+	}
+}
+
+static bool is_duration(const char *name)
+{
+	return strcmp(name, "age") == 0 || strcmp(name, "uptime") == 0 || strcmp(name, "reason_age") == 0;
+}
+
+static void print_line(const char *name, const char *text, const char *remark, FILE *out)
+{
+	fprintf(out, "    %-*s %s%s\n", LABEL_WIDTH, name, text, remark);
+}
+
+/* state or statistics */
+static void print_members(const char *title, const json_t *members, FILE *out)
+{
+	char text[TEXT_SIZE];
+	const char *name;
+	json_t *value;
+
+	fprintf(out, "  %s:-\n", title);
+	json_object_foreach((json_t *)members, name, value) {
+		if (is_duration(name))
+			duration_text(json_integer_value(value), text);
+		else
+			value_text(value, text);
+		print_line(name, text, "", out);
+	}
+}
+
+static bool contains(const json_t *names, const char *name)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach(names, i, each)
+		if (strcmp(json_string_value(each) ? json_string_value(each) : "", name) == 0)
+			return true;
+	return false;
+}
+
+static void print_secrets(const struct param_table *table, const json_t *object, FILE *out)
+{
+	for (unsigned int row = 0; row < table->count; row++)
+		if (table->params[row].flags & PARAM_SECRET &&
+		    contains(json_object_get(object, "explicit"), table->params[row].name))
+			print_line(table->params[row].name, "(set)", "", out);
+}
+
+static void print_config(const struct param_table *table, const json_t *object, FILE *out)
+{
+	const json_t *given = json_object_get(object, "explicit");
+	char text[TEXT_SIZE], remark[32];
+	const char *name;
+	json_t *value;
+
+	fputs("  configuration:-\n", out);
+	json_object_foreach(json_object_get(object, "config"), name, value) {
+		int row = param_find(table, name, true, NULL);	/* -1: a newer daemon's */
+		const char *unit = row >= 0 ? table->params[row].unit : NULL;
+		bool chosen = given && !contains(given, name);
+
+		snprintf(remark, sizeof(remark), "%s%s%s", unit ? " " : "", unit ? unit : "",
+			 chosen && row >= 0 && table->params[row].default_text ? " (default)" : "");
+		print_line(name, value_text(value, text), remark, out);
+	}
+	print_secrets(table, object, out);
+}
+
+static void print_heading(const struct command *command, const json_t *object, FILE *out)
+{
+	char a[TEXT_SIZE], b[TEXT_SIZE], c[TEXT_SIZE];
+
+	if (command->object == CONFIG_TUNNEL) {
+		const json_t *peer = value_at(object, "state.peer");
+
+		fprintf(out, "Tunnel %s, from %s to %s:-\n", value_text(value_at(object, "config.tunnel_id"), a),
+			value_text(value_at(object, "state.local"), b),
+			value_text(peer ? peer : value_at(object, "config.dest_ipaddr"), c));
+	} else if (command->object == CONFIG_SESSION) {
+		fprintf(out, "Session %s on tunnel %s:-\n", value_text(value_at(object, "config.session_id"), a),
+			value_text(value_at(object, "config.tunnel_id"), b));
+	} else {
+		fprintf(out, "l2tpd %s:-\n", value_text(json_object_get(object, "version"), a));
+	}
+}
+
+void output_show(const struct command *command, const json_t *answer, FILE *out)
+{
+	const unsigned int parts = CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS;
+	bool all = !(command->options & (parts | CONFIG_OPTION_VERSION));
+
+	print_heading(command, answer, out);
+	if (all || command->options & CONFIG_OPTION_STATUS)
+		print_members("state", json_object_get(answer, "state"), out);
+	if (all || command->options & CONFIG_OPTION_CONFIG)
+		print_config(config_tables[command->object], answer, out);
+	if (all || command->options & CONFIG_OPTION_STATISTICS)
+		print_members("statistics", json_object_get(answer, "statistics"), out);
+}
+
+/* --- list --- */
+
+struct column {
+	const char *heading, *path;
+};
+
+static const struct column tunnel_columns[] = {
+	{ "TunId", "config.tunnel_id" }, { "PeerTId", "config.peer_tunnel_id" }, { "Name", "config.tunnel_name" },
+	{ "Peer", "config.dest_ipaddr" }, { "Local", "state.local" }, { "Encap", "config.encap" },
+	{ "Sessions", "state.sessions" }, { "State", "state.state" },
+};
+
+static const struct column session_columns[] = {
+	{ "TunId", "config.tunnel_id" }, { "SesId", "config.session_id" }, { "PeerSId", "config.peer_session_id" },
+	{ "Tunnel", "config.tunnel_name" }, { "Name", "config.session_name" }, { "Type", "config.pw_type" },
+	{ "Interface", "state.interface_name" }, { "MTU", "state.mtu" }, { "Carrier", "state.carrier" },
+	{ "TxPackets", "statistics.tx_packets" }, { "RxPackets", "statistics.rx_packets" },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct column *columns_of(const struct command *command, unsigned int *count)
+{
+	*count = command->object == CONFIG_TUNNEL ? COUNT(tunnel_columns) : COUNT(session_columns);
+	return command->object == CONFIG_TUNNEL ? tunnel_columns : session_columns;
+}
+
+void output_list_begin(const struct command *command, struct table *table)
+{
+	const char *headings[TABLE_COLUMNS_MAX];
+	unsigned int count;
+	const struct column *columns = columns_of(command, &count);
+
+	for (unsigned int i = 0; i < count; i++)
+		headings[i] = columns[i].heading;
+	table_begin(table, count, headings);
+}
+
+/* The name, or the id of what has none. */
+static void print_name(const struct command *command, const json_t *object, FILE *out)
+{
+	const char *name = command->object == CONFIG_TUNNEL ? "config.tunnel_name" : "config.session_name";
+	const char *id = command->object == CONFIG_TUNNEL ? "config.tunnel_id" : "config.session_id";
+	const json_t *value = value_at(object, name);
+	char text[TEXT_SIZE];
+
+	fprintf(out, "%s\n", value_text(value ? value : value_at(object, id), text));
+}
+
+void output_list_object(const struct command *command, const json_t *object, struct table *table, FILE *out)
+{
+	unsigned int count;
+	const struct column *columns = columns_of(command, &count);
+	char text[TEXT_SIZE];
+
+	if (command->options & CONFIG_OPTION_NAMES) {
+		print_name(command, object, out);
+		return;
+	}
+	for (unsigned int i = 0; i < count; i++)
+		table_add(table, value_text(value_at(object, columns[i].path), text));
+}
+
+/* --- notices --- */
+
+void output_notice(const struct command *command, const json_t *answer, FILE *out)
+{
+	static const char *const done[CONFIG_VERB_COUNT] = {
+		[CONFIG_CREATE] = "Created", [CONFIG_MODIFY] = "Modified", [CONFIG_DELETE] = "Deleted",
+		[CONFIG_RELOAD] = "Reloaded",
+	};
+	char tunnel[TEXT_SIZE], session[TEXT_SIZE];
+
+	if (!done[command->verb])
+		return;
+	value_text(json_object_get(answer, "tunnel_id"), tunnel);
+	value_text(json_object_get(answer, "session_id"), session);
+	if (command->verb == CONFIG_RELOAD)
+		fprintf(out, "%s configuration\n", done[command->verb]);
+	else if (command->object == CONFIG_SYSTEM)
+		fprintf(out, "%s system config\n", done[command->verb]);
+	else if (command->object == CONFIG_TUNNEL)
+		fprintf(out, "%s tunnel %s\n", done[command->verb], tunnel);
+	else
+		fprintf(out, "%s session %s/%s\n", done[command->verb], tunnel, session);
+}
