@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The interactive shell on libedit: TAB completes, `?` tells what may come next, the history
+ * lasts as long as the shell.
+ */
+#include "l2tpctl/interactive.h"
+
+#include <histedit.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "l2tpctl/complete.h"
+
+#define HISTORY_LINES 1000
+#define HELP_COLUMN 28		/* where the help texts of `?` begin */
+#define LINE_WORDS_MAX 64	/* looked at by completion */
+
+/* The words of an unfinished line, the last one perhaps "". Quotes are left alone. */
+struct line_words {
+	char *text;
+	const char *words[LINE_WORDS_MAX];
+	unsigned int count;
+};
+
+static bool split_line(EditLine *edit, struct line_words *line)
+{
+	const LineInfo *info = el_line(edit);
+	char *rest, *word;
+
+	line->count = 0;
+	line->text = strndup(info->buffer, (size_t)(info->cursor - info->buffer));
+	if (!line->text)
+		return false;
+	rest = strrchr(line->text, ';');	/* what came before is another command */
+	rest = rest ? rest + 1 : line->text;
+	rest += strspn(rest, " \t");
+	while ((word = strsep(&rest, " \t")) && line->count < LINE_WORDS_MAX)
+		if (*word || !rest)
+			line->words[line->count++] = word;
+	return line->count;
+}
+
+struct candidates {
+	char common[256];	/* what all of them begin with */
+	unsigned int count;
+};
+
+static void find_common(void *context, const char *word, const char *help)
+{
+	struct candidates *candidates = context;
+	size_t i = 0;
+
+	if (!candidates->count++) {
+		snprintf(candidates->common, sizeof(candidates->common), "%s", word);
+		return;
+	}
+	while (candidates->common[i] && candidates->common[i] == word[i])
+		i++;
+	candidates->common[i] = '\0';
+}
+
+static void print_candidate(void *context, const char *word, const char *help)
+{
+	printf("  %-*s %s\n", HELP_COLUMN, word, help ? help : "");
+}
+
+static unsigned char list_candidates(const struct line_words *line)
+{
+	putchar('\n');
+	complete(line->words, line->count, print_candidate, NULL);
+	fflush(stdout);
+	return CC_REDISPLAY;
+}
+
+static unsigned char complete_key(EditLine *edit, int key)
+{
+	struct candidates candidates = { .count = 0 };
+	unsigned char result = CC_ERROR;
+	struct line_words line;
+	size_t typed;
+
+	if (!split_line(edit, &line))
+		goto out;
+	complete(line.words, line.count, find_common, &candidates);
+	typed = strlen(line.words[line.count - 1]);
+	if (candidates.count && strlen(candidates.common) > typed) {
+		el_deletestr(edit, (int)typed);	/* may differ in case */
+		el_insertstr(edit, candidates.common);
+		result = CC_REFRESH;
+	} else if (candidates.count > 1) {
+		result = list_candidates(&line);
+	}
+	if (candidates.count == 1 && candidates.common[strlen(candidates.common) - 1] != '=') {
+		el_insertstr(edit, " ");
+		result = CC_REFRESH;
+	}
+out:
+	free(line.text);
+	return result;
+}
+
+/* Is the cursor within double quotes?  Then a '?' is just one. */
+static bool within_quotes(EditLine *edit)
+{
+	const LineInfo *info = el_line(edit);
+	bool quoted = false;
+
+	for (const char *c = info->buffer; c < info->cursor; c++)
+		quoted ^= *c == '"';
+	return quoted;
+}
+
+static unsigned char help_key(EditLine *edit, int key)
+{
+	unsigned char result = CC_ERROR;
+	struct line_words line;
+
+	if (within_quotes(edit)) {
+		el_insertstr(edit, "?");
+		return CC_REFRESH;
+	}
+	if (split_line(edit, &line))
+		result = list_candidates(&line);
+	free(line.text);
+	return result;
+}
+
+static char *prompt(EditLine *edit)
+{
+	static char text[] = "l2tp> ";
+
+	return text;
+}
+
+static void help(void)
+{
+	puts("OBJECT VERB [NAME=VALUE...]; TAB completes, ? tells what may come next, exit ends.\n"
+	     "For example: tunnel list; session show tunnel_name=lon session_name=office\n"
+	     "All of it is in l2tpctl(1) and l2tpd.conf(5).");
+}
+
+static EditLine *edit_new(History *lines)
+{
+	EditLine *edit = el_init("l2tpctl", stdin, stdout, stderr);
+	HistEvent event;
+
+	if (!edit)
+		return NULL;
+	el_set(edit, EL_PROMPT, prompt);
+	el_set(edit, EL_EDITOR, "emacs");
+	el_set(edit, EL_SIGNAL, 1);
+	el_set(edit, EL_ADDFN, "l2tp-complete", "complete the word", complete_key);
+	el_set(edit, EL_ADDFN, "l2tp-help", "what may come next", help_key);
+	el_set(edit, EL_BIND, "^I", "l2tp-complete", NULL);
+	el_set(edit, EL_BIND, "?", "l2tp-help", NULL);
+	history(lines, &event, H_SETSIZE, HISTORY_LINES);
+	el_set(edit, EL_HIST, history, lines);
+	el_source(edit, NULL);
+	return edit;
+}
+
+static void run_line(struct run *run, const char *line, int length)
+{
+	size_t blanks = strspn(line, " \t\r\n");
+
+	if (strncmp(line + blanks, "help", 4) == 0 && !line[blanks + 4 + strspn(line + blanks + 4, " \t\r\n")])
+		help();
+	else
+		run_text(run, line, (size_t)length, 1);
+}
+
+enum status run_interactive(struct run *run)
+{
+	History *lines = history_init();
+	EditLine *edit = lines ? edit_new(lines) : NULL;
+	const char *line;
+	HistEvent event;
+	int length;
+
+	while (edit && (line = el_gets(edit, &length)) && length > 0 && !run_is_exit(line)) {
+		if (line[strspn(line, " \t\r\n")])
+			history(lines, &event, H_ENTER, line);
+		run_line(run, line, length);
+		api_close(&run->api);	/* the daemon has better uses for a connection than to wait for a person */
+	}
+	if (edit)
+		el_end(edit);
+	if (lines)
+		history_end(lines);
+	return STATUS_OK;
+}

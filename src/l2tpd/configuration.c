@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From file to commands.  A file is tried as a whole on a service with the null datapath before
+ * anything happens, and every mistake in it is told, not only the first.
+ */
+#include "l2tpd/configuration.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "datapath/null/null.h"
+#include "os/file.h"
+
+static void tell(struct configuration *configuration, struct config_place place, const char *text)
+{
+	char line[CONFIGURATION_LINE_MAX];
+
+	if (place.line)
+		snprintf(line, sizeof(line), "%s:%u:%u: %s", configuration->path, place.line, place.column, text);
+	else
+		snprintf(line, sizeof(line), "%s: %s", configuration->path, text);
+	if (!configuration->errors++)
+		snprintf(configuration->first_error, sizeof(configuration->first_error), "%s", line);
+	if (configuration->errors <= CONFIGURATION_ERRORS_MAX)
+		configuration->tell(line);
+	else if (configuration->errors == CONFIGURATION_ERRORS_MAX + 1)
+		configuration->tell("more is wrong, which is not shown");
+}
+
+static const struct config_place no_place = { 0, 0 };
+
+/* Where the parameter that an error names stood in this command; reads the text up to there again,
+ * which only happens when something is wrong. */
+static struct config_place place_of(const struct configuration *configuration, unsigned int command,
+				    const struct error *error)
+{
+	struct config_place place = configuration->places[command];
+	struct command_reader reader;
+	struct command ignored;
+
+	if (!error->parameter[0] ||
+	    command_reader_begin(&reader, configuration->text, configuration->length) < 0)
+		return place;
+	for (unsigned int i = 0; i <= command; i++)
+		if (command_reader_next(&reader, &ignored, &place, NULL) <= 0)
+			break;
+	place = command_reader_place_of(&reader, &ignored, error->parameter);
+	command_reader_end(&reader);
+	return place;
+}
+
+static bool add_command(struct configuration *configuration, const struct command *command, struct config_place place)
+{
+	if (configuration->count == configuration->size) {
+		unsigned int size = configuration->size ? configuration->size * 2 : 64;
+		struct command *commands = realloc(configuration->commands, size * sizeof(*commands));
+		struct config_place *places;
+
+		if (!commands)
+			return false;
+		configuration->commands = commands;
+		places = realloc(configuration->places, size * sizeof(*places));
+		if (!places)
+			return false;
+		configuration->places = places;
+		configuration->size = size;
+	}
+	configuration->commands[configuration->count] = *command;
+	configuration->places[configuration->count++] = place;
+	return true;
+}
+
+static void parse(struct configuration *configuration)
+{
+	struct config_place place;
+	struct command_reader reader;
+	struct command command;
+	struct error error = { 0 };
+	bool memory = command_reader_begin(&reader, configuration->text, configuration->length) == 0;
+	int found;
+
+	while (memory && (found = command_reader_next(&reader, &command, &place, &error)) != 0) {
+		if (found < 0)
+			tell(configuration, place, error.text);
+		else if (command.verb != CONFIG_CREATE && command.verb != CONFIG_MODIFY)
+			tell(configuration, place, "a configuration file only creates and modifies");
+		else
+			memory = add_command(configuration, &command, place);
+	}
+	if (!memory)
+		tell(configuration, no_place, "out of memory");
+	command_reader_end(&reader);
+}
+
+/* Every command, also after one that failed: what follows from a mistake is told, too. */
+static void try_all(struct configuration *configuration)
+{
+	struct datapath *dp = datapath_null_new();
+	struct service *service = dp ? service_new(dp, NULL) : NULL;
+	struct error error = { 0 };
+
+	for (unsigned int i = 0; service && i < configuration->count; i++)
+		if (service_execute(service, &configuration->commands[i], SERVICE_ORIGIN_FILE, 0, NULL, &error) < 0)
+			tell(configuration, place_of(configuration, i, &error), error.text);
+	if (!service)
+		tell(configuration, no_place, "out of memory");
+	service_free(service);
+	if (dp)
+		datapath_ops(dp)->close(dp);
+}
+
+int configuration_load(struct configuration *configuration, const char *path, bool optional,
+		       configuration_tell_fn *tell_fn)
+{
+	struct error error = { 0 };
+
+	*configuration = (struct configuration){ .path = path, .tell = tell_fn };
+	if (optional && access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (os_file_read(path, CONFIGURATION_OCTETS_MAX, &configuration->text, &configuration->length, &error) < 0) {
+		configuration->errors = 1;
+		snprintf(configuration->first_error, sizeof(configuration->first_error), "%s", error.text);
+		tell_fn(error.text);
+		return -1;
+	}
+	parse(configuration);
+	if (!configuration->errors)
+		try_all(configuration);
+	return configuration->errors ? -1 : 0;
+}
+
+int configuration_apply(struct configuration *configuration, struct service *service, uint64_t now)
+{
+	struct config_place place = no_place;
+	struct error error = { 0 };
+	unsigned int failed;
+
+	if (service_reload(service, configuration->commands, configuration->count, now, &failed, &error) == 0)
+		return 0;
+	if (failed < configuration->count)
+		place = place_of(configuration, failed, &error);
+	tell(configuration, place, error.text);
+	return -1;
+}
+
+void configuration_free(struct configuration *configuration)
+{
+	free(configuration->text);
+	free(configuration->commands);
+	free(configuration->places);
+	*configuration = (struct configuration){ .path = NULL };
+}

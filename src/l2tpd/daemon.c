@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wiring.  Whatever happens (a call of the API, an answer of the resolver, an event of the
+ * datapath, a deadline, a signal) is given to the service, and afterwards settle() sees to what
+ * the service wants next.  Nothing happens at intervals: without an event the loop sleeps.
+ */
+#include "l2tpd/daemon.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "datapath/null/null.h"
+#include "datapath/user/user.h"
+#include "l2tpd/notices.h"
+#include "manage/manage.h"
+#include "os/clock.h"
+#include "os/notify.h"
+#include "os/resolver.h"
+#include "os/unix_socket.h"
+
+#define EVENTS_AT_ONCE 64	/* of the datapath, before other events have their turn */
+
+struct daemon {
+	const struct options *options;
+	struct event_base *loop;
+	struct datapath *dp;
+	struct service *service;
+	struct manage *manage;
+	struct os_resolver *resolver;
+	struct os_listener listener;
+	struct event *deadline, *datapath_ready;
+	struct event *signals[3];
+	struct notices notices;
+};
+
+/* See to what the service wants after it was told something. */
+static void settle(struct daemon *daemon)
+{
+	struct service_request request;
+	uint64_t next, now, wait;
+	struct timeval delay;
+
+	while (service_next_request(daemon->service, &request))
+		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
+	next = service_next_deadline(daemon->service);
+	if (next == SERVICE_NEVER) {
+		event_del(daemon->deadline);
+		return;
+	}
+	now = os_clock_ms();
+	wait = next > now ? next - now : 0;
+	delay = (struct timeval){ (time_t)(wait / 1000), (suseconds_t)(wait % 1000 * 1000) };
+	event_add(daemon->deadline, &delay);
+}
+
+static void changed(void *context)
+{
+	settle(context);
+}
+
+static void deadline_reached(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	service_expire(daemon->service, os_clock_ms());
+	settle(daemon);
+}
+
+static void resolved(void *context, handle tunnel, const struct address *addresses, unsigned int count,
+		     const char *reason)
+{
+	struct daemon *daemon = context;
+
+	service_resolved(daemon->service, tunnel, addresses, count, reason, os_clock_ms());
+	settle(daemon);
+}
+
+static void datapath_ready(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+	struct datapath_event events[EVENTS_AT_ONCE];
+	int count = datapath_ops(daemon->dp)->events(daemon->dp, events, EVENTS_AT_ONCE);
+	uint64_t now = os_clock_ms();
+
+	for (int i = 0; i < count; i++) {
+		notices_tell(&daemon->notices, &events[i], now);
+		service_datapath_event(daemon->service, &events[i], now);
+	}
+	settle(daemon);
+}
+
+static void log_configuration_error(const char *line)
+{
+	log_error("%s", line);
+}
+
+static void tell_status(struct daemon *daemon)
+{
+	struct service_status status;
+
+	service_status(daemon->service, &status);
+	os_notify_status("%u tunnels, %u sessions in the configuration file and from commands", status.tunnels,
+			 status.sessions);
+}
+
+static int reload(void *context, struct error *error)
+{
+	struct daemon *daemon = context;
+	struct configuration configuration;
+	int ret;
+
+	os_notify_reloading();
+	ret = configuration_load(&configuration, daemon->options->config, !daemon->options->config_given,
+				 log_configuration_error);
+	if (ret == 0)
+		ret = configuration_apply(&configuration, daemon->service, os_clock_ms());
+	if (ret < 0) {
+		log_error("the configuration was not loaded: what was running runs on");
+		error_set(error, ERROR_VALUE, NULL, "%s", configuration.first_error);
+	} else {
+		log_info("%s loaded", daemon->options->config);
+	}
+	configuration_free(&configuration);
+	tell_status(daemon);
+	os_notify_ready();
+	return ret;
+}
+
+static void got_signal(evutil_socket_t number, short what, void *context)
+{
+	struct daemon *daemon = context;
+	struct error error;
+
+	if (number == SIGHUP) {
+		reload(daemon, &error);
+		settle(daemon);
+		return;
+	}
+	log_info("ending on signal %d", (int)number);
+	event_base_loopbreak(daemon->loop);
+}
+
+static int open_datapath(struct daemon *daemon, struct error *error)
+{
+	struct datapath_user_options user = { .workers = daemon->options->workers,
+					      .instance = daemon->options->socket };
+
+	if (daemon->options->datapath == OPTIONS_DATAPATH_USER)
+		return datapath_user_open(&user, &daemon->dp, error);
+	daemon->dp = datapath_null_new();
+	return daemon->dp ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+}
+
+static bool open_signals(struct daemon *daemon)
+{
+	static const int numbers[] = { SIGHUP, SIGTERM, SIGINT };
+
+	for (int i = 0; i < 3; i++) {
+		daemon->signals[i] = evsignal_new(daemon->loop, numbers[i], got_signal, daemon);
+		if (!daemon->signals[i] || event_add(daemon->signals[i], NULL) < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Everything that only needs memory, and the signals. */
+static bool open_loop(struct daemon *daemon)
+{
+	daemon->loop = event_base_new();
+	if (!daemon->loop)
+		return false;
+	daemon->deadline = event_new(daemon->loop, -1, 0, deadline_reached, daemon);
+	daemon->resolver = os_resolver_new(daemon->loop, resolved, daemon);
+	return daemon->deadline && daemon->resolver && open_signals(daemon);
+}
+
+/* The service on the datapath, and the API in front of it. */
+static bool open_service(struct daemon *daemon)
+{
+	const struct manage_host host = { .context = daemon, .now = os_clock_ms, .reload = reload,
+					  .changed = changed };
+	int fd = datapath_ops(daemon->dp)->event_fd(daemon->dp);
+
+	if (fd >= 0) {
+		daemon->datapath_ready = event_new(daemon->loop, fd, EV_READ | EV_PERSIST, datapath_ready, daemon);
+		if (!daemon->datapath_ready || event_add(daemon->datapath_ready, NULL) < 0)
+			return false;
+	}
+	daemon->service = service_new(daemon->dp, os_random);
+	if (!daemon->service)
+		return false;
+	service_expire(daemon->service, os_clock_ms());
+	daemon->manage = manage_new(daemon->loop, daemon->service, &host);
+	return daemon->manage && manage_listen(daemon->manage, daemon->listener.fd) == 0;
+}
+
+/* In the order in which failures are cheapest: the socket tells whether another daemon runs. */
+static int daemon_open(struct daemon *daemon, struct error *error)
+{
+	if (!open_loop(daemon))
+		return error_set(error, ERROR_SYSTEM, NULL, "cannot set up the event loop: out of memory or descriptors");
+	if (os_listen(daemon->options->socket, &daemon->listener, error) < 0 || open_datapath(daemon, error) < 0)
+		return -1;
+	return open_service(daemon) ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+}
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+/* Clients first, so that none sees half of it; devices and sockets last. */
+static void daemon_close(struct daemon *daemon)
+{
+	manage_free(daemon->manage);
+	os_listen_close(&daemon->listener);
+	free_event(daemon->deadline);
+	free_event(daemon->datapath_ready);
+	for (int i = 0; i < 3; i++)
+		free_event(daemon->signals[i]);
+	os_resolver_free(daemon->resolver);
+	service_free(daemon->service);
+	if (daemon->dp)
+		datapath_ops(daemon->dp)->close(daemon->dp);
+	if (daemon->loop)
+		event_base_free(daemon->loop);
+}
+
+static void serve(struct daemon *daemon)
+{
+	settle(daemon);
+	tell_status(daemon);
+	os_notify_ready();
+	log_info("version " L2TPD_VERSION " ready: configuration %s, socket %s", daemon->options->config,
+		 daemon->options->socket);
+	event_base_dispatch(daemon->loop);
+	os_notify_stopping();
+}
+
+int daemon_run(const struct options *options, struct configuration *configuration)
+{
+	struct daemon daemon = { .options = options, .listener = { .fd = -1, .lock_fd = -1 } };
+	int status = EXIT_FAILURE;
+	struct error error = { 0 };
+
+	if (daemon_open(&daemon, &error) < 0) {
+		log_error("%s", error.text);
+	} else if (configuration_apply(configuration, daemon.service, os_clock_ms()) == 0) {
+		configuration_free(configuration);
+		status = EXIT_SUCCESS;
+		serve(&daemon);
+	}
+	daemon_close(&daemon);
+	return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * l2tpd: the order in which things begin.  Whatever can be wrong is found before anything is
+ * touched: options, the configuration, the machine, then another daemon on the same socket.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "l2tpd/configuration.h"
+#include "l2tpd/daemon.h"
+#include "l2tpd/options.h"
+#include "l2tpd/requirements.h"
+#include "os/log_sink.h"
+
+/* Without the program's name, so that editors find file, line and column. */
+static void print_configuration_error(const char *line)
+{
+	fprintf(stderr, "%s\n", line);
+}
+
+static void print_summary(const struct configuration *configuration)
+{
+	unsigned int count[CONFIG_OBJECT_COUNT] = { 0 };
+
+	for (unsigned int i = 0; i < configuration->count; i++)
+		if (configuration->commands[i].verb == CONFIG_CREATE)
+			count[configuration->commands[i].object]++;
+	printf("%s: %u tunnels, %u sessions, no errors\n", configuration->path, count[CONFIG_TUNNEL],
+	       count[CONFIG_SESSION]);
+}
+
+static int start(const struct options *options, struct configuration *configuration)
+{
+	struct error error = { 0 };
+
+	if (options->datapath == OPTIONS_DATAPATH_USER && requirements_check(&error) < 0) {
+		log_error("%s", error.text);
+		return EXIT_FAILURE;
+	}
+	requirements_raise_limits();
+	signal(SIGPIPE, SIG_IGN);
+	return daemon_run(options, configuration);
+}
+
+int main(int argc, char **argv)
+{
+	struct configuration configuration;
+	struct options options;
+	int status = options_parse(argc, argv, &options);
+
+	if (status >= 0)
+		return status;
+	os_log_to_stderr("l2tpd", options.log_level);
+	if (configuration_load(&configuration, options.config, !options.config_given && !options.check,
+			       print_configuration_error) < 0) {
+		status = EXIT_FAILURE;
+	} else if (options.check) {
+		print_summary(&configuration);
+		status = EXIT_SUCCESS;
+	} else {
+		status = start(&options, &configuration);
+	}
+	configuration_free(&configuration);
+	return status;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a peer, or whoever sends us packets, can cause is limited in its rate.
+ */
+#include "l2tpd/notices.h"
+
+#include <stdio.h>
+
+static const char *const drop_reasons[NOTICES_DROPS] = {
+	[DATAPATH_DROP_SHORT] = "too short for an L2TP header",
+	[DATAPATH_DROP_VERSION] = "of another version of L2TP",
+	[DATAPATH_DROP_UNKNOWN_SESSION] = "for a session that does not exist",
+	[DATAPATH_DROP_WRONG_SOURCE] = "not from its session's peer",
+	[DATAPATH_DROP_COOKIE] = "with a wrong cookie: compare cookie and peer_cookie of both ends",
+	[DATAPATH_DROP_SEQUENCE] = "without a sequence number, or with one that is old",
+	[DATAPATH_DROP_INVALID] = "that is malformed: compare l2spec_type and cookie lengths of both ends",
+	[DATAPATH_DROP_CONTROL] = "with a control message, which static tunnels do not have",
+};
+
+static void tell_drop(struct notices *notices, const struct datapath_event *event, uint64_t now)
+{
+	char source[ENDPOINT_TEXT_MAX], session[32] = "";
+
+	if (event->session_id)
+		snprintf(session, sizeof(session), " (session id %u)", event->session_id);
+	log_limited(&notices->drops[event->drop], now, LOG_LEVEL_WARNING, "dropped a packet from %s%s %s",
+		    endpoint_format(&event->source, source, sizeof(source)), session, drop_reasons[event->drop]);
+}
+
+void notices_tell(struct notices *notices, const struct datapath_event *event, uint64_t now)
+{
+	if (event->kind == DATAPATH_EVENT_DROPPED && event->drop < NOTICES_DROPS)
+		tell_drop(notices, event, now);
+}

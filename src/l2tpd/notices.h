@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Log lines for what the datapath reports.
+ */
+#ifndef L2TPD_L2TPD_NOTICES_H
+#define L2TPD_L2TPD_NOTICES_H
+
+#include "base/log.h"
+#include "datapath/datapath.h"
+
+#define NOTICES_DROPS 8		/* reasons of enum datapath_drop */
+
+struct notices {		/* zero-initialise */
+	struct log_limit drops[NOTICES_DROPS];	/* each reason has its own: one does not hide the others */
+	struct log_limit unreachable;
+};
+
+/* now: monotonic ms. */
+void notices_tell(struct notices *notices, const struct datapath_event *event, uint64_t now);
+
+#endif

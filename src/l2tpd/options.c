@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of l2tpd's options, for the program and its man page, and what they mean.
+ */
+#include "l2tpd/options.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "datapath/user/user.h"
+#include "os/unix_socket.h"
+
+enum { OPTION_CHECK = OS_OPTION_LONG, OPTION_DATAPATH, OPTION_LOG_LEVEL };
+
+#define EXIT_USAGE 2
+
+static const struct os_option rows[] = {
+	{ 'c', "config", "FILE", "configuration file, " OPTIONS_CONFIG_DEFAULT " unless given; - is standard input" },
+	{ OPTION_CHECK, "check", NULL, "only say whether the configuration file is right; touches nothing" },
+	{ 's', "socket", "PATH", "socket for l2tpctl, " OS_SOCKET_DEFAULT " unless given" },
+	{ 'w', "workers", "N", "threads that move packets, one per processor unless given" },
+	{ OPTION_LOG_LEVEL, "log-level", "LEVEL", "error, warning, info or debug; info unless given" },
+	{ OPTION_DATAPATH, "datapath", "NAME", "user, or null: moves no packets and needs no rights, for tests" },
+	{ 'h', "help", NULL, "show this" },
+	{ 'V', "version", NULL, "show the version" },
+	{ .id = 0 },
+};
+
+const struct os_program l2tpd_program = {
+	.name = "l2tpd",
+	.synopsis = "[OPTION...]",
+	.summary = "Carry L2TP tunnels and sessions. Stays in the foreground and logs to standard error.",
+	.options = rows,
+	.more = "SIGHUP reads the configuration file again, SIGTERM and SIGINT end the daemon.\n",
+};
+
+static int find_word(const char *const *words, const char *word)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return -1;
+}
+
+static bool parse_datapath(const char *argument, struct options *options)
+{
+	static const char *const names[] = { "user", "null", NULL };
+	int found = find_word(names, argument);
+
+	if (found < 0) {
+		fprintf(stderr, "l2tpd: there is no datapath %s: it is user or null\n", argument);
+		return false;
+	}
+	options->datapath = (enum options_datapath)found;
+	return true;
+}
+
+static bool parse_log_level(const char *argument, struct options *options)
+{
+	static const char *const names[] = { "error", "warning", "info", "debug", NULL };
+	int found = find_word(names, argument);
+
+	if (found < 0) {
+		fprintf(stderr, "l2tpd: there is no log level %s: it is error, warning, info or debug\n", argument);
+		return false;
+	}
+	options->log_level = (enum log_level)found;
+	return true;
+}
+
+static bool parse_workers(const char *argument, struct options *options)
+{
+	uint64_t number;
+
+	if (!text_to_u64(argument, &number) || number < 1 || number > DATAPATH_USER_WORKERS_MAX) {
+		fprintf(stderr, "l2tpd: -w takes a number of threads, 1 to %d, not %s\n", DATAPATH_USER_WORKERS_MAX,
+			argument);
+		return false;
+	}
+	options->workers = (unsigned int)number;
+	return true;
+}
+
+/* Returns -1 to go on. */
+static int parse_one(int id, const char *argument, struct options *options)
+{
+	switch (id) {
+	case 'c':
+		options->config = argument;
+		options->config_given = true;
+		return -1;
+	case OPTION_CHECK:
+		options->check = true;
+		return -1;
+	case 's':
+		options->socket = argument;
+		return -1;
+	case 'w':
+		return parse_workers(argument, options) ? -1 : EXIT_USAGE;
+	case OPTION_DATAPATH:
+		return parse_datapath(argument, options) ? -1 : EXIT_USAGE;
+	case OPTION_LOG_LEVEL:
+		return parse_log_level(argument, options) ? -1 : EXIT_USAGE;
+	case 'h':
+		os_options_help(&l2tpd_program, stdout);
+		return EXIT_SUCCESS;
+	case 'V':
+		puts("l2tpd " L2TPD_VERSION);
+		return EXIT_SUCCESS;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+int options_parse(int argc, char **argv, struct options *options)
+{
+	const char *argument;
+	int id, first, status = -1;
+
+	*options = (struct options){ .config = OPTIONS_CONFIG_DEFAULT, .socket = OS_SOCKET_DEFAULT,
+				     .log_level = LOG_LEVEL_INFO };
+	while (status < 0 && (id = os_options_next(&l2tpd_program, argc, argv, &argument, &first)) != OS_OPTIONS_END)
+		status = parse_one(id, argument, options);
+	if (status < 0 && first < argc) {
+		fprintf(stderr, "l2tpd: takes options only, and %s is none: commands are given to l2tpctl\n",
+			argv[first]);
+		return EXIT_USAGE;
+	}
+	return status;
+}

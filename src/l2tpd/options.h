@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * l2tpd's command line.
+ */
+#ifndef L2TPD_L2TPD_OPTIONS_H
+#define L2TPD_L2TPD_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "os/options.h"
+
+#define OPTIONS_CONFIG_DEFAULT "/etc/l2tpd.conf"
+
+enum options_datapath { OPTIONS_DATAPATH_USER, OPTIONS_DATAPATH_NULL };
+
+struct options {
+	const char *config;
+	bool config_given;		/* then it must exist */
+	bool check;
+	const char *socket;
+	unsigned int workers;		/* 0: one per processor */
+	enum options_datapath datapath;
+	enum log_level log_level;
+};
+
+extern const struct os_program l2tpd_program;
+
+/* Returns -1 to go on, else the exit status: help or version was printed, or an option is wrong. */
+int options_parse(int argc, char **argv, struct options *options);
+
+#endif
