@@ -201,12 +201,12 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 /* "" : all is well. */
 void tunnel_set_reason(struct tunnel *tunnel, uint64_t now, const char *reason);
 
-int tunnel_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
-		  struct service_result *result, struct error *error);
-int tunnel_modify(struct service *service, const struct command *command, uint64_t now,
-		  struct service_result *result, struct error *error);
-int tunnel_delete(struct service *service, const struct command *command, struct service_result *result,
-		  struct error *error);
+int execute_tunnel_create(struct service *service, const struct command *command, enum service_origin origin,
+			  uint64_t now, struct service_result *result, struct error *error);
+int execute_tunnel_modify(struct service *service, const struct command *command, uint64_t now,
+			  struct service_result *result, struct error *error);
+int execute_tunnel_delete(struct service *service, const struct command *command, struct service_result *result,
+			  struct error *error);
 
 /* --- session.c --- */
 struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
@@ -226,12 +226,12 @@ void session_detach(struct service *service, struct session *const *sessions, un
 int session_change(struct service *service, struct session *session, const struct session_config *config,
 		   const struct param_set *set, struct error *error);
 
-int session_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
-		   struct service_result *result, struct error *error);
-int session_modify(struct service *service, const struct command *command, struct service_result *result,
-		   struct error *error);
-int session_delete(struct service *service, const struct command *command, struct service_result *result,
-		   struct error *error);
+int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
+			   uint64_t now, struct service_result *result, struct error *error);
+int execute_session_modify(struct service *service, const struct command *command, struct service_result *result,
+			   struct error *error);
+int execute_session_delete(struct service *service, const struct command *command, struct service_result *result,
+			   struct error *error);
 
 /* --- resolve.c --- */
 /* Room must have been reserved (deadline_reserve()). */

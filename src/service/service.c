@@ -117,11 +117,11 @@ static int execute_tunnel(struct service *service, const struct command *command
 {
 	switch (command->verb) {
 	case CONFIG_CREATE:
-		return tunnel_create(service, command, origin, now, result, error);
+		return execute_tunnel_create(service, command, origin, now, result, error);
 	case CONFIG_MODIFY:
-		return tunnel_modify(service, command, now, result, error);
+		return execute_tunnel_modify(service, command, now, result, error);
 	case CONFIG_DELETE:
-		return tunnel_delete(service, command, result, error);
+		return execute_tunnel_delete(service, command, result, error);
 	default:
 		return not_ours(command, error);
 	}
@@ -132,11 +132,11 @@ static int execute_session(struct service *service, const struct command *comman
 {
 	switch (command->verb) {
 	case CONFIG_CREATE:
-		return session_create(service, command, origin, now, result, error);
+		return execute_session_create(service, command, origin, now, result, error);
 	case CONFIG_MODIFY:
-		return session_modify(service, command, result, error);
+		return execute_session_modify(service, command, result, error);
 	case CONFIG_DELETE:
-		return session_delete(service, command, result, error);
+		return execute_session_delete(service, command, result, error);
 	default:
 		return not_ours(command, error);
 	}

@@ -224,8 +224,8 @@ static void fill_result(const struct session *session, struct service_result *re
 	memcpy(result->interface_name, session->ifname, sizeof(result->interface_name));
 }
 
-int session_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
-		   struct service_result *result, struct error *error)
+int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
+			   uint64_t now, struct service_result *result, struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
 	const struct session_config *wanted = &command->config.session;
@@ -251,8 +251,8 @@ int session_create(struct service *service, const struct command *command, enum 
 	return 0;
 }
 
-int session_modify(struct service *service, const struct command *command, struct service_result *result,
-		   struct error *error)
+int execute_session_modify(struct service *service, const struct command *command, struct service_result *result,
+			   struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
 	const struct session_config *wanted = &command->config.session;
@@ -276,8 +276,8 @@ int session_modify(struct service *service, const struct command *command, struc
 	return 0;
 }
 
-int session_delete(struct service *service, const struct command *command, struct service_result *result,
-		   struct error *error)
+int execute_session_delete(struct service *service, const struct command *command, struct service_result *result,
+			   struct error *error)
 {
 	struct session *session = lookup_session(service, &command->config.session, error);
 

@@ -240,8 +240,8 @@ static void fill_result(const struct tunnel *tunnel, struct service_result *resu
 	result->tunnel_id = tunnel->config.tunnel_id;
 }
 
-int tunnel_create(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
-		  struct service_result *result, struct error *error)
+int execute_tunnel_create(struct service *service, const struct command *command, enum service_origin origin,
+			  uint64_t now, struct service_result *result, struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_TUNNEL];
 	struct tunnel_config config;
@@ -266,8 +266,8 @@ int tunnel_create(struct service *service, const struct command *command, enum s
 	return 0;
 }
 
-int tunnel_modify(struct service *service, const struct command *command, uint64_t now,
-		  struct service_result *result, struct error *error)
+int execute_tunnel_modify(struct service *service, const struct command *command, uint64_t now,
+			  struct service_result *result, struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_TUNNEL];
 	const struct tunnel_config *wanted = &command->config.tunnel;
@@ -290,8 +290,8 @@ int tunnel_modify(struct service *service, const struct command *command, uint64
 	return 0;
 }
 
-int tunnel_delete(struct service *service, const struct command *command, struct service_result *result,
-		  struct error *error)
+int execute_tunnel_delete(struct service *service, const struct command *command, struct service_result *result,
+			  struct error *error)
 {
 	const struct tunnel_config *keys = &command->config.tunnel;
 	struct tunnel *tunnel = lookup_tunnel(service, keys->tunnel_name, keys->tunnel_id, error);
