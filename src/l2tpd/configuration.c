@@ -138,7 +138,11 @@ int configuration_apply(struct configuration *configuration, struct service *ser
 	struct error error = { 0 };
 	unsigned int failed;
 
-	if (service_reload(service, configuration->commands, configuration->count, now, &failed, &error) == 0)
+	/* until service_reload() is there */
+	for (failed = 0; failed < configuration->count; failed++)
+		if (service_execute(service, &configuration->commands[failed], SERVICE_ORIGIN_FILE, now, NULL, &error) < 0)
+			break;
+	if (failed == configuration->count)
 		return 0;
 	if (failed < configuration->count)
 		place = place_of(configuration, failed, &error);
