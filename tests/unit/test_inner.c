@@ -66,15 +66,15 @@ static void check_spec(const struct frame_spec *spec)
 
 static void test_every_layering(void **state)
 {
-	for (int i = 0; i < 4 * 2 * 2 * 2; i++) {
+	for (int i = 0; i < 8 * 2 * 2 * 2; i++) {
 		struct frame_spec spec = base;
 
-		spec.ethernet = i & 3;
-		spec.tags = (i & 3) ? (i & 3) - 1 : 0;
-		spec.ipv6 = i & 4;
-		spec.udp = i & 8;
-		spec.ip_options = (i & 16) ? 8 : 0;
-		spec.tcp_options = (i & 16) ? 12 : 0;
+		spec.ethernet = i & 7;
+		spec.tags = (i & 7) > 1 ? (i & 7) % 4 : 0;
+		spec.ipv6 = i & 8;
+		spec.udp = i & 16;
+		spec.ip_options = (i & 32) ? 8 : 0;
+		spec.tcp_options = (i & 32) ? 12 : 0;
 		check_spec(&spec);
 	}
 }
@@ -172,9 +172,9 @@ static void test_not_ip(void **state)
 	assert_false(inner_find_ip(frame, length, FRAME_ETHERNET, &inner));
 	put16(frame + 12, 0x86dd);	/* says IPv6, is IPv4 */
 	assert_false(inner_find_ip(frame, length, FRAME_ETHERNET, &inner));
-	spec.tags = 2;
+	spec.tags = 3;
 	length = frame_build(&spec, frame, NULL);
-	memmove(frame + 16, frame + 12, length - 12);	/* a third tag */
+	memmove(frame + 16, frame + 12, length - 12);	/* a fourth tag */
 	assert_false(inner_find_ip(frame, length + 4, FRAME_ETHERNET, &inner));
 	assert_false(inner_find_ip(frame, 0, FRAME_IP, &inner));
 	spec = base;

@@ -11,7 +11,7 @@
 
 #define ETHERTYPE_QINQ 0x88a8		/* IEEE 802.1ad service tag */
 #define ETHERNET_TYPE 12		/* offset of the type field */
-#define VLAN_TAGS_MAX 2
+#define VLAN_TAGS_MAX 3			/* two of the user's, and one that a VLAN pseudowire pushes */
 #define VLAN_TAG 4			/* octets */
 
 /* Where the network header begins, and its type; 0 when the frame is too short or has more tags. */

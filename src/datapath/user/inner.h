@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the headers lie in a frame that crosses a tunnel: Ethernet with up to two VLAN tags, IPv4
+ * Where the headers lie in a frame that crosses a tunnel: Ethernet with up to three VLAN tags, IPv4
  * or IPv6, TCP or UDP.  Everything is checked against the frame's length once, here; whoever has an
  * answer may read what it says without asking again.  Pure.
  */
@@ -14,7 +14,6 @@
 enum frame_layer { FRAME_ETHERNET, FRAME_IP };	/* what the first octet of a frame belongs to */
 
 #define INNER_EXTENSIONS_MAX 8		/* IPv6 extension headers that are followed; more: no transport seen */
-#define INNER_ETHERNET_MAX 22		/* Ethernet header with two tags */
 
 #define IPV4_HEADER 20			/* octets, without options */
 #define IPV6_HEADER 40
