@@ -285,14 +285,14 @@ static void test_alone_is_not_touched(void **state)
 }
 
 enum change {
-	NOTHING, SEQUENCE, OLD_SEQUENCE, ACK, WINDOW, URGENT, TIMESTAMP, OPTIONS, TTL, TOS, DONT_FRAGMENT, ID, ID_FIXED, LABEL,
-	LONGER, CWR, ECE, SYN, RST, URG, NO_ACK, VLAN, UNTAGGED, MAC, PADDED, CORRUPT, CORRUPT_IP, IP_OPTIONS, FRAGMENT,
-	RESERVED_BIT, NO_PAYLOAD, TCP_RESERVED, UDP_ZERO, UDP_SHORT, CHANGES,
+	NOTHING, SEQUENCE, OLD_SEQUENCE, ACK, WINDOW, URGENT, TIMESTAMP, OPTIONS, TTL, TOS, DONT_FRAGMENT, ID,
+	ID_FIXED, LABEL, LONGER, CWR, ECE, SYN, RST, URG, NO_ACK, VLAN, UNTAGGED, MAC, PADDED, CORRUPT, CORRUPT_IP,
+	IP_OPTIONS, FRAGMENT, RESERVED_BIT, NO_PAYLOAD, TCP_RESERVED, UDP_ZERO, UDP_SHORT, CHANGES,
 };
 
 static const char *const change_names[CHANGES] = {
-	"nothing", "sequence", "old sequence", "ack", "window", "urgent", "timestamp", "options", "ttl", "tos", "df", "id",
-	"fixed id", "label", "longer", "cwr", "ece", "syn", "rst", "urg", "no ack", "vlan", "untagged", "mac", "padded",
+	"nothing", "sequence", "old sequence", "ack", "window", "urgent", "timestamp", "options", "ttl", "tos", "df",
+	"id", "fixed id", "label", "longer", "cwr", "ece", "syn", "rst", "urg", "no ack", "vlan", "untagged", "mac", "padded",
 	"corrupt", "corrupt ip", "ip options", "fragment", "reserved bit", "no payload", "tcp reserved", "udp zero",
 	"udp short",
 };
@@ -357,8 +357,8 @@ static size_t change_octets(uint8_t *frame, const struct frame_parts *parts, enu
 static bool applies(enum change change, const struct frame_spec *spec)
 {
 	switch (change) {
-	case TIMESTAMP: case OPTIONS: case SEQUENCE: case OLD_SEQUENCE: case ACK: case WINDOW: case URGENT: case CWR: case ECE:
-	case SYN: case RST: case URG: case NO_ACK: case TCP_RESERVED:
+	case TIMESTAMP: case OPTIONS: case SEQUENCE: case OLD_SEQUENCE: case ACK: case WINDOW: case URGENT:
+	case CWR: case ECE: case SYN: case RST: case URG: case NO_ACK: case TCP_RESERVED:
 		return !spec->udp;
 	case DONT_FRAGMENT: case ID: case ID_FIXED: case CORRUPT_IP: case FRAGMENT: case RESERVED_BIT:
 		return !spec->ipv6;

@@ -31,7 +31,8 @@ static enum frame_layer layer_of(const struct frame_spec *spec)
 }
 
 /* The virtio header that a device would put before it. */
-static struct virtio_net_hdr header_for(const struct frame_spec *spec, const struct frame_parts *parts, uint16_t gso_size)
+static struct virtio_net_hdr header_for(const struct frame_spec *spec, const struct frame_parts *parts,
+					uint16_t gso_size)
 {
 	struct virtio_net_hdr header = { .flags = NEEDS_CSUM, .gso_size = gso_size };
 
@@ -392,6 +393,11 @@ static void test_checksum_out_of_bounds(void **state)
 	}
 }
 
+static void flip_bit(uint8_t *octets, uint32_t length, uint64_t *seed)
+{
+	octets[test_random_below(seed, length)] ^= (uint8_t)(1u << (test_random(seed) & 7));
+}
+
 /* Any header before any damaged frame: refused, or cut within bounds. ASan judges. */
 static void test_random_lies(void **state)
 {
@@ -409,8 +415,8 @@ static void test_random_lies(void **state)
 		length = frame_build(&spec, super, &parts);
 		header = header_for(&spec, &parts, (uint16_t)(1 + test_random_below(&seed, 600)));
 		for (uint32_t damage = test_random_below(&seed, 3); damage > 0; damage--) {
-			super[test_random_below(&seed, (uint32_t)parts.payload)] ^= (uint8_t)(1u << (test_random(&seed) & 7));
-			((uint8_t *)&header)[test_random_below(&seed, 10)] ^= (uint8_t)(1u << (test_random(&seed) & 7));
+			flip_bit(super, (uint32_t)parts.payload, &seed);
+			flip_bit((uint8_t *)&header, sizeof(header), &seed);
 		}
 		if (!test_random_below(&seed, 4))
 			length = test_random_below(&seed, (uint32_t)length);
