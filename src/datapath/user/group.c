@@ -132,6 +132,10 @@ static int open_bound(const struct user_datapath *dp, struct socket_group *group
 		return -1;
 	if (udp && (!first || (group->local.port && port_is_ours(dp, group))))
 		set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	/* On every socket of the group: the kernel's GRO asks any of them, not the one that will
+	 * receive. Without it we are only slower. */
+	if (udp)
+		set_int(fd, IPPROTO_UDP, UDP_GRO, 1);
 	if (bind_socket(dp, group, fd) < 0) {
 		explain_bind(group, errno, error);
 		goto fail;
@@ -153,9 +157,8 @@ static int open_data_sockets(struct user_datapath *dp, struct socket_group *grou
 
 		if (fd < 0)
 			return -1;
-		if (group->encap == L2TP_ENCAP_UDP)
-			set_int(fd, IPPROTO_UDP, UDP_GRO, 1);	/* without it we are only slower */
-		else if (steer_ip(fd, group->local.address.family, dp->worker_count, i) < 0)
+		if (group->encap == L2TP_ENCAP_IP &&
+		    steer_ip(fd, group->local.address.family, dp->worker_count, i) < 0)
 			return error_system(error, errno, NULL, "cannot attach a socket filter");
 	}
 	return 0;

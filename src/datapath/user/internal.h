@@ -84,6 +84,7 @@ struct tunnel {
 	struct datapath_tunnel_config config;
 	struct path *path;		/* RCU; NULL while the peer is not known */
 	struct session *sessions;	/* control */
+	unsigned int made;		/* sessions so far */
 	struct datapath_stats gone;	/* of deleted sessions */
 	bool narrowed;			/* its path MTU shrank: to be asked again */
 };
@@ -125,9 +126,10 @@ struct session {
 	uint8_t header_length;		/* template and sublayer */
 	uint8_t header[DATA_HEADER_MAX];
 	uint16_t vlan_id;
-	struct worker *worker;
+	struct worker *worker;		/* tx is this one; control changes it while the device is not watched */
 
 	/* control */
+	unsigned int rank;		/* how many sessions its tunnel had before it */
 	handle self;
 	struct session *prev, *next;	/* of the tunnel */
 	struct session *timed_prev, *timed_next;	/* of the datapath's list of sessions with a carrier to lose */
@@ -179,6 +181,9 @@ int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group,
 /* steer.c: which socket of a group gets a packet. Sockets: one per worker, then control, then id 0. */
 int steer_udp(int fd, sa_family_t family, unsigned int workers);	/* 0 or -1 with errno */
 int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int index);
+/* The worker at which those programs let this peer's packets arrive. */
+unsigned int steer_worker(enum l2tp_encap encap, const struct endpoint *peer, uint32_t session_id,
+			  unsigned int workers);
 
 /* tunnel.c */
 int tunnel_add(struct datapath *dp, const struct datapath_tunnel_config *config, handle *tunnel, struct error *error);
@@ -200,8 +205,8 @@ void session_stats(const struct session *session, struct datapath_stats *stats);
 void stats_add(struct datapath_stats *sum, const struct datapath_stats *more);
 /* The MTU that the session's device should have on this path. */
 uint32_t session_mtu(const struct session *session, const struct path *path);
-/* Set it when the session's mode says so. */
-void session_adapt_mtu(struct user_datapath *dp, struct session *session);
+/* The tunnel's path changed: adapt the MTU when the session's mode says so, and the worker. */
+void session_adapt(struct user_datapath *dp, struct session *session);
 
 /* device.c */
 int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);

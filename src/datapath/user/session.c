@@ -56,11 +56,44 @@ static int change_mtu(struct user_datapath *dp, struct session *session, uint32_
 	return 0;
 }
 
-void session_adapt_mtu(struct user_datapath *dp, struct session *session)
+/* --- worker --- */
+
+/* A tunnel's first session is sent by the worker at which its packets arrive: what answers a packet
+ * then needs no other thread. Further ones are spread. */
+static struct worker *choose_worker(struct user_datapath *dp, const struct session *session)
+{
+	const struct tunnel *tunnel = session->tunnel;
+	unsigned int arrival = steer_worker(session->encap, &tunnel->config.peer, session->session_id, dp->worker_count);
+
+	return &dp->workers[(arrival + session->rank) % dp->worker_count];
+}
+
+static void stop_reading(struct worker *worker, void *context)
+{
+	const struct session *session = context;
+
+	worker_unwatch(worker, session->device);
+}
+
+static void change_worker(struct user_datapath *dp, struct session *session)
+{
+	struct worker *worker = choose_worker(dp, session);
+
+	if (worker == session->worker)
+		return;
+	worker_run(session->worker, stop_reading, session);
+	session->worker = worker;
+	(void)worker_watch(worker, session->device, &session->source);
+}
+
+void session_adapt(struct user_datapath *dp, struct session *session)
 {
 	bool waiting = session->config.mtu_mode == DATAPATH_MTU_AUTO && !session->mtu_settled;
 
-	if (!session->tunnel->path || (session->config.mtu_mode != DATAPATH_MTU_FOLLOW && !waiting))
+	if (!session->tunnel->path)
+		return;
+	change_worker(dp, session);
+	if (session->config.mtu_mode != DATAPATH_MTU_FOLLOW && !waiting)
 		return;
 	session->mtu_settled = true;
 	(void)change_mtu(dp, session, session_mtu(session, session->tunnel->path), NULL);
@@ -152,7 +185,7 @@ static struct session *session_allocate(struct user_datapath *dp, const struct d
 	session->tunnel = tunnel;
 	session->device = -1;
 	session->carrier = true;
-	session->worker = &dp->workers[config->session_id % dp->worker_count];
+	session->rank = tunnel->made++;
 	return session;
 }
 
@@ -166,6 +199,7 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 		return -1;
 	set_identity(session, config);
 	set_settings(session, config);
+	session->worker = choose_worker(dp, session);
 	session->mtu = session_mtu(session, session->tunnel->path);
 	session->mtu_settled = session->tunnel->path != NULL;
 	if (set_reorder(session, config->reorder_timeout, error) < 0 ||

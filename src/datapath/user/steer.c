@@ -11,8 +11,10 @@
  * IP protocol 115: every raw socket is offered every packet; each takes the session ids that are
  * its worker's (there is no GRO to respect).
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <string.h>
 
 #include "datapath/user/internal.h"
 
@@ -82,4 +84,16 @@ int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int inde
 	};
 
 	return attach(fd, SO_ATTACH_FILTER, code, sizeof(code) / sizeof(code[0]));
+}
+
+unsigned int steer_worker(enum l2tp_encap encap, const struct endpoint *peer, uint32_t session_id,
+			  unsigned int workers)
+{
+	bool ipv6 = peer->address.family == AF_INET6;
+	uint32_t word;
+
+	if (encap == L2TP_ENCAP_IP)
+		return session_id % workers;
+	memcpy(&word, peer->address.bytes + (ipv6 ? 12 : 0), sizeof(word));
+	return ((ntohl(word) + peer->port) * HASH_FACTOR >> HASH_SHIFT) % workers;
 }

@@ -129,7 +129,7 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel)
 	path->group->users++;
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
-		session_adapt_mtu(dp, session);
+		session_adapt(dp, session);
 	return true;
 }
 
@@ -208,7 +208,7 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 	tunnel->config = wanted;
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
-		session_adapt_mtu(dp, session);
+		session_adapt(dp, session);
 	return 0;
 }
 
