@@ -169,15 +169,24 @@ trap 'exit 130' INT TERM
 # pair [NAME=VALUE...]: A and B get an l2tpd each with tunnel `t` and session `s` between them, over the wire, and an
 # interface `pw0` with 10.0.0.1 and .2, fd00::1 and ::2. What can be set:
 #   encap=udp|ip family=4|6 cookie=0|4|8 l2spec=none|default pw_type=eth|vlan|ip, and words for both sides' commands:
-#   tunnel=... session=..., and for one side's: tunnel_A= tunnel_B= session_A= session_B=
+#   tunnel=... session=..., and for one side's: tunnel_A= tunnel_B= session_A= session_B=; sides=B: on B only;
+#   addresses=no: the interfaces get none
+# Tunnel ids are 1 on A and 2 on B, session ids 11 and 12.
 # shellcheck disable=SC2034 # used by name, in pair_config
 cookie_A=a0a1a2a3a4a5a6a7 cookie_B=b0b1b2b3b4b5b6b7
 
 # shellcheck disable=SC2034
 pair() {
-	local encap=udp family=4 cookie=8 l2spec=default pw_type=eth tunnel='' session=''
+	local encap=udp family=4 cookie=8 l2spec=default pw_type=eth tunnel='' session='' sides='A B' addresses=yes
 	local tunnel_A='' tunnel_B='' session_A='' session_B='' "$@"
-	pair_config A B 1 2 | daemon A && pair_config B A 2 1 | daemon B && pair_addresses
+	local -A number=([A]=1 [B]=2) peer=([A]=B [B]=A)
+	local side
+	for side in $sides; do
+		pair_config "$side" "${peer[$side]}" "${number[$side]}" "$((3 - ${number[$side]}))" | daemon "$side" || return
+		[ $addresses = yes ] || continue
+		ip_on "$side" addr add "10.0.0.${number[$side]}/24" dev pw0 || return
+		ip_on "$side" -6 addr add "fd00::${number[$side]}/64" dev pw0 nodad || return
+	done
 }
 
 # pair_config HOST PEER NUMBER PEER-NUMBER: the configuration of one side, from pair's variables
@@ -191,11 +200,6 @@ pair_config() {
 	[ "$cookie" = 0 ] || echo "	cookie=${mine:0:$((cookie * 2))} peer_cookie=${theirs:0:$((cookie * 2))} \\"
 	[ "$pw_type" != vlan ] || echo "	vlan_id=${vlan_id:-$((100 + $3))} \\"
 	echo "	l2spec_type=$l2spec interface_name=pw0 $session $session_words"
-}
-
-pair_addresses() {
-	ip_on A addr add 10.0.0.1/24 dev pw0 && ip_on B addr add 10.0.0.2/24 dev pw0 &&
-	ip_on A -6 addr add fd00::1/64 dev pw0 nodad && ip_on B -6 addr add fd00::2/64 dev pw0 nodad
 }
 
 unpair() { stop_daemon A; stop_daemon B; }
@@ -236,3 +240,16 @@ datagrams() {
 	end_helper $server
 	return $status
 }
+
+# packets HOST send|frame ...: see net/_packets.py
+PACKETS=(/usr/bin/python3 "$TESTS/net/_packets.py")
+packets() { on "$1" "${PACKETS[@]}" "${@:2}"; }
+
+# listener HOST listen|dump DEVICE SECONDS: starts it; `heard` waits for its end and prints what it heard
+listener() {
+	: >"$TMP/heard"
+	ip netns exec "$NS$1" "${PACKETS[@]}" "${@:2}" >"$TMP/heard" &
+	listener=$!
+	until_true 5 grep -q ready "$TMP/heard"
+}
+heard() { wait "$listener"; sed 1d "$TMP/heard"; }

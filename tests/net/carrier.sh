@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# carrier_timeout: the device loses its carrier after that long without a packet from the peer, and has it again with
+# the next one.
+. "$(dirname "$0")/../lib.sh"
+
+hosts
+for name in A B; do on $name sysctl -qw net.ipv6.conf.default.disable_ipv6=1; done
+pair session_A="carrier_timeout=600" || exit 1
+
+carrier() { on A cat /sys/class/net/pw0/carrier; }
+has() { [ "$(carrier)" = "$1" ]; }
+
+packets B frame pw0 ffffffffffff02000000009988b500000001
+check "carrier with the first packet" until_true 1 has 1
+for n in 1 2 3 4 5; do
+	sleep 0.3
+	packets B frame pw0 ffffffffffff02000000009988b500000001
+	has 1 || fail "carrier while packets come" "lost after $n packets"
+done
+ok "carrier while packets come"
+sleep 0.35
+equal "not lost before its time" "$(carrier)" 1
+check "lost after it" until_true 2 has 0
+equal "shown as lost" "$(session_field A carrier)" false
+packets B frame pw0 ffffffffffff02000000009988b500000001
+check "back with the next packet" until_true 1 has 1
+check "traffic flows again" until_true 3 pings B 10.0.0.1
+equal "the other end, without a timeout, never lost it" "$(on B cat /sys/class/net/pw0/carrier_down_count)" 0

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Create, modify, delete, show and list while traffic flows through a session: none of it disturbs the traffic of the
+# others, each does what it says, and what is deleted is gone.
+. "$(dirname "$0")/../lib.sh"
+
+hosts
+pair || exit 1
+until_true 3 pings A 10.0.0.2
+helper B "${TRAFFIC[@]}" tcp-serve 10.0.0.2 7000
+on A "${TRAFFIC[@]}" tcp-transfer 10.0.0.2 7000 1000 >"$TMP/transfer" 2>&1 &
+transfer=$!
+
+# other tunnels and sessions come and go beside it
+for round in 1 2 3; do
+	check "round $round: tunnel create" ctl A tunnel create tunnel_name=u version=3 src_ipaddr=192.0.2.1 \
+		dest_ipaddr=192.0.2.2 tunnel_id=50 peer_tunnel_id=60 our_udp_port=1800 peer_udp_port=1800
+	for n in 1 2 3; do
+		check "round $round: session create $n" ctl A session create tunnel_name=u session_name=x$n session_id=50$n \
+			peer_session_id=60$n interface_name=x$n cookie=00112233 peer_cookie=00112233
+	done
+	check "round $round: session modify" ctl A session modify tunnel_name=u session_name=x1 mtu=1300
+	equal "round $round: the device has the new MTU" "$(mtu_of A x1)" 1300
+	check "round $round: session delete by id" ctl A session delete tunnel_id=50 session_id=502
+	check_fails "round $round: its device is gone" ip_on A link show x2
+	check "round $round: tunnel delete" ctl A tunnel delete tunnel_name=u
+	check_fails "round $round: its sessions' devices are gone" ip_on A link show x1
+done
+
+matches "session show" "$(ctl A session show tunnel_name=t session_name=s)" 'pw0'
+equal "session list -j has one" "$(ctl A -j session list | jq '[.. | objects | select(has("session_id"))] | length')" 1
+matches "session list names" "$(ctl A session list names)" 's'
+matches "tunnel list" "$(ctl A tunnel list)" 't'
+matches "tunnel show" "$(ctl A tunnel show tunnel_id=1)" '192\.0\.2\.2'
+check "prefixes of words" ctl A tun sh tunnel_n=t
+check_fails "delete of an unknown session" ctl A session delete tunnel_name=t session_id=4711
+check_fails "delete of an unknown tunnel" ctl A tunnel delete tunnel_name=nobody
+check_fails "create-only parameter" ctl A session modify tunnel_name=t session_name=s session_id=5
+matches "its message names the parameter" "$(ctl A session modify tunnel_name=t session_name=s session_id=5 2>&1)" session_id
+check_fails "unknown word" ctl A session modify tunnel_name=t session_name=s colour=red
+
+# the busy session itself
+check "modify: sequence numbers on" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=yes
+check "modify: required at the other end" ctl B session modify tunnel_name=t session_name=s sequencing_required=yes
+check "modify: reordering" ctl B session modify tunnel_name=t session_name=s reorder_timeout=50
+check "modify: sequencing no longer required" ctl B session modify tunnel_name=t session_name=s sequencing_required=no
+check "modify: sequence numbers off" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=no
+check "modify: mtu" ctl A session modify tunnel_name=t session_name=s mtu=1400
+check "modify: TTL of the tunnel" ctl A tunnel modify tunnel_name=t ttl=7 dscp=10
+if wait "$transfer"; then ok "traffic flowed through it all"; else fail "traffic flowed through it all" "$(cat "$TMP/transfer")"; fi
+at_least "show counts live" "$(session_field A tx_packets)" 1000
+
+check "session delete" ctl A session delete tunnel_name=t session_name=s
+check_fails "the device is gone" ip_on A link show pw0
+check "it can be made again" ctl A session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 \
+	interface_name=pw0 cookie=$cookie_A peer_cookie=$cookie_B
+ip_on A addr add 10.0.0.1/24 dev pw0
+check "and carries again" until_true 5 pings A 10.0.0.2
+
+# show says nothing secret, and JSON of what was asked
+equal "tunnel show -j has its peer" "$(tunnel_field A dest_ipaddr)" 192.0.2.2
+check_fails "two objects of one name" ctl A session create tunnel_name=t session_name=s session_id=77 peer_session_id=77
+echo 'tunnel list
+session list' | ctl A >"$TMP/stdin" 2>&1
+matches "commands from standard input" "$(cat "$TMP/stdin")" 't'
+check "clean end" stop_daemon A
+check_fails "no device left" ip_on A link show pw0

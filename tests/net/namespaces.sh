@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A session's device in another network namespace, and the order in which namespaces and daemons end.
+. "$(dirname "$0")/../lib.sh"
+
+hosts
+host C
+host D
+pair addresses=no session_A="netns=${NS}C" session_B="netns=${NS}D" || exit 1
+check_fails "not in the daemon's namespace" ip_on A link show pw0
+check "device in the namespace named" ip_on C link show pw0
+ip_on C addr add 10.0.0.1/24 dev pw0
+ip_on D addr add 10.0.0.2/24 dev pw0
+matches "device is up" "$(ip_on C link show pw0)" ',UP'
+check "ping between the inner namespaces" until_true 5 pings C 10.0.0.2
+check "large ping" pings C 10.0.0.2 3000
+helper D "${TRAFFIC[@]}" tcp-serve 10.0.0.2 7000
+check "TCP between them" on C "${TRAFFIC[@]}" tcp-transfer 10.0.0.2 7000 20
+
+check_fails "a namespace that does not exist" ctl A session create tunnel_name=t session_id=99 peer_session_id=99 \
+	netns=nowhere interface_name=pw9
+matches "its message" "$(ctl A session create tunnel_name=t session_id=99 peer_session_id=99 netns=nowhere 2>&1)" 'nowhere'
+check_fails "a name taken there" ctl A session create tunnel_name=t session_id=99 peer_session_id=99 \
+	netns="${NS}C" interface_name=lo
+
+check "session delete" ctl A session delete tunnel_name=t session_name=s
+check_fails "device gone from there" ip_on C link show pw0
+check "made again" ctl A session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 netns="${NS}C" \
+	interface_name=pw0 cookie=$cookie_A peer_cookie=$cookie_B
+stop_daemon A KILL
+ctl B session show tunnel_name=t session_name=s >/dev/null
+daemon A <"$TMP/A.conf"
+check "restart after SIGKILL: device there again" ip_on C link show pw0
+
+# somebody removes the device, or its whole namespace: the daemon goes on
+ip_on C link del pw0
+sleep 0.2
+check "device removed by others: daemon lives" answers A
+ip netns del "${NS}D"
+sleep 0.5
+check "namespace removed: daemon lives" answers B
+check "and its session can be deleted" ctl B session delete tunnel_name=t session_name=s
+check "clean end" stop_daemon B
