@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# kill -9 and start again: what is left behind is removed, and the same configuration is up within a second of the
+# start. Two l2tpd on one machine do not disturb each other.
+. "$(dirname "$0")/../lib.sh"
+
+hosts
+milliseconds() { echo $((${EPOCHREALTIME/./} / 1000)); }
+
+pair || exit 1
+for n in {1..100}; do
+	echo "session create tunnel_name=t session_id=20$n peer_session_id=30$n interface_name=more$n"
+done >>"$TMP/A.conf"
+stop_daemon A
+daemon A <"$TMP/A.conf" || exit 1
+# a device that is not l2tpd's, and one that it made but somebody else has taken over the name of
+ip_on A link add bystander type veth peer name bystander2
+for how in KILL KILL TERM; do
+	stop_daemon A $how
+	equal "SIG$how: exit status" $? "$([ $how = TERM ] && echo 0 || echo 137)"
+	start=$(milliseconds)
+	daemon A <"$TMP/A.conf" || fail "SIG$how: starts again" ""
+	took=$(($(milliseconds) - start))
+	at_most "up again after SIG$how, milliseconds" $took 1000
+	equal "all its devices" "$(on A ls /sys/class/net | grep -c '^more')" 100
+	ip_on A addr add 10.0.0.1/24 dev pw0
+	check "carries again after SIG$how" until_true 5 pings A 10.0.0.2
+	check "others' devices are left alone" ip_on A link show bystander
+done
+stop_daemon A
+equal "nothing left after a clean end" "$(on A ls /sys/class/net | grep -cE '^(more|pw)')" 0
+
+# leftovers that the new configuration does not have are removed too
+daemon A <"$TMP/A.conf" && stop_daemon A KILL
+daemon A <<<"tunnel create tunnel_name=t version=3 dest_ipaddr=192.0.2.2 tunnel_id=1 peer_tunnel_id=2"
+equal "leftovers are removed" "$(on A ls /sys/class/net | grep -cE '^(more|pw)')" 0
+stop_daemon A
+stop_daemon B
+
+# Two daemons in one namespace, with different ports and sockets; and others in a second namespace
+pair || exit 1
+second() {	# HOST NUMBER PEER-NUMBER
+	cat >"$TMP/$1+.conf" <<-END
+		tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.$2 dest_ipaddr=192.0.2.$3 tunnel_id=$2 peer_tunnel_id=$3 \\
+			our_udp_port=1800 peer_udp_port=1800
+		session create tunnel_name=t session_name=s session_id=1$2 peer_session_id=1$3 interface_name=second
+	END
+	ip netns exec "$NS$1" "$L2TPD" -c "$TMP/$1+.conf" -s "$TMP/$1+.socket" >>"$TMP/$1+.log" 2>&1 </dev/null &
+	daemon_pid[$1+]=$!
+	until_true 5 ip_on "$1" addr add 10.1.0.$2/24 dev second
+}
+check "a second daemon on A" second A 1 2
+check "a second daemon on B" second B 2 1
+check "first pair carries" pings A 10.0.0.2
+check "second pair carries" until_true 5 pings A 10.1.0.2
+stop_daemon A+ KILL
+check "first pair carries while the second is dead" pings A 10.0.0.2
+check "the second comes back" second A 1 2
+check "first pair still has its device" pings A 10.0.0.2
+check "second pair carries again" until_true 5 pings A 10.1.0.2
+stop_daemon A KILL
+check "second pair carries while the first is dead" pings A 10.1.0.2
+daemon A <"$TMP/A.conf"
+ip_on A addr add 10.0.0.1/24 dev pw0
+check "first pair carries again" until_true 5 pings A 10.0.0.2
+check "second pair was left alone" pings A 10.1.0.2
