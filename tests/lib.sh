@@ -141,6 +141,9 @@ stop_daemon() {
 	return $status
 }
 
+# etc HOST FILE: what programs on this host find as /etc/FILE is standard input
+etc() { mkdir -p "/etc/netns/$NS$1" && cat >"/etc/netns/$NS$1/$2"; }
+
 # helper HOST COMMAND...: runs in the background, is ended with the script; its pid is in $helper
 helper() {
 	local host=$1
@@ -157,7 +160,10 @@ cleanup() {
 	[ $status = 0 ] || [ ${#daemon_pid[@]} = 0 ] || tail -n 15 "$TMP"/*.log
 	for host in "${!daemon_pid[@]}"; do stop_daemon "$host"; done
 	for host in "${helper_pids[@]:+${helper_pids[@]}}"; do end_helper "$host"; done
-	for host in "${host_list[@]:+${host_list[@]}}"; do ip netns del "$NS$host" 2>/dev/null; done
+	for host in "${host_list[@]:+${host_list[@]}}"; do
+		ip netns del "$NS$host" 2>/dev/null
+		rm -rf "/etc/netns/$NS$host"
+	done
 	[ "$own_tmp" ] && rm -rf "$TMP"
 	[ $failures = 0 ] || status=1
 	exit $status

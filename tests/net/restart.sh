@@ -47,7 +47,7 @@ second() {	# HOST NUMBER PEER-NUMBER
 	END
 	ip netns exec "$NS$1" "$L2TPD" -c "$TMP/$1+.conf" -s "$TMP/$1+.socket" >>"$TMP/$1+.log" 2>&1 </dev/null &
 	daemon_pid[$1+]=$!
-	until_true 5 ip_on "$1" addr add 10.1.0.$2/24 dev second
+	until_true 5 ip_on "$1" addr add "10.1.0.$2/24" dev second
 }
 check "a second daemon on A" second A 1 2
 check "a second daemon on B" second B 2 1

@@ -48,7 +48,7 @@ END
 on A /usr/bin/python3 -c 'import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("0.0.0.0", 1701)); time.sleep(30)' &
 holder=$!
-helper_pids+=($holder)
+helper_pids+=("$holder")
 until_true 3 on A sh -c 'ss -Hlun sport = :1701 | grep -q .'
 refused "port taken by another program" '1701' <<-END
 	$tunnel src_ipaddr=192.0.2.1

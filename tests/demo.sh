@@ -1,0 +1,183 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# demo.sh - what `make demo` runs: two hosts, an l2tpd on each, two Ethernet pseudowires between them, and what these
+# carry. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes what was left.
+#
+# The hosts are network namespaces, so nothing of this machine's own network is touched.
+set -u -o pipefail
+top=$(dirname "$(dirname "$(readlink -f "$0")")")
+case ${BUILD:=build} in /*) ;; *) BUILD=$top/$BUILD ;; esac
+l2tpd=$BUILD/src/l2tpd/l2tpd l2tpctl=$BUILD/src/l2tpctl/l2tpctl
+work=/run/l2tpd-demo
+hosts="demo-left demo-right"
+export LC_ALL=C.UTF-8
+
+if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
+title() { echo; echo "${bold}$*${plain}"; }
+# shown COMMAND...: print it as a user would type it, and run it
+shown() {
+	local words="$*"
+	echo "${dim}\$ ${words//"$BUILD/src/l2tpctl/"/}${plain}"
+	"$@"
+}
+on() { local host=$1; shift; ip netns exec "demo-$host" "$@"; }
+ctl() { local host=$1; shift; on "$host" "$l2tpctl" -s "$work/$host.socket" "$@"; }
+
+remove() {
+	local file pid host
+	for file in "$work"/*.pid; do
+		[ -e "$file" ] || continue
+		pid=$(cat "$file")
+		# only what we started: the pid may belong to somebody else by now
+		grep -qsE '^(l2tpd|iperf3)$' "/proc/$pid/comm" && ip netns pids "$(cat "${file%.pid}.netns")" 2>/dev/null |
+			grep -qx "$pid" && kill "$pid" 2>/dev/null && tail --pid="$pid" -f /dev/null
+	done
+	for host in $hosts; do ip netns del "$host" 2>/dev/null; done
+	rm -rf "$work"
+}
+give_up() { echo "demo: $*" >&2; [ ! -d "$work" ] || tail -n 20 "$work"/*.log >&2; exit 1; }
+
+# start NAME HOST COMMAND...: in the background, remembered for remove()
+start() {
+	local name=$1 host=$2
+	shift 2
+	on "$host" "$@" >"$work/$name.log" 2>&1 </dev/null &
+	echo $! >"$work/$name.pid"
+	echo "demo-$host" >"$work/$name.netns"
+}
+
+make_hosts() {
+	local host n=1
+	ip netns add demo-left && ip netns add demo-right || give_up "cannot make network namespaces"
+	ip link add wire netns demo-left type veth peer name wire netns demo-right || give_up "cannot make a veth pair"
+	for host in left right; do
+		ip -n demo-$host link set lo up
+		ip -n demo-$host link set wire up
+		ip -n demo-$host addr add 192.0.2.$n/24 dev wire
+		ip -n demo-$host addr add 2001:db8::$n/64 dev wire nodad
+		n=2
+	done
+}
+
+# configuration NEAR FAR: of host number NEAR
+configuration() {
+	local cookies="cookie=00112233445566$1$1 peer_cookie=00112233445566$2$2"
+	cat <<-END
+		# A pseudowire over UDP and IPv4, with 8-octet cookies
+		tunnel create tunnel_name=blue version=3 encap=udp src_ipaddr=192.0.2.$1 dest_ipaddr=192.0.2.$2 \\
+		    tunnel_id=$1 peer_tunnel_id=$2
+		session create tunnel_name=blue session_name=office session_id=1$1 peer_session_id=1$2 pw_type=eth \\
+		    $cookies l2spec_type=none interface_name=l2tpeth0
+
+		# and one over IP protocol 115 and IPv6
+		tunnel create tunnel_name=green version=3 encap=ip src_ipaddr=2001:db8::$1 dest_ipaddr=2001:db8::$2 \\
+		    tunnel_id=10$1 peer_tunnel_id=10$2
+		session create tunnel_name=green session_name=lab session_id=2$1 peer_session_id=2$2 pw_type=eth \\
+		    interface_name=l2tpeth1
+	END
+}
+
+start_l2tpd() {
+	local host=$1 try
+	start "$host" "$host" "$l2tpd" -c "$work/$host.conf" -s "$work/$host.socket"
+	for ((try = 0; try < 100; try++)); do
+		ctl "$host" system show status >/dev/null 2>&1 && return
+		sleep 0.05
+	done
+	give_up "l2tpd on $host does not answer"
+}
+
+addresses() {
+	local n=1 host
+	for host in left right; do
+		ip -n demo-$host addr add 10.0.0.$n/24 dev l2tpeth0 &&
+		ip -n demo-$host addr add 10.1.0.$n/24 dev l2tpeth1 || give_up "no devices on $host"
+		# VXLAN, the tunnel that the kernel itself has, for comparison
+		ip -n demo-$host link add vxlan0 type vxlan id 7 local 192.0.2.$n remote 192.0.2.$((3 - n)) dstport 4789 dev wire
+		ip -n demo-$host addr add 10.2.0.$n/24 dev vxlan0
+		ip -n demo-$host link set vxlan0 up
+		n=2
+	done
+}
+
+ping_it() { shown ip netns exec demo-left ping -q -c "$1" -i 0.05 -s "$2" "$3" | grep -vE '^(PING|---|)$|^PING|^---|^$' || give_up "no answer from $3"; }
+
+# gigabits ADDRESS [-R]: what iperf3 moves there (or, -R, back) in a second
+gigabits() {
+	on left iperf3 -J -t 1 -c "$@" 2>/dev/null | jq -r '.end.sum_received.bits_per_second / 1e8 | round / 10'
+}
+microseconds() { on left ping -q -c 40 -i 0.02 "$1" | sed -nE 's,^rtt [^=]*= [0-9.]+/([0-9.]+)/.*,\1,p' | awk '{ printf "%.0f", $1 * 1000 }'; }
+
+table() {
+	local name address there back
+	printf '%s%-36s %10s %10s %10s%s\n' "$bold" "" "there" "back" "ping" "$plain"
+	printf '%-36s %10s %10s %10s\n' "" "Gbit/s" "Gbit/s" "us"
+	while IFS=: read -r name address; do
+		there=$(gigabits "$address") && back=$(gigabits "$address" -R) || give_up "iperf3 to $address failed"
+		printf '%-36s %10s %10s %10s\n' "$name" "$there" "$back" "$(microseconds "$address")"
+	done <<-END
+		veth, no tunnel:192.0.2.2
+		VXLAN, in the kernel:10.2.0.2
+		l2tpd over UDP, IPv4:10.0.0.2
+		l2tpd over IP protocol 115, IPv6:10.1.0.2
+	END
+}
+
+look_around() {
+	title "Left up. To look around:"
+	cat <<-END
+		  ip netns exec demo-left bash                              # a shell on the left host (demo-right: the other)
+		  ip netns exec demo-left ping 10.0.0.2                     # over UDP; 10.1.0.2 is over IPv6
+		  $l2tpctl -s $work/left.socket session list     # and -j, tunnel show, session modify ...
+		  ip netns exec demo-right tcpdump -ni wire                 # what is on the wire
+		To remove it:
+		  $top/tests/demo.sh clean
+	END
+}
+
+[ "$(id -u)" = 0 ] || { echo "demo: must be root, to make network namespaces and devices: sudo make demo" >&2; exit 1; }
+remove		# what an earlier KEEP=1 left
+[ "${1:-}" = clean ] && exit
+[ -x "$l2tpd" ] && [ -x "$l2tpctl" ] || give_up "not built yet: run make"
+trap remove EXIT
+trap 'exit 130' INT TERM
+mkdir -p "$work"
+
+title "Two hosts, left (192.0.2.1) and right (192.0.2.2), joined by a wire."
+make_hosts
+configuration 1 2 >"$work/left.conf"
+configuration 2 1 >"$work/right.conf"
+for host in left right; do
+	title "$work/$host.conf"
+	cat "$work/$host.conf"
+done
+
+title "An l2tpd on each; nothing of L2TP in the kernel."
+start_l2tpd left
+start_l2tpd right
+addresses
+shown ip -n demo-left -br link show type tun
+
+title "Ping over UDP and IPv4, then over IP protocol 115 and IPv6; then packets of 3,000 bytes."
+ping_it 5 56 10.0.0.2
+ping_it 5 56 10.1.0.2
+ping_it 5 3000 10.0.0.2
+ping_it 5 3000 10.1.0.2
+
+title "Bulk TCP, both ways, beside no tunnel and beside VXLAN."
+start iperf3 right iperf3 -s
+sleep 0.3
+table
+
+title "What l2tpd counted."
+shown ip netns exec demo-left "$l2tpctl" -s "$work/left.socket" session show tunnel_name=blue session_name=office
+shown ip netns exec demo-left "$l2tpctl" -s "$work/left.socket" session list
+
+if [ "${KEEP:-}" ] && [ "${KEEP:-}" != 0 ]; then
+	trap - EXIT
+	look_around
+else
+	remove
+	trap - EXIT
+	title "All of it is removed again. \`make demo KEEP=1\` leaves it up."
+fi

@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# time-limit: 400
+# A real Linux kernel is the other end: Debian's own, in a guest, with `ip l2tp`. Every encapsulation, cookie and
+# sublayer, sequence numbers on; what arrives is what was sent, and both ends count the same.
+. "$(dirname "$0")/../lib.sh"
+
+guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
+in_guest() { guest exec -t 60 "$1"; }
+
+host A
+on A sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+end_guest() { guest stop; cleanup; }
+trap end_guest EXIT
+guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
+echo "the peer is Linux $(in_guest 'uname -r')"
+in_guest 'modprobe -a l2tp_eth l2tp_ip l2tp_ip6 l2tp_debugfs 8021q
+	sysctl -qw net.ipv6.conf.default.disable_ipv6=1' || { fail guest "has no L2TP"; exit 1; }
+daemon A </dev/null || exit 1
+head -c 3000000 /dev/urandom >"$TMP/sent"
+guest put "$TMP/sent" /tmp/sent
+sum=$(md5sum <"$TMP/sent")
+
+# kernel ENCAP FAMILY COOKIE L2SPEC SEQ: the guest's tunnel 2 and session 12; ours: ours ...
+kernel() {
+	local ports='' cookies='' address=192.0.2.
+	[ "$2" = 4 ] || address=2001:db8:2::
+	[ "$3" = 0 ] || cookies="cookie ${cookie_B:0:$(($3 * 2))} peer_cookie ${cookie_A:0:$(($3 * 2))}"
+	[ "$1" = ip ] || ports="udp_sport 1701 udp_dport 1701 udp_csum on"
+	in_guest "ip l2tp add tunnel tunnel_id 2 peer_tunnel_id 1 encap $1 local ${address}2 remote ${address}1 $ports
+		ip l2tp add session name pw0 tunnel_id 2 session_id 12 peer_session_id 11 $cookies l2spec_type $4 seq $5
+		ip addr add 10.0.0.2/24 dev pw0; ip link set pw0 up" 2>&1
+}
+ours() {
+	local cookies='' address=192.0.2. sequence=''
+	[ "$2" = 4 ] || address=2001:db8:2::
+	[ "$3" = 0 ] || cookies="cookie=${cookie_A:0:$(($3 * 2))} peer_cookie=${cookie_B:0:$(($3 * 2))}"
+	[ "$5" = none ] || sequence="use_sequence_numbers=yes sequencing_required=yes"
+	# shellcheck disable=SC2086 # lists of words
+	ctl A tunnel create tunnel_name=t version=3 encap="$1" tunnel_id=1 peer_tunnel_id=2 src_ipaddr=${address}1 dest_ipaddr=${address}2 &&
+	ctl A session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 interface_name=pw0 \
+		l2spec_type="$4" $cookies $sequence ${6:-} &&
+	ip_on A addr add 10.0.0.1/24 dev pw0
+}
+remove() {
+	in_guest 'ip l2tp del tunnel tunnel_id 2'
+	ctl A tunnel delete tunnel_name=t >/dev/null
+}
+
+all_pings() {
+	local size
+	for size in 56 500 1400 1472 3000 8000; do pings A 10.0.0.2 $size || { echo "size $size"; return 1; }; done
+}
+
+tcp_out() {
+	in_guest 'socat -u TCP-LISTEN:7000,reuseaddr OPEN:/tmp/received,creat,trunc >/dev/null 2>&1 & sleep 0.3'
+	on A socat -u -t 20 "OPEN:$TMP/sent" TCP:10.0.0.2:7000,connect-timeout=10 || return
+	[ "$(in_guest 'for i in 1 2 3 4 5 6 7 8 9 10; do pidof socat >/dev/null || break; sleep 0.3; done; md5sum </tmp/received')" = "$sum" ]
+}
+tcp_in() {
+	helper A socat -u TCP-LISTEN:7000,reuseaddr "OPEN:$TMP/received,creat,trunc"
+	until_true 3 on A sh -c 'ss -Hltn sport = :7000 | grep -q .'
+	in_guest 'socat -u OPEN:/tmp/sent TCP:10.0.0.1:7000,connect-timeout=10' || return
+	wait "$helper"
+	[ "$(md5sum <"$TMP/received")" = "$sum" ]
+}
+
+# kernel_counters: "tx packets, tx octets, rx packets, rx octets" of its session, from debugfs (`ip l2tp` shows none)
+kernel_counters() {
+	in_guest "sed -n '/SESSION 12,/,\$p' /sys/kernel/debug/l2tp/tunnels" |
+		sed -nE 's,^ *[0-9]+/[0-9]+ tx ([0-9]+)/([0-9]+)/[0-9]+ rx ([0-9]+)/([0-9]+)/[0-9]+.*,\1 \2 \3 \4,p' | head -n 1
+}
+our_counters() { echo "$(session_field A rx_packets) $(session_field A rx_bytes) $(session_field A tx_packets) $(session_field A tx_bytes)"; }
+counters_agree() { theirs=$(kernel_counters) mine=$(our_counters); echo "kernel '$theirs', ours '$mine'"; [ "$theirs" = "$mine" ]; }
+
+for encap in udp ip; do
+	for family in 4 6; do
+		for l2spec in none default; do
+			for cookie in 0 4 8; do
+				name="$encap IPv$family cookie $cookie sublayer $l2spec"
+				seq=none
+				[ $l2spec = none ] || [ $cookie = 0 ] || seq=both
+				if ! kernel $encap $family $cookie $l2spec $seq || ! ours $encap $family $cookie $l2spec $seq; then
+					fail "$name" "cannot be made"
+					remove
+					continue
+				fi
+				until_true 5 pings A 10.0.0.2
+				check "$name: ping, 56 to 8000 bytes" all_pings
+				if [ $cookie = 8 ]; then
+					check "$name: TCP to the kernel" tcp_out
+					check "$name: TCP from the kernel" tcp_in
+				fi
+				check "$name: counters agree" until_true 3 counters_agree || counters_agree
+				remove
+			done
+		done
+	done
+done
+
+# A VLAN pseudowire, whose device carries untagged frames, against a tagged interface on the kernel's pseudowire
+kernel udp 4 8 default none
+in_guest 'ip addr flush dev pw0; ip link add link pw0 name pw0.101 type vlan id 101
+	ip addr add 10.0.0.2/24 dev pw0.101; ip link set pw0.101 up'
+ours udp 4 8 default none "pw_type=vlan vlan_id=101"
+until_true 5 pings A 10.0.0.2
+check "VLAN pseudowire with the kernel's pw0.101: ping" all_pings
+check "VLAN pseudowire: TCP to the kernel" tcp_out
+check "VLAN pseudowire: TCP from the kernel" tcp_in
+remove
+check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
