@@ -29,8 +29,8 @@ remove() {
 		[ -e "$file" ] || continue
 		pid=$(cat "$file")
 		# only what we started: the pid may belong to somebody else by now
-		grep -qsE '^(l2tpd|iperf3)$' "/proc/$pid/comm" && ip netns pids "$(cat "${file%.pid}.netns")" 2>/dev/null |
-			grep -qx "$pid" && kill "$pid" 2>/dev/null && tail --pid="$pid" -f /dev/null
+		ip netns pids "$(cat "${file%.pid}.netns")" 2>/dev/null | grep -qx "$pid" || continue
+		kill "$pid" && tail --pid="$pid" -f /dev/null
 	done
 	for host in $hosts; do ip netns del "$host" 2>/dev/null; done
 	rm -rf "$work"
@@ -41,7 +41,7 @@ give_up() { echo "demo: $*" >&2; [ ! -d "$work" ] || tail -n 20 "$work"/*.log >&
 start() {
 	local name=$1 host=$2
 	shift 2
-	on "$host" "$@" >"$work/$name.log" 2>&1 </dev/null &
+	ip netns exec "demo-$host" "$@" >"$work/$name.log" 2>&1 </dev/null &
 	echo $! >"$work/$name.pid"
 	echo "demo-$host" >"$work/$name.netns"
 }
@@ -93,20 +93,27 @@ addresses() {
 		ip -n demo-$host addr add 10.0.0.$n/24 dev l2tpeth0 &&
 		ip -n demo-$host addr add 10.1.0.$n/24 dev l2tpeth1 || give_up "no devices on $host"
 		# VXLAN, the tunnel that the kernel itself has, for comparison
-		ip -n demo-$host link add vxlan0 type vxlan id 7 local 192.0.2.$n remote 192.0.2.$((3 - n)) dstport 4789 dev wire
+		ip -n demo-$host link add vxlan0 type vxlan id 7 dstport 4789 dev wire \
+			local 192.0.2.$n remote 192.0.2.$((3 - n))
 		ip -n demo-$host addr add 10.2.0.$n/24 dev vxlan0
 		ip -n demo-$host link set vxlan0 up
 		n=2
 	done
 }
 
-ping_it() { shown ip netns exec demo-left ping -q -c "$1" -i 0.05 -s "$2" "$3" | grep -vE '^(PING|---|)$|^PING|^---|^$' || give_up "no answer from $3"; }
+# ping_it ADDRESS SIZE
+ping_it() {
+	shown ip netns exec demo-left ping -q -c 5 -i 0.05 -s "$2" "$1" >"$work/ping.out" || give_up "no answer from $1"
+	grep -vE '^(PING|---|$)' "$work/ping.out"
+}
 
 # gigabits ADDRESS [-R]: what iperf3 moves there (or, -R, back) in a second
 gigabits() {
 	on left iperf3 -J -t 1 -c "$@" 2>/dev/null | jq -r '.end.sum_received.bits_per_second / 1e8 | round / 10'
 }
-microseconds() { on left ping -q -c 40 -i 0.02 "$1" | sed -nE 's,^rtt [^=]*= [0-9.]+/([0-9.]+)/.*,\1,p' | awk '{ printf "%.0f", $1 * 1000 }'; }
+microseconds() {
+	on left ping -q -c 40 -i 0.02 "$1" | awk -F/ '/^rtt/ { printf "%.0f", $5 * 1000 }'
+}
 
 table() {
 	local name address there back
@@ -126,10 +133,10 @@ table() {
 look_around() {
 	title "Left up. To look around:"
 	cat <<-END
-		  ip netns exec demo-left bash                              # a shell on the left host (demo-right: the other)
+		  ip netns exec demo-left bash                              # a shell on the left host
 		  ip netns exec demo-left ping 10.0.0.2                     # over UDP; 10.1.0.2 is over IPv6
 		  $l2tpctl -s $work/left.socket session list     # and -j, tunnel show, session modify ...
-		  ip netns exec demo-right tcpdump -ni wire                 # what is on the wire
+		  ip netns exec demo-right bash                             # and on the right one
 		To remove it:
 		  $top/tests/demo.sh clean
 	END
@@ -159,10 +166,10 @@ addresses
 shown ip -n demo-left -br link show type tun
 
 title "Ping over UDP and IPv4, then over IP protocol 115 and IPv6; then packets of 3,000 bytes."
-ping_it 5 56 10.0.0.2
-ping_it 5 56 10.1.0.2
-ping_it 5 3000 10.0.0.2
-ping_it 5 3000 10.1.0.2
+ping_it 10.0.0.2 56
+ping_it 10.1.0.2 56
+ping_it 10.0.0.2 3000
+ping_it 10.1.0.2 3000
 
 title "Bulk TCP, both ways, beside no tunnel and beside VXLAN."
 start iperf3 right iperf3 -s

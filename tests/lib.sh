@@ -188,7 +188,8 @@ pair() {
 	local -A number=([A]=1 [B]=2) peer=([A]=B [B]=A)
 	local side
 	for side in $sides; do
-		pair_config "$side" "${peer[$side]}" "${number[$side]}" "$((3 - ${number[$side]}))" | daemon "$side" || return
+		pair_config "$side" "${peer[$side]}" "${number[$side]}" "$((3 - ${number[$side]}))" | daemon "$side" ||
+			{ fail "l2tpd on $side" "does not start, for $*"; return 1; }
 		[ $addresses = yes ] || continue
 		ip_on "$side" addr add "10.0.0.${number[$side]}/24" dev pw0 || return
 		ip_on "$side" -6 addr add "fd00::${number[$side]}/64" dev pw0 nodad || return

@@ -8,6 +8,7 @@
 # What is compared is measured in turn, A B A B, so that a machine whose speed drifts treats all alike; printed is the
 # median of the rounds' ratios. Throughput is counted per CPU-second of the whole machine (sample.py). The result,
 # with the machine's description and every sample, goes to results/. Exit status 1 if a row misses its pass mark.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 here=$TESTS/bench
 samples=$TMP/samples
@@ -32,7 +33,8 @@ take() {
 		for path in $paths; do
 			case $kind in
 			tcp) record "$key" "$path" "$(sample tcp "${NS}A" "${address[$path]}" "$@" "$seconds")" ;;
-			flood) record "$key" "$path" "$(sample flood "${NS}A" "${NS}B" "${address[$path]}" "$seconds" "$@")" ;;
+			flood)	record "$key" "$path" \
+					"$(sample flood "${NS}A" "${NS}B" "${address[$path]}" "$seconds" "$@")" ;;
 			ping) record "$key" "$path" "$(sample ping "${NS}A" "${address[$path]}" "$pings")" ;;
 			esac
 		done
@@ -63,7 +65,7 @@ cut() {
 }
 
 throughput() {
-	local streams size
+	local streams
 	helper B iperf3 -s
 	sleep 0.3
 	paths="veth vxlan l2tp"
@@ -124,7 +126,8 @@ host_many() {
 		"peer_cookie=0011223344556677 l2spec_type=none interface_name=busy" >>"$TMP/$host+.conf"
 	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host+.conf" -s "$TMP/$host+.socket" >>"$TMP/$host+.log" 2>&1 &
 	daemon_pid["$host+"]=$!
-	until_true 60 on "$host" "$L2TPCTL" -s "$TMP/$host+.socket" system show status || { tail "$TMP/$host+.log"; return 1; }
+	until_true 60 on "$host" "$L2TPCTL" -s "$TMP/$host+.socket" system show status ||
+		{ tail "$TMP/$host+.log"; return 1; }
 	ip_on "$host" addr add 10.2.0.$n/24 dev busy
 }
 stop_many() { stop_daemon "$1+"; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A configuration file that is wrong: file:line:column, what is wrong and what is allowed; at start exit status 1 and no
 # device left behind, with --check the same without touching anything, at reload nothing changes.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -69,7 +70,8 @@ wrong "invalid interface name" "2:64" 'interface_name' <<<"$tunnel
 $session interface_name=a/b"
 wrong "interface name too long" "2:64" 'interface_name.*15' <<<"$tunnel
 $session interface_name=averyveryverylongname"
-wrong "addresses of two families" "1:" 'IPv' <<<"tunnel create version=3 peer_tunnel_id=2 src_ipaddr=192.0.2.1 dest_ipaddr=2001:db8::2"
+wrong "addresses of two families" "1:" 'IPv' \
+	<<<"tunnel create version=3 peer_tunnel_id=2 src_ipaddr=192.0.2.1 dest_ipaddr=2001:db8::2"
 wrong "no destination" "1:" 'dest_ipaddr' <<<'tunnel create tunnel_name=t version=3 peer_tunnel_id=2'
 wrong "version 2 is not there yet" "1:" 'version' <<<'tunnel create dest_ipaddr=192.0.2.2'
 wrong "a parameter that is not there yet" "1:" 'not supported yet' <<<"$tunnel hello_timeout=60"
@@ -91,7 +93,8 @@ daemon A <<-END || exit 1
 	$session session_name=s interface_name=pw0
 END
 index=$(on A cat /sys/class/net/pw0/ifindex)
-printf '%s\n' "$tunnel" "$session session_name=s interface_name=pw0" "session create tunnel_name=t colour=red" >"$TMP/A.conf"
+printf '%s\n' "$tunnel" "$session session_name=s interface_name=pw0" \
+	"session create tunnel_name=t colour=red" >"$TMP/A.conf"
 check_fails "reload of a bad file fails" ctl A system reload
 matches "and says where" "$(ctl A system reload 2>&1)" 'A\.conf:3:[0-9]+.*colour'
 equal "and changed nothing" "$(on A cat /sys/class/net/pw0/ifindex)" "$index"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Packets that are wrong: each is counted under its own name, none is delivered, and the daemon goes on. We play the
 # attacker, with plain sockets.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts

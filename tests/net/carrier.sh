@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # carrier_timeout: the device loses its carrier after that long without a packet from the peer, and has it again with
 # the next one.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts

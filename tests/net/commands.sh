@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Create, modify, delete, show and list while traffic flows through a session: none of it disturbs the traffic of the
 # others, each does what it says, and what is deleted is gone.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -16,8 +17,8 @@ for round in 1 2 3; do
 	check "round $round: tunnel create" ctl A tunnel create tunnel_name=u version=3 src_ipaddr=192.0.2.1 \
 		dest_ipaddr=192.0.2.2 tunnel_id=50 peer_tunnel_id=60 our_udp_port=1800 peer_udp_port=1800
 	for n in 1 2 3; do
-		check "round $round: session create $n" ctl A session create tunnel_name=u session_name=x$n session_id=50$n \
-			peer_session_id=60$n interface_name=x$n cookie=00112233 peer_cookie=00112233
+		check "round $round: session create $n" ctl A session create tunnel_name=u session_name=x$n \
+			session_id=50$n peer_session_id=60$n interface_name=x$n cookie=00112233 peer_cookie=00112233
 	done
 	check "round $round: session modify" ctl A session modify tunnel_name=u session_name=x1 mtu=1300
 	equal "round $round: the device has the new MTU" "$(mtu_of A x1)" 1300
@@ -36,7 +37,8 @@ check "prefixes of words" ctl A tun sh tunnel_n=t
 check_fails "delete of an unknown session" ctl A session delete tunnel_name=t session_id=4711
 check_fails "delete of an unknown tunnel" ctl A tunnel delete tunnel_name=nobody
 check_fails "create-only parameter" ctl A session modify tunnel_name=t session_name=s session_id=5
-matches "its message names the parameter" "$(ctl A session modify tunnel_name=t session_name=s session_id=5 2>&1)" session_id
+matches "its message names the parameter" \
+	"$(ctl A session modify tunnel_name=t session_name=s session_id=5 2>&1)" session_id
 check_fails "unknown word" ctl A session modify tunnel_name=t session_name=s colour=red
 
 # the busy session itself
@@ -47,7 +49,11 @@ check "modify: sequencing no longer required" ctl B session modify tunnel_name=t
 check "modify: sequence numbers off" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=no
 check "modify: mtu" ctl A session modify tunnel_name=t session_name=s mtu=1400
 check "modify: TTL of the tunnel" ctl A tunnel modify tunnel_name=t ttl=7 dscp=10
-if wait "$transfer"; then ok "traffic flowed through it all"; else fail "traffic flowed through it all" "$(cat "$TMP/transfer")"; fi
+if wait "$transfer"; then
+	ok "traffic flowed through it all"
+else
+	fail "traffic flowed through it all" "$(cat "$TMP/transfer")"
+fi
 at_least "show counts live" "$(session_field A tx_packets)" 1000
 
 check "session delete" ctl A session delete tunnel_name=t session_name=s

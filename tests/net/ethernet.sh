@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 # An Ethernet pseudowire carries Ethernet, whatever is in it: ARP, VLAN tags, unknown protocols, jumbo frames; and it
 # works as the port of a bridge.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
 pair session="mtu=9000" || exit 1
 
 check "ARP resolves" on A ping -q -c 1 -W 2 10.0.0.2
-matches "neighbour has the peer's address" "$(ip_on A neigh show 10.0.0.2)" "lladdr $(on B cat /sys/class/net/pw0/address)"
+matches "neighbour has the peer's address" "$(ip_on A neigh show 10.0.0.2)" \
+	"lladdr $(on B cat /sys/class/net/pw0/address)"
 
 # carries NAME FRAME-IN-HEX: it arrives as it was
 carries() {
@@ -31,7 +33,7 @@ carries "IPv4 that lies about its length" "${broadcast}08004500ffff0000000040060
 carries "IPv6 of unknown extensions" "${broadcast}86dd60000000000800ff$(printf '%064d' 0)0011223344556677"
 
 check "jumbo ping" pings A 10.0.0.2 8972
-check "jumbo ping, not fragmented inside" pings A 10.0.0.2 8972 -M do
+check "jumbo ping, not fragmented inside" pings A 10.0.0.2 8972 -M "do"
 check "TCP with jumbo frames" transfer 10.0.0.2 20
 check "jumbo datagrams" datagrams 10.0.0.2 8900 500
 unpair
@@ -49,7 +51,7 @@ pair addresses=no session="bridge=br0 mtu=1500" || exit 1
 is_port() { ip_on A -o link show pw0 | grep -q "master br0"; }
 check "bridge=: device is a port" is_port
 check "bridged ping" until_true 5 pings C 10.9.0.4
-check "bridged ping of full size" pings C 10.9.0.4 1472 -M do
+check "bridged ping of full size" pings C 10.9.0.4 1472 -M "do"
 helper D "${TRAFFIC[@]}" tcp-serve 10.9.0.4 7000
 check "bridged TCP" on C "${TRAFFIC[@]}" tcp-transfer 10.9.0.4 7000 20
 unpair

@@ -1,15 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A daemon with nothing to do uses no CPU, however many sessions it has.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 host A
 on A sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 on A ip addr add 192.0.2.1/24 dev lo
 {
-	echo "tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.1 dest_ipaddr=192.0.2.2 tunnel_id=1 peer_tunnel_id=2"
+	echo "tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.1 dest_ipaddr=192.0.2.2" \
+		"tunnel_id=1 peer_tunnel_id=2"
 	for n in {1..100}; do
-		echo "session create tunnel_name=t session_id=1$n peer_session_id=2$n use_sequence_numbers=yes reorder_timeout=100"
+		echo "session create tunnel_name=t session_id=1$n peer_session_id=2$n" \
+			"use_sequence_numbers=yes reorder_timeout=100"
 	done
 } | daemon A || exit 1
 

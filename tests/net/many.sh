@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Many tunnels and sessions beside each other: on one port, between one pair of addresses, with the same session ids in
 # different tunnels. Each carries its own traffic and nobody else's.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -22,12 +23,15 @@ side() {
 	}
 	# four tunnels on port 1701, one per pair of addresses; the same session id in all of them
 	for n in 0 2 4 6; do
-		tunnel "port$n" 192.0.2.$((near + n)) 192.0.2.$((far + n)) "tunnel_id=${near}0$n peer_tunnel_id=${far}0$n"
+		tunnel "port$n" 192.0.2.$((near + n)) 192.0.2.$((far + n)) \
+			"tunnel_id=${near}0$n peer_tunnel_id=${far}0$n"
 		session "port$n" 77 77 "port$n" ""
 	done
 	# two more between the first pair of addresses, on other ports; and two that share even the ports
-	tunnel other1 192.0.2.$near 192.0.2.$far "tunnel_id=${near}21 peer_tunnel_id=${far}21 our_udp_port=170$near peer_udp_port=170$far"
-	tunnel other2 192.0.2.$near 192.0.2.$far "tunnel_id=${near}22 peer_tunnel_id=${far}22 our_udp_port=1800 peer_udp_port=1800"
+	tunnel other1 192.0.2.$near 192.0.2.$far \
+		"tunnel_id=${near}21 peer_tunnel_id=${far}21 our_udp_port=170$near peer_udp_port=170$far"
+	tunnel other2 192.0.2.$near 192.0.2.$far \
+		"tunnel_id=${near}22 peer_tunnel_id=${far}22 our_udp_port=1800 peer_udp_port=1800"
 	session other1 77 77 other1 ""
 	session other2 77 77 other2 "cookie=0102030405060708 peer_cookie=0102030405060708"
 	tunnel same1 192.0.2.$near 192.0.2.$far "tunnel_id=${near}31 peer_tunnel_id=${far}31"
@@ -68,6 +72,9 @@ equal "need no socket more" "$(on A ss -Hlanup | wc -l)" "$sockets"
 
 check_fails "a session id twice in one tunnel is refused" \
 	ctl A session create tunnel_name=port0 session_id=77 peer_session_id=5
-check_fails "a session id twice over IP is refused" ctl A session create tunnel_name=ip1 session_id=182 peer_session_id=5
-check_fails "a tunnel id twice is refused" ctl A tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_id=100 peer_tunnel_id=5
-check_fails "a tunnel name twice is refused" ctl A tunnel create tunnel_name=port0 version=3 dest_ipaddr=192.0.2.2 peer_tunnel_id=5
+check_fails "a session id twice over IP is refused" \
+	ctl A session create tunnel_name=ip1 session_id=182 peer_session_id=5
+check_fails "a tunnel id twice is refused" \
+	ctl A tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_id=100 peer_tunnel_id=5
+check_fails "a tunnel name twice is refused" \
+	ctl A tunnel create tunnel_name=port0 version=3 dest_ipaddr=192.0.2.2 peer_tunnel_id=5

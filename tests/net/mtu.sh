@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The device's MTU: computed from path, encapsulation, cookie and sublayer, or fixed; what happens when the path shrinks
 # later; and that forged ICMP does not make it shrink.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 # A and B are two hops apart: A - wire - R - wire2 - B.
@@ -49,7 +50,7 @@ far 4 l2spec_type=default; equal "auto, IPv4" "$(mtu_of A)" 1438; unpair
 far 4 l2spec_type=none; equal "auto, IPv4, no sublayer" "$(mtu_of A)" 1442; unpair
 far 6 l2spec_type=none; equal "auto, IPv6, no sublayer" "$(mtu_of A)" 1422; unpair
 far 4 mtu=1500; equal "fixed" "$(mtu_of A)" 1500
-check "fixed above the path: full frames pass in fragments" pings A 10.0.0.2 1472 -M do
+check "fixed above the path: full frames pass in fragments" pings A 10.0.0.2 1472 -M "do"
 check "fixed above the path: TCP" transfer 10.0.0.2 10
 unpair
 
@@ -58,7 +59,8 @@ for family in 4 6; do
 	far $family l2spec_type=none
 	before=$(mtu_of A)
 	path 1300
-	check "IPv$family path shrinks, auto: full frames still pass" until_true 5 pings A 10.0.0.2 $((before - 28)) -M do
+	check "IPv$family path shrinks, auto: full frames still pass" \
+		until_true 5 pings A 10.0.0.2 $((before - 28)) -M "do"
 	check "IPv$family path shrinks, auto: TCP" transfer 10.0.0.2 10
 	equal "IPv$family path shrinks, auto: device keeps its MTU" "$(mtu_of A)" "$before"
 	path 1500
@@ -67,11 +69,11 @@ for family in 4 6; do
 
 	far $family l2spec_type=none mtu=follow
 	path 1300
-	on A ping -q -c 2 -i 0.1 -W 1 -s $((before - 28)) -M do 10.0.0.2 >/dev/null 2>&1
+	on A ping -q -c 2 -i 0.1 -W 1 -s $((before - 28)) -M "do" 10.0.0.2 >/dev/null 2>&1
 	is_1300() { [ "$(mtu_of A)" = $((before - 200)) ]; }
 	check "IPv$family path shrinks, follow: the device follows" until_true 3 is_1300
 	check "IPv$family path shrinks, follow: TCP" transfer 10.0.0.2 10
-	check "IPv$family path shrinks, follow: fitting frames pass" pings A 10.0.0.2 $((before - 228)) -M do
+	check "IPv$family path shrinks, follow: fitting frames pass" pings A 10.0.0.2 $((before - 228)) -M "do"
 	path 1500
 	unpair
 	ip_on A route flush cache; ip_on A -6 route flush cache
@@ -83,12 +85,12 @@ forge() {
 		import sys
 		from scapy.all import IP, IPv6, ICMP, ICMPv6PacketTooBig, UDP, Raw, send, conf
 		conf.verb = 0
-		family, mtu = sys.argv[1], int(sys.argv[2])
+		family, mtu, data = sys.argv[1], int(sys.argv[2]), UDP(sport=1701, dport=1701) / Raw(bytes(100))
 		if family == '4':
-		    inner = IP(src='192.0.2.1', dst='192.0.2.66') / UDP(sport=1701, dport=1701) / Raw(bytes(100))
+		    inner = IP(src='192.0.2.1', dst='192.0.2.66') / data
 		    packet = IP(src='192.0.2.62', dst='192.0.2.1') / ICMP(type=3, code=4, nexthopmtu=mtu) / inner
 		else:
-		    inner = IPv6(src='2001:db8:1::1', dst='2001:db8:2::2') / UDP(sport=1701, dport=1701) / Raw(bytes(100))
+		    inner = IPv6(src='2001:db8:1::1', dst='2001:db8:2::2') / data
 		    packet = IPv6(src='2001:db8:1::3', dst='2001:db8:1::1') / ICMPv6PacketTooBig(mtu=mtu) / inner
 		for _ in range(3):
 		    send(packet)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A session's device in another network namespace, and the order in which namespaces and daemons end.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -19,7 +20,8 @@ check "TCP between them" on C "${TRAFFIC[@]}" tcp-transfer 10.0.0.2 7000 20
 
 check_fails "a namespace that does not exist" ctl A session create tunnel_name=t session_id=99 peer_session_id=99 \
 	netns=nowhere interface_name=pw9
-matches "its message" "$(ctl A session create tunnel_name=t session_id=99 peer_session_id=99 netns=nowhere 2>&1)" 'nowhere'
+matches "its message" "$(ctl A session create tunnel_name=t session_id=99 peer_session_id=99 netns=nowhere 2>&1)" \
+	'nowhere'
 check_fails "a name taken there" ctl A session create tunnel_name=t session_id=99 peer_session_id=99 \
 	netns="${NS}C" interface_name=lo
 

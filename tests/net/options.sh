@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # What a tunnel's options do to the packets on the wire: TTL, DSCP, mark, interface, checksums.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -21,7 +22,7 @@ outer() {
 }
 
 with() {	# FAMILY TUNNEL-WORDS [NAME=VALUE for pair]
-	pair family="$1" tunnel="$2" "${@:3}" || fail "$2" "no start"
+	pair family="$1" tunnel="$2" "${@:3}"
 	until_true 3 pings A 10.0.0.2
 }
 PING=(-Q 0x28)	# of the inner packets: DSCP 10
@@ -36,7 +37,8 @@ PING=(-t 33 -Q 0x28); with 4 "ttl=copy dscp=copy" encap=ip
 equal "both copied, over IP" "$(outer ip.ttl ip.dsfield.dscp)" "33 10"; unpair
 PING=(-t 33 -Q 0x28); with 6 "ttl=copy dscp=copy"
 equal "both copied, over IPv6" "$(outer ipv6.hlim ipv6.tclass.dscp)" "33 10"; unpair
-PING=(); with 6 "ttl=5 dscp=12" encap=ip; equal "fixed, over IP and IPv6" "$(outer ipv6.hlim ipv6.tclass.dscp)" "5 12"; unpair
+PING=(); with 6 "ttl=5 dscp=12" encap=ip
+equal "fixed, over IP and IPv6" "$(outer ipv6.hlim ipv6.tclass.dscp)" "5 12"; unpair
 
 # checksums
 with 4 "use_udp_checksums=yes"; matches "UDP checksum" "$(outer udp.checksum)" '0x(....)'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A peer by host name: resolved without blocking anything, again at an interval and when the network says that the
 # peer cannot be reached.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -20,7 +21,8 @@ far() {	# ADDRESS: the l2tpd of B, at this address
 }
 near() {	# WORDS
 	daemon A <<-END && ip_on A addr add 10.0.0.1/24 dev pw0
-		tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.1 dest_ipaddr=lon.example tunnel_id=1 peer_tunnel_id=2 $1
+		tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.1 dest_ipaddr=lon.example \\
+			tunnel_id=1 peer_tunnel_id=2 $1
 		session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 interface_name=pw0
 	END
 }

