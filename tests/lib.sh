@@ -30,21 +30,21 @@ skip() { echo "skip $1: ${2:-}"; }
 
 # check NAME COMMAND...: ok if the command succeeds; what it printed is shown if it does not.
 check() {
-	local name=$1 output
+	local name=$1
 	shift
-	if output=$("$@" 2>&1); then ok "$name"; else
-		fail "$name" "$(tail -n 1 <<<"$output")"
+	if "$@" >"$TMP/check.out" 2>&1; then ok "$name"; else
+		fail "$name" "$(tail -n 1 "$TMP/check.out")"
 		echo "  command: $*"
-		echo "  ${output//$'\n'/$'\n'  }"
+		sed 's/^/  /' "$TMP/check.out"
 		return 1
 	fi
 }
 
 # check_fails NAME COMMAND...: the other way round
 check_fails() {
-	local name=$1 output
+	local name=$1
 	shift
-	if output=$("$@" 2>&1); then fail "$name" "succeeded: $* ($output)"; else ok "$name"; fi
+	if "$@" >"$TMP/check.out" 2>&1; then fail "$name" "succeeded: $* ($(cat "$TMP/check.out"))"; else ok "$name"; fi
 }
 
 # equal NAME GOT WANTED
