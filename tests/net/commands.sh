@@ -29,7 +29,7 @@ for round in 1 2 3; do
 done
 
 matches "session show" "$(ctl A session show tunnel_name=t session_name=s)" 'pw0'
-equal "session list -j has one" "$(ctl A -j session list | jq '[.. | objects | select(has("session_id"))] | length')" 1
+equal "session list -j has one" "$(ctl A -j session list | jq '[.. | objects | select(has("statistics"))] | length')" 1
 matches "session list names" "$(ctl A session list names)" 's'
 matches "tunnel list" "$(ctl A tunnel list)" 't'
 matches "tunnel show" "$(ctl A tunnel show tunnel_id=1)" '192\.0\.2\.2'
