@@ -9,6 +9,7 @@
 #
 # Each thing tested prints one line: `ok NAME`, `FAIL NAME: why` or `skip NAME: why`. A script can be run by hand too.
 set -u -o pipefail
+shopt -s lastpipe	# `... | daemon A` keeps its pid in this shell
 
 [ "$(id -u)" = 0 ] || { echo "skip all: needs root"; exit 0; }
 TESTS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -114,7 +115,7 @@ daemon() {
 	shift
 	cat >"$TMP/$host.conf"
 	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host.conf" -s "$(socket_of "$host")" "$@" \
-		>>"$(log_of "$host")" 2>&1 </dev/null &
+		>"$(log_of "$host")" 2>&1 </dev/null &
 	daemon_pid[$host]=$!
 	until_true 10 answers_or_gone "$host"
 	answers "$host" >/dev/null 2>&1 && return
