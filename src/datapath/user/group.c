@@ -37,8 +37,7 @@ static void set_buffers(int fd)
 static int set_network_options(int fd, sa_family_t family)
 {
 	if (family == AF_INET6)
-		return set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) |
-		       set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_WANT) |
+		return set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_WANT) |
 		       set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 	return set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT) | set_int(fd, IPPROTO_IP, IP_RECVERR, 1);
 }
@@ -70,7 +69,8 @@ static int open_socket(const struct socket_group *group, struct error *error)
 		return error_system(error, errno, NULL, "cannot open a%s socket%s", udp ? " UDP" : " raw",
 				    errno == EPERM ? " (run as root or with CAP_NET_RAW)" : "");
 	set_buffers(fd);
-	if (set_network_options(fd, family) < 0)
+	if (set_network_options(fd, family) < 0 ||
+	    (udp && family == AF_INET6 && set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0))
 		goto fail;
 	if (*group->bind_interface && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, group->bind_interface,
 						 (socklen_t)strlen(group->bind_interface)) < 0) {
