@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-#define LABEL_WIDTH 22
+#define LABEL_WIDTH 26
 #define TEXT_SIZE 512
 
 /* A value as text: "yes" for true, "-" for what is not there. Returns out. */
