@@ -33,8 +33,8 @@ static enum api_outcome explain_unreachable(const struct api *api, int errno_val
 {
 	if (errno_value == ENOENT || errno_value == ECONNREFUSED)
 		error_set(error, ERROR_SYSTEM, NULL,
-			  "l2tpd is not running (nothing answers on %s): start it with `systemctl start l2tpd` or `l2tpd`, "
-			  "or name its socket with -s", api->path);
+			  "l2tpd is not running (nothing answers on %s): start it with `systemctl start l2tpd` or "
+			  "`l2tpd`, or name its socket with -s", api->path);
 	else if (errno_value == EACCES || errno_value == EPERM)
 		error_set(error, ERROR_SYSTEM, NULL, "you may not use %s: run this as root or as a member of its group",
 			  api->path);
@@ -87,7 +87,8 @@ static enum api_outcome send_all(struct api *api, const char *text, size_t lengt
 
 enum api_outcome api_call(struct api *api, const char *method, json_t *parameters, bool more, struct error *error)
 {
-	json_t *call = json_pack("{s:o, s:o}", "method", json_sprintf("org.l2tpd.%s", method), "parameters", parameters);
+	json_t *call = json_pack("{s:o, s:o}", "method", json_sprintf("org.l2tpd.%s", method), "parameters",
+				 parameters);
 	enum api_outcome outcome = api_connect(api, error);
 	char *text;
 

@@ -18,11 +18,43 @@ static void print_completion(void *context, const char *word, const char *help)
 	puts(word);
 }
 
+static const struct os_option *find_option(const char *word)
+{
+	const struct os_option *option = l2tpctl_program.options;
+
+	for (; option->id; option++)
+		if ((word[1] == option->id && !word[2]) || strcmp(word + 2, option->name) == 0)
+			return option;
+	return NULL;
+}
+
+static void print_options(const char *beginning)
+{
+	for (const struct os_option *option = l2tpctl_program.options; option->id; option++)
+		if (strncmp("--", beginning, 2) || strncmp(option->name, beginning + 2, strlen(beginning + 2)) == 0)
+			printf("--%s\n", option->name);
+}
+
+/* words: as typed behind the program's name, the last is to be finished. */
 static enum status print_completions(const char *const *words, unsigned int count)
 {
-	static const char *const empty[] = { "" };
+	const struct os_option *option;
 
-	complete(count ? words : empty, count ? count : 1, print_completion, NULL);
+	while (count > 1 && words[0][0] == '-') {
+		option = find_option(words[0]);
+		words++;
+		count--;
+		if (option && option->argument) {
+			words++;
+			count--;
+		}
+	}
+	if (!count)
+		return STATUS_OK;	/* the argument of an option: the shell's own completion */
+	if (words[0][0] == '-')
+		print_options(words[0]);
+	else
+		complete(words, count, print_completion, NULL);
 	return STATUS_OK;
 }
 

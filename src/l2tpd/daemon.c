@@ -200,7 +200,8 @@ static bool open_service(struct daemon *daemon)
 static int daemon_open(struct daemon *daemon, struct error *error)
 {
 	if (!open_loop(daemon))
-		return error_set(error, ERROR_SYSTEM, NULL, "cannot set up the event loop: out of memory or descriptors");
+		return error_set(error, ERROR_SYSTEM, NULL,
+				 "cannot set up the event loop: out of memory or descriptors");
 	if (os_listen(daemon->options->socket, &daemon->listener, error) < 0 || open_datapath(daemon, error) < 0)
 		return -1;
 	return open_service(daemon) ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
