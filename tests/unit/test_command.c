@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "test.h"
+
+#define WORDS_MAX 16
+
+/* Split at blanks and parse. */
+static int parse(const char *text, struct command *command, unsigned int *bad_word, struct error *error)
+{
+	const char *words[WORDS_MAX];
+	char copy[512], *rest = copy, *word;
+	unsigned int count = 0;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	while ((word = strtok_r(rest, " ", &rest)))
+		words[count++] = word;
+	return command_parse(words, count, command, bad_word, error);
+}
+
+static void a_whole_command(void **state)
+{
+	struct command command;
+	unsigned int row = 0, set = 0;
+
+	assert_int_equal(parse("tunnel create tunnel_name=lon version=3 encap=udp src_ipaddr=192.0.2.1 "
+			       "dest_ipaddr=192.0.2.2 our_udp_port=1702 tunnel_id=1 peer_tunnel_id=2", &command, NULL, NULL), 0);
+	assert_int_equal(command.object, CONFIG_TUNNEL);
+	assert_int_equal(command.verb, CONFIG_CREATE);
+	assert_string_equal(command.config.tunnel.tunnel_name, "lon");
+	assert_string_equal(command.config.tunnel.dest_ipaddr, "192.0.2.2");
+	assert_int_equal(command.config.tunnel.version, 3);
+	assert_int_equal(command.config.tunnel.our_udp_port, 1702);
+	assert_int_equal(command.config.tunnel.peer_udp_port, 0);	/* not given: not filled in */
+	for (; row < config_tables[CONFIG_TUNNEL]->count; row++)
+		set += param_set_has(&command.set, row);
+	assert_int_equal(set, 8);
+	assert_true(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "our_udp_port")));
+	assert_false(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "peer_udp_port")));
+}
+
+static void everything_may_be_abbreviated(void **state)
+{
+	struct command command;
+
+	assert_int_equal(parse("TUN cre dest=192.0.2.2 VERS=3", &command, NULL, NULL), 0);
+	assert_int_equal(command.object, CONFIG_TUNNEL);
+	assert_int_equal(command.verb, CONFIG_CREATE);
+	assert_string_equal(command.config.tunnel.dest_ipaddr, "192.0.2.2");
+	assert_int_equal(parse("sys sh conf", &command, NULL, NULL), 0);
+	assert_int_equal(command.options, CONFIG_OPTION_CONFIG);
+}
+
+static void values_keep_what_looks_like_syntax(void **state)
+{
+	struct command command;
+
+	assert_int_equal(parse("tunnel show tunnel_name=a=b", &command, NULL, NULL), 0);
+	assert_string_equal(command.config.tunnel.tunnel_name, "a=b");
+}
+
+static void options(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int options;
+	} rows[] = {
+		{ "system show", 0 },
+		{ "system show configuration", CONFIG_OPTION_CONFIG },
+		{ "system show status", CONFIG_OPTION_STATUS },
+		{ "system show stati", CONFIG_OPTION_STATISTICS },
+		{ "system show version", CONFIG_OPTION_VERSION },
+		{ "system show status version", CONFIG_OPTION_STATUS | CONFIG_OPTION_VERSION },
+		{ "tunnel list names", CONFIG_OPTION_NAMES },
+		{ "session list tunnel_name=lon n", CONFIG_OPTION_NAMES },
+		{ "tunnel show config tunnel_id=1", CONFIG_OPTION_CONFIG },
+		{ "system reload", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct command command;
+
+		print_message("# %s\n", rows[i].text);
+		assert_int_equal(parse(rows[i].text, &command, NULL, NULL), 0);
+		assert_int_equal(command.options, rows[i].options);
+	}
+}
+
+static const struct refusal {
+	const char *text;
+	unsigned int bad_word;
+	enum error_code code;
+	const char *message;
+} refusals[] = {
+	{ "", 0, ERROR_SYNTAX, "a command begins with one of system, tunnel, session" },
+	{ "foo", 0, ERROR_SYNTAX, "'foo' is no object: system, tunnel, session" },
+	{ "tunel list", 0, ERROR_SYNTAX, "'tunel' is no object, did you mean tunnel: system, tunnel, session" },
+	{ "s list", 0, ERROR_SYNTAX, "'s' is ambiguous: system, session, server" },
+	{ "peer list", 0, ERROR_UNSUPPORTED, "peer is not supported yet: it comes with the L2TPv2 control protocol" },
+	{ "tunnel", 1, ERROR_SYNTAX, "after tunnel comes one of create, modify, delete, show, list" },
+	{ "tunnel destroy", 1, ERROR_SYNTAX, "'destroy' is no verb of tunnel: create, modify, delete, show, list" },
+	{ "tunnel reload", 1, ERROR_SYNTAX, "'reload' is no verb of tunnel: create, modify, delete, show, list" },
+	{ "tunnel profile create", 1, ERROR_UNSUPPORTED, "profile is not supported yet: it comes with profiles" },
+	{ "tunnel create tunnel_id=1 p=1", 3, ERROR_SYNTAX, "'p' is ambiguous: peer_tunnel_id, peer_udp_port, "
+	  "profile_name, peer_profile_name, ppp_profile_name, persist" },
+	{ "tunnel create tunnel_id=1 tunnel_i=1", 3, ERROR_SYNTAX, "tunnel_id is given twice" },
+	{ "tunnel create =1", 2, ERROR_SYNTAX, "tunnel has no parameter '': l2tpd.conf(5) lists what it has" },
+	{ "tunnel create persist=yes", 2, ERROR_UNSUPPORTED,
+	  "persist is not supported yet: it comes with the L2TPv2 control protocol" },
+	{ "tunnel list persist=yes", 2, ERROR_UNSUPPORTED,
+	  "persist is not supported yet: it comes with the L2TPv2 control protocol" },
+	{ "system modify reset_statistics", 2, ERROR_UNSUPPORTED,
+	  "reset_statistics is not supported yet: it comes with the L2TPv2 control protocol" },
+	{ "tunnel create interface_name=x", 2, ERROR_UNSUPPORTED, "interface_name is not supported: sessions have "
+	  "network devices, tunnels have none: use it in session create" },
+	{ "session create ttl=1", 2, ERROR_SYNTAX, "ttl is a parameter of tunnel, not of session" },
+	{ "tunnel create tunnel_id", 2, ERROR_SYNTAX, "tunnel_id needs a value: tunnel_id=..." },
+	{ "tunnel create tunnel_id=0", 2, ERROR_VALUE, "tunnel_id must be 1..4294967295: got '0'" },
+	{ "tunnel modify tunnel_id=1 version=3", 3, ERROR_IMMUTABLE,
+	  "version cannot be changed on a live tunnel: delete it and create it anew" },
+	{ "tunnel show tunnel_id=1 version=3", 3, ERROR_SYNTAX, "tunnel show does not take version, only tunnel_name, "
+	  "tunnel_id" },
+	{ "session delete mtu=1400", 2, ERROR_SYNTAX, "session delete does not take mtu, only tunnel_name, tunnel_id, "
+	  "session_name, session_id" },
+	{ "system show max_tunnels=1", 2, ERROR_SYNTAX, "system show takes no parameters" },
+	{ "system show foo", 2, ERROR_SYNTAX,
+	  "system show does not take 'foo', but configuration, statistics, status, version" },
+	{ "system reload now", 2, ERROR_SYNTAX, "system reload takes no further words: got 'now'" },
+	{ "tunnel create names", 2, ERROR_SYNTAX, "tunnel create does not take 'names', but parameters as name=value" },
+	{ "tunnel list foo", 2, ERROR_SYNTAX, "tunnel list does not take 'foo', but names, and parameters as name=value" },
+	{ "tunnel list local_only", 2, ERROR_UNSUPPORTED,
+	  "local_only is not supported yet: it comes with the L2TPv2 control protocol" },
+};
+
+static void what_is_wrong_is_said(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		struct command command;
+		unsigned int bad_word = 99;
+		struct error error;
+
+		print_message("# %s\n", refusals[i].text);
+		assert_int_equal(parse(refusals[i].text, &command, &bad_word, &error), -1);
+		assert_string_equal(error.text, refusals[i].message);
+		assert_int_equal(error.code, refusals[i].code);
+		assert_int_equal(bad_word, refusals[i].bad_word);
+	}
+}
+
+static void hostile_words(void **state)
+{
+	static char huge[100000];
+	const char *words[] = { "tunnel", "create", huge };
+	struct command command;
+	struct error error;
+
+	memset(huge, 'a', sizeof(huge) - 1);
+	for (int i = 0; i < 3; i++) {
+		const char *saved = words[i];
+
+		words[i] = huge;
+		assert_int_equal(command_parse(words, 3, &command, NULL, &error), -1);
+		words[i] = saved;
+	}
+	huge[50000] = '=';
+	assert_int_equal(command_parse(words, 3, &command, NULL, &error), -1);
+	memcpy(huge, "tunnel_name=", 12);
+	assert_int_equal(command_parse(words, 3, &command, NULL, &error), -1);
+	assert_int_equal(error.code, ERROR_VALUE);
+}
+
+static void what_verbs_take(void **state)
+{
+	unsigned int id = config_row(CONFIG_TUNNEL, "tunnel_id"), ttl = config_row(CONFIG_TUNNEL, "ttl");
+	unsigned int encap = config_row(CONFIG_TUNNEL, "encap"), secret = config_row(CONFIG_TUNNEL, "secret");
+
+	for (int verb = 0; verb < CONFIG_VERB_COUNT; verb++) {
+		assert_int_equal(config_verb_allowed(CONFIG_TUNNEL, verb), verb != CONFIG_RELOAD);
+		assert_int_equal(config_verb_help(CONFIG_TUNNEL, verb) != NULL, verb != CONFIG_RELOAD);
+		assert_int_equal(config_param_allowed(CONFIG_TUNNEL, verb, id), verb != CONFIG_RELOAD);
+		assert_int_equal(config_param_allowed(CONFIG_TUNNEL, verb, ttl),
+				 verb == CONFIG_CREATE || verb == CONFIG_MODIFY || verb == CONFIG_LIST);
+		assert_int_equal(config_param_allowed(CONFIG_TUNNEL, verb, encap),
+				 verb == CONFIG_CREATE || verb == CONFIG_LIST);
+		assert_false(config_param_allowed(CONFIG_TUNNEL, verb, secret));
+	}
+	assert_int_equal(config_options_allowed(CONFIG_TUNNEL, CONFIG_RELOAD), 0);
+	assert_int_equal(config_options_allowed(CONFIG_SESSION, CONFIG_LIST), CONFIG_OPTION_NAMES);
+}
+
+static void names_are_read_as_what_they_name(void **state)
+{
+	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++) {
+		for (int verb = 0; verb < CONFIG_VERB_COUNT; verb++) {
+			const char *words[] = { config_object_name(object), config_verb_name(verb), NULL };
+			struct command command;
+
+			if (!config_verb_allowed(object, verb))
+				continue;
+			assert_int_equal(command_parse(words, 2, &command, NULL, NULL), 0);
+			assert_int_equal(command.object, object);
+			assert_int_equal(command.verb, verb);
+			for (int i = 0; i < CONFIG_OPTION_COUNT; i++) {
+				unsigned int option = 1u << i & config_options_allowed(object, verb);
+
+				words[2] = config_option_name(1u << i);
+				assert_non_null(words[2]);
+				assert_int_equal(command_parse(words, 3, &command, NULL, NULL), option ? 0 : -1);
+				assert_int_equal(command.options, option);
+			}
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_whole_command),
+		cmocka_unit_test(everything_may_be_abbreviated),
+		cmocka_unit_test(values_keep_what_looks_like_syntax),
+		cmocka_unit_test(options),
+		cmocka_unit_test(what_is_wrong_is_said),
+		cmocka_unit_test(hostile_words),
+		cmocka_unit_test(what_verbs_take),
+		cmocka_unit_test(names_are_read_as_what_they_name),
+	};
+
+	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables themselves: every row of every object is sound.
+ */
+#include "config/objects.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "config/value.h"
+#include "test.h"
+
+typedef void row_test(const struct param_table *table, const struct param *param);
+
+static void for_each_row(row_test *test)
+{
+	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++) {
+		const struct param_table *table = config_tables[object];
+
+		assert_true(table->count > 0 && table->count <= PARAM_SET_MAX);
+		for (unsigned int row = 0; row < table->count; row++) {
+			print_message("# %s %s\n", table->object, table->params[row].name);
+			test(table, &table->params[row]);
+		}
+	}
+}
+
+static void row_is_explained(const struct param_table *table, const struct param *param)
+{
+	size_t length = strlen(param->name);
+
+	assert_true(length > 0 && length < ERROR_PARAMETER_MAX);
+	assert_int_equal(strspn(param->name, "abcdefghijklmnopqrstuvwxyz0123456789_"), length);
+	assert_non_null(param->help);
+	assert_true(strlen(param->help) > 10);
+	assert_int_not_equal(param->help[strlen(param->help) - 1], '.');
+}
+
+static void every_row_is_explained(void **state)
+{
+	for_each_row(row_is_explained);
+}
+
+static void name_is_unique(const struct param_table *table, const struct param *param)
+{
+	for (const struct param *other = table->params; other < param; other++)
+		assert_int_not_equal(strcasecmp(other->name, param->name), 0);
+	assert_int_equal(param_find(table, param->name, false, NULL), param - table->params);
+	assert_int_equal(param_find(table, param->name, true, NULL), param - table->params);
+}
+
+static void every_name_is_unique(void **state)
+{
+	for_each_row(name_is_unique);
+}
+
+static void member_fits_type(const struct param_table *table, const struct param *param)
+{
+	static const size_t sizes[] = {
+		[PARAM_BOOL] = sizeof(bool), [PARAM_U16] = sizeof(uint16_t), [PARAM_U32] = sizeof(uint32_t),
+		[PARAM_ENUM] = sizeof(int), [PARAM_U32_OR_WORD] = sizeof(int64_t),
+		[PARAM_ADDRESS] = sizeof(struct address), [PARAM_OCTETS] = sizeof(struct param_octets), [PARAM_MAC] = 6,
+		[PARAM_UNSUPPORTED] = 0,
+	};
+
+	assert_true(param->offset + param->size <= table->size);
+	assert_true(param->size <= VALUE_SIZE_MAX && param->size <= PARAM_TEXT_MAX);
+	if (param->type == PARAM_STRING || param->type == PARAM_HOST)
+		assert_true(param->size > 1 && (size_t)param->min < param->size);
+	else
+		assert_int_equal(param->size, sizes[param->type]);
+}
+
+static void every_member_fits_its_type(void **state)
+{
+	for_each_row(member_fits_type);
+}
+
+static void member_is_nobody_elses(const struct param_table *table, const struct param *param)
+{
+	for (const struct param *other = table->params; other < param; other++)
+		assert_true(other->offset + other->size <= param->offset || param->offset + param->size <= other->offset);
+}
+
+static void no_two_rows_share_a_member(void **state)
+{
+	for_each_row(member_is_nobody_elses);
+}
+
+static void range_is_sound(const struct param_table *table, const struct param *param)
+{
+	int64_t most = param->type == PARAM_U16 ? UINT16_MAX : UINT32_MAX;
+	bool number = param->type == PARAM_U16 || param->type == PARAM_U32 || param->type == PARAM_U32_OR_WORD;
+	bool words = param->type == PARAM_ENUM || param->type == PARAM_U32_OR_WORD;
+
+	if (number)
+		assert_true(param->min >= 0 && param->min < param->max && param->max <= most);
+	assert_int_equal(words, param->words != NULL);
+	for (const struct param_word *word = param->words; word && word->name; word++) {
+		if (number)	/* a number and a word never mean the same */
+			assert_true(word->value < param->min || word->value > param->max);
+		assert_true(strspn(word->name, "0123456789") < strlen(word->name));
+	}
+}
+
+static void every_range_is_sound(void **state)
+{
+	for_each_row(range_is_sound);
+}
+
+static void default_parses_and_prints_alike(const struct param_table *table, const struct param *param)
+{
+	unsigned int row = (unsigned int)(param - table->params);
+	union any_config config;
+	char out[PARAM_TEXT_MAX];
+	struct error error = { 0 };
+
+	memset(&config, 0xff, sizeof(config));
+	if (param->default_text) {
+		assert_int_equal(param_parse(table, row, param->default_text, &config, &error), 0);
+		if (!(param->flags & PARAM_HEX))
+			assert_string_equal(param_format(table, row, &config, out), param->default_text);
+	}
+	/* what has no value is printed as nothing, what has always has a default */
+	memset(&config, 0, sizeof(config));
+	param_format(table, row, &config, out);
+	assert_true(!out[0] || param->default_text);
+}
+
+static void every_default_is_a_value(void **state)
+{
+	for_each_row(default_parses_and_prints_alike);
+}
+
+static void only_the_unsupported_lack_a_member(const struct param_table *table, const struct param *param)
+{
+	struct error error = { 0 };
+
+	if (param->type != PARAM_UNSUPPORTED) {
+		assert_null(param->feature);
+		return;
+	}
+	assert_int_equal(param->flags, 0);
+	assert_int_equal(param_parse(table, (unsigned int)(param - table->params), "1", NULL, &error), -1);
+	assert_int_equal(error.code, ERROR_UNSUPPORTED);
+	assert_string_equal(error.parameter, param->name);
+	assert_non_null(strstr(error.text, param->feature ? param->feature : param->help));
+}
+
+static void the_unsupported_are_refused_by_name(void **state)
+{
+	for_each_row(only_the_unsupported_lack_a_member);
+}
+
+static void help_fits_an_error(const struct param_table *table, const struct param *param)
+{
+	char allowed[PARAM_TEXT_MAX];
+	struct error error;
+
+	/* name, what is allowed, and the longest value that is repeated */
+	error_set(&error, ERROR_VALUE, NULL, "%s must be %s: got '%60s...'", param->name, param_allowed(param, allowed),
+		  "");
+	assert_true(strlen(error.text) + 1 < ERROR_TEXT_MAX);
+}
+
+static void what_is_allowed_fits_an_error(void **state)
+{
+	for_each_row(help_fits_an_error);
+}
+
+static void defaults_are_filled_in(void **state)
+{
+	struct tunnel_config tunnel;
+	struct session_config session;
+	struct system_config system;
+
+	param_defaults(config_tables[CONFIG_TUNNEL], &tunnel);
+	assert_int_equal(tunnel.version, 2);
+	assert_int_equal(tunnel.encap, CONFIG_ENCAP_UDP);
+	assert_int_equal(tunnel.our_udp_port, 1701);
+	assert_int_equal(tunnel.peer_udp_port, 1701);
+	assert_true(tunnel.use_udp_checksums && !tunnel.udp_zero_csum6_tx && !tunnel.udp_zero_csum6_rx);
+	assert_int_equal(tunnel.ttl, CONFIG_TTL_DEFAULT);
+	assert_int_equal(tunnel.dscp, 0);
+	assert_int_equal(tunnel.src_ipaddr.family, AF_UNSPEC);
+	param_defaults(config_tables[CONFIG_SESSION], &session);
+	assert_int_equal(session.pw_type, CONFIG_PW_ETH);
+	assert_int_equal(session.l2spec_type, CONFIG_L2SPEC_DEFAULT);
+	assert_int_equal(session.mtu, CONFIG_MTU_AUTO);
+	assert_true(session.interface_up && !session.lns_mode && !session.mss_clamp);
+	param_defaults(config_tables[CONFIG_SYSTEM], &system);
+	assert_int_equal(system.max_tunnels, 0);
+}
+
+/* What modify may change, as documented. */
+static void live_parameters(void **state)
+{
+	static const char *const tunnel[] = { "use_udp_checksums", "fwmark", "ttl", "dscp", "resolve_interval" };
+	static const char *const session[] = { "mtu", "use_sequence_numbers", "sequencing_required", "lns_mode",
+					       "reorder_timeout", "mss_clamp", "carrier_timeout" };
+	const struct param_table *tables[] = { config_tables[CONFIG_TUNNEL], config_tables[CONFIG_SESSION] };
+	unsigned int live[2] = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		for (unsigned int row = 0; row < tables[i]->count; row++)
+			live[i] += (tables[i]->params[row].flags & PARAM_LIVE) != 0;
+	}
+	assert_int_equal(live[0], ARRAY_SIZE(tunnel));
+	assert_int_equal(live[1], ARRAY_SIZE(session));
+	for (size_t i = 0; i < ARRAY_SIZE(tunnel); i++)
+		assert_true(tables[0]->params[config_row(CONFIG_TUNNEL, tunnel[i])].flags & PARAM_LIVE);
+	for (size_t i = 0; i < ARRAY_SIZE(session); i++)
+		assert_true(tables[1]->params[config_row(CONFIG_SESSION, session[i])].flags & PARAM_LIVE);
+}
+
+/* Every name that OpenL2TP's users know is either a parameter or refused as not supported. */
+static void openl2tp_names_are_known(void **state)
+{
+	static const char *const names[CONFIG_OBJECT_COUNT][40] = {
+		[CONFIG_SYSTEM] = { "trace_flags", "max_tunnels", "max_sessions", "drain_tunnels",
+			"tunnel_establish_timeout", "session_establish_timeout", "tunnel_persist_pend_timeout",
+			"session_persist_pend_timeout", "deny_local_tunnel_creates", "deny_remote_tunnel_creates",
+			"reset_statistics", "udp_port" },
+		[CONFIG_TUNNEL] = { "dest_ipaddr", "config_id", "tunnel_name", "tunnel_id", "profile_name",
+			"peer_profile_name", "session_profile_name", "ppp_profile_name", "src_ipaddr", "peer_udp_port",
+			"our_udp_port", "use_tiebreaker", "allow_ppp_proxy", "framing_caps", "bearer_caps", "host_name",
+			"secret", "auth_mode", "hide_avps", "rx_window_size", "tx_window_size", "do_pmtu_discovery",
+			"trace_flags", "use_udp_checksums", "persist", "hello_timeout", "max_retries", "retry_timeout",
+			"idle_timeout", "max_sessions", "mtu", "interface_name", "framing_cap", "bearer_cap" },
+		[CONFIG_SESSION] = { "tunnel_id", "tunnel_name", "session_id", "session_name", "profile_name",
+			"ppp_profile_name", "session_type", "priv_group_id", "interface_name", "user_name",
+			"user_password", "sequencing_required", "use_sequence_numbers", "reorder_timeout", "no_ppp",
+			"framing_type", "bearer_type", "minimum_bps", "maximum_bps", "connect_speed", "trace_flags",
+			"use_ppp_proxy", "proxy_auth_type", "proxy_auth_name", "proxy_auth_challenge",
+			"proxy_auth_response", "calling_number", "called_number", "sub_address",
+			"initial_rcvd_lcp_confreq", "last_sent_lcp_confreq", "last_rcvd_lcp_confreq" },
+	};
+
+	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++) {
+		for (int i = 0; names[object][i]; i++)
+			assert_true(param_find(config_tables[object], names[object][i], false, NULL) >= 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_row_is_explained),
+		cmocka_unit_test(every_name_is_unique),
+		cmocka_unit_test(every_member_fits_its_type),
+		cmocka_unit_test(no_two_rows_share_a_member),
+		cmocka_unit_test(every_range_is_sound),
+		cmocka_unit_test(every_default_is_a_value),
+		cmocka_unit_test(the_unsupported_are_refused_by_name),
+		cmocka_unit_test(what_is_allowed_fits_an_error),
+		cmocka_unit_test(defaults_are_filled_in),
+		cmocka_unit_test(live_parameters),
+		cmocka_unit_test(openl2tp_names_are_known),
+	};
+
+	return cmocka_run_group_tests_name("objects", tests, NULL, NULL);
+}
