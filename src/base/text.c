@@ -88,7 +88,6 @@ bool text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *leng
 		parsed[count++] = (uint8_t)octet;
 		text += 2;
 	}
-	/* cppcheck-suppress uninitvar ; count octets of it are */
 	memcpy(octets, parsed, count);
 	*length = count;
 	return true;

@@ -140,7 +140,8 @@ int configuration_apply(struct configuration *configuration, struct service *ser
 
 	/* until service_reload() is there */
 	for (failed = 0; failed < configuration->count; failed++)
-		if (service_execute(service, &configuration->commands[failed], SERVICE_ORIGIN_FILE, now, NULL, &error) < 0)
+		if (service_execute(service, &configuration->commands[failed], SERVICE_ORIGIN_FILE, now,
+				    NULL, &error) < 0)
 			break;
 	if (failed == configuration->count)
 		return 0;

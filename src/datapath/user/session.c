@@ -63,7 +63,8 @@ static int change_mtu(struct user_datapath *dp, struct session *session, uint32_
 static struct worker *choose_worker(struct user_datapath *dp, const struct session *session)
 {
 	const struct tunnel *tunnel = session->tunnel;
-	unsigned int arrival = steer_worker(session->encap, &tunnel->config.peer, session->session_id, dp->worker_count);
+	unsigned int arrival = steer_worker(session->encap, &tunnel->config.peer, session->session_id,
+					    dp->worker_count);
 
 	return &dp->workers[(arrival + session->rank) % dp->worker_count];
 }
