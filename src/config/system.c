@@ -5,19 +5,20 @@
 #define ROW_STRUCT system_config
 #include "config/row.h"
 
-/* as many as the daemon can hold at all */
-#define SYSTEM_OBJECTS_MAX 65536
+/* as many as the daemon can hold at all: SERVICE_TUNNELS_MAX, SERVICE_SESSIONS_MAX */
+#define SYSTEM_TUNNELS_MAX 65536
+#define SYSTEM_SESSIONS_MAX 1048576
 
 static const struct param params[] = {
 	{
 		ROW_MEMBER(max_tunnels), .type = PARAM_U32, .flags = PARAM_LIVE,
-		.max = SYSTEM_OBJECTS_MAX, .default_text = "0",
+		.max = SYSTEM_TUNNELS_MAX, .default_text = "0",
 		.help = "most tunnels at a time; 0: no limit but the built-in one of 65536", .reference = "OpenL2TP",
 	},
 	{
 		ROW_MEMBER(max_sessions), .type = PARAM_U32, .flags = PARAM_LIVE,
-		.max = SYSTEM_OBJECTS_MAX, .default_text = "0",
-		.help = "most sessions at a time in all tunnels; 0: no limit but the built-in one of 65536",
+		.max = SYSTEM_SESSIONS_MAX, .default_text = "0",
+		.help = "most sessions at a time in all tunnels; 0: no limit but the built-in one of 1048576",
 		.reference = "OpenL2TP",
 	},
 	{

@@ -60,11 +60,11 @@ static int taken(const struct session *session, const struct session *holder, st
 	session_label(holder, label);
 	if (holder->tunnel->config.encap == CONFIG_ENCAP_IP)
 		return error_set(error, ERROR_EXISTS, "session_id",
-				 "session_id %u is taken by %s: over IP all sessions of an address family need their own",
-				 session->config.session_id, label);
+				 "session_id %u is taken by %s: over IP all sessions of an address family "
+				 "need their own", session->config.session_id, label);
 	return error_set(error, ERROR_EXISTS, "session_id",
-			 "session_id %u is taken by %s, whose packets come from the same peer and port to the same port: "
-			 "nothing tells them apart", session->config.session_id, label);
+			 "session_id %u is taken by %s, whose packets come from the same peer and port "
+			 "to the same port: nothing would tell them apart", session->config.session_id, label);
 }
 
 static struct session *holder_of(const struct flow *flow, uint32_t session_id)

@@ -126,6 +126,8 @@ struct service {
 };
 
 int service_no_memory(struct error *error);
+/* Remember when the first command came. */
+void service_start(struct service *service, uint64_t now);
 uint64_t service_random(struct service *service);
 /* No more tunnels (or sessions) when there are so many. */
 int service_tunnel_limit(const struct service *service, uint32_t count, struct error *error);
@@ -221,8 +223,9 @@ void session_deactivate(struct service *service, struct session *session);
 /* Out of its tunnel. */
 void session_remove(struct session *session);
 void session_lost_device(struct service *service, struct session *session);
-/* All at once. */
-void session_detach(struct service *service, struct session *const *sessions, unsigned int count);
+/* All at once: the datapath is told of up to SESSION_BATCH in one operation. */
+#define SESSION_BATCH 1024
+void session_detach(struct service *service, struct session *const *sessions, size_t count);
 int session_change(struct service *service, struct session *session, const struct session_config *config,
 		   const struct param_set *set, struct error *error);
 

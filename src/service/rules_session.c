@@ -55,7 +55,8 @@ static int check_device(const struct session_config *config, struct error *error
 				 "with pw_type=ip the device has no hardware address: leave mac_address out");
 	if (config->bridge[0])
 		return error_set(error, ERROR_VALUE, "bridge",
-				 "with pw_type=ip there are no Ethernet frames to bridge: leave it out, or give pw_type=eth");
+				 "with pw_type=ip there are no Ethernet frames to bridge: "
+				 "leave it out, or give pw_type=eth");
 	return 0;
 }
 

@@ -81,7 +81,8 @@ static int check_family(const struct tunnel_config *config, const struct param_s
 				 "this is for IPv6, the peer's address is IPv4: use_udp_checksums=no sends none there");
 	if (peer->family == AF_INET6 && !config->use_udp_checksums && given(set, "use_udp_checksums"))
 		return error_set(error, ERROR_VALUE, "use_udp_checksums",
-				 "this is for IPv4, the peer's address is IPv6: udp_zero_csum6_tx=yes sends none there");
+				 "this is for IPv4, the peer's address is IPv6: "
+				 "udp_zero_csum6_tx=yes sends none there");
 	return 0;
 }
 

@@ -98,7 +98,7 @@ static int system_modify(struct service *service, const struct command *command,
 	return 0;
 }
 
-static void start(struct service *service, uint64_t now)
+void service_start(struct service *service, uint64_t now)
 {
 	if (service->is_started)
 		return;
@@ -147,7 +147,7 @@ int service_execute(struct service *service, const struct command *command, enum
 {
 	struct service_result ignored;
 
-	start(service, now);
+	service_start(service, now);
 	if (!result)
 		result = &ignored;
 	memset(result, 0, sizeof(*result));
@@ -170,7 +170,7 @@ void service_datapath_event(struct service *service, const struct datapath_event
 	struct tunnel *tunnel = lookup_tunnel_by_datapath(service, event->tunnel);
 	struct session *session = lookup_session_by_datapath(service, event->session);
 
-	start(service, now);
+	service_start(service, now);
 	if (event->kind == DATAPATH_EVENT_UNREACHABLE && tunnel)
 		resolve_unreachable(service, tunnel, now);
 	if (event->kind == DATAPATH_EVENT_DEVICE_GONE && session)
@@ -179,7 +179,7 @@ void service_datapath_event(struct service *service, const struct datapath_event
 
 void service_expire(struct service *service, uint64_t now)
 {
-	start(service, now);
+	service_start(service, now);
 	resolve_expire(service, now);
 }
 

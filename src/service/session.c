@@ -191,6 +191,28 @@ int session_attach(struct service *service, struct session *session, struct erro
 	return 0;
 }
 
+static void detach_batch(struct service *service, struct session *const *sessions, int count)
+{
+	handle handles[SESSION_BATCH];
+
+	for (int i = 0; i < count; i++)
+		handles[i] = sessions[i]->datapath;
+	datapath_ops(service->dp)->session_delete(service->dp, handles, count);
+	for (int i = 0; i < count; i++) {
+		session_deactivate(service, sessions[i]);
+		session_remove(sessions[i]);
+	}
+}
+
+void session_detach(struct service *service, struct session *const *sessions, size_t count)
+{
+	for (size_t done = 0; done < count; done += SESSION_BATCH) {
+		size_t left = count - done;
+
+		detach_batch(service, sessions + done, (int)(left < SESSION_BATCH ? left : SESSION_BATCH));
+	}
+}
+
 void session_lost_device(struct service *service, struct session *session)
 {
 	session->device_gone = true;
@@ -284,9 +306,7 @@ int execute_session_delete(struct service *service, const struct command *comman
 	if (!session)
 		return -1;
 	fill_result(session, result);
-	datapath_ops(service->dp)->session_delete(service->dp, &session->datapath, 1);
-	session_deactivate(service, session);
-	session_remove(session);
+	session_detach(service, &session, 1);
 	session_free(service, session);
 	return 0;
 }

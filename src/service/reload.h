@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A reload in its three parts: reload.c tries the commands on a service of its own over the null
+ * datapath, reload_plan.c compares what came out with what there is and writes down what has to be
+ * done, reload_apply.c does it, or undoes it when the datapath refuses on the way.
+ */
+#ifndef L2TPD_SERVICE_RELOAD_H
+#define L2TPD_SERVICE_RELOAD_H
+
+#include "service/internal.h"
+
+struct list {				/* zero-initialise before use; of pointers */
+	void **items;
+	size_t count, size;
+};
+
+/* What an object that stays is changed to; once that is done, what it was. */
+struct tunnel_swap {
+	struct tunnel *tunnel;
+	struct tunnel_config config;
+	struct param_set set;
+};
+
+struct session_swap {
+	struct session *session;
+	struct session_config config;
+	struct param_set set;
+};
+
+/* Something new, made like an object of the dry run. */
+struct tunnel_copy {
+	struct tunnel *like, *made;
+	struct tunnel *instead_of;	/* the one that it replaces, NULL when there is none */
+};
+
+struct session_copy {
+	struct session *like, *made;	/* like an administrator's when the tunnel of that is made anew */
+	struct session *instead_of;
+	struct tunnel *in;		/* a tunnel of the dry run, whose pair will be the session's */
+};
+
+struct reload {
+	struct service *service, *dry;
+	uint64_t now;
+	struct system_config system;
+	/* to be done in this order; of each, so many are done */
+	struct list sessions_gone, tunnels_gone;	/* struct session, struct tunnel: detached, freed at the end */
+	struct list tunnel_swaps, tunnel_copies, session_swaps, session_copies;
+	size_t sessions_gone_done, tunnels_gone_done;
+	size_t tunnel_swaps_done, tunnel_copies_done, session_swaps_done, session_copies_done;
+	unsigned int failed;		/* command */
+	unsigned int not_restored;	/* what an undo could not put back */
+};
+
+int list_add(struct list *list, void *item, struct error *error);
+
+/* Fill the lists. Nothing of the service changes but its objects' pairs. */
+int reload_plan(struct reload *reload, struct error *error);
+/* Do what the lists say; the pairs of the dry run's objects are then those that are like them.
+ * -1: it is undone, and reload->failed says which command is to blame. */
+int reload_apply(struct reload *reload, struct error *error);
+/* Afterwards: free what is gone, and let all of the file be the file's. */
+void reload_commit(struct reload *reload);
+
+#endif

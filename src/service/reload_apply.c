@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The execution of a reload's plan: first what goes, so that names and ids become free, then what
+ * changes, then what is new.  When the datapath refuses half way, the same backwards: what is new
+ * goes, what was changed is changed back, what went is attached again, under its old names, ids and
+ * device names.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "service/reload.h"
+
+/* --- forwards --- */
+
+static void detach_sessions(struct reload *reload)
+{
+	struct list *gone = &reload->sessions_gone;
+
+	if (gone->count)
+		session_detach(reload->service, (struct session *const *)(void *)gone->items, gone->count);
+	reload->sessions_gone_done = gone->count;
+}
+
+static void detach_tunnels(struct reload *reload)
+{
+	for (size_t i = 0; i < reload->tunnels_gone.count; i++)
+		tunnel_detach(reload->service, reload->tunnels_gone.items[i]);
+	reload->tunnels_gone_done = reload->tunnels_gone.count;
+}
+
+/* Doing it once more undoes it. */
+static int swap_tunnel(struct reload *reload, struct tunnel_swap *swap, struct error *error)
+{
+	struct tunnel_config before = swap->tunnel->config;
+	struct param_set set_before = swap->tunnel->set;
+
+	if (tunnel_change(reload->service, swap->tunnel, &swap->config, &swap->set, reload->now, error) < 0)
+		return -1;
+	swap->config = before;
+	swap->set = set_before;
+	return 0;
+}
+
+static int swap_session(struct reload *reload, struct session_swap *swap, struct error *error)
+{
+	struct session_config before = swap->session->config;
+	struct param_set set_before = swap->session->set;
+
+	if (session_change(reload->service, swap->session, &swap->config, &swap->set, error) < 0)
+		return -1;
+	swap->config = before;
+	swap->set = set_before;
+	return 0;
+}
+
+/* The id that the dry run chose is nothing to go by: rather that of the predecessor, which the peer
+ * may know, else one by chance. */
+static void unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_config *config)
+{
+	const struct param_set *set = &copy->like->set;
+
+	if (param_set_has(set, config_row(CONFIG_TUNNEL, "tunnel_id")))
+		return;
+	config->tunnel_id = copy->instead_of ? copy->instead_of->config.tunnel_id : 0;
+	if (!param_set_has(set, config_row(CONFIG_TUNNEL, "tunnel_name")))
+		memset(config->tunnel_name, 0, sizeof(config->tunnel_name));
+}
+
+static int make_tunnel(struct reload *reload, struct tunnel_copy *copy, struct error *error)
+{
+	struct tunnel_config config = copy->like->config;
+	struct tunnel *made;
+
+	unchosen_tunnel_ids(copy, &config);
+	made = tunnel_new(reload->service, &config, &copy->like->set, SERVICE_ORIGIN_FILE, reload->now);
+	if (!made)
+		return service_no_memory(error);
+	if (tunnel_attach(reload->service, made, reload->now, error) < 0) {
+		tunnel_free(reload->service, made);
+		return -1;
+	}
+	copy->made = made;
+	copy->like->pair = made;
+	return 0;
+}
+
+static int make_session(struct reload *reload, struct session_copy *copy, struct error *error)
+{
+	bool of_file = copy->like->tunnel == copy->in;
+	struct session_config config = copy->like->config;
+	struct session *made;
+
+	if (of_file && !param_set_has(&copy->like->set, config_row(CONFIG_SESSION, "session_id")))
+		config.session_id = copy->instead_of ? copy->instead_of->config.session_id : 0;
+	made = session_new(reload->service, copy->in->pair, &config, &copy->like->set, copy->like->origin,
+			   reload->now);
+	if (!made)
+		return service_no_memory(error);
+	if (session_attach(reload->service, made, error) < 0) {
+		session_free(reload->service, made);
+		return -1;
+	}
+	copy->made = made;
+	if (of_file)
+		copy->like->pair = made;
+	return 0;
+}
+
+static int change_tunnels(struct reload *reload, struct error *error)
+{
+	size_t *done = &reload->tunnel_swaps_done;
+
+	for (; *done < reload->tunnel_swaps.count; ++*done) {
+		struct tunnel_swap *swap = reload->tunnel_swaps.items[*done];
+
+		reload->failed = swap->tunnel->pair->command;
+		if (swap_tunnel(reload, swap, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int make_tunnels(struct reload *reload, struct error *error)
+{
+	size_t *done = &reload->tunnel_copies_done;
+
+	for (; *done < reload->tunnel_copies.count; ++*done) {
+		struct tunnel_copy *copy = reload->tunnel_copies.items[*done];
+
+		reload->failed = copy->like->command;
+		if (make_tunnel(reload, copy, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int change_sessions(struct reload *reload, struct error *error)
+{
+	size_t *done = &reload->session_swaps_done;
+
+	for (; *done < reload->session_swaps.count; ++*done) {
+		struct session_swap *swap = reload->session_swaps.items[*done];
+
+		reload->failed = swap->session->pair->command;
+		if (swap_session(reload, swap, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int make_sessions(struct reload *reload, struct error *error)
+{
+	size_t *done = &reload->session_copies_done;
+
+	for (; *done < reload->session_copies.count; ++*done) {
+		struct session_copy *copy = reload->session_copies.items[*done];
+
+		/* of an administrator's session no command of the file is to blame, but that of its tunnel */
+		reload->failed = copy->like->tunnel == copy->in ? copy->like->command : copy->in->command;
+		if (make_session(reload, copy, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- backwards --- */
+
+/* The datapath, which took it before, takes it no more: say so, there is nothing else to do. */
+static void not_restored(struct reload *reload, const char *kind, const char *name, const struct error *error)
+{
+	reload->not_restored++;
+	log_error("%s%s cannot be put back after a failed reload: %s", kind, name, error->text);
+}
+
+static void unmake_sessions(struct reload *reload)
+{
+	size_t count = reload->session_copies_done;
+	struct session_copy **copies = (struct session_copy **)(void *)reload->session_copies.items;
+
+	while (count > 0) {
+		struct session *batch[SESSION_BATCH];
+		unsigned int filled = 0;
+
+		while (count > 0 && filled < SESSION_BATCH)
+			batch[filled++] = copies[--count]->made;
+		session_detach(reload->service, batch, filled);
+		for (unsigned int i = 0; i < filled; i++)
+			session_free(reload->service, batch[i]);
+	}
+}
+
+static void unmake_tunnels(struct reload *reload)
+{
+	for (size_t i = reload->tunnel_copies_done; i-- > 0;) {
+		struct tunnel_copy *copy = reload->tunnel_copies.items[i];
+
+		tunnel_detach(reload->service, copy->made);
+		tunnel_free(reload->service, copy->made);
+	}
+}
+
+static void change_back(struct reload *reload)
+{
+	struct error error;
+
+	for (size_t i = reload->session_swaps_done; i-- > 0;) {
+		struct session_swap *swap = reload->session_swaps.items[i];
+		char label[SESSION_LABEL_MAX];
+
+		if (swap_session(reload, swap, &error) < 0)
+			not_restored(reload, "the parameters of ", session_label(swap->session, label), &error);
+	}
+	for (size_t i = reload->tunnel_swaps_done; i-- > 0;) {
+		struct tunnel_swap *swap = reload->tunnel_swaps.items[i];
+
+		if (swap_tunnel(reload, swap, &error) < 0)
+			not_restored(reload, "the parameters of tunnel ", swap->tunnel->config.tunnel_name,
+				     &error);
+	}
+}
+
+static void restore_session(struct reload *reload, struct session *session)
+{
+	char label[SESSION_LABEL_MAX];
+	struct error error;
+
+	if (!session_attach(reload->service, session, &error))
+		return;
+	not_restored(reload, "", session_label(session, label), &error);
+	session_free(reload->service, session);
+}
+
+static void restore_tunnel(struct reload *reload, struct tunnel *tunnel)
+{
+	struct session *session;
+	struct error error;
+	uint64_t next = 0;
+
+	if (tunnel_attach(reload->service, tunnel, reload->now, &error) < 0) {
+		not_restored(reload, "tunnel ", tunnel->config.tunnel_name, &error);
+		tunnel_free(reload->service, tunnel);
+		return;
+	}
+	while ((session = lookup_session_from(tunnel, next))) {
+		char label[SESSION_LABEL_MAX];
+
+		next = (uint64_t)session->by_id.id + 1;
+		if (!session_activate(reload->service, session, &error))
+			continue;
+		not_restored(reload, "", session_label(session, label), &error);
+		session_remove(session);
+		session_free(reload->service, session);
+	}
+}
+
+static void undo(struct reload *reload, struct error *error)
+{
+	size_t used;
+
+	unmake_sessions(reload);
+	unmake_tunnels(reload);
+	change_back(reload);
+	for (size_t i = 0; i < reload->tunnels_gone_done; i++)
+		restore_tunnel(reload, reload->tunnels_gone.items[i]);
+	for (size_t i = 0; i < reload->sessions_gone_done; i++)
+		restore_session(reload, reload->sessions_gone.items[i]);
+	if (!reload->not_restored || !error)
+		return;
+	used = strlen(error->text);
+	snprintf(error->text + used, sizeof(error->text) - used, " (and %u could not be put back: see the log)",
+		 reload->not_restored);
+}
+
+int reload_apply(struct reload *reload, struct error *error)
+{
+	unsigned int no_command = reload->failed;
+
+	detach_sessions(reload);
+	detach_tunnels(reload);
+	if (change_tunnels(reload, error) < 0 || make_tunnels(reload, error) < 0 ||
+	    change_sessions(reload, error) < 0 || make_sessions(reload, error) < 0) {
+		undo(reload, error);
+		return -1;
+	}
+	reload->failed = no_command;
+	return 0;
+}
+
+void reload_commit(struct reload *reload)
+{
+	struct tunnel *tunnel;
+	struct session *session;
+	uint32_t position = 0;
+
+	for (size_t i = 0; i < reload->sessions_gone.count; i++)
+		session_free(reload->service, reload->sessions_gone.items[i]);
+	for (size_t i = 0; i < reload->tunnels_gone.count; i++)
+		tunnel_free(reload->service, reload->tunnels_gone.items[i]);
+	while ((tunnel = handle_next(&reload->dry->tunnel_handles, &position))) {
+		tunnel->pair->origin = SERVICE_ORIGIN_FILE;
+		tunnel->pair->set = tunnel->set;
+	}
+	position = 0;
+	while ((session = handle_next(&reload->dry->session_handles, &position))) {
+		session->pair->origin = SERVICE_ORIGIN_FILE;
+		session->pair->set = session->set;
+	}
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan of a reload: which objects of the file are which of those there are, and what has to be
+ * done so that they become alike.
+ *
+ * An object of the file is the one there is of the same name; if it was given none, of the same id; if
+ * it was given neither, one of the file's that was given neither too and is alike in all else.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/reload.h"
+
+static bool given(const struct param_set *set, enum config_object object, const char *parameter)
+{
+	return param_set_has(set, config_row(object, parameter));
+}
+
+static bool tunnel_given(const struct tunnel *tunnel, const char *parameter)
+{
+	return given(&tunnel->set, CONFIG_TUNNEL, parameter);
+}
+
+static bool session_given(const struct session *session, const char *parameter)
+{
+	return given(&session->set, CONFIG_SESSION, parameter);
+}
+
+/* Neither name nor id: only its other parameters tell which one it is. */
+static bool tunnel_anonymous(const struct tunnel *tunnel)
+{
+	return !tunnel_given(tunnel, "tunnel_name") && !tunnel_given(tunnel, "tunnel_id");
+}
+
+static bool session_anonymous(const struct session *session)
+{
+	return !session_given(session, "session_name") && !session_given(session, "session_id");
+}
+
+/* Are the rows equal that neither name the object nor can be changed? */
+static bool same_fixed_rows(const struct param_table *table, const void *a, const void *b)
+{
+	for (unsigned int row = 0; row < table->count; row++) {
+		const struct param *param = &table->params[row];
+
+		if (!(param->flags & (PARAM_KEY | PARAM_LIVE)) && param->type != PARAM_UNSUPPORTED &&
+		    !param_equal(table, row, a, b))
+			return false;
+	}
+	return true;
+}
+
+static void copy_live_rows(const struct param_table *table, void *to, const void *from)
+{
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (table->params[row].flags & PARAM_LIVE)
+			param_copy(table, row, to, from);
+	}
+}
+
+/* Must the tunnel there is be made anew to become like the wanted one? A name follows from a given id. */
+static bool tunnel_must_go(const struct tunnel *tunnel, const struct tunnel *wanted)
+{
+	bool id_given = tunnel_given(wanted, "tunnel_id");
+
+	if (id_given && tunnel->config.tunnel_id != wanted->config.tunnel_id)
+		return true;
+	if ((id_given || tunnel_given(wanted, "tunnel_name")) &&
+	    strcmp(tunnel->config.tunnel_name, wanted->config.tunnel_name) != 0)
+		return true;
+	return !same_fixed_rows(config_tables[CONFIG_TUNNEL], &tunnel->config, &wanted->config);
+}
+
+static bool session_must_go(const struct session *session, const struct session *wanted)
+{
+	if (session->device_gone)
+		return true;
+	if (session_given(wanted, "session_id") && session->config.session_id != wanted->config.session_id)
+		return true;
+	if (strcmp(session->config.session_name, wanted->config.session_name) != 0)
+		return true;
+	return !same_fixed_rows(config_tables[CONFIG_SESSION], &session->config, &wanted->config);
+}
+
+/* --- which is which --- */
+
+static void forget_pairs(struct service *service)
+{
+	struct tunnel *tunnel;
+	struct session *session;
+	uint32_t position = 0;
+
+	while ((tunnel = handle_next(&service->tunnel_handles, &position)))
+		tunnel->pair = NULL;
+	position = 0;
+	while ((session = handle_next(&service->session_handles, &position)))
+		session->pair = NULL;
+}
+
+static void pair_tunnels(struct tunnel *there, struct tunnel *wanted)
+{
+	there->pair = wanted;
+	wanted->pair = there;
+}
+
+static void pair_sessions(struct session *there, struct session *wanted)
+{
+	there->pair = wanted;
+	wanted->pair = there;
+}
+
+/* Does another one of the file claim the id that this one got by chance? */
+static bool tunnel_id_claimed(const struct reload *reload, const struct tunnel *there, const struct tunnel *wanted)
+{
+	const struct tunnel *other = lookup_tunnel_by_id(reload->dry, there->config.tunnel_id);
+
+	return other && other != wanted && tunnel_given(other, "tunnel_id");
+}
+
+static bool session_id_claimed(const struct session *there, const struct session *wanted)
+{
+	const struct session *other = lookup_session_by_id(wanted->tunnel, there->config.session_id);
+
+	return other && other != wanted && session_given(other, "session_id");
+}
+
+static void find_tunnel(struct reload *reload, struct tunnel *wanted)
+{
+	struct tunnel *there;
+
+	if (tunnel_given(wanted, "tunnel_name"))
+		there = lookup_tunnel_by_name(reload->service, wanted->config.tunnel_name);
+	else
+		there = lookup_tunnel_by_id(reload->service, wanted->config.tunnel_id);
+	if (!there || there->pair || tunnel_id_claimed(reload, there, wanted))
+		return;
+	pair_tunnels(there, wanted);
+}
+
+static void find_session(struct tunnel *in, struct session *wanted)
+{
+	struct session *there;
+
+	if (session_given(wanted, "session_name"))
+		there = lookup_session_by_name(in, wanted->config.session_name);
+	else
+		there = lookup_session_by_id(in, wanted->config.session_id);
+	if (!there || there->pair || session_id_claimed(there, wanted))
+		return;
+	pair_sessions(there, wanted);
+}
+
+/* --- those with neither name nor id: both sides sorted by all else, then merged --- */
+
+static int compare_tunnels(const void *a, const void *b)
+{
+	struct tunnel_config one = (*(struct tunnel *const *)a)->config;
+	struct tunnel_config other = (*(struct tunnel *const *)b)->config;
+
+	memset(one.tunnel_name, 0, sizeof(one.tunnel_name));
+	memset(other.tunnel_name, 0, sizeof(other.tunnel_name));
+	one.tunnel_id = other.tunnel_id = 0;
+	return memcmp(&one, &other, sizeof(one));
+}
+
+static int compare_sessions(const void *a, const void *b)
+{
+	struct session_config one = (*(struct session *const *)a)->config;
+	struct session_config other = (*(struct session *const *)b)->config;
+
+	memset(one.tunnel_name, 0, sizeof(one.tunnel_name));
+	memset(other.tunnel_name, 0, sizeof(other.tunnel_name));
+	one.tunnel_id = other.tunnel_id = 0;
+	one.session_id = other.session_id = 0;
+	return memcmp(&one, &other, sizeof(one));
+}
+
+/* Calls pair() for each item of there that equals one of wanted. */
+static void merge(struct list *there, struct list *wanted, int (*compare)(const void *a, const void *b),
+		  void (*pair)(void *there, void *wanted))
+{
+	size_t i = 0, j = 0;
+
+	if (!there->count || !wanted->count)
+		return;
+	qsort(there->items, there->count, sizeof(*there->items), compare);
+	qsort(wanted->items, wanted->count, sizeof(*wanted->items), compare);
+	while (i < there->count && j < wanted->count) {
+		int order = compare(&there->items[i], &wanted->items[j]);
+
+		if (!order)
+			pair(there->items[i], wanted->items[j]);
+		i += order <= 0;
+		j += order >= 0;
+	}
+}
+
+static void pair_tunnel_items(void *there, void *wanted)
+{
+	pair_tunnels(there, wanted);
+}
+
+static void pair_session_items(void *there, void *wanted)
+{
+	pair_sessions(there, wanted);
+}
+
+static int list_anonymous_tunnels(const struct service *service, struct list *list, struct error *error)
+{
+	struct tunnel *tunnel;
+
+	for (tunnel = lookup_tunnel_from(service, 0); tunnel;
+	     tunnel = lookup_tunnel_from(service, (uint64_t)tunnel->by_id.id + 1)) {
+		if (tunnel_anonymous(tunnel) && !tunnel->pair && tunnel->origin == SERVICE_ORIGIN_FILE &&
+		    list_add(list, tunnel, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int list_anonymous_sessions(const struct tunnel *tunnel, struct list *list, struct error *error)
+{
+	struct session *session;
+
+	for (session = lookup_session_from(tunnel, 0); session;
+	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1)) {
+		if (session_anonymous(session) && !session->pair && session->origin == SERVICE_ORIGIN_FILE &&
+		    list_add(list, session, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int find_tunnels(struct reload *reload, struct error *error)
+{
+	struct list there = { 0 }, wanted = { 0 };
+	struct tunnel *tunnel;
+	int ret = -1;
+
+	for (tunnel = lookup_tunnel_from(reload->dry, 0); tunnel;
+	     tunnel = lookup_tunnel_from(reload->dry, (uint64_t)tunnel->by_id.id + 1)) {
+		if (!tunnel_anonymous(tunnel))
+			find_tunnel(reload, tunnel);
+	}
+	if (list_anonymous_tunnels(reload->service, &there, error) < 0 ||
+	    list_anonymous_tunnels(reload->dry, &wanted, error) < 0)
+		goto out;
+	merge(&there, &wanted, compare_tunnels, pair_tunnel_items);
+	ret = 0;
+out:
+	free(there.items);
+	free(wanted.items);
+	return ret;
+}
+
+static int find_sessions(struct tunnel *in, struct tunnel *wanted_tunnel, struct error *error)
+{
+	struct list there = { 0 }, wanted = { 0 };
+	struct session *session;
+	int ret = -1;
+
+	for (session = lookup_session_from(wanted_tunnel, 0); session;
+	     session = lookup_session_from(wanted_tunnel, (uint64_t)session->by_id.id + 1)) {
+		if (!session_anonymous(session))
+			find_session(in, session);
+	}
+	if (list_anonymous_sessions(in, &there, error) < 0 ||
+	    list_anonymous_sessions(wanted_tunnel, &wanted, error) < 0)
+		goto out;
+	merge(&there, &wanted, compare_sessions, pair_session_items);
+	ret = 0;
+out:
+	free(there.items);
+	free(wanted.items);
+	return ret;
+}
+
+/* --- what has to be done --- */
+
+static int copy_session(struct reload *reload, struct session *like, struct tunnel *in, struct error *error)
+{
+	struct session_copy *copy = calloc(1, sizeof(*copy));
+
+	if (!copy)
+		return service_no_memory(error);
+	copy->like = like;
+	copy->instead_of = like->pair;
+	copy->in = in;
+	if (!list_add(&reload->session_copies, copy, error))
+		return 0;
+	free(copy);
+	return -1;
+}
+
+static int swap_session(struct reload *reload, struct session *there, const struct session *wanted,
+			struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_SESSION];
+	struct session_swap *swap;
+	bool differ;
+
+	rows_fields(table, session_fields, session_fields_count, &there->config, &wanted->config, &differ);
+	if (!differ)
+		return 0;
+	swap = calloc(1, sizeof(*swap));
+	if (!swap)
+		return service_no_memory(error);
+	swap->session = there;
+	swap->config = there->config;
+	swap->set = wanted->set;
+	copy_live_rows(table, &swap->config, &wanted->config);
+	if (!list_add(&reload->session_swaps, swap, error))
+		return 0;
+	free(swap);
+	return -1;
+}
+
+/* A session of the file, in a tunnel that stays. One that needs no change is not touched. */
+static int plan_session(struct reload *reload, struct session *wanted, struct error *error)
+{
+	struct session *there = wanted->pair;
+
+	if (there && !session_must_go(there, wanted))
+		return swap_session(reload, there, wanted, error);
+	if (there && list_add(&reload->sessions_gone, there, error) < 0)
+		return -1;
+	return copy_session(reload, wanted, wanted->tunnel, error);
+}
+
+static int plan_sessions(struct reload *reload, struct tunnel *there, struct tunnel *wanted, struct error *error)
+{
+	struct session *session;
+
+	if (find_sessions(there, wanted, error) < 0)
+		return -1;
+	for (session = lookup_session_from(there, 0); session;
+	     session = lookup_session_from(there, (uint64_t)session->by_id.id + 1)) {
+		if (!session->pair && session->origin == SERVICE_ORIGIN_FILE &&
+		    list_add(&reload->sessions_gone, session, error) < 0)
+			return -1;
+	}
+	for (session = lookup_session_from(wanted, 0); session;
+	     session = lookup_session_from(wanted, (uint64_t)session->by_id.id + 1)) {
+		if (plan_session(reload, session, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int swap_tunnel(struct reload *reload, struct tunnel *there, const struct tunnel *wanted, struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_TUNNEL];
+	struct tunnel_swap *swap;
+	bool differ;
+
+	rows_fields(table, tunnel_fields, tunnel_fields_count, &there->config, &wanted->config, &differ);
+	if (!differ)
+		return 0;
+	swap = calloc(1, sizeof(*swap));
+	if (!swap)
+		return service_no_memory(error);
+	swap->tunnel = there;
+	swap->config = there->config;
+	swap->set = wanted->set;
+	copy_live_rows(table, &swap->config, &wanted->config);
+	if (!list_add(&reload->tunnel_swaps, swap, error))
+		return 0;
+	free(swap);
+	return -1;
+}
+
+/* What an administrator made in a tunnel that is made anew is made anew too. */
+static int carry_over(struct reload *reload, const struct tunnel *there, struct tunnel *wanted, struct error *error)
+{
+	struct session *session;
+
+	for (session = lookup_session_from(there, 0); session;
+	     session = lookup_session_from(there, (uint64_t)session->by_id.id + 1)) {
+		if (session->origin == SERVICE_ORIGIN_ADMIN && !session->pair &&
+		    copy_session(reload, session, wanted, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int copy_tunnel(struct reload *reload, struct tunnel *wanted, struct error *error)
+{
+	struct tunnel_copy *copy = calloc(1, sizeof(*copy));
+	struct session *session;
+
+	if (!copy)
+		return service_no_memory(error);
+	copy->like = wanted;
+	copy->instead_of = wanted->pair;
+	if (list_add(&reload->tunnel_copies, copy, error) < 0) {
+		free(copy);
+		return -1;
+	}
+	if (wanted->pair && find_sessions(wanted->pair, wanted, error) < 0)
+		return -1;
+	for (session = lookup_session_from(wanted, 0); session;
+	     session = lookup_session_from(wanted, (uint64_t)session->by_id.id + 1)) {
+		if (copy_session(reload, session, wanted, error) < 0)
+			return -1;
+	}
+	return wanted->pair ? carry_over(reload, wanted->pair, wanted, error) : 0;
+}
+
+static int plan_tunnel(struct reload *reload, struct tunnel *wanted, struct error *error)
+{
+	struct tunnel *there = wanted->pair;
+
+	if (there && !tunnel_must_go(there, wanted))
+		return swap_tunnel(reload, there, wanted, error) < 0 ? -1 :
+			plan_sessions(reload, there, wanted, error);
+	if (there && list_add(&reload->tunnels_gone, there, error) < 0)
+		return -1;
+	return copy_tunnel(reload, wanted, error);
+}
+
+/* --- in which order: given ids first, so that none of them is taken by chance, then the file's --- */
+
+static int by_command(bool a_by_chance, unsigned int a, bool b_by_chance, unsigned int b)
+{
+	if (a_by_chance != b_by_chance)
+		return a_by_chance ? 1 : -1;
+	return a < b ? -1 : a > b;
+}
+
+static int compare_tunnel_copies(const void *a, const void *b)
+{
+	const struct tunnel *one = (*(struct tunnel_copy *const *)a)->like;
+	const struct tunnel *other = (*(struct tunnel_copy *const *)b)->like;
+
+	return by_command(!tunnel_given(one, "tunnel_id"), one->command, !tunnel_given(other, "tunnel_id"),
+			  other->command);
+}
+
+static int compare_session_copies(const void *a, const void *b)
+{
+	const struct session *one = (*(struct session_copy *const *)a)->like;
+	const struct session *other = (*(struct session_copy *const *)b)->like;
+
+	return by_command(!session_given(one, "session_id"), one->command, !session_given(other, "session_id"),
+			  other->command);
+}
+
+static void sort(struct list *list, int (*compare)(const void *a, const void *b))
+{
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), compare);
+}
+
+int reload_plan(struct reload *reload, struct error *error)
+{
+	struct tunnel *tunnel;
+
+	forget_pairs(reload->service);
+	if (find_tunnels(reload, error) < 0)
+		return -1;
+	for (tunnel = lookup_tunnel_from(reload->service, 0); tunnel;
+	     tunnel = lookup_tunnel_from(reload->service, (uint64_t)tunnel->by_id.id + 1)) {
+		if (!tunnel->pair && tunnel->origin == SERVICE_ORIGIN_FILE &&
+		    list_add(&reload->tunnels_gone, tunnel, error) < 0)
+			return -1;
+	}
+	for (tunnel = lookup_tunnel_from(reload->dry, 0); tunnel;
+	     tunnel = lookup_tunnel_from(reload->dry, (uint64_t)tunnel->by_id.id + 1)) {
+		if (plan_tunnel(reload, tunnel, error) < 0)
+			return -1;
+	}
+	sort(&reload->tunnel_copies, compare_tunnel_copies);
+	sort(&reload->session_copies, compare_session_copies);
+	return 0;
+}
