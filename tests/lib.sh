@@ -9,7 +9,6 @@
 #
 # Each thing tested prints one line: `ok NAME`, `FAIL NAME: why` or `skip NAME: why`. A script can be run by hand too.
 set -u -o pipefail
-shopt -s lastpipe	# `... | daemon A` keeps its pid in this shell
 
 [ "$(id -u)" = 0 ] || { echo "skip all: needs root"; exit 0; }
 TESTS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -109,7 +108,8 @@ log_of() { echo "$TMP/$1.log"; }
 ctl() { local host=$1; shift; on "$host" "$L2TPCTL" -s "$(socket_of "$host")" "$@"; }
 answers() { ctl "$1" system show status; }
 
-# daemon HOST [OPTION...]: the configuration is standard input. Returns when it answers; false if it does not.
+# daemon HOST [OPTION...]: the configuration is standard input (no pipe: its pid must stay in this shell). Returns when
+# it answers; false if it does not.
 daemon() {
 	local host=$1
 	shift
@@ -133,14 +133,10 @@ stop_daemon() {
 	[ "$pid" ] || return 0
 	unset "daemon_pid[$1]"
 	kill "-${2:-TERM}" "$pid" 2>/dev/null
-	( sleep 10; kill -KILL "$pid" ) >/dev/null 2>&1 &
-	local watchdog=$! status
+	until_true 10 has_ended "$pid" || kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
-	status=$?
-	kill $watchdog 2>/dev/null
-	wait $watchdog 2>/dev/null
-	return $status
 }
+has_ended() { ! kill -0 "$1"; }
 
 # etc HOST FILE: what programs on this host find as /etc/FILE is standard input
 etc() { mkdir -p "/etc/netns/$NS$1" && cat >"/etc/netns/$NS$1/$2"; }
@@ -157,6 +153,7 @@ end_helper() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; true; }
 
 cleanup() {
 	local status=$? host
+	[ "$BASHPID" = $$ ] || exit	# a child that was killed before it became what it was to be
 	trap - EXIT INT TERM
 	[ $status = 0 ] || [ ${#daemon_pid[@]} = 0 ] || tail -n 15 "$TMP"/*.log
 	for host in "${!daemon_pid[@]}"; do stop_daemon "$host"; done
@@ -188,12 +185,14 @@ pair() {
 	local tunnel_A='' tunnel_B='' session_A='' session_B='' "$@"
 	local -A number=([A]=1 [B]=2) peer=([A]=B [B]=A)
 	local side
+	unpair
 	for side in $sides; do
-		pair_config "$side" "${peer[$side]}" "${number[$side]}" "$((3 - ${number[$side]}))" | daemon "$side" ||
+		daemon "$side" < <(pair_config "$side" "${peer[$side]}" "${number[$side]}" "$((3 - ${number[$side]}))") ||
 			{ fail "l2tpd on $side" "does not start, for $*"; return 1; }
 		[ $addresses = yes ] || continue
 		ip_on "$side" addr add "10.0.0.${number[$side]}/24" dev pw0 || return
-		ip_on "$side" -6 addr add "fd00::${number[$side]}/64" dev pw0 nodad || return
+		[ "$(on "$side" sysctl -n net.ipv6.conf.pw0.disable_ipv6)" = 1 ] ||
+			ip_on "$side" -6 addr add "fd00::${number[$side]}/64" dev pw0 nodad || return
 	done
 }
 
@@ -233,11 +232,14 @@ pings() {
 transfer() {
 	helper B "${TRAFFIC[@]}" tcp-serve "$1" 7000
 	local server=$helper status
+	until_true 3 is_listening B 7000
 	on A "${TRAFFIC[@]}" tcp-transfer "$1" 7000 "${2:-60}"
 	status=$?
 	end_helper $server
 	return $status
 }
+
+is_listening() { on "$1" ss -Hltn sport = ":$2" | grep -q .; }
 
 # datagrams ADDRESS [MAXIMUM-SIZE [COUNT]]: UDP of random sizes, echoed and compared
 datagrams() {
@@ -257,7 +259,6 @@ packets() { on "$1" "${PACKETS[@]}" "${@:2}"; }
 listener() {
 	: >"$TMP/heard"
 	ip netns exec "$NS$1" "${PACKETS[@]}" "${@:2}" >"$TMP/heard" &
-	listener=$!
 	until_true 5 grep -q ready "$TMP/heard"
 }
-heard() { wait "$listener"; sed 1d "$TMP/heard"; }
+heard() { until_true 30 grep -qx end "$TMP/heard"; sed '1d; $d' "$TMP/heard"; }

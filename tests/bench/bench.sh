@@ -141,14 +141,14 @@ creation() {
 	on M sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 	wire M A 1500 wire unused
 	ip_on M addr add 192.0.2.1/24 dev wire
-	many_config 0 A | daemon M || return
+	daemon M < <(many_config 0 A) || return
 	before=$(private_kib M)
 	stop_daemon M
 	for ((round = 0; round < (rounds + 1) / 2; round++)); do
 		bare=$(on M "$TMP/devices" $count)
 		record creation bare "$(awk '{ print $1 + $2 }' <<<"$bare")"
 		start=$EPOCHREALTIME
-		many_config $count A | daemon M || return
+		daemon M < <(many_config $count A) || return
 		end=$EPOCHREALTIME
 		record memory l2tp "$(awk "BEGIN { print ($(private_kib M) - $before) * 1024 / $count }")"
 		ctl M tunnel delete tunnel_name=many >/dev/null

@@ -123,3 +123,5 @@ def frame(device, *texts):
 
 if __name__ == '__main__':
     {'send': send, 'listen': listen, 'frame': frame, 'dump': dump}[sys.argv[1]](*sys.argv[2:])
+    if sys.argv[1] in ('listen', 'dump'):
+        print('end')

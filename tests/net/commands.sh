@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 hosts
-pair || exit 1
+pair session_A="lns_mode=yes" || exit 1		# A says whether there are sequence numbers, B follows
 until_true 3 pings A 10.0.0.2
 helper B "${TRAFFIC[@]}" tcp-serve 10.0.0.2 7000
 on A "${TRAFFIC[@]}" tcp-transfer 10.0.0.2 7000 1000 >"$TMP/transfer" 2>&1 &
@@ -36,18 +36,24 @@ matches "tunnel show" "$(ctl A tunnel show tunnel_id=1)" '192\.0\.2\.2'
 check "prefixes of words" ctl A tun sh tunnel_n=t
 check_fails "delete of an unknown session" ctl A session delete tunnel_name=t session_id=4711
 check_fails "delete of an unknown tunnel" ctl A tunnel delete tunnel_name=nobody
-check_fails "create-only parameter" ctl A session modify tunnel_name=t session_name=s session_id=5
+check_fails "create-only parameter" ctl A session modify tunnel_name=t session_name=s l2spec_type=none
 matches "its message names the parameter" \
-	"$(ctl A session modify tunnel_name=t session_name=s session_id=5 2>&1)" session_id
+	"$(ctl A session modify tunnel_name=t session_name=s l2spec_type=none 2>&1)" l2spec_type
 check_fails "unknown word" ctl A session modify tunnel_name=t session_name=s colour=red
 
 # the busy session itself
+is_numbered() { [ "$(session_field B send_seq)" = "$1" ]; }
 check "modify: sequence numbers on" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=yes
+check "the other end follows" until_true 2 is_numbered true
 check "modify: required at the other end" ctl B session modify tunnel_name=t session_name=s sequencing_required=yes
 check "modify: reordering" ctl B session modify tunnel_name=t session_name=s reorder_timeout=50
 check "modify: sequencing no longer required" ctl B session modify tunnel_name=t session_name=s sequencing_required=no
 check "modify: sequence numbers off" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=no
-check "modify: mtu" ctl A session modify tunnel_name=t session_name=s mtu=1400
+check "the other end follows again" until_true 2 is_numbered false
+for name in A B; do
+	check "modify: mtu on $name" ctl $name session modify tunnel_name=t session_name=s mtu=1400
+	equal "the device of $name has it" "$(mtu_of $name)" 1400
+done
 check "modify: TTL of the tunnel" ctl A tunnel modify tunnel_name=t ttl=7 dscp=10
 if wait "$transfer"; then
 	ok "traffic flowed through it all"

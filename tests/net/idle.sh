@@ -14,7 +14,8 @@ on A ip addr add 192.0.2.1/24 dev lo
 		echo "session create tunnel_name=t session_id=1$n peer_session_id=2$n" \
 			"use_sequence_numbers=yes reorder_timeout=100"
 	done
-} | daemon A || exit 1
+} >"$TMP/config"
+daemon A <"$TMP/config" || exit 1
 
 ticks() { cat /proc/"${daemon_pid[A]}"/task/*/stat | awk '{ n += $14 + $15 } END { print n }'; }
 switches() { cat /proc/"${daemon_pid[A]}"/task/*/status | awk '/ctxt_switches/ { n += $2 } END { print n }'; }

@@ -10,7 +10,7 @@ real_packets A B
 
 decode() {	# LAYERS-OPTION FILTER: packets of the capture that match
 	tshark -r "$TMP/wire.pcap" -n -o "l2tp.cookie_size:8 Byte Cookie" -o "l2tp.l2_specific:$1" \
-		-d l2tp.pw_type==0,eth \
+		-d l2tp.pw_type==0,eth -d tcp.port==7000,data -d udp.port==7001,data \
 		-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
 		-o tcp.analyze_sequence_numbers:FALSE -o ip.defragment:TRUE -Y "$2" \
 		-T fields -e frame.number -e _ws.col.Protocol -e _ws.expert.message -e _ws.col.Info 2>"$TMP/tshark.log"
