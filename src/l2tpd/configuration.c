@@ -73,6 +73,16 @@ static bool add_command(struct configuration *configuration, const struct comman
 	return true;
 }
 
+static void tell_misplaced(struct configuration *configuration, struct config_place place,
+			   const struct command *command)
+{
+	char text[ERROR_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s %s has no place in a configuration file, which only creates and modifies",
+		 config_object_name(command->object), config_verb_name(command->verb));
+	tell(configuration, place, text);
+}
+
 static void parse(struct configuration *configuration)
 {
 	struct config_place place;
@@ -86,7 +96,7 @@ static void parse(struct configuration *configuration)
 		if (found < 0)
 			tell(configuration, place, error.text);
 		else if (command.verb != CONFIG_CREATE && command.verb != CONFIG_MODIFY)
-			tell(configuration, place, "a configuration file only creates and modifies");
+			tell_misplaced(configuration, place, &command);
 		else
 			memory = add_command(configuration, &command, place);
 	}
@@ -138,12 +148,7 @@ int configuration_apply(struct configuration *configuration, struct service *ser
 	struct error error = { 0 };
 	unsigned int failed;
 
-	/* until service_reload() is there */
-	for (failed = 0; failed < configuration->count; failed++)
-		if (service_execute(service, &configuration->commands[failed], SERVICE_ORIGIN_FILE, now,
-				    NULL, &error) < 0)
-			break;
-	if (failed == configuration->count)
+	if (service_reload(service, configuration->commands, configuration->count, now, &failed, &error) == 0)
 		return 0;
 	if (failed < configuration->count)
 		place = place_of(configuration, failed, &error);

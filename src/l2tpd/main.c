@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * l2tpd: the order in which things begin.  Whatever can be wrong is found before anything is
- * touched: options, the configuration, the machine, then another daemon on the same socket.
+ * touched: options, the machine, the configuration, then another daemon on the same socket.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -30,6 +30,14 @@ static void print_summary(const struct configuration *configuration)
 	       count[CONFIG_SESSION]);
 }
 
+static int check(const struct options *options, struct configuration *configuration)
+{
+	if (configuration_load(configuration, options->config, false, print_configuration_error) < 0)
+		return EXIT_FAILURE;
+	print_summary(configuration);
+	return EXIT_SUCCESS;
+}
+
 static int start(const struct options *options, struct configuration *configuration)
 {
 	struct error error = { 0 };
@@ -38,6 +46,9 @@ static int start(const struct options *options, struct configuration *configurat
 		log_error("%s", error.text);
 		return EXIT_FAILURE;
 	}
+	if (configuration_load(configuration, options->config, !options->config_given,
+			       print_configuration_error) < 0)
+		return EXIT_FAILURE;
 	requirements_raise_limits();
 	signal(SIGPIPE, SIG_IGN);
 	return daemon_run(options, configuration);
@@ -45,22 +56,14 @@ static int start(const struct options *options, struct configuration *configurat
 
 int main(int argc, char **argv)
 {
-	struct configuration configuration;
+	struct configuration configuration = { .path = NULL };
 	struct options options;
 	int status = options_parse(argc, argv, &options);
 
 	if (status >= 0)
 		return status;
 	os_log_to_stderr("l2tpd", options.log_level);
-	if (configuration_load(&configuration, options.config, !options.config_given && !options.check,
-			       print_configuration_error) < 0) {
-		status = EXIT_FAILURE;
-	} else if (options.check) {
-		print_summary(&configuration);
-		status = EXIT_SUCCESS;
-	} else {
-		status = start(&options, &configuration);
-	}
+	status = options.check ? check(&options, &configuration) : start(&options, &configuration);
 	configuration_free(&configuration);
 	return status;
 }
