@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Commands: words to objects, verbs and parameters, and the message for each mistake. */
 #include "config/command.h"
 
 #include <stdio.h>
@@ -27,7 +28,8 @@ static void a_whole_command(void **state)
 	unsigned int row = 0, set = 0;
 
 	assert_int_equal(parse("tunnel create tunnel_name=lon version=3 encap=udp src_ipaddr=192.0.2.1 "
-			       "dest_ipaddr=192.0.2.2 our_udp_port=1702 tunnel_id=1 peer_tunnel_id=2", &command, NULL, NULL), 0);
+			       "dest_ipaddr=192.0.2.2 our_udp_port=1702 tunnel_id=1 peer_tunnel_id=2",
+			       &command, NULL, NULL), 0);
 	assert_int_equal(command.object, CONFIG_TUNNEL);
 	assert_int_equal(command.verb, CONFIG_CREATE);
 	assert_string_equal(command.config.tunnel.tunnel_name, "lon");
@@ -130,7 +132,8 @@ static const struct refusal {
 	  "system show does not take 'foo', but configuration, statistics, status, version" },
 	{ "system reload now", 2, ERROR_SYNTAX, "system reload takes no further words: got 'now'" },
 	{ "tunnel create names", 2, ERROR_SYNTAX, "tunnel create does not take 'names', but parameters as name=value" },
-	{ "tunnel list foo", 2, ERROR_SYNTAX, "tunnel list does not take 'foo', but names, and parameters as name=value" },
+	{ "tunnel list foo", 2, ERROR_SYNTAX,
+	  "tunnel list does not take 'foo', but names, and parameters as name=value" },
 	{ "tunnel list local_only", 2, ERROR_UNSUPPORTED,
 	  "local_only is not supported yet: it comes with the L2TPv2 control protocol" },
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Names and their unambiguous prefixes, and the nearest to a wrong one. */
 #include "config/match.h"
 
 #include <string.h>
@@ -46,7 +47,8 @@ static void candidates_are_listed(void **state)
 	char out[64];
 
 	assert_string_equal(match_candidates(name_at, fruit, "ap", out, sizeof(out)), "apple, apricot");
-	assert_string_equal(match_candidates(name_at, fruit, "", out, sizeof(out)), "apple, apricot, pear, pearl, Quince");
+	assert_string_equal(match_candidates(name_at, fruit, "", out, sizeof(out)),
+			"apple, apricot, pear, pearl, Quince");
 	assert_string_equal(match_candidates(name_at, fruit, "x", out, sizeof(out)), "");
 }
 

@@ -79,7 +79,8 @@ static void every_member_fits_its_type(void **state)
 static void member_is_nobody_elses(const struct param_table *table, const struct param *param)
 {
 	for (const struct param *other = table->params; other < param; other++)
-		assert_true(other->offset + other->size <= param->offset || param->offset + param->size <= other->offset);
+		assert_true(other->offset + other->size <= param->offset ||
+			    param->offset + param->size <= other->offset);
 }
 
 static void no_two_rows_share_a_member(void **state)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rows of the tables: found, parsed, printed, compared. */
 #include "config/param.h"
 
 #include <string.h>
@@ -152,7 +153,8 @@ static void inequality(void **state)
 		const char *name, *a, *b;
 	} rows[] = {
 		{ "session_name", "a", "b" }, { "session_id", "1", "2" }, { "pw_type", "eth", "ip" },
-		{ "cookie", "00000000", "" }, { "cookie", "00000000", "0000000000000000" }, { "cookie", "00000001", "00000002" },
+		{ "cookie", "00000000", "" }, { "cookie", "00000000", "0000000000000000" },
+		{ "cookie", "00000001", "00000002" },
 		{ "mac_address", "02:00:00:00:00:01", "02:00:00:00:00:02" }, { "mtu", "auto", "follow" },
 		{ "mss_clamp", "yes", "no" },
 	};

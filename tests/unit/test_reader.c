@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The reader of files and scripts: blanks, quotes, comments, and where a mistake stands. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,8 @@ static void nothing(void **state)
 static void lines_and_semicolons_end_commands(void **state)
 {
 	reads_as("tunnel list\nsession list", "1:1 tunnel list\n2:1 session list\n");
-	reads_as("tunnel list;session list ; system reload;", "1:1 tunnel list\n1:13 session list\n1:28 system reload\n");
+	reads_as("tunnel list;session list ; system reload;",
+			"1:1 tunnel list\n1:13 session list\n1:28 system reload\n");
 	reads_as("\n\n  tunnel   list\r\nsystem reload\r\n", "3:3 tunnel list\n4:1 system reload\n");
 	reads_as("\xef\xbb\xbftunnel list", "1:1 tunnel list\n");
 }
@@ -70,7 +72,8 @@ static void continuation(void **state)
 	reads_as("tunnel \\\n  list\nsystem reload", "1:1 tunnel list\n3:1 system reload\n");
 	reads_as("tunnel\\\r\nlist", "1:1 tunnel list\n");
 	reads_as("tunnel list \\", "1:1 tunnel list\n");
-	reads_as("tunnel list \\ \nsystem reload", "1:13 blanks follow the '\\': it must end its line\n2:1 system reload\n");
+	reads_as("tunnel list \\ \nsystem reload",
+			"1:13 blanks follow the '\\': it must end its line\n2:1 system reload\n");
 	reads_as("tunnel show tunnel_name=a\\b", "1:1 tunnel show tunnel_name=\"a\\\\b\"\n");
 	reads_as("tunnel create \\\n   tunnel_id=0", "2:14 tunnel_id must be 1..4294967295: got '0'\n");
 }
@@ -89,7 +92,8 @@ static void quotes(void **state)
 
 static void open_quotes(void **state)
 {
-	reads_as("tunnel show tunnel_name=\"a b\nsystem reload", "1:25 this quote is not closed on its line\n2:1 system reload\n");
+	reads_as("tunnel show tunnel_name=\"a b\nsystem reload",
+			"1:25 this quote is not closed on its line\n2:1 system reload\n");
 	reads_as("tunnel show tunnel_name=\"a\\\"", "1:25 this quote is not closed on its line\n");
 	reads_as("\"", "1:1 this quote is not closed on its line\n");
 	reads_as("\"\\", "1:1 this quote is not closed on its line\n");
@@ -103,7 +107,8 @@ static void the_very_word_is_blamed(void **state)
 	reads_as("tunnel list tunnel_id=x", "1:23 tunnel_id must be 1..4294967295: got 'x'\n");
 	reads_as("tunnel list tunnel_id=", "1:23 tunnel_id must be 1..4294967295: got nothing\n");
 	reads_as("tunnel list \"tunnel_id=x\"", "1:24 tunnel_id must be 1..4294967295: got 'x'\n");
-	reads_as("tunnel list tunnel_name=\xc3\xa4\xc3\xb6 tunnel_id=x", "1:38 tunnel_id must be 1..4294967295: got 'x'\n");
+	reads_as("tunnel list tunnel_name=\xc3\xa4\xc3\xb6 tunnel_id=x",
+			"1:38 tunnel_id must be 1..4294967295: got 'x'\n");
 }
 
 static void only_text_is_read(void **state)
@@ -127,7 +132,8 @@ static void limits(void **state)
 
 	memset(text, 'a', sizeof(text) - 1);
 	*end = '\0';
-	reads_as(text, "1:8193 a command may have 8192 octets, this one has more: is a quote or the end of a line missing\n");
+	reads_as(text,
+			"1:8193 a command may have 8192 octets, this one has more: is a quote or the end of a line missing\n");
 	for (char *c = text + 1; c < end; c += 2)
 		*c = ' ';
 	reads_as(text, "1:401 a command may have 200 words\n");

@@ -63,7 +63,8 @@ static void numbers(void **state)
 		{ "0", NULL }, { "4294967296", NULL }, { "18446744073709551617", NULL }, { "-1", NULL }, { "", NULL },
 		{ "1 ", NULL }, { "9223372036854775808", NULL }, { "a", NULL },
 	};
-	static const struct sample ports[] = { { "65535", "65535" }, { "65536", NULL }, { "0", NULL }, { "131073", NULL } };
+	static const struct sample ports[] = { { "65535", "65535" }, { "65536", NULL }, { "0", NULL },
+			{ "131073", NULL } };
 	static const struct sample marks[] = { { "0", "0x0" }, { "255", "0xff" }, { "0xFFFFFFFF", "0xffffffff" } };
 
 	try_all(row_of(CONFIG_TUNNEL, "tunnel_id"), ids, ARRAY_SIZE(ids));
@@ -95,7 +96,8 @@ static void numbers_or_words(void **state)
 		{ "65536", NULL }, { "0", NULL }, { "-1", NULL }, { "18446744073709551615", NULL }, { "", NULL },
 	};
 	static const struct sample ttls[] = {
-		{ "default", "default" }, { "copy", "copy" }, { "1", "1" }, { "255", "255" }, { "0", NULL }, { "256", NULL },
+		{ "default", "default" }, { "copy", "copy" }, { "1", "1" }, { "255", "255" }, { "0", NULL },
+		{ "256", NULL },
 	};
 	static const struct sample dscps[] = { { "0", "0" }, { "63", "63" }, { "copy", "copy" }, { "64", NULL } };
 
@@ -111,7 +113,8 @@ static void strings(void **state)
 {
 	static const struct sample names[] = {
 		{ "lon", "lon" }, { "a \"b\" \\c;#=", "a \"b\" \\c;#=" }, { LETTERS_60 "abc", LETTERS_60 "abc" },
-		{ "\xc3\xa4", "\xc3\xa4" }, { LETTERS_60 "abcd", NULL }, { "", NULL }, { "a\tb", NULL }, { "a\nb", NULL },
+		{ "\xc3\xa4", "\xc3\xa4" }, { LETTERS_60 "abcd", NULL }, { "", NULL }, { "a\tb", NULL },
+		{ "a\nb", NULL },
 		{ "\xff", NULL },
 	};
 	static const struct sample devices[] = { { "", "" }, { LETTERS_15, LETTERS_15 }, { LETTERS_15 "p", NULL } };
@@ -123,12 +126,14 @@ static void strings(void **state)
 static void hosts(void **state)
 {
 	static const struct sample samples[] = {
-		{ "192.0.2.1", "192.0.2.1" }, { "2001:DB8::1", "2001:DB8::1" }, { "lns.example.net", "lns.example.net" },
+		{ "192.0.2.1", "192.0.2.1" }, { "2001:DB8::1", "2001:DB8::1" },
+		{ "lns.example.net", "lns.example.net" },
 		{ "lns", "lns" }, { "lns.example.net.", "lns.example.net." }, { "3com.example", "3com.example" },
 		{ "a_b", "a_b" }, { LETTERS_60 "abc.de", LETTERS_60 "abc.de" },
 		{ "", NULL }, { ".", NULL }, { "a..b", NULL }, { "-a", NULL }, { "a-", NULL }, { "a b", NULL },
 		{ "192.0.2.256", NULL }, { "1701", NULL }, { "192.0.2.1:1701", NULL }, { "[::1]", NULL },
-		{ "fe80::1%eth0", NULL }, { "224.0.0.1", NULL }, { "0.0.0.0", NULL }, { "::", NULL }, { "ff02::1", NULL },
+		{ "fe80::1%eth0", NULL }, { "224.0.0.1", NULL }, { "0.0.0.0", NULL }, { "::", NULL },
+		{ "ff02::1", NULL },
 		{ "::ffff:192.0.2.1", NULL }, { "255.255.255.255", NULL }, { LETTERS_60 "abcd.de", NULL },
 		{ "\xc3\xa4.example", NULL },
 		{ LETTERS_60 "." LETTERS_60 "." LETTERS_60 "." LETTERS_60 "." "abcdefghij", NULL },
@@ -140,7 +145,8 @@ static void hosts(void **state)
 static void addresses(void **state)
 {
 	static const struct sample samples[] = {
-		{ "192.0.2.1", "192.0.2.1" }, { "2001:DB8:0::1", "2001:db8::1" }, { "0.0.0.0", "0.0.0.0" }, { "::", "::" },
+		{ "192.0.2.1", "192.0.2.1" }, { "2001:DB8:0::1", "2001:db8::1" }, { "0.0.0.0", "0.0.0.0" },
+		{ "::", "::" },
 		{ "", NULL }, { "lns", NULL }, { "1", NULL },
 	};
 
@@ -150,7 +156,8 @@ static void addresses(void **state)
 static void octets(void **state)
 {
 	static const struct sample samples[] = {
-		{ "0011223344556677", "0011223344556677" }, { "0xAABBCCDD", "aabbccdd" }, { "aa:bb", "aabb" }, { "", "" },
+		{ "0011223344556677", "0011223344556677" }, { "0xAABBCCDD", "aabbccdd" }, { "aa:bb", "aabb" },
+		{ "", "" },
 		{ "0", NULL }, { "001122334455667788", NULL }, { "xyz", NULL },
 	};
 
@@ -161,7 +168,8 @@ static void macs(void **state)
 {
 	static const struct sample samples[] = {
 		{ "02:00:00:00:00:01", "02:00:00:00:00:01" }, { "FE:FF:FF:FF:FF:FF", "fe:ff:ff:ff:ff:ff" },
-		{ "01:00:5e:00:00:01", NULL }, { "ff:ff:ff:ff:ff:ff", NULL }, { "00:00:00:00:00:00", NULL }, { "", NULL },
+		{ "01:00:5e:00:00:01", NULL }, { "ff:ff:ff:ff:ff:ff", NULL }, { "00:00:00:00:00:00", NULL },
+		{ "", NULL },
 	};
 
 	try_all(row_of(CONFIG_SESSION, "mac_address"), samples, ARRAY_SIZE(samples));
