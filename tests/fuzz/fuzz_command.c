@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command language over arbitrary text: the reader always gets on, an error says something,
+ * and what parses is written, and its values printed, in a way that reads as the same.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "config/command.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
+
+static void must(bool true_always)
+{
+	if (!true_always)
+		abort();
+}
+
+static void check_error(const struct error *error, struct config_place place)
+{
+	must(error->code != ERROR_NONE && error->text[0]);
+	must(!error->text[text_printable_length(error->text)]);
+	must(place.line > 0 && place.column > 0);
+}
+
+/* Each value, printed and parsed, is the same value. */
+static void check_values(const struct command *command)
+{
+	const struct param_table *table = config_tables[command->object];
+
+	for (unsigned int row = 0; row < table->count; row++) {
+		union any_config again = { 0 };
+		char text[PARAM_TEXT_MAX];
+		struct error error;
+
+		if (!param_set_has(&command->set, row))
+			continue;
+		must(config_param_allowed(command->object, command->verb, row));
+		param_format(table, row, &command->config, text);
+		must(param_parse(table, row, text, &again, &error) == 0);
+		must(param_equal(table, row, &command->config, &again));
+	}
+}
+
+static void check_same(const struct command *a, const struct command *b)
+{
+	const struct param_table *table = config_tables[a->object];
+
+	must(a->object == b->object && a->verb == b->verb && a->options == b->options);
+	must(!memcmp(&a->set, &b->set, sizeof(a->set)));
+	for (unsigned int row = 0; row < table->count; row++)
+		must(!param_set_has(&a->set, row) || param_equal(table, row, &a->config, &b->config));
+}
+
+/* The whole command, written and read, is the same command. */
+static void check_written(const struct command *command)
+{
+	struct command_reader reader;
+	struct config_place place;
+	struct command again;
+	struct error error;
+	char text[COMMAND_TEXT_MAX];
+	int size = command_write(command, text, sizeof(text));
+
+	must(size > 0);
+	if (command_reader_begin(&reader, text, (size_t)size) < 0)
+		return;
+	must(command_reader_next(&reader, &again, &place, &error) == 1);
+	check_same(command, &again);
+	must(command_reader_next(&reader, &again, &place, &error) == 0);
+	command_reader_end(&reader);
+}
+
+/* Wherever a service may point, there is a place. */
+static void check_places(const struct command_reader *reader, const struct command *command)
+{
+	const struct param_table *table = config_tables[command->object];
+
+	for (unsigned int row = 0; row < table->count; row++) {
+		struct config_place place = command_reader_place_of(reader, command, table->params[row].name);
+
+		must(place.line > 0 && place.column > 0);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
+{
+	struct command_reader reader;
+	struct config_place place;
+	struct command command;
+	struct error error;
+	int result;
+
+	if (command_reader_begin(&reader, (const char *)data, length) < 0)
+		return 0;
+	do {
+		const char *before = reader.position;
+
+		memset(&error, 0, sizeof(error));
+		result = command_reader_next(&reader, &command, &place, &error);
+		must(result == 0 || reader.position > before);
+		if (result < 0)
+			check_error(&error, place);
+		if (result <= 0)
+			continue;
+		check_values(&command);
+		check_written(&command);
+		check_places(&reader, &command);
+	} while (result);
+	must(reader.position == reader.end);
+	command_reader_end(&reader);
+	return 0;
+}
