@@ -10,10 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "datapath/user/worker.h"
 #include "os/netns.h"
 #include "os/tap.h"
+
+/* A namespace in which this run has made devices. */
+struct device_netns {
+	char name[DATAPATH_NETNS_MAX];
+	struct device_netns *next;
+};
 
 #define VICTIMS 0x40000000u		/* flips our link group into that of devices about to be removed */
 
@@ -71,12 +78,41 @@ static const char *name_pattern(const struct session *session)
 	return session->layer == FRAME_IP ? "l2tpip%d" : "l2tpeth%d";
 }
 
+/* Before our first device in a foreign namespace: what a predecessor left there goes. */
+static void clean_once(struct user_datapath *dp, const struct visit *visit, const char *netns)
+{
+	struct device_netns *known;
+
+	if (visit->saved < 0)
+		return;
+	LL_FOREACH(dp->visited, known)
+		if (strcmp(known->name, netns) == 0)
+			return;
+	known = calloc(1, sizeof(*known));
+	if (!known)
+		return;
+	snprintf(known->name, sizeof(known->name), "%s", netns);
+	LL_PREPEND(dp->visited, known);
+	if (device_remove_leftovers(visit->links, dp->link_group) > 0)
+		dp->predecessor = true;
+}
+
+void device_forget_namespaces(struct user_datapath *dp)
+{
+	struct device_netns *known, *next;
+
+	LL_FOREACH_SAFE(dp->visited, known, next)
+		free(known);
+	dp->visited = NULL;
+}
+
 int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
 {
 	struct visit visit;
 
 	if (visit_begin(dp, session->config.netns, &visit, error) < 0)
 		return -1;
+	clean_once(dp, &visit, session->config.netns);
 	snprintf(session->ifname, sizeof(session->ifname), "%s", name_pattern(session));
 	session->device = tap_open(session->ifname, session->layer == FRAME_ETHERNET, error);
 	if (session->device < 0)

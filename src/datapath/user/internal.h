@@ -64,6 +64,7 @@ struct path {
 	struct sockaddr_storage peer_name;
 	socklen_t peer_name_length;
 	uint32_t mtu;			/* octets of an IP packet */
+	uint32_t widest;		/* that it ever was */
 	uint32_t train_max;		/* largest datagram that may travel in a UDP_SEGMENT message; 0: none */
 	bool zero_checksum;
 	int16_t ttl, dscp;
@@ -150,6 +151,7 @@ struct user_datapath {
 	struct link_channel *links;	/* in our namespace */
 	uint32_t link_group;
 	bool udp_offload;		/* the kernel's devices take USO */
+	struct device_netns *visited;	/* foreign namespaces in which devices were made */
 	bool predecessor;		/* interfaces were left behind: its sockets may still be closing */
 	struct notice_queue *notices;
 	struct session *timed;		/* sessions whose carrier may be lost */
@@ -191,8 +193,9 @@ int tunnel_modify(struct datapath *dp, handle tunnel, const struct datapath_tunn
 		  unsigned int fields, struct error *error);
 void tunnel_delete(struct datapath *dp, handle tunnel);
 int tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info);
-/* Ask the routes again and adapt path and devices. Returns whether the MTU changed. */
-bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel);
+/* Ask the routes again and adapt path and devices. Returns whether the MTU changed. retry_trains: give
+ * UDP_SEGMENT another chance where the kernel once refused it. */
+bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, bool retry_trains);
 
 /* session.c */
 int session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session,
@@ -213,6 +216,7 @@ int device_create(struct user_datapath *dp, struct session *session, uint32_t mt
 int device_set_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);
 /* Remove the devices of these sessions together and close their descriptors. */
 void device_remove(struct user_datapath *dp, struct session *const *sessions, int count);
+void device_forget_namespaces(struct user_datapath *dp);
 /* Remove what a predecessor of this link group left behind. Returns 1 when there was something. */
 int device_remove_leftovers(struct link_channel *links, uint32_t link_group);
 

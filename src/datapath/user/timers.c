@@ -102,12 +102,13 @@ static int probe_paths(struct user_datapath *dp, struct datapath_event *events, 
 
 	dp->path_probe = 0;
 	while (count < max && (tunnel = handle_next(&dp->tunnels, &position))) {
-		if (!tunnel->narrowed)
+		if (!tunnel->narrowed || !tunnel->path)
 			continue;
-		if (tunnel_refresh_mtu(dp, tunnel))
+		if (tunnel_refresh_mtu(dp, tunnel, true))
 			events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU,
 								   .tunnel = tunnel->self, .mtu = tunnel->path->mtu };
-		else
+		tunnel->narrowed = tunnel->path->mtu < tunnel->path->widest;
+		if (tunnel->narrowed)
 			dp->path_probe = monotonic_now() + PATH_PROBE_MS;
 	}
 	return count;

@@ -56,6 +56,8 @@ static void path_set_mtu(struct path *path, const struct datapath_tunnel_config 
 	if (mtu < least_mtu(path))
 		mtu = least_mtu(path);
 	path->mtu = mtu < IP_DATAGRAM_MAX ? mtu : IP_DATAGRAM_MAX;
+	if (path->mtu > path->widest)
+		path->widest = path->mtu;
 	headers = (path->peer.address.family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER) + UDP_HEADER;
 	path->train_max = path->group->encap == L2TP_ENCAP_UDP ? path->mtu - headers : 0;
 }
@@ -110,10 +112,11 @@ static void path_replace(struct user_datapath *dp, struct tunnel *tunnel, struct
 	path_free(dp, old);
 }
 
-bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel)
+bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, bool retry_trains)
 {
 	struct path *path, *old = tunnel->path;
 	struct session *session;
+	bool changed;
 
 	if (!old)
 		return false;
@@ -122,7 +125,8 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel)
 		return false;
 	*path = *old;
 	path_set_mtu(path, &tunnel->config);
-	if (path->mtu == old->mtu) {
+	changed = path->mtu != old->mtu;
+	if (!changed && !(retry_trains && path->train_max != shared_get(old->train_max))) {
 		free(path);
 		return false;
 	}
@@ -130,7 +134,7 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel)
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);
-	return true;
+	return changed;
 }
 
 /* --- operations --- */

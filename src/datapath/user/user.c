@@ -37,11 +37,11 @@ static int refresh_paths(struct user_datapath *dp, const struct endpoint *peer, 
 		if (!address_equal(&tunnel->config.peer.address, &peer->address))
 			continue;
 		before = tunnel->path ? tunnel->path->mtu : 0;
-		if (!tunnel_refresh_mtu(dp, tunnel))
-			continue;
-		tunnel->narrowed = tunnel->path->mtu < before;
-		events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU, .tunnel = tunnel->self,
-							   .mtu = tunnel->path->mtu };
+		if (tunnel_refresh_mtu(dp, tunnel, false))
+			events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU,
+								   .tunnel = tunnel->self, .mtu = tunnel->path->mtu };
+		/* Not wider than before: narrow, or trains were refused. It need not stay so. */
+		tunnel->narrowed = tunnel->path && tunnel->path->mtu <= before;
 		if (tunnel->narrowed)
 			timers_probe_paths(dp);
 	}
@@ -137,6 +137,7 @@ static void user_close(struct datapath *base)
 	if (dp->table)
 		cds_lfht_destroy(dp->table, NULL);
 	rcu_unregister_thread();
+	device_forget_namespaces(dp);
 	handle_table_clear(&dp->tunnels);
 	handle_table_clear(&dp->sessions);
 	link_channel_close(dp->links);
