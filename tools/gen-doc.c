@@ -159,7 +159,8 @@ static void put_keys(enum config_object object, enum config_verb verb)
 			continue;
 		others += !(param->flags & PARAM_KEY);
 		if (param->flags & PARAM_KEY)
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %s", keys++ ? "," : "", param->name);
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %s", keys++ ? "," : "",
+						 param->name);
 	}
 	if (keys && (!others || verb == CONFIG_MODIFY))
 		put_sentence(text);

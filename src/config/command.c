@@ -43,11 +43,13 @@ static const struct keyword objects[] = {
 	{ .name = NULL },
 };
 
+#define SHOW_PARTS (CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS)
+
 static const struct keyword system_verbs[] = {
 	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE, .help = "change settings of the daemon" },
 	{ .name = "show", .value = CONFIG_SHOW,
-	  .options = CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS | CONFIG_OPTION_VERSION,
-	  .help = "show settings, status, counters or version of the daemon" },
+	  .options = SHOW_PARTS | CONFIG_OPTION_VERSION,
+	  .help = "show all about the daemon, or parts of it" },
 	{ .name = "reload", .value = CONFIG_RELOAD,
 	  .help = "read the configuration file again and apply what changed" },
 	{ .name = NULL },
@@ -58,8 +60,8 @@ static const struct keyword tunnel_verbs[] = {
 	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE,
 	  .help = "change a tunnel while it carries traffic" },
 	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS, .help = "remove a tunnel and its sessions" },
-	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = CONFIG_OPTION_CONFIG,
-	  .help = "show all about one tunnel" },
+	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = SHOW_PARTS,
+	  .help = "show all about one tunnel, or parts of it" },
 	{ .name = "list", .value = CONFIG_LIST, .takes = TAKES_ALL, .options = CONFIG_OPTION_NAMES,
 	  .help = "list tunnels, all or those whose parameters have the given values" },
 	{ .name = "profile", .feature = LATER_PROFILES },
@@ -72,8 +74,8 @@ static const struct keyword session_verbs[] = {
 	  .help = "change a session while it carries traffic" },
 	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS,
 	  .help = "remove a session and its network device" },
-	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = CONFIG_OPTION_CONFIG,
-	  .help = "show all about one session" },
+	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = SHOW_PARTS,
+	  .help = "show all about one session, or parts of it" },
 	{ .name = "list", .value = CONFIG_LIST, .takes = TAKES_ALL, .options = CONFIG_OPTION_NAMES,
 	  .help = "list sessions, all or those whose parameters have the given values" },
 	{ .name = "profile", .feature = LATER_PROFILES },

@@ -39,7 +39,7 @@ struct config_place {
 };
 
 #define COMMAND_WORDS_MAX 200		/* more than any object has parameters */
-#define COMMAND_TEXT_MAX 8192		/* octets of the words of one command: every parameter at its longest fits */
+#define COMMAND_TEXT_MAX 8192		/* octets of the words of one command; the longest fits */
 
 /* words[0..count-1], already split and unquoted; on failure *bad_word is the index of the word
  * to blame (count when one is missing). bad_word may be NULL.  With ERROR_VALUE it is the value in
@@ -67,7 +67,7 @@ struct command_reader {
 int command_reader_begin(struct command_reader *reader, const char *text, size_t length);
 void command_reader_end(struct command_reader *reader);
 /* 1: *command is the next one, *place where it begins; 0: end of text; -1: *error and *place say
- * what and where.  After -1 it may be called again: reading goes on behind the bad command. */
+ * what and where (error may be NULL).  After -1 it may be called again: reading goes on behind the bad command. */
 int command_reader_next(struct command_reader *reader, struct command *command,
 			struct config_place *place, struct error *error);
 /* Where the value of the parameter of this (whole) name stood in the command last read; where the

@@ -58,7 +58,7 @@ struct param {
 	const char *unit;		/* "ms", "s" or NULL */
 	const char *allowed;		/* what is allowed, for people, where type and range do not say it */
 	bool (*check)(const void *member);	/* what type and range cannot say; NULL: nothing */
-	const char *feature;		/* PARAM_UNSUPPORTED: what it comes with; NULL: help says what to do instead */
+	const char *feature;		/* PARAM_UNSUPPORTED: what it comes with, NULL: help says what to do */
 	const char *help;		/* one sentence, no full stop */
 	const char *reference;		/* "RFC 3931 4.1", the kernel's attribute, or NULL */
 };

@@ -221,7 +221,10 @@ int command_reader_next(struct command_reader *reader, struct command *command,
 			struct config_place *place, struct error *error)
 {
 	unsigned int bad_word;
+	struct error ignored;
 
+	if (!error)
+		error = &ignored;	/* its code is looked at below */
 	if (read_words(reader, place, error) < 0) {
 		skip_to_line_end(reader);
 		return -1;

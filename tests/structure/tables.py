@@ -31,7 +31,8 @@ for mode in 'conf', 'commands':
         text = f.read()
     fresh = update('--check', page).returncode
     verdict(f'a page with a stale part ({mode}) is found and updated',
-            stale == 1 and fresh == 0 and text.startswith('before\n') and text.endswith('after\n') and '.Bl' in text, text)
+            stale == 1 and fresh == 0 and text.startswith('before\n') and '.Bl' in text
+            and text.endswith('after\n'), text)
     lint = subprocess.run(['mandoc', '-T', 'lint', '-W', 'style'], check=False, capture_output=True, text=True,
                           input='.Dd November 20, 2026\n.Dt X 5\n.Os\n.Sh NAME\n.Nm x\n.Nd y\n.Sh DESCRIPTION\n'
                           + ''.join(line + '\n' for line in text.splitlines()[1:-1]))

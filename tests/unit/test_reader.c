@@ -139,6 +139,20 @@ static void limits(void **state)
 	reads_as(text, "1:401 a command may have 200 words\n");
 }
 
+static void nobody_need_hear_of_errors(void **state)
+{
+	static const char text[] = "foo\n\"\ntunnel list";
+	struct command_reader reader;
+	struct config_place place;
+	struct command command;
+
+	assert_int_equal(command_reader_begin(&reader, text, strlen(text)), 0);
+	assert_int_equal(command_reader_next(&reader, &command, &place, NULL), -1);
+	assert_int_equal(command_reader_next(&reader, &command, &place, NULL), -1);
+	assert_int_equal(command_reader_next(&reader, &command, &place, NULL), 1);
+	command_reader_end(&reader);
+}
+
 static void places_of_parameters(void **state)
 {
 	static const char text[] = "\ntunnel create version=3 \\\n dest=192.0.2.1 tunnel_n=\"a b\"";
@@ -173,6 +187,7 @@ int main(void)
 		cmocka_unit_test(the_very_word_is_blamed),
 		cmocka_unit_test(only_text_is_read),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(nobody_need_hear_of_errors),
 		cmocka_unit_test(places_of_parameters),
 	};
 
