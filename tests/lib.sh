@@ -111,9 +111,14 @@ answers() { ctl "$1" system show status; }
 # daemon HOST [OPTION...]: the configuration is standard input (no pipe: its pid must stay in this shell). Returns when
 # it answers; false if it does not.
 daemon() {
+	cat >"$TMP/$1.conf"
+	start_daemon "$@"
+}
+
+# start_daemon HOST [OPTION...]: with the configuration it had before
+start_daemon() {
 	local host=$1
 	shift
-	cat >"$TMP/$host.conf"
 	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host.conf" -s "$(socket_of "$host")" "$@" \
 		>"$(log_of "$host")" 2>&1 </dev/null &
 	daemon_pid[$host]=$!

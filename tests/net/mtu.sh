@@ -112,7 +112,7 @@ done
 mss_at_b() {
 	ip_on A route change 10.0.0.0/24 dev pw0 src 10.0.0.1 advmss 1460
 	: >"$TMP/helpers.log"
-	helper B tcpdump -q -nvi pw0 -c 1 'tcp[tcpflags] & tcp-syn != 0'
+	helper B tcpdump --immediate-mode -q -nvi pw0 -c 1 'tcp[tcpflags] & tcp-syn != 0'
 	until_true 3 grep -q listening "$TMP/helpers.log"
 	on A timeout 1 bash -c 'echo >/dev/tcp/10.0.0.2/9' 2>/dev/null
 	sleep 0.2

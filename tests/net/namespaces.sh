@@ -31,7 +31,7 @@ check "made again" ctl A session create tunnel_name=t session_name=s session_id=
 	interface_name=pw0 cookie=$cookie_A peer_cookie=$cookie_B
 stop_daemon A KILL
 ctl B session show tunnel_name=t session_name=s >/dev/null
-daemon A <"$TMP/A.conf"
+start_daemon A
 check "restart after SIGKILL: device there again" ip_on C link show pw0
 
 # somebody removes the device, or its whole namespace: the daemon goes on

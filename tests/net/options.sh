@@ -12,7 +12,7 @@ outer() {
 	local fields=() field
 	for field; do fields+=(-e "$field"); done
 	rm -f "$TMP/wire.pcap"
-	helper B tcpdump -q -i wire -U -w "$TMP/wire.pcap" "src host 192.0.2.1 or src host 2001:db8::1"
+	helper B tcpdump --immediate-mode -q -i wire -U -w "$TMP/wire.pcap" "src host 192.0.2.1 or src host 2001:db8::1"
 	until_true 3 test -s "$TMP/wire.pcap"
 	pings A "${TO:-10.0.0.2}" 100 "${PING[@]}"
 	sleep 0.1

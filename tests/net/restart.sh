@@ -13,14 +13,14 @@ for n in {1..100}; do
 	echo "session create tunnel_name=t session_id=20$n peer_session_id=30$n interface_name=more$n"
 done >>"$TMP/A.conf"
 stop_daemon A
-daemon A <"$TMP/A.conf" || exit 1
+start_daemon A || exit 1
 # a device that is not l2tpd's, and one that it made but somebody else has taken over the name of
 ip_on A link add bystander type veth peer name bystander2
 for how in KILL KILL TERM; do
 	stop_daemon A $how
 	equal "SIG$how: exit status" $? "$([ $how = TERM ] && echo 0 || echo 137)"
 	start=$(milliseconds)
-	daemon A <"$TMP/A.conf" || fail "SIG$how: starts again" ""
+	start_daemon A || fail "SIG$how: starts again" ""
 	took=$(($(milliseconds) - start))
 	at_most "up again after SIG$how, milliseconds" $took 1000
 	equal "all its devices" "$(on A ls /sys/class/net | grep -c '^more')" 100
@@ -32,7 +32,7 @@ stop_daemon A
 equal "nothing left after a clean end" "$(on A ls /sys/class/net | grep -cE '^(more|pw)')" 0
 
 # leftovers that the new configuration does not have are removed too
-daemon A <"$TMP/A.conf" && stop_daemon A KILL
+start_daemon A && stop_daemon A KILL
 daemon A <<<"tunnel create tunnel_name=t version=3 dest_ipaddr=192.0.2.2 tunnel_id=1 peer_tunnel_id=2"
 equal "leftovers are removed" "$(on A ls /sys/class/net | grep -cE '^(more|pw)')" 0
 stop_daemon A
@@ -61,7 +61,7 @@ check "first pair still has its device" pings A 10.0.0.2
 check "second pair carries again" until_true 5 pings A 10.1.0.2
 stop_daemon A KILL
 check "second pair carries while the first is dead" pings A 10.1.0.2
-daemon A <"$TMP/A.conf"
+start_daemon A
 ip_on A addr add 10.0.0.1/24 dev pw0
 check "first pair carries again" until_true 5 pings A 10.0.0.2
 check "second pair was left alone" pings A 10.1.0.2

@@ -34,7 +34,7 @@ for encap in udp ip; do
 			session=
 			[ $l2spec = none ] || session="use_sequence_numbers=yes"
 			pair encap=$encap family=$family l2spec=$l2spec session="$session" || continue
-			helper B tcpdump -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap"
+			helper B tcpdump --immediate-mode -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap"
 			capture=$helper
 			until_true 3 test -s "$TMP/wire.pcap"
 			until_true 3 pings A 10.0.0.2
