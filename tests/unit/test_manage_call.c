@@ -78,7 +78,7 @@ static json_t *call(struct fixture *fixture, const char *method, const char *par
 	return reply;
 }
 
-/* "x.y" of the reply's parameters, as text or number; the reply is freed. */
+/* The reply is this error, perhaps with this parameter. Frees it. */
 static void assert_error(json_t *reply, const char *error, const char *name, const char *value)
 {
 	assert_string_equal(json_string_value(json_object_get(reply, "error")), error);
@@ -86,6 +86,11 @@ static void assert_error(json_t *reply, const char *error, const char *name, con
 		assert_string_equal(json_string_value(json_object_get(json_object_get(reply, "parameters"), name)),
 				    value);
 	json_decref(reply);
+}
+
+static void assert_member(const json_t *object, const char *part, const char *name, const char *value)
+{
+	assert_string_equal(json_string_value(json_object_get(json_object_get(object, part), name)), value);
 }
 
 static void assert_done(json_t *reply)
@@ -117,7 +122,8 @@ static void cuts_off_what_is_no_call(void **state)
 {
 	static const char *const messages[] = {
 		"", " ", "x", "{", "null", "5", "[]", "{}", "{\"method\":5}", "{\"method\":\"a.b\",\"more\":1}",
-		"{\"method\":\"a.b\",\"parameters\":[]}", "{\"method\":\"a.b\"}x", "{\"method\":\"a.b\",\"method\":\"a.c\"}",
+		"{\"method\":\"a.b\",\"parameters\":[]}", "{\"method\":\"a.b\"}x",
+		"{\"method\":\"a.b\",\"method\":\"a.c\"}",
 		"{\"method\":\"a\\u0000.b\"}", "GET / HTTP/1.1\r\n\r\n",
 	};
 	struct call call;
@@ -164,16 +170,15 @@ static void commands_reach_the_service(void **state)
 	assert_int_equal(fixture->changes, 2);
 	reply = call(fixture, "org.l2tpd.SessionShow", "{\"config\":{\"tunnel_id\":1,\"session_id\":11}}");
 	session = json_object_get(json_object_get(reply, "parameters"), "session");
-	assert_string_equal(json_string_value(json_object_get(json_object_get(session, "config"), "cookie")), "00112233");
-	assert_string_equal(json_string_value(json_object_get(json_object_get(session, "state"), "origin")), "admin");
-	assert_string_equal(json_string_value(json_object_get(json_object_get(session, "state"), "interface_name")),
-			    "l2tpeth0");
+	assert_member(session, "config", "cookie", "00112233");
+	assert_member(session, "state", "origin", "admin");
+	assert_member(session, "state", "interface_name", "l2tpeth0");
 	json_decref(reply);
 	assert_done(call(fixture, "org.l2tpd.SessionModify",
 			 "{\"config\":{\"tunnel_id\":1,\"session_id\":11,\"lns_mode\":true}}"));
 	assert_done(call(fixture, "org.l2tpd.TunnelDelete", "{\"config\":{\"tunnel_id\":1}}"));
-	assert_error(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"), "org.l2tpd.Failed", "code",
-		     "unknown");
+	assert_error(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"), "org.l2tpd.Failed",
+		     "code", "unknown");
 	assert_int_equal(datapath_null_sessions(fixture->dp), 0);
 }
 
@@ -182,9 +187,8 @@ static void failures_say_code_and_parameter(void **state)
 	struct fixture *fixture = *state;
 
 	create_tunnel(fixture, 1);
-	assert_error(call(fixture, "org.l2tpd.TunnelCreate",
-			  "{\"config\":{\"tunnel_id\":1,\"peer_tunnel_id\":1,\"version\":3,\"dest_ipaddr\":\"192.0.2.2\"}}"),
-		     "org.l2tpd.Failed", "code", "exists");
+	assert_error(call(fixture, "org.l2tpd.TunnelCreate", "{\"config\":{\"tunnel_id\":1,\"peer_tunnel_id\":1,"
+			  "\"version\":3,\"dest_ipaddr\":\"192.0.2.2\"}}"), "org.l2tpd.Failed", "code", "exists");
 	assert_error(call(fixture, "org.l2tpd.TunnelCreate", "{\"config\":{\"tunnel_id\":0}}"), "org.l2tpd.Failed",
 		     "parameter", "tunnel_id");
 	assert_error(call(fixture, "org.l2tpd.TunnelModify", "{\"config\":{\"tunnel_id\":1,\"our_udp_port\":5}}"),
