@@ -138,8 +138,7 @@ stop_daemon() {
 	[ "$pid" ] || return 0
 	unset "daemon_pid[$1]"
 	kill "-${2:-TERM}" "$pid" 2>/dev/null
-	until_true 10 has_ended "$pid" || kill -KILL "$pid"
-	wait "$pid" 2>/dev/null
+	{ until_true 10 has_ended "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null	# bash tells of who was killed
 }
 has_ended() { ! kill -0 "$1"; }
 

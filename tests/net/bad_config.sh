@@ -36,51 +36,51 @@ equal "a right file: --check says yes" $? 0
 equal "a right file: --check touches nothing" "$(devices)" "$none_left"
 wrong "unknown object" 1:1 'channel' <<<'channel create'
 wrong "unknown verb" 1:8 'construct' <<<'tunnel construct tunnel_name=t'
-wrong "unknown parameter" "2:60" 'colour' <<<"$tunnel
+wrong "unknown parameter" 2:60 'colour' <<<"$tunnel
 $(printf '%-59s' "$session")colour=red"
-wrong "misspelt parameter: the nearest is named" "1:15" 'dest_ipaddr' <<<'tunnel create dest_ipadr=192.0.2.2 version=3'
-wrong "ambiguous prefix: candidates are named" "1:15" 'peer_tunnel_id|peer_udp_port' <<<'tunnel create peer_=2'
-wrong "no value" "1:15" 'tunnel_id' <<<'tunnel create tunnel_id version=3'
-wrong "not a number" "1:15" 'tunnel_id.*(4294967295|number)' <<<'tunnel create tunnel_id=one version=3'
-wrong "number out of range" "1:15" 'our_udp_port.*65535' <<<'tunnel create our_udp_port=70000 version=3'
-wrong "word that is not allowed" "1:15" 'encap.*udp' <<<'tunnel create encap=tcp version=3'
-wrong "bad address" "1:15" 'src_ipaddr' <<<'tunnel create src_ipaddr=192.0.2.256 version=3'
-wrong "cookie of a wrong length" "2:64" 'cookie.*(0, 4 or 8|4 or 8)' <<<"$tunnel
+wrong "misspelt parameter: the nearest is named" 1:15 'dest_ipaddr' <<<'tunnel create dest_ipadr=192.0.2.2 version=3'
+wrong "ambiguous prefix: candidates are named" 1:15 'peer_tunnel_id|peer_udp_port' <<<'tunnel create peer_=2'
+wrong "no value" 1:15 'tunnel_id' <<<'tunnel create tunnel_id version=3'
+wrong "not a number" 1:25 'tunnel_id.*(4294967295|number)' <<<'tunnel create tunnel_id=one version=3'
+wrong "number out of range" 1:28 'our_udp_port.*65535' <<<'tunnel create our_udp_port=70000 version=3'
+wrong "word that is not allowed" 1:21 'encap.*udp' <<<'tunnel create encap=tcp version=3'
+wrong "bad address" 1:26 'src_ipaddr' <<<'tunnel create src_ipaddr=192.0.2.256 version=3'
+wrong "cookie of a wrong length" 2:70 'cookie.*(0, 4 or 8|4 or 8)' <<<"$tunnel
 $session cookie=001122"
-wrong "cookie that is not hexadecimal" "2:64" 'cookie.*hex' <<<"$tunnel
+wrong "cookie that is not hexadecimal" 2:70 'cookie.*hex' <<<"$tunnel
 $session cookie=0011223g"
-wrong "quote that is not closed" "1:" 'quote' <<<'tunnel create tunnel_name="t version=3'
-wrong "MTU out of range" "2:64" 'mtu.*65535' <<<"$tunnel
+wrong "quote that is not closed" 1:27 'quote' <<<'tunnel create tunnel_name="t version=3'
+wrong "MTU out of range" 2:67 'mtu.*65535' <<<"$tunnel
 $session mtu=67"
-wrong "VLAN out of range" "2:64" 'vlan_id.*4094' <<<"$tunnel
+wrong "VLAN out of range" 2:71 'vlan_id.*4094' <<<"$tunnel
 $session vlan_id=4095 pw_type=vlan"
-wrong "tunnel that does not exist" "2:" 'tunnel.*u' <<<"$tunnel
+wrong "tunnel that does not exist" 2:28 'tunnel.*u' <<<"$tunnel
 session create tunnel_name=u session_id=11 peer_session_id=12"
-wrong "duplicate tunnel id" "2:" 'tunnel_id.*1' <<<"$tunnel
+wrong "duplicate tunnel id" 2:92 'tunnel_id.*1' <<<"$tunnel
 ${tunnel/=t /=u }"
-wrong "duplicate tunnel name" "2:" 'tunnel_name.*t' <<<"$tunnel
+wrong "duplicate tunnel name" 2:27 'tunnel_name.*t' <<<"$tunnel
 ${tunnel/tunnel_id=1 /tunnel_id=9 }"
-wrong "duplicate session id" "3:" 'session_id.*11' <<<"$tunnel
+wrong "duplicate session id" 3:41 'session_id.*11' <<<"$tunnel
 $session
 $session"
-wrong "interface name twice" "3:" 'pw0' <<<"$tunnel
+wrong "interface name twice" 3:78 'pw0' <<<"$tunnel
 $session interface_name=pw0
 session create tunnel_name=t session_id=21 peer_session_id=22 interface_name=pw0"
-wrong "invalid interface name" "2:64" 'interface_name' <<<"$tunnel
+wrong "invalid interface name" 2:78 'interface_name' <<<"$tunnel
 $session interface_name=a/b"
-wrong "interface name too long" "2:64" 'interface_name.*15' <<<"$tunnel
+wrong "interface name too long" 2:78 'interface_name.*15' <<<"$tunnel
 $session interface_name=averyveryverylongname"
-wrong "addresses of two families" "1:" 'IPv' \
+wrong "addresses of two families" 1:53 'IPv' \
 	<<<"tunnel create version=3 peer_tunnel_id=2 src_ipaddr=192.0.2.1 dest_ipaddr=2001:db8::2"
-wrong "no destination" "1:" 'dest_ipaddr' <<<'tunnel create tunnel_name=t version=3 peer_tunnel_id=2'
-wrong "version 2 is not there yet" "1:" 'version' <<<'tunnel create dest_ipaddr=192.0.2.2'
-wrong "a parameter that is not there yet" "1:" 'not supported yet' <<<"$tunnel hello_timeout=60"
-wrong "sequence numbers without a sublayer" "2:" 'l2spec_type' <<<"$tunnel
+wrong "no destination" 1:1 'dest_ipaddr' <<<'tunnel create tunnel_name=t version=3 peer_tunnel_id=2'
+wrong "version 2 is not there yet" 1:1 'version' <<<'tunnel create dest_ipaddr=192.0.2.2'
+wrong "a parameter that is not there yet" 1:111 'not supported yet' <<<"$tunnel hello_timeout=60"
+wrong "sequence numbers without a sublayer" 2:101 'l2spec_type' <<<"$tunnel
 $session l2spec_type=none use_sequence_numbers=yes"
-wrong "VLAN pseudowire without a VLAN" "2:" 'vlan_id' <<<"$tunnel
+wrong "VLAN pseudowire without a VLAN" 2:1 'vlan_id' <<<"$tunnel
 $session pw_type=vlan"
-wrong "show has no place in a file" "1:" 'show|list' <<<'tunnel list'
-wrong "line that is too long" "1:" '.' < <(printf 'tunnel create tunnel_name=%05000d\n' 0)
+wrong "show has no place in a file" 1:1 'show|list' <<<'tunnel list'
+wrong "line that is too long" 1:27 '.' < <(printf 'tunnel create tunnel_name=%05000d\n' 0)
 
 # a file that cannot be read
 on A "$L2TPD" --check -c "$TMP/nowhere.conf" >"$TMP/out" 2>&1
