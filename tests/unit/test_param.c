@@ -100,13 +100,13 @@ static void hints_at_what_was_meant(void **state)
 
 static void never_repeats_a_secret(void **state)
 {
-	static const struct param secret = { .name = "secret", .type = PARAM_STRING, .flags = PARAM_SECRET, .size = 4 };
-	static const struct param_table table = { .object = "test", .params = &secret, .count = 1, .size = 4 };
+	static const struct param secret = { .name = "secret", .type = PARAM_STRING, .flags = PARAM_SECRET, .size = 8 };
+	static const struct param_table table = { .object = "test", .params = &secret, .count = 1, .size = 8 };
 	struct error error;
-	char config[4];
+	char config[8];
 
-	assert_int_equal(param_parse(&table, 0, "geheim", config, &error), -1);
-	assert_null(strstr(error.text, "geheim"));
+	assert_int_equal(param_parse(&table, 0, "xyz\x01", config, &error), -1);
+	assert_null(strstr(error.text, "xyz"));
 }
 
 static void a_refused_value_changes_nothing(void **state)
