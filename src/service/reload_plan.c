@@ -418,12 +418,13 @@ static int plan_tunnel(struct reload *reload, struct tunnel *wanted, struct erro
 	return copy_tunnel(reload, wanted, error);
 }
 
-/* --- in which order: given ids first, so that none of them is taken by chance, then the file's --- */
+/* --- in which order: those that must have their id first, so that none of them is taken by chance;
+ * those of the file before others, and as they are in the file --- */
 
-static int by_command(bool a_by_chance, unsigned int a, bool b_by_chance, unsigned int b)
+static int by_rank(int a_rank, unsigned int a, int b_rank, unsigned int b)
 {
-	if (a_by_chance != b_by_chance)
-		return a_by_chance ? 1 : -1;
+	if (a_rank != b_rank)
+		return a_rank < b_rank ? -1 : 1;
 	return a < b ? -1 : a > b;
 }
 
@@ -432,17 +433,23 @@ static int compare_tunnel_copies(const void *a, const void *b)
 	const struct tunnel *one = (*(struct tunnel_copy *const *)a)->like;
 	const struct tunnel *other = (*(struct tunnel_copy *const *)b)->like;
 
-	return by_command(!tunnel_given(one, "tunnel_id"), one->command, !tunnel_given(other, "tunnel_id"),
-			  other->command);
+	return by_rank(!tunnel_given(one, "tunnel_id"), one->command, !tunnel_given(other, "tunnel_id"),
+		       other->command);
+}
+
+static int session_rank(const struct session_copy *copy)
+{
+	if (copy->like->tunnel != copy->in)
+		return 1;	/* an administrator's */
+	return session_given(copy->like, "session_id") ? 0 : 2;
 }
 
 static int compare_session_copies(const void *a, const void *b)
 {
-	const struct session *one = (*(struct session_copy *const *)a)->like;
-	const struct session *other = (*(struct session_copy *const *)b)->like;
+	const struct session_copy *one = *(struct session_copy *const *)a;
+	const struct session_copy *other = *(struct session_copy *const *)b;
 
-	return by_command(!session_given(one, "session_id"), one->command, !session_given(other, "session_id"),
-			  other->command);
+	return by_rank(session_rank(one), one->like->command, session_rank(other), other->like->command);
 }
 
 static void sort(struct list *list, int (*compare)(const void *a, const void *b))

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* The null datapath keeps the contract: copies, stale handles, device names, events, its own log. */
+#include "datapath/null/null.h"
+
+#include <string.h>
+
+#include "test.h"
+
+static int begin(void **state)
+{
+	*state = datapath_null_new();
+	return *state ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	datapath_ops(*state)->close(*state);
+	return 0;
+}
+
+static handle add_tunnel(struct datapath *dp)
+{
+	struct datapath_tunnel_config config = { .tunnel_id = 1, .local.port = 1701 };
+	handle tunnel = HANDLE_NONE;
+
+	assert_true(address_parse("192.0.2.2", &config.peer.address));
+	assert_int_equal(datapath_ops(dp)->tunnel_add(dp, &config, &tunnel, NULL), 0);
+	assert_int_not_equal(tunnel, HANDLE_NONE);
+	memset(&config, 0xff, sizeof(config));	/* it was copied */
+	return tunnel;
+}
+
+static int try_session(struct datapath *dp, handle tunnel, const char *ifname, const char *netns, handle *session,
+		       struct error *error)
+{
+	struct datapath_session_config config = { .tunnel = tunnel, .pw_type = L2TP_PW_ETH, .session_id = 7 };
+
+	strcpy(config.ifname, ifname);
+	strcpy(config.netns, netns);
+	return datapath_ops(dp)->session_add(dp, &config, session, error);
+}
+
+static handle add_session(struct datapath *dp, handle tunnel, const char *ifname, const char *netns)
+{
+	handle session = HANDLE_NONE;
+
+	assert_int_equal(try_session(dp, tunnel, ifname, netns, &session, NULL), 0);
+	return session;
+}
+
+static void expect_ifname(struct datapath *dp, handle session, const char *ifname)
+{
+	struct datapath_session_info info;
+
+	assert_int_equal(datapath_ops(dp)->session_info(dp, session, &info), 0);
+	assert_string_equal(info.ifname, ifname);
+}
+
+static void devices_get_the_first_free_name(void **state)
+{
+	handle tunnel = add_tunnel(*state), sessions[4];
+	struct error error;
+
+	for (int i = 0; i < 3; i++)
+		sessions[i] = add_session(*state, tunnel, "", "");
+	expect_ifname(*state, sessions[2], "l2tpeth2");
+	datapath_ops(*state)->session_delete(*state, &sessions[1], 1);
+	sessions[1] = add_session(*state, tunnel, "", "");
+	expect_ifname(*state, sessions[1], "l2tpeth1");
+	sessions[3] = add_session(*state, tunnel, "l2tpeth3", "");
+	expect_ifname(*state, add_session(*state, tunnel, "", ""), "l2tpeth4");
+	expect_ifname(*state, add_session(*state, tunnel, "", "red"), "l2tpeth0");
+	assert_int_equal(try_session(*state, tunnel, "l2tpeth3", "", &sessions[0], &error), -1);
+	assert_int_equal(error.code, ERROR_EXISTS);
+	assert_string_equal(error.parameter, "interface_name");
+	datapath_ops(*state)->session_delete(*state, &sessions[3], 1);
+	expect_ifname(*state, add_session(*state, tunnel, "", ""), "l2tpeth3");
+}
+
+static void stale_handles_are_refused(void **state)
+{
+	struct datapath *dp = *state;
+	const struct datapath_ops *ops = datapath_ops(dp);
+	handle tunnel = add_tunnel(dp), session = add_session(dp, tunnel, "", "");
+	struct datapath_session_config session_config = { 0 };
+	struct datapath_tunnel_config tunnel_config = { 0 };
+	struct error error;
+
+	ops->tunnel_delete(dp, tunnel);
+	assert_int_equal(datapath_null_sessions(dp), 0);
+	ops->tunnel_delete(dp, tunnel);
+	ops->session_delete(dp, &session, 1);
+	assert_int_equal(ops->tunnel_info(dp, tunnel, &(struct datapath_tunnel_info){ 0 }), -1);
+	assert_int_equal(ops->session_info(dp, session, &(struct datapath_session_info){ 0 }), -1);
+	assert_int_equal(ops->tunnel_modify(dp, tunnel, &tunnel_config, 0, &error), -1);
+	assert_int_equal(error.code, ERROR_UNKNOWN);
+	assert_int_equal(ops->session_modify(dp, session, &session_config, 0, &error), -1);
+	assert_int_equal(error.code, ERROR_UNKNOWN);
+	assert_int_equal(try_session(dp, tunnel, "", "", &session, &error), -1);
+	assert_int_equal(error.code, ERROR_UNKNOWN);
+}
+
+static void a_modify_changes_its_fields_only(void **state)
+{
+	struct datapath *dp = *state;
+	handle tunnel = add_tunnel(dp), session = add_session(dp, tunnel, "", "");
+	struct datapath_tunnel_config tunnel_config = { .ttl = 5, .udp_checksum = true, .tunnel_id = 99 };
+	struct datapath_session_config session_config = {
+		.send_seq = true, .recv_seq = true, .mtu_mode = DATAPATH_MTU_FIXED, .mtu = 900, .session_id = 99,
+	};
+	struct datapath_session_info info;
+
+	assert_int_equal(datapath_ops(dp)->tunnel_modify(dp, tunnel, &tunnel_config, DATAPATH_TUNNEL_MARKING, NULL), 0);
+	assert_int_equal(datapath_null_tunnel(dp, tunnel)->ttl, 5);
+	assert_false(datapath_null_tunnel(dp, tunnel)->udp_checksum);
+	assert_int_equal(datapath_null_tunnel(dp, tunnel)->tunnel_id, 1);
+	assert_int_equal(datapath_null_tunnel(dp, tunnel)->peer.address.family, AF_INET);
+	assert_int_equal(datapath_ops(dp)->session_modify(dp, session, &session_config,
+							  DATAPATH_SESSION_RECV_SEQ | DATAPATH_SESSION_MTU, NULL), 0);
+	assert_false(datapath_null_session(dp, session)->send_seq);
+	assert_true(datapath_null_session(dp, session)->recv_seq);
+	assert_int_equal(datapath_null_session(dp, session)->session_id, 7);
+	assert_int_equal(datapath_ops(dp)->session_info(dp, session, &info), 0);
+	assert_int_equal(info.mtu, 900);
+}
+
+static void a_tunnel_counts_for_its_sessions(void **state)
+{
+	struct datapath *dp = *state;
+	handle tunnel = add_tunnel(dp), gone = add_session(dp, tunnel, "", ""), left = add_session(dp, tunnel, "", "");
+	struct datapath_stats stats = { .tx_packets = 1, .tx_bytes = 10, .tx_errors = 2, .rx_packets = 3, .rx_bytes = 30,
+					.rx_errors = 5, .rx_oos_packets = 6, .rx_cookie_discards = 7 };
+	struct datapath_tunnel_info info;
+	struct datapath_session_info session_info;
+
+	datapath_null_set_stats(dp, gone, &stats);
+	datapath_null_set_stats(dp, left, &stats);
+	datapath_null_set_carrier(dp, left, false);
+	datapath_ops(dp)->session_delete(dp, &gone, 1);
+	assert_int_equal(datapath_ops(dp)->tunnel_info(dp, tunnel, &info), 0);
+	assert_int_equal(info.stats.tx_packets, 2);
+	assert_int_equal(info.stats.rx_bytes, 60);
+	assert_int_equal(info.stats.tx_errors, 4);
+	assert_int_equal(info.stats.rx_errors + info.stats.rx_oos_packets + info.stats.rx_cookie_discards, 0);
+	assert_int_equal(datapath_ops(dp)->session_info(dp, left, &session_info), 0);
+	assert_int_equal(session_info.stats.rx_cookie_discards, 7);
+	assert_false(session_info.carrier);
+	assert_int_equal(session_info.mtu, 1500 - 20 - 8 - 8 - 14);	/* no cookie, no sublayer */
+}
+
+static void events_come_in_order(void **state)
+{
+	struct datapath *dp = *state;
+	struct datapath_event events[3] = { 0 };
+
+	assert_int_equal(datapath_ops(dp)->events(dp, events, 3), 0);
+	for (uint32_t i = 1; i <= 4; i++) {
+		events[0].mtu = i;
+		assert_true(datapath_null_event(dp, &events[0]));
+	}
+	assert_int_equal(datapath_ops(dp)->events(dp, events, 3), 3);
+	assert_int_equal(events[0].mtu, 1);
+	assert_int_equal(events[2].mtu, 3);
+	assert_int_equal(datapath_ops(dp)->events(dp, events, 3), 1);
+	assert_int_equal(events[0].mtu, 4);
+	assert_int_equal(datapath_ops(dp)->event_fd(dp), -1);
+}
+
+static void the_log_has_every_operation(void **state)
+{
+	struct datapath *dp = *state;
+	struct error no = { ERROR_SYSTEM, "", "no" };
+	const struct datapath_null_entry *log;
+	handle tunnel, session;
+	size_t count;
+
+	add_tunnel(dp);
+	datapath_null_log_begin(dp);
+	tunnel = add_tunnel(dp);
+	datapath_null_fail(dp, DATAPATH_NULL_SESSION_ADD, 1, &no);
+	session = add_session(dp, tunnel, "", "");
+	assert_int_equal(try_session(dp, tunnel, "", "", &(handle){ 0 }, NULL), -1);
+	datapath_ops(dp)->session_delete(dp, (handle[]){ session, 77 }, 2);
+	add_session(dp, tunnel, "", "");	/* it fails once only */
+	log = datapath_null_log(dp, &count);
+	assert_int_equal(count, 5);
+	assert_int_equal(log[0].tunnel, tunnel);
+	assert_int_equal(log[1].operation, DATAPATH_NULL_SESSION_ADD);
+	assert_int_equal(log[1].session, session);
+	assert_true(log[2].failed);
+	assert_int_equal(log[3].operation, DATAPATH_NULL_SESSION_DELETE);
+	assert_int_equal(log[3].count, 2);
+	assert_true(log[3].failed);	/* one of them was stale */
+	assert_false(log[4].failed);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(devices_get_the_first_free_name),
+		TEST(stale_handles_are_refused),
+		TEST(a_modify_changes_its_fields_only),
+		TEST(a_tunnel_counts_for_its_sessions),
+		TEST(events_come_in_order),
+		TEST(the_log_has_every_operation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+/* Reload: the smallest change that makes a file true, or none at all. */
+#include "service_world.h"
+
+#define NAMED_TUNNEL "tunnel create version=3 dest_ipaddr=peer.example.test tunnel_name=named tunnel_id=9 peer_tunnel_id=9\n"
+#define FILE_ONE \
+	TUNNEL("lon", "1") SESSION("lon", "office", "11") SESSION("lon", "shop", "12") \
+	TUNNEL("par", "2") SESSION("par", "home", "21")
+
+/* What a reload told the datapath: so many of each, in the order of enum datapath_null_operation. */
+static void expect_operations(struct world *world, unsigned int tunnels_added, unsigned int tunnels_modified,
+			      unsigned int tunnels_deleted, unsigned int sessions_added,
+			      unsigned int sessions_modified, unsigned int session_batches)
+{
+	assert_int_equal(world_logged(world, DATAPATH_NULL_TUNNEL_ADD), tunnels_added);
+	assert_int_equal(world_logged(world, DATAPATH_NULL_TUNNEL_MODIFY), tunnels_modified);
+	assert_int_equal(world_logged(world, DATAPATH_NULL_TUNNEL_DELETE), tunnels_deleted);
+	assert_int_equal(world_logged(world, DATAPATH_NULL_SESSION_ADD), sessions_added);
+	assert_int_equal(world_logged(world, DATAPATH_NULL_SESSION_MODIFY), sessions_modified);
+	assert_int_equal(world_logged(world, DATAPATH_NULL_SESSION_DELETE), session_batches);
+}
+
+static void the_first_load_makes_everything_in_order(void **state)
+{
+	struct world *world = *state;
+	const struct datapath_null_entry *log;
+	size_t count;
+
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, "system modify max_tunnels=7\n" FILE_ONE);
+	expect_operations(world, 2, 0, 0, 3, 0, 0);
+	log = datapath_null_log(world->dp, &count);
+	assert_int_equal(datapath_null_session(world->dp, log[2].session)->session_id, 11);
+	assert_int_equal(datapath_null_session(world->dp, log[4].session)->session_id, 21);
+	assert_string_equal(world_session(world, "par", "home").info.ifname, "l2tpeth2");
+	assert_int_equal(world_tunnel(world, "lon").origin, SERVICE_ORIGIN_FILE);
+	assert_int_equal(world_session(world, "lon", "shop").origin, SERVICE_ORIGIN_FILE);
+	assert_int_equal(world_status(world).config.max_tunnels, 7);
+}
+
+static void what_did_not_change_is_not_touched(void **state)
+{
+	struct world *world = *state;
+	handle tunnel, session;
+
+	RELOAD(world, FILE_ONE NAMED_TUNNEL);
+	tunnel = world_find(world, "tunnel show tunnel_name=lon");
+	session = world_find(world, "session show tunnel_name=lon session_name=shop");
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, FILE_ONE NAMED_TUNNEL);
+	assert_int_equal(world_log_length(world), 0);
+	/* nor when it is written in another order and with defaults spelt out */
+	RELOAD(world, NAMED_TUNNEL TUNNEL("par", "2") TUNNEL("lon", "1") SESSION("lon", "shop", "12")
+		      SESSION("par", "home", "21")
+		      "session create tunnel_id=1 session_name=office session_id=11 peer_session_id=11 pw_type=5 mtu=auto");
+	assert_int_equal(world_log_length(world), 0);
+	assert_int_equal(world_find(world, "tunnel show tunnel_name=lon"), tunnel);
+	assert_int_equal(world_find(world, "session show tunnel_name=lon session_name=shop"), session);
+}
+
+static void what_is_gone_from_the_file_goes(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, FILE_ONE);
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1"));
+	expect_operations(world, 0, 0, 1, 0, 0, 1);	/* the sessions in one batch */
+	assert_int_equal(datapath_null_log(world->dp, &(size_t){ 0 })->count, 2);
+	assert_int_equal(world_status(world).tunnels, 1);
+	assert_int_equal(world_status(world).sessions, 0);
+	RELOAD(world, "");
+	assert_int_equal(world_status(world).tunnels, 0);
+	assert_int_equal(datapath_null_tunnels(world->dp), 0);
+}
+
+static void live_parameters_are_modified(void **state)
+{
+	struct world *world = *state;
+	handle session;
+
+	RELOAD(world, FILE_ONE);
+	session = world_find(world, "session show tunnel_name=lon session_name=office");
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, FILE_ONE "session modify tunnel_name=lon session_name=office mtu=1300\n"
+			       "tunnel modify tunnel_name=par ttl=9 resolve_interval=7");
+	expect_operations(world, 0, 1, 0, 0, 1, 0);
+	assert_int_equal(world_find(world, "session show tunnel_name=lon session_name=office"), session);
+	assert_int_equal(world_session(world, "lon", "office").config.mtu, 1300);
+	assert_int_equal(world_tunnel(world, "par").config.ttl, 9);
+	assert_int_equal(world_tunnel(world, "par").config.resolve_interval, 7);
+	/* what an administrator changed meanwhile is as in the file again, and defaults return */
+	DO(world, "session modify tunnel_name=lon session_name=shop mtu=1200");
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, FILE_ONE);
+	expect_operations(world, 0, 1, 0, 0, 2, 0);
+	assert_int_equal(world_session(world, "lon", "shop").config.mtu, CONFIG_MTU_AUTO);
+	assert_int_equal(world_tunnel(world, "par").config.ttl, CONFIG_TTL_DEFAULT);
+}
+
+static void fixed_parameters_make_it_anew(void **state)
+{
+	struct world *world = *state;
+	handle tunnel, other;
+
+	RELOAD(world, FILE_ONE);
+	tunnel = world_find(world, "tunnel show tunnel_name=lon");
+	other = world_find(world, "session show tunnel_name=lon session_name=office");
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "office", "11")
+		      "session create tunnel_name=lon session_name=shop session_id=12 peer_session_id=99\n"
+		      TUNNEL("par", "2") SESSION("par", "home", "21"));
+	expect_operations(world, 0, 0, 0, 1, 0, 1);
+	assert_int_equal(world_session(world, "lon", "shop").config.peer_session_id, 99);
+	assert_int_equal(world_find(world, "session show tunnel_name=lon session_name=office"), other);
+	/* a tunnel: with all its sessions */
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, "tunnel create version=3 dest_ipaddr=192.0.2.3 tunnel_name=lon tunnel_id=1 peer_tunnel_id=1\n"
+		      SESSION("lon", "office", "11") SESSION("lon", "shop", "12") TUNNEL("par", "2")
+		      SESSION("par", "home", "21"));
+	expect_operations(world, 1, 0, 1, 2, 0, 0);
+	assert_int_not_equal(world_find(world, "tunnel show tunnel_name=lon"), tunnel);
+	assert_int_equal(service_tunnel_view(world->service, tunnel, &(struct service_tunnel_view){ 0 }), -1);
+}
+
+static void names_and_ids_may_change_hands(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12") TUNNEL("par", "2"));
+	RELOAD(world, TUNNEL("par", "1") SESSION("par", "b", "11") SESSION("par", "a", "12") TUNNEL("lon", "2"));
+	assert_int_equal(world_tunnel(world, "par").config.tunnel_id, 1);
+	assert_int_equal(world_tunnel(world, "lon").config.tunnel_id, 2);
+	assert_int_equal(world_session(world, "par", "b").config.session_id, 11);
+	assert_int_equal(world_status(world).sessions, 2);
+	RELOAD(world, TUNNEL("par", "1") SESSION("par", "a", "11") SESSION("par", "b", "12"));
+	assert_int_equal(world_session(world, "par", "b").config.session_id, 12);
+	assert_int_equal(world_status(world).tunnels, 1);
+}
+
+static void what_an_administrator_made_stays(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "office", "11"));
+	DO(world, TUNNEL("rom", "3") SESSION("rom", "x", "31") SESSION("lon", "y", "13"));
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1"));
+	expect_operations(world, 0, 0, 0, 0, 0, 1);
+	assert_true(world_has(world, "session show tunnel_name=rom session_name=x"));
+	assert_true(world_has(world, "session show tunnel_name=lon session_name=y"));
+	/* in a tunnel that is made anew it is made anew */
+	RELOAD(world, "tunnel create version=3 dest_ipaddr=192.0.2.3 tunnel_name=lon tunnel_id=4 peer_tunnel_id=1\n"
+		      SESSION("lon", "z", "11"));
+	assert_int_equal(world_session(world, "lon", "y").origin, SERVICE_ORIGIN_ADMIN);
+	assert_int_equal(world_session(world, "lon", "y").config.session_id, 13);
+	assert_int_equal(world_session(world, "lon", "y").config.tunnel_id, 4);
+	/* with its tunnel it goes */
+	RELOAD(world, "");
+	assert_int_equal(world_status(world).tunnels, 1);
+	assert_int_equal(world_status(world).sessions, 1);
+}
+
+static void what_the_file_names_too_is_the_files(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, TUNNEL("lon", "1") SESSION("lon", "office", "11"));
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "office", "11"));
+	assert_int_equal(world_log_length(world), 0);
+	assert_int_equal(world_tunnel(world, "lon").origin, SERVICE_ORIGIN_FILE);
+	assert_int_equal(world_session(world, "lon", "office").origin, SERVICE_ORIGIN_FILE);
+	RELOAD(world, "");
+	assert_int_equal(world_status(world).tunnels, 0);
+}
+
+static void what_clashes_with_an_administrators_is_refused(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "office", "11"));
+	DO(world, TUNNEL("rom", "3"));
+	RELOAD_REFUSED(world, ERROR_EXISTS, "tunnel_id", "3 is taken by tunnel rom", TUNNEL("par", "2") TUNNEL("x", "3"));
+	assert_int_equal(world->failed, 1);
+	assert_true(world_has(world, "session show tunnel_name=lon session_name=office"));
+	assert_false(world_has(world, "tunnel show tunnel_name=par"));
+}
+
+static void one_bad_command_changes_nothing(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, FILE_ONE);
+	datapath_null_log_begin(world->dp);
+	RELOAD_REFUSED(world, ERROR_EXISTS, "session_id", "11 is taken by session office of tunnel lon",
+		       "system modify max_tunnels=9\n" TUNNEL("lon", "1") SESSION("lon", "office", "11")
+		       SESSION("lon", "x", "11"));
+	assert_int_equal(world->failed, 3);
+	RELOAD_REFUSED(world, ERROR_UNKNOWN, "tunnel_name", "there is no tunnel named lon", SESSION("lon", "x", "11"));
+	assert_int_equal(world->failed, 0);
+	RELOAD_REFUSED(world, ERROR_SYNTAX, "", "tunnel delete does not belong into a configuration",
+		       TUNNEL("lon", "1") "tunnel delete tunnel_name=lon");
+	assert_int_equal(world->failed, 1);
+	assert_int_equal(world_log_length(world), 0);
+	assert_int_equal(world_status(world).config.max_tunnels, 0);
+	assert_int_equal(world_status(world).sessions, 3);
+}
+
+/* Everything there is, as text: the same before and after. */
+static void describe(struct world *world, char *text, size_t size)
+{
+	uint64_t tunnel_id = 0;
+	size_t used = 0;
+	handle tunnel, session;
+
+	text[0] = '\0';
+	while (service_next_tunnel(world->service, &tunnel_id, &tunnel)) {
+		struct service_tunnel_view view;
+		uint64_t session_id = 0;
+		char peer[ADDRESS_TEXT_MAX];
+
+		assert_int_equal(service_tunnel_view(world->service, tunnel, &view), 0);
+		used += (size_t)snprintf(text + used, size - used, "%s %u %s ttl %d origin %d\n", view.config.tunnel_name,
+					 view.config.tunnel_id, address_format(&view.peer, peer, sizeof(peer)),
+					 (int)view.config.ttl, view.origin);
+		while (service_next_session(world->service, tunnel, &session_id, &session)) {
+			struct service_session_view sview;
+
+			assert_int_equal(service_session_view(world->service, session, &sview), 0);
+			used += (size_t)snprintf(text + used, size - used, "  %s %u->%u %s mtu %d/%u origin %d\n",
+						 sview.config.session_name, sview.config.session_id,
+						 sview.config.peer_session_id, sview.info.ifname, (int)sview.config.mtu,
+						 sview.info.mtu, sview.origin);
+			assert_true(used < size);
+		}
+	}
+	assert_int_equal(datapath_null_sessions(world->dp), world_status(world).sessions);
+	assert_int_equal(datapath_null_tunnels(world->dp), world_status(world).tunnels);
+}
+
+#define BEFORE \
+	"system modify max_sessions=50\n" FILE_ONE TUNNEL("rom", "3") SESSION("rom", "a", "31") SESSION("rom", "b", "32") \
+	SESSION("rom", "c", "33") "session create tunnel_name=rom session_id=34 peer_session_id=1"
+/* rom is made anew, lon/shop goes, lon/office and par change, par/home is made anew, new ones come */
+#define AFTER \
+	"system modify max_sessions=60\n" TUNNEL("lon", "1") SESSION("lon", "office", "11") \
+	"session modify tunnel_name=lon session_name=office mtu=1300 lns_mode=yes\n" \
+	TUNNEL("par", "2") "tunnel modify tunnel_name=par ttl=7\n" \
+	"session create tunnel_name=par session_name=home session_id=21 peer_session_id=99\n" \
+	"tunnel create version=3 dest_ipaddr=192.0.2.9 tunnel_name=rom tunnel_id=3 peer_tunnel_id=3\n" \
+	SESSION("rom", "a", "31") TUNNEL("new", "5") SESSION("new", "n", "51")
+
+static void a_refusal_on_the_way_is_undone(void **state)
+{
+	static const struct {
+		enum datapath_null_operation operation;
+		unsigned int successes;
+		unsigned int failed;
+	} cases[] = {
+		{ DATAPATH_NULL_TUNNEL_MODIFY, 0, 5 }, { DATAPATH_NULL_TUNNEL_ADD, 0, 7 },
+		{ DATAPATH_NULL_TUNNEL_ADD, 1, 9 }, { DATAPATH_NULL_SESSION_MODIFY, 0, 3 },
+		{ DATAPATH_NULL_SESSION_ADD, 0, 6 }, { DATAPATH_NULL_SESSION_ADD, 1, 8 },
+		{ DATAPATH_NULL_SESSION_ADD, 2, 10 },
+	};
+	struct world *world = *state;
+	struct error no = { ERROR_SYSTEM, "interface_name", "the system refuses" };
+	static char before[4096], after[4096];
+
+	RELOAD(world, BEFORE);
+	DO(world, SESSION("lon", "mine", "77") SESSION("rom", "mine", "78"));
+	DO(world, "session delete tunnel_name=lon session_name=office\n");	/* so that names of devices are not in order */
+	DO(world, SESSION("lon", "office", "11"));
+	describe(world, before, sizeof(before));
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		datapath_null_fail(world->dp, cases[i].operation, cases[i].successes, &no);
+		RELOAD_REFUSED(world, ERROR_SYSTEM, "interface_name", "the system refuses", AFTER);
+		assert_int_equal(world->failed, cases[i].failed);
+		describe(world, after, sizeof(after));
+		assert_string_equal(after, before);
+		assert_int_equal(world_status(world).config.max_sessions, 50);
+	}
+	RELOAD(world, AFTER);
+	assert_int_equal(world_status(world).config.max_sessions, 60);
+	assert_int_equal(world_session(world, "rom", "mine").config.session_id, 78);
+	assert_int_equal(world_session(world, "lon", "office").config.mtu, 1300);
+	RELOAD(world, BEFORE);
+	assert_int_equal(world_session(world, "lon", "office").config.mtu, CONFIG_MTU_AUTO);
+	assert_true(world_has(world, "session show tunnel_name=rom session_id=34"));
+}
+
+static void what_cannot_be_put_back_is_reported(void **state)
+{
+	struct world *world = *state;
+	struct error no = { ERROR_SYSTEM, "", "refused" };
+
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") TUNNEL("par", "2") SESSION("par", "b", "12"));
+	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 0, &no);
+	/* par goes, and new is refused; then par's session is refused when it returns */
+	datapath_null_fail(world->dp, DATAPATH_NULL_SESSION_ADD, 0, &no);
+	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused (and 1 could not be put back: see the log)",
+		       TUNNEL("lon", "1") SESSION("lon", "a", "11") TUNNEL("new", "3"));
+	assert_true(world_has(world, "tunnel show tunnel_name=par"));
+	assert_false(world_has(world, "session show tunnel_name=par session_name=b"));
+	assert_int_equal(datapath_null_sessions(world->dp), world_status(world).sessions);
+	datapath_null_fail(world->dp, DATAPATH_NULL_SESSION_ADD, 0, NULL);
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") TUNNEL("par", "2") SESSION("par", "b", "12"));
+}
+
+static void those_without_name_and_id_are_known_by_the_rest(void **state)
+{
+#define NAMELESS(peer, id) "tunnel create version=3 dest_ipaddr=" peer " peer_tunnel_id=" id "\n"
+	struct world *world = *state;
+
+	RELOAD(world, NAMELESS("192.0.2.3", "1") NAMELESS("192.0.2.3", "1") NAMELESS("192.0.2.4", "1")
+		      TUNNEL("lon", "1") "session create tunnel_id=1 peer_session_id=5\n"
+		      "session create tunnel_id=1 peer_session_id=6\nsession create tunnel_id=1 peer_session_id=7\n");
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1") "session create tunnel_id=1 peer_session_id=7\n"
+		      "session create tunnel_id=1 peer_session_id=5\nsession create tunnel_id=1 peer_session_id=6\n"
+		      NAMELESS("192.0.2.4", "1") NAMELESS("192.0.2.3", "1") NAMELESS("192.0.2.3", "1"));
+	assert_int_equal(world_log_length(world), 0);
+	RELOAD(world, TUNNEL("lon", "1") "session create tunnel_id=1 peer_session_id=7\n"
+		      "session create tunnel_id=1 peer_session_id=5\nsession create tunnel_id=1 peer_session_id=8\n"
+		      NAMELESS("192.0.2.3", "1") NAMELESS("192.0.2.3", "2"));
+	expect_operations(world, 1, 0, 2, 1, 0, 1);
+	assert_int_equal(world_status(world).tunnels, 3);
+}
+
+static void an_id_that_chance_gave_is_kept(void **state)
+{
+	struct world *world = *state;
+	uint32_t tunnel_id, session_id;
+	static const char before[] =
+		"tunnel create version=3 tunnel_name=lon dest_ipaddr=192.0.2.2 peer_tunnel_id=1\n"
+		"session create tunnel_name=lon session_name=a peer_session_id=1";
+	static const char after[] =
+		"tunnel create version=3 tunnel_name=lon dest_ipaddr=192.0.2.3 peer_tunnel_id=1\n"
+		"session create tunnel_name=lon session_name=a peer_session_id=1 mtu=1300";
+
+	RELOAD(world, before);
+	tunnel_id = world_tunnel(world, "lon").config.tunnel_id;
+	session_id = world_session(world, "lon", "a").config.session_id;
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, before);
+	assert_int_equal(world_log_length(world), 0);
+	RELOAD(world, after);
+	assert_int_equal(world_tunnel(world, "lon").config.tunnel_id, tunnel_id);
+	assert_int_equal(world_session(world, "lon", "a").config.session_id, session_id);
+	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
+}
+
+static void an_address_that_was_found_is_kept(void **state)
+{
+	struct world *world = *state;
+	struct service_tunnel_view view;
+	struct service_request request;
+	struct address address;
+
+	RELOAD(world, NAMED_TUNNEL);
+	address_parse("192.0.2.7", &address);
+	assert_true(service_next_request(world->service, &request));
+	service_resolved(world->service, request.tunnel, &address, 1, NULL, world->now);
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, NAMED_TUNNEL SESSION("named", "a", "1"));
+	expect_operations(world, 0, 0, 0, 1, 0, 0);
+	assert_false(service_next_request(world->service, &request));
+	view = world_tunnel(world, "named");
+	assert_true(address_equal(&view.peer, &address));
+}
+
+static void a_lost_device_comes_back(void **state)
+{
+	struct world *world = *state;
+	struct datapath_event event = { .kind = DATAPATH_EVENT_DEVICE_GONE };
+	size_t count;
+
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12"));
+	event.session = datapath_null_log(world->dp, &count)[1].session;
+	service_datapath_event(world->service, &event, world->now);
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12"));
+	expect_operations(world, 0, 0, 0, 1, 0, 1);
+	assert_string_equal(world_session(world, "lon", "a").reason, "");
+}
+
+static void system_parameters_follow_the_file(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, "system modify max_tunnels=5");
+	DO(world, "system modify max_sessions=6");
+	RELOAD(world, "system modify max_tunnels=8");
+	assert_int_equal(world_status(world).config.max_tunnels, 8);
+	assert_int_equal(world_status(world).config.max_sessions, 6);	/* the administrator's */
+	RELOAD(world, "");
+	assert_int_equal(world_status(world).config.max_tunnels, 0);
+	assert_int_equal(world_status(world).config.max_sessions, 6);
+	/* limits and denials hold where they stand in the file, as at the first load */
+	RELOAD(world, TUNNEL("a", "1") TUNNEL("b", "2") "system modify max_tunnels=1 deny_local_tunnel_creates=yes");
+	RELOAD(world, TUNNEL("a", "1") TUNNEL("b", "2") "system modify max_tunnels=1 deny_local_tunnel_creates=yes");
+	assert_int_equal(world_status(world).tunnels, 2);
+	RELOAD_REFUSED(world, ERROR_LIMIT, "max_tunnels", "1 exist, which is the limit",
+		       "system modify max_tunnels=1\n" TUNNEL("a", "1") TUNNEL("b", "2"));
+	assert_int_equal(world->failed, 2);
+}
+
+static void limits_count_what_administrators_made(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, TUNNEL("x", "7") TUNNEL("y", "8") SESSION("x", "s", "1"));
+	RELOAD_REFUSED(world, ERROR_LIMIT, "max_tunnels", "there would be 4, and the limit is 3",
+		       "system modify max_tunnels=3\n" TUNNEL("a", "1") TUNNEL("b", "2"));
+	assert_int_equal(world->failed, 3);
+	RELOAD_REFUSED(world, ERROR_LIMIT, "max_sessions", "there would be 3, and the limit is 2",
+		       "system modify max_sessions=2\n" TUNNEL("a", "1") SESSION("a", "s", "2") SESSION("a", "t", "3"));
+	assert_int_equal(world_status(world).tunnels, 2);
+	RELOAD(world, "system modify max_tunnels=4\n" TUNNEL("a", "1") TUNNEL("b", "2"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_first_load_makes_everything_in_order),
+		TEST(what_did_not_change_is_not_touched),
+		TEST(what_is_gone_from_the_file_goes),
+		TEST(live_parameters_are_modified),
+		TEST(fixed_parameters_make_it_anew),
+		TEST(names_and_ids_may_change_hands),
+		TEST(what_an_administrator_made_stays),
+		TEST(what_the_file_names_too_is_the_files),
+		TEST(what_clashes_with_an_administrators_is_refused),
+		TEST(one_bad_command_changes_nothing),
+		TEST(a_refusal_on_the_way_is_undone),
+		TEST(what_cannot_be_put_back_is_reported),
+		TEST(those_without_name_and_id_are_known_by_the_rest),
+		TEST(an_id_that_chance_gave_is_kept),
+		TEST(an_address_that_was_found_is_kept),
+		TEST(a_lost_device_comes_back),
+		TEST(system_parameters_follow_the_file),
+		TEST(limits_count_what_administrators_made),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
