@@ -4,8 +4,11 @@
  *
  *	gen-doc conf		the parameters of every object, for l2tpd.conf(5)
  *	gen-doc commands	the commands and what they take, for l2tpctl(1)
+ *	gen-doc state		state and counters of every object, for l2tpctl(1)
+ *	gen-doc l2tpd		options of a program, for its page; so does
+ *	gen-doc l2tpctl
  *
- * Both in mdoc.  tools/update-manuals puts them into the pages.
+ * All in mdoc.  tools/update-manuals puts them into the pages.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -13,6 +16,9 @@
 #include <string.h>
 
 #include "config/command.h"
+#include "l2tpctl/options.h"
+#include "l2tpd/options.h"
+#include "manage/state.h"
 
 #define LINE_MAX_COLUMNS 78	/* mandoc complains from 80 on */
 
@@ -182,14 +188,53 @@ static void put_commands(void)
 	puts(".El");
 }
 
+static void put_state(void)
+{
+	for (int i = 0; state_tables[i]; i++) {
+		printf(".Ss %s\n", state_tables[i]->type);
+		puts(state_tables[i]->help);
+		puts(".Bl -tag -width Ds");
+		for (unsigned int row = 0; row < state_tables[i]->count; row++) {
+			const struct state_row *each = &state_tables[i]->rows[row];
+			char text[1024];
+
+			printf(".It Cm %s\n", each->name);
+			snprintf(text, sizeof(text), "%s%s%s", each->help, each->unit ? ", in " : "",
+				 each->unit ? each->unit : "");
+			put_sentence(text);
+		}
+		puts(".El");
+	}
+}
+
+static void put_options(const struct os_program *program)
+{
+	puts(".Bl -tag -width Ds");
+	for (const struct os_option *option = program->options; option->id; option++) {
+		fputs(".It ", stdout);
+		if (option->id < OS_OPTION_LONG)
+			printf("Fl %c , ", option->id);
+		printf("Fl Fl %s", option->name);
+		printf(option->argument ? " Ar %s\n" : "\n", option->argument);
+		put_sentence(option->help);
+	}
+	puts(".El");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "conf")) {
 		put_conf();
 	} else if (argc == 2 && !strcmp(argv[1], "commands")) {
 		put_commands();
+	} else if (argc == 2 && !strcmp(argv[1], "state")) {
+		put_state();
+	} else if (argc == 2 && !strcmp(argv[1], "l2tpd")) {
+		put_options(&l2tpd_program);
+	} else if (argc == 2 && !strcmp(argv[1], "l2tpctl")) {
+		put_options(&l2tpctl_program);
 	} else {
-		fputs("usage: gen-doc conf|commands\n", stderr);
+		fputs("usage: gen-doc conf|commands|state|l2tpd|l2tpctl\n", stderr);
 		return EXIT_FAILURE;
 	}
 	return fflush(stdout) == EOF ? EXIT_FAILURE : EXIT_SUCCESS;
