@@ -6,7 +6,8 @@ BUILD  ?= build
 PREFIX ?= /usr/local
 TIME   ?= 60
 MAKEFLAGS += --no-print-directory
-NINJA = ninja --quiet
+# silent, but for a status line on a terminal
+NINJA := ninja $(shell [ -t 2 ] || echo --quiet)
 ifdef V
 NINJA = ninja -v
 endif
