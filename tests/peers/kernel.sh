@@ -38,15 +38,15 @@ ours() {
 	[ "$3" = 0 ] || cookies="cookie=${cookie_A:0:$(($3 * 2))} peer_cookie=${cookie_B:0:$(($3 * 2))}"
 	[ "$5" = none ] || sequence="use_sequence_numbers=yes sequencing_required=yes"
 	# shellcheck disable=SC2086 # lists of words
-	ctl A tunnel create tunnel_name=t version=3 encap="$1" tunnel_id=1 peer_tunnel_id=2 \
+	ctl A -q tunnel create tunnel_name=t version=3 encap="$1" tunnel_id=1 peer_tunnel_id=2 \
 		src_ipaddr=${address}1 dest_ipaddr=${address}2 &&
-	ctl A session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 interface_name=pw0 \
+	ctl A -q session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 interface_name=pw0 \
 		l2spec_type="$4" $cookies $sequence ${6:-} &&
 	ip_on A addr add 10.0.0.1/24 dev pw0
 }
 remove() {
 	in_guest 'ip l2tp del tunnel tunnel_id 2'
-	ctl A tunnel delete tunnel_name=t >/dev/null
+	ctl A -q tunnel delete tunnel_name=t >/dev/null
 }
 
 all_pings() {
@@ -82,7 +82,7 @@ our_counters() {
 counters_agree() {
 	local theirs mine
 	theirs=$(kernel_counters) mine=$(our_counters)
-	echo "kernel '$theirs', ours '$mine'"
+	echo "kernel '$theirs', ours '$mine'; $(ctl A -j session show tunnel_name=t session_name=s | jq -c .statistics)"
 	[ "$theirs" = "$mine" ]
 }
 
