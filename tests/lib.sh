@@ -138,7 +138,8 @@ stop_daemon() {
 	[ "$pid" ] || return 0
 	unset "daemon_pid[$1]"
 	kill "-${2:-TERM}" "$pid" 2>/dev/null
-	{ until_true 10 has_ended "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null	# bash tells of who was killed
+	# bash tells of who was killed
+	{ until_true 10 has_ended "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null
 }
 has_ended() { ! kill -0 "$1"; }
 
@@ -191,7 +192,8 @@ pair() {
 	local side
 	unpair
 	for side in $sides; do
-		daemon "$side" < <(pair_config "$side" "${peer[$side]}" "${number[$side]}" "$((3 - ${number[$side]}))") ||
+		daemon "$side" < <(pair_config "$side" "${peer[$side]}" "${number[$side]}" \
+			"$((3 - ${number[$side]}))") ||
 			{ fail "l2tpd on $side" "does not start, for $*"; return 1; }
 		[ $addresses = yes ] || continue
 		ip_on "$side" addr add "10.0.0.${number[$side]}/24" dev pw0 || return

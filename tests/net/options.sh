@@ -17,7 +17,8 @@ outer() {
 	pings A "${TO:-10.0.0.2}" 100 "${PING[@]}"
 	sleep 0.1
 	end_helper "$helper"
-	tshark -r "$TMP/wire.pcap" -n -T fields -E occurrence=f "${fields[@]}" -Y 'udp || ip.proto == 115 || ipv6.nxt == 115' 2>/dev/null |
+	tshark -r "$TMP/wire.pcap" -n -T fields -E occurrence=f "${fields[@]}" \
+		-Y 'udp || ip.proto == 115 || ipv6.nxt == 115' 2>/dev/null |
 		sort | uniq -c | sort -rn | awk 'NR == 1 { $1 = ""; print substr($0, 2) }'
 }
 

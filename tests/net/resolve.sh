@@ -16,7 +16,8 @@ helper B /usr/bin/python3 "$TESTS/net/_dns.py" 192.0.2.2 "$TMP/names"
 far() {	# ADDRESS: the l2tpd of B, at this address
 	daemon B <<-END && ip_on B addr add 10.0.0.2/24 dev pw0
 		tunnel create tunnel_name=t version=3 src_ipaddr=$1 dest_ipaddr=192.0.2.1 tunnel_id=2 peer_tunnel_id=1
-		session create tunnel_name=t session_id=12 peer_session_id=11 interface_name=pw0 mac_address=02:00:00:00:00:02
+		session create tunnel_name=t session_id=12 peer_session_id=11 interface_name=pw0 \
+			mac_address=02:00:00:00:00:02
 	END
 }
 near() {	# WORDS

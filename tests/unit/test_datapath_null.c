@@ -128,7 +128,8 @@ static void a_tunnel_counts_for_its_sessions(void **state)
 {
 	struct datapath *dp = *state;
 	handle tunnel = add_tunnel(dp), gone = add_session(dp, tunnel, "", ""), left = add_session(dp, tunnel, "", "");
-	struct datapath_stats stats = { .tx_packets = 1, .tx_bytes = 10, .tx_errors = 2, .rx_packets = 3, .rx_bytes = 30,
+	struct datapath_stats stats = { .tx_packets = 1, .tx_bytes = 10, .tx_errors = 2, .rx_packets = 3,
+					.rx_bytes = 30,
 					.rx_errors = 5, .rx_oos_packets = 6, .rx_cookie_discards = 7 };
 	struct datapath_tunnel_info info;
 	struct datapath_session_info session_info;

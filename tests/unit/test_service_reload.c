@@ -2,7 +2,8 @@
 /* Reload: the smallest change that makes a file true, or none at all. */
 #include "service_world.h"
 
-#define NAMED_TUNNEL "tunnel create version=3 dest_ipaddr=peer.example.test tunnel_name=named tunnel_id=9 peer_tunnel_id=9\n"
+#define NAMED_TUNNEL \
+	"tunnel create version=3 dest_ipaddr=peer.example.test tunnel_name=named tunnel_id=9 peer_tunnel_id=9\n"
 #define FILE_ONE \
 	TUNNEL("lon", "1") SESSION("lon", "office", "11") SESSION("lon", "shop", "12") \
 	TUNNEL("par", "2") SESSION("par", "home", "21")
@@ -181,7 +182,8 @@ static void what_clashes_with_an_administrators_is_refused(void **state)
 
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "office", "11"));
 	DO(world, TUNNEL("rom", "3"));
-	RELOAD_REFUSED(world, ERROR_EXISTS, "tunnel_id", "3 is taken by tunnel rom", TUNNEL("par", "2") TUNNEL("x", "3"));
+	RELOAD_REFUSED(world, ERROR_EXISTS, "tunnel_id", "3 is taken by tunnel rom",
+		       TUNNEL("par", "2") TUNNEL("x", "3"));
 	assert_int_equal(world->failed, 1);
 	assert_true(world_has(world, "session show tunnel_name=lon session_name=office"));
 	assert_false(world_has(world, "tunnel show tunnel_name=par"));
@@ -221,7 +223,8 @@ static void describe(struct world *world, char *text, size_t size)
 		char peer[ADDRESS_TEXT_MAX];
 
 		assert_int_equal(service_tunnel_view(world->service, tunnel, &view), 0);
-		used += (size_t)snprintf(text + used, size - used, "%s %u %s ttl %d origin %d\n", view.config.tunnel_name,
+		used += (size_t)snprintf(text + used, size - used, "%s %u %s ttl %d origin %d\n",
+					 view.config.tunnel_name,
 					 view.config.tunnel_id, address_format(&view.peer, peer, sizeof(peer)),
 					 (int)view.config.ttl, view.origin);
 		while (service_next_session(world->service, tunnel, &session_id, &session)) {
@@ -240,7 +243,8 @@ static void describe(struct world *world, char *text, size_t size)
 }
 
 #define BEFORE \
-	"system modify max_sessions=50\n" FILE_ONE TUNNEL("rom", "3") SESSION("rom", "a", "31") SESSION("rom", "b", "32") \
+	"system modify max_sessions=50\n" FILE_ONE TUNNEL("rom", "3") SESSION("rom", "a", "31") \
+	SESSION("rom", "b", "32") \
 	SESSION("rom", "c", "33") "session create tunnel_name=rom session_id=34 peer_session_id=1"
 /* rom is made anew, lon/shop goes, lon/office and par change, par/home is made anew, new ones come */
 #define AFTER \
@@ -269,7 +273,8 @@ static void a_refusal_on_the_way_is_undone(void **state)
 
 	RELOAD(world, BEFORE);
 	DO(world, SESSION("lon", "mine", "77") SESSION("rom", "mine", "78"));
-	DO(world, "session delete tunnel_name=lon session_name=office\n");	/* so that names of devices are not in order */
+	/* so that names of devices are not in order */
+	DO(world, "session delete tunnel_name=lon session_name=office\n");
 	DO(world, SESSION("lon", "office", "11"));
 	describe(world, before, sizeof(before));
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {

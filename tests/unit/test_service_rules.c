@@ -19,7 +19,8 @@ static void udp_parameters_mean_nothing_over_ip(void **state)
 		REFUSED(*state, ERROR_VALUE, parameters[i][0], "means nothing with encap=ip", text);
 	}
 	DO(*state, STATIC "encap=ip dest_ipaddr=192.0.2.2");
-	REFUSED(*state, ERROR_VALUE, "use_udp_checksums", "encap=udp", "tunnel modify tunnel_id=1 use_udp_checksums=no");
+	REFUSED(*state, ERROR_VALUE, "use_udp_checksums", "encap=udp",
+		"tunnel modify tunnel_id=1 use_udp_checksums=no");
 }
 
 static void families_agree(void **state)
@@ -28,7 +29,8 @@ static void families_agree(void **state)
 		STATIC "src_ipaddr=192.0.2.1 dest_ipaddr=2001:db8::2");
 	REFUSED(*state, ERROR_VALUE, "src_ipaddr", "both be IPv4 or both IPv6",
 		STATIC "src_ipaddr=2001:db8::1 dest_ipaddr=192.0.2.2");
-	REFUSED(*state, ERROR_VALUE, "src_ipaddr", "both be IPv4 or both IPv6", STATIC "src_ipaddr=:: dest_ipaddr=192.0.2.2");
+	REFUSED(*state, ERROR_VALUE, "src_ipaddr", "both be IPv4 or both IPv6",
+		STATIC "src_ipaddr=:: dest_ipaddr=192.0.2.2");
 	DO(*state, STATIC "src_ipaddr=0.0.0.0 dest_ipaddr=192.0.2.2");
 }
 
@@ -42,12 +44,14 @@ static void checksum_parameters_have_their_family(void **state)
 		STATIC "dest_ipaddr=2001:db8::2 use_udp_checksums=no");
 	DO(*state, STATIC "dest_ipaddr=2001:db8::2 use_udp_checksums=yes udp_zero_csum6_tx=yes udp_zero_csum6_rx=yes");
 	REFUSED(*state, ERROR_VALUE, "use_udp_checksums", "this is for IPv4", "tunnel modify tunnel_id=1 use_udp=no");
-	DO(*state, "tunnel delete tunnel_id=1\n" STATIC "dest_ipaddr=192.0.2.2 udp_zero_csum6_tx=no use_udp_checksums=no");
+	DO(*state, "tunnel delete tunnel_id=1\n"
+	   STATIC "dest_ipaddr=192.0.2.2 udp_zero_csum6_tx=no use_udp_checksums=no");
 }
 
 static void link_local_addresses_need_their_link(void **state)
 {
-	REFUSED(*state, ERROR_MISSING, "bind_interface", "fe80::2 is a link-local address", STATIC "dest_ipaddr=fe80::2");
+	REFUSED(*state, ERROR_MISSING, "bind_interface", "fe80::2 is a link-local address",
+		STATIC "dest_ipaddr=fe80::2");
 	REFUSED(*state, ERROR_MISSING, "bind_interface", "src_ipaddr is a link-local address",
 		STATIC "src_ipaddr=fe80::1 dest_ipaddr=2001:db8::2");
 	DO(*state, STATIC "src_ipaddr=fe80::1 dest_ipaddr=fe80::2 bind_interface=eth0");
@@ -86,8 +90,10 @@ static void a_static_session_has_both_ids(void **state)
 static void a_vlan_belongs_to_its_pseudowire(void **state)
 {
 	DO(*state, TUNNEL("lon", "1"));
-	REFUSED(*state, ERROR_MISSING, "vlan_id", "pw_type=vlan needs vlan_id", SESSION_OF "peer_session_id=1 pw_type=vlan");
-	REFUSED(*state, ERROR_VALUE, "vlan_id", "vlan_id is for pw_type=vlan", SESSION_OF "peer_session_id=1 vlan_id=7");
+	REFUSED(*state, ERROR_MISSING, "vlan_id", "pw_type=vlan needs vlan_id",
+		SESSION_OF "peer_session_id=1 pw_type=vlan");
+	REFUSED(*state, ERROR_VALUE, "vlan_id", "vlan_id is for pw_type=vlan",
+		SESSION_OF "peer_session_id=1 vlan_id=7");
 	REFUSED(*state, ERROR_VALUE, "vlan_id", "vlan_id is for pw_type=vlan",
 		SESSION_OF "peer_session_id=1 pw_type=ip vlan_id=7");
 	DO(*state, SESSION_OF "peer_session_id=1 pw_type=vlan vlan_id=7");

@@ -23,8 +23,8 @@ static void the_datapath_is_told_everything(void **state)
 
 	datapath_null_log_begin(world->dp);
 	DO(world, TUNNEL("lon", "1"));
-	DO(world, "session create tunnel_name=lon session_id=11 peer_session_id=22 pw_type=vlan vlan_id=100 cookie=00112233 "
-		  "peer_cookie=8899aabbccddeeff use_sequence_numbers=yes sequencing_required=yes lns_mode=yes "
+	DO(world, "session create tunnel_name=lon session_id=11 peer_session_id=22 pw_type=vlan vlan_id=100 "
+		  "cookie=00112233 peer_cookie=8899aabbccddeeff use_sequence_numbers=yes sequencing_required=yes lns_mode=yes "
 		  "reorder_timeout=50 interface_name=office0 mac_address=02:00:00:00:00:07 mtu=1400 mss_clamp=yes "
 		  "carrier_timeout=3000 netns=red bridge=br0 interface_up=no");
 	assert_int_equal(world->result.tunnel_id, 1);
@@ -67,7 +67,8 @@ static void defaults_reach_the_datapath(void **state)
 	assert_false(config->has_mac || config->send_seq || config->recv_seq || config->lns_mode);
 	assert_true(config->interface_up);
 	assert_string_equal(world->result.interface_name, "l2tpeth0");
-	DO(world, "session create tunnel_name=lon session_id=12 peer_session_id=2 pw_type=ip l2spec_type=none mtu=follow");
+	DO(world, "session create tunnel_name=lon session_id=12 peer_session_id=2 pw_type=ip l2spec_type=none "
+		  "mtu=follow");
 	config = datapath_null_session(world->dp, last_added(world));
 	assert_int_equal(config->pw_type, L2TP_PW_IP);
 	assert_int_equal(config->l2spec, L2TP_L2SPEC_NONE);
@@ -115,7 +116,8 @@ static void share_id(struct world *world, const char *one, const char *other, co
 
 	snprintf(text, sizeof(text),
 		 "tunnel create version=3 tunnel_name=lon tunnel_id=1 peer_tunnel_id=5 %s\n"
-		 "tunnel create version=3 tunnel_name=par tunnel_id=2 peer_tunnel_id=6 %s\n" SESSION("lon", "office", "11"),
+		 "tunnel create version=3 tunnel_name=par tunnel_id=2 peer_tunnel_id=6 %s\n"
+		 SESSION("lon", "office", "11"),
 		 one, other);
 	DO(world, text);
 	if (refusal)
@@ -137,7 +139,8 @@ static void udp_ids_repeat_where_packets_can_be_told_apart(void **state)
 
 	share_id(world, "dest_ipaddr=192.0.2.2", "dest_ipaddr=192.0.2.2", refusal);
 	share_id(world, "dest_ipaddr=192.0.2.2", "dest_ipaddr=192.0.2.2 src_ipaddr=0.0.0.0 ttl=3 fwmark=1", refusal);
-	share_id(world, "dest_ipaddr=2001:db8::1 bind_interface=a", "dest_ipaddr=2001:db8:0::1 bind_interface=a", refusal);
+	share_id(world, "dest_ipaddr=2001:db8::1 bind_interface=a",
+		 "dest_ipaddr=2001:db8:0::1 bind_interface=a", refusal);
 	share_id(world, "dest_ipaddr=192.0.2.2", "dest_ipaddr=192.0.2.3", NULL);
 	share_id(world, "dest_ipaddr=192.0.2.2", "dest_ipaddr=192.0.2.2 our_udp_port=1702", NULL);
 	share_id(world, "dest_ipaddr=192.0.2.2", "dest_ipaddr=192.0.2.2 peer_udp_port=1702", NULL);
@@ -217,8 +220,8 @@ static void only_live_parameters_change(void **state)
 		       "session create tunnel_name=lon session_name=a pw_type=ip");
 	MODIFY_REFUSED(world, ERROR_IMMUTABLE, "cookie", "delete it and create it anew",
 		       "session create tunnel_name=lon session_name=a mtu=1200 cookie=00112233");
-	world_expect(world, world_modify(world, "session create tunnel_name=lon session_name=a pw_type=eth session_id=11 "
-						"cookie=\"\""));
+	world_expect(world, world_modify(world, "session create tunnel_name=lon session_name=a pw_type=eth "
+						"session_id=11 cookie=\"\""));
 	assert_int_equal(world_log_length(world), ARRAY_SIZE(live));
 	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
 }
@@ -243,7 +246,8 @@ static void a_session_is_named_by_what_it_has(void **state)
 {
 	struct world *world = *state;
 
-	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") "session create tunnel_id=1 session_id=12 peer_session_id=3");
+	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11")
+	   "session create tunnel_id=1 session_id=12 peer_session_id=3");
 	REFUSED(world, ERROR_MISSING, "session_name", "which session", "session delete tunnel_name=lon");
 	REFUSED(world, ERROR_MISSING, "tunnel_name", "which tunnel", "session delete session_name=a");
 	REFUSED(world, ERROR_UNKNOWN, "session_name", "tunnel lon has no session named b",

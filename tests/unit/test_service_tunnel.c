@@ -39,8 +39,8 @@ static void the_datapath_is_told_everything(void **state)
 	char text[ENDPOINT_TEXT_MAX];
 
 	datapath_null_log_begin(world->dp);
-	DO(world, "tunnel create version=3 src_ipaddr=192.0.2.1 dest_ipaddr=192.0.2.2 our_udp_port=1111 peer_udp_port=2222 "
-		  "tunnel_id=1 peer_tunnel_id=2 use_udp_checksums=no bind_interface=wire0 fwmark=7 ttl=64 dscp=copy");
+	DO(world, "tunnel create version=3 src_ipaddr=192.0.2.1 dest_ipaddr=192.0.2.2 our_udp_port=1111 "
+		  "peer_udp_port=2222 tunnel_id=1 peer_tunnel_id=2 use_udp_checksums=no bind_interface=wire0 fwmark=7 ttl=64 dscp=copy");
 	config = told(world, 0);
 	assert_int_equal(config->encap, L2TP_ENCAP_UDP);
 	assert_int_equal(config->tunnel_id, 1);
@@ -138,8 +138,8 @@ static void only_live_parameters_change(void **state)
 	assert_true(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "ttl")));
 
 	/* what the datapath need not know, and what is no change, it does not hear of */
-	world_expect(world, world_modify(world, "tunnel create tunnel_name=lon ttl=9 resolve_interval=5 encap=udp version=3 "
-						"peer_tunnel_id=1 dest_ipaddr=192.0.2.2"));
+	world_expect(world, world_modify(world, "tunnel create tunnel_name=lon ttl=9 resolve_interval=5 encap=udp "
+						"version=3 peer_tunnel_id=1 dest_ipaddr=192.0.2.2"));
 	assert_int_equal(world_log_length(world), 2);
 	assert_int_equal(world_tunnel(world, "lon").config.resolve_interval, 5);
 
@@ -147,7 +147,8 @@ static void only_live_parameters_change(void **state)
 		       "tunnel create tunnel_name=lon encap=ip");
 	MODIFY_REFUSED(world, ERROR_IMMUTABLE, "dest_ipaddr", "dest_ipaddr cannot be changed while the tunnel exists",
 		       "tunnel create tunnel_name=lon ttl=1 dest_ipaddr=192.0.2.3");
-	MODIFY_REFUSED(world, ERROR_IMMUTABLE, "our_udp_port", "our_udp_port", "tunnel create tunnel_id=1 our_udp_port=5");
+	MODIFY_REFUSED(world, ERROR_IMMUTABLE, "our_udp_port", "our_udp_port",
+		       "tunnel create tunnel_id=1 our_udp_port=5");
 	assert_int_equal(world_tunnel(world, "lon").config.ttl, 9);
 	assert_int_equal(world_log_length(world), 2);
 }
@@ -235,7 +236,8 @@ static void a_view_tells_all(void **state)
 	assert_int_equal(view.peer.family, AF_INET);
 	assert_int_equal(view.info.path_mtu, DATAPATH_NULL_PATH_MTU);
 	assert_int_equal(view.config.resolve_interval, 300);	/* defaults are filled in ... */
-	assert_false(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "resolve_interval")));	/* ... and known as such */
+	/* ... and known as such */
+	assert_false(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "resolve_interval")));
 	assert_true(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "peer_tunnel_id")));
 	assert_int_equal(world_status(world).started, 5000);
 	assert_string_equal(world_status(world).datapath, "null");
