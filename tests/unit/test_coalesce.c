@@ -293,9 +293,8 @@ enum change {
 static const char *const change_names[CHANGES] = {
 	"nothing", "sequence", "old sequence", "ack", "window", "urgent", "timestamp", "options", "ttl", "tos", "df",
 	"id", "fixed id", "label", "longer", "cwr", "ece", "syn", "rst", "urg", "no ack", "vlan", "untagged", "mac",
-	"padded",
-	"corrupt", "corrupt ip", "ip options", "fragment", "reserved bit", "no payload", "tcp reserved", "udp zero",
-	"udp short",
+	"padded", "corrupt", "corrupt ip", "ip options", "fragment", "reserved bit", "no payload", "tcp reserved",
+	"udp zero", "udp short",
 };
 
 static void change_spec(struct frame_spec *spec, enum change change)
