@@ -169,6 +169,21 @@ static void test_each_of_two(void **state)
 	assert_true(frame_verifies(&syn, frame, parts.l3, parts.l4, length));
 }
 
+/* Behind options of other kinds, the shortest there is among them. */
+static void test_behind_others(void **state)
+{
+	const uint8_t options[12] = { 4, 2, 3, 3, 7, 2, 4, 0x30, 0, 99, 2, 0 };
+	struct frame_parts parts;
+	size_t length = build(&syn, options, &parts);
+
+	clamp(&syn, length, 1400, false);
+	assert_int_equal(get16(frame + parts.l4 + 27), 1360);
+	assert_true(frame_verifies(&syn, frame, parts.l3, parts.l4, length));
+	put16(frame + parts.l4 + 27, 0x3000);
+	put16(frame + parts.l4 + 16, get16(before + parts.l4 + 16));
+	assert_memory_equal(frame, before, length);
+}
+
 static void test_truncated(void **state)
 {
 	struct frame_parts parts;
@@ -192,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_left_alone),
 		cmocka_unit_test(test_options_that_lie),
 		cmocka_unit_test(test_each_of_two),
+		cmocka_unit_test(test_behind_others),
 		cmocka_unit_test(test_truncated),
 	};
 
