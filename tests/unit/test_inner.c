@@ -184,6 +184,22 @@ static void test_not_ip(void **state)
 	assert_false(inner_find_transport(frame, &inner));
 }
 
+/* Nothing but an IP header is IP. */
+static void test_headers_alone(void **state)
+{
+	uint8_t ipv4[20] = { 0x45, 0, 0, 20 }, ipv6[40] = { 0x60 };
+	struct inner inner;
+
+	assert_true(inner_find_ip(ipv4, sizeof(ipv4), FRAME_IP, &inner));
+	assert_int_equal(inner.end, 20);
+	assert_false(inner_find_transport(ipv4, &inner));
+	assert_true(inner_find_ip(ipv6, sizeof(ipv6), FRAME_IP, &inner));
+	assert_int_equal(inner.end, 40);
+	assert_false(inner_find_transport(ipv6, &inner));
+	assert_false(inner_find_ip(ipv4, 19, FRAME_IP, &inner));
+	assert_false(inner_find_ip(ipv6, 39, FRAME_IP, &inner));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_extension_headers),
 		cmocka_unit_test(test_not_ip),
+		cmocka_unit_test(test_headers_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

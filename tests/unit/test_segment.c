@@ -277,6 +277,21 @@ static void test_zero_checksums_in_cuts(void **state)
 	}
 }
 
+/* As many packets, and as long headers, as there may be. */
+static void test_limits(void **state)
+{
+	struct frame_spec spec = base;
+
+	spec.payload = 20 * SEGMENT_COUNT_MAX;
+	check_cut(&spec, 20, 66, true);
+	spec = base;
+	spec.ipv6 = true;
+	spec.ethernet = false;
+	spec.ip_options = SEGMENT_HEADER_MAX - 40 - 20 - 12;
+	spec.tcp_options = 12;
+	check_cut(&spec, 1000, 0, true);
+}
+
 /* --- lies --- */
 
 struct lie {
@@ -442,6 +457,7 @@ int main(void)
 		cmocka_unit_test(test_whole_frames),
 		cmocka_unit_test(test_zero_checksums),
 		cmocka_unit_test(test_zero_checksums_in_cuts),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_routing_header),
 		cmocka_unit_test(test_checksum_out_of_bounds),
