@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The service over the null datapath under arbitrary commands, and under what happens to it
+ * meanwhile: after each step all its maps agree with each other and with the datapath.
+ *
+ * The input is a text of commands.  What would only show something does other things here: `system
+ * show` and `tunnel list` answer a request for addresses, `session list` makes the datapath refuse an
+ * operation, `tunnel show` and `session show` make it report trouble; lists also let time pass.
+ * `system reload` reloads what was created and modified since the last one, refused or not.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "datapath/null/null.h"
+#include "service/internal.h"
+
+#define COMMANDS_MAX 64		/* of one input: more only makes it slow */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
+
+struct world {
+	struct datapath *dp;
+	struct service *service;
+	uint64_t now;
+	struct command commands[COMMANDS_MAX];
+	unsigned int count;
+};
+
+static void must(bool true_always)
+{
+	if (!true_always)
+		abort();
+}
+
+static void no_random(void *octets, size_t length)
+{
+	memset(octets, 0, length);
+}
+
+/* --- what must always be so --- */
+
+/* The session is where its tunnel, the service and the datapath look for it. */
+static void check_session(const struct world *world, const struct session *session)
+{
+	const struct tunnel *tunnel = session->tunnel;
+	const struct datapath_session_config *told = datapath_null_session(world->dp, session->datapath);
+
+	must(session->by_id.id == session->config.session_id && session->config.session_id);
+	must(session->config.tunnel_id == tunnel->config.tunnel_id);
+	must(!strcmp(session->config.tunnel_name, tunnel->config.tunnel_name));
+	must(handle_get(&world->service->session_handles, session->handle) == session);
+	must(lookup_session_by_datapath(world->service, session->datapath) == session);
+	if (session->config.session_name[0])
+		must(lookup_session_by_name(tunnel, session->config.session_name) == session);
+	must(session->is_active && session->ifname[0]);
+	if (tunnel->flow)
+		must(order_find(&tunnel->flow->sessions, session->config.session_id) == &session->by_flow);
+	must(told && told->tunnel == tunnel->datapath && told->session_id == session->config.session_id);
+	must(told->peer_session_id == session->config.peer_session_id);
+	must(told->send_seq == session->config.use_sequence_numbers);
+	must(told->reorder_timeout == session->config.reorder_timeout && told->lns_mode == session->config.lns_mode);
+	must(!strcmp(told->ifname, session->ifname) && !strcmp(told->netns, session->config.netns));
+}
+
+static uint32_t check_tunnel(const struct world *world, const struct tunnel *tunnel)
+{
+	const struct datapath_tunnel_config *told = datapath_null_tunnel(world->dp, tunnel->datapath);
+	const struct session *session;
+	uint32_t sessions = 0;
+	uint64_t next = 0;
+
+	must(tunnel->by_id.id == tunnel->config.tunnel_id && tunnel->config.tunnel_id);
+	must(lookup_tunnel_by_name(world->service, tunnel->config.tunnel_name) == tunnel);
+	must(lookup_tunnel_by_datapath(world->service, tunnel->datapath) == tunnel);
+	must(handle_get(&world->service->tunnel_handles, tunnel->handle) == tunnel);
+	must(!tunnel->flow == (tunnel->peer.family == AF_UNSPEC));
+	must(told && told->tunnel_id == tunnel->config.tunnel_id && address_equal(&told->peer.address, &tunnel->peer));
+	must(told->ttl == tunnel->config.ttl && told->fwmark == tunnel->config.fwmark);
+	for (; (session = lookup_session_from(tunnel, next)); next = (uint64_t)session->by_id.id + 1, sessions++) {
+		must(session->tunnel == tunnel);
+		check_session(world, session);
+	}
+	must(sessions == order_count(&tunnel->sessions));
+	return sessions;
+}
+
+/* Each flow has the sessions of its tunnels, no more. */
+static void check_flows(const struct service *service)
+{
+	uint32_t tunnels = 0, sessions = 0, known_tunnels = 0, known_sessions = 0;
+	const struct tunnel *tunnel;
+	const struct flow *flow;
+	uint64_t next = 0;
+
+	for (flow = service->flows; flow; flow = flow->hh.next) {
+		must(flow->tunnels > 0);
+		tunnels += flow->tunnels;
+		sessions += order_count(&flow->sessions);
+	}
+	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1) {
+		known_tunnels += tunnel->flow != NULL;
+		known_sessions += tunnel->flow ? order_count(&tunnel->sessions) : 0;
+	}
+	must(tunnels == known_tunnels && sessions == known_sessions);
+}
+
+static void check(const struct world *world)
+{
+	const struct service *service = world->service;
+	const struct tunnel *tunnel;
+	uint32_t tunnels = 0, sessions = 0;
+	uint64_t next = 0;
+
+	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1, tunnels++)
+		sessions += check_tunnel(world, tunnel);
+	must(tunnels == order_count(&service->tunnels) && tunnels == datapath_null_tunnels(world->dp));
+	must(tunnels == service->tunnel_handles.used && tunnels == HASH_CNT(by_name, service->tunnels_by_name));
+	must(tunnels == HASH_CNT(by_datapath, service->tunnels_by_datapath));
+	must(sessions == service->session_count && sessions == datapath_null_sessions(world->dp));
+	must(sessions == service->session_handles.used);
+	must(sessions == HASH_CNT(by_datapath, service->sessions_by_datapath));
+	check_flows(service);
+}
+
+/* --- what happens --- */
+
+/* Addresses for whoever asked: those of the number's bits, good and bad ones. */
+static void answer(struct world *world, uint32_t which)
+{
+	static const char *const texts[] = { "192.0.2.1", "192.0.2.2", "2001:db8::1", "224.0.0.1", "fe80::1" };
+	struct address addresses[5];
+	struct service_request request;
+	unsigned int count = 0;
+
+	if (!service_next_request(world->service, &request))
+		return;
+	for (unsigned int i = 0; i < 5; i++) {
+		if (which >> i & 1)
+			must(address_parse(texts[i], &addresses[count++]));
+	}
+	service_resolved(world->service, request.tunnel, addresses, count, NULL, world->now);
+}
+
+static void report(struct world *world, const struct command *command, enum datapath_event_kind kind)
+{
+	struct datapath_event event = { .kind = kind };
+	const struct session *session;
+	const struct tunnel *tunnel;
+
+	if (kind == DATAPATH_EVENT_DEVICE_GONE) {
+		session = lookup_session(world->service, &command->config.session, NULL);
+		event.session = session ? session->datapath : 1;
+	} else {
+		tunnel = lookup_tunnel(world->service, command->config.tunnel.tunnel_name,
+				       command->config.tunnel.tunnel_id, NULL);
+		event.tunnel = tunnel ? tunnel->datapath : 1;
+	}
+	service_datapath_event(world->service, &event, world->now);
+}
+
+/* A reload succeeds or names a command; one more without a change touches nothing. */
+static void reload(struct world *world)
+{
+	struct error error = { 0 };
+	unsigned int failed = UINT32_MAX;
+	size_t operations;
+
+	if (service_reload(world->service, world->commands, world->count, world->now, &failed, &error) < 0) {
+		must(error.text[0] && failed <= world->count);
+		return;
+	}
+	check(world);
+	datapath_null_log_begin(world->dp);
+	must(!service_reload(world->service, world->commands, world->count, world->now, &failed, &error));
+	datapath_null_log(world->dp, &operations);
+	must(!operations);
+}
+
+static void refuse(struct world *world, uint32_t which)
+{
+	static const enum datapath_null_operation operations[] = {
+		DATAPATH_NULL_TUNNEL_ADD, DATAPATH_NULL_TUNNEL_MODIFY, DATAPATH_NULL_SESSION_ADD,
+		DATAPATH_NULL_SESSION_MODIFY,
+	};
+	struct error error = { ERROR_SYSTEM, "", "refused" };
+
+	datapath_null_fail(world->dp, operations[which % 4], which / 4 % 8, &error);
+}
+
+static void execute(struct world *world, const struct command *command)
+{
+	enum service_origin origin = world->count % 2 ? SERVICE_ORIGIN_FILE : SERVICE_ORIGIN_ADMIN;
+	struct error error = { 0 };
+
+	if (service_execute(world->service, command, origin, world->now, NULL, &error) < 0)
+		must(error.code != ERROR_NONE && error.text[0]);
+}
+
+static void step(struct world *world, const struct command *command)
+{
+	switch (command->verb) {
+	case CONFIG_RELOAD:
+		reload(world);
+		world->count = 0;
+		break;
+	case CONFIG_SHOW:
+		if (command->object == CONFIG_SYSTEM)
+			answer(world, command->options);
+		else
+			report(world, command, command->object == CONFIG_SESSION ? DATAPATH_EVENT_DEVICE_GONE :
+										   DATAPATH_EVENT_UNREACHABLE);
+		break;
+	case CONFIG_LIST:
+		if (command->object == CONFIG_TUNNEL)
+			answer(world, command->config.tunnel.tunnel_id);
+		else
+			refuse(world, command->config.session.session_id);
+		world->now += 7000;
+		service_expire(world->service, world->now);
+		break;
+	default:
+		execute(world, command);
+		if (command->verb != CONFIG_DELETE)
+			world->commands[world->count++] = *command;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
+{
+	static struct world world;	/* large; each input begins it anew */
+	struct command_reader reader;
+	struct command command;
+	struct config_place place;
+	struct error error;
+	int ret;
+
+	memset(&world, 0, sizeof(world));
+	world.dp = datapath_null_new();
+	world.service = world.dp ? service_new(world.dp, length % 2 ? no_random : NULL) : NULL;
+	must(world.service && !command_reader_begin(&reader, (const char *)data, length));
+	while (world.count < COMMANDS_MAX && (ret = command_reader_next(&reader, &command, &place, &error)) != 0) {
+		if (ret < 0)
+			continue;
+		step(&world, &command);
+		check(&world);
+	}
+	command_reader_end(&reader);
+	service_free(world.service);
+	datapath_ops(world.dp)->close(world.dp);
+	return 0;
+}
