@@ -523,6 +523,38 @@ static void test_limits(void **state)
 	device_free(device);
 }
 
+/* Five of them fill an IP packet to its last octet. */
+static void test_longest(void **state)
+{
+	struct device *device = device_new(true);
+	struct frame_spec spec = base;
+
+	spec.tcp_options = 0;
+	spec.payload = (65535 - 40) / 5;
+	arrive_many(device, &spec, 4);
+	assert_int_equal(device->emitted, 0);
+	arrive_many(device, &spec, 1);
+	assert_int_equal(device->emitted, 1);
+	assert_int_equal(device->length, 14 + 65535);
+	device_free(device);
+}
+
+/* A flow's place keeps nothing of the flow before. */
+static void test_place_used_again(void **state)
+{
+	struct device *device = device_new(true);
+	struct frame_spec spec = base;
+
+	arrive_many(device, &spec, 2);
+	spec.flags = 0x18;
+	arrive_many(device, &spec, 1);
+	assert_int_equal(device->emitted, 1);
+	spec.udp = true;
+	arrive_many(device, &spec, 5);
+	assert_int_equal(device->emitted, 1);
+	device_free(device);
+}
+
 static void test_ninth_flow(void **state)
 {
 	struct device *device = device_new(true);
@@ -683,6 +715,8 @@ int main(void)
 		cmocka_unit_test(test_push_and_fin_close),
 		cmocka_unit_test(test_ecn),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_place_used_again),
 		cmocka_unit_test(test_ninth_flow),
 		cmocka_unit_test(test_targets_apart),
 		cmocka_unit_test(test_without_udp_offload),
