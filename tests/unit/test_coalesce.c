@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "frames.h"
+#include "streams.h"
 
 #define FLOWS_MAX 16
 #define HELD_MAX 200		/* frames between two flushes */
@@ -189,23 +190,9 @@ static void arrive(struct device *device, const struct frame_spec *spec)
 
 /* --- rules --- */
 
-static const struct frame_spec base = {
-	.ethernet = true, .source_port = 1000, .dest_port = 2000, .ttl = 64, .flags = 0x10, .payload = 1000,
-	.ip_id = 0xfffe, .fragment = 0x4000, .sequence = 0xfffffc00, .ack = 99, .window = 500, .vlan_id = 7, .host = 1,
-	.tcp_options = 12,
-};
-
-/* The next frame of the same stream. */
-static void advance(struct frame_spec *spec)
-{
-	spec->sequence += (uint32_t)spec->payload;
-	spec->ip_id++;
-	spec->fill = (uint8_t)(spec->fill + 31);
-}
-
 static void arrive_many(struct device *device, struct frame_spec *spec, unsigned int count)
 {
-	for (; count > 0; count--, advance(spec))
+	for (; count > 0; count--, stream_advance(spec))
 		arrive(device, spec);
 }
 
@@ -213,7 +200,7 @@ static void test_joined_headers(void **state)
 {
 	for (int i = 0; i < 16; i++) {
 		struct device *device = device_new(true);
-		struct frame_spec spec = base;
+		struct frame_spec spec = stream_base;
 		size_t l4;
 
 		spec.ipv6 = i & 1;
@@ -243,7 +230,7 @@ static void test_joined_octets(void **state)
 {
 	for (int i = 0; i < 4; i++) {
 		struct device *device = device_new(true);
-		struct frame_spec spec = base, whole;
+		struct frame_spec spec = stream_base, whole;
 		static uint8_t expected[FRAME_MAX];
 		struct frame_parts parts;
 		size_t length;
@@ -274,7 +261,7 @@ static void test_alone_is_not_touched(void **state)
 {
 	struct device *device = device_new(true);
 	static uint8_t frame[FRAME_MAX];
-	size_t length = frame_build(&base, frame, NULL);
+	size_t length = frame_build(&stream_base, frame, NULL);
 
 	frame[length - 1] ^= 1;			/* nobody verifies what stays alone */
 	arrive_octets(device, target(0), frame, length);
@@ -282,93 +269,6 @@ static void test_alone_is_not_touched(void **state)
 	flush(device);
 	assert_int_equal(device->emitted, 1);
 	device_free(device);
-}
-
-enum change {
-	NOTHING, SEQUENCE, OLD_SEQUENCE, ACK, WINDOW, URGENT, TIMESTAMP, OPTIONS, TTL, TOS, DONT_FRAGMENT, ID,
-	ID_FIXED, LABEL, LONGER, CWR, ECE, SYN, RST, URG, NO_ACK, VLAN, UNTAGGED, MAC, PADDED, CORRUPT, CORRUPT_IP,
-	IP_OPTIONS, FRAGMENT, RESERVED_BIT, NO_PAYLOAD, TCP_RESERVED, UDP_ZERO, UDP_SHORT, CHANGES,
-};
-
-static const char *const change_names[CHANGES] = {
-	"nothing", "sequence", "old sequence", "ack", "window", "urgent", "timestamp", "options", "ttl", "tos", "df",
-	"id", "fixed id", "label", "longer", "cwr", "ece", "syn", "rst", "urg", "no ack", "vlan", "untagged", "mac",
-	"padded", "corrupt", "corrupt ip", "ip options", "fragment", "reserved bit", "no payload", "tcp reserved",
-	"udp zero", "udp short",
-};
-
-static void change_spec(struct frame_spec *spec, enum change change)
-{
-	switch (change) {
-	case SEQUENCE: spec->sequence++; break;
-	case OLD_SEQUENCE: spec->sequence -= 1000; break;
-	case ACK: spec->ack++; break;
-	case WINDOW: spec->window++; break;
-	case URGENT: spec->urgent++; break;
-	case TIMESTAMP: spec->timestamp++; break;
-	case OPTIONS: spec->tcp_options += spec->tcp_options < 40 ? 4 : -4; break;
-	case TTL: spec->ttl--; break;
-	case TOS: spec->tos ^= 3; break;
-	case DONT_FRAGMENT: spec->fragment = 0; break;
-	case ID: spec->ip_id++; break;
-	case ID_FIXED: spec->ip_id--; break;
-	case LABEL: spec->flow_label++; break;
-	case LONGER: spec->payload++; break;
-	case CWR: spec->flags |= 0x80; break;
-	case ECE: spec->flags |= 0x40; break;
-	case SYN: spec->flags |= 0x02; break;
-	case RST: spec->flags |= 0x04; break;
-	case URG: spec->flags |= 0x20; break;
-	case NO_ACK: spec->flags &= 0xef; break;
-	case VLAN: spec->vlan_id++; break;
-	case UNTAGGED: spec->tags--; break;
-	case IP_OPTIONS: spec->ip_options = 8; break;
-	case FRAGMENT: spec->fragment = 0x2000; break;
-	case RESERVED_BIT: spec->fragment |= 0x8000; break;
-	case NO_PAYLOAD: spec->payload = 0; break;
-	default: break;
-	}
-}
-
-static size_t change_octets(uint8_t *frame, const struct frame_parts *parts, enum change change)
-{
-	size_t length = parts->length;
-
-	switch (change) {
-	case MAC: frame[3] ^= 1; break;
-	case PADDED: frame[length++] = 0; break;
-	case CORRUPT: frame[length - 1] ^= 0x40; break;
-	case CORRUPT_IP: frame[parts->l3 + 10] ^= 0x40; break;
-	case TCP_RESERVED:	/* a reserved bit, and the checksum right again */
-		frame[parts->l4 + 12] ^= 2;
-		put16(frame + parts->l4 + 16, (get16(frame + parts->l4 + 16) + 0xffff - 0x200) % 0xffff);
-		break;
-	case UDP_ZERO: put16(frame + parts->l4 + 6, 0); break;
-	case UDP_SHORT:		/* of it twice: header and pseudo-header */
-		put16(frame + parts->l4 + 4, get16(frame + parts->l4 + 4) - 1);
-		put16(frame + parts->l4 + 6, (get16(frame + parts->l4 + 6) + 1) % 0xffff);
-		break;
-	default: break;
-	}
-	return length;
-}
-
-/* Does this change say anything of such a frame? */
-static bool applies(enum change change, const struct frame_spec *spec)
-{
-	switch (change) {
-	case TIMESTAMP: case OPTIONS: case SEQUENCE: case OLD_SEQUENCE: case ACK: case WINDOW: case URGENT:
-	case CWR: case ECE: case SYN: case RST: case URG: case NO_ACK: case TCP_RESERVED:
-		return !spec->udp;
-	case DONT_FRAGMENT: case ID: case ID_FIXED: case CORRUPT_IP: case FRAGMENT: case RESERVED_BIT:
-		return !spec->ipv6;
-	case UDP_ZERO: case UDP_SHORT:
-		return spec->udp;
-	case LABEL:
-		return spec->ipv6;
-	default:
-		return true;
-	}
 }
 
 /* Two frames, one changed, two that follow it: the changed one does not join the first two. */
@@ -383,8 +283,8 @@ static void try_change(struct frame_spec spec, enum change change)
 	frame_build(&spec, frame, &parts);
 	arrive_octets(device, target(0), frame, change_octets(frame, &parts, change));
 	if (device->emitted < 1 || device->joined != 1 || device->frames > 3)
-		fail_msg("joined in spite of %s (udp %d, ipv6 %d)", change_names[change], spec.udp, spec.ipv6);
-	advance(&spec);
+		fail_msg("joined in spite of %s (udp %d, ipv6 %d)", change_name(change), spec.udp, spec.ipv6);
+	stream_advance(&spec);
 	spec.flags = 0x10;
 	arrive_many(device, &spec, 2);
 	device_free(device);
@@ -394,7 +294,7 @@ static void test_changes(void **state)
 {
 	for (enum change change = NOTHING + 1; change < CHANGES; change++) {
 		for (int i = 0; i < 4; i++) {
-			struct frame_spec spec = base;
+			struct frame_spec spec = stream_base;
 
 			spec.tags = 1;
 			spec.ipv6 = i & 1;
@@ -410,16 +310,16 @@ static void test_first_corrupt(void **state)
 {
 	static uint8_t frame[FRAME_MAX];
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 	size_t length = frame_build(&spec, frame, NULL);
 
 	frame[length - 1] ^= 0x40;
 	arrive_octets(device, target(0), frame, length);
-	advance(&spec);
+	stream_advance(&spec);
 	arrive(device, &spec);
 	assert_int_equal(device->emitted, 1);
 	assert_int_equal(device->joined, 0);
-	advance(&spec);
+	stream_advance(&spec);
 	arrive_many(device, &spec, 5);
 	flush(device);
 	assert_int_equal(device->emitted, 2);
@@ -432,7 +332,7 @@ static void test_other_zero(void **state)
 {
 	static uint8_t frame[FRAME_MAX];
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 	struct frame_parts parts;
 	size_t length;
 	unsigned int found = 0;
@@ -464,7 +364,7 @@ static void test_push_and_fin_close(void **state)
 {
 	for (int flag = 1; flag <= 8; flag += 7) {
 		struct device *device = device_new(true);
-		struct frame_spec spec = base;
+		struct frame_spec spec = stream_base;
 
 		arrive_many(device, &spec, 3);
 		spec.flags |= (uint8_t)flag;
@@ -484,7 +384,7 @@ static void test_push_and_fin_close(void **state)
 static void test_ecn(void **state)
 {
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 
 	spec.flags = 0xd0;
 	arrive_many(device, &spec, 1);
@@ -500,7 +400,7 @@ static void test_ecn(void **state)
 static void test_limits(void **state)
 {
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 
 	spec.payload = 64;
 	arrive_many(device, &spec, 65);
@@ -527,7 +427,7 @@ static void test_limits(void **state)
 static void test_longest(void **state)
 {
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 
 	spec.tcp_options = 0;
 	spec.payload = (65535 - 40) / 5;
@@ -543,7 +443,7 @@ static void test_longest(void **state)
 static void test_place_used_again(void **state)
 {
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 
 	arrive_many(device, &spec, 2);
 	spec.flags = 0x18;
@@ -561,7 +461,7 @@ static void test_ninth_flow(void **state)
 	struct frame_spec spec[9];
 
 	for (int i = 0; i < 9; i++) {
-		spec[i] = base;
+		spec[i] = stream_base;
 		spec[i].host = (uint8_t)(i + 1);
 		arrive_many(device, &spec[i], 2);
 		assert_int_equal(device->emitted, i == 8);
@@ -583,11 +483,11 @@ static void test_ninth_flow(void **state)
 static void test_targets_apart(void **state)
 {
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 	static uint8_t frame[FRAME_MAX];
 
 	arrive_octets(device, target(0), frame, frame_build(&spec, frame, NULL));
-	advance(&spec);
+	stream_advance(&spec);
 	spec.host = 2;		/* the test's own order is by host: so two streams that differ in it too, ... */
 	arrive_octets(device, target(2), frame, frame_build(&spec, frame, NULL));
 	spec.host = 1;		/* ... and one that differs in the target alone */
@@ -600,7 +500,7 @@ static void test_targets_apart(void **state)
 static void test_without_udp_offload(void **state)
 {
 	struct device *device = device_new(false);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 
 	spec.udp = true;
 	arrive_many(device, &spec, 5);
@@ -615,7 +515,7 @@ static void test_others_leave_at_once(void **state)
 {
 	static uint8_t frame[FRAME_MAX];
 	struct device *device = device_new(true);
-	struct frame_spec spec = base;
+	struct frame_spec spec = stream_base;
 	size_t length;
 
 	arrive_many(device, &spec, 2);
@@ -633,51 +533,10 @@ static void test_others_leave_at_once(void **state)
 
 /* --- random streams --- */
 
-static void random_flow(uint64_t *seed, struct frame_spec *spec, uint8_t host)
-{
-	*spec = base;
-	spec->host = host;
-	spec->ethernet = test_random_below(seed, 4);
-	spec->tags = spec->ethernet ? (int)test_random_below(seed, 3) : 0;
-	spec->ipv6 = test_random(seed) & 1;
-	spec->udp = test_random(seed) & 1;
-	spec->tcp_options = 4 * (int)test_random_below(seed, 11);
-	spec->ip_id = (uint16_t)test_random(seed);
-	spec->sequence = test_random(seed);
-	spec->source_port = (uint16_t)test_random_below(seed, 3);
-	spec->fragment = test_random(seed) & 1 ? 0x4000 : 0;
-	spec->payload = 1 + test_random_below(seed, test_random(seed) & 1 ? 200 : 1460);
-}
-
-/* A frame of the stream: most continue it, some are changed, some end it. */
-static void random_arrival(struct device *device, uint64_t *seed, struct frame_spec *spec)
-{
-	static uint8_t frame[FRAME_MAX];
-	enum change change = test_random_below(seed, 6) ? NOTHING : test_random_below(seed, CHANGES);
-	struct frame_spec this = *spec;
-	struct frame_parts parts;
-
-	if (change == UNTAGGED && !this.tags)
-		change = NOTHING;
-	if (this.ethernet || change != MAC)
-		change_spec(&this, applies(change, &this) ? change : NOTHING);
-	if (!test_random_below(seed, 12))
-		this.flags |= test_random(seed) & 9;
-	if (this.payload && !test_random_below(seed, 12))
-		this.payload = 1 + test_random_below(seed, (uint32_t)this.payload);
-	frame_build(&this, frame, &parts);
-	if (applies(change, &this) && (this.ethernet || change != MAC))
-		parts.length = change_octets(frame, &parts, change);
-	arrive_octets(device, target(this.ethernet ? 0 : 1), frame, parts.length);
-	spec->payload = this.payload;
-	advance(spec);
-	if (!test_random_below(seed, 6) || !this.payload)
-		spec->payload = 1 + test_random_below(seed, 1460);
-}
-
 static void test_random_streams(void **state)
 {
 	struct device *device = device_new(true);
+	static uint8_t frame[FRAME_MAX];
 	struct frame_spec flows[12];
 	unsigned int sent = 0;
 	uint64_t seed = 5;
@@ -685,12 +544,13 @@ static void test_random_streams(void **state)
 	for (int round = 0; round < 400; round++) {
 		for (uint8_t i = 0; i < 12; i++)
 			if (round % 10 == 0)
-				random_flow(&seed, &flows[i], i);
+				flows[i] = stream_random(&seed, i);
 		for (uint32_t bursts = test_random_below(&seed, 20); bursts > 0; bursts--) {
 			struct frame_spec *flow = &flows[test_random_below(&seed, 12)];
 
 			for (uint32_t n = test_random_below(&seed, 10); n > 0; n--, sent++)
-				random_arrival(device, &seed, flow);
+				arrive_octets(device, target(flow->ethernet ? 0 : 1), frame,
+					      stream_next(flow, &seed, frame));
 		}
 		flush(device);
 		for (int i = 0; i < FLOWS_MAX; i++)
