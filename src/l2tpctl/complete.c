@@ -99,9 +99,12 @@ static void tell_values(const struct completion *completion, const struct comman
 		}
 		return;
 	}
+	param_allowed(&table->params[row], allowed);
+	if (!values && !completion->last[name_length + 1])
+		completion->tell(completion->context, completion->last, allowed);
 	for (; values && values->name; values++) {
 		snprintf(word, sizeof(word), "%s=%s", name, values->name);
-		tell(completion, word, param_allowed(&table->params[row], allowed));
+		tell(completion, word, allowed);
 	}
 }
 

@@ -148,11 +148,13 @@ static EditLine *edit_new(History *lines)
 		return NULL;
 	el_set(edit, EL_PROMPT, prompt);
 	el_set(edit, EL_EDITOR, "emacs");
-	el_set(edit, EL_SIGNAL, 1);
+	/* while a line is edited ^C is a key that clears it; while a command runs it ends the program */
+	el_set(edit, EL_SETTY, "-d", "-isig", NULL);
 	el_set(edit, EL_ADDFN, "l2tp-complete", "complete the word", complete_key);
 	el_set(edit, EL_ADDFN, "l2tp-help", "what may come next", help_key);
 	el_set(edit, EL_BIND, "^I", "l2tp-complete", NULL);
 	el_set(edit, EL_BIND, "?", "l2tp-help", NULL);
+	el_set(edit, EL_BIND, "^C", "em-kill-line", NULL);
 	history(lines, &event, H_SETSIZE, HISTORY_LINES);
 	el_set(edit, EL_HIST, history, lines);
 	el_source(edit, NULL);

@@ -140,7 +140,8 @@ static void print_heading(const struct command *command, const json_t *object, F
 		fprintf(out, "Session %s on tunnel %s:-\n", value_text(value_at(object, "config.session_id"), a),
 			value_text(value_at(object, "config.tunnel_id"), b));
 	} else {
-		fprintf(out, "l2tpd %s:-\n", value_text(json_object_get(object, "version"), a));
+		fprintf(out, "l2tpd %s%s\n", value_text(json_object_get(object, "version"), a),
+			command->options == CONFIG_OPTION_VERSION ? "" : ":-");
 	}
 }
 

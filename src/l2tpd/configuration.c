@@ -11,8 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "datapath/null/null.h"
 #include "os/file.h"
+
+void configuration_log_error(const char *line)
+{
+	log_error("%s", line);
+}
 
 static void tell(struct configuration *configuration, struct config_place place, const char *text)
 {

@@ -17,6 +17,9 @@
 /* Gets each thing that is wrong as "FILE:LINE:COLUMN: what". */
 typedef void configuration_tell_fn(const char *line);
 
+/* Tells the log. */
+void configuration_log_error(const char *line);
+
 struct configuration {
 	const char *path;
 	char *text;

@@ -33,6 +33,7 @@ struct daemon {
 	struct event *deadline, *datapath_ready;
 	struct event *signals[3];
 	struct notices notices;
+	uint32_t told_tunnels, told_sessions;	/* in the status that systemd has */
 };
 
 /* See to what the service wants after it was told something. */
@@ -55,9 +56,23 @@ static void settle(struct daemon *daemon)
 	event_add(daemon->deadline, &delay);
 }
 
+/* For `systemctl status`, when it has become another. */
+static void tell_status(struct daemon *daemon)
+{
+	struct service_status status;
+
+	service_status(daemon->service, &status);
+	if (status.tunnels == daemon->told_tunnels && status.sessions == daemon->told_sessions)
+		return;
+	daemon->told_tunnels = status.tunnels;
+	daemon->told_sessions = status.sessions;
+	os_notify_status("%u tunnels, %u sessions", status.tunnels, status.sessions);
+}
+
 static void changed(void *context)
 {
 	settle(context);
+	tell_status(context);
 }
 
 static void deadline_reached(evutil_socket_t fd, short what, void *context)
@@ -91,29 +106,19 @@ static void datapath_ready(evutil_socket_t fd, short what, void *context)
 	settle(daemon);
 }
 
-static void log_configuration_error(const char *line)
-{
-	log_error("%s", line);
-}
-
-static void tell_status(struct daemon *daemon)
-{
-	struct service_status status;
-
-	service_status(daemon->service, &status);
-	os_notify_status("%u tunnels, %u sessions in the configuration file and from commands", status.tunnels,
-			 status.sessions);
-}
-
+/* A file that is missing now is a mistake, also where it was optional at the start: an empty
+ * configuration would delete everything. */
 static int reload(void *context, struct error *error)
 {
 	struct daemon *daemon = context;
 	struct configuration configuration;
 	int ret;
 
+	if (strcmp(daemon->options->config, "-") == 0)
+		return error_set(error, ERROR_UNSUPPORTED, NULL, "the configuration came from standard input, "
+				 "which cannot be read again: give l2tpd a file with -c");
 	os_notify_reloading();
-	ret = configuration_load(&configuration, daemon->options->config, !daemon->options->config_given,
-				 log_configuration_error);
+	ret = configuration_load(&configuration, daemon->options->config, false, configuration_log_error);
 	if (ret == 0)
 		ret = configuration_apply(&configuration, daemon->service, os_clock_ms());
 	if (ret < 0) {
@@ -123,7 +128,6 @@ static int reload(void *context, struct error *error)
 		log_info("%s loaded", daemon->options->config);
 	}
 	configuration_free(&configuration);
-	tell_status(daemon);
 	os_notify_ready();
 	return ret;
 }
@@ -134,8 +138,9 @@ static void got_signal(evutil_socket_t number, short what, void *context)
 	struct error error;
 
 	if (number == SIGHUP) {
-		reload(daemon, &error);
-		settle(daemon);
+		if (reload(daemon, &error) < 0 && error.code == ERROR_UNSUPPORTED)
+			log_error("%s", error.text);
+		changed(daemon);
 		return;
 	}
 	log_info("ending on signal %d", (int)number);
@@ -232,8 +237,7 @@ static void daemon_close(struct daemon *daemon)
 
 static void serve(struct daemon *daemon)
 {
-	settle(daemon);
-	tell_status(daemon);
+	changed(daemon);
 	os_notify_ready();
 	log_info("version " L2TPD_VERSION " ready: configuration %s, socket %s", daemon->options->config,
 		 daemon->options->socket);
@@ -243,7 +247,7 @@ static void serve(struct daemon *daemon)
 
 int daemon_run(const struct options *options, struct configuration *configuration)
 {
-	struct daemon daemon = { .options = options, .listener = { .fd = -1, .lock_fd = -1 } };
+	struct daemon daemon = { .options = options, .told_tunnels = UINT32_MAX, .listener = { .fd = -1, .lock_fd = -1 } };
 	int status = EXIT_FAILURE;
 	struct error error = { 0 };
 

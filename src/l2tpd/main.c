@@ -46,8 +46,7 @@ static int start(const struct options *options, struct configuration *configurat
 		log_error("%s", error.text);
 		return EXIT_FAILURE;
 	}
-	if (configuration_load(configuration, options->config, !options->config_given,
-			       print_configuration_error) < 0)
+	if (configuration_load(configuration, options->config, !options->config_given, configuration_log_error) < 0)
 		return EXIT_FAILURE;
 	requirements_raise_limits();
 	signal(SIGPIPE, SIG_IGN);

@@ -12,7 +12,6 @@
 
 struct notices {		/* zero-initialise */
 	struct log_limit drops[NOTICES_DROPS];	/* each reason has its own: one does not hide the others */
-	struct log_limit unreachable;
 };
 
 /* now: monotonic ms. */

@@ -24,6 +24,7 @@ TMP = os.environ.get('TMP') or tempfile.mkdtemp(prefix='l2tpd-test.')
 SOCKET = os.path.join(TMP, 'socket')
 MIB = 1 << 20
 failures = 0
+daemons = []
 
 
 def check(name, right, why=''):
@@ -68,7 +69,8 @@ class Daemon:
         self.log_start = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
         with open(self.log_path, 'ab') as log:
             self.process = subprocess.Popen([L2TPD, '--datapath=null', '-c', self.config, '-s', path], stderr=log,
-                                            stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+                                            stdin=subprocess.DEVNULL, stdout=log, env={**os.environ, **(env or {})})
+        daemons.append(self.process)
         self.pid = self.process.pid
         until(lambda: 'ready' in self.log() or self.process.poll() is not None)
 
@@ -246,7 +248,11 @@ def test_interactive():
     check('? tells what may come next', expect(r'create .*\n(.*\n)*.*list '), seen)
     os.write(fd, b'list names\n')
     check('a command is carried out', expect(r'\nt\r'), seen)
-    os.write(fd, b'frob\n')
+    os.write(fd, b'frob\x03tunnel list names\n')
+    check('^C clears the line', expect(r'\nt\r'), seen)
+    os.write(fd, b'tunnel create dest_ipaddr=?')
+    check('? tells what a value may be', expect(r'host name'), seen)
+    os.write(fd, b'\x03frob\n')
     check('an error does not end it', expect(r"l2tpctl: 'frob'.*\n(.*\n)*.*l2tp> "), seen)
     os.write(fd, b'exit\n')
     equal('exit ends it', os.waitpid(pid, 0)[1], 0)
@@ -472,6 +478,17 @@ def test_reload():
     write('config', TUNNEL + '\n')
     equal('a good one is not', ctl('system', 'reload'), (0, '', 'Reloaded configuration\n'))
     daemon.end()
+    done = subprocess.Popen([L2TPD, '--datapath=null', '-c', '-', '-s', SOCKET], stdin=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, text=True)
+    daemons.append(done)
+    done.stdin.write(TUNNEL)
+    done.stdin.close()
+    until(lambda: ctl('tunnel', 'list', 'names')[1] == 't\n')
+    status, _, err = ctl('system', 'reload')
+    equal('standard input cannot be read again', (status, 'standard input' in err), (1, True))
+    equal('so nothing is lost', ctl('tunnel', 'list', 'names')[1], 't\n')
+    done.terminate()
+    done.wait(10)
 
 
 def test_notify():
@@ -484,8 +501,9 @@ def test_notify():
     equal('readiness is told', listener.recv(4096), b'READY=1')
     os.kill(daemon.pid, signal.SIGHUP)
     matches('reloading is told', listener.recv(4096).decode(), r'RELOADING=1\nMONOTONIC_USEC=\d+')
-    listener.recv(4096)
     equal('its end as well', listener.recv(4096), b'READY=1')
+    ctl('tunnel', 'delete', 'tunnel_id=1')
+    matches('a change is told', listener.recv(4096).decode(), r'STATUS=0 tunnels')
     daemon.end()
     equal('stopping is told', listener.recv(4096), b'STOPPING=1')
 
@@ -507,7 +525,14 @@ def test_idle():
 def main():
     for name, test in list(globals().items()):
         if name.startswith('test_') and (len(sys.argv) < 2 or name[5:] in sys.argv[1:]):
-            test()
+            try:
+                test()
+            except (OSError, KeyError, ValueError, TypeError, subprocess.TimeoutExpired) as e:
+                check(name, False, repr(e))
+            for process in daemons:
+                process.kill()
+                process.wait()
+            daemons.clear()
     if failures:
         with open(os.path.join(TMP, 'log'), encoding='utf-8') as f:
             print('log of the daemons:\n' + f.read()[-4000:])
