@@ -32,9 +32,12 @@ enum change {
 static inline const char *change_name(enum change change)
 {
 	static const char *const names[CHANGES] = {
-		"nothing", "sequence", "old sequence", "ack", "window", "urgent", "timestamp", "options", "ttl", "tos", "df",
-		"id", "fixed id", "label", "longer", "cwr", "ece", "syn", "rst", "urg", "no ack", "vlan", "untagged", "mac",
-		"padded", "corrupt", "corrupt ip", "ip options", "fragment", "reserved bit", "no payload", "tcp reserved",
+		"nothing", "sequence", "old sequence", "ack", "window", "urgent", "timestamp", "options", "ttl", "tos",
+		"df",
+		"id", "fixed id", "label", "longer", "cwr", "ece", "syn", "rst", "urg", "no ack", "vlan", "untagged",
+		"mac",
+		"padded", "corrupt", "corrupt ip", "ip options", "fragment", "reserved bit", "no payload",
+		"tcp reserved",
 		"udp zero", "udp short",
 	};
 
