@@ -247,7 +247,8 @@ static void serve(struct daemon *daemon)
 
 int daemon_run(const struct options *options, struct configuration *configuration)
 {
-	struct daemon daemon = { .options = options, .told_tunnels = UINT32_MAX, .listener = { .fd = -1, .lock_fd = -1 } };
+	struct daemon daemon = { .options = options, .told_tunnels = UINT32_MAX,
+				 .listener = { .fd = -1, .lock_fd = -1 } };
 	int status = EXIT_FAILURE;
 	struct error error = { 0 };
 
