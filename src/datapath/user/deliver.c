@@ -41,13 +41,13 @@ static void refuse(struct worker *worker, struct session *session)
 
 void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
 {
-	if (length > frame_limit(session)) {
-		counter_add(worker->totals.rx_oversize, 1);
+	if ((session->pw_type == L2TP_PW_ETH_VLAN && !pop_vlan(&frame, &length)) || !length ||
+	    (session->layer == FRAME_ETHERNET && length < ETHERNET_HEADER)) {
 		refuse(worker, session);
 		return;
 	}
-	if ((session->pw_type == L2TP_PW_ETH_VLAN && !pop_vlan(&frame, &length)) || !length ||
-	    (session->layer == FRAME_ETHERNET && length < ETHERNET_HEADER)) {
+	if (length > frame_limit(session)) {
+		counter_add(worker->totals.rx_oversize, 1);
 		refuse(worker, session);
 		return;
 	}

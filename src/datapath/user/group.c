@@ -234,6 +234,7 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 		free(group);
 		return NULL;
 	}
+	group->sockets = dp->worker_count;
 	group->encap = config->encap;
 	group->local = config->local;
 	group->local.address.family = config->peer.address.family;	/* also when it was left open */
@@ -284,6 +285,19 @@ static void allow_zero_checksums(const struct user_datapath *dp, struct socket_g
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		set_int(group->data[i].fd, IPPROTO_UDP, UDP_NO_CHECK6_RX, 1);
 	group->zero_checksum_rx = true;
+}
+
+void group_trust_icmp(struct socket_group *group, bool trust)
+{
+	int mode = trust ? IP_PMTUDISC_WANT : IP_PMTUDISC_OMIT;
+
+	if (group->local.address.family != AF_INET || group->icmp_distrusted == !trust)
+		return;
+	for (unsigned int i = 0; i < group->sockets; i++)
+		set_int(group->data[i].fd, IPPROTO_IP, IP_MTU_DISCOVER, mode);
+	if (group->zero_checksum_fd >= 0)
+		set_int(group->zero_checksum_fd, IPPROTO_IP, IP_MTU_DISCOVER, mode);
+	group->icmp_distrusted = !trust;
 }
 
 struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,

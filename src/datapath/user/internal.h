@@ -52,6 +52,8 @@ struct socket_group {
 	uint16_t asked_port;		/* 0: ephemeral; then it is never shared */
 	char bind_interface[IF_NAMESIZE];
 	bool zero_checksum_rx;
+	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
+	unsigned int sockets;		/* in data */
 	struct group_socket *data;	/* one per worker, in its epoll; each worker also sends with its own */
 	struct group_socket control[2];	/* UDP only: established connections; connection id 0 */
 	int zero_checksum_fd;		/* sends without UDP checksum; -1 until a tunnel wants it */
@@ -65,6 +67,7 @@ struct path {
 	socklen_t peer_name_length;
 	uint32_t mtu;			/* octets of an IP packet */
 	uint32_t widest;		/* that it ever was */
+	bool distrusted;		/* the kernel was told less than may be */
 	uint32_t train_max;		/* largest datagram that may travel in a UDP_SEGMENT message; 0: none */
 	bool zero_checksum;
 	int16_t ttl, dscp;
@@ -176,6 +179,8 @@ struct session *table_next(struct cds_lfht *table, struct session *session, stru
 /* group.c */
 struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
 			       struct error *error);
+/* Heed the path MTUs that the kernel learnt, or not (IPv4: the kernel itself ignores those below 1,280 for IPv6). */
+void group_trust_icmp(struct socket_group *group, bool trust);
 void group_put(struct user_datapath *dp, struct socket_group *group);
 /* Make sure that group->zero_checksum_fd exists. */
 int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group, struct error *error);
@@ -193,9 +198,9 @@ int tunnel_modify(struct datapath *dp, handle tunnel, const struct datapath_tunn
 		  unsigned int fields, struct error *error);
 void tunnel_delete(struct datapath *dp, handle tunnel);
 int tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info);
-/* Ask the routes again and adapt path and devices. Returns whether the MTU changed. retry_trains: give
- * UDP_SEGMENT another chance where the kernel once refused it. */
-bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, bool retry_trains);
+/* Ask the routes again and adapt path and devices. Returns whether the MTU changed. reported: what an
+ * ICMP message said, 0: none did; then UDP_SEGMENT gets another chance where the kernel once refused it. */
+bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, uint32_t reported);
 
 /* session.c */
 int session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session,

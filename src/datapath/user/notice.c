@@ -73,6 +73,7 @@ void notice_drop(struct worker *worker, enum datapath_drop drop, const struct se
 		 const struct endpoint *source)
 {
 	uint64_t *last = &worker->dp->notices->last_drop[drop];
+	const struct path *path;
 	struct datapath_event event = { .kind = DATAPATH_EVENT_DROPPED, .drop = drop, .session_id = session_id };
 
 	if (worker->now - shared_get(*last) < NOTICE_DROP_INTERVAL_MS)
@@ -82,8 +83,11 @@ void notice_drop(struct worker *worker, enum datapath_drop drop, const struct se
 		event.session = session->self;
 		event.tunnel = session->tunnel->self;
 	}
+	path = session ? rcu_dereference(session->tunnel->path) : NULL;
 	if (source)
 		event.source = *source;
+	else if (path)
+		event.source = path->peer;
 	notice_post(worker, &event);
 }
 

@@ -447,8 +447,10 @@ static void receive_errors(struct worker *worker, const struct group_socket *soc
 		struct datapath_event event = { .kind = DATAPATH_EVENT_UNREACHABLE };
 
 		counter_add(worker->totals.socket_errors, 1);
-		if (problem.ee_errno == EMSGSIZE)
+		if (problem.ee_errno == EMSGSIZE) {
 			event.kind = DATAPATH_EVENT_PATH_MTU;
+			event.mtu = problem.ee_info;
+		}
 		if (!problem.ee_errno || (address_equal(&peer.address, &last.address) && peer.port == last.port))
 			continue;
 		last = peer;

@@ -4,9 +4,11 @@
  *
  * UDP: the sockets of a reuseport group are numbered in the order in which they were bound: one
  * for each worker, then the control socket, then the socket for control messages of connection id
- * 0 (SCCRQ), so that a flood of those fills only its own buffer.  Data goes by source address and
- * port, so that all packets of a tunnel meet the same worker: the kernel's GRO joins datagrams of
- * one flow whatever their sessions, so nothing finer would hold.
+ * 0 (SCCRQ), so that a flood of those fills only its own buffer.  Data goes by source address, so
+ * that all packets of a tunnel meet the same worker.  Nothing finer would hold: the kernel's GRO
+ * joins datagrams of one flow whatever their sessions, and the port cannot be found behind IP
+ * options or in an IPv6 packet with a fragment header of its own (Linux sends such "atomic
+ * fragments").
  *
  * IP protocol 115: every raw socket is offered every packet; each takes the session ids that are
  * its worker's (there is no GRO to respect).
@@ -20,9 +22,7 @@
 
 #define ACCEPT_ALL 0xffffffffu
 #define V4_SOURCE (SKF_NET_OFF + 12)
-#define V4_UDP_SOURCE (SKF_NET_OFF + 20)	/* with IP options: octets of those; constant in a flow as well */
-#define V6_SOURCE_LAST (SKF_NET_OFF + 20)	/* the source address's last 32 bits */
-#define V6_UDP_SOURCE (SKF_NET_OFF + 40)
+#define V6_SOURCE (SKF_NET_OFF + 8)
 #define HASH_FACTOR 0x9e3779b1u
 #define HASH_SHIFT 16
 
@@ -38,7 +38,7 @@ static int attach(int fd, int option, struct sock_filter *code, size_t count)
 
 int steer_udp(int fd, sa_family_t family, unsigned int workers)
 {
-	bool ipv6 = family == AF_INET6;
+	int first = family == AF_INET6 ? V6_SOURCE + 4 : V4_SOURCE, last = family == AF_INET6 ? V6_SOURCE + 12 : V4_SOURCE;
 	struct sock_filter code[] = {
 		/* 0: less than a header, or T clear: data */
 		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
@@ -53,10 +53,10 @@ int steer_udp(int fd, sa_family_t family, unsigned int workers)
 		STATEMENT(BPF_LD | BPF_H | BPF_ABS, 4),
 		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 0),
 		STATEMENT(BPF_RET | BPF_K, workers),
-		/* 11: data */
-		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(ipv6 ? V6_SOURCE_LAST : V4_SOURCE)),
+		/* 11: data: the sum of the address's second and last words (IPv6; the first is much the same everywhere) */
+		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)first),
 		STATEMENT(BPF_MISC | BPF_TAX, 0),
-		STATEMENT(BPF_LD | BPF_H | BPF_ABS, (uint32_t)(ipv6 ? V6_UDP_SOURCE : V4_UDP_SOURCE)),
+		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)last),
 		STATEMENT(BPF_ALU | BPF_ADD | BPF_X, 0),
 		STATEMENT(BPF_ALU | BPF_MUL | BPF_K, HASH_FACTOR),
 		STATEMENT(BPF_ALU | BPF_RSH | BPF_K, HASH_SHIFT),
@@ -76,6 +76,12 @@ int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int inde
 	struct sock_filter v6 = STATEMENT(BPF_LDX | BPF_W | BPF_IMM, 0);
 	struct sock_filter code[] = {
 		family == AF_INET6 ? v6 : v4,
+		/* too short for a session id: the first worker counts it */
+		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
+		STATEMENT(BPF_ALU | BPF_SUB | BPF_X, 0),
+		JUMP(BPF_JMP | BPF_JGE | BPF_K, 4, 2, 0),
+		STATEMENT(BPF_LD | BPF_W | BPF_IMM, 0),
+		STATEMENT(BPF_JMP | BPF_JA, 1),
 		STATEMENT(BPF_LD | BPF_W | BPF_IND, 0),
 		STATEMENT(BPF_ALU | BPF_MOD | BPF_K, workers),
 		JUMP(BPF_JMP | BPF_JEQ | BPF_K, index, 0, 1),
@@ -90,10 +96,11 @@ unsigned int steer_worker(enum l2tp_encap encap, const struct endpoint *peer, ui
 			  unsigned int workers)
 {
 	bool ipv6 = peer->address.family == AF_INET6;
-	uint32_t word;
+	uint32_t first, last;
 
 	if (encap == L2TP_ENCAP_IP)
 		return session_id % workers;
-	memcpy(&word, peer->address.bytes + (ipv6 ? 12 : 0), sizeof(word));
-	return ((ntohl(word) + peer->port) * HASH_FACTOR >> HASH_SHIFT) % workers;
+	memcpy(&first, peer->address.bytes + (ipv6 ? 4 : 0), sizeof(first));
+	memcpy(&last, peer->address.bytes + (ipv6 ? 12 : 0), sizeof(last));
+	return ((ntohl(first) + ntohl(last)) * HASH_FACTOR >> HASH_SHIFT) % workers;
 }

@@ -104,10 +104,10 @@ static int probe_paths(struct user_datapath *dp, struct datapath_event *events, 
 	while (count < max && (tunnel = handle_next(&dp->tunnels, &position))) {
 		if (!tunnel->narrowed || !tunnel->path)
 			continue;
-		if (tunnel_refresh_mtu(dp, tunnel, true))
+		if (tunnel_refresh_mtu(dp, tunnel, 0))
 			events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU,
 								   .tunnel = tunnel->self, .mtu = tunnel->path->mtu };
-		tunnel->narrowed = tunnel->path->mtu < tunnel->path->widest;
+		tunnel->narrowed = tunnel->path->mtu < tunnel->path->widest || tunnel->path->distrusted;
 		if (tunnel->narrowed)
 			dp->path_probe = monotonic_now() + PATH_PROBE_MS;
 	}

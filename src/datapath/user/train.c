@@ -172,7 +172,8 @@ static void send_apart(struct worker *worker, struct train_message *message, con
 static void stop_trains(struct worker *worker, struct train_message *message)
 {
 	struct path *path = (struct path *)(uintptr_t)message->path;
-	struct datapath_event event = { .kind = DATAPATH_EVENT_PATH_MTU, .source = path->peer };
+	struct datapath_event event = { .kind = DATAPATH_EVENT_PATH_MTU, .source = path->peer,
+					.mtu = path->mtu };
 
 	shared_set(path->train_max, 0);
 	notice_post(worker, &event);

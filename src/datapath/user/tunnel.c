@@ -47,14 +47,26 @@ static uint32_t least_mtu(const struct path *path)
 	return path->peer.address.family == AF_INET6 ? PATH_MTU_LEAST_V6 : PATH_MTU_LEAST_V4;
 }
 
-static void path_set_mtu(struct path *path, const struct datapath_tunnel_config *config)
+/* With the kernel's own memory spoilt, an ICMP message can still say what may be true. */
+static uint32_t believable(const struct path *path, uint32_t reported)
+{
+	if (!path->mtu)
+		return least_mtu(path);
+	return reported >= least_mtu(path) && reported < path->mtu ? reported : path->mtu;
+}
+
+/* A path that claims to be narrower than any may be is the work of a forged ICMP message: what was
+ * known before holds, and the sockets stop heeding what the kernel learnt. */
+static void path_set_mtu(struct path *path, const struct datapath_tunnel_config *config, uint32_t reported)
 {
 	struct route_query query = { &config->local.address, &path->peer, config->bind_interface, config->fwmark };
 	uint32_t mtu = PATH_MTU_DEFAULT, headers;
 
 	(void)route_path_mtu(&query, &mtu);
-	if (mtu < least_mtu(path))
-		mtu = least_mtu(path);
+	path->distrusted = mtu < least_mtu(path);
+	group_trust_icmp(path->group, !path->distrusted);
+	if (path->distrusted)
+		mtu = believable(path, reported);
 	path->mtu = mtu < IP_DATAGRAM_MAX ? mtu : IP_DATAGRAM_MAX;
 	if (path->mtu > path->widest)
 		path->widest = path->mtu;
@@ -86,7 +98,7 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 		path->peer.port = 0;
 	path->peer_name_length = endpoint_to_sockaddr(&path->peer, &path->peer_name);
 	path_mark(path, config);
-	path_set_mtu(path, config);
+	path_set_mtu(path, config, 0);
 	return path;
 fail:
 	if (path->group)
@@ -112,7 +124,7 @@ static void path_replace(struct user_datapath *dp, struct tunnel *tunnel, struct
 	path_free(dp, old);
 }
 
-bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, bool retry_trains)
+bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, uint32_t reported)
 {
 	struct path *path, *old = tunnel->path;
 	struct session *session;
@@ -124,9 +136,9 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, bool re
 	if (!path)
 		return false;
 	*path = *old;
-	path_set_mtu(path, &tunnel->config);
+	path_set_mtu(path, &tunnel->config, reported);
 	changed = path->mtu != old->mtu;
-	if (!changed && !(retry_trains && path->train_max != shared_get(old->train_max))) {
+	if (!changed && !(!reported && path->train_max != shared_get(old->train_max))) {
 		free(path);
 		return false;
 	}

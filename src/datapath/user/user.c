@@ -27,7 +27,8 @@ static uint32_t instance_link_group(const char *instance)
 
 /* --- events --- */
 
-static int refresh_paths(struct user_datapath *dp, const struct endpoint *peer, struct datapath_event *events, int max)
+static int refresh_paths(struct user_datapath *dp, const struct endpoint *peer, uint32_t reported,
+			 struct datapath_event *events, int max)
 {
 	struct tunnel *tunnel;
 	uint32_t position = 0, before;
@@ -37,7 +38,7 @@ static int refresh_paths(struct user_datapath *dp, const struct endpoint *peer, 
 		if (!address_equal(&tunnel->config.peer.address, &peer->address))
 			continue;
 		before = tunnel->path ? tunnel->path->mtu : 0;
-		if (tunnel_refresh_mtu(dp, tunnel, false))
+		if (tunnel_refresh_mtu(dp, tunnel, reported))
 			events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU,
 								   .tunnel = tunnel->self, .mtu = tunnel->path->mtu };
 		/* Not wider than before: narrow, or trains were refused. It need not stay so. */
@@ -69,7 +70,7 @@ static int translate(struct user_datapath *dp, const struct notice *notice, stru
 
 	switch (notice->event.kind) {
 	case DATAPATH_EVENT_PATH_MTU:
-		return refresh_paths(dp, &notice->event.source, events, max);
+		return refresh_paths(dp, &notice->event.source, notice->event.mtu, events, max);
 	case DATAPATH_EVENT_UNREACHABLE:
 		return tell_unreachable(dp, &notice->event.source, events, max);
 	case DATAPATH_EVENT_CARRIER:
