@@ -61,6 +61,7 @@ struct resolve {
 	uint64_t asked;			/* when it was last queued */
 	uint32_t failures;		/* in a row */
 	bool unreachable;		/* the network said so since the last answer */
+	struct deadline quiet;		/* after which it says so no more */
 	struct tunnel *prev, *next;	/* QUEUED: of service->asking */
 };
 
@@ -118,7 +119,7 @@ struct service {
 	uint32_t session_count;		/* attached, in attached tunnels */
 	struct flow *flows;
 	struct name_space *name_spaces;
-	struct deadline_heap deadlines;
+	struct deadline_heap deadlines, quiets;
 	struct tunnel *asking;		/* queue */
 	bool is_started;
 	uint64_t started;
@@ -237,7 +238,8 @@ int execute_session_delete(struct service *service, const struct command *comman
 			   struct error *error);
 
 /* --- resolve.c --- */
-/* Room must have been reserved (deadline_reserve()). */
+/* Make room for so many tunnels, so that what follows cannot fail. -1: out of memory. */
+int resolve_reserve(struct service *service, size_t tunnels);
 void resolve_start(struct service *service, struct tunnel *tunnel, uint64_t now);
 void resolve_stop(struct service *service, struct tunnel *tunnel);
 /* The interval may have changed. */

@@ -191,7 +191,9 @@ int service_tunnel_view(struct service *service, handle tunnel, struct service_t
 		.sessions = order_count(&found->sessions),
 	};
 	memcpy(view->reason, found->reason, sizeof(view->reason));
-	return datapath_ops(service->dp)->tunnel_info(service->dp, found->datapath, &view->info);
+	if (datapath_ops(service->dp)->tunnel_info(service->dp, found->datapath, &view->info) < 0)
+		memset(&view->info, 0, sizeof(view->info));
+	return 0;
 }
 
 int service_session_view(struct service *service, handle session, struct service_session_view *view)
@@ -211,7 +213,11 @@ int service_session_view(struct service *service, handle session, struct service
 	if (found->device_gone)
 		snprintf(view->reason, sizeof(view->reason),
 			 "its device %s was removed: delete the session and create it anew, or reload", found->ifname);
-	return datapath_ops(service->dp)->session_info(service->dp, found->datapath, &view->info);
+	if (datapath_ops(service->dp)->session_info(service->dp, found->datapath, &view->info) < 0) {
+		memset(&view->info, 0, sizeof(view->info));
+		memcpy(view->info.ifname, found->ifname, sizeof(view->info.ifname));
+	}
+	return 0;
 }
 
 bool service_next_tunnel(struct service *service, uint64_t *after_tunnel_id, handle *tunnel)

@@ -16,6 +16,7 @@
 #define RETRY_FIRST_MS 1000		/* after a failed look-up; twice that after the next, ... */
 #define RETRY_MAX_MS 60000
 #define REASON_MAX (CONFIG_HOST_MAX + ADDRESS_TEXT_MAX + ERROR_TEXT_MAX + 32)	/* before it is cut off */
+#define QUIET_MS 60000			/* a peer not reported unreachable for so long is taken for reachable */
 #define UNREACHABLE_MS 10000		/* ICMP, which anybody can forge, makes us ask no more often */
 
 static void enqueue(struct service *service, struct tunnel *tunnel, uint64_t now)
@@ -44,6 +45,11 @@ static void wait_for_interval(struct service *service, struct tunnel *tunnel, ui
 		wait_until(service, tunnel, now + interval_ms);
 }
 
+int resolve_reserve(struct service *service, size_t tunnels)
+{
+	return deadline_reserve(&service->deadlines, tunnels) | deadline_reserve(&service->quiets, tunnels);
+}
+
 void resolve_start(struct service *service, struct tunnel *tunnel, uint64_t now)
 {
 	struct address literal;
@@ -56,6 +62,7 @@ void resolve_start(struct service *service, struct tunnel *tunnel, uint64_t now)
 void resolve_stop(struct service *service, struct tunnel *tunnel)
 {
 	deadline_cancel(&service->deadlines, &tunnel->resolve.deadline);
+	deadline_cancel(&service->quiets, &tunnel->resolve.quiet);
 	if (tunnel->resolve.phase == RESOLVE_QUEUED)
 		DL_DELETE2(service->asking, tunnel, resolve.prev, resolve.next);
 	memset(&tunnel->resolve, 0, sizeof(tunnel->resolve));
@@ -79,6 +86,7 @@ void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_
 	snprintf(text, sizeof(text), "the network says that %s cannot be reached",
 		 address_format(&tunnel->peer, peer, sizeof(peer)));
 	tunnel_set_reason(tunnel, now, text);
+	deadline_set(&service->quiets, &resolve->quiet, now + QUIET_MS);
 	if (resolve->phase != RESOLVE_WAITING || resolve->unreachable)
 		return;
 	resolve->unreachable = true;
@@ -150,6 +158,7 @@ static void back_off(struct service *service, struct tunnel *tunnel, uint64_t no
 	if (delay_ms > RETRY_MAX_MS)
 		delay_ms = RETRY_MAX_MS;
 	resolve->failures++;
+	deadline_cancel(&service->quiets, &resolve->quiet);	/* it would end another trouble */
 	if (tunnel->peer.family == AF_UNSPEC)
 		snprintf(text, sizeof(text), "%s: %s", tunnel->config.dest_ipaddr, reason);
 	else
@@ -159,14 +168,25 @@ static void back_off(struct service *service, struct tunnel *tunnel, uint64_t no
 	wait_until(service, tunnel, now + delay_ms);
 }
 
+/* But a peer that was reported unreachable is not reachable because its name has the same address again. */
+static void all_is_well(struct service *service, struct tunnel *tunnel, const struct address *before, uint64_t now)
+{
+	if (tunnel->resolve.quiet.place && address_equal(before, &tunnel->peer))
+		return;
+	deadline_cancel(&service->quiets, &tunnel->resolve.quiet);
+	tunnel_set_reason(tunnel, now, "");
+}
+
 void service_resolved(struct service *service, handle answered, const struct address *addresses, unsigned int count,
 		      const char *reason, uint64_t now)
 {
 	struct tunnel *tunnel = handle_get(&service->tunnel_handles, answered);
+	struct address before;
 	struct error error;
 
 	if (!tunnel || tunnel->resolve.phase != RESOLVE_ASKED)
 		return;
+	before = tunnel->peer;
 	tunnel->refused = false;
 	if (!count) {
 		back_off(service, tunnel, now, reason && reason[0] ? reason : "no address is known for this name");
@@ -175,7 +195,7 @@ void service_resolved(struct service *service, handle answered, const struct add
 		back_off(service, tunnel, now, error.text);
 	} else {
 		tunnel->resolve.failures = 0;
-		tunnel_set_reason(tunnel, now, "");
+		all_is_well(service, tunnel, &before, now);
 		wait_for_interval(service, tunnel, now);
 	}
 	tunnel->resolve.unreachable = false;
@@ -184,8 +204,10 @@ void service_resolved(struct service *service, handle answered, const struct add
 uint64_t service_next_deadline(const struct service *service)
 {
 	const struct deadline *first = deadline_first(&service->deadlines);
+	const struct deadline *quiet = deadline_first(&service->quiets);
+	uint64_t when = first ? first->when : SERVICE_NEVER;
 
-	return first ? first->when : SERVICE_NEVER;
+	return quiet && quiet->when < when ? quiet->when : when;
 }
 
 void resolve_expire(struct service *service, uint64_t now)
@@ -194,4 +216,10 @@ void resolve_expire(struct service *service, uint64_t now)
 
 	while ((first = deadline_first(&service->deadlines)) && first->when <= now)
 		enqueue(service, container_of(first, struct tunnel, resolve.deadline), now);
+	while ((first = deadline_first(&service->quiets)) && first->when <= now) {
+		struct tunnel *tunnel = container_of(first, struct tunnel, resolve.quiet);
+
+		deadline_cancel(&service->quiets, first);
+		tunnel_set_reason(tunnel, now, "");
+	}
 }

@@ -40,6 +40,7 @@ void service_free(struct service *service)
 	handle_table_clear(&service->tunnel_handles);
 	handle_table_clear(&service->session_handles);
 	deadline_clear(&service->deadlines);
+	deadline_clear(&service->quiets);
 	free(service);
 }
 

@@ -84,7 +84,7 @@ static int link_tunnel(struct service *service, struct tunnel *tunnel, struct er
 	const char *name = tunnel->config.tunnel_name;
 	struct flow_key key;
 
-	if (deadline_reserve(&service->deadlines, order_count(&service->tunnels) + 1) < 0)
+	if (resolve_reserve(service, order_count(&service->tunnels) + 1) < 0)
 		return service_no_memory(error);
 	if (tunnel->peer.family != AF_UNSPEC) {
 		flow_key_of(&tunnel->config, &tunnel->peer, &key);
@@ -218,7 +218,7 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 {
 	struct datapath_tunnel_config changed;
 	unsigned int fields;
-	bool differ;
+	bool differ, other_interval = config->resolve_interval != tunnel->config.resolve_interval;
 
 	fields = rows_fields(config_tables[CONFIG_TUNNEL], tunnel_fields, tunnel_fields_count, &tunnel->config, config,
 			     &differ);
@@ -230,7 +230,7 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 	}
 	tunnel->config = *config;
 	tunnel->set = *set;
-	if (differ)
+	if (other_interval)
 		resolve_again(service, tunnel, now);
 	return 0;
 }

@@ -355,6 +355,32 @@ static void an_id_that_chance_gave_is_kept(void **state)
 	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
 }
 
+static void an_id_that_chance_gave_is_left_to_who_asks_for_it(void **state)
+{
+	struct world *world = *state;
+	static const char before[] =
+		"tunnel create version=3 tunnel_name=lon dest_ipaddr=192.0.2.2 peer_tunnel_id=1\n"
+		"session create tunnel_name=lon session_name=a peer_session_id=1\n" TUNNEL("par", "7");
+	uint32_t id;
+	char after[1024];
+
+	RELOAD(world, before);
+	id = world_session(world, "lon", "a").config.session_id;
+	snprintf(after, sizeof(after),
+		 "%ssession create tunnel_name=lon session_name=b session_id=%u peer_session_id=2", before, id);
+	RELOAD(world, after);
+	assert_int_equal(world_session(world, "lon", "b").config.session_id, id);
+	assert_int_not_equal(world_session(world, "lon", "a").config.session_id, id);
+	id = world_tunnel(world, "lon").config.tunnel_id;
+	snprintf(after, sizeof(after),
+		 "%stunnel create version=3 tunnel_name=rom tunnel_id=%u dest_ipaddr=192.0.2.2 peer_tunnel_id=1",
+		 before, id);
+	RELOAD(world, after);
+	assert_int_equal(world_tunnel(world, "rom").config.tunnel_id, id);
+	assert_int_not_equal(world_tunnel(world, "lon").config.tunnel_id, id);
+	assert_true(world_has(world, "session show tunnel_name=lon session_name=a"));
+}
+
 static void an_address_that_was_found_is_kept(void **state)
 {
 	struct world *world = *state;
@@ -423,6 +449,10 @@ static void limits_count_what_administrators_made(void **state)
 		       "system modify max_sessions=2\n" TUNNEL("a", "1") SESSION("a", "s", "2") SESSION("a", "t", "3"));
 	assert_int_equal(world_status(world).tunnels, 2);
 	RELOAD(world, "system modify max_tunnels=4\n" TUNNEL("a", "1") TUNNEL("b", "2"));
+	/* a limit below what there is takes nothing away */
+	RELOAD(world, "system modify max_tunnels=2\n" TUNNEL("a", "1") TUNNEL("b", "2"));
+	RELOAD(world, "system modify max_tunnels=2\n" TUNNEL("a", "1"));
+	assert_int_equal(world_status(world).tunnels, 3);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
@@ -444,6 +474,7 @@ int main(void)
 		TEST(what_cannot_be_put_back_is_reported),
 		TEST(those_without_name_and_id_are_known_by_the_rest),
 		TEST(an_id_that_chance_gave_is_kept),
+		TEST(an_id_that_chance_gave_is_left_to_who_asks_for_it),
 		TEST(an_address_that_was_found_is_kept),
 		TEST(a_lost_device_comes_back),
 		TEST(system_parameters_follow_the_file),

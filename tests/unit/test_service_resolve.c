@@ -120,8 +120,11 @@ static void it_is_asked_for_at_an_interval(void **state)
 	assert_int_equal(world_log_length(world), 1);
 	expect_peer(world, "lon", "192.0.2.8", SERVICE_TUNNEL_UP);
 	/* a new interval counts at once */
+	world->now += 10;
 	DO(world, "tunnel modify tunnel_name=lon resolve_interval=5");
-	expect_next(world, 5000);
+	world->now += 20;
+	DO(world, "tunnel modify tunnel_name=lon ttl=7");	/* has nothing to do with it */
+	expect_next(world, 4980);
 	answer(world, "192.0.2.8");
 	DO(world, "tunnel modify tunnel_name=lon resolve_interval=0");
 	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
@@ -191,6 +194,33 @@ static void unreachable_means_ask_again_but_not_too_often(void **state)
 	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
 }
 
+static void an_unreachable_address_is_not_well_when_it_is_found_again(void **state)
+{
+	struct world *world = *state;
+	struct service_tunnel_view view;
+
+	datapath_null_log_begin(world->dp);
+	DO(world, NAMED("lon", "1") "resolve_interval=0");
+	answer(world, "192.0.2.7");
+	world->now += 20000;
+	unreachable(world, "lon");
+	answer(world, "192.0.2.7");
+	view = world_tunnel(world, "lon");
+	assert_string_equal(view.reason, "the network says that 192.0.2.7 cannot be reached");
+	world->now += 30000;
+	unreachable(world, "lon");
+	answer(world, "");
+	world->now += 999;
+	service_expire(world->service, world->now);
+	world->now += 100000;
+	service_expire(world->service, world->now);
+	view = world_tunnel(world, "lon");	/* one trouble's end is not the end of another */
+	assert_non_null(strstr(view.reason, "the name does not exist"));
+	answer(world, "192.0.2.7");
+	view = world_tunnel(world, "lon");
+	assert_string_equal(view.reason, "");
+}
+
 static void unreachable_with_a_literal_is_only_told(void **state)
 {
 	struct world *world = *state;
@@ -200,8 +230,15 @@ static void unreachable_with_a_literal_is_only_told(void **state)
 	DO(world, TUNNEL("lon", "1"));
 	unreachable(world, "lon");
 	assert_false(ask(world, &request));
-	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
 	expect_peer(world, "lon", "192.0.2.2", SERVICE_TUNNEL_UP);
+	world->now += 40000;
+	unreachable(world, "lon");
+	expect_next(world, 60000);	/* no word of it for a minute */
+	assert_string_equal(world_tunnel(world, "lon").reason, "");
+	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
+	unreachable(world, "lon");
+	DO(world, "tunnel delete tunnel_name=lon");
+	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
 }
 
 static void an_address_in_use_is_kept(void **state)
@@ -328,6 +365,7 @@ int main(void)
 		TEST(it_is_asked_for_at_an_interval),
 		TEST(failures_are_tried_again_ever_later),
 		TEST(unreachable_means_ask_again_but_not_too_often),
+		TEST(an_unreachable_address_is_not_well_when_it_is_found_again),
 		TEST(unreachable_with_a_literal_is_only_told),
 		TEST(an_address_in_use_is_kept),
 		TEST(bad_addresses_are_passed_over),

@@ -116,6 +116,32 @@ static void names_and_ids_are_taken_once(void **state)
 	DO(world, TUNNEL("par", "2") "tunnel delete tunnel_name=lon\n" TUNNEL("lon", "1"));
 }
 
+static uint64_t next_random;
+
+static void hundreds(void *octets, size_t length)
+{
+	assert_int_equal(length, sizeof(next_random));
+	memcpy(octets, &next_random, length);
+	next_random += 100;
+}
+
+static void a_random_id_has_a_free_name(void **state)
+{
+	struct world *world = *state;
+
+	service_free(world->service);
+	world->service = service_new(world->dp, hundreds);
+	next_random = 100;
+	DO(world, "tunnel create version=3 dest_ipaddr=192.0.2.2 peer_tunnel_id=2 tunnel_id=5 tunnel_name=l2tp102");
+	/* 102 is the free id number 100, from 0, but its name is taken */
+	DO(world, "tunnel create version=3 dest_ipaddr=192.0.2.2 peer_tunnel_id=2");
+	assert_int_equal(world->result.tunnel_id, 202);
+	assert_int_equal(next_random, 300);
+	next_random = 100;
+	DO(world, "tunnel create version=3 dest_ipaddr=192.0.2.2 peer_tunnel_id=2 tunnel_name=x");
+	assert_int_equal(world->result.tunnel_id, 102);
+}
+
 static void only_live_parameters_change(void **state)
 {
 	struct world *world = *state;
@@ -285,6 +311,7 @@ int main(void)
 		TEST(the_datapath_is_told_everything),
 		TEST(names_and_ids_are_found_when_not_given),
 		TEST(names_and_ids_are_taken_once),
+		TEST(a_random_id_has_a_free_name),
 		TEST(only_live_parameters_change),
 		TEST(the_datapath_may_refuse),
 		TEST(a_tunnel_takes_its_sessions_along),
