@@ -70,7 +70,7 @@ static bool agrees(const struct call *call, const void *config)
 	const struct param_table *table = config_tables[call->filter.object];
 
 	for (unsigned int row = 0; row < table->count; row++)
-		if (!names_tunnel(call, row) && param_set_has(&call->filter.set, row) &&
+		if (param_set_has(&call->filter.set, row) && !names_tunnel(call, row) &&
 		    !param_equal(table, row, &call->filter.config, config))
 			return false;
 	return true;

@@ -29,12 +29,13 @@ static void assert_request(const char *line, const char *method, const char *par
 
 static void methods_and_values(void **state)
 {
-	assert_request("tunnel create tunnel_id=0x10 version=3 encap=ip src=2001:db8::1 use_udp=off ttl=copy fwmark=0x20",
-		       "TunnelCreate",
+	assert_request("tunnel create tunnel_id=0x10 version=3 encap=ip src=2001:db8::1 use_udp=off ttl=copy "
+		       "fwmark=0x20", "TunnelCreate",
 		       "{\"config\":{\"tunnel_id\":16,\"version\":3,\"encap\":\"ip\",\"src_ipaddr\":\"2001:db8::1\","
 		       "\"use_udp_checksums\":false,\"ttl\":\"copy\",\"fwmark\":32}}");
-	assert_request("session modify tunnel_name=\"a b\" session_id=4294967295 mtu=1400 lns_mode=yes", "SessionModify",
-		       "{\"config\":{\"tunnel_name\":\"a b\",\"session_id\":4294967295,\"mtu\":\"1400\",\"lns_mode\":true}}");
+	assert_request("session modify tunnel_name=\"a b\" session_id=4294967295 mtu=1400 lns_mode=yes",
+		       "SessionModify", "{\"config\":{\"tunnel_name\":\"a b\",\"session_id\":4294967295,"
+		       "\"mtu\":\"1400\",\"lns_mode\":true}}");
 	assert_request("session create tunnel_id=1 cookie=0x00:11:22:33 mac_address=02:00:00:00:00:0A", "SessionCreate",
 		       "{\"config\":{\"tunnel_id\":1,\"cookie\":\"00112233\",\"mac_address\":\"02:00:00:00:00:0a\"}}");
 	assert_request("session list tunnel_id=1 names", "SessionList", "{\"filter\":{\"tunnel_id\":1}}");
