@@ -33,22 +33,22 @@ static size_t frame_limit(const struct session *session)
 	return session->layer == FRAME_IP ? mtu : mtu + ETHERNET_HEADER + VLAN_TAG;
 }
 
-static void refuse(struct worker *worker, struct session *session)
+static void refuse(struct worker *worker, struct session *session, enum datapath_drop drop)
 {
 	counter_add(session->rx.errors, 1);
-	notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
+	notice_drop(worker, drop, session, session->session_id, NULL);
 }
 
 void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
 {
 	if ((session->pw_type == L2TP_PW_ETH_VLAN && !pop_vlan(&frame, &length)) || !length ||
 	    (session->layer == FRAME_ETHERNET && length < ETHERNET_HEADER)) {
-		refuse(worker, session);
+		refuse(worker, session, DATAPATH_DROP_INVALID);
 		return;
 	}
 	if (length > frame_limit(session)) {
 		counter_add(worker->totals.rx_oversize, 1);
-		refuse(worker, session);
+		refuse(worker, session, DATAPATH_DROP_OVERSIZE);
 		return;
 	}
 	if (shared_get(session->mss_clamp))

@@ -14,17 +14,19 @@
 #define TCP_LAST_ONLY (TCP_FIN | TCP_PSH)	/* flags that only the last packet of a cut carries */
 
 /* The sender summed the pseudo-header into the checksum field; the rest from csum_start on is left
- * to us.  As the kernel does, 0 becomes 0xffff: right for UDP, the same for all others. */
+ * to us.  Only to UDP does 0 say "no checksum": there it becomes 0xffff. */
 static bool finish_checksum(const struct virtio_net_hdr *header, uint8_t *frame, size_t length)
 {
 	size_t field = (size_t)header->csum_start + header->csum_offset;
+	uint64_t sum;
 
 	if (!(header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
 		return true;
 	if (field + 2 > length)
 		return false;
+	sum = checksum_sum(frame + header->csum_start, length - header->csum_start);
 	octets_put_u16(frame + field,
-		       checksum_finish_udp(checksum_sum(frame + header->csum_start, length - header->csum_start)));
+		       header->csum_offset == UDP_CHECKSUM ? checksum_finish_udp(sum) : checksum_finish(sum));
 	return true;
 }
 
