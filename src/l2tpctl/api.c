@@ -26,7 +26,7 @@ void api_close(struct api *api)
 	if (api->fd >= 0)
 		close(api->fd);
 	free(api->buffer);
-	api_init(api, api->path);
+	*api = (struct api){ .path = api->path, .fd = -1, .give_up = api->give_up };
 }
 
 static enum api_outcome explain_unreachable(const struct api *api, int errno_value, struct error *error)
@@ -70,12 +70,18 @@ static enum api_outcome lost(struct api *api, int errno_value, struct error *err
 	return API_UNREACHABLE;
 }
 
+/* Did the system call end for good? Then errno says why. */
+static bool failed(const struct api *api, ssize_t result)
+{
+	return result < 0 && (errno != EINTR || (api->give_up && api->give_up()));
+}
+
 static enum api_outcome send_all(struct api *api, const char *text, size_t length, struct error *error)
 {
 	while (length) {
 		ssize_t sent = send(api->fd, text, length, MSG_NOSIGNAL);
 
-		if (sent < 0 && errno != EINTR)
+		if (failed(api, sent))
 			return lost(api, errno, error);
 		if (sent > 0) {
 			text += sent;
@@ -147,7 +153,7 @@ static const char *next_message(struct api *api, enum api_outcome *outcome, stru
 			return NULL;
 		}
 		got = recv(api->fd, api->buffer + api->end, api->size - api->end, 0);
-		if (got == 0 || (got < 0 && errno != EINTR)) {
+		if (got == 0 || failed(api, got)) {
 			*outcome = lost(api, got ? errno : 0, error);
 			return NULL;
 		}

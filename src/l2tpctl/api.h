@@ -16,6 +16,7 @@ struct api {
 	int fd;			/* -1: not connected; the next call connects */
 	char *buffer;		/* what has been read and not taken */
 	size_t begin, end, size;
+	bool (*give_up)(void);	/* asked when a signal interrupts waiting; NULL: never give up */
 };
 
 enum api_outcome { API_OK, API_REFUSED, API_UNREACHABLE };

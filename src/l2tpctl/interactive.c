@@ -6,6 +6,7 @@
 #include "l2tpctl/interactive.h"
 
 #include <histedit.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,26 @@
 #define HISTORY_LINES 1000
 #define HELP_COLUMN 28		/* where the help texts of `?` begin */
 #define LINE_WORDS_MAX 64	/* looked at by completion */
+
+/* ^C while a command runs: only a signal can tell, and only a global can hear it. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal_number)
+{
+	interrupted = 1;
+}
+
+static bool is_interrupted(void)
+{
+	return interrupted;
+}
+
+static void catch_interrupts(void)
+{
+	struct sigaction action = { .sa_handler = interrupt };	/* no SA_RESTART: waiting shall end */
+
+	sigaction(SIGINT, &action, NULL);
+}
 
 /* The words of an unfinished line, the last one perhaps "". Quotes are left alone. */
 struct line_words {
@@ -148,7 +169,7 @@ static EditLine *edit_new(History *lines)
 		return NULL;
 	el_set(edit, EL_PROMPT, prompt);
 	el_set(edit, EL_EDITOR, "emacs");
-	/* while a line is edited ^C is a key that clears it; while a command runs it ends the program */
+	/* while a line is edited ^C is a key, which clears it */
 	el_set(edit, EL_SETTY, "-d", "-isig", NULL);
 	el_set(edit, EL_ADDFN, "l2tp-complete", "complete the word", complete_key);
 	el_set(edit, EL_ADDFN, "l2tp-help", "what may come next", help_key);
@@ -179,9 +200,12 @@ enum status run_interactive(struct run *run)
 	HistEvent event;
 	int length;
 
+	catch_interrupts();
+	run->api.give_up = is_interrupted;
 	while (edit && (line = el_gets(edit, &length)) && length > 0 && !run_is_exit(line)) {
 		if (line[strspn(line, " \t\r\n")])
 			history(lines, &event, H_ENTER, line);
+		interrupted = 0;
 		run_line(run, line, length);
 		api_close(&run->api);	/* the daemon has better uses for a connection than to wait for a person */
 	}
