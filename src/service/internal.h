@@ -70,7 +70,7 @@ struct tunnel {
 	struct param_set set;
 	enum service_origin origin;
 	handle handle, datapath;
-	UT_hash_handle by_datapath;
+	struct order_node by_datapath;	/* by slot: the lower half of the handle (base/handle.h) */
 	struct address peer;		/* AF_UNSPEC: not known, or not usable */
 	struct flow *flow;		/* NULL while the peer is not known */
 	struct order_node by_id;
@@ -91,7 +91,8 @@ struct session {
 	struct param_set set;
 	enum service_origin origin;
 	handle handle, datapath;
-	UT_hash_handle by_datapath;
+	bool is_told;			/* the datapath has it */
+	struct order_node by_datapath;
 	struct tunnel *tunnel;
 	struct order_node by_id;
 	UT_hash_handle by_name;		/* of the tunnel; sessions without a name are not in it */
@@ -114,8 +115,8 @@ struct service {
 	struct param_set system_file_set;	/* rows that the configuration file set */
 	struct handle_table tunnel_handles, session_handles;
 	struct order tunnels;		/* struct tunnel.by_id */
-	struct tunnel *tunnels_by_name, *tunnels_by_datapath;
-	struct session *sessions_by_datapath;
+	struct tunnel *tunnels_by_name;
+	struct order tunnels_by_datapath, sessions_by_datapath;
 	uint32_t session_count;		/* attached, in attached tunnels */
 	struct flow *flows;
 	struct name_space *name_spaces;

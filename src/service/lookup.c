@@ -40,18 +40,18 @@ struct session *lookup_session_by_name(const struct tunnel *tunnel, const char *
 
 struct tunnel *lookup_tunnel_by_datapath(const struct service *service, handle datapath)
 {
-	struct tunnel *tunnel;
+	struct order_node *node = order_find(&service->tunnels_by_datapath, (uint32_t)datapath);
+	struct tunnel *tunnel = node ? container_of(node, struct tunnel, by_datapath) : NULL;
 
-	HASH_FIND(by_datapath, service->tunnels_by_datapath, &datapath, sizeof(datapath), tunnel);
-	return tunnel;
+	return tunnel && tunnel->datapath == datapath ? tunnel : NULL;
 }
 
 struct session *lookup_session_by_datapath(const struct service *service, handle datapath)
 {
-	struct session *session;
+	struct order_node *node = order_find(&service->sessions_by_datapath, (uint32_t)datapath);
+	struct session *session = node ? container_of(node, struct session, by_datapath) : NULL;
 
-	HASH_FIND(by_datapath, service->sessions_by_datapath, &datapath, sizeof(datapath), session);
-	return session;
+	return session && session->datapath == datapath ? session : NULL;
 }
 
 struct tunnel *lookup_tunnel_from(const struct service *service, uint64_t least)

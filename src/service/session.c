@@ -134,11 +134,8 @@ static int tell_datapath(struct service *service, struct session *session, struc
 	to_datapath(session, &session->config, &config);
 	if (datapath_ops(service->dp)->session_add(service->dp, &config, &session->datapath, error) < 0)
 		return -1;
-	HASH_ADD(by_datapath, service->sessions_by_datapath, datapath, sizeof(session->datapath), session);
-	if (!session->by_datapath.tbl) {
-		datapath_ops(service->dp)->session_delete(service->dp, &session->datapath, 1);
-		return service_no_memory(error);
-	}
+	order_insert(&service->sessions_by_datapath, &session->by_datapath, (uint32_t)session->datapath);
+	session->is_told = true;
 	if (!session->ifname[0] && !datapath_ops(service->dp)->session_info(service->dp, session->datapath, &info)) {
 		memcpy(session->ifname, info.ifname, sizeof(session->ifname));
 		/* The system chose it, so it is free there; if we think otherwise, we are late to learn
@@ -174,10 +171,9 @@ void session_deactivate(struct service *service, struct session *session)
 	session->is_active = false;
 	service->session_count--;
 	names_release_interface(service, session);
-	if (session->by_datapath.tbl) {
-		HASH_DELETE(by_datapath, service->sessions_by_datapath, session);
-		session->by_datapath.tbl = NULL;
-	}
+	if (session->is_told)
+		order_remove(&service->sessions_by_datapath, &session->by_datapath);
+	session->is_told = false;
 }
 
 int session_attach(struct service *service, struct session *session, struct error *error)

@@ -114,11 +114,8 @@ static int tell_datapath(struct service *service, struct tunnel *tunnel, struct 
 	to_datapath(&tunnel->config, &tunnel->peer, &config);
 	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, &tunnel->datapath, error) < 0)
 		return -1;
-	HASH_ADD(by_datapath, service->tunnels_by_datapath, datapath, sizeof(tunnel->datapath), tunnel);
-	if (tunnel->by_datapath.tbl)
-		return 0;
-	datapath_ops(service->dp)->tunnel_delete(service->dp, tunnel->datapath);
-	return service_no_memory(error);
+	order_insert(&service->tunnels_by_datapath, &tunnel->by_datapath, (uint32_t)tunnel->datapath);
+	return 0;
 }
 
 int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error)
@@ -149,7 +146,7 @@ void tunnel_forget(struct service *service, struct tunnel *tunnel)
 	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
 		session_deactivate(service, session);
 	resolve_stop(service, tunnel);
-	HASH_DELETE(by_datapath, service->tunnels_by_datapath, tunnel);
+	order_remove(&service->tunnels_by_datapath, &tunnel->by_datapath);
 	unlink_tunnel(service, tunnel);
 }
 

@@ -116,10 +116,10 @@ static void check(const struct world *world)
 		sessions += check_tunnel(world, tunnel);
 	must(tunnels == order_count(&service->tunnels) && tunnels == datapath_null_tunnels(world->dp));
 	must(tunnels == service->tunnel_handles.used && tunnels == HASH_CNT(by_name, service->tunnels_by_name));
-	must(tunnels == HASH_CNT(by_datapath, service->tunnels_by_datapath));
+	must(tunnels == order_count(&service->tunnels_by_datapath));
 	must(sessions == service->session_count && sessions == datapath_null_sessions(world->dp));
 	must(sessions == service->session_handles.used);
-	must(sessions == HASH_CNT(by_datapath, service->sessions_by_datapath));
+	must(sessions == order_count(&service->sessions_by_datapath));
 	check_flows(service);
 }
 

@@ -21,7 +21,7 @@ struct null_netns {
 
 struct null_session {
 	struct datapath_session_config config;	/* ifname: as given or chosen */
-	struct datapath_stats stats;
+	struct datapath_stats *stats;		/* NULL: nothing was counted, as usual */
 	bool no_carrier;
 	handle handle;
 	struct null_tunnel *tunnel;

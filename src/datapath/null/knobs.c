@@ -79,8 +79,10 @@ void datapath_null_set_stats(struct datapath *dp, handle session, const struct d
 {
 	struct null_session *found = handle_get(&null_of(dp)->sessions, session);
 
-	if (found)
-		found->stats = *stats;
+	if (found && !found->stats)
+		found->stats = calloc(1, sizeof(*found->stats));
+	if (found && found->stats)
+		*found->stats = *stats;
 }
 
 void datapath_null_set_carrier(struct datapath *dp, handle session, bool carrier)

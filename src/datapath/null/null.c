@@ -27,6 +27,8 @@ static int stale_session(struct error *error)
 
 static void stats_add(struct datapath_stats *sum, const struct datapath_stats *stats)
 {
+	if (!stats)
+		return;
 	sum->tx_packets += stats->tx_packets;
 	sum->tx_bytes += stats->tx_bytes;
 	sum->tx_errors += stats->tx_errors;
@@ -39,6 +41,7 @@ static void session_free(struct null_datapath *null, struct null_session *sessio
 	handle_remove(&null->sessions, session->handle);
 	null_name_release(null, session);
 	DL_DELETE(session->tunnel->sessions, session);
+	free(session->stats);
 	free(session);
 }
 
@@ -182,7 +185,7 @@ static int null_tunnel_info(struct datapath *dp, handle tunnel, struct datapath_
 	if (found->config.peer.address.family != AF_UNSPEC)
 		info->path_mtu = DATAPATH_NULL_PATH_MTU;
 	DL_FOREACH(found->sessions, session)
-		stats_add(&info->stats, &session->stats);
+		stats_add(&info->stats, session->stats);
 	return 0;
 }
 
@@ -282,7 +285,7 @@ static void null_session_delete(struct datapath *dp, const handle *sessions, int
 			entry.failed = true;
 			continue;
 		}
-		stats_add(&session->tunnel->gone, &session->stats);
+		stats_add(&session->tunnel->gone, session->stats);
 		session_free(null, session);
 	}
 	null_log(null, &entry);
@@ -314,8 +317,9 @@ static int null_session_info(struct datapath *dp, handle session, struct datapat
 								      DATAPATH_NULL_PATH_MTU - overhead(found),
 		.carrier = !found->no_carrier,
 		.send_seq = found->config.send_seq,
-		.stats = found->stats,
 	};
+	if (found->stats)
+		info->stats = *found->stats;
 	memcpy(info->ifname, found->config.ifname, sizeof(info->ifname));
 	return 0;
 }

@@ -51,7 +51,7 @@ void datapath_null_fail(struct datapath *dp, enum datapath_null_operation operat
 /* The next events() reports this. False when out of memory. */
 bool datapath_null_event(struct datapath *dp, const struct datapath_event *event);
 
-/* What session_info() shall report from now on. Ignored when the handle is stale. */
+/* What session_info() shall report from now on. Ignored when the handle is stale, or out of memory. */
 void datapath_null_set_stats(struct datapath *dp, handle session, const struct datapath_stats *stats);
 void datapath_null_set_carrier(struct datapath *dp, handle session, bool carrier);
 
