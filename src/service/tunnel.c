@@ -280,6 +280,8 @@ int execute_tunnel_modify(struct service *service, const struct command *command
 	set = tunnel->set;
 	rows_overlay(table, &config, wanted, &command->set);
 	rows_join_live(table, &set, &command->set);
+	if (tunnel->peer.family != AF_UNSPEC && rules_peer(&config, &set, &tunnel->peer, error) < 0)
+		return -1;
 	if (rules_tunnel(&config, &set, error) < 0 || tunnel_change(service, tunnel, &config, &set, now, error) < 0)
 		return -1;
 	tunnel->command = service->command;

@@ -303,6 +303,18 @@ static void ids_that_clash_are_found_when_the_address_is_known(void **state)
 	assert_non_null(strstr(world_tunnel(world, "par").reason, "192.0.2.2 is still used"));
 }
 
+static void rules_hold_for_the_address_that_was_found(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, NAMED("lon", "1") "\ntunnel modify tunnel_name=lon use_udp_checksums=no\n"
+		  "tunnel modify tunnel_name=lon use_udp_checksums=yes");
+	answer(world, "2001:db8::7");
+	expect_peer(world, "lon", "2001:db8::7", SERVICE_TUNNEL_UP);
+	REFUSED(world, ERROR_VALUE, "use_udp_checksums", "the peer's address is IPv6",
+		"tunnel modify tunnel_name=lon use_udp_checksums=no");
+}
+
 static void a_loop_is_found_when_the_address_is_known(void **state)
 {
 	struct world *world = *state;
@@ -370,6 +382,7 @@ int main(void)
 		TEST(an_address_in_use_is_kept),
 		TEST(bad_addresses_are_passed_over),
 		TEST(ids_that_clash_are_found_when_the_address_is_known),
+		TEST(rules_hold_for_the_address_that_was_found),
 		TEST(a_loop_is_found_when_the_address_is_known),
 		TEST(the_datapath_may_refuse_an_address),
 		TEST(answers_for_tunnels_that_are_gone_are_ignored),
