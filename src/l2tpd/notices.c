@@ -14,7 +14,8 @@ static const char *const drop_reasons[NOTICES_DROPS] = {
 	[DATAPATH_DROP_COOKIE] = "with a wrong cookie: compare cookie and peer_cookie of both ends",
 	[DATAPATH_DROP_SEQUENCE] = "without a sequence number, or with one that is old",
 	[DATAPATH_DROP_INVALID] = "that is malformed: compare l2spec_type and cookie lengths of both ends",
-	[DATAPATH_DROP_OVERSIZE] = "that is larger than the interface takes: raise mtu here or lower it at the other end",
+	[DATAPATH_DROP_OVERSIZE] =
+		"that is larger than the interface takes: raise mtu here or lower it at the other end",
 	[DATAPATH_DROP_CONTROL] = "with a control message, which static tunnels do not have",
 };
 
