@@ -21,7 +21,7 @@ shown() {
 	"$@"
 }
 on() { local host=$1; shift; ip netns exec "demo-$host" "$@"; }
-ctl() { local host=$1; shift; on "$host" "$l2tpctl" -s "$work/$host.socket" "$@"; }
+ctl() { local host=$1; shift; "$l2tpctl" -s "$work/$host.socket" "$@"; }
 
 remove() {
 	local file pid host
@@ -30,7 +30,7 @@ remove() {
 		pid=$(cat "$file")
 		# only what we started: the pid may belong to somebody else by now
 		ip netns pids "$(cat "${file%.pid}.netns")" 2>/dev/null | grep -qx "$pid" || continue
-		kill "$pid" && tail --pid="$pid" -f /dev/null
+		kill "$pid" 2>/dev/null && tail --pid="$pid" -f /dev/null
 	done
 	for host in $hosts; do ip netns del "$host" 2>/dev/null; done
 	rm -rf "$work"
@@ -171,14 +171,17 @@ ping_it 10.1.0.2 56
 ping_it 10.0.0.2 3000
 ping_it 10.1.0.2 3000
 
+title "What l2tpd has counted so far."
+shown "$l2tpctl" -s "$work/left.socket" session list
+
 title "Bulk TCP, both ways, beside no tunnel and beside VXLAN."
 start iperf3 right iperf3 -s
 sleep 0.3
 table
 
-title "What l2tpd counted."
-shown ip netns exec demo-left "$l2tpctl" -s "$work/left.socket" session show tunnel_name=blue session_name=office
-shown ip netns exec demo-left "$l2tpctl" -s "$work/left.socket" session list
+title "What l2tpd counted meanwhile."
+shown "$l2tpctl" -s "$work/left.socket" session list
+shown "$l2tpctl" -s "$work/left.socket" session show tunnel_name=blue session_name=office statistics
 
 if [ "${KEEP:-}" ] && [ "${KEEP:-}" != 0 ]; then
 	trap - EXIT
