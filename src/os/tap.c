@@ -66,7 +66,7 @@ int tap_open(char name[IF_NAMESIZE], bool ethernet, struct error *error)
 
 bool tap_enable_offloads(int fd)
 {
-	unsigned int offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
+	unsigned int offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 
 	if (ioctl(fd, TUNSETOFFLOAD, offloads | TUN_F_USO4 | TUN_F_USO6) == 0)
 		return true;
