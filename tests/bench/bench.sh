@@ -173,7 +173,8 @@ machine() {
 for program in flood devices; do cc -O2 -o "$TMP/$program" "$here/$program.c" || exit 1; done
 BENCH_IDLE=$(sample idle 2)
 export BENCH_IDLE
-awk "BEGIN { exit $BENCH_IDLE < 0.1 }" && echo "warning: this machine is busy ($BENCH_IDLE CPUs): the figures will not hold"
+awk "BEGIN { exit $BENCH_IDLE < 0.1 }" &&
+	echo "warning: this machine is busy ($BENCH_IDLE CPUs): the figures will not hold"
 hosts
 for name in A B; do on $name sysctl -qw net.ipv6.conf.default.disable_ipv6=1; done
 vxlan

@@ -38,7 +38,8 @@ static int attach(int fd, int option, struct sock_filter *code, size_t count)
 
 int steer_udp(int fd, sa_family_t family, unsigned int workers)
 {
-	int first = family == AF_INET6 ? V6_SOURCE + 4 : V4_SOURCE, last = family == AF_INET6 ? V6_SOURCE + 12 : V4_SOURCE;
+	int first = family == AF_INET6 ? V6_SOURCE + 4 : V4_SOURCE;
+	int last = family == AF_INET6 ? V6_SOURCE + 12 : V4_SOURCE;
 	struct sock_filter code[] = {
 		/* 0: less than a header, or T clear: data */
 		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
@@ -53,7 +54,8 @@ int steer_udp(int fd, sa_family_t family, unsigned int workers)
 		STATEMENT(BPF_LD | BPF_H | BPF_ABS, 4),
 		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 0),
 		STATEMENT(BPF_RET | BPF_K, workers),
-		/* 11: data: the sum of the address's second and last words (IPv6; the first is much the same everywhere) */
+		/* 11: data: the sum of the address's second and last words
+		 * (IPv6; the first is much the same everywhere) */
 		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)first),
 		STATEMENT(BPF_MISC | BPF_TAX, 0),
 		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)last),
