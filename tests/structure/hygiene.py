@@ -40,7 +40,7 @@ def check_blanks(path, numbered):
         indent = re.match(r'[ \t]*', line)[0]
         if re.search(r'[ \t\r]$', line):
             yield f'{path}:{number}: blanks at its end'
-        elif re.search(r'\.([ch]|sh)$', path) and re.search(r' \t| {8}', indent):
+        elif re.search(C, path) and ' ' * TAB in indent or not path.endswith('.py') and ' \t' in indent:
             yield f'{path}:{number}: indented with blanks, not tabs'
         elif path.endswith('.py') and '\t' in indent:
             yield f'{path}:{number}: indented with tabs, not blanks'
@@ -131,6 +131,7 @@ _structure.run('hygiene', check, GOOD, [
     ('a blank at the end', {'src/base/c.c': HEAD + 'int a; \n'}, r'c\.c:3: blanks at its end'),
     ('carriage returns', {'src/base/c.c': HEAD + 'int a;\r\n'}, r'c\.c:3: blanks at its end'),
     ('blanks for tabs', {'src/base/c.c': HEAD + '        int a;\n'}, r'c\.c:3: indented with blanks'),
+    ('blanks before tabs', {'tools/b.sh': SCRIPT + ' \tif\n'}, r'b\.sh:4: indented with blanks'),
     ('tabs for blanks', {'tools/b.py': '# SPDX-License-Identifier: MIT\n"""What for."""\nif a:\n\tb()\n'},
      r'py:4: indented'),
     ('a long line', {'src/base/c.c': HEAD + '\t' * 15 + '/*x*/\n'}, r'c\.c:3: longer'),
