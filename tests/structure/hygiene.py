@@ -40,7 +40,7 @@ def check_blanks(path, numbered):
         indent = re.match(r'[ \t]*', line)[0]
         if re.search(r'[ \t\r]$', line):
             yield f'{path}:{number}: blanks at its end'
-        elif re.search(C, path) and ' ' * TAB in indent or not path.endswith('.py') and ' \t' in indent:
+        elif re.search(C, path) and ' ' * TAB in indent or re.search(r'\.([ch]|sh)$', path) and ' \t' in indent:
             yield f'{path}:{number}: indented with blanks, not tabs'
         elif path.endswith('.py') and '\t' in indent:
             yield f'{path}:{number}: indented with tabs, not blanks'
