@@ -27,6 +27,7 @@
 #define SUBLAYER_FRAGMENT 0x30000000u	/* RFC 4623: part of one */
 
 struct receiver {
+	int used;			/* by the last batch: to be prepared again */
 	struct mmsghdr headers[MESSAGES];
 	struct iovec iov[MESSAGES];
 	struct sockaddr_storage names[MESSAGES];
@@ -44,7 +45,11 @@ struct arrival {
 
 struct receiver *receiver_new(void)
 {
-	return calloc(1, sizeof(struct receiver));
+	struct receiver *receiver = calloc(1, sizeof(*receiver));
+
+	if (receiver)
+		receiver->used = MESSAGES;
+	return receiver;
 }
 
 void receiver_free(struct receiver *receiver)
@@ -385,7 +390,7 @@ static void receive_message(struct arrival *arrival, struct msghdr *header, uint
 
 static void prepare(struct receiver *rx)
 {
-	for (int i = 0; i < MESSAGES; i++) {
+	for (int i = 0; i < rx->used; i++) {
 		struct msghdr *header = &rx->headers[i].msg_hdr;
 
 		rx->iov[i] = (struct iovec){ rx->octets[i], MESSAGE_MAX };
@@ -406,6 +411,7 @@ static int receive_batch(struct worker *worker, struct group_socket *socket)
 
 	prepare(rx);
 	count = recvmmsg(socket->fd, rx->headers, MESSAGES, MSG_DONTWAIT, NULL);
+	rx->used = count > 0 ? count : 0;
 	for (int i = 0; i < count; i++) {
 		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i] };
 
