@@ -21,6 +21,7 @@ import time
 
 ETHERTYPE = 0x88b5
 SOL_PACKET, PACKET_AUXDATA, TP_STATUS_VLAN_VALID = 263, 8, 1 << 4
+SO_RCVBUFFORCE = 33
 
 
 def make_frame(mark, size):
@@ -79,6 +80,7 @@ def send(encap, source, destination, *words):
 def frame_socket(device, protocol):
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol))
     sock.bind((device, protocol))
+    sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
     return sock
 
 
