@@ -14,11 +14,12 @@
 #include <time.h>
 #include <utlist.h>
 
-#include "base/cursor.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
 
 #define MESSAGES 32			/* of one recvmmsg */
+#define MESSAGES_LEAST 4
+#define BATCH_OCTETS (256 * 1024)	/* that should still be in the cache when they are delivered */
 #define MESSAGE_MAX 65536
 #define CONTROL_MAX 64
 #define BATCHES_PER_ROUND 4		/* of one socket, so that others get their turn */
@@ -27,7 +28,8 @@
 #define SUBLAYER_FRAGMENT 0x30000000u	/* RFC 4623: part of one */
 
 struct receiver {
-	int used;			/* by the last batch: to be prepared again */
+	unsigned int asked;		/* messages of the next batch */
+	unsigned int used;		/* by the last batch: to be prepared again */
 	struct mmsghdr headers[MESSAGES];
 	struct iovec iov[MESSAGES];
 	struct sockaddr_storage names[MESSAGES];
@@ -48,7 +50,7 @@ struct receiver *receiver_new(void)
 	struct receiver *receiver = calloc(1, sizeof(*receiver));
 
 	if (receiver)
-		receiver->used = MESSAGES;
+		receiver->used = receiver->asked = MESSAGES;
 	return receiver;
 }
 
@@ -292,33 +294,29 @@ static void receive_unnumbered(struct worker *worker, struct session *session, u
 	accept_frame(worker, session, frame, length);
 }
 
-static void receive_session(struct worker *worker, struct session *session, uint8_t *octets, size_t length)
+static void receive_session(struct worker *worker, struct session *session, uint8_t *octets, size_t length,
+			    size_t offset)
 {
-	size_t header = session->peer_cookie_length + session->sublayer_length;
-	struct cursor cursor;
 	uint32_t sublayer, number;
 
-	if (length < header) {
+	switch (data_header_finish(octets, length, session->peer_cookie, session->peer_cookie_length,
+				   session->sublayer_length ? L2TP_L2SPEC_DEFAULT : L2TP_L2SPEC_NONE, &offset, &sublayer)) {
+	case DATA_CHECK_SHORT:
 		counter_add(session->rx.invalid, 1);
 		notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
 		return;
-	}
-	if (session->peer_cookie_length && memcmp(octets, session->peer_cookie, session->peer_cookie_length) != 0) {
+	case DATA_CHECK_COOKIE:
 		discard(worker, session, DATAPATH_DROP_COOKIE, &session->rx.cookie_discards);
 		return;
+	case DATA_CHECK_OK:
+		break;
 	}
-	if (!session->sublayer_length) {
-		receive_unnumbered(worker, session, octets + header, length - header);
-		return;
-	}
-	cursor = cursor_over(octets + session->peer_cookie_length, session->sublayer_length);
-	sublayer = cursor_get_u32(&cursor);
 	if (sublayer & (SUBLAYER_VCCV | SUBLAYER_FRAGMENT))
 		discard(worker, session, DATAPATH_DROP_INVALID, NULL);
 	else if (data_sublayer_sequence(sublayer, &number))
-		receive_numbered(worker, session, number, octets + header, length - header);
+		receive_numbered(worker, session, number, octets + offset, length - offset);
 	else
-		receive_unnumbered(worker, session, octets + header, length - header);
+		receive_unnumbered(worker, session, octets + offset, length - offset);
 }
 
 /* --- a datagram, a message, a batch --- */
@@ -334,7 +332,7 @@ static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t le
 	case DATA_KIND_V3:
 		session = find_session(arrival, session_id);
 		if (session)
-			receive_session(arrival->worker, session, octets + offset, length - offset);
+			receive_session(arrival->worker, session, octets, length, offset);
 		break;
 	case DATA_KIND_SHORT:
 		stranger(arrival, DATAPATH_DROP_SHORT, 0, &totals->rx_short);
@@ -390,7 +388,7 @@ static void receive_message(struct arrival *arrival, struct msghdr *header, uint
 
 static void prepare(struct receiver *rx)
 {
-	for (int i = 0; i < rx->used; i++) {
+	for (unsigned int i = 0; i < rx->used; i++) {
 		struct msghdr *header = &rx->headers[i].msg_hdr;
 
 		rx->iov[i] = (struct iovec){ rx->octets[i], MESSAGE_MAX };
@@ -404,21 +402,37 @@ static void prepare(struct receiver *rx)
 	}
 }
 
-static int receive_batch(struct worker *worker, struct group_socket *socket)
+/* Trains fill a cache with few messages, single datagrams want many for each system call. */
+static void adapt(struct receiver *rx)
+{
+	size_t octets = 0;
+
+	for (unsigned int i = 0; i < rx->used; i++)
+		octets += rx->headers[i].msg_len;
+	if (octets > BATCH_OCTETS)
+		rx->asked = rx->asked / 2 > MESSAGES_LEAST ? rx->asked / 2 : MESSAGES_LEAST;
+	else if (octets < BATCH_OCTETS / 4)
+		rx->asked = MESSAGES;
+}
+
+/* Returns whether there may be more. */
+static bool receive_batch(struct worker *worker, struct group_socket *socket)
 {
 	struct receiver *rx = worker->receiver;
+	unsigned int asked = rx->asked;
 	int count;
 
 	prepare(rx);
-	count = recvmmsg(socket->fd, rx->headers, MESSAGES, MSG_DONTWAIT, NULL);
-	rx->used = count > 0 ? count : 0;
+	count = recvmmsg(socket->fd, rx->headers, asked, MSG_DONTWAIT, NULL);
+	rx->used = count > 0 ? (unsigned int)count : 0;
 	for (int i = 0; i < count; i++) {
 		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i] };
 
 		receive_message(&arrival, &rx->headers[i].msg_hdr, rx->octets[i], rx->headers[i].msg_len);
 	}
 	coalesce_flush(&worker->coalescer);
-	return count;
+	adapt(rx);
+	return rx->used == asked;
 }
 
 /* --- what the network says of packets we sent --- */
@@ -474,7 +488,7 @@ void receive_ready(struct worker *worker, struct source *source, uint32_t events
 	if (events & EPOLLERR)
 		receive_errors(worker, socket);
 	for (int i = 0; i < BATCHES_PER_ROUND; i++)
-		if (receive_batch(worker, socket) < MESSAGES)
+		if (!receive_batch(worker, socket))
 			break;
 }
 

@@ -18,9 +18,7 @@
 #define ARENA_SIZE (8 * FRAME_MAX)
 #define HEADERS_SIZE (256 * 1024)
 #define HEADER_UNIT (DATA_HEADER_MAX + SEGMENT_HEADER_MAX)
-#ifndef FLUSH_OCTETS
-#define FLUSH_OCTETS (64 * 1024)
-#endif
+#define FLUSH_OCTETS (64 * 1024)	/* are sent while they are still in the cache */
 #define FRAMES_PER_ROUND 64		/* of one session, so that others get their turn */
 #define VLAN_TAG 4
 #define MAC_ADDRESSES 12
