@@ -191,6 +191,7 @@ verdict=$?
 echo
 cat "$TMP/result"
 if [ -z "${QUICK:-}${ONLY:-}" ]; then
+	mkdir -p "$here/results"
 	kept=$here/results/$(date -u +%Y%m%d-%H%M).txt
 	{ cat "$TMP/result"; echo; echo "samples:"; cat "$samples"; } >"$kept"
 	echo "kept in ${kept#"$TOP/"}"

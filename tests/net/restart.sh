@@ -40,14 +40,18 @@ stop_daemon B
 
 # Two daemons in one namespace, with different ports and sockets; and others in a second namespace
 pair || exit 1
+# run_daemon NAME: the one of this configuration, on the host that NAME begins with
+run_daemon() {
+	ip netns exec "$NS${1%%+*}" "$L2TPD" -c "$TMP/$1.conf" -s "$TMP/$1.socket" >>"$TMP/$1.log" 2>&1 </dev/null &
+	daemon_pid[$1]=$!
+}
 second() {	# HOST NUMBER PEER-NUMBER
 	cat >"$TMP/$1+.conf" <<-END
 		tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.$2 dest_ipaddr=192.0.2.$3 \\
 			tunnel_id=$2 peer_tunnel_id=$3 our_udp_port=1800 peer_udp_port=1800
 		session create tunnel_name=t session_name=s session_id=1$2 peer_session_id=1$3 interface_name=second
 	END
-	ip netns exec "$NS$1" "$L2TPD" -c "$TMP/$1+.conf" -s "$TMP/$1+.socket" >>"$TMP/$1+.log" 2>&1 </dev/null &
-	daemon_pid[$1+]=$!
+	run_daemon "$1+"
 	until_true 5 ip_on "$1" addr add "10.1.0.$2/24" dev second
 }
 check "a second daemon on A" second A 1 2
@@ -65,3 +69,24 @@ start_daemon A
 ip_on A addr add 10.0.0.1/24 dev pw0
 check "first pair carries again" until_true 5 pings A 10.0.0.2
 check "second pair was left alone" pings A 10.1.0.2
+
+# A third, on another address but the same port; and with IP protocol 115, whose packets every daemon's socket sees
+for side in "A 1 2" "B 2 1"; do
+	read -r name near far <<<"$side"
+	ip_on "$name" addr add "192.0.2.1$near/24" dev wire
+	cat >"$TMP/$name++.conf" <<-END
+		tunnel create tunnel_name=u version=3 src_ipaddr=192.0.2.1$near dest_ipaddr=192.0.2.1$far \\
+			tunnel_id=2$near peer_tunnel_id=2$far
+		session create tunnel_name=u session_id=3$near peer_session_id=3$far interface_name=third
+		tunnel create tunnel_name=i version=3 encap=ip src_ipaddr=192.0.2.1$near dest_ipaddr=192.0.2.1$far \\
+			tunnel_id=4$near peer_tunnel_id=4$far
+		session create tunnel_name=i session_id=5$near peer_session_id=5$far interface_name=fourth
+	END
+	run_daemon "$name++"
+	until_true 5 ip_on "$name" addr add "10.2.0.$near/24" dev third
+	until_true 5 ip_on "$name" addr add "10.3.0.$near/24" dev fourth
+done
+check "another address, same port: carries" until_true 5 pings A 10.2.0.2
+check "another address, over IP: carries" until_true 5 pings A 10.3.0.2
+check "first pair beside them" pings A 10.0.0.2
+check "second pair beside them" pings A 10.1.0.2
