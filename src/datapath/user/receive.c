@@ -300,7 +300,8 @@ static void receive_session(struct worker *worker, struct session *session, uint
 	uint32_t sublayer, number;
 
 	switch (data_header_finish(octets, length, session->peer_cookie, session->peer_cookie_length,
-				   session->sublayer_length ? L2TP_L2SPEC_DEFAULT : L2TP_L2SPEC_NONE, &offset, &sublayer)) {
+				   session->sublayer_length ? L2TP_L2SPEC_DEFAULT : L2TP_L2SPEC_NONE,
+				   &offset, &sublayer)) {
 	case DATA_CHECK_SHORT:
 		counter_add(session->rx.invalid, 1);
 		notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
