@@ -6,7 +6,9 @@
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #define LINK_MESSAGE_MAX 8192
@@ -41,6 +43,17 @@ void link_channel_close(struct link_channel *channel)
 	if (channel->socket)
 		mnl_socket_close(channel->socket);
 	free(channel);
+}
+
+/* if_nametoindex() would open and close a socket for each question. */
+uint32_t link_index(struct link_channel *channel, const char *name)
+{
+	struct ifreq request = { 0 };
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (ioctl(mnl_socket_get_fd(channel->socket), SIOCGIFINDEX, &request) < 0)
+		return 0;
+	return (uint32_t)request.ifr_ifindex;
 }
 
 static struct nlmsghdr *request_begin(struct link_channel *channel, uint16_t type, uint32_t ifindex, bool up)

@@ -17,6 +17,9 @@ struct link_channel;			/* an rtnetlink socket in the namespace where it was open
 struct link_channel *link_channel_open(struct error *error);
 void link_channel_close(struct link_channel *channel);
 
+/* The index of an interface in the channel's namespace, 0 when there is none of that name. */
+uint32_t link_index(struct link_channel *channel, const char *name);
+
 struct link_settings {
 	uint32_t group;			/* 0: leave */
 	uint32_t mtu;			/* 0: leave */

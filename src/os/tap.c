@@ -43,6 +43,16 @@ static int explain(int errno_value, const char *name, struct error *error)
 	return error_system(error, errno_value, "interface_name", "cannot make the interface %s", name);
 }
 
+int tap_available(struct error *error)
+{
+	int fd = open_clone_device(error);
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
 int tap_open(char name[IF_NAMESIZE], bool ethernet, struct error *error)
 {
 	struct ifreq request = { .ifr_flags = IFF_NO_PI | IFF_VNET_HDR };

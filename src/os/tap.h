@@ -11,6 +11,9 @@
 
 #include "base/error.h"
 
+/* Is there a usable /dev/net/tun? 0, or -1 with *error filled. */
+int tap_available(struct error *error);
+
 /* Make a device in the calling thread's network namespace. name: as wished, or with one %d for
  * the first free number; afterwards the name it got. Returns a non-blocking descriptor that is
  * the device's life, -1 with *error filled. */

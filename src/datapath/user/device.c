@@ -22,6 +22,8 @@ struct device_netns {
 	struct device_netns *next;
 };
 
+#define NUMBERS 100000000u		/* of names: what fits behind the prefix */
+
 #define VICTIMS 0x40000000u		/* flips our link group into that of devices about to be removed */
 
 /* An rtnetlink channel in the session's namespace, entered; leave() gives both back. */
@@ -54,15 +56,32 @@ static void visit_end(struct visit *visit)
 	netns_leave(visit->saved);
 }
 
-static int set_up(struct visit *visit, struct session *session, uint32_t group, uint32_t mtu, struct error *error)
+static void set_udp_offload(struct worker *worker, void *context)
+{
+	worker->coalescer.udp_offload = *(const bool *)context;
+}
+
+/* All devices of a kernel take the same: the first one tells. */
+static void learn_offloads(struct user_datapath *dp, bool udp_offload)
+{
+	if (dp->udp_offload == udp_offload)
+		return;
+	dp->udp_offload = udp_offload;
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		worker_run(&dp->workers[i], set_udp_offload, &udp_offload);
+}
+
+static int set_up(struct user_datapath *dp, struct visit *visit, struct session *session, uint32_t mtu,
+		  struct error *error)
 {
 	const struct datapath_session_config *config = &session->config;
-	struct link_settings settings = { .group = group, .mtu = mtu, .up = config->interface_up };
+	struct link_settings settings = { .group = dp->link_group, .mtu = mtu, .up = config->interface_up };
 
-	session->ifindex = if_nametoindex(session->ifname);
+	learn_offloads(dp, tap_enable_offloads(session->device));
+	session->ifindex = link_index(visit->links, session->ifname);
 	settings.mac = config->has_mac ? config->mac : NULL;
 	if (*config->bridge) {
-		settings.master = if_nametoindex(config->bridge);
+		settings.master = link_index(visit->links, config->bridge);
 		if (!settings.master)
 			return error_set(error, ERROR_UNKNOWN, "bridge",
 					 "there is no bridge %s: make it with `ip link add %s type bridge`",
@@ -71,11 +90,39 @@ static int set_up(struct visit *visit, struct session *session, uint32_t group, 
 	return link_set(visit->links, session->ifindex, &settings, error);
 }
 
-static const char *name_pattern(const struct session *session)
+/* --- names --- */
+
+static const char *name_prefix(const struct session *session)
 {
-	if (*session->config.ifname)
-		return session->config.ifname;
-	return session->layer == FRAME_IP ? "l2tpip%d" : "l2tpeth%d";
+	return session->layer == FRAME_IP ? "l2tpip" : "l2tpeth";
+}
+
+/* The first free number, as the kernel would find it; but the kernel looks at every interface there is
+ * for each new one, and we know where to begin. */
+static void choose_name(struct user_datapath *dp, const struct visit *visit, struct session *session)
+{
+	unsigned int *number = &dp->next_number[session->layer];
+
+	if (*session->config.ifname) {
+		memcpy(session->ifname, session->config.ifname, sizeof(session->ifname));
+	} else if (visit->saved >= 0) {
+		snprintf(session->ifname, sizeof(session->ifname), "%s%%d", name_prefix(session));
+	} else {
+		do {
+			snprintf(session->ifname, sizeof(session->ifname), "%.7s%u", name_prefix(session), (*number)++ % NUMBERS);
+		} while (link_index(visit->links, session->ifname));
+	}
+}
+
+static void free_name(struct user_datapath *dp, const struct session *session)
+{
+	unsigned int *number = &dp->next_number[session->layer], freed;
+
+	if (*session->config.ifname || *session->config.netns)
+		return;
+	freed = (unsigned int)strtoul(session->ifname + strlen(name_prefix(session)), NULL, 10);
+	if (freed < *number)
+		*number = freed;
 }
 
 /* Before our first device in a foreign namespace: what a predecessor left there goes. */
@@ -113,18 +160,18 @@ int device_create(struct user_datapath *dp, struct session *session, uint32_t mt
 	if (visit_begin(dp, session->config.netns, &visit, error) < 0)
 		return -1;
 	clean_once(dp, &visit, session->config.netns);
-	snprintf(session->ifname, sizeof(session->ifname), "%s", name_pattern(session));
+	choose_name(dp, &visit, session);
 	session->device = tap_open(session->ifname, session->layer == FRAME_ETHERNET, error);
-	if (session->device < 0)
-		goto out;
-	(void)tap_enable_offloads(session->device);
-	if (set_up(&visit, session, dp->link_group, mtu, error) < 0) {
+	if (session->device >= 0 && set_up(dp, &visit, session, mtu, error) < 0) {
 		close(session->device);
 		session->device = -1;
 	}
-out:
 	visit_end(&visit);
-	return session->device < 0 ? -1 : 0;
+	if (session->device < 0) {
+		free_name(dp, session);
+		return -1;
+	}
+	return 0;
 }
 
 int device_set_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
@@ -168,8 +215,10 @@ void device_remove(struct user_datapath *dp, struct session *const *sessions, in
 	for (int i = 0; i < count; i++)
 		if (first_of_its_namespace(sessions, i))
 			remove_in(dp, sessions[i]->config.netns, sessions, count);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		close(sessions[i]->device);
+		free_name(dp, sessions[i]);
+	}
 }
 
 int device_remove_leftovers(struct link_channel *links, uint32_t link_group)

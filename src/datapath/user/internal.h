@@ -54,8 +54,10 @@ struct socket_group {
 	bool zero_checksum_rx;
 	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
 	unsigned int sockets;		/* in data */
-	struct group_socket *data;	/* one per worker, in its epoll; each worker also sends with its own */
+	struct group_socket *data;	/* one per worker, in its epoll */
+	int *senders;			/* one per worker; data's where the group has no senders of its own */
 	struct group_socket control[2];	/* UDP only: established connections; connection id 0 */
+	bool own_senders;
 	int zero_checksum_fd;		/* sends without UDP checksum; -1 until a tunnel wants it */
 };
 
@@ -153,6 +155,7 @@ struct user_datapath {
 	struct socket_group *groups;
 	struct link_channel *links;	/* in our namespace */
 	uint32_t link_group;
+	unsigned int next_number[2];	/* of the names l2tpethN and l2tpipN: none below is free; by enum frame_layer */
 	bool udp_offload;		/* the kernel's devices take USO */
 	struct device_netns *visited;	/* foreign namespaces in which devices were made */
 	bool predecessor;		/* interfaces were left behind: its sockets may still be closing */
@@ -179,6 +182,8 @@ struct session *table_next(struct cds_lfht *table, struct session *session, stru
 /* group.c */
 struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
 			       struct error *error);
+/* A peer that is this very socket: only the receivers may send to it. */
+void group_allow_self(struct user_datapath *dp, struct socket_group *group);
 /* Heed the path MTUs that the kernel learnt, or not (IPv4: the kernel itself ignores those below 1,280 for IPv6). */
 void group_trust_icmp(struct socket_group *group, bool trust);
 void group_put(struct user_datapath *dp, struct socket_group *group);

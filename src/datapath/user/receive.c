@@ -18,8 +18,6 @@
 #include "os/tap.h"
 
 #define MESSAGES 32			/* of one recvmmsg */
-#define MESSAGES_LEAST 4
-#define BATCH_OCTETS (256 * 1024)	/* that should still be in the cache when they are delivered */
 #define MESSAGE_MAX 65536
 #define CONTROL_MAX 64
 #define BATCHES_PER_ROUND 4		/* of one socket, so that others get their turn */
@@ -28,7 +26,6 @@
 #define SUBLAYER_FRAGMENT 0x30000000u	/* RFC 4623: part of one */
 
 struct receiver {
-	unsigned int asked;		/* messages of the next batch */
 	unsigned int used;		/* by the last batch: to be prepared again */
 	struct mmsghdr headers[MESSAGES];
 	struct iovec iov[MESSAGES];
@@ -50,7 +47,7 @@ struct receiver *receiver_new(void)
 	struct receiver *receiver = calloc(1, sizeof(*receiver));
 
 	if (receiver)
-		receiver->used = receiver->asked = MESSAGES;
+		receiver->used = MESSAGES;
 	return receiver;
 }
 
@@ -403,37 +400,23 @@ static void prepare(struct receiver *rx)
 	}
 }
 
-/* Trains fill a cache with few messages, single datagrams want many for each system call. */
-static void adapt(struct receiver *rx)
-{
-	size_t octets = 0;
-
-	for (unsigned int i = 0; i < rx->used; i++)
-		octets += rx->headers[i].msg_len;
-	if (octets > BATCH_OCTETS)
-		rx->asked = rx->asked / 2 > MESSAGES_LEAST ? rx->asked / 2 : MESSAGES_LEAST;
-	else if (octets < BATCH_OCTETS / 4)
-		rx->asked = MESSAGES;
-}
-
 /* Returns whether there may be more. */
 static bool receive_batch(struct worker *worker, struct group_socket *socket)
 {
 	struct receiver *rx = worker->receiver;
-	unsigned int asked = rx->asked;
 	int count;
 
 	prepare(rx);
-	count = recvmmsg(socket->fd, rx->headers, asked, MSG_DONTWAIT, NULL);
+	count = recvmmsg(socket->fd, rx->headers, MESSAGES, MSG_DONTWAIT, NULL);
 	rx->used = count > 0 ? (unsigned int)count : 0;
 	for (int i = 0; i < count; i++) {
 		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i] };
 
 		receive_message(&arrival, &rx->headers[i].msg_hdr, rx->octets[i], rx->headers[i].msg_len);
+		worker->received += rx->headers[i].msg_len;
 	}
 	coalesce_flush(&worker->coalescer);
-	adapt(rx);
-	return rx->used == asked;
+	return rx->used == MESSAGES;
 }
 
 /* --- what the network says of packets we sent --- */

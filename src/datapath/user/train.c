@@ -115,7 +115,7 @@ static int choose_socket(const struct worker *worker, const struct train_message
 	/* Only a single datagram can go without a checksum: UDP_SEGMENT insists on one. */
 	if (message->path->zero_checksum && message->units == 1)
 		return group->zero_checksum_fd;
-	return group->data[worker->index].fd;
+	return group->senders[worker->index];
 }
 
 /* Errors that an ICMP message left on the socket: they say nothing about this datagram. */

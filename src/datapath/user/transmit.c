@@ -18,7 +18,6 @@
 #define ARENA_SIZE (8 * FRAME_MAX)
 #define HEADERS_SIZE (256 * 1024)
 #define HEADER_UNIT (DATA_HEADER_MAX + SEGMENT_HEADER_MAX)
-#define FLUSH_OCTETS (64 * 1024)	/* are sent while they are still in the cache */
 #define FRAMES_PER_ROUND 64		/* of one session, so that others get their turn */
 #define VLAN_TAG 4
 #define MAC_ADDRESSES 12
@@ -201,8 +200,6 @@ static bool transmit_next(struct worker *worker, struct session *session, const 
 	transmit_frame(worker, session, path, &virtio, frame, (uint32_t)length);
 	/* The next one begins on a cache line. */
 	tx->frames_used = (tx->frames_used + FRAME_ROOM + (size_t)length + 63) & ~(size_t)63;
-	if (tx->frames_used >= FLUSH_OCTETS)
-		transmit_flush(worker);
 	return true;
 }
 

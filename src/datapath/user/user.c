@@ -3,9 +3,11 @@
 #include "datapath/user/user.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -14,6 +16,7 @@
 
 #define LINK_GROUP_BASE 0x20000000u	/* far from what people use; the rest is the instance's hash */
 #define LINK_GROUP_MASK 0x0fffffffu
+#define DESCRIPTORS 16384		/* for as many sessions without delay; 8 octets each */
 
 /* FNV-1a: the same instance must get the same group in every run. */
 static uint32_t instance_link_group(const char *instance)
@@ -166,17 +169,18 @@ static int open_events(struct user_datapath *dp, struct error *error)
 	return 0;
 }
 
-/* Is there a usable /dev/net/tun, and does it take USO? Also proves that we may make devices. */
-static int probe_devices(struct user_datapath *dp, struct error *error)
+/* The table of descriptors grows by doubling, and while there are threads each growth waits for a
+ * grace period of the kernel, some 20 ms. So it grows once, before there are any. */
+static void reserve_descriptors(void)
 {
-	char name[IF_NAMESIZE] = "l2tpprobe%d";
-	int fd = tap_open(name, true, error);
+	struct rlimit limit;
+	int fd;
 
-	if (fd < 0)
-		return -1;
-	dp->udp_offload = tap_enable_offloads(fd);
-	close(fd);
-	return 0;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, (int)(limit.rlim_cur < DESCRIPTORS ? limit.rlim_cur : DESCRIPTORS) - 1);
+	if (fd >= 0)
+		close(fd);
 }
 
 static int start_workers(struct user_datapath *dp, unsigned int count, struct error *error)
@@ -225,11 +229,12 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 	dp->base.ops = &user_ops;
 	dp->event_fd = dp->timer_fd = -1;
 	dp->link_group = instance_link_group(options->instance);
+	reserve_descriptors();
 	rcu_register_thread();
 	rcu_thread_offline();	/* the control thread is a reader only for moments */
 	dp->table = table_new();
 	dp->links = link_channel_open(error);
-	if (!dp->links || probe_devices(dp, error) < 0 || open_events(dp, error) < 0)
+	if (!dp->links || tap_available(error) < 0 || open_events(dp, error) < 0)
 		goto fail;
 	dp->predecessor = device_remove_leftovers(dp->links, dp->link_group) > 0;
 	if (start_workers(dp, options->workers, error) < 0)

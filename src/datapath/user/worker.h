@@ -31,6 +31,7 @@ struct worker {
 	struct source wake;
 	struct worker_call call;
 	bool stop;
+	size_t received;		/* octets of this round */
 	uint64_t now;			/* monotonic ms, coarse, of this round */
 	struct datapath_totals totals;	/* this worker writes */
 	struct session *holding;	/* sessions with held packets */
