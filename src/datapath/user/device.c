@@ -109,7 +109,8 @@ static void choose_name(struct user_datapath *dp, const struct visit *visit, str
 		snprintf(session->ifname, sizeof(session->ifname), "%s%%d", name_prefix(session));
 	} else {
 		do {
-			snprintf(session->ifname, sizeof(session->ifname), "%.7s%u", name_prefix(session), (*number)++ % NUMBERS);
+			snprintf(session->ifname, sizeof(session->ifname), "%.7s%u", name_prefix(session),
+				 (*number)++ % NUMBERS);
 		} while (link_index(visit->links, session->ifname));
 	}
 }

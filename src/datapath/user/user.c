@@ -174,11 +174,13 @@ static int open_events(struct user_datapath *dp, struct error *error)
 static void reserve_descriptors(void)
 {
 	struct rlimit limit;
-	int fd;
+	int highest = DESCRIPTORS - 1, fd;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
-	fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, (int)(limit.rlim_cur < DESCRIPTORS ? limit.rlim_cur : DESCRIPTORS) - 1);
+	if (limit.rlim_cur < DESCRIPTORS)
+		highest = (int)limit.rlim_cur - 1;
+	fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, highest);
 	if (fd >= 0)
 		close(fd);
 }
