@@ -191,69 +191,17 @@ static int watch_sockets(struct user_datapath *dp, struct socket_group *group, s
 	return failed ? error_system(error, errno, NULL, "cannot watch a socket") : 0;
 }
 
-/* --- senders --- */
-
-/* A socket that only sends. Nothing waits on it, so that the kernel has nobody to wake for each packet
- * that has left. It is connected to its own address: then neither packets nor ICMP messages find it,
- * which belong to the receivers. -1 where that cannot be. */
-static int open_sender(const struct user_datapath *dp, struct socket_group *group)
-{
-	struct sockaddr_storage name;
-	socklen_t length = endpoint_to_sockaddr(&group->local, &name);
-	int fd;
-
-	if (address_is_any(&group->local.address))
-		return -1;	/* connecting would choose a source address for good */
-	fd = open_bound(dp, group, false, NULL);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&name, length) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static void open_senders(const struct user_datapath *dp, struct socket_group *group)
-{
-	unsigned int opened = 0;
-
-	while (opened < dp->worker_count && (group->senders[opened] = open_sender(dp, group)) >= 0)
-		opened++;
-	group->own_senders = opened == dp->worker_count;
-	if (group->own_senders)
-		return;
-	while (opened > 0)
-		close(group->senders[--opened]);
-	for (unsigned int i = 0; i < dp->worker_count; i++)
-		group->senders[i] = group->data[i].fd;
-}
-
-static void send_with_receiver(struct worker *worker, void *context)
-{
-	struct socket_group *group = context;
-	int own = group->senders[worker->index];
-
-	group->senders[worker->index] = group->data[worker->index].fd;
-	close(own);
-}
-
-void group_allow_self(struct user_datapath *dp, struct socket_group *group)
-{
-	if (!group->own_senders)
-		return;
-	group->own_senders = false;
-	for (unsigned int i = 0; i < dp->worker_count; i++)
-		worker_run(&dp->workers[i], send_with_receiver, group);
-}
-
-/* --- the life of a group --- */
-
 static void unwatch_sockets(struct worker *worker, void *context)
 {
 	struct socket_group *group = context;
 
 	if (group->data[worker->index].fd >= 0)
 		worker_unwatch(worker, group->data[worker->index].fd);
-	for (int i = 0; worker->index == 0 && i < 2; i++)
+	if (worker->index != 0)
+		return;
+	if (group->zero_checksum.fd >= 0)
+		worker_unwatch(worker, group->zero_checksum.fd);
+	for (int i = 0; i < 2; i++)
 		if (group->control[i].fd >= 0)
 			worker_unwatch(worker, group->control[i].fd);
 }
@@ -269,14 +217,11 @@ static void group_free(struct user_datapath *dp, struct socket_group *group)
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		worker_run(&dp->workers[i], unwatch_sockets, group);
 	/* Receivers last: they must keep their numbers in the reuseport group. */
-	close_if_open(group->zero_checksum_fd);
-	for (unsigned int i = 0; group->own_senders && i < dp->worker_count; i++)
-		close_if_open(group->senders[i]);
+	close_if_open(group->zero_checksum.fd);
 	close_if_open(group->control[1].fd);
 	close_if_open(group->control[0].fd);
 	for (unsigned int i = dp->worker_count; i-- > 0;)
 		close_if_open(group->data[i].fd);
-	free(group->senders);
 	free(group->data);
 	free(group);
 }
@@ -289,10 +234,7 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 	if (!group)
 		return NULL;
 	group->data = calloc(dp->worker_count, sizeof(*group->data));
-	group->senders = calloc(dp->worker_count, sizeof(*group->senders));
-	if (!group->data || !group->senders) {
-		free(group->senders);
-		free(group->data);
+	if (!group->data) {
 		free(group);
 		return NULL;
 	}
@@ -304,12 +246,12 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 		group->local.port = 0;
 	group->asked_port = group->local.port;
 	memcpy(group->bind_interface, config->bind_interface, IF_NAMESIZE);
-	group->zero_checksum_fd = group->control[0].fd = group->control[1].fd = -1;
+	group->zero_checksum.fd = group->control[0].fd = group->control[1].fd = -1;
 	for (unsigned int i = 0; i < dp->worker_count; i++) {
 		group->data[i].fd = -1;
 		group->data[i].group = group;
 	}
-	group->control[0].group = group->control[1].group = group;
+	group->control[0].group = group->control[1].group = group->zero_checksum.group = group;
 	return group;
 }
 
@@ -328,7 +270,6 @@ static struct socket_group *group_new(struct user_datapath *dp, const struct dat
 		group_free(dp, group);
 		return NULL;
 	}
-	open_senders(dp, group);
 	DL_APPEND(dp->groups, group);
 	return group;
 }
@@ -356,12 +297,10 @@ void group_trust_icmp(struct socket_group *group, bool trust)
 
 	if (group->local.address.family != AF_INET || group->icmp_distrusted == !trust)
 		return;
-	for (unsigned int i = 0; i < group->sockets; i++) {
+	for (unsigned int i = 0; i < group->sockets; i++)
 		set_int(group->data[i].fd, IPPROTO_IP, IP_MTU_DISCOVER, mode);
-		set_int(group->senders[i], IPPROTO_IP, IP_MTU_DISCOVER, mode);
-	}
-	if (group->zero_checksum_fd >= 0)
-		set_int(group->zero_checksum_fd, IPPROTO_IP, IP_MTU_DISCOVER, mode);
+	if (group->zero_checksum.fd >= 0)
+		set_int(group->zero_checksum.fd, IPPROTO_IP, IP_MTU_DISCOVER, mode);
 	group->icmp_distrusted = !trust;
 }
 
@@ -395,17 +334,21 @@ int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group,
 {
 	int fd;
 
-	if (group->zero_checksum_fd >= 0)
+	if (group->zero_checksum.fd >= 0)
 		return 0;
-	fd = open_sender(dp, group);
-	if (fd < 0)
-		fd = open_bound(dp, group, false, error);
+	fd = open_bound(dp, group, false, error);
 	if (fd < 0)
 		return -1;
 	if (group->local.address.family == AF_INET6)
 		set_int(fd, IPPROTO_UDP, UDP_NO_CHECK6_TX, 1);
 	else
 		set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1);
-	group->zero_checksum_fd = fd;
+	/* No packet is steered to it, but the kernel may file an ICMP message there. */
+	group->zero_checksum.source.ready = receive_ready;
+	if (worker_watch(&dp->workers[0], fd, &group->zero_checksum.source) < 0) {
+		close(fd);
+		return error_system(error, errno, NULL, "cannot watch a socket");
+	}
+	group->zero_checksum.fd = fd;
 	return 0;
 }

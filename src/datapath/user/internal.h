@@ -27,7 +27,7 @@
 #define PATH_MTU_DEFAULT 1500		/* while there is no route */
 #define PATH_MTU_LEAST_V4 576		/* an ICMP message that says less is forged or foolish (RFC 791) */
 #define PATH_MTU_LEAST_V6 1280		/* RFC 8200 section 5 */
-#define PATH_CONTROL_MAX 64		/* octets of fixed ancillary data */
+#define PATH_CONTROL_MAX (3 * CMSG_SPACE(sizeof(int)))	/* fixed ancillary data: ttl, dscp, mark */
 
 struct worker;
 
@@ -54,11 +54,9 @@ struct socket_group {
 	bool zero_checksum_rx;
 	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
 	unsigned int sockets;		/* in data */
-	struct group_socket *data;	/* one per worker, in its epoll */
-	int *senders;			/* one per worker; data's where the group has no senders of its own */
+	struct group_socket *data;	/* one per worker, in its epoll; each worker also sends with its own */
 	struct group_socket control[2];	/* UDP only: established connections; connection id 0 */
-	bool own_senders;
-	int zero_checksum_fd;		/* sends without UDP checksum; -1 until a tunnel wants it */
+	struct group_socket zero_checksum;	/* sends without UDP checksum; not open until a tunnel wants it */
 };
 
 /* How to reach a tunnel's peer. Immutable; replaced as a whole (RCU). */
@@ -182,12 +180,10 @@ struct session *table_next(struct cds_lfht *table, struct session *session, stru
 /* group.c */
 struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
 			       struct error *error);
-/* A peer that is this very socket: only the receivers may send to it. */
-void group_allow_self(struct user_datapath *dp, struct socket_group *group);
 /* Heed the path MTUs that the kernel learnt, or not (IPv4: the kernel itself ignores those below 1,280 for IPv6). */
 void group_trust_icmp(struct socket_group *group, bool trust);
 void group_put(struct user_datapath *dp, struct socket_group *group);
-/* Make sure that group->zero_checksum_fd exists. */
+/* Make sure that group->zero_checksum is open. */
 int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group, struct error *error);
 
 /* steer.c: which socket of a group gets a packet. Sockets: one per worker, then control, then id 0. */

@@ -18,6 +18,7 @@
 #include "os/tap.h"
 
 #define MESSAGES 32			/* of one recvmmsg */
+#define FULL_PACKET 1000		/* octets of a datagram that bulk traffic would send */
 #define MESSAGE_MAX 65536
 #define CONTROL_MAX 64
 #define BATCHES_PER_ROUND 4		/* of one socket, so that others get their turn */
@@ -375,6 +376,8 @@ static void receive_message(struct arrival *arrival, struct msghdr *header, uint
 	octets += skip;
 	length -= skip;
 	step = joined_size(header, length);
+	if (length > step && step >= FULL_PACKET)
+		arrival->worker->bulk += length;
 	do {
 		size_t part = length < step ? length : step;
 
@@ -413,7 +416,6 @@ static bool receive_batch(struct worker *worker, struct group_socket *socket)
 		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i] };
 
 		receive_message(&arrival, &rx->headers[i].msg_hdr, rx->octets[i], rx->headers[i].msg_len);
-		worker->received += rx->headers[i].msg_len;
 	}
 	coalesce_flush(&worker->coalescer);
 	return rx->used == MESSAGES;
@@ -473,7 +475,8 @@ void receive_ready(struct worker *worker, struct source *source, uint32_t events
 		receive_errors(worker, socket);
 	for (int i = 0; i < BATCHES_PER_ROUND; i++)
 		if (!receive_batch(worker, socket))
-			break;
+			return;
+	worker->backlog = true;
 }
 
 void receive_control_ready(struct worker *worker, struct source *source, uint32_t events)

@@ -114,8 +114,8 @@ static int choose_socket(const struct worker *worker, const struct train_message
 
 	/* Only a single datagram can go without a checksum: UDP_SEGMENT insists on one. */
 	if (message->path->zero_checksum && message->units == 1)
-		return group->zero_checksum_fd;
-	return group->senders[worker->index];
+		return group->zero_checksum.fd;
+	return group->data[worker->index].fd;
 }
 
 /* Errors that an ICMP message left on the socket: they say nothing about this datagram. */

@@ -209,6 +209,8 @@ void transmit_ready(struct worker *worker, struct source *source, uint32_t event
 	const struct path *path = rcu_dereference(session->tunnel->path);
 
 
-	for (int i = 0; i < FRAMES_PER_ROUND && transmit_next(worker, session, path); i++)
-		;
+	for (int i = 0; i < FRAMES_PER_ROUND; i++)
+		if (!transmit_next(worker, session, path))
+			return;
+	worker->backlog = true;
 }

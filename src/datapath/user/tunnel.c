@@ -96,9 +96,6 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 	path->peer = config->peer;
 	if (config->encap == L2TP_ENCAP_IP)
 		path->peer.port = 0;
-	if (address_equal(&path->peer.address, &path->group->local.address) &&
-	    path->peer.port == path->group->local.port)
-		group_allow_self(dp, path->group);
 	path->peer_name_length = endpoint_to_sockaddr(&path->peer, &path->peer_name);
 	path_mark(path, config);
 	path_set_mtu(path, config, 0);

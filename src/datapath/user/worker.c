@@ -14,10 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* After a round in which this much arrived more will follow at once. To wait a little before looking
- * spares a wake-up for each train, as network cards moderate their interrupts. */
+/* After a round in which so much arrived in trains of full packets, and all of it was taken, more will
+ * follow at once. To wait a little before looking spares a wake-up for each train, as network cards
+ * moderate their interrupts. */
 #define BULK_OCTETS 60000
-#define BULK_PAUSE_US 100
+#define BULK_PAUSE_US 150
 
 static uint64_t coarse_now(void)
 {
@@ -80,9 +81,10 @@ static void *worker_main(void *context)
 	rcu_register_thread();
 	while (!worker->stop) {
 		rcu_thread_offline();
-		if (worker->received >= BULK_OCTETS)
+		if (worker->bulk >= BULK_OCTETS && !worker->backlog)
 			usleep(BULK_PAUSE_US);
-		worker->received = 0;
+		worker->bulk = 0;
+		worker->backlog = false;
 		count = epoll_wait(worker->epoll_fd, events, WORKER_EVENTS, receive_timeout(worker));
 		rcu_thread_online();
 		serve(worker, events, count > 0 ? count : 0);

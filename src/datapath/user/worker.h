@@ -31,7 +31,8 @@ struct worker {
 	struct source wake;
 	struct worker_call call;
 	bool stop;
-	size_t received;		/* octets of this round */
+	size_t bulk;			/* octets of this round that came in trains of full packets */
+	bool backlog;			/* a source of this round has more */
 	uint64_t now;			/* monotonic ms, coarse, of this round */
 	struct datapath_totals totals;	/* this worker writes */
 	struct session *holding;	/* sessions with held packets */
