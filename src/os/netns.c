@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int open_target(const char *name, struct error *error)
@@ -25,29 +26,36 @@ static int open_target(const char *name, struct error *error)
 	return fd;
 }
 
-int netns_enter(const char *name, struct error *error)
+uint64_t netns_identity(const char *name)
 {
-	int saved = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), target;
+	char path[128] = "/proc/thread-self/ns/net";
+	struct stat stat_buffer;
 
-	if (saved < 0)
-		return error_system(error, errno, "netns",
-			     "cannot open /proc/thread-self/ns/net");
-	if (!*name)
-		return saved;
-	target = open_target(name, error);
-	if (target < 0)
-		goto fail;
-	if (setns(target, CLONE_NEWNET) < 0) {
-		error_system(error, errno, "netns",
-			     "cannot enter the network namespace %s (needs CAP_SYS_ADMIN)", name);
-		close(target);
-		goto fail;
+	if (*name)
+		snprintf(path, sizeof(path), "/run/netns/%s", name);
+	return stat(path, &stat_buffer) == 0 ? stat_buffer.st_ino : 0;
+}
+
+int netns_enter_fd(int target, struct error *error)
+{
+	int saved = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (saved < 0) {
+		error_system(error, errno, "netns", "cannot open /proc/thread-self/ns/net");
+	} else if (setns(target, CLONE_NEWNET) < 0) {
+		error_system(error, errno, "netns", "cannot enter the network namespace (needs CAP_SYS_ADMIN)");
+		close(saved);
+		saved = -1;
 	}
 	close(target);
 	return saved;
-fail:
-	close(saved);
-	return -1;
+}
+
+int netns_enter(const char *name, struct error *error)
+{
+	int target = open_target(name, error);
+
+	return target < 0 ? -1 : netns_enter_fd(target, error);
 }
 
 void netns_leave(int saved)

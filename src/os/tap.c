@@ -85,6 +85,21 @@ bool tap_enable_offloads(int fd)
 	return false;
 }
 
+int tap_netns(int fd)
+{
+	return ioctl(fd, TUNGETDEVNETNS);
+}
+
+bool tap_name(int fd, char name[IF_NAMESIZE])
+{
+	struct ifreq request = { 0 };
+
+	if (ioctl(fd, TUNGETIFF, &request) < 0)
+		return false;
+	memcpy(name, request.ifr_name, IF_NAMESIZE);
+	return true;
+}
+
 void tap_set_carrier(int fd, bool carrier)
 {
 	int on = carrier;

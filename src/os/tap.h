@@ -23,6 +23,10 @@ int tap_open(char name[IF_NAMESIZE], bool ethernet, struct error *error);
  * (Linux 6.2). Returns whether USO was accepted. */
 bool tap_enable_offloads(int fd);
 
+/* A descriptor of the network namespace in which the device is now, -1 with errno; and its name there. */
+int tap_netns(int fd);
+bool tap_name(int fd, char name[IF_NAMESIZE]);
+
 void tap_set_carrier(int fd, bool carrier);
 
 #endif

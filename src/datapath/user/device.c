@@ -16,9 +16,9 @@
 #include "os/netns.h"
 #include "os/tap.h"
 
-/* A namespace in which this run has made devices. */
+/* A foreign namespace in which this run has made devices. */
 struct device_netns {
-	char name[DATAPATH_NETNS_MAX];
+	uint64_t identity;
 	struct device_netns *next;
 };
 
@@ -26,11 +26,20 @@ struct device_netns {
 
 #define VICTIMS 0x40000000u		/* flips our link group into that of devices about to be removed */
 
-/* An rtnetlink channel in the session's namespace, entered; leave() gives both back. */
+/* A namespace entered, and an rtnetlink channel in it. */
 struct visit {
 	struct link_channel *links;
 	int saved;			/* -1: we are at home */
 };
+
+static int visit_open(struct visit *visit, struct error *error)
+{
+	visit->links = link_channel_open(error);
+	if (visit->links)
+		return 0;
+	netns_leave(visit->saved);
+	return -1;
+}
 
 static int visit_begin(struct user_datapath *dp, const char *netns, struct visit *visit, struct error *error)
 {
@@ -39,13 +48,19 @@ static int visit_begin(struct user_datapath *dp, const char *netns, struct visit
 	if (!*netns)
 		return 0;
 	visit->saved = netns_enter(netns, error);
-	if (visit->saved < 0)
-		return -1;
-	visit->links = link_channel_open(error);
-	if (visit->links)
-		return 0;
-	netns_leave(visit->saved);
-	return -1;
+	return visit->saved < 0 ? -1 : visit_open(visit, error);
+}
+
+/* Where the device is now: it may have been moved, and its namespace's name may be another's by now. */
+static int visit_device(const struct session *session, struct visit *visit, struct error *error)
+{
+	int target = tap_netns(session->device);
+
+	*visit = (struct visit){ .saved = -1 };
+	if (target < 0)
+		return error_system(error, errno, NULL, "the interface %s is gone", session->ifname);
+	visit->saved = netns_enter_fd(target, error);
+	return visit->saved < 0 ? -1 : visit_open(visit, error);
 }
 
 static void visit_end(struct visit *visit)
@@ -127,19 +142,20 @@ static void free_name(struct user_datapath *dp, const struct session *session)
 }
 
 /* Before our first device in a foreign namespace: what a predecessor left there goes. */
-static void clean_once(struct user_datapath *dp, const struct visit *visit, const char *netns)
+static void clean_once(struct user_datapath *dp, const struct visit *visit)
 {
+	uint64_t identity = netns_identity("");
 	struct device_netns *known;
 
 	if (visit->saved < 0)
 		return;
 	LL_FOREACH(dp->visited, known)
-		if (strcmp(known->name, netns) == 0)
+		if (known->identity == identity)
 			return;
 	known = calloc(1, sizeof(*known));
 	if (!known)
 		return;
-	snprintf(known->name, sizeof(known->name), "%s", netns);
+	known->identity = identity;
 	LL_PREPEND(dp->visited, known);
 	if (device_remove_leftovers(visit->links, dp->link_group) > 0)
 		dp->predecessor = true;
@@ -158,9 +174,12 @@ int device_create(struct user_datapath *dp, struct session *session, uint32_t mt
 {
 	struct visit visit;
 
+	/* Our own namespace under a name is still our own. */
+	if (*session->config.netns && netns_identity(session->config.netns) == netns_identity(""))
+		session->config.netns[0] = '\0';
 	if (visit_begin(dp, session->config.netns, &visit, error) < 0)
 		return -1;
-	clean_once(dp, &visit, session->config.netns);
+	clean_once(dp, &visit);
 	choose_name(dp, &visit, session);
 	session->device = tap_open(session->ifname, session->layer == FRAME_ETHERNET, error);
 	if (session->device >= 0 && set_up(dp, &visit, session, mtu, error) < 0) {
@@ -175,47 +194,34 @@ int device_create(struct user_datapath *dp, struct session *session, uint32_t mt
 	return 0;
 }
 
-int device_set_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
+int device_set_mtu(struct session *session, uint32_t mtu, struct error *error)
 {
 	struct link_settings settings = { .mtu = mtu };
+	char name[IF_NAMESIZE];
 	struct visit visit;
 	int result;
 
-	if (visit_begin(dp, session->config.netns, &visit, error) < 0)
+	if (visit_device(session, &visit, error) < 0)
 		return -1;
-	result = link_set(visit.links, session->ifindex, &settings, error);
+	if (tap_name(session->device, name))
+		result = link_set(visit.links, link_index(visit.links, name), &settings, error);
+	else
+		result = error_set(error, ERROR_SYSTEM, NULL, "the interface %s is gone", session->ifname);
 	visit_end(&visit);
 	return result;
 }
 
-/* Those of one namespace: into the victims' group, and away with it. */
-static void remove_in(struct user_datapath *dp, const char *netns, struct session *const *sessions, int count)
-{
-	struct link_settings victim = { .group = dp->link_group ^ VICTIMS };
-	struct visit visit;
-
-	if (visit_begin(dp, netns, &visit, NULL) < 0)
-		return;		/* the namespace is gone, and its devices with it */
-	for (int i = 0; i < count; i++)
-		if (strcmp(sessions[i]->config.netns, netns) == 0)
-			(void)link_set(visit.links, sessions[i]->ifindex, &victim, NULL);
-	(void)link_delete_group(visit.links, victim.group);
-	visit_end(&visit);
-}
-
-static bool first_of_its_namespace(struct session *const *sessions, int index)
-{
-	for (int i = 0; i < index; i++)
-		if (strcmp(sessions[i]->config.netns, sessions[index]->config.netns) == 0)
-			return false;
-	return true;
-}
-
+/* Those at home into the victims' group, and away with it; the others go one by one with their descriptors. */
 void device_remove(struct user_datapath *dp, struct session *const *sessions, int count)
 {
+	struct link_settings victim = { .group = dp->link_group ^ VICTIMS };
+	int victims = 0;
+
 	for (int i = 0; i < count; i++)
-		if (first_of_its_namespace(sessions, i))
-			remove_in(dp, sessions[i]->config.netns, sessions, count);
+		if (!*sessions[i]->config.netns && link_set(dp->links, sessions[i]->ifindex, &victim, NULL) == 0)
+			victims++;
+	if (victims)
+		(void)link_delete_group(dp->links, victim.group);
 	for (int i = 0; i < count; i++) {
 		close(sessions[i]->device);
 		free_name(dp, sessions[i]);

@@ -90,6 +90,7 @@ struct tunnel {
 	struct session *sessions;	/* control */
 	unsigned int made;		/* sessions so far */
 	struct datapath_stats gone;	/* of deleted sessions */
+	struct endpoint leaving;	/* the peer before, while it is exchanged */
 	bool narrowed;			/* its path MTU shrank: to be asked again */
 };
 
@@ -138,6 +139,8 @@ struct session {
 	struct session *prev, *next;	/* of the tunnel */
 	struct session *timed_prev, *timed_next;	/* of the datapath's list of sessions with a carrier to lose */
 	bool timed;
+	bool device_gone;		/* tx found out */
+	bool device_gone_told;
 	bool mtu_settled;		/* the path was known when the MTU was computed */
 	struct datapath_session_config config;
 	char ifname[IF_NAMESIZE];
@@ -219,7 +222,7 @@ void session_adapt(struct user_datapath *dp, struct session *session);
 
 /* device.c */
 int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);
-int device_set_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);
+int device_set_mtu(struct session *session, uint32_t mtu, struct error *error);
 /* Remove the devices of these sessions together and close their descriptors. */
 void device_remove(struct user_datapath *dp, struct session *const *sessions, int count);
 void device_forget_namespaces(struct user_datapath *dp);

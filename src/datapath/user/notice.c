@@ -11,7 +11,7 @@
 
 #include "datapath/user/worker.h"
 
-#define NOTICE_QUEUE_MAX 256		/* more are dropped: the counters have them */
+#define NOTICE_QUEUE_MAX 256		/* more are dropped: counters, and the flags of sessions, have them */
 #define NOTICE_DROP_INTERVAL_MS 1000	/* of one kind, over all workers */
 #define NOTICE_DROP_KINDS (DATAPATH_DROP_CONTROL + 1)
 
@@ -19,6 +19,7 @@ struct notice_queue {
 	pthread_mutex_t mutex;
 	int fd;
 	unsigned int first, count;
+	bool overflow;			/* something was dropped that the control thread must find out otherwise */
 	struct notice notices[NOTICE_QUEUE_MAX];
 	uint64_t last_drop[NOTICE_DROP_KINDS];	/* ms; any worker, through shared_get() */
 };
@@ -63,8 +64,32 @@ void notice_post(struct worker *worker, const struct datapath_event *event)
 	pthread_mutex_lock(&queue->mutex);
 	if (queue->count < NOTICE_QUEUE_MAX)
 		queue->notices[(queue->first + queue->count++) % NOTICE_QUEUE_MAX].event = *event;
+	else
+		queue->overflow = true;
 	pthread_mutex_unlock(&queue->mutex);
 	/* The counter cannot overflow: the reader empties it. */
+	if (write(queue->fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+bool notice_overflowed(struct notice_queue *queue)
+{
+	bool overflow;
+
+	pthread_mutex_lock(&queue->mutex);
+	overflow = queue->overflow;
+	queue->overflow = false;
+	pthread_mutex_unlock(&queue->mutex);
+	return overflow;
+}
+
+void notice_overflow_again(struct notice_queue *queue)
+{
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&queue->mutex);
+	queue->overflow = true;
+	pthread_mutex_unlock(&queue->mutex);
 	if (write(queue->fd, &one, sizeof(one)) < 0)
 		return;
 }

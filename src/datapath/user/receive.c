@@ -39,6 +39,7 @@ struct receiver {
 struct arrival {
 	struct worker *worker;
 	const struct socket_group *group;
+	bool steered;			/* came by the socket of this worker, so that sessions are its own */
 	const struct sockaddr_storage *name;
 	struct session *session;	/* of the last datagram of this message */
 };
@@ -73,11 +74,21 @@ static bool same_peer(const struct sockaddr_storage *name, const struct path *pa
 	       (ip || v6->sin6_port == peer6->sin6_port);
 }
 
+/* A socket with an address takes what a socket for any address would have got. Both steer alike, so the
+ * worker is the same. Raw sockets each get a copy. */
+static bool receives_for(const struct socket_group *group, const struct socket_group *other)
+{
+	return group == other ||
+	       (group->encap == L2TP_ENCAP_UDP && other->encap == L2TP_ENCAP_UDP &&
+		address_is_any(&other->local.address) && group->local.port == other->local.port &&
+		strcmp(group->bind_interface, other->bind_interface) == 0);
+}
+
 static bool belongs(const struct arrival *arrival, const struct session *session)
 {
 	const struct path *path = rcu_dereference(session->tunnel->path);
 
-	return path && path->group == arrival->group && same_peer(arrival->name, path);
+	return path && receives_for(arrival->group, path->group) && same_peer(arrival->name, path);
 }
 
 static void stranger(const struct arrival *arrival, enum datapath_drop drop, uint32_t session_id, uint64_t *counter)
@@ -103,11 +114,26 @@ static struct session *find_session(struct arrival *arrival, uint32_t session_id
 		session = table_next(table, session, &iter);
 	if (session)
 		return arrival->session = session;
+	if (first && arrival->group->encap == L2TP_ENCAP_IP && first->tunnel->path &&
+	    first->tunnel->path->group != arrival->group && same_peer(arrival->name, first->tunnel->path))
+		return NULL;	/* our copy of what the other socket delivers */
 	if (first)
 		stranger(arrival, DATAPATH_DROP_WRONG_SOURCE, session_id, &totals->rx_wrong_source);
 	else
 		stranger(arrival, DATAPATH_DROP_UNKNOWN_SESSION, session_id, &totals->rx_unknown_session);
 	return NULL;
+}
+
+/* The kernel's GRO may have put data behind a control message of the same flow: on the control socket
+ * it must not be touched, unless this worker is the one that receives the session's packets anyway. */
+static bool is_ours(const struct arrival *arrival, const struct session *session)
+{
+	const struct path *path = rcu_dereference(session->tunnel->path);
+	const struct worker *worker = arrival->worker;
+
+	return arrival->steered ||
+	       (path && steer_worker(session->encap, &path->peer, session->session_id, worker->dp->worker_count) ==
+				worker->index);
 }
 
 /* --- a session's packet --- */
@@ -238,6 +264,15 @@ int receive_timeout(const struct worker *worker)
 	return first > now ? (int)(first - now) : 0;
 }
 
+void receive_release(struct worker *worker, struct session *session)
+{
+	if (!session->holding)
+		return;
+	while (!reorder_empty(session->reorder))
+		accept_first_held(worker, session);
+	drain(worker, session);
+}
+
 void receive_forget(struct worker *worker, struct session *session)
 {
 	struct session *held;
@@ -330,7 +365,9 @@ static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t le
 	switch (data_header_demux(arrival->group->encap, octets, length, &session_id, &offset)) {
 	case DATA_KIND_V3:
 		session = find_session(arrival, session_id);
-		if (session)
+		if (session && !is_ours(arrival, session))
+			stranger(arrival, DATAPATH_DROP_CONTROL, session_id, &totals->rx_control);
+		else if (session)
 			receive_session(arrival->worker, session, octets, length, offset);
 		break;
 	case DATA_KIND_SHORT:
@@ -413,7 +450,8 @@ static bool receive_batch(struct worker *worker, struct group_socket *socket)
 	count = recvmmsg(socket->fd, rx->headers, MESSAGES, MSG_DONTWAIT, NULL);
 	rx->used = count > 0 ? (unsigned int)count : 0;
 	for (int i = 0; i < count; i++) {
-		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i] };
+		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i],
+					   .steered = socket == &socket->group->data[worker->index] };
 
 		receive_message(&arrival, &rx->headers[i].msg_hdr, rx->octets[i], rx->headers[i].msg_len);
 	}

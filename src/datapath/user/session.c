@@ -46,11 +46,11 @@ uint32_t session_mtu(const struct session *session, const struct path *path)
 	return mtu - overhead < DEVICE_MTU_MOST ? mtu - overhead : DEVICE_MTU_MOST;
 }
 
-static int change_mtu(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
+static int change_mtu(struct session *session, uint32_t mtu, struct error *error)
 {
 	if (session->mtu == mtu)
 		return 0;
-	if (device_set_mtu(dp, session, mtu, error) < 0)
+	if (device_set_mtu(session, mtu, error) < 0)
 		return -1;
 	shared_set(session->mtu, mtu);
 	return 0;
@@ -97,7 +97,7 @@ void session_adapt(struct user_datapath *dp, struct session *session)
 	if (session->config.mtu_mode != DATAPATH_MTU_FOLLOW && !waiting)
 		return;
 	session->mtu_settled = true;
-	(void)change_mtu(dp, session, session_mtu(session, session->tunnel->path), NULL);
+	(void)change_mtu(session, session_mtu(session, session->tunnel->path), NULL);
 }
 
 /* --- making one --- */
@@ -233,7 +233,7 @@ int session_modify(struct datapath *base, handle h, const struct datapath_sessio
 	if (fields & DATAPATH_SESSION_MTU) {
 		session->config.mtu_mode = config->mtu_mode;
 		session->config.mtu = config->mtu;
-		if (change_mtu(dp, session, session_mtu(session, session->tunnel->path), error) < 0)
+		if (change_mtu(session, session_mtu(session, session->tunnel->path), error) < 0)
 			goto fail;
 	}
 	if (fields & DATAPATH_SESSION_REORDER && set_reorder(session, config->reorder_timeout, error) < 0)

@@ -101,9 +101,13 @@ static int probe_paths(struct user_datapath *dp, struct datapath_event *events, 
 	int count = 0;
 
 	dp->path_probe = 0;
-	while (count < max && (tunnel = handle_next(&dp->tunnels, &position))) {
+	while ((tunnel = handle_next(&dp->tunnels, &position))) {
 		if (!tunnel->narrowed || !tunnel->path)
 			continue;
+		if (count == max) {	/* the rest at once, when these events were taken */
+			dp->path_probe = monotonic_now();
+			break;
+		}
 		if (tunnel_refresh_mtu(dp, tunnel, 0))
 			events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU,
 								   .tunnel = tunnel->self, .mtu = tunnel->path->mtu };

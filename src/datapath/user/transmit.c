@@ -171,6 +171,7 @@ static void device_gone(struct worker *worker, struct session *session)
 					.tunnel = session->tunnel->self };
 
 	worker_unwatch(worker, session->device);
+	shared_set(session->device_gone, true);
 	notice_post(worker, &event);
 }
 

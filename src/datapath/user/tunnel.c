@@ -60,7 +60,7 @@ static uint32_t believable(const struct path *path, uint32_t reported)
 static void path_set_mtu(struct path *path, const struct datapath_tunnel_config *config, uint32_t reported)
 {
 	struct route_query query = { &config->local.address, &path->peer, config->bind_interface, config->fwmark };
-	uint32_t mtu = PATH_MTU_DEFAULT, headers;
+	uint32_t mtu = path->mtu ? path->mtu : PATH_MTU_DEFAULT, headers;	/* unless a route says otherwise */
 
 	(void)route_path_mtu(&query, &mtu);
 	path->distrusted = mtu < least_mtu(path);
@@ -203,6 +203,29 @@ static void apply_fields(struct datapath_tunnel_config *to, const struct datapat
 	}
 }
 
+static void release_held(struct worker *worker, void *context)
+{
+	struct tunnel *tunnel = context;
+	struct session *session;
+
+	DL_FOREACH(tunnel->sessions, session) {
+		if (steer_worker(session->encap, &tunnel->leaving, session->session_id, worker->dp->worker_count) !=
+		    worker->index)
+			continue;
+		receive_release(worker, session);
+		session->sequence = (struct sequence){ 0 };	/* the new peer has its own */
+	}
+}
+
+/* Packets of the new peer may arrive at another worker: first the old one must be done with them. */
+static void leave_worker(struct user_datapath *dp, struct tunnel *tunnel)
+{
+	tunnel->leaving = tunnel->path->peer;
+	path_replace(dp, tunnel, NULL);
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		worker_run(&dp->workers[i], release_held, tunnel);
+}
+
 int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_config *config, unsigned int fields,
 		  struct error *error)
 {
@@ -222,6 +245,8 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 			return -1;
 	}
 	tunnel->config = wanted;
+	if (tunnel->path && fields & DATAPATH_TUNNEL_PEER)
+		leave_worker(dp, tunnel);
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);

@@ -81,12 +81,49 @@ static int translate(struct user_datapath *dp, const struct notice *notice, stru
 		if (session)
 			timers_watch(dp, session);
 		break;
-	case DATAPATH_EVENT_DROPPED:
 	case DATAPATH_EVENT_DEVICE_GONE:
+		session = handle_get(&dp->sessions, notice->event.session);
+		if (session)
+			session->device_gone_told = true;
+		break;
+	case DATAPATH_EVENT_DROPPED:
 		break;
 	}
 	events[0] = notice->event;
 	return 1;
+}
+
+/* What a session has become that no notice told of. */
+static bool overlooked(struct user_datapath *dp, struct session *session, struct datapath_event *event)
+{
+	*event = (struct datapath_event){ .session = session->self, .tunnel = session->tunnel->self };
+	if (shared_get(session->device_gone) && !session->device_gone_told) {
+		event->kind = DATAPATH_EVENT_DEVICE_GONE;
+		return session->device_gone_told = true;
+	}
+	if (!session->config.carrier_timeout || session->timed || !shared_get(session->carrier))
+		return false;
+	event->kind = DATAPATH_EVENT_CARRIER;
+	event->carrier = true;
+	timers_watch(dp, session);
+	return true;
+}
+
+/* More was to tell than the queue holds: look at every session. */
+static int sweep(struct user_datapath *dp, struct datapath_event *events, int max)
+{
+	struct session *session;
+	uint32_t position = 0;
+	int count = 0;
+
+	while ((session = handle_next(&dp->sessions, &position))) {
+		if (count == max) {
+			notice_overflow_again(dp->notices);
+			break;
+		}
+		count += overlooked(dp, session, &events[count]);
+	}
+	return count;
 }
 
 static int user_events(struct datapath *base, struct datapath_event *events, int max)
@@ -97,6 +134,8 @@ static int user_events(struct datapath *base, struct datapath_event *events, int
 
 	while (count < max && notice_take(dp->notices, &notice, 1) == 1)
 		count += translate(dp, &notice, events + count, max - count);
+	if (notice_overflowed(dp->notices))
+		count += sweep(dp, events + count, max - count);
 	return count;
 }
 

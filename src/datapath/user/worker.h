@@ -65,6 +65,8 @@ void receive_control_ready(struct worker *worker, struct source *source, uint32_
 /* Held packets whose time has come; and the ms until the next, -1 for none. */
 void receive_expire(struct worker *worker);
 int receive_timeout(const struct worker *worker);
+/* Deliver what is held for this session, in this worker; its packets will arrive at another one. */
+void receive_release(struct worker *worker, struct session *session);
 /* Forget what is held for this session. */
 void receive_forget(struct worker *worker, struct session *session);
 
@@ -85,5 +87,8 @@ struct notice {
 	struct datapath_event event;	/* UNREACHABLE, PATH_MTU: source is the peer complained about */
 };
 int notice_take(struct notice_queue *queue, struct notice *notices, int max);
+/* Were notices dropped since it was last asked? Then the sessions' flags tell what they said. */
+bool notice_overflowed(struct notice_queue *queue);
+void notice_overflow_again(struct notice_queue *queue);
 
 #endif
