@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #define LINK_MESSAGE_MAX 8192
 
@@ -116,4 +117,28 @@ int link_delete_group(struct link_channel *channel, uint32_t group)
 	if (request_send(channel, header) == 0)
 		return 1;
 	return errno == ENODEV ? 0 : -1;
+}
+
+int link_monitor_open(void)
+{
+	const struct sockaddr_nl name = { .nl_family = AF_NETLINK,
+					  .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&name, sizeof(name)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+bool link_monitor_drain(int monitor)
+{
+	char message[LINK_MESSAGE_MAX];
+	bool any = false;
+
+	/* ENOBUFS: more happened than there was room for, which is to say that something happened. */
+	while (recv(monitor, message, sizeof(message), 0) >= 0 || errno == ENOBUFS)
+		any = true;
+	return any;
 }

@@ -30,6 +30,11 @@ struct link_settings {
 
 int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_settings *settings,
 	     struct error *error);
+/* A non-blocking descriptor that becomes readable when interfaces or routes change; -1 with errno. */
+int link_monitor_open(void);
+/* Take what it has to say; was there anything? */
+bool link_monitor_drain(int monitor);
+
 /* Remove every interface of this group. Returns 1 when there were some, 0 when none, -1 on error. */
 int link_delete_group(struct link_channel *channel, uint32_t group);
 

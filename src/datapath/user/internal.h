@@ -163,8 +163,9 @@ struct user_datapath {
 	struct notice_queue *notices;
 	struct session *timed;		/* sessions whose carrier may be lost */
 	uint64_t path_probe;		/* ms: when narrowed paths are asked again; 0: never */
-	int event_fd;			/* epoll over the notices and timer_fd */
+	int event_fd;			/* epoll over the notices and the next two */
 	int timer_fd;
+	int monitor_fd;			/* of interfaces and routes, while sessions want to follow them; else -1 */
 };
 
 static inline struct user_datapath *user_datapath(struct datapath *dp)
@@ -219,6 +220,9 @@ void stats_add(struct datapath_stats *sum, const struct datapath_stats *more);
 uint32_t session_mtu(const struct session *session, const struct path *path);
 /* The tunnel's path changed: adapt the MTU when the session's mode says so, and the worker. */
 void session_adapt(struct user_datapath *dp, struct session *session);
+
+/* user.c: have the routes watched, for sessions whose MTU follows the path */
+void user_follow_routes(struct user_datapath *dp);
 
 /* device.c */
 int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);

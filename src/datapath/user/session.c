@@ -211,6 +211,8 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 		goto fail;
 	}
 	timers_watch(dp, session);
+	if (config->mtu_mode == DATAPATH_MTU_FOLLOW)
+		user_follow_routes(dp);
 	*result = session->self;
 	return 0;
 fail:
@@ -233,6 +235,8 @@ int session_modify(struct datapath *base, handle h, const struct datapath_sessio
 	if (fields & DATAPATH_SESSION_MTU) {
 		session->config.mtu_mode = config->mtu_mode;
 		session->config.mtu = config->mtu;
+		if (config->mtu_mode == DATAPATH_MTU_FOLLOW)
+			user_follow_routes(dp);
 		if (change_mtu(session, session_mtu(session, session->tunnel->path), error) < 0)
 			goto fail;
 	}

@@ -126,12 +126,51 @@ static int sweep(struct user_datapath *dp, struct datapath_event *events, int ma
 	return count;
 }
 
+void user_follow_routes(struct user_datapath *dp)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	if (dp->monitor_fd >= 0)
+		return;
+	dp->monitor_fd = link_monitor_open();
+	if (dp->monitor_fd >= 0)
+		(void)epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->monitor_fd, &event);
+}
+
+static bool follows(const struct tunnel *tunnel)
+{
+	const struct session *session;
+
+	DL_FOREACH(tunnel->sessions, session)
+		if (session->config.mtu_mode == DATAPATH_MTU_FOLLOW)
+			return true;
+	return false;
+}
+
+static int routes_changed(struct user_datapath *dp, struct datapath_event *events, int max)
+{
+	struct tunnel *tunnel;
+	uint32_t position = 0;
+	int count = 0;
+
+	if (dp->monitor_fd < 0 || !link_monitor_drain(dp->monitor_fd))
+		return 0;
+	while ((tunnel = handle_next(&dp->tunnels, &position))) {
+		if (!follows(tunnel) || !tunnel_refresh_mtu(dp, tunnel, 0) || count == max)
+			continue;
+		events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_PATH_MTU, .tunnel = tunnel->self,
+							   .mtu = tunnel->path->mtu };
+	}
+	return count;
+}
+
 static int user_events(struct datapath *base, struct datapath_event *events, int max)
 {
 	struct user_datapath *dp = user_datapath(base);
 	struct notice notice;
 	int count = timers_run(dp, events, max);
 
+	count += routes_changed(dp, events + count, max - count);
 	while (count < max && notice_take(dp->notices, &notice, 1) == 1)
 		count += translate(dp, &notice, events + count, max - count);
 	if (notice_overflowed(dp->notices))
@@ -189,6 +228,8 @@ static void user_close(struct datapath *base)
 		close(dp->event_fd);
 	if (dp->timer_fd >= 0)
 		close(dp->timer_fd);
+	if (dp->monitor_fd >= 0)
+		close(dp->monitor_fd);
 	free(dp->workers);
 	free(dp);
 }
@@ -268,7 +309,7 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 	if (!dp)
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	dp->base.ops = &user_ops;
-	dp->event_fd = dp->timer_fd = -1;
+	dp->event_fd = dp->timer_fd = dp->monitor_fd = -1;
 	dp->link_group = instance_link_group(options->instance);
 	reserve_descriptors();
 	rcu_register_thread();
