@@ -45,7 +45,7 @@ struct datapath_tunnel_config {
 	int16_t dscp;				/* 0..63 or DATAPATH_DSCP_COPY */
 	bool udp_checksum;			/* IPv4 transmit; may be sent all the same where offloads need it */
 	bool udp_zero_csum6_tx;
-	bool udp_zero_csum6_rx;			/* accept; holds for all tunnels that share the local port */
+	bool udp_zero_csum6_rx;			/* accept; so do all tunnels of the local port meanwhile */
 };
 
 enum datapath_mtu_mode { DATAPATH_MTU_AUTO, DATAPATH_MTU_FOLLOW, DATAPATH_MTU_FIXED };

@@ -284,11 +284,15 @@ static bool serves(const struct socket_group *group, const struct datapath_tunne
 	       strcmp(group->bind_interface, config->bind_interface) == 0;
 }
 
-static void allow_zero_checksums(const struct user_datapath *dp, struct socket_group *group)
+void group_accept_zero_checksums(struct socket_group *group, bool accept)
 {
-	for (unsigned int i = 0; i < dp->worker_count; i++)
-		set_int(group->data[i].fd, IPPROTO_UDP, UDP_NO_CHECK6_RX, 1);
-	group->zero_checksum_rx = true;
+	bool before = group->zero_checksum_users > 0;
+
+	group->zero_checksum_users += accept ? 1 : -1;
+	if (before == (group->zero_checksum_users > 0))
+		return;
+	for (unsigned int i = 0; i < group->sockets; i++)
+		set_int(group->data[i].fd, IPPROTO_UDP, UDP_NO_CHECK6_RX, accept);
 }
 
 void group_trust_icmp(struct socket_group *group, bool trust)
@@ -317,8 +321,6 @@ struct socket_group *group_get(struct user_datapath *dp, const struct datapath_t
 	if (!group)
 		return NULL;
 	group->users++;
-	if (config->udp_zero_csum6_rx && group->encap == L2TP_ENCAP_UDP && !group->zero_checksum_rx)
-		allow_zero_checksums(dp, group);
 	return group;
 }
 

@@ -51,7 +51,7 @@ struct socket_group {
 	struct endpoint local;		/* port as bound */
 	uint16_t asked_port;		/* 0: ephemeral; then it is never shared */
 	char bind_interface[IF_NAMESIZE];
-	bool zero_checksum_rx;
+	int zero_checksum_users;	/* tunnels that accept IPv6 packets without checksum */
 	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
 	unsigned int sockets;		/* in data */
 	struct group_socket *data;	/* one per worker, in its epoll; each worker also sends with its own */
@@ -69,7 +69,8 @@ struct path {
 	uint32_t widest;		/* that it ever was */
 	bool distrusted;		/* the kernel was told less than may be */
 	uint32_t train_max;		/* largest datagram that may travel in a UDP_SEGMENT message; 0: none */
-	bool zero_checksum;
+	bool zero_checksum;		/* sends without UDP checksum where it can */
+	bool zero_checksum_rx;		/* accepts IPv6 packets without */
 	int16_t ttl, dscp;
 	size_t control_length;
 	uint8_t control[PATH_CONTROL_MAX] __attribute__((aligned(8)));	/* ready-made ancillary data: ttl, dscp, mark */
@@ -184,6 +185,8 @@ struct session *table_next(struct cds_lfht *table, struct session *session, stru
 /* group.c */
 struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
 			       struct error *error);
+/* One tunnel more, or less, accepts IPv6 packets without UDP checksum. */
+void group_accept_zero_checksums(struct socket_group *group, bool accept);
 /* Heed the path MTUs that the kernel learnt, or not (IPv4: the kernel itself ignores those below 1,280 for IPv6). */
 void group_trust_icmp(struct socket_group *group, bool trust);
 void group_put(struct user_datapath *dp, struct socket_group *group);

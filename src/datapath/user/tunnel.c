@@ -76,6 +76,16 @@ static void path_set_mtu(struct path *path, const struct datapath_tunnel_config 
 
 /* --- paths --- */
 
+static void path_free(struct user_datapath *dp, struct path *path)
+{
+	if (!path)
+		return;
+	if (path->zero_checksum_rx)
+		group_accept_zero_checksums(path->group, false);
+	group_put(dp, path->group);
+	free(path);
+}
+
 static struct path *path_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
 			     struct error *error)
 {
@@ -91,6 +101,9 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 		goto fail;
 	path->zero_checksum = config->encap == L2TP_ENCAP_UDP &&
 			      (ipv6 ? config->udp_zero_csum6_tx : !config->udp_checksum);
+	path->zero_checksum_rx = config->encap == L2TP_ENCAP_UDP && ipv6 && config->udp_zero_csum6_rx;
+	if (path->zero_checksum_rx)
+		group_accept_zero_checksums(path->group, true);
 	if (path->zero_checksum && group_zero_checksum_fd(dp, path->group, error) < 0)
 		goto fail;
 	path->peer = config->peer;
@@ -102,17 +115,10 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 	return path;
 fail:
 	if (path->group)
-		group_put(dp, path->group);
-	free(path);
+		path_free(dp, path);
+	else
+		free(path);
 	return NULL;
-}
-
-static void path_free(struct user_datapath *dp, struct path *path)
-{
-	if (!path)
-		return;
-	group_put(dp, path->group);
-	free(path);
 }
 
 /* Workers use the new one from now on; the old one is gone when this returns. */
@@ -143,6 +149,8 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, uint32_
 		return false;
 	}
 	path->group->users++;
+	if (path->zero_checksum_rx)
+		group_accept_zero_checksums(path->group, true);
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);
