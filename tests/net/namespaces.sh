@@ -43,3 +43,30 @@ sleep 0.5
 check "namespace removed: daemon lives" answers B
 check "and its session can be deleted" ctl B session delete tunnel_name=t session_name=s
 check "clean end" stop_daemon B
+
+# the daemon's own namespace under its name: nothing of what is there is taken for a predecessor's
+pair addresses=no sides=A || exit 1
+check "a session with netns= our own" ctl A session create tunnel_name=t session_name=own session_id=99 \
+	peer_session_id=99 netns="${NS}A" interface_name=pw1
+check "its device is here" ip_on A link show pw1
+check "and the one that was here before" ip_on A link show pw0
+check "its deletion" ctl A session delete tunnel_name=t session_name=own
+check_fails "removes its device" ip_on A link show pw1
+check "and no other" ip_on A link show pw0
+
+# a namespace is removed and another one made with the same name: its interfaces are none of ours
+host E
+others() { ip_on E -j link | jq -c 'map([.ifindex, .ifname, .mtu, .group])'; }
+check "a session in a namespace" ctl A session create tunnel_name=t session_name=e session_id=98 peer_session_id=98 \
+	netns="${NS}E" interface_name=pw2
+index=$(ctl A -j session show tunnel_name=t session_name=e | field ifindex)
+ip netns del "${NS}E"
+ip netns add "${NS}E"
+for n in {1..5}; do ip_on E link add other$n type bridge; done
+at_least "one of them has the number of the old one" "$(ip_on E -j link | jq 'map(.ifindex) | max')" "$index"
+before=$(others)
+ctl A session modify tunnel_name=t session_name=e mtu=1234 >/dev/null 2>&1
+equal "modify leaves the new interfaces alone" "$(others)" "$before"
+ctl A session delete tunnel_name=t session_name=e >/dev/null 2>&1
+equal "delete leaves the new interfaces alone" "$(others)" "$before"
+check "daemon lives" answers A

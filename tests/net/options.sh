@@ -41,6 +41,21 @@ equal "both copied, over IPv6" "$(outer ipv6.hlim ipv6.tclass.dscp)" "33 10"; un
 PING=(); with 6 "ttl=5 dscp=12" encap=ip
 equal "fixed, over IP and IPv6" "$(outer ipv6.hlim ipv6.tclass.dscp)" "5 12"; unpair
 
+# all that goes along with each packet, at once, in many tunnels
+ctl_many() {
+	local n
+	for n in {20..39}; do
+		ctl A tunnel create tunnel_name=x$n version=3 src_ipaddr=192.0.2.1 dest_ipaddr=192.0.2.$n \
+			tunnel_id=$n peer_tunnel_id=2 ttl=64 dscp=10 fwmark=0x41414141 || return
+	done
+}
+PING=(); with 4 "ttl=11 dscp=13 fwmark=0x41414141"
+equal "TTL, DSCP and mark together" "$(outer ip.ttl ip.dsfield.dscp)" "11 13"
+check "in many tunnels" ctl_many
+check "and they go again" ctl A tunnel delete tunnel_name=x20
+check "the first one carries" pings A 10.0.0.2
+check "a clean end" stop_daemon A; unpair
+
 # checksums
 with 4 "use_udp_checksums=yes"; matches "UDP checksum" "$(outer udp.checksum)" '0x(....)'
 check_fails "is there" test "$(outer udp.checksum)" = 0x0000; unpair
