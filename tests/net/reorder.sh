@@ -12,7 +12,7 @@ on B sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 # NUMBERS as _packets.py's send takes them; `wait=MS` between them
 receives() {
 	local name=$1 session=$2 numbers=$3 delivered=$4 discards=$5 heard
-	pair sides=B cookie=0 session="sequencing_required=yes $session" || return
+	pair sides=B cookie=0 session="sequencing_required=${REQUIRED:-yes} $session" || return
 	listener B listen pw0 "${LISTEN:-0.4}"
 	# shellcheck disable=SC2086 # a list of numbers
 	packets A send udp 192.0.2.1 192.0.2.2 session=12 $numbers
@@ -33,6 +33,11 @@ receives "across the wrap" "" "$((top - 1)) $top 0 1" "$((top - 1)) $top 0 1" 0
 receives "a loss across the wrap" "" "$((top - 1)) 0 1" "$((top - 1)) 0 1" 0
 receives "old across the wrap" "" "$top 1 $top 0 2" "$top 1 2" 2
 receives "no number where one is required" "" "0 - 1" "0 1" 1
+REQUIRED=no receives "none is required" "" "0 - 1" "0 1 1" 0
+REQUIRED=no receives "an LNS that numbers its packets requires numbers" "lns_mode=yes use_sequence_numbers=yes" \
+	"0 - 1" "0 1" 1
+REQUIRED=no receives "an LNS that does not number requires none" "lns_mode=yes" "0 - 1" "0 1 1" 0
+REQUIRED=no receives "a LAC follows its LNS and requires none" "use_sequence_numbers=yes" "0 - 1" "0 1 1" 0
 receives "far off is not newer" "" "100 9000100 101" "100 101" 1
 receives "a peer that began anew is followed" "" "1000 1001 0 1 2 3 4 5 6 7 8" "1000 1001 5 6 7 8" 5
 
