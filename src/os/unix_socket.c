@@ -4,21 +4,30 @@
  * the kernel drops with the process that held it: two daemons that start at once cannot both
  * find the socket stale.  A connect() then tells of programs that know nothing of the lock.
  * The lock file stays when the daemon ends; removing it would bring the race back.
+ *
+ * It is a lock of fcntl(), not of flock(): the kernel drops the former when a killed process
+ * begins to end, the latter not before it has closed all devices, which takes seconds and which
+ * only a successor can shorten (by removing them at once).  The dead process's socket takes
+ * connections as long, so who would answer on it is asked too.
  */
 #include "os/unix_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "os/process.h"
+
 #define SOCKET_MODE 0660	/* its group may use the API */
 #define SOCKET_BACKLOG 128	/* clients that wait while the control thread is busy */
+#define LOCK_RETRY_US 5000	/* while the threads of a process that was killed end ... */
+#define LOCK_RETRIES 1000	/* ... which takes moments, or seconds on a machine that is overloaded */
 
 static int socket_name(const char *path, struct sockaddr_un *name, struct error *error)
 {
@@ -51,6 +60,25 @@ static int in_use(const char *path, struct error *error)
 			 "another l2tpd answers on %s: stop that one, or give this one its own socket with -s", path);
 }
 
+/* 0 once it is ours, or -1 with errno. EAGAIN: a living process has it. */
+static int lock_whole(int fd)
+{
+	struct flock wanted = { .l_type = F_WRLCK, .l_whence = SEEK_SET }, held;
+
+	for (int tries = 0; fcntl(fd, F_SETLK, &wanted) < 0; tries++) {
+		if (errno != EAGAIN && errno != EACCES)
+			return -1;
+		held = wanted;
+		if (tries == LOCK_RETRIES || fcntl(fd, F_GETLK, &held) < 0 ||
+		    (held.l_type != F_UNLCK && !os_process_is_ending(held.l_pid))) {
+			errno = EAGAIN;
+			return -1;
+		}
+		usleep(LOCK_RETRY_US);
+	}
+	return 0;
+}
+
 static int take_lock(const char *path, struct error *error)
 {
 	char lock[sizeof(((struct sockaddr_un *)0)->sun_path) + sizeof(".lock")];
@@ -60,9 +88,9 @@ static int take_lock(const char *path, struct error *error)
 	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_system(error, errno, NULL, "cannot create %s (another place: -s)", lock);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (lock_whole(fd) == 0)
 		return fd;
-	if (errno == EWOULDBLOCK)
+	if (errno == EAGAIN)
 		in_use(path, error);
 	else
 		error_system(error, errno, NULL, "cannot lock %s", lock);
@@ -70,10 +98,20 @@ static int take_lock(const char *path, struct error *error)
 	return -1;
 }
 
+/* The one who called listen(): will it ever accept? */
+static bool peer_is_ending(int fd)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && os_process_is_ending(peer.pid);
+}
+
 /* We hold the lock: whatever socket is there is stale, unless a stranger answers on it. */
 static int remove_stale(const char *path, struct error *error)
 {
 	struct stat st;
+	bool answers;
 	int fd;
 
 	if (lstat(path, &st) < 0)
@@ -83,8 +121,10 @@ static int remove_stale(const char *path, struct error *error)
 				 "%s exists and is not a socket: remove it, or use -s", path);
 	fd = os_unix_connect(path, NULL, NULL);
 	if (fd >= 0) {
+		answers = !peer_is_ending(fd);
 		close(fd);
-		return in_use(path, error);
+		if (answers)
+			return in_use(path, error);
 	}
 	if (unlink(path) < 0)
 		return error_system(error, errno, NULL, "cannot remove %s, which another daemon left", path);

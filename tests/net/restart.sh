@@ -14,6 +14,24 @@ for n in {1..100}; do
 done >>"$TMP/A.conf"
 stop_daemon A
 start_daemon A || exit 1
+# kill_now HOST: as stop_daemon with KILL, but does not wait: the kernel has only begun to take the process apart
+kill_now() {
+	killed=${daemon_pid[$1]}
+	unset "daemon_pid[$1]"
+	kill -KILL "$killed"
+}
+# restarts_at_once HOST NAME SESSIONS: up again within a second although its predecessor is still dying
+restarts_at_once() {
+	local start took
+	kill_now "$1"
+	start=$(milliseconds)
+	start_daemon "$1" || fail "$2: starts again at once" "$(tail -n 1 "$(log_of "$1")")"
+	took=$(($(milliseconds) - start))
+	at_most "$2: up again, milliseconds" $took 1000
+	equal "$2: all its devices" "$(on "$1" ls /sys/class/net | grep -cE '^(more|pw)')" "$3"
+	{ wait "$killed"; } 2>/dev/null
+	check "$2: the successor's socket is not its predecessor's" answers "$1"
+}
 # a device that is not l2tpd's, and one that it made but somebody else has taken over the name of
 ip_on A link add bystander type veth peer name bystander2
 for how in KILL KILL TERM; do
@@ -28,6 +46,9 @@ for how in KILL KILL TERM; do
 	check "carries again after SIG$how" until_true 5 pings A 10.0.0.2
 	check "others' devices are left alone" ip_on A link show bystander
 done
+restarts_at_once A "at once, 101 sessions" 101
+ip_on A addr add 10.0.0.1/24 dev pw0
+check "at once: carries again" until_true 5 pings A 10.0.0.2
 stop_daemon A
 equal "nothing left after a clean end" "$(on A ls /sys/class/net | grep -cE '^(more|pw)')" 0
 
@@ -37,6 +58,18 @@ daemon A <<<"tunnel create tunnel_name=t version=3 dest_ipaddr=192.0.2.2 tunnel_
 equal "leftovers are removed" "$(on A ls /sys/class/net | grep -cE '^(more|pw)')" 0
 stop_daemon A
 stop_daemon B
+
+for count in 1 500; do
+	{
+		echo 'tunnel create tunnel_name=t version=3 dest_ipaddr=192.0.2.2 tunnel_id=1 peer_tunnel_id=2'
+		for ((n = 1; n <= count; n++)); do
+			echo "session create tunnel_name=t session_id=20$n peer_session_id=30$n interface_name=more$n"
+		done
+	} >"$TMP/A.conf"
+	start_daemon A || exit 1
+	restarts_at_once A "at once, $count sessions" $count
+	stop_daemon A
+done
 
 # Two daemons in one namespace, with different ports and sockets; and others in a second namespace
 pair || exit 1

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,33 @@ static void a_living_owner_is_left_alone(void **state)
 	os_listen_close(&second);
 }
 
+/* Somebody removed the socket of a daemon that runs: what that has is still its own. */
+static void a_living_owner_needs_no_socket(void **state)
+{
+	struct os_listener listener;
+	struct error error;
+	int done[2], status;
+	char octet;
+	pid_t pid;
+
+	assert_int_equal(pipe(done), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (os_listen(path, &listener, &error) == 0 && unlink(path) == 0 && write(done[1], "x", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(done[1]);
+	assert_int_equal(read(done[0], &octet, 1), 1);
+	close(done[0]);
+	assert_int_equal(os_listen(path, &listener, &error), -1);
+	assert_int_equal(error.code, ERROR_EXISTS);
+	kill(pid, SIGKILL);	/* and at once, while it may still be ending */
+	assert_int_equal(os_listen(path, &listener, &error), 0);
+	os_listen_close(&listener);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
 static void a_dead_owner_is_removed(void **state)
 {
 	struct os_listener listener;
@@ -132,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(listens_and_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_living_owner_is_left_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_living_owner_needs_no_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_dead_owner_is_removed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_stranger_is_left_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_paths, setup, teardown),

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the kernel knows about another process.
+ */
+#ifndef L2TPD_OS_PROCESS_H
+#define L2TPD_OS_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Was this process killed, or has it ended, while the kernel is still taking it apart?  It then runs
+ * no more of its program, but what it had open may be open for seconds.  false when there is doubt. */
+bool os_process_is_ending(pid_t pid);
+
+#endif
