@@ -84,6 +84,7 @@ struct tunnel {
 	uint64_t created;
 	unsigned int command;		/* of a dry run: which one made it */
 	struct tunnel *pair;		/* in a reload: its like in the other service */
+	handle trial;			/* of a dry run, while the datapath tries it: reload_try.c */
 };
 
 struct session {
@@ -185,6 +186,8 @@ int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct
 int names_identify_session(struct service *service, struct session *session, struct error *error);
 /* session->ifname, in the network namespace of its configuration. */
 int names_take_interface(struct service *service, struct session *session, struct error *error);
+/* The session that has taken this name in this network namespace; NULL: none. */
+struct session *names_find_interface(const struct service *service, const char *netns, const char *ifname);
 /* Nothing happens when it has taken none. */
 void names_release_interface(struct service *service, struct session *session);
 
@@ -196,6 +199,9 @@ struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *c
 void tunnel_free(struct service *service, struct tunnel *tunnel);
 int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error);
 void tunnel_detach(struct service *service, struct tunnel *tunnel);
+/* Add it to the datapath and nowhere else, with this peer: what it refuses, it refuses here. */
+int tunnel_try(struct service *service, const struct tunnel *tunnel, const struct address *peer, handle *trial,
+	       struct error *error);
 /* As detach, but the datapath is not told. */
 void tunnel_forget(struct service *service, struct tunnel *tunnel);
 /* Give it this configuration, which differs in live rows only. */
@@ -225,6 +231,8 @@ void session_deactivate(struct service *service, struct session *session);
 /* Out of its tunnel. */
 void session_remove(struct session *session);
 void session_lost_device(struct service *service, struct session *session);
+/* What the datapath would be told of a session that is new, in this tunnel of the datapath. */
+void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *config);
 /* All at once: the datapath is told of up to SESSION_BATCH in one operation. */
 #define SESSION_BATCH 1024
 void session_detach(struct service *service, struct session *const *sessions, size_t count);

@@ -141,6 +141,17 @@ static int interface_taken(const struct session *holder, struct error *error)
 			 holder->ifname, session_label(holder, label), netns[0] ? " in network namespace " : "", netns);
 }
 
+struct session *names_find_interface(const struct service *service, const char *netns, const char *ifname)
+{
+	struct name_space *name_space;
+	struct session *holder = NULL;
+
+	HASH_FIND(hh, service->name_spaces, netns, strlen(netns), name_space);
+	if (name_space)
+		HASH_FIND(by_ifname, name_space->sessions, ifname, strlen(ifname), holder);
+	return holder;
+}
+
 int names_take_interface(struct service *service, struct session *session, struct error *error)
 {
 	struct name_space *name_space = name_space_get(service, session->config.netns);

@@ -2,7 +2,8 @@
 /*
  * A reload in its three parts: reload.c tries the commands on a service of its own over the null
  * datapath, reload_plan.c compares what came out with what there is and writes down what has to be
- * done, reload_apply.c does it, or undoes it when the datapath refuses on the way.
+ * done, reload_apply.c does it, or undoes it when the datapath refuses on the way.  Before anything
+ * that runs is removed, reload_try.c asks the datapath whether it would take what is to come instead.
  */
 #ifndef L2TPD_SERVICE_RELOAD_H
 #define L2TPD_SERVICE_RELOAD_H
@@ -37,13 +38,14 @@ struct session_copy {
 	struct session *like, *made;	/* like an administrator's when the tunnel of that is made anew */
 	struct session *instead_of;
 	struct tunnel *in;		/* a tunnel of the dry run, whose pair will be the session's */
+	handle trial;			/* HANDLE_NONE: it is not being tried */
 };
 
 struct reload {
 	struct service *service, *dry;
 	uint64_t now;
 	struct system_config system;
-	/* to be done in this order; of each, so many are done */
+	/* of each, so many are done */
 	struct list sessions_gone, tunnels_gone;	/* struct session, struct tunnel: detached, freed at the end */
 	struct list tunnel_swaps, tunnel_copies, session_swaps, session_copies;
 	size_t sessions_gone_done, tunnels_gone_done;
@@ -52,10 +54,19 @@ struct reload {
 	unsigned int not_restored;	/* what an undo could not put back */
 };
 
+/* Which command is to blame: for an administrator's session that of its tunnel. */
+static inline unsigned int reload_command(const struct session_copy *copy)
+{
+	return copy->like->tunnel == copy->in ? copy->like->command : copy->in->command;
+}
+
 int list_add(struct list *list, void *item, struct error *error);
 
 /* Fill the lists. Nothing of the service changes but its objects' pairs. */
 int reload_plan(struct reload *reload, struct error *error);
+/* Would the datapath take what is to be made? Nothing is left of the trial. -1: it would not, and
+ * reload->failed says which command is to blame. */
+int reload_try(struct reload *reload, struct error *error);
 /* Do what the lists say; the pairs of the dry run's objects are then those that are like them.
  * -1: it is undone, and reload->failed says which command is to blame. */
 int reload_apply(struct reload *reload, struct error *error);

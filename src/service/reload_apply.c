@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The execution of a reload's plan: first what goes, so that names and ids become free, then what
- * changes, then what is new.  When the datapath refuses half way, the same backwards: what is new
- * goes, what was changed is changed back, what went is attached again, under its old names, ids and
- * device names.
+ * The execution of a reload's plan: first what changes; then what goes, so that names and ids become
+ * free; then what is new.  A device that was removed is another one when it comes back, without its
+ * addresses: so before anything goes, what is new has been tried (reload_try.c).  When the datapath
+ * refuses half way all the same, everything backwards: what is new goes, what went is attached again,
+ * under its old names, ids and device names, what was changed is changed back.
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,14 @@ static void detach_tunnels(struct reload *reload)
 	for (size_t i = 0; i < reload->tunnels_gone.count; i++)
 		tunnel_detach(reload->service, reload->tunnels_gone.items[i]);
 	reload->tunnels_gone_done = reload->tunnels_gone.count;
+}
+
+/* Where nothing goes, nothing can be lost either. */
+static int try_first(struct reload *reload, struct error *error)
+{
+	if (!reload->sessions_gone.count && !reload->tunnels_gone.count)
+		return 0;
+	return reload_try(reload, error);
 }
 
 /* Doing it once more undoes it. */
@@ -156,8 +165,7 @@ static int make_sessions(struct reload *reload, struct error *error)
 	for (; *done < reload->session_copies.count; ++*done) {
 		struct session_copy *copy = reload->session_copies.items[*done];
 
-		/* of an administrator's session no command of the file is to blame, but that of its tunnel */
-		reload->failed = copy->like->tunnel == copy->in ? copy->like->command : copy->in->command;
+		reload->failed = reload_command(copy);
 		if (make_session(reload, copy, error) < 0)
 			return -1;
 	}
@@ -276,15 +284,17 @@ int reload_apply(struct reload *reload, struct error *error)
 {
 	unsigned int no_command = reload->failed;
 
+	if (change_tunnels(reload, error) < 0 || change_sessions(reload, error) < 0 || try_first(reload, error) < 0)
+		goto fail;
 	detach_sessions(reload);
 	detach_tunnels(reload);
-	if (change_tunnels(reload, error) < 0 || make_tunnels(reload, error) < 0 ||
-	    change_sessions(reload, error) < 0 || make_sessions(reload, error) < 0) {
-		undo(reload, error);
-		return -1;
-	}
+	if (make_tunnels(reload, error) < 0 || make_sessions(reload, error) < 0)
+		goto fail;
 	reload->failed = no_command;
 	return 0;
+fail:
+	undo(reload, error);
+	return -1;
 }
 
 void reload_commit(struct reload *reload)

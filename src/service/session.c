@@ -71,6 +71,13 @@ static void to_datapath(const struct session *session, const struct session_conf
 	memcpy(out->bridge, config->bridge, sizeof(out->bridge));
 }
 
+void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *config)
+{
+	to_datapath(session, &session->config, config);
+	memcpy(config->ifname, session->config.interface_name, sizeof(config->ifname));
+	config->tunnel = tunnel;
+}
+
 struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
 			    const struct param_set *set, enum service_origin origin, uint64_t now)
 {

@@ -118,6 +118,15 @@ static int tell_datapath(struct service *service, struct tunnel *tunnel, struct 
 	return 0;
 }
 
+int tunnel_try(struct service *service, const struct tunnel *tunnel, const struct address *peer, handle *trial,
+	       struct error *error)
+{
+	struct datapath_tunnel_config config;
+
+	to_datapath(&tunnel->config, peer, &config);
+	return datapath_ops(service->dp)->tunnel_add(service->dp, &config, trial, error);
+}
+
 int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error)
 {
 	struct address literal;

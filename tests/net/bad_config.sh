@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A configuration file that is wrong: file:line:column, what is wrong and what is allowed; at start exit status 1 and no
-# device left behind, with --check the same without touching anything, at reload nothing changes.
+# device left behind, with --check the same without touching anything, at reload nothing changes, nor does it when the
+# system refuses what the file asks for.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -109,3 +110,37 @@ check "made what is new" ip_on A link show pw1
 printf '%s\n' "$tunnel" "$session session_name=s interface_name=pw0 mtu=1300" >"$TMP/A.conf"
 check "reload without it" ctl A system reload
 check_fails "removed what is no longer there" ip_on A link show pw1
+
+# a reload that the system refuses: what runs keeps its device, with its addresses, and goes on
+office="$session session_name=office interface_name=office"
+printf '%s\n' "$tunnel" "$office" >"$TMP/A.conf"
+check "reload with another session" ctl A system reload
+daemon B <<-END || exit 1
+	tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.2 dest_ipaddr=192.0.2.1 tunnel_id=2 peer_tunnel_id=1
+	session create tunnel_name=t session_id=12 peer_session_id=11 interface_name=office
+END
+ip_on A addr add 10.0.0.1/24 dev office
+ip_on B addr add 10.0.0.2/24 dev office
+check "which works" pings A 10.0.0.2
+as_it_is() { ip_on A -o link show office; ip_on A -o addr show office; }
+as_it_was=$(as_it_is)
+links=$(on A ls /sys/class/net)
+
+# refused NAME REGEX, the file on standard input
+refused() {
+	cat >"$TMP/A.conf"
+	check_fails "reload, $1: refused" ctl A system reload
+	matches "reload, $1: says why" "$(cat "$TMP/check.out")" "$2"
+	equal "reload, $1: the device and its addresses are as they were" "$(as_it_is)" "$as_it_was"
+	equal "reload, $1: no device is left behind" "$(on A ls /sys/class/net)" "$links"
+	check "reload, $1: packets still pass" pings A 10.0.0.2
+}
+
+refused "no such bridge" 'A\.conf:2:.*nobridge' <<<"$tunnel
+$office bridge=nobridge"
+refused "an address that is not ours" 'A\.conf:1:.*192\.0\.2\.77' <<<"${tunnel/192.0.2.1/192.0.2.77}
+$office"
+refused "no such network namespace" 'A\.conf:2:.*nowhere' <<<"$tunnel
+$office netns=nowhere"
+refused "somebody's interface" 'A\.conf:2:.*wire' <<<"$tunnel
+${office/interface_name=office/interface_name=wire}"

@@ -111,7 +111,7 @@ static void fixed_parameters_make_it_anew(void **state)
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "office", "11")
 		      "session create tunnel_name=lon session_name=shop session_id=12 peer_session_id=99\n"
 		      TUNNEL("par", "2") SESSION("par", "home", "21"));
-	expect_operations(world, 0, 0, 0, 1, 0, 1);
+	expect_operations(world, 0, 0, 0, 2, 0, 2);	/* tried first */
 	assert_int_equal(world_session(world, "lon", "shop").config.peer_session_id, 99);
 	assert_int_equal(world_find(world, "session show tunnel_name=lon session_name=office"), other);
 	/* a tunnel: with all its sessions */
@@ -119,7 +119,8 @@ static void fixed_parameters_make_it_anew(void **state)
 	RELOAD(world, "tunnel create version=3 dest_ipaddr=192.0.2.3 tunnel_name=lon tunnel_id=1 peer_tunnel_id=1\n"
 		      SESSION("lon", "office", "11") SESSION("lon", "shop", "12") TUNNEL("par", "2")
 		      SESSION("par", "home", "21"));
-	expect_operations(world, 1, 0, 1, 2, 0, 0);
+	/* tried first: what the system takes for one of its sessions, it takes for the other one */
+	expect_operations(world, 2, 0, 2, 3, 0, 1);
 	assert_int_not_equal(world_find(world, "tunnel show tunnel_name=lon"), tunnel);
 	assert_int_equal(service_tunnel_view(world->service, tunnel, &(struct service_tunnel_view){ 0 }), -1);
 }
@@ -266,6 +267,10 @@ static void a_refusal_on_the_way_is_undone(void **state)
 		{ DATAPATH_NULL_TUNNEL_ADD, 1, 9 }, { DATAPATH_NULL_SESSION_MODIFY, 0, 3 },
 		{ DATAPATH_NULL_SESSION_ADD, 0, 6 }, { DATAPATH_NULL_SESSION_ADD, 1, 8 },
 		{ DATAPATH_NULL_SESSION_ADD, 2, 10 },
+		/* what was taken when it was tried */
+		{ DATAPATH_NULL_TUNNEL_ADD, 2, 7 }, { DATAPATH_NULL_TUNNEL_ADD, 3, 9 },
+		{ DATAPATH_NULL_SESSION_ADD, 4, 6 }, { DATAPATH_NULL_SESSION_ADD, 5, 8 },
+		{ DATAPATH_NULL_SESSION_ADD, 6, 10 }, { DATAPATH_NULL_SESSION_ADD, 7, 7 },
 	};
 	struct world *world = *state;
 	struct error no = { ERROR_SYSTEM, "interface_name", "the system refuses" };
@@ -300,7 +305,7 @@ static void what_cannot_be_put_back_is_reported(void **state)
 	struct error no = { ERROR_SYSTEM, "", "refused" };
 
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") TUNNEL("par", "2") SESSION("par", "b", "12"));
-	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 0, &no);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 1, &no);	/* taken when it was tried */
 	/* par goes, and new is refused; then par's session is refused when it returns */
 	datapath_null_fail(world->dp, DATAPATH_NULL_SESSION_ADD, 0, &no);
 	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused (and 1 could not be put back: see the log)",
@@ -310,6 +315,61 @@ static void what_cannot_be_put_back_is_reported(void **state)
 	assert_int_equal(datapath_null_sessions(world->dp), world_status(world).sessions);
 	datapath_null_fail(world->dp, DATAPATH_NULL_SESSION_ADD, 0, NULL);
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") TUNNEL("par", "2") SESSION("par", "b", "12"));
+}
+
+/* No tunnel or session that existed before was deleted or changed: all deletions are of trials. */
+static void expect_untouched(struct world *world, handle tunnel, handle session)
+{
+	const struct datapath_null_entry *log;
+	size_t count;
+
+	log = datapath_null_log(world->dp, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (log[i].operation == DATAPATH_NULL_TUNNEL_DELETE)
+			assert_int_not_equal(log[i].tunnel, tunnel);
+		if (log[i].operation == DATAPATH_NULL_SESSION_DELETE) {
+			assert_int_equal(log[i].count, 1);	/* only then is it known which */
+			assert_int_not_equal(log[i].session, session);
+		}
+	}
+	assert_non_null(datapath_null_session(world->dp, session));
+	assert_non_null(datapath_null_tunnel(world->dp, tunnel));
+}
+
+#define OFFICE "session create tunnel_name=lon session_name=office session_id=11 peer_session_id=11 interface_name=pw0 "
+
+static void what_runs_is_not_touched_by_a_refused_reload(void **state)
+{
+	static const char *const refused[] = {
+		TUNNEL("lon", "1") OFFICE "bridge=nobridge",
+		TUNNEL("lon", "1") "session create tunnel_name=lon session_id=12 peer_session_id=12 bridge=nobridge",
+		"tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_name=lon tunnel_id=1 peer_tunnel_id=1 ttl=9 "
+		"src_ipaddr=192.0.2.77\n" OFFICE,
+		TUNNEL("par", "1") "session create tunnel_name=par session_id=11 peer_session_id=11 interface_name=pw0",
+	};
+	struct world *world = *state;
+	struct error no = { ERROR_SYSTEM, "bridge", "the system refuses" };
+	const struct datapath_null_entry *log;
+	handle tunnel, session;
+	size_t count;
+
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, TUNNEL("lon", "1") OFFICE);
+	log = datapath_null_log(world->dp, &count);
+	tunnel = log[0].tunnel;
+	session = log[1].session;
+	for (unsigned int i = 0; i < ARRAY_SIZE(refused); i++) {
+		enum datapath_null_operation operation = i == 2 ? DATAPATH_NULL_TUNNEL_ADD : DATAPATH_NULL_SESSION_ADD;
+
+		datapath_null_log_begin(world->dp);
+		datapath_null_fail(world->dp, operation, 0, &no);
+		RELOAD_REFUSED(world, ERROR_SYSTEM, "bridge", "the system refuses", refused[i]);
+		assert_int_equal(world->failed, i != 2);
+		expect_untouched(world, tunnel, session);
+		assert_int_equal(datapath_null_tunnels(world->dp), 1);
+		assert_int_equal(datapath_null_sessions(world->dp), 1);
+		assert_string_equal(datapath_null_session(world->dp, session)->ifname, "pw0");
+	}
 }
 
 static void those_without_name_and_id_are_known_by_the_rest(void **state)
@@ -328,7 +388,7 @@ static void those_without_name_and_id_are_known_by_the_rest(void **state)
 	RELOAD(world, TUNNEL("lon", "1") "session create tunnel_id=1 peer_session_id=7\n"
 		      "session create tunnel_id=1 peer_session_id=5\nsession create tunnel_id=1 peer_session_id=8\n"
 		      NAMELESS("192.0.2.3", "1") NAMELESS("192.0.2.3", "2"));
-	expect_operations(world, 1, 0, 2, 1, 0, 1);
+	expect_operations(world, 2, 0, 3, 2, 0, 2);
 	assert_int_equal(world_status(world).tunnels, 3);
 }
 
@@ -412,7 +472,7 @@ static void a_lost_device_comes_back(void **state)
 	service_datapath_event(world->service, &event, world->now);
 	datapath_null_log_begin(world->dp);
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12"));
-	expect_operations(world, 0, 0, 0, 1, 0, 1);
+	expect_operations(world, 0, 0, 0, 2, 0, 2);
 	assert_string_equal(world_session(world, "lon", "a").reason, "");
 }
 
@@ -472,6 +532,7 @@ int main(void)
 		TEST(one_bad_command_changes_nothing),
 		TEST(a_refusal_on_the_way_is_undone),
 		TEST(what_cannot_be_put_back_is_reported),
+		TEST(what_runs_is_not_touched_by_a_refused_reload),
 		TEST(those_without_name_and_id_are_known_by_the_rest),
 		TEST(an_id_that_chance_gave_is_kept),
 		TEST(an_id_that_chance_gave_is_left_to_who_asks_for_it),
