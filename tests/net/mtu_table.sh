@@ -17,8 +17,9 @@ table() {
 	: >"$TMP/wanted"
 	for encap in udp ip; do
 		for family in 4 6; do
-			echo "tunnel create tunnel_name=$encap$family version=3 encap=$encap src_ipaddr=${source[$family]}" \
-				"dest_ipaddr=${peer[$family]} tunnel_id=$((++n)) peer_tunnel_id=$n"
+			echo "tunnel create tunnel_name=$encap$family version=3 encap=$encap" \
+				"src_ipaddr=${source[$family]} dest_ipaddr=${peer[$family]}" \
+				"tunnel_id=$((++n)) peer_tunnel_id=$n"
 			for cookie in 0 4 8; do
 				for l2spec in none default; do
 					for pw_type in eth vlan ip; do
