@@ -11,6 +11,7 @@
 #include "l2tpctl/interactive.h"
 #include "l2tpctl/options.h"
 #include "l2tpctl/run.h"
+#include "os/standard.h"
 #include "os/unix_socket.h"
 
 static void print_completion(void *context, const char *word, const char *help)
@@ -67,7 +68,7 @@ static enum status run_all(struct run *run, char **words, int count)
 	return run_script(run);
 }
 
-int main(int argc, char **argv)
+static int run_program(int argc, char **argv)
 {
 	const char *socket = OS_SOCKET_DEFAULT, *argument;
 	struct run run = { .quiet = false };
@@ -105,4 +106,10 @@ int main(int argc, char **argv)
 	status = run_all(&run, argv + first, argc - first);
 	api_close(&run.api);
 	return status;
+}
+
+int main(int argc, char **argv)
+{
+	os_standard_open();
+	return os_standard_close("l2tpctl", run_program(argc, argv));
 }

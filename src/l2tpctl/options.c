@@ -25,6 +25,6 @@ const struct os_program l2tpctl_program = {
 		"  l2tpctl tunnel list\n"
 		"  l2tpctl session show tunnel_name=lon session_name=office\n"
 		"  l2tpctl -j system show statistics\n\n"
-		"Exit status: 0 done, 1 the daemon refused, 2 not understood (nothing was sent),\n"
-		"3 the daemon cannot be reached.\n",
+		"Exit status: 0 done, 1 the daemon refused or the output could not be written,\n"
+		"2 not understood (nothing was sent), 3 the daemon cannot be reached.\n",
 };

@@ -11,6 +11,7 @@
 
 #include "l2tpctl/output.h"
 #include "l2tpctl/request.h"
+#include "os/standard.h"
 
 /* place.line 0: not from a script. */
 static void print_error(const struct run *run, const struct error *error, struct config_place place)
@@ -121,7 +122,8 @@ static enum status run_command(struct run *run, const struct command *command, s
 	outcome = api_call(&run->api, request_method(command, method), request_parameters(command), list, error);
 	if (outcome == API_OK)
 		outcome = list ? run_list(run, command, error) : run_single(run, command, error);
-	fflush(stdout);
+	if (outcome == API_OK && os_standard_flush(error) < 0)
+		return STATUS_REFUSED;
 	return status_of[outcome];
 }
 

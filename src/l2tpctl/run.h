@@ -8,7 +8,7 @@
 #include "config/command.h"
 #include "l2tpctl/api.h"
 
-/* The program's exit status. */
+/* The program's exit status. Refused is also when its output could not be written. */
 enum status { STATUS_OK = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2, STATUS_UNREACHABLE = 3 };
 
 struct run {

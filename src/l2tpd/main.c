@@ -12,6 +12,7 @@
 #include "l2tpd/options.h"
 #include "l2tpd/requirements.h"
 #include "os/log_sink.h"
+#include "os/standard.h"
 
 /* Without the program's name, so that editors find file, line and column. */
 static void print_configuration_error(const char *line)
@@ -53,7 +54,7 @@ static int start(const struct options *options, struct configuration *configurat
 	return daemon_run(options, configuration);
 }
 
-int main(int argc, char **argv)
+static int run_program(int argc, char **argv)
 {
 	struct configuration configuration = { .path = NULL };
 	struct options options;
@@ -65,4 +66,10 @@ int main(int argc, char **argv)
 	status = options.check ? check(&options, &configuration) : start(&options, &configuration);
 	configuration_free(&configuration);
 	return status;
+}
+
+int main(int argc, char **argv)
+{
+	os_standard_open();
+	return os_standard_close("l2tpd", run_program(argc, argv));
 }
