@@ -87,6 +87,7 @@ accepted udp 2001:db8::1 2001:db8::2 session=12 cookie=$cookie_A -
 refused "IPv6: wrong source" status.rx_wrong_source 1 udp 2001:db8::9 -
 refused "IPv6: unknown session" status.rx_unknown_session 1 udp 2001:db8::1 session=13 -
 refused "IPv6: frame larger than the device's MTU" rx_errors 1 udp 2001:db8::1 size=1600 -
+refused "IPv6: so is another" status.rx_oversize 2 udp 2001:db8::1 size=1519 - size=9000 -
 packets A send udp 2001:db8::1 2001:db8::2 session=12 cookie=$cookie_A size=60000 - x5 size=65000 - x5
 sleep 0.2
 check "oversize: the daemon lives" answers B

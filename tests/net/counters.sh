@@ -53,3 +53,16 @@ on A ping -q -c 3 -i 0.05 -W 1 10.0.0.2 >/dev/null
 at_least "no route: tx_errors" $(($(session_field A tx_errors) - errors)) 1
 ip_on A route del unreachable 192.0.2.2/32
 check "route back: carries again" until_true 5 pings A 10.0.0.2
+unpair
+
+# nobody listens at the other end: ICMP says so, which is counted, while packets count as sent
+pair sides=A || exit 1
+equal "no socket_errors yet" "$(status_field A socket_errors)" 0
+packets=$(session_field A tx_packets)
+packets A frame pw0 "ffffffffffff02000000009988b5$(printf '%0200d' 0)"
+is_told() { [ "$(status_field A socket_errors)" -ge 1 ]; }
+check "port unreachable: socket_errors" until_true 1 is_told
+packets A frame pw0 "ffffffffffff02000000009988b5$(printf '%0200d' 0)"
+is_sent() { [ "$(session_field A tx_packets)" -ge $((packets + 2)) ]; }
+check "port unreachable: what follows is sent" until_true 1 is_sent
+equal "port unreachable: no tx_errors" "$(session_field A tx_errors)" 0
