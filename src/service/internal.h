@@ -230,6 +230,8 @@ int session_activate(struct service *service, struct session *session, struct er
 void session_deactivate(struct service *service, struct session *session);
 /* Out of its tunnel. */
 void session_remove(struct session *session);
+/* Why a session without its device carries nothing, and what helps. */
+void session_gone_reason(const struct session *session, char *reason, size_t size);
 void session_lost_device(struct service *service, struct session *session);
 /* What the datapath would be told of a session that is new, in this tunnel of the datapath. */
 void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *config);

@@ -210,12 +210,13 @@ int service_session_view(struct service *service, handle session, struct service
 		.origin = found->origin,
 		.created = found->created,
 	};
-	if (found->device_gone)
-		snprintf(view->reason, sizeof(view->reason),
-			 "its device %s was removed: delete the session and create it anew, or reload", found->ifname);
 	if (datapath_ops(service->dp)->session_info(service->dp, found->datapath, &view->info) < 0) {
 		memset(&view->info, 0, sizeof(view->info));
 		memcpy(view->info.ifname, found->ifname, sizeof(view->info.ifname));
+	}
+	if (found->device_gone) {
+		session_gone_reason(found, view->reason, sizeof(view->reason));
+		view->info.carrier = false;
 	}
 	return 0;
 }

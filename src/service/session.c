@@ -3,9 +3,11 @@
  * The life of a session: made, put into its tunnel, active in flow and datapath, changed, taken
  * out, freed; and the commands that ask for it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "service/internal.h"
 
 const struct rows_field session_fields[] = {
@@ -216,10 +218,23 @@ void session_detach(struct service *service, struct session *const *sessions, si
 	}
 }
 
+/* A reload makes only what the file asks for. */
+void session_gone_reason(const struct session *session, char *reason, size_t size)
+{
+	snprintf(reason, size, "its interface %s was removed by others: delete the session and create it anew%s",
+		 session->ifname, session->origin == SERVICE_ORIGIN_FILE ? ", or system reload" : "");
+}
+
 void session_lost_device(struct service *service, struct session *session)
 {
+	char label[SESSION_LABEL_MAX], reason[ERROR_TEXT_MAX];
+
+	if (session->device_gone)
+		return;
 	session->device_gone = true;
 	names_release_interface(service, session);
+	session_gone_reason(session, reason, sizeof(reason));
+	log_warning("%s: %s", session_label(session, label), reason);
 }
 
 int session_change(struct service *service, struct session *session, const struct session_config *config,

@@ -470,8 +470,11 @@ static void a_lost_device_comes_back(void **state)
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12"));
 	event.session = datapath_null_log(world->dp, &count)[1].session;
 	service_datapath_event(world->service, &event, world->now);
+	assert_non_null(strstr(world_session(world, "lon", "a").reason, "or system reload"));
+	assert_false(world_session(world, "lon", "a").info.carrier);
 	datapath_null_log_begin(world->dp);
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12"));
+	assert_true(world_session(world, "lon", "a").info.carrier);
 	expect_operations(world, 0, 0, 0, 2, 0, 2);
 	assert_string_equal(world_session(world, "lon", "a").reason, "");
 }

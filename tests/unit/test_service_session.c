@@ -285,8 +285,11 @@ static void a_lost_device_is_told(void **state)
 	assert_int_equal(tunnel, world_find(world, "tunnel show tunnel_name=lon"));
 	assert_int_equal(session, world_find(world, "session show tunnel_name=lon session_name=a"));
 	assert_string_equal(world_session(world, "lon", "a").reason, "");
+	assert_true(world_session(world, "lon", "a").info.carrier);
 	service_datapath_event(world->service, &event, world->now);
-	assert_non_null(strstr(world_session(world, "lon", "a").reason, "its device l2tpeth0 was removed"));
+	assert_string_equal(world_session(world, "lon", "a").reason,
+			    "its interface l2tpeth0 was removed by others: delete the session and create it anew");
+	assert_false(world_session(world, "lon", "a").info.carrier);
 	/* and its name is nobody's */
 	DO(world, "session delete tunnel_name=lon session_name=a");
 	event.session = 12345;
