@@ -55,3 +55,15 @@ check "bridged ping of full size" pings C 10.9.0.4 1472 -M "do"
 helper D "${TRAFFIC[@]}" tcp-serve 10.9.0.4 7000
 check "bridged TCP" on C "${TRAFFIC[@]}" tcp-transfer 10.9.0.4 7000 20
 unpair
+
+# interface_up=no: made, and left to its owner to bring up
+is_up() { ip_on "$1" link show pw0 up | grep -q pw0; }
+pair session_B=interface_up=no addresses=no || exit 1
+ip_on A addr add 10.0.0.1/24 dev pw0
+ip_on B addr add 10.0.0.2/24 dev pw0
+check "up by default" is_up A
+check "interface_up=no: there is a device" ip_on B link show pw0
+check_fails "interface_up=no: it is down" is_up B
+check_fails "interface_up=no: carries nothing" on A ping -q -c 1 -W 0.3 10.0.0.2
+ip_on B link set pw0 up
+check "interface_up=no: carries once its owner has brought it up" until_true 3 pings A 10.0.0.2

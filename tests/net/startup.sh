@@ -27,7 +27,7 @@ refused "source address not local" 'src_ipaddr.*192\.0\.2\.77|192\.0\.2\.77.*src
 	$session
 END
 ip_on A link add taken type veth peer name taken2
-refused "interface name taken" "${session/pw0/taken}|taken" <<-END
+refused "interface name taken" 'an interface taken exists already: choose another interface_name' <<-END
 	$tunnel
 	${session/pw0/taken}
 END
