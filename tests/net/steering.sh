@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Which socket of a port gets a packet: data, control messages of a connection, and control messages with connection id 0
-# (who asks for a connection) each have their own, so that a flood of the last harms nobody. The daemon is stopped while
-# we look at what waits in the queues.
+# Which socket of a port gets a packet: data, control messages of a connection, and control messages with connection id
+# 0 (who asks for a connection) each have their own, so that a flood of the last harms nobody. The daemon is stopped
+# while we look at what waits in the queues.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -11,8 +11,8 @@ on B sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 rest=00000000000080080000	# of a control message, from its second id or Ns on: a message type
 declare -A source=([4]=192.0.2.1 [6]=2001:db8::1) target=([4]=192.0.2.2 [6]=2001:db8::2)
 
-# queues: which of the sockets hold something, in the order in which they were opened: 0 and 1 are the workers', 2 is for
-# control, 3 for connection id 0
+# queues: which of the sockets hold something, in the order in which they were opened: 0 and 1 are the workers', 2 is
+# for control, 3 for connection id 0
 queues() {
 	on B ss -Huanp sport = :1701 | sed -nE 's/^\S+\s+([0-9]+) .*fd=([0-9]+)\).*/\2 \1/p' | sort -n |
 		awk '$2 { printf "%s%d", n++ ? " " : "", NR - 1 }'
