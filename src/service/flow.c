@@ -53,7 +53,7 @@ static void flow_put(struct service *service, struct flow *flow)
 	free(flow);
 }
 
-static int taken(const struct session *session, const struct session *holder, struct error *error)
+static int taken(uint32_t session_id, const struct session *holder, struct error *error)
 {
 	char label[SESSION_LABEL_MAX];
 
@@ -61,10 +61,10 @@ static int taken(const struct session *session, const struct session *holder, st
 	if (holder->tunnel->config.encap == CONFIG_ENCAP_IP)
 		return error_set(error, ERROR_EXISTS, "session_id",
 				 "session_id %u is taken by %s: over IP all sessions of an address family "
-				 "need their own", session->config.session_id, label);
+				 "need their own", session_id, label);
 	return error_set(error, ERROR_EXISTS, "session_id",
 			 "session_id %u is taken by %s, whose packets come from the same peer and port "
-			 "to the same port: nothing would tell them apart", session->config.session_id, label);
+			 "to the same port: nothing would tell them apart", session_id, label);
 }
 
 static struct session *holder_of(const struct flow *flow, uint32_t session_id)
@@ -84,7 +84,7 @@ static int find_conflict(const struct tunnel *tunnel, const struct flow *flow, s
 		const struct session *holder = holder_of(flow, session->by_id.id);
 
 		if (holder)
-			return taken(session, holder, error);
+			return taken(session->config.session_id, holder, error);
 	}
 	return 0;
 }
@@ -134,7 +134,22 @@ int flow_add_session(struct session *session, struct error *error)
 
 	if (!flow || order_insert(&flow->sessions, &session->by_flow, session->config.session_id))
 		return 0;
-	return taken(session, holder_of(flow, session->config.session_id), error);
+	return taken(session->config.session_id, holder_of(flow, session->config.session_id), error);
+}
+
+int flow_refuse_session(const struct service *service, const struct tunnel_config *tunnel, const struct address *peer,
+			const struct session_config *config, struct error *error)
+{
+	const struct session *holder;
+	struct flow_key key;
+	struct flow *flow;
+
+	if (peer->family == AF_UNSPEC)
+		return 0;
+	flow_key_of(tunnel, peer, &key);
+	HASH_FIND(hh, service->flows, &key, sizeof(key), flow);
+	holder = flow ? holder_of(flow, config->session_id) : NULL;
+	return holder && !session_going(holder) ? taken(config->session_id, holder, error) : 0;
 }
 
 void flow_remove_session(struct session *session)

@@ -84,6 +84,7 @@ struct tunnel {
 	uint64_t created;
 	unsigned int command;		/* of a dry run: which one made it */
 	struct tunnel *pair;		/* in a reload: its like in the other service */
+	bool going;			/* while a reload is tried: it will be gone, and is in nobody's way */
 	handle trial;			/* of a dry run, while the datapath tries it: reload_try.c */
 };
 
@@ -106,6 +107,7 @@ struct session {
 	uint64_t created;
 	unsigned int command;
 	struct session *pair;
+	bool going;			/* as the tunnel's */
 };
 
 struct service {
@@ -166,6 +168,12 @@ int rules_session(const struct tunnel *tunnel, const struct session_config *conf
 bool rules_loops(const struct tunnel_config *config, const struct address *peer);
 int rules_session_loop(const struct session_config *config, struct error *error);
 
+/* Will it be gone when the reload that is being tried is done? */
+static inline bool session_going(const struct session *session)
+{
+	return session->going || session->tunnel->going;
+}
+
 /* --- flow.c --- */
 /* The flow of a tunnel when its peer has this address, which is known. */
 void flow_key_of(const struct tunnel_config *config, const struct address *peer, struct flow_key *key);
@@ -175,6 +183,9 @@ int flow_enter(struct service *service, struct tunnel *tunnel, const struct flow
 void flow_leave(struct service *service, struct tunnel *tunnel);
 /* Nothing happens while the tunnel is in no flow. -1: the id is taken. */
 int flow_add_session(struct session *session, struct error *error);
+/* Would it be refused in a tunnel like this, with this peer? Those that are going are in nobody's way. */
+int flow_refuse_session(const struct service *service, const struct tunnel_config *tunnel, const struct address *peer,
+			const struct session_config *config, struct error *error);
 void flow_remove_session(struct session *session);
 
 /* --- names.c --- */
@@ -184,6 +195,11 @@ const char *session_label(const struct session *session, char label[SESSION_LABE
 /* Ids and names that nobody gave; then the name and ids must be free. */
 int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error);
 int names_identify_session(struct service *service, struct session *session, struct error *error);
+/* The second half of these: names and ids that are given (not 0) must be free, or of those that are going. */
+int names_refuse_tunnel(const struct service *service, const struct tunnel_config *config, bool derived,
+			struct error *error);
+int names_refuse_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error);
+int names_refuse_interface(const struct service *service, const struct session_config *config, struct error *error);
 /* session->ifname, in the network namespace of its configuration. */
 int names_take_interface(struct service *service, struct session *session, struct error *error);
 /* The session that has taken this name in this network namespace; NULL: none. */

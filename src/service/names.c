@@ -47,28 +47,35 @@ static int choose_tunnel_id(struct service *service, struct tunnel_config *confi
 			 "no free tunnel id was found: give tunnel_id and tunnel_name");
 }
 
+int names_refuse_tunnel(const struct service *service, const struct tunnel_config *config, bool derived,
+			struct error *error)
+{
+	const struct tunnel *holder;
+
+	holder = lookup_tunnel_by_id(service, config->tunnel_id);
+	if (holder && !holder->going)
+		return error_set(error, ERROR_EXISTS, "tunnel_id",
+				 "tunnel_id %u is taken by tunnel %s: give another, or none to get a free one",
+				 config->tunnel_id, holder->config.tunnel_name);
+	holder = lookup_tunnel_by_name(service, config->tunnel_name);
+	if (holder && !holder->going)
+		return error_set(error, ERROR_EXISTS, "tunnel_name",
+				 "tunnel_name %s%s is taken by the tunnel with id %u: give another",
+				 config->tunnel_name,
+				 derived ? ", derived from tunnel_id," : "", holder->config.tunnel_id);
+	return 0;
+}
+
 int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
 {
 	struct tunnel_config *config = &tunnel->config;
-	const struct tunnel *holder;
 	bool derived = !config->tunnel_name[0];
 
 	if (!config->tunnel_id && choose_tunnel_id(service, config, error) < 0)
 		return -1;
 	if (derived)
 		derive_name(config);
-	holder = lookup_tunnel_by_id(service, config->tunnel_id);
-	if (holder)
-		return error_set(error, ERROR_EXISTS, "tunnel_id",
-				 "tunnel_id %u is taken by tunnel %s: give another, or none to get a free one",
-				 config->tunnel_id, holder->config.tunnel_name);
-	holder = lookup_tunnel_by_name(service, config->tunnel_name);
-	if (holder)
-		return error_set(error, ERROR_EXISTS, "tunnel_name",
-				 "tunnel_name %s%s is taken by the tunnel with id %u: give another",
-				 config->tunnel_name,
-				 derived ? ", derived from tunnel_id," : "", holder->config.tunnel_id);
-	return 0;
+	return names_refuse_tunnel(service, config, derived, error);
 }
 
 static int choose_session_id(struct service *service, const struct tunnel *tunnel, uint32_t *session_id,
@@ -83,27 +90,30 @@ static int choose_session_id(struct service *service, const struct tunnel *tunne
 			 tunnel->config.tunnel_name);
 }
 
-int names_identify_session(struct service *service, struct session *session, struct error *error)
+int names_refuse_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
 {
-	struct session_config *config = &session->config;
-	const struct tunnel *tunnel = session->tunnel;
-	const struct session *holder = NULL;
+	const struct session *holder = lookup_session_by_id(tunnel, config->session_id);
 	char label[SESSION_LABEL_MAX];
 
-	if (!config->session_id && choose_session_id(service, tunnel, &config->session_id, error) < 0)
-		return -1;
-	holder = lookup_session_by_id(tunnel, config->session_id);
-	if (holder)
+	if (holder && !session_going(holder))
 		return error_set(error, ERROR_EXISTS, "session_id",
 				 "session_id %u is taken by %s: give another, or none to get a free one",
 				 config->session_id, session_label(holder, label));
-	if (config->session_name[0])
-		holder = lookup_session_by_name(tunnel, config->session_name);
-	if (holder)
+	holder = config->session_name[0] ? lookup_session_by_name(tunnel, config->session_name) : NULL;
+	if (holder && !session_going(holder))
 		return error_set(error, ERROR_EXISTS, "session_name",
 				 "session_name %s is taken by the session with id %u of the same tunnel: give another",
 				 config->session_name, holder->config.session_id);
 	return 0;
+}
+
+int names_identify_session(struct service *service, struct session *session, struct error *error)
+{
+	struct session_config *config = &session->config;
+
+	if (!config->session_id && choose_session_id(service, session->tunnel, &config->session_id, error) < 0)
+		return -1;
+	return names_refuse_session(session->tunnel, config, error);
 }
 
 static struct name_space *name_space_get(struct service *service, const char *netns)
@@ -150,6 +160,13 @@ struct session *names_find_interface(const struct service *service, const char *
 	if (name_space)
 		HASH_FIND(by_ifname, name_space->sessions, ifname, strlen(ifname), holder);
 	return holder;
+}
+
+int names_refuse_interface(const struct service *service, const struct session_config *config, struct error *error)
+{
+	const struct session *holder = names_find_interface(service, config->netns, config->interface_name);
+
+	return holder && !session_going(holder) ? interface_taken(holder, error) : 0;
 }
 
 int names_take_interface(struct service *service, struct session *session, struct error *error)

@@ -64,7 +64,10 @@ int list_add(struct list *list, void *item, struct error *error);
 
 /* Fill the lists. Nothing of the service changes but its objects' pairs. */
 int reload_plan(struct reload *reload, struct error *error);
-/* Would the datapath take what is to be made? Nothing is left of the trial. -1: it would not, and
+/* Ids that nobody gave: those of the predecessor, or 0; the name that follows from such an id is "". */
+void reload_unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_config *config);
+void reload_unchosen_session_id(const struct session_copy *copy, struct session_config *config);
+/* Would the service and the datapath take what is to be made? Nothing is left of the trial. -1: it would not, and
  * reload->failed says which command is to blame. */
 int reload_try(struct reload *reload, struct error *error);
 /* Do what the lists say; the pairs of the dry run's objects are then those that are like them.

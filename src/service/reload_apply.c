@@ -65,7 +65,7 @@ static int swap_session(struct reload *reload, struct session_swap *swap, struct
 
 /* The id that the dry run chose is nothing to go by: rather that of the predecessor, which the peer
  * may know, else one by chance. */
-static void unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_config *config)
+void reload_unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_config *config)
 {
 	const struct param_set *set = &copy->like->set;
 
@@ -81,7 +81,7 @@ static int make_tunnel(struct reload *reload, struct tunnel_copy *copy, struct e
 	struct tunnel_config config = copy->like->config;
 	struct tunnel *made;
 
-	unchosen_tunnel_ids(copy, &config);
+	reload_unchosen_tunnel_ids(copy, &config);
 	made = tunnel_new(reload->service, &config, &copy->like->set, SERVICE_ORIGIN_FILE, reload->now);
 	if (!made)
 		return service_no_memory(error);
@@ -94,14 +94,20 @@ static int make_tunnel(struct reload *reload, struct tunnel_copy *copy, struct e
 	return 0;
 }
 
+void reload_unchosen_session_id(const struct session_copy *copy, struct session_config *config)
+{
+	if (copy->like->tunnel == copy->in &&
+	    !param_set_has(&copy->like->set, config_row(CONFIG_SESSION, "session_id")))
+		config->session_id = copy->instead_of ? copy->instead_of->config.session_id : 0;
+}
+
 static int make_session(struct reload *reload, struct session_copy *copy, struct error *error)
 {
 	bool of_file = copy->like->tunnel == copy->in;
 	struct session_config config = copy->like->config;
 	struct session *made;
 
-	if (of_file && !param_set_has(&copy->like->set, config_row(CONFIG_SESSION, "session_id")))
-		config.session_id = copy->instead_of ? copy->instead_of->config.session_id : 0;
+	reload_unchosen_session_id(copy, &config);
 	made = session_new(reload->service, copy->in->pair, &config, &copy->like->set, copy->like->origin,
 			   reload->now);
 	if (!made)

@@ -6,10 +6,79 @@
  *
  * What cannot exist twice is tried under a stand-in: another session id, a device name that the
  * system chooses.  The device is never set up, so that nobody takes notice of it.
+ *
+ * Before that, the names and ids that the file gives are compared with those that will still be taken,
+ * by what administrators made, when all is gone that has to go.
  */
 #include <string.h>
 
 #include "service/reload.h"
+
+/* --- what is taken --- */
+
+static void mark(struct reload *reload, bool going)
+{
+	for (size_t i = 0; i < reload->tunnels_gone.count; i++)
+		((struct tunnel *)reload->tunnels_gone.items[i])->going = going;
+	for (size_t i = 0; i < reload->sessions_gone.count; i++)
+		((struct session *)reload->sessions_gone.items[i])->going = going;
+}
+
+static int refuse_tunnels(struct reload *reload, struct error *error)
+{
+	for (size_t i = 0; i < reload->tunnel_copies.count; i++) {
+		struct tunnel_copy *copy = reload->tunnel_copies.items[i];
+		struct tunnel_config config = copy->like->config;
+
+		reload->failed = copy->like->command;
+		reload_unchosen_tunnel_ids(copy, &config);
+		if (names_refuse_tunnel(reload->service, &config, false, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Is the tunnel that it will be in there, and stays? */
+static const struct tunnel *staying(const struct session_copy *copy)
+{
+	const struct tunnel *running = copy->in->pair;
+
+	return running && !running->going ? running : NULL;
+}
+
+static int refuse_session(const struct reload *reload, const struct session_copy *copy, struct error *error)
+{
+	const struct tunnel *stays = staying(copy);
+	const struct address *peer = stays ? &stays->peer : &copy->in->peer;
+	struct session_config config = copy->like->config;
+
+	reload_unchosen_session_id(copy, &config);
+	if (stays && names_refuse_session(stays, &config, error) < 0)
+		return -1;
+	/* an administrator's, in a tunnel that is made anew, where the file has sessions too */
+	if (copy->like->tunnel != copy->in && (names_refuse_session(copy->in, &config, error) < 0 ||
+	    (rules_loops(&copy->in->config, peer) && rules_session_loop(&config, error) < 0)))
+		return -1;
+	if (flow_refuse_session(reload->service, &copy->in->config, peer, &config, error) < 0)
+		return -1;
+	return names_refuse_interface(reload->service, &config, error);
+}
+
+static int refuse_taken(struct reload *reload, struct error *error)
+{
+	if (refuse_tunnels(reload, error) < 0)
+		return -1;
+	for (size_t i = 0; i < reload->session_copies.count; i++) {
+		const struct session_copy *copy = reload->session_copies.items[i];
+
+		reload->failed = reload_command(copy);
+		if (refuse_session(reload, copy, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- what the datapath takes --- */
 
 /* The peer of one that replaces another may be known already, though it is given by name. */
 static const struct address *peer_of(const struct tunnel_copy *copy)
@@ -125,9 +194,11 @@ int reload_try(struct reload *reload, struct error *error)
 {
 	int ret = -1;
 
-	if (try_tunnels(reload, error) == 0 && try_sessions(reload, error) == 0)
+	mark(reload, true);
+	if (refuse_taken(reload, error) == 0 && try_tunnels(reload, error) == 0 && try_sessions(reload, error) == 0)
 		ret = 0;
 	forget_sessions(reload);
 	forget_tunnels(reload);
+	mark(reload, false);
 	return ret;
 }

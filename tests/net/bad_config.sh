@@ -144,3 +144,8 @@ refused "no such network namespace" 'A\.conf:2:.*nowhere' <<<"$tunnel
 $office netns=nowhere"
 refused "somebody's interface" 'A\.conf:2:.*wire' <<<"$tunnel
 ${office/interface_name=office/interface_name=wire}"
+check "an administrator makes a session" ctl A session create tunnel_name=t session_name=mine \
+	session_id=31 peer_session_id=32 interface_name=mine
+links=$(on A ls /sys/class/net)
+refused "an administrator's interface" 'A\.conf:2:.*mine' <<<"$tunnel
+${office/interface_name=office/interface_name=mine}"

@@ -29,13 +29,13 @@ check "back with the next packet" until_true 1 has 1
 check "traffic flows again" until_true 3 pings B 10.0.0.1
 equal "the other end, without a timeout, never lost it" "$(on B cat /sys/class/net/pw0/carrier_down_count)" 0
 
-ip_on A link del pw0
-gone() { [ "$(session_field A carrier)" = false ]; }
+ip_on B link del pw0
+gone() { [ "$(session_field B carrier)" = false ]; }
 check "no carrier without a device" until_true 2 gone
-matches "show says what helps" "$(session_field A reason)" 'interface pw0 was removed by others: .*system reload'
-matches "and so does the log" "$(cat "$(log_of A)")" 'warning: session s of tunnel t: its interface pw0 was removed'
-check "system reload" ctl A system reload
-equal "makes it anew: carrier" "$(session_field A carrier)" true
-equal "and no reason for complaint" "$(session_field A reason)" null
-ip_on A addr add 10.0.0.1/24 dev pw0
-check "traffic flows again through the new one" until_true 3 pings A 10.0.0.2
+matches "show says what helps" "$(session_field B reason)" 'interface pw0 was removed by others: .*system reload'
+matches "and so does the log" "$(cat "$(log_of B)")" 'warning: session s of tunnel t: its interface pw0 was removed'
+check "system reload" ctl B system reload
+equal "makes it anew: carrier" "$(session_field B carrier)" true
+equal "and no reason for complaint" "$(session_field B reason)" null
+ip_on B addr add 10.0.0.2/24 dev pw0
+check "traffic flows again through the new one" until_true 3 pings B 10.0.0.1

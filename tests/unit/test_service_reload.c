@@ -372,6 +372,37 @@ static void what_runs_is_not_touched_by_a_refused_reload(void **state)
 	}
 }
 
+/* What the file wants is an administrator's, and office is in the way of nothing: not one operation. */
+static void what_administrators_hold_is_seen_before_anything_goes(void **state)
+{
+#define LON_ELSEWHERE "tunnel create version=3 dest_ipaddr=192.0.2.3 tunnel_name=lon tunnel_id=1 peer_tunnel_id=1\n"
+	static const struct {
+		const char *text, *parameter, *part;
+		unsigned int failed;
+	} cases[] = {
+		{ TUNNEL("lon", "1") "session create tunnel_name=lon session_name=office session_id=11 "
+		  "peer_session_id=11 interface_name=mine0", "interface_name", "taken by session m of tunnel mine", 1 },
+		{ TUNNEL("lon", "1") SESSION("lon", "x", "31"), "session_id", "taken by session adm of tunnel lon", 1 },
+		{ TUNNEL("lon", "1") SESSION("lon", "x", "5"), "session_id", "nothing would tell them apart", 1 },
+		{ TUNNEL("new", "7") SESSION("new", "x", "1"), "tunnel_id", "taken by tunnel mine", 0 },
+		{ LON_ELSEWHERE SESSION("lon", "x", "31"), "session_id", "taken by session x of tunnel lon", 0 },
+	};
+	struct world *world = *state;
+
+	RELOAD(world, TUNNEL("lon", "1") OFFICE);
+	DO(world, SESSION("lon", "adm", "31") TUNNEL("mine", "7")
+	   "session create tunnel_name=mine session_name=m session_id=5 peer_session_id=5 interface_name=mine0");
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		datapath_null_log_begin(world->dp);
+		RELOAD_REFUSED(world, ERROR_EXISTS, cases[i].parameter, cases[i].part, cases[i].text);
+		assert_int_equal(world->failed, cases[i].failed);
+		assert_int_equal(world_log_length(world), 0);
+	}
+	/* what goes is in nobody's way */
+	RELOAD(world, LON_ELSEWHERE "session create tunnel_name=lon session_name=x session_id=11 peer_session_id=1 "
+		      "interface_name=pw0");
+}
+
 static void those_without_name_and_id_are_known_by_the_rest(void **state)
 {
 #define NAMELESS(peer, id) "tunnel create version=3 dest_ipaddr=" peer " peer_tunnel_id=" id "\n"
@@ -536,6 +567,7 @@ int main(void)
 		TEST(a_refusal_on_the_way_is_undone),
 		TEST(what_cannot_be_put_back_is_reported),
 		TEST(what_runs_is_not_touched_by_a_refused_reload),
+		TEST(what_administrators_hold_is_seen_before_anything_goes),
 		TEST(those_without_name_and_id_are_known_by_the_rest),
 		TEST(an_id_that_chance_gave_is_kept),
 		TEST(an_id_that_chance_gave_is_left_to_who_asks_for_it),
