@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What cannot be arranged with a daemon around it: `datapath_events CASE` opens the user datapath with two workers,
+ * in a namespace with nothing but loopback, and is engine and peer in one.  The peer is any address of 127/8; which
+ * one it is decides at which worker its packets arrive.  Prints why and exits 1 when a case fails.
+ */
+#include <arpa/inet.h>
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "datapath/user/worker.h"
+
+#define PORT 1701
+#define WORKERS 2
+#define PACKET 72		/* L2TP header, sublayer, Ethernet frame */
+#define TRAIN 20		/* packets in one message */
+#define CROWD 400		/* sessions: more than the queue of notices holds */
+#define PATHS 100		/* more than events are taken at once */
+#define EVENTS 64
+#define SETTLE_US 200000	/* until workers are surely done with what was sent */
+#define PATIENCE_MS 4000
+#define RACE_MS 2000
+
+static struct datapath *dp;
+static struct user_datapath *inside;
+
+static void fail(const char *why)
+{
+	printf("%s\n", why);
+	exit(1);
+}
+
+static void equal(const char *what, uint64_t got, uint64_t wanted)
+{
+	if (got != wanted) {
+		printf("%s: got %llu, wanted %llu\n", what, (unsigned long long)got, (unsigned long long)wanted);
+		exit(1);
+	}
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void run(const char *command)
+{
+	if (system(command) != 0)
+		fail(command);
+}
+
+static struct endpoint endpoint(const char *address)
+{
+	struct endpoint e = { .port = PORT };
+
+	if (!address_parse(address, &e.address))
+		fail(address);
+	return e;
+}
+
+/* An address whose packets arrive at this worker. */
+static const char *peer_of_worker(unsigned int worker)
+{
+	static char text[16];
+	struct endpoint peer;
+
+	for (int i = 2; i < 100; i++) {
+		snprintf(text, sizeof(text), "127.0.0.%d", i);
+		peer = endpoint(text);
+		if (steer_worker(L2TP_ENCAP_UDP, &peer, 0, WORKERS) == worker)
+			return text;
+	}
+	fail("no address leads to this worker");
+	return NULL;
+}
+
+static handle add_tunnel(const char *peer)
+{
+	struct datapath_tunnel_config config = { .encap = L2TP_ENCAP_UDP, .tunnel_id = 1, .peer_tunnel_id = 2,
+						 .local = endpoint("127.0.0.1"), .peer = endpoint(peer),
+						 .udp_checksum = true };
+	struct error error = { 0 };
+	handle tunnel;
+
+	if (datapath_ops(dp)->tunnel_add(dp, &config, &tunnel, &error) < 0)
+		fail(error.text);
+	return tunnel;
+}
+
+static handle add_session(handle tunnel, uint32_t id, uint32_t reorder_timeout, uint32_t carrier_timeout)
+{
+	struct datapath_session_config config = { .tunnel = tunnel, .pw_type = L2TP_PW_ETH, .session_id = id,
+						  .peer_session_id = id, .l2spec = L2TP_L2SPEC_DEFAULT,
+						  .reorder_timeout = reorder_timeout,
+						  .carrier_timeout = carrier_timeout, .interface_up = true };
+	struct error error = { 0 };
+	handle session;
+
+	if (datapath_ops(dp)->session_add(dp, &config, &session, &error) < 0)
+		fail(error.text);
+	return session;
+}
+
+static uint64_t received(handle session)
+{
+	struct datapath_session_info info;
+
+	if (datapath_ops(dp)->session_info(dp, session, &info) < 0)
+		fail("session_info");
+	return info.stats.rx_packets;
+}
+
+/* --- the peer --- */
+
+static int peer_socket(const char *address)
+{
+	struct endpoint peer = endpoint(address), local = endpoint("127.0.0.1");
+	struct sockaddr_storage name;
+	socklen_t length = endpoint_to_sockaddr(&peer, &name);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&name, length) < 0)
+		fail("the peer's socket");
+	length = endpoint_to_sockaddr(&local, &name);
+	if (connect(fd, (struct sockaddr *)&name, length) < 0)
+		fail("the peer's connect");
+	return fd;
+}
+
+static void packet(uint8_t *octets, uint32_t session_id, uint32_t sequence)
+{
+	uint32_t id = htonl(session_id), sublayer = htonl(0x40000000 | (sequence & 0xffffff));
+
+	memset(octets, 0, PACKET);
+	octets[1] = 3;
+	memcpy(octets + 4, &id, 4);
+	memcpy(octets + 8, &sublayer, 4);
+	memset(octets + 12, 0xff, 6);
+	octets[18] = 2;		/* the source address */
+	octets[24] = 0x88;	/* a type that nobody listens to */
+	octets[25] = 0xb5;
+}
+
+static void send_packet(int fd, uint32_t session_id, uint32_t sequence)
+{
+	uint8_t octets[PACKET];
+
+	packet(octets, session_id, sequence);
+	if (send(fd, octets, PACKET, 0) != PACKET)
+		fail("send");
+}
+
+static void send_train(int fd, bool control_first, uint32_t sequence, uint32_t step)
+{
+	uint8_t octets[PACKET * TRAIN];
+	int size = PACKET;
+
+	for (uint32_t i = 0; i < TRAIN; i++)
+		packet(octets + (size_t)(PACKET * i), 1, sequence + step * i);
+	if (control_first) {
+		octets[0] = 0xc8;	/* T, L, S */
+		octets[7] = 1;		/* a connection's id */
+	}
+	if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) < 0 ||
+	    send(fd, octets, sizeof(octets), 0) != sizeof(octets))
+		fail("a train is not sent");
+}
+
+/* --- the cases --- */
+
+static uint64_t control_packets(void)
+{
+	struct datapath_totals totals;
+
+	datapath_ops(dp)->totals(dp, &totals);
+	return totals.rx_control;
+}
+
+/* A session is touched by the worker that it belongs to, also when the kernel put its packets behind a control
+ * message, which leads to the first worker. */
+static void control_before_data(void)
+{
+	const char *peer = peer_of_worker(1);
+	handle session = add_session(add_tunnel(peer), 1, 0, 0);
+	int fd = peer_socket(peer);
+
+	send_train(fd, false, 0, 1);
+	usleep(SETTLE_US);
+	equal("packets of a train of data", received(session), TRAIN);
+	send_train(fd, true, TRAIN, 1);
+	usleep(SETTLE_US);
+	equal("counted as control by the first worker", control_packets(), TRAIN);
+	equal("packets that another worker delivered", received(session) - TRAIN, 0);
+}
+
+/* The same under load, with packets held for reordering: two workers on one queue would not survive it. */
+static void control_before_data_race(void)
+{
+	const char *peer = peer_of_worker(1);
+	handle session = add_session(add_tunnel(peer), 1, 100, 0);
+	int fd = peer_socket(peer);
+	uint64_t end = now_ms() + RACE_MS;
+
+	for (uint32_t sequence = 0; now_ms() < end; sequence += TRAIN / 2)
+		send_train(fd, sequence % 4 == 0, sequence, 2);
+	usleep(SETTLE_US);
+	if (!received(session))
+		fail("nothing arrives");
+}
+
+/* Packets are held when the peer moves to another worker's address: the old worker is done with them first. */
+static void peer_moves(void)
+{
+	char old[16];
+	const char *new;
+	struct datapath_tunnel_config moved;
+	struct error error = { 0 };
+	handle tunnel, first, second;
+	int from_old;
+
+	snprintf(old, sizeof(old), "%s", peer_of_worker(0));
+	new = peer_of_worker(1);
+	tunnel = add_tunnel(old);
+	first = add_session(tunnel, 1, 60000, 0);
+	second = add_session(tunnel, 2, 60000, 0);
+	from_old = peer_socket(old);
+	for (uint32_t id = 1; id <= 2; id++) {
+		send_packet(from_old, id, 0);
+		send_packet(from_old, id, 2);
+	}
+	usleep(SETTLE_US);
+	if (!shared_get(inside->workers[0].holding))
+		fail("nothing is held");
+	moved = (struct datapath_tunnel_config){ .peer = endpoint(new) };
+	if (datapath_ops(dp)->tunnel_modify(dp, tunnel, &moved, DATAPATH_TUNNEL_PEER, &error) < 0)
+		fail(error.text);
+	equal("packets of the first session", received(first), 2);
+	equal("packets of the second session", received(second), 2);
+	if (shared_get(inside->workers[0].holding))
+		fail("the old worker still holds packets");
+	send_packet(peer_socket(new), 2, 1);
+	usleep(SETTLE_US);
+	equal("with one from the new address", received(second), 3);
+}
+
+/* Take events of this kind until there were as many, or patience ends. */
+static void expect_events(const char *what, enum datapath_event_kind kind, bool carrier, int wanted)
+{
+	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
+	struct datapath_event events[EVENTS];
+	uint64_t end = now_ms() + PATIENCE_MS;
+	int count, found = 0;
+
+	while (found < wanted && now_ms() < end) {
+		poll(&ready, 1, 100);
+		count = datapath_ops(dp)->events(dp, events, EVENTS);
+		for (int i = 0; i < count; i++)
+			found += events[i].kind == kind &&
+				 (kind != DATAPATH_EVENT_CARRIER || events[i].carrier == carrier);
+	}
+	equal(what, (uint64_t)found, (uint64_t)wanted);
+}
+
+/* More happens than the queue of notices holds before anybody looks. */
+static void crowd(void)
+{
+	const char *peer = peer_of_worker(0);
+	handle tunnel = add_tunnel(peer);
+	int fd = peer_socket(peer);
+	char command[64];
+
+	for (uint32_t id = 1; id <= CROWD; id++)
+		add_session(tunnel, id, 0, 1000);
+	expect_events("carrier lost", DATAPATH_EVENT_CARRIER, false, CROWD);
+	for (uint32_t id = 1; id <= CROWD; id++)
+		send_packet(fd, id, 0);
+	usleep(SETTLE_US);
+	expect_events("carrier there again", DATAPATH_EVENT_CARRIER, true, CROWD);
+	expect_events("carrier lost again", DATAPATH_EVENT_CARRIER, false, CROWD);
+	snprintf(command, sizeof(command), "ip link delete group %u", inside->link_group);
+	run(command);
+	usleep(SETTLE_US);
+	expect_events("devices gone", DATAPATH_EVENT_DEVICE_GONE, false, CROWD);
+}
+
+/* Narrowed paths are all asked again, however many they are. */
+static void paths_widen(void)
+{
+	struct itimerspec soon = { .it_value = { .tv_nsec = 1000000 } };
+	struct tunnel *tunnel;
+	uint32_t position = 0;
+	char peer[16];
+
+	run("ip link set lo mtu 1400");
+	for (int i = 1; i <= PATHS; i++) {
+		snprintf(peer, sizeof(peer), "127.0.1.%d", i);
+		add_tunnel(peer);
+	}
+	while ((tunnel = handle_next(&inside->tunnels, &position)))
+		tunnel->narrowed = true;	/* as after an ICMP message for each */
+	run("ip link set lo mtu 1500");
+	inside->path_probe = 1;
+	timerfd_settime(inside->timer_fd, 0, &soon, NULL);
+	expect_events("paths with a new MTU", DATAPATH_EVENT_PATH_MTU, false, PATHS);
+	for (position = 0; (tunnel = handle_next(&inside->tunnels, &position));)
+		equal("MTU of a path", tunnel->path->mtu, 1500);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} cases[] = {
+	{ "train", control_before_data }, { "race", control_before_data_race }, { "move", peer_moves },
+	{ "crowd", crowd }, { "paths", paths_widen },
+};
+
+int main(int argc, char **argv)
+{
+	struct datapath_user_options options = { .workers = WORKERS, .instance = "datapath_events" };
+	struct error error = { 0 };
+
+	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (strcmp(argv[1], cases[i].name) != 0)
+			continue;
+		if (datapath_user_open(&options, &dp, &error) < 0)
+			fail(error.text);
+		inside = user_datapath(dp);
+		cases[i].run();
+		datapath_ops(dp)->close(dp);
+		return 0;
+	}
+	return 2;
+}
