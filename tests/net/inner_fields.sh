@@ -7,7 +7,7 @@
 hosts
 real_packets A B
 
-# outer: the distinct "TTL DSCP" of the outer headers that arrive at B while A pings with hop limit 33 and DSCP 10 inside
+# outer: the distinct "TTL DSCP" of the outer headers that arrive at B while A pings with hop limit 33 and DSCP 10
 outer() {
 	local capture
 	rm -f "$TMP/wire.pcap"
