@@ -49,8 +49,9 @@ int service_execute(struct service *service, const struct command *command, enum
  * create-only parameters changed are made anew; what did not change is not touched.  What an
  * administrator made stays, unless its tunnel goes; one that the file names too is the file's from
  * then on.  The commands are tried on a null datapath first: when one of them is wrong nothing
- * changes.  When the datapath refuses later, what was done is undone.  In both cases *failed is the
- * command's index, or count when no single one is to blame.
+ * changes.  Nor is anything removed before the datapath has taken on trial what is to be made.  When
+ * it refuses later all the same, what was done is undone.  In every case *failed is the command's
+ * index, or count when no single one is to blame.
  * commands: create and modify only, in the file's order; also how a file is loaded at start. */
 int service_reload(struct service *service, const struct command *commands, unsigned int count, uint64_t now,
 		   unsigned int *failed, struct error *error);
