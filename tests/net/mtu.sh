@@ -26,7 +26,8 @@ real_packets A B
 on R ethtool -K left tx off tso off gso off >/dev/null 2>&1
 on R ethtool -K right tx off tso off gso off >/dev/null 2>&1
 
-path() { on R ip link set right mtu "$1"; ip_on B link set wire mtu "$1"; }
+# B's end first: what is larger than the other end takes is an error of the sender's veth
+path() { ip_on B link set wire mtu "$1"; on R ip link set right mtu "$1"; }
 
 # far FAMILY [WORDS]: daemons on A and B, across the router
 far() {
@@ -34,10 +35,12 @@ far() {
 	[ "$1" = 4 ] || { near=2001:db8:1::1 far=2001:db8:2::2; }
 	local common="cookie=0011223344556677 peer_cookie=0011223344556677 interface_name=pw0 ${*:2}"
 	daemon A <<-END && daemon B <<-END2 || return
-		tunnel create tunnel_name=t version=3 src_ipaddr=$near dest_ipaddr=$far tunnel_id=1 peer_tunnel_id=2
+		tunnel create tunnel_name=t version=3 src_ipaddr=$near dest_ipaddr=$far \\
+			tunnel_id=1 peer_tunnel_id=2 encap=${encap:-udp}
 		session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 $common
 	END
-		tunnel create tunnel_name=t version=3 src_ipaddr=$far dest_ipaddr=$near tunnel_id=2 peer_tunnel_id=1
+		tunnel create tunnel_name=t version=3 src_ipaddr=$far dest_ipaddr=$near \\
+			tunnel_id=2 peer_tunnel_id=1 encap=${encap:-udp}
 		session create tunnel_name=t session_name=s session_id=12 peer_session_id=11 $common
 	END2
 	ip_on A addr add 10.0.0.1/24 dev pw0
@@ -78,6 +81,33 @@ for family in 4 6; do
 	unpair
 	ip_on A route flush cache; ip_on A -6 route flush cache
 done
+
+# fragments: how many fragments of IPv4 and IPv6 packets A has made so far
+fragments() {
+	on A sh -c 'cat /proc/net/snmp; sed "s/^/x /" /proc/net/snmp6' |
+		awk '$1 == "Ip:" && n++ { sum += $20 } $2 == "Ip6FragCreates" { sum += $3 } END { print sum + 0 }'
+}
+bulk() { [ "$(on A cat /sys/class/net/pw0/statistics/tx_bytes)" -gt 20000000 ]; }
+
+# The path shrinks under a running transfer: it goes on, and nothing counts as an error.
+for encap in udp ip; do
+	for family in 4 6; do
+		name="$encap over IPv$family, path shrinks during a transfer"
+		far $family
+		before=$(fragments)
+		transfer 10.0.0.2 200 >"$TMP/transfer" 2>&1 &
+		running=$!
+		check "$name: it runs" until_true 5 bulk
+		path 1300
+		check "$name: arrives whole" wait $running
+		at_least "$name: in fragments" $(($(fragments) - before)) 1000
+		equal "$name: no tx_errors" "$(session_field A tx_errors) $(session_field B tx_errors)" "0 0"
+		path 1500
+		unpair
+		ip_on A route flush cache; ip_on A -6 route flush cache
+	done
+done
+unset encap
 
 # Forged ICMP, as from R, that names an absurd MTU
 forge() {
