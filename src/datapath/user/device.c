@@ -157,8 +157,7 @@ static void clean_once(struct user_datapath *dp, const struct visit *visit)
 		return;
 	known->identity = identity;
 	LL_PREPEND(dp->visited, known);
-	if (device_remove_leftovers(visit->links, dp->link_group) > 0)
-		dp->predecessor = true;
+	(void)device_remove_leftovers(visit->links, dp->link_group);
 }
 
 void device_forget_namespaces(struct user_datapath *dp)

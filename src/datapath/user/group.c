@@ -17,8 +17,8 @@
 #include "datapath/user/worker.h"
 
 #define GROUP_BUFFER (8 << 20)		/* octets of each socket's buffers: a burst of super-packets */
-#define GROUP_RETRY_US 10000		/* while a predecessor's sockets are closing ... */
-#define GROUP_RETRIES 50		/* ... for half a second */
+#define GROUP_RETRY_US 10000		/* while a predecessor that was killed is closing its sockets ... */
+#define GROUP_RETRY_MS 500		/* ... so long after our start */
 
 static int set_int(int fd, int level, int option, int value)
 {
@@ -89,10 +89,9 @@ static int bind_socket(const struct user_datapath *dp, const struct socket_group
 {
 	struct sockaddr_storage name;
 	socklen_t length = endpoint_to_sockaddr(&group->local, &name);
-	int tries = dp->predecessor ? GROUP_RETRIES : 0;
 
 	while (bind(fd, (struct sockaddr *)&name, length) < 0) {
-		if (errno != EADDRINUSE || tries-- == 0)
+		if (errno != EADDRINUSE || timers_now() > dp->opened + GROUP_RETRY_MS)
 			return -1;
 		usleep(GROUP_RETRY_US);
 	}

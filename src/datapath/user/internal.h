@@ -160,7 +160,7 @@ struct user_datapath {
 	unsigned int next_number[2];	/* of the names l2tpethN and l2tpipN: none below is free; by enum frame_layer */
 	bool udp_offload;		/* the kernel's devices take USO */
 	struct device_netns *visited;	/* foreign namespaces in which devices were made */
-	bool predecessor;		/* interfaces were left behind: its sockets may still be closing */
+	uint64_t opened;		/* ms: a predecessor's sockets may still be closing for a moment */
 	struct notice_queue *notices;
 	struct session *timed;		/* sessions whose carrier may be lost */
 	uint64_t path_probe;		/* ms: when narrowed paths are asked again; 0: never */
@@ -237,6 +237,7 @@ void device_forget_namespaces(struct user_datapath *dp);
 int device_remove_leftovers(struct link_channel *links, uint32_t link_group);
 
 /* timers.c: control. Watch a session that has a carrier to lose or a path to follow, or stop. */
+uint64_t timers_now(void);			/* monotonic ms */
 int timers_open(struct user_datapath *dp);	/* 0 or -1 with errno */
 void timers_watch(struct user_datapath *dp, struct session *session);
 void timers_unwatch(struct user_datapath *dp, struct session *session);

@@ -15,7 +15,7 @@
 #define TIMER_LEAST_MS 20		/* many sessions' deadlines are served together */
 #define PATH_PROBE_MS 60000		/* the kernel forgets a learnt path MTU after 600 s */
 
-static uint64_t monotonic_now(void)
+uint64_t timers_now(void)
 {
 	struct timespec now;
 
@@ -61,7 +61,7 @@ void timers_unwatch(struct user_datapath *dp, struct session *session)
 
 void timers_watch(struct user_datapath *dp, struct session *session)
 {
-	uint64_t now = monotonic_now();
+	uint64_t now = timers_now();
 
 	timers_unwatch(dp, session);
 	if (!session->config.carrier_timeout) {
@@ -80,7 +80,7 @@ void timers_watch(struct user_datapath *dp, struct session *session)
 
 void timers_probe_paths(struct user_datapath *dp)
 {
-	uint64_t now = monotonic_now();
+	uint64_t now = timers_now();
 
 	dp->path_probe = now + PATH_PROBE_MS;
 	arm_next(dp, now);
@@ -105,7 +105,7 @@ static int probe_paths(struct user_datapath *dp, struct datapath_event *events, 
 		if (!tunnel->narrowed || !tunnel->path)
 			continue;
 		if (count == max) {	/* the rest at once, when these events were taken */
-			dp->path_probe = monotonic_now();
+			dp->path_probe = timers_now();
 			break;
 		}
 		if (tunnel_refresh_mtu(dp, tunnel, 0))
@@ -113,7 +113,7 @@ static int probe_paths(struct user_datapath *dp, struct datapath_event *events, 
 								   .tunnel = tunnel->self, .mtu = tunnel->path->mtu };
 		tunnel->narrowed = tunnel->path->mtu < tunnel->path->widest || tunnel->path->distrusted;
 		if (tunnel->narrowed)
-			dp->path_probe = monotonic_now() + PATH_PROBE_MS;
+			dp->path_probe = timers_now() + PATH_PROBE_MS;
 	}
 	return count;
 }
@@ -126,7 +126,7 @@ int timers_run(struct user_datapath *dp, struct datapath_event *events, int max)
 
 	if (read(dp->timer_fd, &expirations, sizeof(expirations)) < 0)
 		return 0;
-	now = monotonic_now();
+	now = timers_now();
 	DL_FOREACH_SAFE2(dp->timed, session, next, timed_next) {
 		if (count == max || now < shared_get(session->last_arrival) + session->config.carrier_timeout)
 			continue;

@@ -318,7 +318,8 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 	dp->links = link_channel_open(error);
 	if (!dp->links || tap_available(error) < 0 || open_events(dp, error) < 0)
 		goto fail;
-	dp->predecessor = device_remove_leftovers(dp->links, dp->link_group) > 0;
+	(void)device_remove_leftovers(dp->links, dp->link_group);
+	dp->opened = timers_now();
 	if (start_workers(dp, options->workers, error) < 0)
 		goto fail;
 	*result = (struct datapath *)(void *)dp;
