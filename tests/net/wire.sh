@@ -8,9 +8,10 @@
 hosts
 real_packets A B
 
+cookie_size="8 Byte Cookie" inner=eth
 decode() {	# LAYERS-OPTION FILTER: packets of the capture that match
-	tshark -r "$TMP/wire.pcap" -n -o "l2tp.cookie_size:8 Byte Cookie" -o "l2tp.l2_specific:$1" \
-		-d l2tp.pw_type==0,eth -d tcp.port==7000,data -d udp.port==7001,data \
+	tshark -r "$TMP/wire.pcap" -n -o "l2tp.cookie_size:$cookie_size" -o "l2tp.l2_specific:$1" \
+		-d "l2tp.pw_type==0,$inner" -d tcp.port==7000,data -d udp.port==7001,data \
 		-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
 		-o tcp.analyze_sequence_numbers:FALSE -o ip.defragment:TRUE -Y "$2" \
 		-T fields -e frame.number -e _ws.col.Protocol -e _ws.expert.message -e _ws.col.Info 2>"$TMP/tshark.log"
@@ -55,4 +56,42 @@ for encap in udp ip; do
 			unpair
 		done
 	done
+done
+
+# the other cookies and pseudowire types: few packets of each
+others() {	# NAME WORDS-FOR-PAIR...
+	local name=$1 capture
+	shift
+	pair "$@" || return
+	helper B tcpdump --immediate-mode -q -i wire -s 0 -U -w "$TMP/wire.pcap"
+	capture=$helper
+	until_true 3 test -s "$TMP/wire.pcap"
+	until_true 3 pings A 10.0.0.2
+	pings A 10.0.0.2 3000
+	pings B fd00::1 3000
+	check "$name: TCP" transfer 10.0.0.2 1
+	sleep 0.3
+	end_helper "$capture"
+	unpair
+	at_least "$name: decoded as L2TP with TCP in it" "$(decode "$layer" 'l2tp && tcp' | wc -l)" 500
+	none "$name: all decodes" "$layer" \
+		'_ws.malformed || (_ws.expert.severity >= 6291456 && !tcp.options.sack.dsack)'
+	none "$name: no bad checksum" "$layer" \
+		'ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0'
+}
+
+layer="Default L2-Specific"
+for encap in udp ip; do
+	cookie_size=None
+	others "$encap, no cookie" encap=$encap cookie=0
+	cookie_size="4 Byte Cookie"
+	others "$encap, 4 octets of cookie" encap=$encap cookie=4
+	cookie_size="8 Byte Cookie"
+	others "$encap, pw_type=vlan" encap=$encap pw_type=vlan
+	at_least "$encap, pw_type=vlan: the tag" "$(decode "$layer" 'vlan.id == 101 && tcp' | wc -l)" 100
+	none "$encap, pw_type=vlan: all TCP is tagged" "$layer" 'tcp && !vlan'
+	inner=ip
+	others "$encap, pw_type=ip" encap=$encap pw_type=ip
+	none "$encap, pw_type=ip: no Ethernet inside" "$layer" 'arp && l2tp'
+	inner=eth
 done
