@@ -104,9 +104,12 @@ int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_s
 		mnl_attr_put(header, IFLA_ADDRESS, 6, settings->mac);
 	if (settings->master)
 		mnl_attr_put_u32(header, IFLA_MASTER, settings->master);
-	if (request_send(channel, header) < 0)
-		return error_system(error, errno, NULL, "cannot set up the interface");
-	return 0;
+	if (request_send(channel, header) == 0)
+		return 0;
+	if (settings->master && (errno == EOPNOTSUPP || errno == EINVAL))
+		return error_set(error, ERROR_VALUE, "bridge",
+				 "the interface named is no bridge: name one, or make it with `ip link add NAME type bridge`");
+	return error_system(error, errno, NULL, "cannot set up the interface");
 }
 
 int link_delete_group(struct link_channel *channel, uint32_t group)

@@ -31,6 +31,10 @@ refused "interface name taken" 'an interface taken exists already: choose anothe
 	$tunnel
 	${session/pw0/taken}
 END
+refused "a bridge that is none" 'conf:2:[0-9]+:.*is no bridge' <<-END
+	$tunnel
+	$session bridge=taken
+END
 refused "bind_interface that does not exist" 'interface nowhere' <<-END
 	$tunnel bind_interface=nowhere
 	$session
