@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <utlist.h>
 
 #include "datapath/user/worker.h"
@@ -252,15 +251,13 @@ int receive_timeout(const struct worker *worker)
 {
 	uint64_t first = UINT64_MAX, now;
 	const struct session *session;
-	struct timespec time;
 
 	if (!worker->holding)
 		return -1;
 	DL_FOREACH2(worker->holding, session, holding_next)
 		if (first_expiry(session) < first)
 			first = first_expiry(session);
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-	now = (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+	now = worker_clock();
 	return first > now ? (int)(first - now) : 0;
 }
 

@@ -20,7 +20,7 @@
 #define BULK_OCTETS 60000
 #define BULK_PAUSE_US 150
 
-static uint64_t coarse_now(void)
+uint64_t worker_clock(void)
 {
 	struct timespec now;
 
@@ -55,7 +55,7 @@ static void serve(struct worker *worker, struct epoll_event *events, int count)
 {
 	bool called = false;
 
-	worker->now = coarse_now();
+	worker->now = worker_clock();
 	for (int i = 0; i < count; i++) {
 		struct source *source = events[i].data.ptr;
 

@@ -47,6 +47,8 @@ void worker_stop(struct worker *worker);
 /* Control: run function in the worker's thread and wait for it. On return nothing that the
  * worker fetched from its epoll before is in use any more. */
 void worker_run(struct worker *worker, void (*function)(struct worker *worker, void *context), void *context);
+/* Monotonic ms, to some 4 ms: cheap enough for each round. */
+uint64_t worker_clock(void);
 int worker_watch(struct worker *worker, int fd, struct source *source);	/* 0 or -1 with errno */
 void worker_unwatch(struct worker *worker, int fd);
 
