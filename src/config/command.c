@@ -322,6 +322,24 @@ int command_parse(const char *const *words, unsigned int count, struct command *
 	return 0;
 }
 
+bool command_salvage(const char *const *words, unsigned int count, struct command *command)
+{
+	const struct keyword *object, *verb;
+
+	memset(command, 0, sizeof(*command));
+	object = count >= 2 ? find_keyword(objects, "object", words[0], NULL) : NULL;
+	if (!object)
+		return false;
+	verb = find_keyword(verbs_of[object->value], "verb", words[1], NULL);
+	if (!verb)
+		return false;
+	command->object = object->value;
+	command->verb = verb->value;
+	for (unsigned int i = 2; i < count; i++)
+		(void)parse_argument(words[i], verb, command, NULL);
+	return true;
+}
+
 const char *config_object_name(enum config_object object)
 {
 	return objects[object].name;

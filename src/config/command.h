@@ -48,6 +48,10 @@ struct config_place {
 int command_parse(const char *const *words, unsigned int count, struct command *command,
 		  unsigned int *bad_word, struct error *error);
 
+/* What can be understood of words that are no command: object and verb, and the parameters that are
+ * right. False: not even object and verb. */
+bool command_salvage(const char *const *words, unsigned int count, struct command *command);
+
 /* --- reading texts --- */
 
 /* The next command of a text, for files and scripts. */
@@ -67,7 +71,8 @@ struct command_reader {
 int command_reader_begin(struct command_reader *reader, const char *text, size_t length);
 void command_reader_end(struct command_reader *reader);
 /* 1: *command is the next one, *place where it begins; 0: end of text; -1: *error and *place say
- * what and where (error may be NULL).  After -1 it may be called again: reading goes on behind the bad command. */
+ * what and where (error may be NULL).  After -1 it may be called again: reading goes on behind the bad command,
+ * and words[0..word_count-1] are those that could be read of it. */
 int command_reader_next(struct command_reader *reader, struct command *command,
 			struct config_place *place, struct error *error);
 /* Where the value of the parameter of this (whole) name stood in the command last read; where the

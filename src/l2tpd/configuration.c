@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From file to commands.  A file is tried as a whole on a service with the null datapath before
- * anything happens, and every mistake in it is told, not only the first.
+ * From file to commands.  A file is tried as a whole (trial.c) before anything happens, and every
+ * mistake in it is told, not only the first.
  */
 #include "l2tpd/configuration.h"
 
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "datapath/null/null.h"
+#include "l2tpd/trial.h"
 #include "os/file.h"
 
 void configuration_log_error(const char *line)
@@ -89,43 +89,60 @@ static void tell_misplaced(struct configuration *configuration, struct config_pl
 	tell(configuration, place, text);
 }
 
-static void parse(struct configuration *configuration)
+/* Told where the parameter to blame stands; nothing where the mistake was told before. */
+static void try_command(struct configuration *configuration, struct trial *trial, const struct command_reader *reader,
+			const struct command *command, struct config_place place)
 {
-	struct config_place place;
-	struct command_reader reader;
-	struct command command;
 	struct error error = { 0 };
-	bool memory = command_reader_begin(&reader, configuration->text, configuration->length) == 0;
-	int found;
 
-	while (memory && (found = command_reader_next(&reader, &command, &place, &error)) != 0) {
-		if (found < 0)
-			tell(configuration, place, error.text);
-		else if (command.verb != CONFIG_CREATE && command.verb != CONFIG_MODIFY)
-			tell_misplaced(configuration, place, &command);
-		else
-			memory = add_command(configuration, &command, place);
-	}
-	if (!memory)
-		tell(configuration, no_place, "out of memory");
-	command_reader_end(&reader);
+	if (trial_command(trial, command, &error) == 0 || !error.text[0])
+		return;
+	if (error.parameter[0])
+		place = command_reader_place_of(reader, command, error.parameter);
+	tell(configuration, place, error.text);
 }
 
-/* Every command, also after one that failed: what follows from a mistake is told, too. */
-static void try_all(struct configuration *configuration)
+static void refuse_unreadable(struct configuration *configuration, struct trial *trial,
+			      const struct command_reader *reader, struct config_place place, const char *text)
 {
-	struct datapath *dp = datapath_null_new();
-	struct service *service = dp ? service_new(dp, NULL) : NULL;
-	struct error error = { 0 };
+	struct command rest;
 
-	for (unsigned int i = 0; service && i < configuration->count; i++)
-		if (service_execute(service, &configuration->commands[i], SERVICE_ORIGIN_FILE, 0, NULL, &error) < 0)
-			tell(configuration, place_of(configuration, i, &error), error.text);
-	if (!service)
+	tell(configuration, place, text);
+	trial_unreadable(trial, command_salvage(reader->words, reader->word_count, &rest) ? &rest : NULL);
+}
+
+/* Every command, also after one that failed. False when out of memory. */
+static bool try_all(struct configuration *configuration, struct trial *trial, struct command_reader *reader)
+{
+	struct config_place place;
+	struct command command;
+	struct error error = { 0 };
+	int found;
+
+	while ((found = command_reader_next(reader, &command, &place, &error)) != 0) {
+		if (found < 0) {
+			refuse_unreadable(configuration, trial, reader, place, error.text);
+		} else if (command.verb != CONFIG_CREATE && command.verb != CONFIG_MODIFY) {
+			tell_misplaced(configuration, place, &command);
+		} else {
+			try_command(configuration, trial, reader, &command, place);
+			if (!add_command(configuration, &command, place))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void parse(struct configuration *configuration)
+{
+	struct trial *trial = trial_new();
+	struct command_reader reader = { .storage = NULL };
+
+	if (!trial || command_reader_begin(&reader, configuration->text, configuration->length) < 0 ||
+	    !try_all(configuration, trial, &reader))
 		tell(configuration, no_place, "out of memory");
-	service_free(service);
-	if (dp)
-		datapath_ops(dp)->close(dp);
+	command_reader_end(&reader);
+	trial_free(trial);
 }
 
 int configuration_load(struct configuration *configuration, const char *path, bool optional,
@@ -143,8 +160,6 @@ int configuration_load(struct configuration *configuration, const char *path, bo
 		return -1;
 	}
 	parse(configuration);
-	if (!configuration->errors)
-		try_all(configuration);
 	return configuration->errors ? -1 : 0;
 }
 

@@ -101,8 +101,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 		memset(&error, 0, sizeof(error));
 		result = command_reader_next(&reader, &command, &place, &error);
 		must(result == 0 || reader.position > before);
-		if (result < 0)
+		if (result < 0) {
 			check_error(&error, place);
+			if (command_salvage(reader.words, reader.word_count, &command))
+				check_values(&command);
+		}
 		if (result <= 0)
 			continue;
 		check_values(&command);

@@ -83,6 +83,35 @@ $session pw_type=vlan"
 wrong "show has no place in a file" 1:1 'show|list' <<<'tunnel list'
 wrong "line that is too long" 1:27 '.' < <(printf 'tunnel create tunnel_name=%05000d\n' 0)
 
+# all that is wrong in a file, in one run, in the order of its lines, and nothing that only follows from it
+all_wrong() {
+	cat <<-END
+		tunnel create tunnel_name=a version=3 dest_ipaddr=192.0.2.2 tunnel_id=1 peer_tunnel_id=2 colour=red
+		session create tunnel_name=a session_name=s1 session_id=1 peer_session_id=1
+		session create tunnel_id=1 session_name=s2 session_id=1 peer_session_id=2
+		session create tunnel_name=a session_name=s3 session_id=3 peer_session_id=2 mtu=1
+		session modify tunnel_name=a session_name=s3 mtu=1400
+		session create tunnel_name=a session_name=s4 session_id=3 peer_session_id=2 vlan_id=7
+		session create tunnel_name=nowhere session_id=9 peer_session_id=9
+		tunnel create tunnel_name=c version=3 tunnel_id=1 dest_ipaddr=192.0.2.2 peer_tunnel_id=2
+		session create tunnel_name=c session_id=9 peer_session_id=9
+		tunnel create tunnel_name=d version=3 tunnel_id=4x dest_ipaddr=192.0.2.2 peer_tunnel_id=2
+		session create tunnel_id=4 session_id=9 peer_session_id=9
+		tunel create tunnel_name=e version=3 dest_ipaddr=192.0.2.2 tunnel_id=5 peer_tunnel_id=2
+		session create tunnel_name=e session_id=9 peer_session_id=9
+		tunnel list
+	END
+}
+for mode in --check start; do
+	if [ $mode = start ]; then run < <(all_wrong); else run --check < <(all_wrong); fi
+	equal "many mistakes, $mode: each once, in the order of the lines" \
+		"$(sed -n 's/.*try\.conf:\([0-9]*:[0-9]*\): .*/\1/p' "$TMP/out" | tr '\n' ' ')" \
+		"1:90 3:55 4:81 6:85 7:28 8:49 10:49 12:1 14:1 "
+done
+run --check < <(for i in {1..50}; do echo "tunnel create colour=$i"; done)
+equal "very many mistakes: the first 20 and a word about the others" \
+	"$(grep -c 'colour' "$TMP/out") $(tail -n 1 "$TMP/out")" "20 more is wrong, which is not shown"
+
 # a file that cannot be read
 on A "$L2TPD" --check -c "$TMP/nowhere.conf" >"$TMP/out" 2>&1
 equal "no such file: exit status" $? 1
@@ -95,8 +124,9 @@ daemon A <<-END || exit 1
 END
 index=$(on A cat /sys/class/net/pw0/ifindex)
 printf '%s\n' "$tunnel" "$session session_name=s interface_name=pw0" \
-	"session create tunnel_name=t colour=red" >"$TMP/A.conf"
+	"session create tunnel_name=t colour=red" "session create tunnel_name=u peer_session_id=1" >"$TMP/A.conf"
 check_fails "reload of a bad file fails" ctl A system reload
+equal "and tells all that is wrong" "$(grep -c 'A\.conf:[34]:' "$(log_of A)")" 2
 matches "and says where" "$(ctl A system reload 2>&1)" 'A\.conf:3:[0-9]+.*colour'
 equal "and changed nothing" "$(on A cat /sys/class/net/pw0/ifindex)" "$index"
 kill -HUP "${daemon_pid[A]}"

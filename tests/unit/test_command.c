@@ -218,6 +218,23 @@ static void names_are_read_as_what_they_name(void **state)
 	}
 }
 
+static void what_is_right_about_a_wrong_command(void **state)
+{
+	static const char *const words[] = { "tunnel", "create", "tunnel_id=7x", "colour=red",
+					     "tunnel_name=lon", "names" };
+	struct command command;
+
+	assert_true(command_salvage(words, 6, &command));
+	assert_int_equal(command.object, CONFIG_TUNNEL);
+	assert_int_equal(command.verb, CONFIG_CREATE);
+	assert_string_equal(command.config.tunnel.tunnel_name, "lon");
+	assert_true(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "tunnel_name")));
+	assert_false(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "tunnel_id")));
+	assert_int_equal(command.config.tunnel.tunnel_id, 0);
+	assert_false(command_salvage(words, 1, &command));
+	assert_false(command_salvage(words + 1, 5, &command));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +246,7 @@ int main(void)
 		cmocka_unit_test(hostile_words),
 		cmocka_unit_test(what_verbs_take),
 		cmocka_unit_test(names_are_read_as_what_they_name),
+		cmocka_unit_test(what_is_right_about_a_wrong_command),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
