@@ -47,7 +47,11 @@ need-%:
 build-asan: build-asan/build.ninja
 	@$(NINJA) -C build-asan
 
-demo: need-demo all
+demo:
+	@[ "$$(id -u)" = 0 ] || { \
+		echo 'demo: must be root, to make network namespaces and devices: sudo make demo' >&2; exit 1; }
+	@tools/need demo
+	@$(MAKE) all
 	@KEEP=$(KEEP) BUILD=$(BUILD) bash tests/demo.sh
 
 test: need-build

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # demo.sh - what `make demo` runs: two hosts, an l2tpd on each, two Ethernet pseudowires between them, and what these
-# carry. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes what was left.
+# carry. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes every demo that was left, `clean ID` that one.
 #
-# The hosts are network namespaces, so nothing of this machine's own network is touched.
+# The hosts are network namespaces, so nothing of this machine's own network is touched. Each run has an id, which is in
+# the names of all it makes, so that several may run beside each other. A run that goes on holds a lock.
 set -u -o pipefail
 top=$(dirname "$(dirname "$(readlink -f "$0")")")
 case ${BUILD:=build} in /*) ;; *) BUILD=$top/$BUILD ;; esac
 l2tpd=$BUILD/src/l2tpd/l2tpd l2tpctl=$BUILD/src/l2tpctl/l2tpctl
-work=/run/l2tpd-demo
-hosts="demo-left demo-right"
+folder=/run/l2tpd-demo-
 export LC_ALL=C.UTF-8
 
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
@@ -20,9 +20,12 @@ shown() {
 	echo "${dim}\$ ${words//"$BUILD/src/l2tpctl/"/}${plain}"
 	"$@"
 }
-on() { local host=$1; shift; ip netns exec "demo-$host" "$@"; }
+# use ID: the run whose things the functions below are about
+use() { id=$1 work=$folder$1 hosts="demo-$1-left demo-$1-right"; }
+on() { local host=$1; shift; ip netns exec "demo-$id-$host" "$@"; }
 ctl() { local host=$1; shift; "$l2tpctl" -s "$work/$host.socket" "$@"; }
 
+# Whatever of it is there: to do it twice, or after half a beginning, is no harm.
 remove() {
 	local file pid host
 	for file in "$work"/*.pid; do
@@ -35,26 +38,44 @@ remove() {
 	for host in $hosts; do ip netns del "$host" 2>/dev/null; done
 	rm -rf "$work"
 }
+# remove_left [ID]: that demo, or all that are left, but none that still runs
+remove_left() {
+	local path found=''
+	for path in "$folder"${1:-*}; do
+		[ -d "$path" ] || continue
+		found=1
+		use "${path#"$folder"}"
+		if (flock -n 8) 8>>"$work/lock"; then
+			remove
+			echo "demo $id removed"
+		else
+			echo "demo $id still runs: it removes itself when it ends"
+		fi
+	done
+	[ "$found" ] || echo "no demo ${1:+$1 }is left"
+}
+
 give_up() { echo "demo: $*" >&2; [ ! -d "$work" ] || tail -n 20 "$work"/*.log >&2; exit 1; }
 
 # start NAME HOST COMMAND...: in the background, remembered for remove()
 start() {
 	local name=$1 host=$2
 	shift 2
-	ip netns exec "demo-$host" "$@" >"$work/$name.log" 2>&1 </dev/null &
+	ip netns exec "demo-$id-$host" "$@" >"$work/$name.log" 2>&1 </dev/null 9>&- &
 	echo $! >"$work/$name.pid"
-	echo "demo-$host" >"$work/$name.netns"
+	echo "demo-$id-$host" >"$work/$name.netns"
 }
 
 make_hosts() {
 	local host n=1
-	ip netns add demo-left && ip netns add demo-right || give_up "cannot make network namespaces"
-	ip link add wire netns demo-left type veth peer name wire netns demo-right || give_up "cannot make a veth pair"
+	for host in $hosts; do ip netns add "$host" || give_up "cannot make network namespaces"; done
+	ip link add wire netns "demo-$id-left" type veth peer name wire netns "demo-$id-right" ||
+		give_up "cannot make a veth pair"
 	for host in left right; do
-		ip -n demo-$host link set lo up
-		ip -n demo-$host link set wire up
-		ip -n demo-$host addr add 192.0.2.$n/24 dev wire
-		ip -n demo-$host addr add 2001:db8::$n/64 dev wire nodad
+		ip -n "demo-$id-$host" link set lo up
+		ip -n "demo-$id-$host" link set wire up
+		ip -n "demo-$id-$host" addr add 192.0.2.$n/24 dev wire
+		ip -n "demo-$id-$host" addr add 2001:db8::$n/64 dev wire nodad
 		n=2
 	done
 }
@@ -90,20 +111,20 @@ start_l2tpd() {
 addresses() {
 	local n=1 host
 	for host in left right; do
-		ip -n demo-$host addr add 10.0.0.$n/24 dev l2tpeth0 &&
-		ip -n demo-$host addr add 10.1.0.$n/24 dev l2tpeth1 || give_up "no devices on $host"
+		ip -n "demo-$id-$host" addr add 10.0.0.$n/24 dev l2tpeth0 &&
+		ip -n "demo-$id-$host" addr add 10.1.0.$n/24 dev l2tpeth1 || give_up "no devices on $host"
 		# VXLAN, the tunnel that the kernel itself has, for comparison
-		ip -n demo-$host link add vxlan0 type vxlan id 7 dstport 4789 dev wire \
+		ip -n "demo-$id-$host" link add vxlan0 type vxlan id 7 dstport 4789 dev wire \
 			local 192.0.2.$n remote 192.0.2.$((3 - n))
-		ip -n demo-$host addr add 10.2.0.$n/24 dev vxlan0
-		ip -n demo-$host link set vxlan0 up
+		ip -n "demo-$id-$host" addr add 10.2.0.$n/24 dev vxlan0
+		ip -n "demo-$id-$host" link set vxlan0 up
 		n=2
 	done
 }
 
 # ping_it ADDRESS SIZE
 ping_it() {
-	shown ip netns exec demo-left ping -q -c 5 -i 0.05 -s "$2" "$1" >"$work/ping.out" || give_up "no answer from $1"
+	shown ip netns exec "demo-$id-left" ping -q -c 5 -i 0.05 -s "$2" "$1" >"$work/ping.out" || give_up "no answer from $1"
 	grep -vE '^(PING|---|$)' "$work/ping.out"
 }
 
@@ -133,22 +154,30 @@ table() {
 look_around() {
 	title "Left up. To look around:"
 	cat <<-END
-		  ip netns exec demo-left bash                              # a shell on the left host
-		  ip netns exec demo-left ping 10.0.0.2                     # over UDP; 10.1.0.2 is over IPv6
-		  $l2tpctl -s $work/left.socket session list     # and -j, tunnel show, session modify ...
-		  ip netns exec demo-right bash                             # and on the right one
+		  ip netns exec demo-$id-left bash                # a shell on the left host
+		  ip netns exec demo-$id-left ping 10.0.0.2       # over UDP; 10.1.0.2 is over IPv6
+		  $l2tpctl -s $work/left.socket session list
+		                                                   # and -j, tunnel show, session modify ...
+		  ip netns exec demo-$id-right bash               # and on the right one
 		To remove it:
-		  $top/tests/demo.sh clean
+		  $top/tests/demo.sh clean $id
 	END
 }
 
 [ "$(id -u)" = 0 ] || { echo "demo: must be root, to make network namespaces and devices: sudo make demo" >&2; exit 1; }
-remove		# what an earlier KEEP=1 left
-[ "${1:-}" = clean ] && exit
-[ -x "$l2tpd" ] && [ -x "$l2tpctl" ] || give_up "not built yet: run make"
+case ${1:-} in
+clean) remove_left "${2:-}"; exit ;;
+?*) echo "usage: tests/demo.sh [clean [ID]]" >&2; exit 2 ;;
+esac
+for program in "$l2tpd" "$l2tpctl"; do
+	[ -x "$program" ] || { echo "demo: not built yet: run make" >&2; exit 1; }
+done
+work=$(mktemp -d "${folder}XXXX") || exit 1
+use "${work#"$folder"}"
+exec 9>>"$work/lock" && flock 9
 trap remove EXIT
 trap 'exit 130' INT TERM
-mkdir -p "$work"
+chmod 755 "$work"
 
 title "Two hosts, left (192.0.2.1) and right (192.0.2.2), joined by a wire."
 make_hosts
@@ -163,7 +192,7 @@ title "An l2tpd on each; nothing of L2TP in the kernel."
 start_l2tpd left
 start_l2tpd right
 addresses
-shown ip -n demo-left -br link show type tun
+shown ip -n "demo-$id-left" -br link show type tun
 
 title "Ping over UDP and IPv4, then over IP protocol 115 and IPv6; then packets of 3,000 bytes."
 ping_it 10.0.0.2 56
