@@ -61,3 +61,28 @@ equal "none of them is its socket" \
 	"$(for fd in 0 1 2; do readlink "/proc/${daemon_pid[A]}/fd/$fd"; done | sort -u)" /dev/null
 stop_daemon A
 equal "and it ends cleanly" $? 0
+
+# a daemon whose log nobody reads: a FIFO that is full
+mkfifo "$TMP/fifo"
+exec 9<>"$TMP/fifo"
+dd if=/dev/zero of="$TMP/fifo" oflag=nonblock bs=4096 count=1000 2>/dev/null
+timeout -k 2 20 ip netns exec "${NS}A" "$L2TPD" -c "$TMP/A.conf" -s "$(socket_of A)" --datapath null 2>"$TMP/fifo" &
+daemon_pid[A]=$!
+answers_in_time() { timeout 2 ip netns exec "${NS}A" "$L2TPCTL" -s "$(socket_of A)" system show status; }
+check "a daemon whose log is full answers" until_true 5 answers_in_time
+# each reload is a line; the second waits for the first, because an answer comes between them
+l2tpd_pid=$(ip netns pids "${NS}A")
+for _ in 1 2; do
+	kill -HUP "$l2tpd_pid"
+	check "and answers after a line" answers_in_time
+done
+timeout 2 head -c 4096 <&9 >/dev/null
+kill -HUP "$l2tpd_pid"
+check "and answers when there is room" answers_in_time
+matches "the lost lines are counted" "$(timeout 2 cat <&9 | tr -d '\0')" \
+	'^l2tpd: warning: [3-9] lines of the log are lost'
+kill -TERM "$l2tpd_pid"
+check "and ends on SIGTERM" until_true 2 has_ended "$l2tpd_pid"
+stop_daemon A
+equal "cleanly" $? 0
+exec 9>&-
