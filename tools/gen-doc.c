@@ -78,6 +78,14 @@ static void put_sentence(const char *text)
 	end_line(&paragraph);
 }
 
+/* Nothing to say of the system: all of it can be modified. */
+static const char *modifiable(const struct param_table *table, const struct param *param)
+{
+	if (param->flags & PARAM_NAME)
+		return "; can be modified with the id";
+	return param->flags & PARAM_LIVE && strcmp(table->object, "system") != 0 ? "; can be modified" : "";
+}
+
 static void put_param(const struct param_table *table, const struct param *param)
 {
 	char allowed[PARAM_TEXT_MAX], text[1024];
@@ -86,8 +94,7 @@ static void put_param(const struct param_table *table, const struct param *param
 	put_sentence(param->help);
 	snprintf(text, sizeof(text), "allowed: %s%s%s%s%s%s", param_allowed(param, allowed), param->unit ? ", in " : "",
 		 param->unit ? param->unit : "", param->default_text ? "; default: " : "",
-		 param->default_text ? param->default_text : "",
-		 param->flags & PARAM_LIVE && strcmp(table->object, "system") != 0 ? "; can be modified" : "");
+		 param->default_text ? param->default_text : "", modifiable(table, param));
 	puts(".br");
 	put_sentence(text);
 	if (param->reference) {

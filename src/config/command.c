@@ -58,7 +58,7 @@ static const struct keyword system_verbs[] = {
 static const struct keyword tunnel_verbs[] = {
 	{ .name = "create", .value = CONFIG_CREATE, .takes = TAKES_ALL, .help = "make a tunnel" },
 	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE,
-	  .help = "change a tunnel while it carries traffic" },
+	  .help = "change a tunnel while it carries traffic; with tunnel_id, tunnel_name is its new name" },
 	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS, .help = "remove a tunnel and its sessions" },
 	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = SHOW_PARTS,
 	  .help = "show all about one tunnel, or parts of it" },
@@ -71,7 +71,7 @@ static const struct keyword tunnel_verbs[] = {
 static const struct keyword session_verbs[] = {
 	{ .name = "create", .value = CONFIG_CREATE, .takes = TAKES_ALL, .help = "make a session in a tunnel" },
 	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE,
-	  .help = "change a session while it carries traffic" },
+	  .help = "change a session while it carries traffic; with session_id, session_name is its new name" },
 	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS,
 	  .help = "remove a session and its network device" },
 	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = SHOW_PARTS,

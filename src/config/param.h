@@ -34,6 +34,7 @@ enum param_flags {
 	PARAM_LIVE = 1 << 1,		/* modify may change it; without this it is create-only */
 	PARAM_SECRET = 1 << 2,		/* shown as set or not set, never its value; nor do errors quote it */
 	PARAM_HEX = 1 << 3,		/* a number that is printed as hexadecimal */
+	PARAM_NAME = 1 << 4,		/* a key, too; in a modify that gives the object's id it is the new name */
 };
 
 #define PARAM_OCTETS_MAX 8

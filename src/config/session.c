@@ -32,7 +32,7 @@ static const struct param params[] = {
 		.help = "the tunnel of the session, by our id of it", .reference = "L2TP_ATTR_CONN_ID",
 	},
 	{
-		ROW_MEMBER(session_name), .type = PARAM_STRING, .flags = PARAM_KEY, .min = 1,
+		ROW_MEMBER(session_name), .type = PARAM_STRING, .flags = PARAM_KEY | PARAM_NAME, .min = 1,
 		.help = "the administrator's name for the session, unique in its tunnel", .reference = "OpenL2TP",
 	},
 	{

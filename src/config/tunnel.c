@@ -23,7 +23,7 @@ static const struct param_word dscp_words[] = {
 
 static const struct param params[] = {
 	{
-		ROW_MEMBER(tunnel_name), .type = PARAM_STRING, .flags = PARAM_KEY, .min = 1,
+		ROW_MEMBER(tunnel_name), .type = PARAM_STRING, .flags = PARAM_KEY | PARAM_NAME, .min = 1,
 		.help = "the administrator's name for the tunnel", .reference = "OpenL2TP",
 	},
 	{

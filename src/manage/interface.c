@@ -52,6 +52,8 @@ static void write_param(FILE *out, const struct param *param)
 		fprintf(out, "; default: %s", param->default_text);
 	if (param->flags & PARAM_LIVE)
 		fputs("; can be modified", out);
+	if (param->flags & PARAM_NAME)
+		fputs("; can be modified with the id", out);
 	fprintf(out, "\n  %s: ", param->name);
 	write_param_type(out, param);
 }

@@ -137,7 +137,8 @@ const struct method methods_l2tpd[] = {
 	{ "TunnelCreate", "(config: TunnelConfig)", "(tunnel_id: int)", "Create a tunnel.",
 	  CONFIG_TUNNEL, CONFIG_CREATE, execute_step },
 	{ "TunnelModify", "(config: TunnelConfig)", "(tunnel_id: int)",
-	  "Change a tunnel, named by tunnel_name or tunnel_id, while it carries traffic.",
+	  "Change a tunnel, named by tunnel_name or tunnel_id, while it carries traffic.\n"
+	  "With tunnel_id, tunnel_name is its new name.",
 	  CONFIG_TUNNEL, CONFIG_MODIFY, execute_step },
 	{ "TunnelDelete", "(config: TunnelConfig)", "(tunnel_id: int)",
 	  "Delete a tunnel, named by tunnel_name or tunnel_id, with its sessions.",
@@ -152,7 +153,8 @@ const struct method methods_l2tpd[] = {
 	  "Create a session in a tunnel that is named by tunnel_name or tunnel_id.",
 	  CONFIG_SESSION, CONFIG_CREATE, execute_step },
 	{ "SessionModify", "(config: SessionConfig)", "(tunnel_id: int, session_id: int, interface_name: ?string)",
-	  "Change a session, named by its tunnel and session_name or session_id, while it carries traffic.",
+	  "Change a session, named by its tunnel and session_name or session_id, while it carries traffic.\n"
+	  "With session_id, session_name is its new name.",
 	  CONFIG_SESSION, CONFIG_MODIFY, execute_step },
 	{ "SessionDelete", "(config: SessionConfig)", "(tunnel_id: int, session_id: int, interface_name: ?string)",
 	  "Delete a session, named by its tunnel and session_name or session_id.",

@@ -74,7 +74,7 @@ struct tunnel {
 	struct address peer;		/* AF_UNSPEC: not known, or not usable */
 	struct flow *flow;		/* NULL while the peer is not known */
 	struct order_node by_id;
-	UT_hash_handle by_name;
+	UT_hash_handle by_name;		/* tbl is NULL: it is in no table */
 	struct order sessions;		/* struct session.by_id */
 	struct session *sessions_by_name;
 	struct resolve resolve;
@@ -97,7 +97,7 @@ struct session {
 	struct order_node by_datapath;
 	struct tunnel *tunnel;
 	struct order_node by_id;
-	UT_hash_handle by_name;		/* of the tunnel; sessions without a name are not in it */
+	UT_hash_handle by_name;		/* of the tunnel; tbl is NULL for sessions without a name */
 	bool is_active;			/* it is in the tunnel's flow, when the tunnel has one, and counts */
 	struct order_node by_flow;
 	char ifname[CONFIG_IFNAME_MAX];	/* of the device as it was made */
@@ -199,6 +199,8 @@ int names_identify_session(struct service *service, struct session *session, str
 int names_refuse_tunnel(const struct service *service, const struct tunnel_config *config, bool derived,
 			struct error *error);
 int names_refuse_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error);
+int names_refuse_tunnel_name(const struct service *service, const char *name, bool derived, struct error *error);
+int names_refuse_session_name(const struct tunnel *tunnel, const char *name, struct error *error);
 int names_refuse_interface(const struct service *service, const struct session_config *config, struct error *error);
 /* session->ifname, in the network namespace of its configuration. */
 int names_take_interface(struct service *service, struct session *session, struct error *error);
@@ -220,7 +222,7 @@ int tunnel_try(struct service *service, const struct tunnel *tunnel, const struc
 	       struct error *error);
 /* As detach, but the datapath is not told. */
 void tunnel_forget(struct service *service, struct tunnel *tunnel);
-/* Give it this configuration, which differs in live rows only. */
+/* Give it this configuration, which differs in live rows only, and perhaps in its name, which is free. */
 int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
 		  const struct param_set *set, uint64_t now, struct error *error);
 int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error);
@@ -254,6 +256,7 @@ void session_wanted(const struct session *session, handle tunnel, struct datapat
 /* All at once: the datapath is told of up to SESSION_BATCH in one operation. */
 #define SESSION_BATCH 1024
 void session_detach(struct service *service, struct session *const *sessions, size_t count);
+/* As tunnel_change(). The name may be none. */
 int session_change(struct service *service, struct session *session, const struct session_config *config,
 		   const struct param_set *set, struct error *error);
 

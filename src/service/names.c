@@ -47,6 +47,17 @@ static int choose_tunnel_id(struct service *service, struct tunnel_config *confi
 			 "no free tunnel id was found: give tunnel_id and tunnel_name");
 }
 
+int names_refuse_tunnel_name(const struct service *service, const char *name, bool derived, struct error *error)
+{
+	const struct tunnel *holder = lookup_tunnel_by_name(service, name);
+
+	if (!holder || holder->going)
+		return 0;
+	return error_set(error, ERROR_EXISTS, "tunnel_name",
+			 "tunnel_name %s%s is taken by the tunnel with id %u: give another", name,
+			 derived ? ", derived from tunnel_id," : "", holder->config.tunnel_id);
+}
+
 int names_refuse_tunnel(const struct service *service, const struct tunnel_config *config, bool derived,
 			struct error *error)
 {
@@ -57,13 +68,7 @@ int names_refuse_tunnel(const struct service *service, const struct tunnel_confi
 		return error_set(error, ERROR_EXISTS, "tunnel_id",
 				 "tunnel_id %u is taken by tunnel %s: give another, or none to get a free one",
 				 config->tunnel_id, holder->config.tunnel_name);
-	holder = lookup_tunnel_by_name(service, config->tunnel_name);
-	if (holder && !holder->going)
-		return error_set(error, ERROR_EXISTS, "tunnel_name",
-				 "tunnel_name %s%s is taken by the tunnel with id %u: give another",
-				 config->tunnel_name,
-				 derived ? ", derived from tunnel_id," : "", holder->config.tunnel_id);
-	return 0;
+	return names_refuse_tunnel_name(service, config->tunnel_name, derived, error);
 }
 
 int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
@@ -90,6 +95,17 @@ static int choose_session_id(struct service *service, const struct tunnel *tunne
 			 tunnel->config.tunnel_name);
 }
 
+int names_refuse_session_name(const struct tunnel *tunnel, const char *name, struct error *error)
+{
+	const struct session *holder = name[0] ? lookup_session_by_name(tunnel, name) : NULL;
+
+	if (!holder || session_going(holder))
+		return 0;
+	return error_set(error, ERROR_EXISTS, "session_name",
+			 "session_name %s is taken by the session with id %u of the same tunnel: give another", name,
+			 holder->config.session_id);
+}
+
 int names_refuse_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
 {
 	const struct session *holder = lookup_session_by_id(tunnel, config->session_id);
@@ -99,12 +115,7 @@ int names_refuse_session(const struct tunnel *tunnel, const struct session_confi
 		return error_set(error, ERROR_EXISTS, "session_id",
 				 "session_id %u is taken by %s: give another, or none to get a free one",
 				 config->session_id, session_label(holder, label));
-	holder = config->session_name[0] ? lookup_session_by_name(tunnel, config->session_name) : NULL;
-	if (holder && !session_going(holder))
-		return error_set(error, ERROR_EXISTS, "session_name",
-				 "session_name %s is taken by the session with id %u of the same tunnel: give another",
-				 config->session_name, holder->config.session_id);
-	return 0;
+	return names_refuse_session_name(tunnel, config->session_name, error);
 }
 
 int names_identify_session(struct service *service, struct session *session, struct error *error)

@@ -3,8 +3,9 @@
  * The plan of a reload: which objects of the file are which of those there are, and what has to be
  * done so that they become alike.
  *
- * An object of the file is the one there is of the same name; if it was given none, of the same id; if
- * it was given neither, one of the file's that was given neither too and is alike in all else.
+ * An object of the file is the one there is of the same name; if it was given none, of the same id; if nobody has
+ * its name, the file's to which the file gave the same id, which is renamed; if it was given neither, one of the
+ * file's that was given neither too and is alike in all else, and keeps the name that it has.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,15 +59,24 @@ static void copy_live_rows(const struct param_table *table, void *to, const void
 	}
 }
 
-/* Must the tunnel there is be made anew to become like the wanted one? A name follows from a given id. */
-static bool tunnel_must_go(const struct tunnel *tunnel, const struct tunnel *wanted)
+/* Is the tunnel there is to be named as the wanted one? A name follows from a given id. */
+static bool tunnel_renamed(const struct tunnel *tunnel, const struct tunnel *wanted)
 {
-	bool id_given = tunnel_given(wanted, "tunnel_id");
+	return !tunnel_anonymous(wanted) && strcmp(tunnel->config.tunnel_name, wanted->config.tunnel_name) != 0;
+}
 
-	if (id_given && tunnel->config.tunnel_id != wanted->config.tunnel_id)
+static bool session_renamed(const struct session *session, const struct session *wanted)
+{
+	return !session_anonymous(wanted) && strcmp(session->config.session_name, wanted->config.session_name) != 0;
+}
+
+/* Must the tunnel there is be made anew to become like the wanted one? A name that is still in use is no live change,
+ * so that the order of renaming does not matter. */
+static bool tunnel_must_go(const struct service *service, const struct tunnel *tunnel, const struct tunnel *wanted)
+{
+	if (tunnel_given(wanted, "tunnel_id") && tunnel->config.tunnel_id != wanted->config.tunnel_id)
 		return true;
-	if ((id_given || tunnel_given(wanted, "tunnel_name")) &&
-	    strcmp(tunnel->config.tunnel_name, wanted->config.tunnel_name) != 0)
+	if (tunnel_renamed(tunnel, wanted) && lookup_tunnel_by_name(service, wanted->config.tunnel_name))
 		return true;
 	return !same_fixed_rows(config_tables[CONFIG_TUNNEL], &tunnel->config, &wanted->config);
 }
@@ -77,7 +87,8 @@ static bool session_must_go(const struct session *session, const struct session 
 		return true;
 	if (session_given(wanted, "session_id") && session->config.session_id != wanted->config.session_id)
 		return true;
-	if (strcmp(session->config.session_name, wanted->config.session_name) != 0)
+	if (session_renamed(session, wanted) &&
+	    lookup_session_by_name(session->tunnel, wanted->config.session_name))
 		return true;
 	return !same_fixed_rows(config_tables[CONFIG_SESSION], &session->config, &wanted->config);
 }
@@ -124,14 +135,35 @@ static bool session_id_claimed(const struct session *there, const struct session
 	return other && other != wanted && session_given(other, "session_id");
 }
 
+/* The file's of this id, unless chance gave it. */
+static struct tunnel *tunnel_of_other_name(const struct service *service, const struct tunnel *wanted)
+{
+	struct tunnel *there = lookup_tunnel_by_id(service, wanted->config.tunnel_id);
+
+	if (!there || there->origin != SERVICE_ORIGIN_FILE || !tunnel_given(there, "tunnel_id"))
+		return NULL;
+	return tunnel_given(wanted, "tunnel_id") ? there : NULL;
+}
+
+static struct session *session_of_other_name(const struct tunnel *in, const struct session *wanted)
+{
+	struct session *there = lookup_session_by_id(in, wanted->config.session_id);
+
+	if (!there || there->origin != SERVICE_ORIGIN_FILE || !session_given(there, "session_id"))
+		return NULL;
+	return session_given(wanted, "session_id") ? there : NULL;
+}
+
 static void find_tunnel(struct reload *reload, struct tunnel *wanted)
 {
 	struct tunnel *there;
 
-	if (tunnel_given(wanted, "tunnel_name"))
-		there = lookup_tunnel_by_name(reload->service, wanted->config.tunnel_name);
-	else
+	if (!tunnel_given(wanted, "tunnel_name"))
 		there = lookup_tunnel_by_id(reload->service, wanted->config.tunnel_id);
+	else
+		there = lookup_tunnel_by_name(reload->service, wanted->config.tunnel_name);
+	if (!there)
+		there = tunnel_of_other_name(reload->service, wanted);
 	if (!there || there->pair || tunnel_id_claimed(reload, there, wanted))
 		return;
 	pair_tunnels(there, wanted);
@@ -141,10 +173,12 @@ static void find_session(struct tunnel *in, struct session *wanted)
 {
 	struct session *there;
 
-	if (session_given(wanted, "session_name"))
-		there = lookup_session_by_name(in, wanted->config.session_name);
-	else
+	if (!session_given(wanted, "session_name"))
 		there = lookup_session_by_id(in, wanted->config.session_id);
+	else
+		there = lookup_session_by_name(in, wanted->config.session_name);
+	if (!there)
+		there = session_of_other_name(in, wanted);
 	if (!there || there->pair || session_id_claimed(there, wanted))
 		return;
 	pair_sessions(there, wanted);
@@ -171,6 +205,8 @@ static int compare_sessions(const void *a, const void *b)
 	memset(one.tunnel_name, 0, sizeof(one.tunnel_name));
 	memset(other.tunnel_name, 0, sizeof(other.tunnel_name));
 	one.tunnel_id = other.tunnel_id = 0;
+	memset(one.session_name, 0, sizeof(one.session_name));
+	memset(other.session_name, 0, sizeof(other.session_name));
 	one.session_id = other.session_id = 0;
 	return memcmp(&one, &other, sizeof(one));
 }
@@ -300,7 +336,7 @@ static int swap_session(struct reload *reload, struct session *there, const stru
 	bool differ;
 
 	rows_fields(table, session_fields, session_fields_count, &there->config, &wanted->config, &differ);
-	if (!differ)
+	if (!differ && !session_renamed(there, wanted))
 		return 0;
 	swap = calloc(1, sizeof(*swap));
 	if (!swap)
@@ -309,6 +345,8 @@ static int swap_session(struct reload *reload, struct session *there, const stru
 	swap->config = there->config;
 	swap->set = wanted->set;
 	copy_live_rows(table, &swap->config, &wanted->config);
+	if (session_renamed(there, wanted))
+		memcpy(swap->config.session_name, wanted->config.session_name, sizeof(swap->config.session_name));
 	if (!list_add(&reload->session_swaps, swap, error))
 		return 0;
 	free(swap);
@@ -354,7 +392,7 @@ static int swap_tunnel(struct reload *reload, struct tunnel *there, const struct
 	bool differ;
 
 	rows_fields(table, tunnel_fields, tunnel_fields_count, &there->config, &wanted->config, &differ);
-	if (!differ)
+	if (!differ && !tunnel_renamed(there, wanted))
 		return 0;
 	swap = calloc(1, sizeof(*swap));
 	if (!swap)
@@ -363,6 +401,8 @@ static int swap_tunnel(struct reload *reload, struct tunnel *there, const struct
 	swap->config = there->config;
 	swap->set = wanted->set;
 	copy_live_rows(table, &swap->config, &wanted->config);
+	if (tunnel_renamed(there, wanted))
+		memcpy(swap->config.tunnel_name, wanted->config.tunnel_name, sizeof(swap->config.tunnel_name));
 	if (!list_add(&reload->tunnel_swaps, swap, error))
 		return 0;
 	free(swap);
@@ -410,7 +450,7 @@ static int plan_tunnel(struct reload *reload, struct tunnel *wanted, struct erro
 {
 	struct tunnel *there = wanted->pair;
 
-	if (there && !tunnel_must_go(there, wanted))
+	if (there && !tunnel_must_go(reload->service, there, wanted))
 		return swap_tunnel(reload, there, wanted, error) < 0 ? -1 :
 			plan_sessions(reload, there, wanted, error);
 	if (there && list_add(&reload->tunnels_gone, there, error) < 0)

@@ -80,6 +80,12 @@ void session_wanted(const struct session *session, handle tunnel, struct datapat
 	config->tunnel = tunnel;
 }
 
+/* The tunnel may have got another name while the session was out of it, or its change was planned. */
+static void learn_tunnel_name(struct session *session)
+{
+	memcpy(session->config.tunnel_name, session->tunnel->config.tunnel_name, CONFIG_NAME_MAX);
+}
+
 struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
 			    const struct param_set *set, enum service_origin origin, uint64_t now)
 {
@@ -93,7 +99,7 @@ struct session *session_new(struct service *service, struct tunnel *tunnel, cons
 	session->tunnel = tunnel;
 	session->created = now;
 	session->command = service->command;
-	memcpy(session->config.tunnel_name, tunnel->config.tunnel_name, sizeof(session->config.tunnel_name));
+	learn_tunnel_name(session);
 	session->config.tunnel_id = tunnel->config.tunnel_id;
 	memcpy(session->ifname, config->interface_name, sizeof(session->ifname));
 	session->handle = handle_add(&service->session_handles, session);
@@ -111,17 +117,31 @@ void session_free(struct service *service, struct session *session)
 	free(session);
 }
 
+static int index_name(struct session *session, struct error *error)
+{
+	const char *name = session->config.session_name;
+
+	if (!name[0])
+		return 0;
+	HASH_ADD_KEYPTR(by_name, session->tunnel->sessions_by_name, name, strlen(name), session);
+	return session->by_name.tbl ? 0 : service_no_memory(error);
+}
+
+static void unindex_name(struct session *session)
+{
+	if (session->by_name.tbl)
+		HASH_DELETE(by_name, session->tunnel->sessions_by_name, session);
+	session->by_name.tbl = NULL;
+}
+
 /* Into its tunnel. */
 static int session_add(struct session *session, struct error *error)
 {
 	struct tunnel *tunnel = session->tunnel;
-	const char *name = session->config.session_name;
 
-	if (name[0]) {
-		HASH_ADD_KEYPTR(by_name, tunnel->sessions_by_name, name, strlen(name), session);
-		if (!session->by_name.tbl)
-			return service_no_memory(error);
-	}
+	if (index_name(session, error) < 0)
+		return -1;
+	learn_tunnel_name(session);
 	order_insert(&tunnel->sessions, &session->by_id, session->config.session_id);
 	return 0;
 }
@@ -131,8 +151,7 @@ void session_remove(struct session *session)
 	struct tunnel *tunnel = session->tunnel;
 
 	order_remove(&tunnel->sessions, &session->by_id);
-	if (session->config.session_name[0])
-		HASH_DELETE(by_name, tunnel->sessions_by_name, session);
+	unindex_name(session);
 }
 
 static int tell_datapath(struct service *service, struct session *session, struct error *error)
@@ -237,23 +256,49 @@ void session_lost_device(struct service *service, struct session *session)
 	log_warning("%s: %s", session_label(session, label), reason);
 }
 
+static int set_name(struct session *session, const char name[CONFIG_NAME_MAX], struct error *error)
+{
+	unindex_name(session);
+	memcpy(session->config.session_name, name, CONFIG_NAME_MAX);
+	return index_name(session, error);
+}
+
+static int rename_session(struct session *session, const char name[CONFIG_NAME_MAX], struct error *error)
+{
+	char before[CONFIG_NAME_MAX];
+
+	if (strcmp(session->config.session_name, name) == 0)
+		return 0;
+	memcpy(before, session->config.session_name, sizeof(before));
+	if (!set_name(session, name, error))
+		return 0;
+	set_name(session, before, NULL);	/* it had room a moment ago */
+	return -1;
+}
+
 int session_change(struct service *service, struct session *session, const struct session_config *config,
 		   const struct param_set *set, struct error *error)
 {
 	struct datapath_session_config changed;
+	struct session_config before = session->config;
 	unsigned int fields;
 	bool differ;
 
+	if (rename_session(session, config->session_name, error) < 0)
+		return -1;
 	fields = rows_fields(config_tables[CONFIG_SESSION], session_fields, session_fields_count, &session->config,
 			     config, &differ);
 	if (fields) {
 		to_datapath(session, config, &changed);
 		if (datapath_ops(service->dp)->session_modify(service->dp, session->datapath, &changed, fields,
-							      error) < 0)
+							      error) < 0) {
+			rename_session(session, before.session_name, NULL);
 			return -1;
+		}
 	}
 	session->config = *config;
 	session->set = *set;
+	learn_tunnel_name(session);
 	return 0;
 }
 
@@ -291,21 +336,38 @@ int execute_session_create(struct service *service, const struct command *comman
 	return 0;
 }
 
+/* As for a tunnel: tunnel.c says more. */
+static int accept_name(const struct session *session, const char *name, struct param_set *set, struct error *error)
+{
+	if (!name[0] || strcmp(name, session->config.session_name) == 0)
+		return 0;
+	if (names_refuse_session_name(session->tunnel, name, error) < 0)
+		return -1;
+	if (param_set_has(set, config_row(CONFIG_SESSION, "session_id")))
+		param_set_add(set, config_row(CONFIG_SESSION, "session_name"));
+	return 0;
+}
+
 int execute_session_modify(struct service *service, const struct command *command, struct service_result *result,
 			   struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
 	const struct session_config *wanted = &command->config.session;
-	struct session *session = lookup_session(service, wanted, error);
-	struct session_config config;
+	struct session_config config = *wanted;
+	struct session *session;
 	struct param_set set;
 
+	if (wanted->session_id)
+		memset(config.session_name, 0, sizeof(config.session_name));
+	session = lookup_session(service, &config, error);
 	if (!session)
 		return -1;
 	if (rows_refuse_immutable(table, &session->config, wanted, &command->set, error) < 0)
 		return -1;
 	config = session->config;
 	set = session->set;
+	if (accept_name(session, wanted->session_name, &set, error) < 0)
+		return -1;
 	rows_overlay(table, &config, wanted, &command->set);
 	rows_join_live(table, &set, &command->set);
 	if (rules_session(session->tunnel, &config, error) < 0 ||

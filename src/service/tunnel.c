@@ -79,9 +79,23 @@ void tunnel_free(struct service *service, struct tunnel *tunnel)
 	free(tunnel);
 }
 
-static int link_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
+static int index_name(struct service *service, struct tunnel *tunnel, struct error *error)
 {
 	const char *name = tunnel->config.tunnel_name;
+
+	HASH_ADD_KEYPTR(by_name, service->tunnels_by_name, name, strlen(name), tunnel);
+	return tunnel->by_name.tbl ? 0 : service_no_memory(error);
+}
+
+static void unindex_name(struct service *service, struct tunnel *tunnel)
+{
+	if (tunnel->by_name.tbl)
+		HASH_DELETE(by_name, service->tunnels_by_name, tunnel);
+	tunnel->by_name.tbl = NULL;
+}
+
+static int link_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
+{
 	struct flow_key key;
 
 	if (resolve_reserve(service, order_count(&service->tunnels) + 1) < 0)
@@ -91,10 +105,9 @@ static int link_tunnel(struct service *service, struct tunnel *tunnel, struct er
 		if (flow_enter(service, tunnel, &key, error) < 0)
 			return -1;
 	}
-	HASH_ADD_KEYPTR(by_name, service->tunnels_by_name, name, strlen(name), tunnel);
-	if (!tunnel->by_name.tbl) {
+	if (index_name(service, tunnel, error) < 0) {
 		flow_leave(service, tunnel);
-		return service_no_memory(error);
+		return -1;
 	}
 	order_insert(&service->tunnels, &tunnel->by_id, tunnel->config.tunnel_id);
 	return 0;
@@ -103,7 +116,7 @@ static int link_tunnel(struct service *service, struct tunnel *tunnel, struct er
 static void unlink_tunnel(struct service *service, struct tunnel *tunnel)
 {
 	order_remove(&service->tunnels, &tunnel->by_id);
-	HASH_DELETE(by_name, service->tunnels_by_name, tunnel);
+	unindex_name(service, tunnel);
 	flow_leave(service, tunnel);
 }
 
@@ -219,20 +232,53 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 	return -1;
 }
 
+/* Its sessions say the tunnel's name, too. */
+static int set_name(struct service *service, struct tunnel *tunnel, const char name[CONFIG_NAME_MAX],
+		    struct error *error)
+{
+	struct session *session;
+
+	unindex_name(service, tunnel);
+	memcpy(tunnel->config.tunnel_name, name, CONFIG_NAME_MAX);
+	for (session = lookup_session_from(tunnel, 0); session;
+	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
+		memcpy(session->config.tunnel_name, name, CONFIG_NAME_MAX);
+	return index_name(service, tunnel, error);
+}
+
+static int rename_tunnel(struct service *service, struct tunnel *tunnel, const char name[CONFIG_NAME_MAX],
+			 struct error *error)
+{
+	char before[CONFIG_NAME_MAX];
+
+	if (strcmp(tunnel->config.tunnel_name, name) == 0)
+		return 0;
+	memcpy(before, tunnel->config.tunnel_name, sizeof(before));
+	if (!set_name(service, tunnel, name, error))
+		return 0;
+	set_name(service, tunnel, before, NULL);	/* it had room a moment ago */
+	return -1;
+}
+
 int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
 		  const struct param_set *set, uint64_t now, struct error *error)
 {
 	struct datapath_tunnel_config changed;
 	unsigned int fields;
 	bool differ, other_interval = config->resolve_interval != tunnel->config.resolve_interval;
+	struct tunnel_config before = tunnel->config;
 
+	if (rename_tunnel(service, tunnel, config->tunnel_name, error) < 0)
+		return -1;
 	fields = rows_fields(config_tables[CONFIG_TUNNEL], tunnel_fields, tunnel_fields_count, &tunnel->config, config,
 			     &differ);
 	if (fields) {
 		to_datapath(config, &tunnel->peer, &changed);
 		if (datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &changed, fields,
-						      error) < 0)
+						      error) < 0) {
+			rename_tunnel(service, tunnel, before.tunnel_name, NULL);
 			return -1;
+		}
 	}
 	tunnel->config = *config;
 	tunnel->set = *set;
@@ -272,12 +318,27 @@ int execute_tunnel_create(struct service *service, const struct command *command
 	return 0;
 }
 
+/* The new name must be free. It counts as given beside a given id only: who has neither in the file is known there
+ * by all else, and keeps its new name. */
+static int accept_name(const struct service *service, const struct tunnel *tunnel, const char *name,
+		       struct param_set *set, struct error *error)
+{
+	if (!name[0] || strcmp(name, tunnel->config.tunnel_name) == 0)
+		return 0;
+	if (names_refuse_tunnel_name(service, name, false, error) < 0)
+		return -1;
+	if (param_set_has(set, config_row(CONFIG_TUNNEL, "tunnel_id")))
+		param_set_add(set, config_row(CONFIG_TUNNEL, "tunnel_name"));
+	return 0;
+}
+
 int execute_tunnel_modify(struct service *service, const struct command *command, uint64_t now,
 			  struct service_result *result, struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_TUNNEL];
 	const struct tunnel_config *wanted = &command->config.tunnel;
-	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
+	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_id ? "" : wanted->tunnel_name, wanted->tunnel_id,
+					      error);
 	struct tunnel_config config;
 	struct param_set set;
 
@@ -287,6 +348,8 @@ int execute_tunnel_modify(struct service *service, const struct command *command
 		return -1;
 	config = tunnel->config;
 	set = tunnel->set;
+	if (accept_name(service, tunnel, wanted->tunnel_name, &set, error) < 0)
+		return -1;
 	rows_overlay(table, &config, wanted, &command->set);
 	rows_join_live(table, &set, &command->set);
 	if (tunnel->peer.family != AF_UNSPEC && rules_peer(&config, &set, &tunnel->peer, error) < 0)

@@ -41,6 +41,26 @@ matches "its message names the parameter" \
 	"$(ctl A session modify tunnel_name=t session_name=s l2spec_type=none 2>&1)" l2spec_type
 check_fails "unknown word" ctl A session modify tunnel_name=t session_name=s colour=red
 
+# other names, for what carries the traffic; then those of the file again
+ifindex=$(on A cat /sys/class/net/pw0/ifindex)
+check "rename a tunnel" ctl A tunnel modify tunnel_id=1 tunnel_name=road
+check "rename its session" ctl A session modify tunnel_name=road session_id=11 session_name=cart
+equal "both go by their new names" \
+	"$(ctl A -j session show tunnel_name=road session_name=cart | field session_id)" 11
+equal "and are listed by them" "$(ctl A session list tunnel_name=road names | tr -s '\t ' ' ')" \
+	"$(ctl A session list tunnel_id=1 names | tr -s '\t ' ' ')"
+matches "by the session's, too" "$(ctl A session list names)" cart
+check_fails "the tunnel's old name is nobody's" ctl A tunnel show tunnel_name=t
+check_fails "nor the session's" ctl A session show tunnel_name=road session_name=s
+check "another tunnel may have it" ctl A tunnel create tunnel_name=t version=3 src_ipaddr=192.0.2.1 \
+	dest_ipaddr=192.0.2.2 tunnel_id=50 peer_tunnel_id=60 our_udp_port=1800 peer_udp_port=1800
+matches "a name that is taken is refused" "$(ctl A tunnel modify tunnel_id=1 tunnel_name=t 2>&1)" \
+	'tunnel_name t is taken by the tunnel with id 50: give another'
+check "delete the other" ctl A tunnel delete tunnel_name=t
+check "reload" ctl A system reload
+equal "the names are those of the file" "$(session_field A session_id)" 11
+equal "it is the same interface" "$(on A cat /sys/class/net/pw0/ifindex)" "$ifindex"
+
 # the busy session itself
 is_numbered() { [ "$(session_field B send_seq)" = "$1" ]; }
 check "modify: sequence numbers on" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=yes

@@ -206,6 +206,9 @@ static void live_parameters(void **state)
 		for (unsigned int row = 0; row < tables[i]->count; row++)
 			live[i] += (tables[i]->params[row].flags & PARAM_LIVE) != 0;
 	}
+	assert_true(tables[0]->params[config_row(CONFIG_TUNNEL, "tunnel_name")].flags & PARAM_NAME);
+	assert_true(tables[1]->params[config_row(CONFIG_SESSION, "session_name")].flags & PARAM_NAME);
+	assert_false(tables[1]->params[config_row(CONFIG_SESSION, "tunnel_name")].flags & PARAM_NAME);
 	assert_int_equal(live[0], ARRAY_SIZE(tunnel));
 	assert_int_equal(live[1], ARRAY_SIZE(session));
 	for (size_t i = 0; i < ARRAY_SIZE(tunnel); i++)

@@ -345,7 +345,8 @@ static void what_runs_is_not_touched_by_a_refused_reload(void **state)
 		TUNNEL("lon", "1") "session create tunnel_name=lon session_id=12 peer_session_id=12 bridge=nobridge",
 		"tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_name=lon tunnel_id=1 peer_tunnel_id=1 ttl=9 "
 		"src_ipaddr=192.0.2.77\n" OFFICE,
-		TUNNEL("par", "1") "session create tunnel_name=par session_id=11 peer_session_id=11 interface_name=pw0",
+		"tunnel create version=3 dest_ipaddr=192.0.2.3 tunnel_name=par tunnel_id=1 peer_tunnel_id=1\n"
+		"session create tunnel_name=par session_id=11 peer_session_id=11 interface_name=pw0",
 	};
 	struct world *world = *state;
 	struct error no = { ERROR_SYSTEM, "bridge", "the system refuses" };
@@ -421,6 +422,114 @@ static void those_without_name_and_id_are_known_by_the_rest(void **state)
 		      NAMELESS("192.0.2.3", "1") NAMELESS("192.0.2.3", "2"));
 	expect_operations(world, 2, 0, 3, 2, 0, 2);
 	assert_int_equal(world_status(world).tunnels, 3);
+}
+
+/* What was renamed live is found by the id that the file gives, and named as in the file again. */
+static void what_was_renamed_is_found_again(void **state)
+{
+	struct world *world = *state;
+	handle tunnel, session, unnamed;
+	static const char file[] = FILE_ONE "session create tunnel_name=par session_id=22 peer_session_id=22\n";
+
+	RELOAD(world, file);
+	tunnel = world_find(world, "tunnel show tunnel_name=lon");
+	session = world_find(world, "session show tunnel_name=lon session_name=shop");
+	unnamed = world_find(world, "session show tunnel_name=par session_id=22");
+	datapath_null_log_begin(world->dp);
+	DO(world, "tunnel modify tunnel_id=1 tunnel_name=x\nsession modify tunnel_id=1 session_id=12 session_name=y\n"
+		  "session modify tunnel_id=2 session_id=22 session_name=z");
+	RELOAD(world, file);
+	assert_int_equal(world_log_length(world), 0);
+	assert_int_equal(world_find(world, "tunnel show tunnel_name=lon"), tunnel);
+	assert_int_equal(world_find(world, "session show tunnel_name=lon session_name=shop"), session);
+	assert_false(world_has(world, "tunnel show tunnel_name=x"));
+	assert_false(world_has(world, "session show tunnel_name=par session_name=z"));
+	assert_true(world_has(world, "session show tunnel_name=par session_id=22"));
+	assert_string_equal(world_session(world, "lon", "office").config.tunnel_name, "lon");
+
+	/* the file says another name, beside other changes: one who was renamed already stays so */
+	DO(world, "tunnel modify tunnel_id=1 tunnel_name=rom");
+	RELOAD(world, TUNNEL("rom", "1") SESSION("rom", "office", "11") SESSION("rom", "shop", "12") "session modify "
+		      "tunnel_id=1 session_name=shop mtu=1300\n" TUNNEL("bern", "2") SESSION("bern", "home", "21")
+		      "session create tunnel_name=bern session_name=z session_id=22 peer_session_id=22\n");
+	expect_operations(world, 0, 0, 0, 0, 1, 0);
+	assert_int_equal(world_find(world, "tunnel show tunnel_name=rom"), tunnel);
+	assert_int_equal(world_find(world, "session show tunnel_name=bern session_name=z"), unnamed);
+	assert_string_equal(world_session(world, "rom", "shop").config.tunnel_name, "rom");
+
+	/* names that change hands, with the ids: all as the file says, whatever that takes */
+	RELOAD(world, TUNNEL("bern", "1") SESSION("bern", "shop", "11") SESSION("bern", "office", "12")
+		      TUNNEL("rom", "2"));
+	assert_int_equal(world_tunnel(world, "bern").config.tunnel_id, 1);
+	assert_int_equal(world_tunnel(world, "rom").config.tunnel_id, 2);
+	assert_int_equal(world_session(world, "bern", "shop").config.session_id, 11);
+	assert_int_equal(world_status(world).sessions, 2);
+}
+
+/* The datapath refuses after the renaming: it is undone with the rest. */
+static void renaming_is_undone(void **state)
+{
+	struct world *world = *state;
+	struct error no = { ERROR_SYSTEM, "", "no" };
+	char before[4096], after[4096];
+
+	RELOAD(world, FILE_ONE);
+	DO(world, "tunnel modify tunnel_id=1 tunnel_name=x\nsession modify tunnel_id=1 session_id=12 session_name=y");
+	describe(world, before, sizeof(before));
+	for (unsigned int nth = 0; nth < 3; nth++) {	/* the trial, office, more */
+		datapath_null_fail(world->dp, DATAPATH_NULL_SESSION_ADD, nth, &no);
+		if (!world_reload(world, TUNNEL("lon", "1") SESSION("lon", "shop", "12")
+				  "session create tunnel_name=lon session_name=office session_id=11 peer_session_id=9\n"
+				  "session create tunnel_name=lon session_name=more session_id=13 peer_session_id=9\n"))
+			fail_msg("not refused: %u", nth);
+		describe(world, after, sizeof(after));
+		assert_string_equal(after, before);
+		assert_string_equal(world_session(world, "x", "office").config.tunnel_name, "x");
+		assert_string_equal(world_session(world, "x", "y").config.tunnel_name, "x");
+	}
+}
+
+/* The file gave neither name nor id, so that nothing there contradicts a name. */
+static void a_new_name_does_not_estrange_the_nameless(void **state)
+{
+	struct world *world = *state;
+	static const char file[] = NAMELESS("192.0.2.3", "1") TUNNEL("lon", "1")
+		"session create tunnel_id=1 peer_session_id=5\nsession create tunnel_id=1 peer_session_id=6\n";
+	uint64_t tunnel_id = 1, session_id = 0;
+	handle tunnel, session, lon;
+	char text[256];
+
+	RELOAD(world, file);
+	lon = world_find(world, "tunnel show tunnel_name=lon");
+	assert_true(service_next_tunnel(world->service, &tunnel_id, &tunnel));
+	assert_true(service_next_session(world->service, lon, &session_id, &session));
+	snprintf(text, sizeof(text), "tunnel modify tunnel_id=%u tunnel_name=x\n"
+		 "session modify tunnel_id=1 session_id=%u session_name=y", (uint32_t)tunnel_id, (uint32_t)session_id);
+	DO(world, text);
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, file);
+	RELOAD(world, file);
+	assert_int_equal(world_log_length(world), 0);
+	assert_int_equal(world_find(world, "tunnel show tunnel_name=x"), tunnel);
+	assert_int_equal(world_find(world, "session show tunnel_name=lon session_name=y"), session);
+}
+
+/* An administrator's is not the file's, and an id that chance gave is no name. */
+static void only_the_files_own_is_renamed(void **state)
+{
+	struct world *world = *state;
+	static const char file[] = "tunnel create version=3 tunnel_name=lon dest_ipaddr=192.0.2.2 peer_tunnel_id=1\n";
+	char text[512];
+	handle lon;
+
+	DO(world, TUNNEL("mine", "7"));
+	RELOAD_REFUSED(world, ERROR_EXISTS, "tunnel_id", "tunnel_id 7 is taken by tunnel mine", TUNNEL("other", "7"));
+	RELOAD(world, file);
+	lon = world_find(world, "tunnel show tunnel_name=lon");
+	snprintf(text, sizeof(text), "%stunnel create version=3 tunnel_name=rom tunnel_id=%u dest_ipaddr=192.0.2.2 "
+		 "peer_tunnel_id=1", file, world_tunnel(world, "lon").config.tunnel_id);
+	RELOAD(world, text);
+	assert_int_not_equal(world_find(world, "tunnel show tunnel_name=rom"), lon);
 }
 
 static void an_id_that_chance_gave_is_kept(void **state)
@@ -569,6 +678,10 @@ int main(void)
 		TEST(what_runs_is_not_touched_by_a_refused_reload),
 		TEST(what_administrators_hold_is_seen_before_anything_goes),
 		TEST(those_without_name_and_id_are_known_by_the_rest),
+		TEST(what_was_renamed_is_found_again),
+		TEST(renaming_is_undone),
+		TEST(a_new_name_does_not_estrange_the_nameless),
+		TEST(only_the_files_own_is_renamed),
 		TEST(an_id_that_chance_gave_is_kept),
 		TEST(an_id_that_chance_gave_is_left_to_who_asks_for_it),
 		TEST(an_address_that_was_found_is_kept),

@@ -263,6 +263,41 @@ static void a_session_is_named_by_what_it_has(void **state)
 	assert_int_equal(world_status(world).sessions, 1);
 }
 
+static void with_its_id_a_session_is_renamed(void **state)
+{
+	struct world *world = *state;
+	struct error no = { ERROR_SYSTEM, "", "no /dev/net/tun" };
+	handle session;
+
+	DO(world, TUNNEL("lon", "1") TUNNEL("par", "2") SESSION("lon", "a", "11") SESSION("lon", "b", "12")
+	   SESSION("par", "c", "13") "session create tunnel_id=1 session_id=14 peer_session_id=4");
+	session = world_find(world, "session show tunnel_name=lon session_name=a");
+	datapath_null_log_begin(world->dp);
+	DO(world, "session modify tunnel_name=lon session_id=11 session_name=c");
+	assert_int_equal(world_log_length(world), 0);
+	assert_int_equal(world_find(world, "session show tunnel_name=lon session_name=c"), session);
+	assert_false(world_has(world, "session show tunnel_name=lon session_name=a"));
+	REFUSED(world, ERROR_EXISTS, "session_name",
+		"session_name b is taken by the session with id 12 of the same tunnel: give another",
+		"session modify tunnel_name=lon session_id=11 session_name=b mtu=1300");
+	REFUSED(world, ERROR_VALUE, "tunnel_name", "tunnel 1 is named lon, not rom",
+		"session modify tunnel_name=rom tunnel_id=1 session_id=11 session_name=x");
+	assert_int_equal(world_session(world, "lon", "c").config.mtu, CONFIG_MTU_AUTO);
+
+	/* one that had no name; both at once, or neither */
+	DO(world, "session modify tunnel_name=lon session_id=14 session_name=a mtu=1300");
+	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
+	datapath_null_fail(world->dp, DATAPATH_NULL_SESSION_MODIFY, 0, &no);
+	REFUSED(world, ERROR_SYSTEM, "", "no /dev/net/tun",
+		"session modify tunnel_name=lon session_id=14 session_name=d mtu=1200");
+	assert_true(world_has(world, "session show tunnel_name=lon session_name=a"));
+	assert_false(world_has(world, "session show tunnel_name=lon session_name=d"));
+	DO(world, "session delete tunnel_name=lon session_name=a\nsession delete tunnel_name=lon session_name=c\n"
+		  "session modify tunnel_name=par session_id=13 session_name=alone\n"
+		  "session delete tunnel_name=par session_name=alone");
+	assert_int_equal(world_status(world).sessions, 1);
+}
+
 static void limits_hold(void **state)
 {
 	struct world *world = *state;
@@ -313,6 +348,7 @@ int main(void)
 		TEST(only_live_parameters_change),
 		TEST(the_datapath_may_refuse),
 		TEST(a_session_is_named_by_what_it_has),
+		TEST(with_its_id_a_session_is_renamed),
 		TEST(limits_hold),
 		TEST(a_lost_device_is_told),
 	};

@@ -246,6 +246,47 @@ static void a_tunnel_is_named_by_what_it_has(void **state)
 	assert_int_equal(world->result.tunnel_id, 1);
 }
 
+static void with_its_id_a_tunnel_is_renamed(void **state)
+{
+	struct world *world = *state;
+	struct error no = { ERROR_SYSTEM, "our_udp_port", "port 1701 is taken" };
+	handle tunnel, session;
+
+	DO(world, TUNNEL("lon", "1") TUNNEL("par", "2") SESSION("lon", "a", "11"));
+	tunnel = world_find(world, "tunnel show tunnel_name=lon");
+	session = world_find(world, "session show tunnel_name=lon session_name=a");
+	datapath_null_log_begin(world->dp);
+	DO(world, "tunnel modify tunnel_id=1 tunnel_name=london");
+	assert_int_equal(world_log_length(world), 0);
+	assert_int_equal(world_find(world, "tunnel show tunnel_name=london"), tunnel);
+	assert_int_equal(world_find(world, "tunnel show tunnel_id=1 tunnel_name=london"), tunnel);
+	assert_false(world_has(world, "tunnel show tunnel_name=lon"));
+	assert_int_equal(world_find(world, "session show tunnel_name=london session_name=a"), session);
+	assert_string_equal(world_session(world, "london", "a").config.tunnel_name, "london");
+
+	/* the old name is free, and sessions go where it leads now */
+	DO(world, TUNNEL("lon", "3") SESSION("lon", "a", "13") SESSION("london", "b", "12"));
+	assert_int_equal(world_session(world, "lon", "a").config.tunnel_id, 3);
+
+	REFUSED(world, ERROR_EXISTS, "tunnel_name", "tunnel_name par is taken by the tunnel with id 2: give another",
+		"tunnel modify tunnel_id=1 tunnel_name=par ttl=9");
+	assert_int_equal(world_tunnel(world, "london").config.ttl, CONFIG_TTL_DEFAULT);
+	/* both at once, or neither */
+	DO(world, "tunnel modify tunnel_id=1 tunnel_name=big ttl=9");
+	assert_int_equal(world_tunnel(world, "big").config.ttl, 9);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_MODIFY, 0, &no);
+	REFUSED(world, ERROR_SYSTEM, "our_udp_port", "port 1701 is taken",
+		"tunnel modify tunnel_id=1 tunnel_name=small ttl=5");
+	assert_false(world_has(world, "tunnel show tunnel_name=small"));
+	assert_string_equal(world_session(world, "big", "a").config.tunnel_name, "big");
+	DO(world, "tunnel delete tunnel_name=big");
+	assert_int_equal(world_status(world).sessions, 1);
+	/* alone in its table */
+	DO(world, "tunnel delete tunnel_id=2\ntunnel delete tunnel_id=3\n" TUNNEL("only", "4")
+		  "tunnel modify tunnel_id=4 tunnel_name=one");
+	assert_true(world_has(world, "tunnel show tunnel_name=one"));
+}
+
 static void a_view_tells_all(void **state)
 {
 	struct world *world = *state;
@@ -317,6 +358,7 @@ int main(void)
 		TEST(a_tunnel_takes_its_sessions_along),
 		TEST(limits_hold),
 		TEST(a_tunnel_is_named_by_what_it_has),
+		TEST(with_its_id_a_tunnel_is_renamed),
 		TEST(a_view_tells_all),
 		TEST(what_is_no_command_is_refused),
 		TEST(every_live_row_is_known),
