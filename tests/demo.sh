@@ -124,7 +124,8 @@ addresses() {
 
 # ping_it ADDRESS SIZE
 ping_it() {
-	shown ip netns exec "demo-$id-left" ping -q -c 5 -i 0.05 -s "$2" "$1" >"$work/ping.out" || give_up "no answer from $1"
+	shown ip netns exec "demo-$id-left" ping -q -c 5 -i 0.05 -s "$2" "$1" >"$work/ping.out" ||
+		give_up "no answer from $1"
 	grep -vE '^(PING|---|$)' "$work/ping.out"
 }
 
