@@ -149,6 +149,16 @@ fail:
 	return -1;
 }
 
+/* The kernel knows the interface by its number from now on, whatever it will be called. */
+static void learn_interface(struct socket_group *group)
+{
+	int ifindex = 0;
+	socklen_t length = sizeof(ifindex);
+
+	if (getsockopt(group->data[0].fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, &length) == 0)
+		group->ifindex = (uint32_t)ifindex;
+}
+
 static int open_data_sockets(struct user_datapath *dp, struct socket_group *group, struct error *error)
 {
 	for (unsigned int i = 0; i < dp->worker_count; i++) {
@@ -160,6 +170,7 @@ static int open_data_sockets(struct user_datapath *dp, struct socket_group *grou
 		    steer_ip(fd, group->local.address.family, dp->worker_count, i) < 0)
 			return error_system(error, errno, NULL, "cannot attach a socket filter");
 	}
+	learn_interface(group);
 	return 0;
 }
 
@@ -254,6 +265,42 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 	return group;
 }
 
+/* Between a group that is bound to an interface and one on the same port that is not, the kernel chooses by age: either
+ * may get the other's packets. So the one that is not bound tells where each arrived. */
+static void tell_interfaces(const struct user_datapath *dp, struct socket_group *group, bool tell)
+{
+	bool v4 = group->local.address.family == AF_INET;
+	int level = v4 ? IPPROTO_IP : IPPROTO_IPV6, option = v4 ? IP_PKTINFO : IPV6_RECVPKTINFO;
+
+	if (group->ifindex || group->tells_interface == tell)
+		return;
+	group->tells_interface = tell;
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		set_int(group->data[i].fd, level, option, tell);
+	for (int i = 0; i < 2; i++)
+		set_int(group->control[i].fd, level, option, tell);
+}
+
+static bool shares_port(const struct socket_group *group, const struct socket_group *other)
+{
+	return group->encap == L2TP_ENCAP_UDP && other->encap == L2TP_ENCAP_UDP &&
+	       group->local.port == other->local.port &&
+	       group->local.address.family == other->local.address.family;
+}
+
+/* After a group came or went: what it means for those on its port. */
+static void settle_port(const struct user_datapath *dp, const struct socket_group *changed)
+{
+	struct socket_group *group;
+	bool bound = false;
+
+	DL_FOREACH(dp->groups, group)
+		bound |= shares_port(group, changed) && group->ifindex;
+	DL_FOREACH(dp->groups, group)
+		if (shares_port(group, changed))
+			tell_interfaces(dp, group, bound);
+}
+
 static struct socket_group *group_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
 				      struct error *error)
 {
@@ -270,6 +317,7 @@ static struct socket_group *group_new(struct user_datapath *dp, const struct dat
 		return NULL;
 	}
 	DL_APPEND(dp->groups, group);
+	settle_port(dp, group);
 	return group;
 }
 
@@ -328,6 +376,7 @@ void group_put(struct user_datapath *dp, struct socket_group *group)
 	if (--group->users > 0)
 		return;
 	DL_DELETE(dp->groups, group);
+	settle_port(dp, group);
 	group_free(dp, group);
 }
 

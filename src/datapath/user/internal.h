@@ -51,6 +51,8 @@ struct socket_group {
 	struct endpoint local;		/* port as bound */
 	uint16_t asked_port;		/* 0: ephemeral; then it is never shared */
 	char bind_interface[IF_NAMESIZE];
+	uint32_t ifindex;		/* of bind_interface; 0: none */
+	bool tells_interface;		/* where its packets arrived: some may be for a group that is bound there */
 	int zero_checksum_users;	/* tunnels that accept IPv6 packets without checksum */
 	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
 	unsigned int sockets;		/* in data */

@@ -19,7 +19,7 @@
 #define MESSAGES 32			/* of one recvmmsg */
 #define FULL_PACKET 1000		/* octets of a datagram that bulk traffic would send */
 #define MESSAGE_MAX 65536
-#define CONTROL_MAX 64
+#define CONTROL_MAX (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))	/* size; interface */
 #define BATCHES_PER_ROUND 4		/* of one socket, so that others get their turn */
 #define ERRORS_PER_ROUND 32
 #define SUBLAYER_VCCV 0x80000000u	/* RFC 5085: not a frame */
@@ -30,7 +30,7 @@ struct receiver {
 	struct mmsghdr headers[MESSAGES];
 	struct iovec iov[MESSAGES];
 	struct sockaddr_storage names[MESSAGES];
-	uint8_t control[MESSAGES][CONTROL_MAX] __attribute__((aligned(8)));
+	uint8_t control[MESSAGES][CONTROL_MAX] __attribute__((aligned(8)));	/* CMSG_SPACE is a multiple */
 	uint8_t octets[MESSAGES][MESSAGE_MAX];
 };
 
@@ -38,6 +38,7 @@ struct receiver {
 struct arrival {
 	struct worker *worker;
 	const struct socket_group *group;
+	uint32_t ifindex;		/* the interface where it arrived; 0: not known, no group cares */
 	bool steered;			/* came by the socket of this worker, so that sessions are its own */
 	const struct sockaddr_storage *name;
 	struct session *session;	/* of the last datagram of this message */
@@ -73,21 +74,43 @@ static bool same_peer(const struct sockaddr_storage *name, const struct path *pa
 	       (ip || v6->sin6_port == peer6->sin6_port);
 }
 
-/* A socket with an address takes what a socket for any address would have got. Both steer alike, so the
- * worker is the same. Raw sockets each get a copy. */
-static bool receives_for(const struct socket_group *group, const struct socket_group *other)
+/* A socket with an address takes what a socket for any address would have got, and either of two may take it of which
+ * one is bound to an interface. All steer alike, so the worker is the same. Raw sockets each get a copy. */
+static bool receives_for(const struct arrival *arrival, const struct socket_group *other)
 {
-	return group == other ||
-	       (group->encap == L2TP_ENCAP_UDP && other->encap == L2TP_ENCAP_UDP &&
-		address_is_any(&other->local.address) && group->local.port == other->local.port &&
-		strcmp(group->bind_interface, other->bind_interface) == 0);
+	const struct socket_group *group = arrival->group;
+
+	if (group == other)
+		return true;
+	if (group->encap != L2TP_ENCAP_UDP || other->encap != L2TP_ENCAP_UDP || group->local.port != other->local.port)
+		return false;
+	return (address_is_any(&other->local.address) ||
+		address_equal(&other->local.address, &group->local.address)) &&
+	       (!other->ifindex || other->ifindex == arrival->ifindex);
 }
 
-static bool belongs(const struct arrival *arrival, const struct session *session)
+/* The path of this session, if the datagram came by it. */
+static const struct path *path_of(const struct arrival *arrival, const struct session *session)
 {
 	const struct path *path = rcu_dereference(session->tunnel->path);
 
-	return path && receives_for(arrival->group, path->group) && same_peer(arrival->name, path);
+	return path && receives_for(arrival, path->group) && same_peer(arrival->name, path) ? path : NULL;
+}
+
+/* Among those with this id; one that is bound to the interface goes before one that is not. */
+static struct session *choose(const struct arrival *arrival, struct session *session, struct cds_lfht_iter *iter)
+{
+	struct session *found = NULL;
+
+	for (; session; session = table_next(arrival->worker->dp->table, session, iter)) {
+		const struct path *path = path_of(arrival, session);
+
+		if (path && (!arrival->ifindex || path->group->ifindex))
+			return session;
+		if (path)
+			found = session;
+	}
+	return found;
 }
 
 static void stranger(const struct arrival *arrival, enum datapath_drop drop, uint32_t session_id, uint64_t *counter)
@@ -108,9 +131,8 @@ static struct session *find_session(struct arrival *arrival, uint32_t session_id
 
 	if (session && session->session_id == session_id)
 		return session;
-	first = session = table_first(table, (uint8_t)arrival->group->encap, session_id, &iter);
-	while (session && !belongs(arrival, session))
-		session = table_next(table, session, &iter);
+	first = table_first(table, (uint8_t)arrival->group->encap, session_id, &iter);
+	session = choose(arrival, first, &iter);
 	if (session)
 		return arrival->session = session;
 	if (first && arrival->group->encap == L2TP_ENCAP_IP && first->tunnel->path &&
@@ -380,18 +402,23 @@ static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t le
 	}
 }
 
-/* Size of the datagrams that the kernel joined; the whole when it did not. */
-static size_t joined_size(struct msghdr *header, size_t length)
+/* What the kernel says of a message. Returns the size of the datagrams that it joined; the whole when it did not. */
+static size_t read_control(struct arrival *arrival, struct msghdr *header, size_t length)
 {
-	int size;
+	int size = 0;
 
-	for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control; control = CMSG_NXTHDR(header, control))
-		if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO) {
+	arrival->ifindex = arrival->group->ifindex;
+	for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control; control = CMSG_NXTHDR(header, control)) {
+		if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == UDP_GRO)
 			memcpy(&size, CMSG_DATA(control), sizeof(size));
-			if (size > 0)
-				return (size_t)size;
-		}
-	return length;
+		else if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO)
+			memcpy(&arrival->ifindex, CMSG_DATA(control) + offsetof(struct in_pktinfo, ipi_ifindex),
+			       sizeof(arrival->ifindex));
+		else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO)
+			memcpy(&arrival->ifindex, CMSG_DATA(control) + offsetof(struct in6_pktinfo, ipi6_ifindex),
+			       sizeof(arrival->ifindex));
+	}
+	return size > 0 ? (size_t)size : length;
 }
 
 static void receive_message(struct arrival *arrival, struct msghdr *header, uint8_t *octets, size_t length)
@@ -409,7 +436,7 @@ static void receive_message(struct arrival *arrival, struct msghdr *header, uint
 		skip = length;
 	octets += skip;
 	length -= skip;
-	step = joined_size(header, length);
+	step = read_control(arrival, header, length);
 	if (length > step && step >= FULL_PACKET)
 		arrival->worker->bulk += length;
 	do {
