@@ -12,7 +12,10 @@ ifdef V
 NINJA = ninja -v
 endif
 
+# Meson tells much when it looks at its files again: only when it fails is that of use
 all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) build.ninja >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
 	@$(NINJA) -C $(BUILD)
 
 help:
@@ -73,7 +76,8 @@ asan: build-asan
 install: $(BUILD)/build.ninja
 	@meson configure --prefix $(PREFIX) $(BUILD)
 	@$(MAKE) all
-	@meson install -C $(BUILD) --no-rebuild --quiet
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild --quiet
+	@tools/installed $(PREFIX) $(DESTDIR)
 
 # the lines that differ from the last commit: tables aligned by hand stay as they are
 format: need-format
