@@ -109,7 +109,7 @@ struct datapath_tunnel_info {
 };
 
 struct datapath_session_info {
-	char ifname[IF_NAMESIZE];	/* as created */
+	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it */
 	uint32_t ifindex;
 	uint32_t mtu;			/* of the device, in effect */
 	bool carrier;

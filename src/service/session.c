@@ -276,6 +276,15 @@ static int rename_session(struct session *session, const char name[CONFIG_NAME_M
 	return -1;
 }
 
+/* There is no device whose MTU could be changed. */
+static int refuse_gone(const struct session *session, struct error *error)
+{
+	char label[SESSION_LABEL_MAX], reason[ERROR_TEXT_MAX];
+
+	session_gone_reason(session, reason, sizeof(reason));
+	return error_set(error, ERROR_SYSTEM, "mtu", "%s has no device: %s", session_label(session, label), reason);
+}
+
 int session_change(struct service *service, struct session *session, const struct session_config *config,
 		   const struct param_set *set, struct error *error)
 {
@@ -284,10 +293,12 @@ int session_change(struct service *service, struct session *session, const struc
 	unsigned int fields;
 	bool differ;
 
-	if (rename_session(session, config->session_name, error) < 0)
-		return -1;
 	fields = rows_fields(config_tables[CONFIG_SESSION], session_fields, session_fields_count, &session->config,
 			     config, &differ);
+	if (fields & DATAPATH_SESSION_MTU && session->device_gone)
+		return refuse_gone(session, error);
+	if (rename_session(session, config->session_name, error) < 0)
+		return -1;
 	if (fields) {
 		to_datapath(session, config, &changed);
 		if (datapath_ops(service->dp)->session_modify(service->dp, session->datapath, &changed, fields,

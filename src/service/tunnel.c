@@ -120,13 +120,26 @@ static void unlink_tunnel(struct service *service, struct tunnel *tunnel)
 	flow_leave(service, tunnel);
 }
 
+/* Whom would a port surprise that he never wrote? */
+static int explain_default(const struct tunnel *tunnel, struct error *error)
+{
+	char text[ERROR_TEXT_MAX];
+
+	if (!error || strcmp(error->parameter, "our_udp_port") != 0 ||
+	    param_set_has(&tunnel->set, config_row(CONFIG_TUNNEL, "our_udp_port")))
+		return -1;
+	memcpy(text, error->text, sizeof(text));
+	return error_set(error, error->code, "our_udp_port", "%s (%u is the default where our_udp_port is not given)",
+			 text, tunnel->config.our_udp_port);
+}
+
 static int tell_datapath(struct service *service, struct tunnel *tunnel, struct error *error)
 {
 	struct datapath_tunnel_config config;
 
 	to_datapath(&tunnel->config, &tunnel->peer, &config);
 	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, &tunnel->datapath, error) < 0)
-		return -1;
+		return explain_default(tunnel, error);
 	order_insert(&service->tunnels_by_datapath, &tunnel->by_datapath, (uint32_t)tunnel->datapath);
 	return 0;
 }
@@ -137,7 +150,9 @@ int tunnel_try(struct service *service, const struct tunnel *tunnel, const struc
 	struct datapath_tunnel_config config;
 
 	to_datapath(&tunnel->config, peer, &config);
-	return datapath_ops(service->dp)->tunnel_add(service->dp, &config, trial, error);
+	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, trial, error) < 0)
+		return explain_default(tunnel, error);
+	return 0;
 }
 
 int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error)

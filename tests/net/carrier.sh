@@ -34,8 +34,23 @@ gone() { [ "$(session_field B carrier)" = false ]; }
 check "no carrier without a device" until_true 2 gone
 matches "show says what helps" "$(session_field B reason)" 'interface pw0 was removed by others: .*system reload'
 matches "and so does the log" "$(cat "$(log_of B)")" 'warning: session s of tunnel t: its interface pw0 was removed'
+check_fails "its MTU cannot be changed" ctl B session modify tunnel_name=t session_name=s mtu=1300
+matches "and that is told with what helps" "$(ctl B session modify tunnel_name=t session_name=s mtu=1300 2>&1)" \
+	'interface pw0 was removed by others: .*system reload'
+check "what needs no device can be" ctl B session modify tunnel_name=t session_name=s lns_mode=yes
 check "system reload" ctl B system reload
 equal "makes it anew: carrier" "$(session_field B carrier)" true
 equal "and no reason for complaint" "$(session_field B reason)" null
 ip_on B addr add 10.0.0.2/24 dev pw0
 check "traffic flows again through the new one" until_true 3 pings B 10.0.0.1
+
+# renamed by somebody: it is still the session's device
+ip_on B link set pw0 down && ip_on B link set pw0 name office && ip_on B link set office up
+name_shown() { ctl B -j session show tunnel_name=t session_name=s | jq -r .state.interface_name; }
+equal "a device renamed by others: show has its present name" "$(name_shown)" office
+matches "so has list" "$(ctl B session list)" ' office '
+check "modify finds it" ctl B session modify tunnel_name=t session_name=s mtu=1300
+equal "and changes it" "$(mtu_of B office) $(session_field B carrier)" "1300 true"
+ip_on B link add pw0 type bridge
+check "another device with its old name: modify" ctl B session modify tunnel_name=t session_name=s mtu=1301
+equal "changes the right one" "$(mtu_of B office) $(mtu_of B pw0)" "1301 1500"

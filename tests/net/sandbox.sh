@@ -21,8 +21,6 @@ export PYTHONDONTWRITEBYTECODE=1
 # --- the unit file itself
 installed=$TMP/l2tpd.service	# as it is when the program is where systemd looks for it
 sed "s,^ExecStart=l2tpd,ExecStart=$program," "$unit" >"$installed"
-equal "systemd-analyze verify has nothing to say" \
-	"$(SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no "$installed" 2>&1)" ""
 exposure=$(systemd-analyze security --offline=true --no-pager "$installed" |
 	sed -n 's/.*exposure level.*: \([0-9]*\).*/\1/p')
 at_most "systemd-analyze security: exposure" "$exposure" 3

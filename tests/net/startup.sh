@@ -54,8 +54,12 @@ END
 helper A /usr/bin/python3 -c 'import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("0.0.0.0", 1701)); time.sleep(30)'
 until_true 3 on A sh -c 'ss -Hlun sport = :1701 | grep -q .'
-refused "port taken by another program" '1701' <<-END
+refused "port taken by another program" 'port 1701.*1701 is the default' <<-END
 	$tunnel src_ipaddr=192.0.2.1
+	$session
+END
+refused "port taken by another program, which was asked for" 'port 1701.*choose another our_udp_port$' <<-END
+	$tunnel src_ipaddr=192.0.2.1 our_udp_port=1701
 	$session
 END
 end_helper "$helper"

@@ -49,6 +49,10 @@ def main():
         status, said = output(f'{prefix}/sbin/l2tpd', '--check', '-c',
                               f'{prefix}/share/doc/l2tpd/examples/l2tpd.conf')
         tell('the sample configuration is right', status == 0, said)
+        datadir = f'{prefix.removeprefix(root)}/share/l2tpd'
+        with open(f'{prefix}/share/man/man8/l2tpd.8', encoding='utf-8') as f:
+            right = f'.It Pa {datadir}/org.l2tpd.varlink' in f.read()
+        tell('l2tpd(8) names the interface file where it is', right, datadir)
         for program in 'sbin/l2tpd', 'bin/l2tpctl':
             status, said = output(f'{prefix}/{program}', '-V')
             tell(f'{program} says its version', status == 0 and any(c.isdigit() for c in said), said)

@@ -9,6 +9,7 @@
 #include <utlist.h>
 
 #include "datapath/user/worker.h"
+#include "os/tap.h"
 
 #define ETHERNET_HEADER 14
 #define VLAN_TAG 4
@@ -371,7 +372,8 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 	if (!session)
 		return -1;
 	memset(info, 0, sizeof(*info));
-	memcpy(info->ifname, session->ifname, sizeof(info->ifname));
+	if (!tap_name(session->device, info->ifname))
+		memcpy(info->ifname, session->ifname, sizeof(info->ifname));
 	info->ifindex = session->ifindex;
 	info->mtu = session->mtu;
 	info->carrier = shared_get(session->carrier);
