@@ -262,6 +262,22 @@ datagrams() {
 PACKETS=(/usr/bin/python3 "$TESTS/net/_packets.py")
 packets() { on "$1" "${PACKETS[@]}" "${@:2}"; }
 
+# capture HOST: from now on all that passes its wire goes to $TMP/wire.pcap; end_capture: until now. An older file would
+# look like one that has begun, and what the program has not read when it is told to end is lost: so the end is marked.
+capture() {
+	rm -f "$TMP/wire.pcap"
+	capture_host=$1
+	helper "$1" tcpdump --immediate-mode -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap"
+	capture_pid=$helper
+	until_true 5 test -s "$TMP/wire.pcap"
+}
+end_capture() {
+	packets "$capture_host" frame wire ffffffffffff02000000009988b5656e646564
+	until_true 5 capture_has_end || fail "capture" "the end is not in it"
+	end_helper "$capture_pid"
+}
+capture_has_end() { tcpdump -r "$TMP/wire.pcap" -c 1 'ether proto 0x88b5 and ether[14:4] = 0x656e6465' | grep -q .; }
+
 # listener HOST listen|dump DEVICE SECONDS: starts it; `heard` waits for its end and prints what it heard
 listener() {
 	: >"$TMP/heard"

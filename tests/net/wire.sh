@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What is on the wire, seen by another's decoder: every packet decodes, no checksum is wrong, none is longer than the
-# wire allows. The veth offers no offload here, so that what is captured is what a real wire would carry.
+# What is on the wire, seen by another's decoder: every packet decodes, each ping and its answer is there once, no
+# checksum is wrong, none is longer than the wire allows. The veth offers no offload here, so that what is captured is
+# what a real wire would carry.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -9,12 +10,21 @@ hosts
 real_packets A B
 
 cookie_size="8 Byte Cookie" inner=eth
-decode() {	# LAYERS-OPTION FILTER: packets of the capture that match
+seen=(frame.number _ws.col.Protocol _ws.expert.message _ws.col.Info)
+decode() {	# LAYERS-OPTION FILTER: packets of the capture that match, what is to be seen of them
 	tshark -r "$TMP/wire.pcap" -n -o "l2tp.cookie_size:$cookie_size" -o "l2tp.l2_specific:$1" \
 		-d "l2tp.pw_type==0,$inner" -d tcp.port==7000,data -d udp.port==7001,data \
 		-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
 		-o tcp.analyze_sequence_numbers:FALSE -o ip.defragment:TRUE -Y "$2" \
-		-T fields -e frame.number -e _ws.col.Protocol -e _ws.expert.message -e _ws.col.Info 2>"$TMP/tshark.log"
+		-T fields "${seen[@]/#/-e}" 2>"$TMP/tshark.log"
+}
+
+# Pings of all sizes, both ways, and how many of each type the decoder must then find.
+ping_all() { pings A 10.0.0.2 && pings A 10.0.0.2 3000 && pings B fd00::1 3000; }
+echoes() {	# NAME LAYERS-OPTION
+	local seen=(icmp.type icmpv6.type)
+	equal "$1: echo requests and replies" "$(decode "$2" 'l2tp && (icmp.type == 8 || icmp.type == 0 ||
+			icmpv6.type == 128 || icmpv6.type == 129)' | sort -n | uniq -c | xargs)" '6 0 6 8 3 128 3 129'
 }
 
 # none NAME LAYERS-OPTION FILTER: no packet matches
@@ -35,18 +45,15 @@ for encap in udp ip; do
 			session=
 			[ $l2spec = none ] || session="use_sequence_numbers=yes"
 			pair encap=$encap family=$family l2spec=$l2spec session="$session" || continue
-			helper B tcpdump --immediate-mode -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap"
-			capture=$helper
-			until_true 3 test -s "$TMP/wire.pcap"
 			until_true 3 pings A 10.0.0.2
-			pings A 10.0.0.2 3000
-			pings B fd00::1 3000
+			capture B
+			check "$name: pings" ping_all
 			check "$name: TCP with offloads off" transfer 10.0.0.2 3
 			check "$name: datagrams with offloads off" datagrams fd00::2 1400 300
-			sleep 0.3
-			end_helper "$capture"
+			end_capture
 			case $l2spec in none) layer=None ;; default) layer="Default L2-Specific" ;; esac
 			at_least "$name: decoded as L2TP with TCP in it" "$(decode "$layer" 'l2tp && tcp' | wc -l)" 1000
+			echoes "$name" "$layer"
 			none "$name: all decodes" "$layer" \
 				'_ws.malformed || (_ws.expert.severity >= 6291456 && !tcp.options.sack.dsack)'
 			none "$name: no bad checksum" "$layer" \
@@ -60,20 +67,17 @@ done
 
 # the other cookies and pseudowire types: few packets of each
 others() {	# NAME WORDS-FOR-PAIR...
-	local name=$1 capture
+	local name=$1
 	shift
 	pair "$@" || return
-	helper B tcpdump --immediate-mode -q -i wire -s 0 -U -w "$TMP/wire.pcap"
-	capture=$helper
-	until_true 3 test -s "$TMP/wire.pcap"
 	until_true 3 pings A 10.0.0.2
-	pings A 10.0.0.2 3000
-	pings B fd00::1 3000
+	capture B
+	check "$name: pings" ping_all
 	check "$name: TCP" transfer 10.0.0.2 1
-	sleep 0.3
-	end_helper "$capture"
+	end_capture
 	unpair
 	at_least "$name: decoded as L2TP with TCP in it" "$(decode "$layer" 'l2tp && tcp' | wc -l)" 500
+	echoes "$name" "$layer"
 	none "$name: all decodes" "$layer" \
 		'_ws.malformed || (_ws.expert.severity >= 6291456 && !tcp.options.sack.dsack)'
 	none "$name: no bad checksum" "$layer" \
