@@ -20,6 +20,7 @@
 
 #include "service/deadline.h"
 #include "service/order.h"
+#include "service/profile.h"
 #include "service/service.h"
 
 #define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
@@ -67,7 +68,7 @@ struct resolve {
 
 struct tunnel {
 	struct tunnel_config config;	/* complete: every default, the name and the id are filled in */
-	struct param_set set;
+	struct provenance provenance;
 	enum service_origin origin;
 	handle handle, datapath;
 	struct order_node by_datapath;	/* by slot: the lower half of the handle (base/handle.h) */
@@ -90,7 +91,7 @@ struct tunnel {
 
 struct session {
 	struct session_config config;	/* complete; tunnel_name and tunnel_id are the tunnel's */
-	struct param_set set;
+	struct provenance provenance;
 	enum service_origin origin;
 	handle handle, datapath;
 	bool is_told;			/* the datapath has it */
@@ -211,8 +212,8 @@ void names_release_interface(struct service *service, struct session *session);
 
 /* --- tunnel.c --- */
 /* config: complete but for ids and names that nobody gave. NULL when out of memory. */
-struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *config, const struct param_set *set,
-			  enum service_origin origin, uint64_t now);
+struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *config,
+			  const struct provenance *provenance, enum service_origin origin, uint64_t now);
 /* Must be detached or new; frees its sessions too. */
 void tunnel_free(struct service *service, struct tunnel *tunnel);
 int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error);
@@ -224,7 +225,7 @@ int tunnel_try(struct service *service, const struct tunnel *tunnel, const struc
 void tunnel_forget(struct service *service, struct tunnel *tunnel);
 /* Give it this configuration, which differs in live rows only, and perhaps in its name, which is free. */
 int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
-		  const struct param_set *set, uint64_t now, struct error *error);
+		  const struct provenance *provenance, uint64_t now, struct error *error);
 int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error);
 /* "" : all is well. */
 void tunnel_set_reason(struct tunnel *tunnel, uint64_t now, const char *reason);
@@ -238,7 +239,7 @@ int execute_tunnel_delete(struct service *service, const struct command *command
 
 /* --- session.c --- */
 struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
-			    const struct param_set *set, enum service_origin origin, uint64_t now);
+			    const struct provenance *provenance, enum service_origin origin, uint64_t now);
 void session_free(struct service *service, struct session *session);
 /* Put it into its tunnel, and make it work. */
 int session_attach(struct service *service, struct session *session, struct error *error);
@@ -258,7 +259,7 @@ void session_wanted(const struct session *session, handle tunnel, struct datapat
 void session_detach(struct service *service, struct session *const *sessions, size_t count);
 /* As tunnel_change(). The name may be none. */
 int session_change(struct service *service, struct session *session, const struct session_config *config,
-		   const struct param_set *set, struct error *error);
+		   const struct provenance *provenance, struct error *error);
 
 int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
 			   uint64_t now, struct service_result *result, struct error *error);

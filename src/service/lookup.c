@@ -182,7 +182,7 @@ int service_tunnel_view(struct service *service, handle tunnel, struct service_t
 	*view = (struct service_tunnel_view){
 		.handle = tunnel,
 		.config = found->config,
-		.set = found->set,
+		.set = found->provenance.explicit_rows,
 		.origin = found->origin,
 		.state = state_of(found),
 		.reason_since = found->reason_since,
@@ -206,7 +206,7 @@ int service_session_view(struct service *service, handle session, struct service
 		.handle = session,
 		.tunnel = found->tunnel->handle,
 		.config = found->config,
-		.set = found->set,
+		.set = found->provenance.explicit_rows,
 		.origin = found->origin,
 		.created = found->created,
 	};

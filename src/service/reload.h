@@ -19,13 +19,13 @@ struct list {				/* zero-initialise before use; of pointers */
 struct tunnel_swap {
 	struct tunnel *tunnel;
 	struct tunnel_config config;
-	struct param_set set;
+	struct provenance provenance;
 };
 
 struct session_swap {
 	struct session *session;
 	struct session_config config;
-	struct param_set set;
+	struct provenance provenance;
 };
 
 /* Something new, made like an object of the dry run. */

@@ -42,24 +42,24 @@ static int try_first(struct reload *reload, struct error *error)
 static int swap_tunnel(struct reload *reload, struct tunnel_swap *swap, struct error *error)
 {
 	struct tunnel_config before = swap->tunnel->config;
-	struct param_set set_before = swap->tunnel->set;
+	struct provenance provenance_before = swap->tunnel->provenance;
 
-	if (tunnel_change(reload->service, swap->tunnel, &swap->config, &swap->set, reload->now, error) < 0)
+	if (tunnel_change(reload->service, swap->tunnel, &swap->config, &swap->provenance, reload->now, error) < 0)
 		return -1;
 	swap->config = before;
-	swap->set = set_before;
+	swap->provenance = provenance_before;
 	return 0;
 }
 
 static int swap_session(struct reload *reload, struct session_swap *swap, struct error *error)
 {
 	struct session_config before = swap->session->config;
-	struct param_set set_before = swap->session->set;
+	struct provenance provenance_before = swap->session->provenance;
 
-	if (session_change(reload->service, swap->session, &swap->config, &swap->set, error) < 0)
+	if (session_change(reload->service, swap->session, &swap->config, &swap->provenance, error) < 0)
 		return -1;
 	swap->config = before;
-	swap->set = set_before;
+	swap->provenance = provenance_before;
 	return 0;
 }
 
@@ -67,7 +67,7 @@ static int swap_session(struct reload *reload, struct session_swap *swap, struct
  * may know, else one by chance. */
 void reload_unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_config *config)
 {
-	const struct param_set *set = &copy->like->set;
+	const struct param_set *set = &copy->like->provenance.explicit_rows;
 
 	if (param_set_has(set, config_row(CONFIG_TUNNEL, "tunnel_id")))
 		return;
@@ -82,7 +82,7 @@ static int make_tunnel(struct reload *reload, struct tunnel_copy *copy, struct e
 	struct tunnel *made;
 
 	reload_unchosen_tunnel_ids(copy, &config);
-	made = tunnel_new(reload->service, &config, &copy->like->set, SERVICE_ORIGIN_FILE, reload->now);
+	made = tunnel_new(reload->service, &config, &copy->like->provenance, SERVICE_ORIGIN_FILE, reload->now);
 	if (!made)
 		return service_no_memory(error);
 	if (tunnel_attach(reload->service, made, reload->now, error) < 0) {
@@ -97,7 +97,7 @@ static int make_tunnel(struct reload *reload, struct tunnel_copy *copy, struct e
 void reload_unchosen_session_id(const struct session_copy *copy, struct session_config *config)
 {
 	if (copy->like->tunnel == copy->in &&
-	    !param_set_has(&copy->like->set, config_row(CONFIG_SESSION, "session_id")))
+	    !param_set_has(&copy->like->provenance.explicit_rows, config_row(CONFIG_SESSION, "session_id")))
 		config->session_id = copy->instead_of ? copy->instead_of->config.session_id : 0;
 }
 
@@ -108,7 +108,7 @@ static int make_session(struct reload *reload, struct session_copy *copy, struct
 	struct session *made;
 
 	reload_unchosen_session_id(copy, &config);
-	made = session_new(reload->service, copy->in->pair, &config, &copy->like->set, copy->like->origin,
+	made = session_new(reload->service, copy->in->pair, &config, &copy->like->provenance, copy->like->origin,
 			   reload->now);
 	if (!made)
 		return service_no_memory(error);
@@ -315,11 +315,11 @@ void reload_commit(struct reload *reload)
 		tunnel_free(reload->service, reload->tunnels_gone.items[i]);
 	while ((tunnel = handle_next(&reload->dry->tunnel_handles, &position))) {
 		tunnel->pair->origin = SERVICE_ORIGIN_FILE;
-		tunnel->pair->set = tunnel->set;
+		tunnel->pair->provenance = tunnel->provenance;
 	}
 	position = 0;
 	while ((session = handle_next(&reload->dry->session_handles, &position))) {
 		session->pair->origin = SERVICE_ORIGIN_FILE;
-		session->pair->set = session->set;
+		session->pair->provenance = session->provenance;
 	}
 }

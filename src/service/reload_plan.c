@@ -19,12 +19,12 @@ static bool given(const struct param_set *set, enum config_object object, const 
 
 static bool tunnel_given(const struct tunnel *tunnel, const char *parameter)
 {
-	return given(&tunnel->set, CONFIG_TUNNEL, parameter);
+	return given(&tunnel->provenance.explicit_rows, CONFIG_TUNNEL, parameter);
 }
 
 static bool session_given(const struct session *session, const char *parameter)
 {
-	return given(&session->set, CONFIG_SESSION, parameter);
+	return given(&session->provenance.explicit_rows, CONFIG_SESSION, parameter);
 }
 
 /* Neither name nor id: only its other parameters tell which one it is. */
@@ -343,7 +343,7 @@ static int swap_session(struct reload *reload, struct session *there, const stru
 		return service_no_memory(error);
 	swap->session = there;
 	swap->config = there->config;
-	swap->set = wanted->set;
+	swap->provenance = wanted->provenance;
 	copy_live_rows(table, &swap->config, &wanted->config);
 	if (session_renamed(there, wanted))
 		memcpy(swap->config.session_name, wanted->config.session_name, sizeof(swap->config.session_name));
@@ -399,7 +399,7 @@ static int swap_tunnel(struct reload *reload, struct tunnel *there, const struct
 		return service_no_memory(error);
 	swap->tunnel = there;
 	swap->config = there->config;
-	swap->set = wanted->set;
+	swap->provenance = wanted->provenance;
 	copy_live_rows(table, &swap->config, &wanted->config);
 	if (tunnel_renamed(there, wanted))
 		memcpy(swap->config.tunnel_name, wanted->config.tunnel_name, sizeof(swap->config.tunnel_name));

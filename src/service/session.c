@@ -87,14 +87,14 @@ static void learn_tunnel_name(struct session *session)
 }
 
 struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
-			    const struct param_set *set, enum service_origin origin, uint64_t now)
+			    const struct provenance *provenance, enum service_origin origin, uint64_t now)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
 	if (!session)
 		return NULL;
 	session->config = *config;
-	session->set = *set;
+	session->provenance = *provenance;
 	session->origin = origin;
 	session->tunnel = tunnel;
 	session->created = now;
@@ -286,7 +286,7 @@ static int refuse_gone(const struct session *session, struct error *error)
 }
 
 int session_change(struct service *service, struct session *session, const struct session_config *config,
-		   const struct param_set *set, struct error *error)
+		   const struct provenance *provenance, struct error *error)
 {
 	struct datapath_session_config changed;
 	struct session_config before = session->config;
@@ -308,7 +308,7 @@ int session_change(struct service *service, struct session *session, const struc
 		}
 	}
 	session->config = *config;
-	session->set = *set;
+	session->provenance = *provenance;
 	learn_tunnel_name(session);
 	return 0;
 }
@@ -326,6 +326,7 @@ int execute_session_create(struct service *service, const struct command *comman
 	const struct param_table *table = config_tables[CONFIG_SESSION];
 	const struct session_config *wanted = &command->config.session;
 	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
+	struct provenance provenance = { .explicit_rows = command->set };
 	struct session_config config;
 	struct session *session;
 
@@ -336,7 +337,7 @@ int execute_session_create(struct service *service, const struct command *comman
 	if (rules_session(tunnel, &config, error) < 0 ||
 	    service_session_limit(service, service->session_count, error) < 0)
 		return -1;
-	session = session_new(service, tunnel, &config, &command->set, origin, now);
+	session = session_new(service, tunnel, &config, &provenance, origin, now);
 	if (!session)
 		return service_no_memory(error);
 	if (session_attach(service, session, error) < 0) {
@@ -365,8 +366,8 @@ int execute_session_modify(struct service *service, const struct command *comman
 	const struct param_table *table = config_tables[CONFIG_SESSION];
 	const struct session_config *wanted = &command->config.session;
 	struct session_config config = *wanted;
+	struct provenance provenance;
 	struct session *session;
-	struct param_set set;
 
 	if (wanted->session_id)
 		memset(config.session_name, 0, sizeof(config.session_name));
@@ -376,13 +377,13 @@ int execute_session_modify(struct service *service, const struct command *comman
 	if (rows_refuse_immutable(table, &session->config, wanted, &command->set, error) < 0)
 		return -1;
 	config = session->config;
-	set = session->set;
-	if (accept_name(session, wanted->session_name, &set, error) < 0)
+	provenance = session->provenance;
+	if (accept_name(session, wanted->session_name, &provenance.explicit_rows, error) < 0)
 		return -1;
 	rows_overlay(table, &config, wanted, &command->set);
-	rows_join_live(table, &set, &command->set);
+	rows_join_live(table, &provenance.explicit_rows, &command->set);
 	if (rules_session(session->tunnel, &config, error) < 0 ||
-	    session_change(service, session, &config, &set, error) < 0)
+	    session_change(service, session, &config, &provenance, error) < 0)
 		return -1;
 	session->command = service->command;
 	fill_result(session, result);

@@ -45,15 +45,15 @@ static void to_datapath(const struct tunnel_config *config, const struct address
 	memcpy(out->bind_interface, config->bind_interface, sizeof(out->bind_interface));
 }
 
-struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *config, const struct param_set *set,
-			  enum service_origin origin, uint64_t now)
+struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *config,
+			  const struct provenance *provenance, enum service_origin origin, uint64_t now)
 {
 	struct tunnel *tunnel = calloc(1, sizeof(*tunnel));
 
 	if (!tunnel)
 		return NULL;
 	tunnel->config = *config;
-	tunnel->set = *set;
+	tunnel->provenance = *provenance;
 	tunnel->origin = origin;
 	tunnel->created = now;
 	tunnel->command = service->command;
@@ -126,7 +126,7 @@ static int explain_default(const struct tunnel *tunnel, struct error *error)
 	char text[ERROR_TEXT_MAX];
 
 	if (!error || strcmp(error->parameter, "our_udp_port") != 0 ||
-	    param_set_has(&tunnel->set, config_row(CONFIG_TUNNEL, "our_udp_port")))
+	    param_set_has(&tunnel->provenance.explicit_rows, config_row(CONFIG_TUNNEL, "our_udp_port")))
 		return -1;
 	memcpy(text, error->text, sizeof(text));
 	return error_set(error, error->code, "our_udp_port", "%s (%u is the default where our_udp_port is not given)",
@@ -163,7 +163,7 @@ int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, 
 		return -1;
 	/* only now are both ids known */
 	if (address_parse(tunnel->config.dest_ipaddr, &literal) &&
-	    rules_peer(&tunnel->config, &tunnel->set, &literal, error) < 0)
+	    rules_peer(&tunnel->config, &tunnel->provenance.explicit_rows, &literal, error) < 0)
 		return -1;
 	if (link_tunnel(service, tunnel, error) < 0)
 		return -1;
@@ -227,7 +227,7 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 	struct flow_key key, before = { 0 };
 	bool had_flow = tunnel->flow;
 
-	if (rules_peer(&tunnel->config, &tunnel->set, peer, error) < 0 || refuse_loops(tunnel, peer, error) < 0)
+	if (rules_peer(&tunnel->config, &tunnel->provenance.explicit_rows, peer, error) < 0 || refuse_loops(tunnel, peer, error) < 0)
 		return -1;
 	if (had_flow)
 		before = tunnel->flow->key;
@@ -276,7 +276,7 @@ static int rename_tunnel(struct service *service, struct tunnel *tunnel, const c
 }
 
 int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
-		  const struct param_set *set, uint64_t now, struct error *error)
+		  const struct provenance *provenance, uint64_t now, struct error *error)
 {
 	struct datapath_tunnel_config changed;
 	unsigned int fields;
@@ -296,7 +296,7 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 		}
 	}
 	tunnel->config = *config;
-	tunnel->set = *set;
+	tunnel->provenance = *provenance;
 	if (other_interval)
 		resolve_again(service, tunnel, now);
 	return 0;
@@ -311,6 +311,7 @@ int execute_tunnel_create(struct service *service, const struct command *command
 			  uint64_t now, struct service_result *result, struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_TUNNEL];
+	struct provenance provenance = { .explicit_rows = command->set };
 	struct tunnel_config config;
 	struct tunnel *tunnel;
 
@@ -322,7 +323,7 @@ int execute_tunnel_create(struct service *service, const struct command *command
 	if (rules_tunnel(&config, &command->set, error) < 0 ||
 	    service_tunnel_limit(service, order_count(&service->tunnels), error) < 0)
 		return -1;
-	tunnel = tunnel_new(service, &config, &command->set, origin, now);
+	tunnel = tunnel_new(service, &config, &provenance, origin, now);
 	if (!tunnel)
 		return service_no_memory(error);
 	if (tunnel_attach(service, tunnel, now, error) < 0) {
@@ -354,22 +355,23 @@ int execute_tunnel_modify(struct service *service, const struct command *command
 	const struct tunnel_config *wanted = &command->config.tunnel;
 	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_id ? "" : wanted->tunnel_name, wanted->tunnel_id,
 					      error);
+	struct provenance provenance;
 	struct tunnel_config config;
-	struct param_set set;
 
 	if (!tunnel)
 		return -1;
 	if (rows_refuse_immutable(table, &tunnel->config, wanted, &command->set, error) < 0)
 		return -1;
 	config = tunnel->config;
-	set = tunnel->set;
-	if (accept_name(service, tunnel, wanted->tunnel_name, &set, error) < 0)
+	provenance = tunnel->provenance;
+	if (accept_name(service, tunnel, wanted->tunnel_name, &provenance.explicit_rows, error) < 0)
 		return -1;
 	rows_overlay(table, &config, wanted, &command->set);
-	rows_join_live(table, &set, &command->set);
-	if (tunnel->peer.family != AF_UNSPEC && rules_peer(&config, &set, &tunnel->peer, error) < 0)
+	rows_join_live(table, &provenance.explicit_rows, &command->set);
+	if (tunnel->peer.family != AF_UNSPEC && rules_peer(&config, &provenance.explicit_rows, &tunnel->peer, error) < 0)
 		return -1;
-	if (rules_tunnel(&config, &set, error) < 0 || tunnel_change(service, tunnel, &config, &set, now, error) < 0)
+	if (rules_tunnel(&config, &provenance.explicit_rows, error) < 0 ||
+	    tunnel_change(service, tunnel, &config, &provenance, now, error) < 0)
 		return -1;
 	tunnel->command = service->command;
 	fill_result(tunnel, result);
