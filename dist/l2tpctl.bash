@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Completion of l2tpctl for bash: asks `l2tpctl --complete`, which knows every object, verb,
+# Completion of l2tpctl (and l2tpconfig) for bash: asks `l2tpctl --complete`, which knows every object, verb,
 # parameter and value from its tables.
 _l2tpctl()
 {
@@ -19,4 +19,4 @@ _l2tpctl()
 		COMPREPLY+=("$word")
 	done
 }
-complete -o default -F _l2tpctl l2tpctl
+complete -o default -F _l2tpctl l2tpctl l2tpconfig

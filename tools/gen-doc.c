@@ -4,6 +4,7 @@
  *
  *	gen-doc conf		the parameters of every object, for l2tpd.conf(5)
  *	gen-doc commands	the commands and what they take, for l2tpctl(1)
+ *	gen-doc exit		exit statuses of l2tpctl, for l2tpctl(1)
  *	gen-doc state		state and counters of every object, for l2tpctl(1)
  *	gen-doc l2tpd		options of a program, for its page; so does
  *	gen-doc l2tpctl
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "config/command.h"
+#include "l2tpctl/exit.h"
 #include "l2tpctl/options.h"
 #include "l2tpd/options.h"
 #include "manage/state.h"
@@ -214,16 +216,39 @@ static void put_state(void)
 	}
 }
 
+static void put_option(const struct os_option *option)
+{
+	fputs(".It ", stdout);
+	if (option->id < OS_OPTION_LONG)
+		printf("Fl %c%s", option->id, option->name ? " , " : "");
+	if (option->name)
+		printf("Fl Fl %s", option->name);
+	printf(option->argument ? " Ar %s\n" : "\n", option->argument);
+	put_sentence(option->refused ? option->refused : option->help);
+}
+
 static void put_options(const struct os_program *program)
 {
+	const struct os_option *option = program->options;
+
 	puts(".Bl -tag -width Ds");
-	for (const struct os_option *option = program->options; option->id; option++) {
-		fputs(".It ", stdout);
-		if (option->id < OS_OPTION_LONG)
-			printf("Fl %c , ", option->id);
-		printf("Fl Fl %s", option->name);
-		printf(option->argument ? " Ar %s\n" : "\n", option->argument);
-		put_sentence(option->help);
+	for (; option->id && !option->refused; option++)
+		put_option(option);
+	puts(".El");
+	if (!option->id)
+		return;
+	puts(".Pp\nKnown from OpenL2TP, and refused with what to use instead:\n.Bl -tag -width Ds");
+	for (; option->id; option++)
+		put_option(option);
+	puts(".El");
+}
+
+static void put_exit(void)
+{
+	puts(".Bl -tag -width Ds");
+	for (int status = 0; status < STATUS_COUNT; status++) {
+		printf(".It %d\n", status);
+		put_sentence(status_help[status]);
 	}
 	puts(".El");
 }
@@ -234,6 +259,8 @@ int main(int argc, char **argv)
 		put_conf();
 	} else if (argc == 2 && !strcmp(argv[1], "commands")) {
 		put_commands();
+	} else if (argc == 2 && !strcmp(argv[1], "exit")) {
+		put_exit();
 	} else if (argc == 2 && !strcmp(argv[1], "state")) {
 		put_state();
 	} else if (argc == 2 && !strcmp(argv[1], "l2tpd")) {

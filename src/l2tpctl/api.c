@@ -6,27 +6,70 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "l2tpctl/exit.h"
+#include "l2tpctl/remote.h"
 #include "os/unix_socket.h"
 
 #define BUFFER_FIRST 65536
 #define REPLY_MAX (64u << 20)	/* octets of a reply: whatever is longer does not come from l2tpd */
 
-void api_init(struct api *api, const char *path)
+void api_init(struct api *api, const char *path, const char *host)
 {
 	*api = (struct api){ .path = path, .fd = -1 };
+	api_use_host(api, host);
+}
+
+/* Returns ssh's exit status; 0 when there was none. end: do not wait for the other side, which may never end. */
+static int disconnect(struct api *api, bool end)
+{
+	int status = 0;
+
+	if (api->fd >= 0)
+		close(api->fd);
+	if (api->ssh > 0)
+		status = remote_wait(api->ssh, end);
+	free(api->buffer);
+	api->buffer = NULL;
+	api->begin = api->end = api->size = 0;
+	api->fd = -1;
+	api->ssh = 0;
+	return status;
 }
 
 void api_close(struct api *api)
 {
-	if (api->fd >= 0)
-		close(api->fd);
-	free(api->buffer);
-	*api = (struct api){ .path = api->path, .fd = -1, .give_up = api->give_up };
+	disconnect(api, true);
+}
+
+void api_free(struct api *api)
+{
+	disconnect(api, true);
+	free(api->host);
+	api->host = NULL;
+}
+
+void api_use_host(struct api *api, const char *host)
+{
+	disconnect(api, true);
+	free(api->host);
+	api->host = host ? strdup(host) : NULL;
+	api->warned = false;
+}
+
+const char *api_server(const struct api *api)
+{
+	return api->host ? api->host : "l2tpd";
+}
+
+const char *api_path(const struct api *api)
+{
+	return api->path ? api->path : OS_SOCKET_DEFAULT;
 }
 
 static enum api_outcome explain_unreachable(const struct api *api, int errno_value, struct error *error)
@@ -34,11 +77,12 @@ static enum api_outcome explain_unreachable(const struct api *api, int errno_val
 	if (errno_value == ENOENT || errno_value == ECONNREFUSED)
 		error_set(error, ERROR_SYSTEM, NULL,
 			  "l2tpd is not running (nothing answers on %s): start it with `systemctl start l2tpd` or "
-			  "`l2tpd`, or name its socket with -s", api->path);
-	else if (errno_value == EACCES || errno_value == EPERM)
-		error_set(error, ERROR_SYSTEM, NULL, "you may not use %s: run this as root or as a member of its group",
-			  api->path);
-	return API_UNREACHABLE;
+			  "`l2tpd`, or name its socket with -s", api_path(api));
+	if (errno_value != EACCES && errno_value != EPERM)
+		return API_UNREACHABLE;
+	error_set(error, ERROR_SYSTEM, NULL, "you may not use %s: run this as root or as a member of its group",
+		  api_path(api));
+	return API_DENIED;
 }
 
 /* A daemon that was restarted since the last call closed the old connection. */
@@ -49,24 +93,58 @@ static bool still_connected(const struct api *api)
 	return api->fd >= 0 && poll(&poll_fd, 1, 0) == 0;
 }
 
-static enum api_outcome api_connect(struct api *api, struct error *error)
+/* Languages of two versions differ a little: whoever talks to another host's daemon is told of it. */
+static enum api_outcome compare_versions(struct api *api, struct error *error)
 {
-	int errno_value;
+	const char *version;
+	enum api_outcome outcome;
+	bool continues;
+	json_t *reply;
+
+	if (api->warned)
+		return API_OK;
+	api->warned = true;
+	outcome = api_call(api, "org.varlink.service.GetInfo", json_object(), false, error);
+	if (outcome != API_OK)
+		return outcome;
+	outcome = api_reply(api, &reply, &continues, error);
+	version = json_string_value(json_object_get(reply, "version"));
+	if (version && strcmp(version, L2TPD_VERSION) != 0)
+		fprintf(stderr, "l2tpctl: warning: the l2tpd of %s has version %s, this is %s\n", api->host, version,
+			L2TPD_VERSION);
+	json_decref(reply);
+	return outcome;
+}
+
+enum api_outcome api_open(struct api *api, struct error *error)
+{
+	int errno_value = 0;
 
 	if (still_connected(api))
 		return API_OK;
-	api_close(api);
-	api->fd = os_unix_connect(api->path, &errno_value, error);
-	return api->fd < 0 ? explain_unreachable(api, errno_value, error) : API_OK;
+	disconnect(api, true);
+	if (api->host)
+		api->fd = remote_open(api->host, api->path, &api->ssh, error);
+	else
+		api->fd = os_unix_connect(api_path(api), &errno_value, error);
+	if (api->fd < 0)
+		return explain_unreachable(api, errno_value, error);
+	return api->host ? compare_versions(api, error) : API_OK;
 }
 
 static enum api_outcome lost(struct api *api, int errno_value, struct error *error)
 {
+	bool ended = errno_value == 0 || errno_value == EPIPE || errno_value == ECONNRESET;
+	int status = disconnect(api, !ended);
+
+	if (api->host && ended) {
+		remote_explain(api->host, status, error);
+		return status == STATUS_DENIED ? API_DENIED : API_UNREACHABLE;
+	}
 	if (errno_value)
-		error_system(error, errno_value, NULL, "l2tpd does not answer on %s", api->path);
+		error_system(error, errno_value, NULL, "l2tpd does not answer on %s", api_path(api));
 	else
 		error_set(error, ERROR_SYSTEM, NULL, "l2tpd closed the connection before it had answered: see its log");
-	api_close(api);
 	return API_UNREACHABLE;
 }
 
@@ -93,9 +171,9 @@ static enum api_outcome send_all(struct api *api, const char *text, size_t lengt
 
 enum api_outcome api_call(struct api *api, const char *method, json_t *parameters, bool more, struct error *error)
 {
-	json_t *call = json_pack("{s:o, s:o}", "method", json_sprintf("org.l2tpd.%s", method), "parameters",
-				 parameters);
-	enum api_outcome outcome = api_connect(api, error);
+	json_t *name = json_sprintf("%s%s", strchr(method, '.') ? "" : "org.l2tpd.", method);
+	json_t *call = json_pack("{s:o, s:o}", "method", name, "parameters", parameters);
+	enum api_outcome outcome = api_open(api, error);
 	char *text;
 
 	if (more)
@@ -161,6 +239,11 @@ static const char *next_message(struct api *api, enum api_outcome *outcome, stru
 	}
 }
 
+bool api_has_reply(const struct api *api)
+{
+	return api->end > api->begin && memchr(api->buffer + api->begin, 0, api->end - api->begin);
+}
+
 static enum error_code code_of(const char *name)
 {
 	for (int code = ERROR_SYNTAX; code <= ERROR_SYSTEM; code++)
@@ -175,10 +258,17 @@ static enum api_outcome refused(const json_t *reply, struct error *error)
 	const char *message = json_string_value(json_object_get(parameters, "message"));
 	const char *name = json_string_value(json_object_get(reply, "error"));
 
+	const char *last = name ? strrchr(name, '.') : NULL;
+
+	if (last && strcmp(last, ".PermissionDenied") == 0) {
+		error_set(error, ERROR_SYSTEM, NULL, "%s", message ? message :
+			  "you may look, not change: that needs root or a member of l2tpd's administrators' group");
+		return API_DENIED;
+	}
 	error_set(error, code_of(json_string_value(json_object_get(parameters, "code"))),
 		  json_string_value(json_object_get(parameters, "parameter")), "%s",
 		  message ? message : name ? name : "l2tpd answered with an error that has no name");
-	return API_REFUSED;
+	return error->code == ERROR_UNKNOWN ? API_UNKNOWN : API_REFUSED;
 }
 
 enum api_outcome api_reply(struct api *api, json_t **parameters, bool *continues, struct error *error)

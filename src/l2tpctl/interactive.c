@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The interactive shell on libedit: TAB completes, `?` tells what may come next, the history
- * lasts as long as the shell.
+ * outlives the shell (history.c).
  */
 #include "l2tpctl/interactive.h"
 
@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "l2tpctl/complete.h"
+#include "l2tpctl/history.h"
 
-#define HISTORY_LINES 1000
+#define PROMPT_MAX 280
 #define HELP_COLUMN 28		/* where the help texts of `?` begin */
 #define LINE_WORDS_MAX 64	/* looked at by completion */
 
@@ -146,10 +147,14 @@ static unsigned char help_key(EditLine *edit, int key)
 	return result;
 }
 
+/* "l2tp> ", as OpenL2TP's, with the host if it is another. */
 static char *prompt(EditLine *edit)
 {
-	static char text[] = "l2tp> ";
+	static char text[PROMPT_MAX];
+	struct run *run;
 
+	el_get(edit, EL_CLIENTDATA, &run);
+	snprintf(text, sizeof(text), run->api.host ? "l2tp-%s> " : "l2tp> ", run->api.host);
 	return text;
 }
 
@@ -160,13 +165,52 @@ static void help(void)
 	     "All of it is in l2tpctl(1) and l2tpd.conf(5).");
 }
 
-static EditLine *edit_new(History *lines)
+/* The lines of this shell and of those before it. */
+struct past {
+	History *lines;
+	char path[HISTORY_PATH_MAX];	/* "": no file */
+};
+
+static void take_line(void *context, const char *line)
 {
-	EditLine *edit = el_init("l2tpctl", stdin, stdout, stderr);
+	struct past *past = context;
 	HistEvent event;
+
+	history(past->lines, &event, H_ENTER, line);
+}
+
+static bool past_begin(struct past *past)
+{
+	unsigned int size = history_size();
+	HistEvent event;
+
+	past->lines = history_init();
+	if (!past->lines)
+		return false;
+	history(past->lines, &event, H_SETSIZE, (int)size);
+	if (size && history_path(past->path))
+		history_load(past->path, size, take_line, past);
+	else
+		past->path[0] = '\0';
+	return true;
+}
+
+static void past_add(struct past *past, const char *line)
+{
+	if (!line[strspn(line, " \t\r\n")] || !history_may_keep(line))
+		return;
+	take_line(past, line);
+	if (past->path[0])
+		history_append(past->path, line);
+}
+
+static EditLine *edit_new(struct past *past, struct run *run)
+{
+	EditLine *edit = el_init("l2tp", stdin, stdout, stderr);
 
 	if (!edit)
 		return NULL;
+	el_set(edit, EL_CLIENTDATA, run);
 	el_set(edit, EL_PROMPT, prompt);
 	el_set(edit, EL_EDITOR, "emacs");
 	/* while a line is edited ^C is a key, which clears it */
@@ -176,8 +220,7 @@ static EditLine *edit_new(History *lines)
 	el_set(edit, EL_BIND, "^I", "l2tp-complete", NULL);
 	el_set(edit, EL_BIND, "?", "l2tp-help", NULL);
 	el_set(edit, EL_BIND, "^C", "em-kill-line", NULL);
-	history(lines, &event, H_SETSIZE, HISTORY_LINES);
-	el_set(edit, EL_HIST, history, lines);
+	el_set(edit, EL_HIST, history, past->lines);
 	el_source(edit, NULL);
 	return edit;
 }
@@ -192,26 +235,34 @@ static void run_line(struct run *run, const char *line, int length)
 		run_text(run, line, (size_t)length, 1);
 }
 
+static void run_lines(struct run *run, EditLine *edit, struct past *past)
+{
+	const char *line;
+	int length;
+
+	while ((line = el_gets(edit, &length)) && length > 0 && !run_is_exit(line)) {
+		past_add(past, line);
+		interrupted = 0;
+		run_line(run, line, length);
+		if (!run->api.host)	/* the daemon has better uses for a connection than to wait for a person */
+			api_close(&run->api);
+	}
+}
+
 enum status run_interactive(struct run *run)
 {
-	History *lines = history_init();
-	EditLine *edit = lines ? edit_new(lines) : NULL;
-	const char *line;
-	HistEvent event;
-	int length;
+	EditLine *edit = NULL;
+	struct past past;
 
 	catch_interrupts();
 	run->api.give_up = is_interrupted;
-	while (edit && (line = el_gets(edit, &length)) && length > 0 && !run_is_exit(line)) {
-		if (line[strspn(line, " \t\r\n")])
-			history(lines, &event, H_ENTER, line);
-		interrupted = 0;
-		run_line(run, line, length);
-		api_close(&run->api);	/* the daemon has better uses for a connection than to wait for a person */
-	}
-	if (edit)
+	if (past_begin(&past))
+		edit = edit_new(&past, run);
+	if (edit) {
+		run_lines(run, edit, &past);
 		el_end(edit);
-	if (lines)
-		history_end(lines);
+	}
+	if (past.lines)
+		history_end(past.lines);
 	return STATUS_OK;
 }

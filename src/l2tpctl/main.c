@@ -7,12 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "l2tpctl/bridge.h"
 #include "l2tpctl/complete.h"
 #include "l2tpctl/interactive.h"
 #include "l2tpctl/options.h"
+#include "l2tpctl/remote.h"
 #include "l2tpctl/run.h"
 #include "os/standard.h"
-#include "os/unix_socket.h"
 
 static void print_completion(void *context, const char *word, const char *help)
 {
@@ -24,14 +25,14 @@ static const struct os_option *find_option(const char *word)
 	const struct os_option *option = l2tpctl_program.options;
 
 	for (; option->id; option++)
-		if ((word[1] == option->id && !word[2]) || strcmp(word + 2, option->name) == 0)
+		if ((word[1] == option->id && !word[2]) || (option->name && strcmp(word + 2, option->name) == 0))
 			return option;
 	return NULL;
 }
 
 static void print_options(const char *beginning)
 {
-	for (const struct os_option *option = l2tpctl_program.options; option->id; option++)
+	for (const struct os_option *option = l2tpctl_program.options; option->id && option->name; option++)
 		if (strncmp("--", beginning, 2) || strncmp(option->name, beginning + 2, strlen(beginning + 2)) == 0)
 			printf("--%s\n", option->name);
 }
@@ -68,43 +69,87 @@ static enum status run_all(struct run *run, char **words, int count)
 	return run_script(run);
 }
 
+/* What the options said. */
+struct chosen {
+	const char *socket, *host;	/* NULL: not given */
+	bool json, quiet, complete, bridge;
+};
+
+/* Returns -1 to go on, else the exit status. */
+static int take_option(int id, const char *argument, struct chosen *chosen)
+{
+	struct error error = { 0 };
+
+	switch (id) {
+	case 's':
+		chosen->socket = argument;
+		return -1;
+	case 'H':
+		chosen->host = argument;
+		if (remote_host_allowed(argument, &error))
+			return -1;
+		fprintf(stderr, "l2tpctl: %s\n", error.text);
+		return STATUS_USAGE;
+	case 'j':
+		chosen->json = true;
+		return -1;
+	case 'q':
+		chosen->quiet = true;
+		return -1;
+	case OPTION_COMPLETE:
+		chosen->complete = true;
+		return -1;
+	case OPTION_BRIDGE:
+		chosen->bridge = true;
+		return -1;
+	case 'h':
+		l2tpctl_help(stdout);
+		return STATUS_OK;
+	case 'V':
+		puts("l2tpctl " L2TPD_VERSION);
+		return STATUS_OK;
+	default:
+		return STATUS_USAGE;
+	}
+}
+
+/* What `ssh HOST l2tpctl --bridge` is. */
+static enum status bridge(const char *path)
+{
+	struct error error = { 0 };
+	struct api api;
+	enum api_outcome outcome;
+
+	api_init(&api, path, NULL);
+	outcome = api_open(&api, &error);
+	if (outcome == API_OK && bridge_run(STDIN_FILENO, STDOUT_FILENO, api.fd, &error) < 0)
+		outcome = API_REFUSED;
+	if (outcome != API_OK)
+		fprintf(stderr, "l2tpctl: %s\n", error.text);
+	api_free(&api);
+	return run_status(outcome);
+}
+
 static int run_program(int argc, char **argv)
 {
-	const char *socket = OS_SOCKET_DEFAULT, *argument;
+	struct chosen chosen = { .socket = NULL };
 	struct run run = { .quiet = false };
-	bool completing = false;
-	enum status status;
-	int id, first;
+	const char *argument;
+	int id, first, status = -1;
 
-	while ((id = os_options_next(&l2tpctl_program, argc, argv, &argument, &first)) != OS_OPTIONS_END) {
-		switch (id) {
-		case 's':
-			socket = argument;
-			break;
-		case 'j':
-			run.json = true;
-			break;
-		case 'q':
-			run.quiet = true;
-			break;
-		case 'h':
-			os_options_help(&l2tpctl_program, stdout);
-			return STATUS_OK;
-		case 'V':
-			puts("l2tpctl " L2TPD_VERSION);
-			return STATUS_OK;
-		case OPTION_COMPLETE:
-			completing = true;
-			break;
-		default:
-			return STATUS_USAGE;
-		}
-	}
-	if (completing)
+	while (status < 0 && (id = os_options_next(&l2tpctl_program, argc, argv, &argument, &first)) != OS_OPTIONS_END)
+		status = take_option(id, argument, &chosen);
+	if (status >= 0)
+		return status;
+	if (chosen.bridge)
+		return bridge(chosen.socket);
+	if (chosen.complete)
 		return print_completions((const char *const *)argv + first, (unsigned int)(argc - first));
-	api_init(&run.api, socket);
+	run.json = chosen.json;
+	run.quiet = chosen.quiet;
+	api_init(&run.api, chosen.socket, chosen.host);
 	status = run_all(&run, argv + first, argc - first);
-	api_close(&run.api);
+	api_free(&run.api);
 	return status;
 }
 

@@ -11,6 +11,7 @@
 
 #include "l2tpctl/output.h"
 #include "l2tpctl/request.h"
+#include "l2tpctl/server.h"
 #include "os/standard.h"
 
 /* place.line 0: not from a script. */
@@ -110,11 +111,18 @@ static enum api_outcome run_list(struct run *run, const struct command *command,
 	return outcome;
 }
 
-static enum status run_command(struct run *run, const struct command *command, struct error *error)
+enum status run_status(enum api_outcome outcome)
 {
 	static const enum status status_of[] = {
-		[API_OK] = STATUS_OK, [API_REFUSED] = STATUS_REFUSED, [API_UNREACHABLE] = STATUS_UNREACHABLE,
+		[API_OK] = STATUS_OK, [API_REFUSED] = STATUS_REFUSED, [API_UNKNOWN] = STATUS_UNKNOWN,
+		[API_DENIED] = STATUS_DENIED, [API_UNREACHABLE] = STATUS_UNREACHABLE,
 	};
+
+	return status_of[outcome];
+}
+
+static enum status run_command(struct run *run, const struct command *command, struct error *error)
+{
 	bool list = command->verb == CONFIG_LIST;
 	char method[REQUEST_METHOD_MAX];
 	enum api_outcome outcome;
@@ -124,7 +132,7 @@ static enum status run_command(struct run *run, const struct command *command, s
 		outcome = list ? run_list(run, command, error) : run_single(run, command, error);
 	if (outcome == API_OK && os_standard_flush(error) < 0)
 		return STATUS_REFUSED;
-	return status_of[outcome];
+	return run_status(outcome);
 }
 
 enum status run_words(struct run *run, const char *const *words, unsigned int count)
@@ -133,7 +141,9 @@ enum status run_words(struct run *run, const char *const *words, unsigned int co
 	struct error error = { 0 };
 	struct command command;
 
-	if (command_parse(words, count, &command, NULL, &error) == 0)
+	if (server_is_meant(words, count))
+		status = server_run(&run->api, words, count, run->json, &error);
+	else if (command_parse(words, count, &command, NULL, &error) == 0)
 		status = run_command(run, &command, &error);
 	if (status != STATUS_OK)
 		print_error(run, &error, (struct config_place){ 0, 0 });
@@ -152,8 +162,11 @@ enum status run_text(struct run *run, const char *text, size_t length, unsigned 
 	if (command_reader_begin(&reader, text, length) < 0)
 		abort();
 	while (status == STATUS_OK && (found = command_reader_next(&reader, &command, &place, &error)) != 0) {
-		status = found < 0 ? STATUS_USAGE : run_command(run, &command, &error);
-		if (status == STATUS_REFUSED && error.parameter[0])
+		if (server_is_meant(reader.words, reader.word_count))
+			status = server_run(&run->api, reader.words, reader.word_count, run->json, &error);
+		else
+			status = found < 0 ? STATUS_USAGE : run_command(run, &command, &error);
+		if ((status == STATUS_REFUSED || status == STATUS_UNKNOWN) && error.parameter[0])
 			place = command_reader_place_of(&reader, &command, error.parameter);
 		place.line += line - 1;
 		if (!run->source)

@@ -7,9 +7,7 @@
 
 #include "config/command.h"
 #include "l2tpctl/api.h"
-
-/* The program's exit status. Refused is also when its output could not be written. */
-enum status { STATUS_OK = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2, STATUS_UNREACHABLE = 3 };
+#include "l2tpctl/exit.h"
 
 struct run {
 	struct api api;
@@ -25,6 +23,9 @@ enum status run_text(struct run *run, const char *text, size_t length, unsigned 
 
 /* Standard input as a script: each command is carried out as soon as its line is there. */
 enum status run_script(struct run *run);
+
+/* The exit status that tells of this outcome. */
+enum status run_status(enum api_outcome outcome);
 
 /* Is this line one of the words that end a script or an interactive session? */
 bool run_is_exit(const char *line);

@@ -14,6 +14,7 @@
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
 #include "l2tpd/notices.h"
+#include "l2tpd/pid_file.h"
 #include "manage/manage.h"
 #include "os/clock.h"
 #include "os/notify.h"
@@ -238,11 +239,13 @@ static void daemon_close(struct daemon *daemon)
 static void serve(struct daemon *daemon)
 {
 	changed(daemon);
+	pid_file_write(daemon->options->pid_file);
 	os_notify_ready();
 	log_info("version " L2TPD_VERSION " ready: configuration %s, socket %s", daemon->options->config,
 		 daemon->options->socket);
 	event_base_dispatch(daemon->loop);
 	os_notify_stopping();
+	pid_file_remove(daemon->options->pid_file);
 }
 
 int daemon_run(const struct options *options, struct configuration *configuration)

@@ -17,16 +17,24 @@ enum { OPTION_CHECK = OS_OPTION_LONG, OPTION_DATAPATH, OPTION_LOG_LEVEL };
 #define EXIT_USAGE 2
 
 static const struct os_option rows[] = {
-	{ 'c', "config", "FILE", "configuration file, " OPTIONS_CONFIG_DEFAULT " unless given; - is standard input" },
-	{ OPTION_CHECK, "check", NULL, "only say whether the configuration file is right; touches nothing" },
-	{ 's', "socket", "PATH", "socket for l2tpctl, " OS_SOCKET_DEFAULT " unless given" },
-	{ 'w', "workers", "N", "threads that move packets, one per processor unless given" },
+	{ 'c', "config", "FILE", "configuration file, " OPTIONS_CONFIG_DEFAULT " unless given; - is standard input",
+	  NULL },
+	{ OPTION_CHECK, "check", NULL, "only say whether the configuration file is right; touches nothing", NULL },
+	{ 's', "socket", "PATH", "socket for l2tpctl, " OS_SOCKET_DEFAULT " unless given", NULL },
+	{ 'w', "workers", "N", "threads that move packets, one per processor unless given", NULL },
 	{ OPTION_LOG_LEVEL, "log-level", "LEVEL",
-	  "which lines are logged: error, warning, info or debug; info unless given" },
+	  "which lines are logged: error, warning, info or debug; info unless given", NULL },
 	{ OPTION_DATAPATH, "datapath", "NAME",
-	  "what moves the packets: user, or null, which moves none and needs no rights, for tests" },
-	{ 'h', "help", NULL, "show this" },
-	{ 'V', "version", NULL, "show the version" },
+	  "what moves the packets: user, or null, which moves none and needs no rights, for tests", NULL },
+	{ 'P', "pid-file", "FILE", "write the process id there while it runs", NULL },
+	{ 'f', "foreground", NULL, "stay in the foreground: it always does", NULL },
+	{ 'h', "help", NULL, "show this", NULL },
+	{ 'V', "version", NULL, "show the version", NULL },
+	{ 'u', NULL, "PORT", NULL, "give tunnels our_udp_port=PORT, or the tunnel profile called default" },
+	{ 'p', NULL, "PLUGIN", NULL, "hook programs (hook_directory) and authorizers of the API do what plugins did" },
+	{ 'S', NULL, NULL, NULL, "`l2tpctl -j status` tells what the status files told" },
+	{ 'R', NULL, NULL, NULL, "`l2tpctl -H HOST` reaches it from other hosts, over ssh; it listens on no network" },
+	{ 'y', NULL, "N", NULL, "there is no pppd whose number had to be limited" },
 	{ .id = 0 },
 };
 
@@ -98,6 +106,11 @@ static int parse_one(int id, const char *argument, struct options *options)
 		return -1;
 	case 's':
 		options->socket = argument;
+		return -1;
+	case 'P':
+		options->pid_file = argument;
+		return -1;
+	case 'f':
 		return -1;
 	case 'w':
 		return parse_workers(argument, options) ? -1 : EXIT_USAGE;

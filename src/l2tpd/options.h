@@ -19,6 +19,7 @@ struct options {
 	bool config_given;		/* then it must exist */
 	bool check;
 	const char *socket;
+	const char *pid_file;		/* NULL: none */
 	unsigned int workers;		/* 0: one per processor */
 	enum options_datapath datapath;
 	enum log_level log_level;

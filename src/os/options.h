@@ -12,9 +12,10 @@
 
 struct os_option {
 	int id;			/* letter, or >= OS_OPTION_LONG; 0 ends the table */
-	const char *name;	/* after "--" */
+	const char *name;	/* after "--"; NULL: it has a letter only */
 	const char *argument;	/* what it takes, "FILE"; NULL: nothing */
 	const char *help;	/* no capital, no full stop */
+	const char *refused;	/* known, but not taken: what to use instead; these are the last of a table */
 };
 
 struct os_program {

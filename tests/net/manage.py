@@ -186,10 +186,10 @@ def test_ctl():
         check(f'system show {part}', ctl('system', 'show', part)[1].startswith('l2tpd '), ctl('system', 'show', part))
 
     status, out, err = ctl('tunnel', 'show', 'tunnel_id=99')
-    equal('refused: status', (status, out), (1, ''))
+    equal('refused: status', (status, out), (5, ''))
     matches('refused: message', err, r'^l2tpctl: .*99')
     status, out, err = ctl('-j', 'tunnel', 'show', 'tunnel_id=99')
-    equal('refused: in JSON', (status, out, json.loads(err)['error']['code']), (1, '', 'unknown'))
+    equal('refused: in JSON', (status, out, json.loads(err)['error']['code']), (5, '', 'unknown'))
     equal('not understood: status', ctl('tunnel', 'frob')[0], 2)
     equal('bad value: status', ctl('tunnel', 'show', 'tunnel_id=x')[0], 2)
     equal('bad option: status', ctl('--frob')[0], 2)

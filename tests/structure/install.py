@@ -12,6 +12,8 @@ import _structure
 EXPECTED = [
     'sbin/l2tpd', 'bin/l2tpctl', 'lib/systemd/system/l2tpd.service', 'share/doc/l2tpd/examples/l2tpd.conf',
     'share/bash-completion/completions/l2tpctl',
+    'sbin/openl2tpd', 'bin/l2tpconfig', 'share/bash-completion/completions/l2tpconfig',
+    'share/man/man1/l2tpconfig.1', 'share/man/man8/openl2tpd.8',
     'share/man/man7/l2tp.7', 'share/man/man8/l2tpd.8', 'share/man/man5/l2tpd.conf.5', 'share/man/man1/l2tpctl.1',
 ]
 
@@ -53,7 +55,7 @@ def main():
         with open(f'{prefix}/share/man/man8/l2tpd.8', encoding='utf-8') as f:
             right = f'.It Pa {datadir}/org.l2tpd.varlink' in f.read()
         tell('l2tpd(8) names the interface file where it is', right, datadir)
-        for program in 'sbin/l2tpd', 'bin/l2tpctl':
+        for program in 'sbin/l2tpd', 'bin/l2tpctl', 'sbin/openl2tpd', 'bin/l2tpconfig':
             status, said = output(f'{prefix}/{program}', '-V')
             tell(f'{program} says its version', status == 0 and any(c.isdigit() for c in said), said)
         if not shutil.which('systemd-analyze'):
