@@ -209,7 +209,6 @@ void transmit_ready(struct worker *worker, struct source *source, uint32_t event
 	struct session *session = caa_container_of(source, struct session, source);
 	const struct path *path = rcu_dereference(session->tunnel->path);
 
-
 	for (int i = 0; i < FRAMES_PER_ROUND; i++)
 		if (!transmit_next(worker, session, path))
 			return;

@@ -32,8 +32,6 @@ static void wake_ready(struct worker *worker, struct source *source, uint32_t ev
 {
 	uint64_t calls;
 
-
-
 	if (read(worker->wake_fd, &calls, sizeof(calls)) < 0)
 		return;
 }
@@ -161,7 +159,6 @@ int worker_start(struct worker *worker, struct user_datapath *dp, unsigned int i
 
 static void set_stop(struct worker *worker, void *context)
 {
-
 	worker->stop = true;
 }
 
