@@ -135,7 +135,9 @@ enum datapath_drop {
 	DATAPATH_DROP_SHORT, DATAPATH_DROP_VERSION, DATAPATH_DROP_UNKNOWN_SESSION, DATAPATH_DROP_WRONG_SOURCE,
 	DATAPATH_DROP_COOKIE, DATAPATH_DROP_SEQUENCE, DATAPATH_DROP_INVALID, DATAPATH_DROP_OVERSIZE,
 	DATAPATH_DROP_CONTROL,
+	DATAPATH_DROP_UNSENT,		/* packets() only: outgoing, and the system did not take it */
 };
+#define DATAPATH_DROP_NONE (-1)
 
 struct datapath_event {
 	enum datapath_event_kind kind;
@@ -147,12 +149,32 @@ struct datapath_event {
 	bool carrier;			/* CARRIER */
 };
 
+#define DATAPATH_TAPS_MAX 8		/* tunnels and sessions tapped at once: it is for people who look for a fault */
+#define DATAPATH_SNAPLEN_MAX 65535	/* no L2TP message is longer */
+
+/* A packet of a tapped tunnel or session, as it is on the wire from the L2TP header on. */
+struct datapath_packet {
+	handle tunnel;
+	handle session;			/* HANDLE_NONE: a control message, or for none of the tunnel's sessions */
+	enum l2tp_encap encap;
+	struct endpoint local;		/* address any: not known. Port 0 over IP */
+	struct endpoint peer;		/* who sent it, or to whom it went */
+	uint64_t when_ns;		/* wall clock: since 1970-01-01 UTC */
+	bool outgoing;
+	bool held;			/* it came ahead of its turn and waits for those before it */
+	int drop;			/* enum datapath_drop, or DATAPATH_DROP_NONE */
+	uint32_t length;		/* octets of the L2TP message */
+	uint32_t captured;		/* of them in octets: no more than the tap's snaplen */
+	uint32_t lost;			/* packets of any tap for which there was no room, since the one before */
+	const uint8_t *octets;		/* valid until the next operation of any kind */
+};
+
 /* 14 operations.  Every backend fills every member. */
 struct datapath_ops {
 	const char *name;		/* "user", "null" */
 
 	void (*close)(struct datapath *dp);	/* removes every tunnel, session and device; frees dp */
-	int (*event_fd)(struct datapath *dp);	/* readable when events() has something; -1: never */
+	int (*event_fd)(struct datapath *dp);	/* readable when events() or packets() has something; -1: never */
 	/* Take up to max events, oldest first; returns how many. */
 	int (*events)(struct datapath *dp, struct datapath_event *events, int max);
 	void (*totals)(struct datapath *dp, struct datapath_totals *totals);
@@ -171,6 +193,14 @@ struct datapath_ops {
 	/* a batch: one by one is slow */
 	void (*session_delete)(struct datapath *dp, const handle *sessions, int count);
 	int (*session_info)(struct datapath *dp, handle session, struct datapath_session_info *info);
+
+	/* Copy the first snaplen octets of each packet of a session, or, with session HANDLE_NONE, of a tunnel: of its
+	 * sessions, new ones too, and of what else its peer sends here.  1..DATAPATH_SNAPLEN_MAX; 0: no more; again:
+	 * another snaplen.  A tap ends with its object.  What is not tapped must not become slower.  ERROR_LIMIT: there
+	 * are DATAPATH_TAPS_MAX. */
+	int (*tap)(struct datapath *dp, handle tunnel, handle session, uint32_t snaplen, struct error *error);
+	/* Take up to max packets, oldest first; returns how many.  event_fd stays readable until it returned 0. */
+	int (*packets)(struct datapath *dp, struct datapath_packet *packets, int max);
 };
 
 struct datapath_base {

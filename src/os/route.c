@@ -22,33 +22,53 @@ static int prepare(int fd, const struct route_query *query)
 	return length ? bind(fd, (struct sockaddr *)&name, length) : 0;
 }
 
-static int ask(int fd, const struct route_query *query, uint32_t *mtu)
+/* A socket connected to the peer; -1 when there is no route. */
+static int open_connected(const struct route_query *query)
 {
+	int fd = socket(query->peer->address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct endpoint peer = *query->peer;
 	struct sockaddr_storage name;
-	socklen_t length, size = sizeof(int);
-	bool ipv6 = peer.address.family == AF_INET6;
-	int value;
+	socklen_t length;
 
+	if (fd < 0)
+		return -1;
 	if (!peer.port)
 		peer.port = ROUTE_PORT;
 	length = endpoint_to_sockaddr(&peer, &name);
-	if (connect(fd, (struct sockaddr *)&name, length) < 0)
-		return -1;
-	if (getsockopt(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_MTU : IP_MTU, &value, &size) < 0)
-		return -1;
-	*mtu = (uint32_t)value;
-	return 0;
+	if (prepare(fd, query) == 0 && connect(fd, (struct sockaddr *)&name, length) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 int route_path_mtu(const struct route_query *query, uint32_t *mtu)
 {
-	int fd = socket(query->peer->address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0), result = -1;
+	bool ipv6 = query->peer->address.family == AF_INET6;
+	int fd = open_connected(query), value, result;
+	socklen_t size = sizeof(value);
 
 	if (fd < 0)
 		return -1;
-	if (prepare(fd, query) == 0)
-		result = ask(fd, query, mtu);
+	result = getsockopt(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_MTU : IP_MTU, &value, &size);
+	if (result == 0)
+		*mtu = (uint32_t)value;
+	close(fd);
+	return result;
+}
+
+int route_source(const struct route_query *query, struct address *source)
+{
+	int fd = open_connected(query), result = -1;
+	struct sockaddr_storage name;
+	socklen_t length = sizeof(name);
+	struct endpoint local;
+
+	if (fd < 0)
+		return -1;
+	if (getsockname(fd, (struct sockaddr *)&name, &length) == 0 && endpoint_from_sockaddr(&name, &local)) {
+		*source = local.address;
+		result = 0;
+	}
 	close(fd);
 	return result;
 }

@@ -15,6 +15,8 @@ struct route_query {
 	uint32_t fwmark;
 };
 
+/* *source: from which address packets to the peer go. -1 when there is no route (now). */
+int route_source(const struct route_query *query, struct address *source);
 /* *mtu: octets of an IP packet. -1 when there is no route (now): not an error of configuration. */
 int route_path_mtu(const struct route_query *query, uint32_t *mtu);
 

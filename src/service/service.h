@@ -75,6 +75,13 @@ void service_event_objects(const struct service *service, const struct datapath_
 uint64_t service_next_deadline(const struct service *service);
 void service_expire(struct service *service, uint64_t now);
 
+/* --- packets, for captures: see the datapath's operations tap and packets --- */
+/* session HANDLE_NONE: the tunnel with its sessions. snaplen 0: no longer. */
+int service_tap(struct service *service, handle tunnel, handle session, uint32_t snaplen, struct error *error);
+/* Handles in the packets are the service's. Returns how many: 0 means that there are no more, -1 that those which were
+ * there belong to objects that are gone, so ask again. */
+int service_packets(struct service *service, struct datapath_packet *packets, int max);
+
 /* --- looking --- */
 enum service_tunnel_state {
 	SERVICE_TUNNEL_RESOLVING,	/* the peer's address is not known yet */

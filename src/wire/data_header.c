@@ -49,6 +49,19 @@ enum data_kind data_header_demux(enum l2tp_encap encap, const uint8_t *octets, s
 	return cursor_ok(&cursor) ? kind : DATA_KIND_SHORT;
 }
 
+bool data_header_control_id(enum l2tp_encap encap, const uint8_t *octets, size_t length, uint32_t *id)
+{
+	struct cursor cursor = cursor_over((void *)(uintptr_t)octets, length);	/* only read */
+	uint16_t flags;
+
+	if (encap == L2TP_ENCAP_IP && cursor_get_u32(&cursor) != 0)
+		return false;
+	flags = cursor_get_u16(&cursor);
+	cursor_get_u16(&cursor);	/* length */
+	*id = (flags & HEADER_VERSION_MASK) == 3 ? cursor_get_u32(&cursor) : cursor_get_u16(&cursor);
+	return cursor_ok(&cursor) && flags & HEADER_T_BIT;
+}
+
 enum data_check data_header_finish(const uint8_t *octets, size_t length, const uint8_t *cookie,
 				   size_t cookie_length, enum l2tp_l2spec l2spec, size_t *offset, uint32_t *sublayer)
 {

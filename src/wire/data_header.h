@@ -44,6 +44,11 @@ enum data_kind {
 enum data_kind data_header_demux(enum l2tp_encap encap, const uint8_t *octets, size_t length,
 				 uint32_t *session_id, size_t *offset);
 
+/* The connection for which a control message is: over UDP the Control Connection ID (RFC 3931 section 3.2.1), in
+ * version 2 the Tunnel ID, over IP the Control Connection ID behind the zero Session ID (section 4.1.1.2); 0: none
+ * yet. False when it is no control message, or too short to tell. */
+bool data_header_control_id(enum l2tp_encap encap, const uint8_t *octets, size_t length, uint32_t *id);
+
 enum data_check { DATA_CHECK_OK, DATA_CHECK_SHORT, DATA_CHECK_COOKIE };
 
 /* The rest of the header, once the session and so the cookie it requires (cookie_length 0, 4 or 8)

@@ -55,8 +55,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 		return 0;
 	data++;
 	length--;
-	if (data_header_demux(encap, data, length, &session_id, &offset) != DATA_KIND_V3)
+	if (data_header_demux(encap, data, length, &session_id, &offset) != DATA_KIND_V3) {
+		(void)data_header_control_id(encap, data, length, &session_id);
 		return 0;
+	}
+	must(!data_header_control_id(encap, data, length, &sublayer));
 	must(offset <= length);
 	begin = offset;
 	if (length - offset >= cookie_length)

@@ -197,6 +197,32 @@ static void sequence_distance(void **state)
 	}
 }
 
+static void expect_control(enum l2tp_encap encap, const uint8_t *octets, size_t length, bool is_one, uint32_t id)
+{
+	uint32_t found = 77;
+
+	assert_int_equal(data_header_control_id(encap, octets, length, &found), is_one);
+	if (is_one)
+		assert_int_equal(found, id);
+	/* none of it is enough but all */
+	while (length-- > 0)
+		assert_false(data_header_control_id(encap, octets, length, &found));
+}
+
+static void control_messages_name_their_connection(void **state)
+{
+	static const uint8_t v3[] = { 0xc8, 0x03, 0, 12, 0, 1, 2, 3 }, v2[] = { 0xc8, 0x02, 0, 12, 4, 5 };
+	static const uint8_t ip[] = { 0, 0, 0, 0, 0xc8, 0x03, 0, 12, 0, 1, 2, 3 };
+	static const uint8_t data[] = { 0x00, 0x03, 0, 0, 0, 0, 0, 11 };
+	static const uint8_t session[] = { 0, 0, 0, 11, 0xc8, 3, 0, 0, 0, 0, 0, 1 };
+
+	expect_control(L2TP_ENCAP_UDP, v3, sizeof(v3), true, 0x010203);
+	expect_control(L2TP_ENCAP_UDP, v2, sizeof(v2), true, 0x0405);
+	expect_control(L2TP_ENCAP_IP, ip, sizeof(ip), true, 0x010203);
+	expect_control(L2TP_ENCAP_UDP, data, sizeof(data), false, 0);
+	expect_control(L2TP_ENCAP_IP, session, sizeof(session), false, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +232,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_cookie_is_found_in_each_octet),
 		cmocka_unit_test(tells_kinds_apart),
 		cmocka_unit_test(sequence_distance),
+		cmocka_unit_test(control_messages_name_their_connection),
 	};
 
 	return cmocka_run_group_tests_name("data_header", tests, NULL, NULL);

@@ -167,6 +167,67 @@ static void events_come_in_order(void **state)
 	assert_int_equal(datapath_ops(dp)->event_fd(dp), -1);
 }
 
+static bool arrive(struct datapath *dp, handle tunnel, handle session, uint8_t first)
+{
+	uint8_t octets[20] = { first };
+	struct datapath_packet packet = { .tunnel = tunnel, .session = session, .length = 20, .captured = 20,
+					  .drop = DATAPATH_DROP_NONE, .octets = octets };
+	bool taken = datapath_null_packet(dp, &packet);
+
+	memset(octets, 0xff, sizeof(octets));	/* it was copied */
+	return taken;
+}
+
+static void taps_see_what_is_theirs(void **state)
+{
+	struct datapath *dp = *state;
+	struct datapath_packet packets[2];
+	handle tunnel = add_tunnel(dp), session = add_session(dp, tunnel, "", "");
+	handle other = add_session(dp, tunnel, "", "");
+
+	assert_false(arrive(dp, tunnel, session, 1));
+	assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, session, 8, NULL), 0);
+	assert_true(arrive(dp, tunnel, session, 2));
+	assert_false(arrive(dp, tunnel, other, 3));
+	assert_false(arrive(dp, tunnel, HANDLE_NONE, 4));
+	assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, HANDLE_NONE, 100, NULL), 0);
+	assert_true(arrive(dp, tunnel, session, 5));
+	assert_true(arrive(dp, tunnel, HANDLE_NONE, 6));
+	assert_int_equal(datapath_ops(dp)->packets(dp, packets, 2), 2);
+	assert_int_equal(packets[0].octets[0], 2);
+	assert_int_equal(packets[0].captured, 8);
+	assert_int_equal(packets[0].length, 20);
+	assert_int_equal(packets[1].octets[0], 5);
+	assert_int_equal(packets[1].captured, 20);
+	assert_int_equal(datapath_ops(dp)->packets(dp, packets, 2), 1);
+	assert_int_equal(packets[0].octets[0], 6);
+	assert_int_equal(packets[0].session, HANDLE_NONE);
+	assert_int_equal(datapath_ops(dp)->packets(dp, packets, 2), 0);
+	assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, HANDLE_NONE, 0, NULL), 0);
+	assert_false(arrive(dp, tunnel, other, 7));
+	assert_true(arrive(dp, tunnel, session, 8));
+}
+
+/* So many, and what goes makes room. */
+static void taps_are_few(void **state)
+{
+	struct datapath *dp = *state;
+	struct error error = { 0 };
+	handle tunnel = add_tunnel(dp), session = HANDLE_NONE;
+
+	for (int i = 0; i < DATAPATH_TAPS_MAX; i++) {
+		session = add_session(dp, tunnel, "", "");
+		assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, session, 8, &error), 0);
+	}
+	assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, session, 9, &error), 0);
+	assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, HANDLE_NONE, 8, &error), -1);
+	assert_int_equal(error.code, ERROR_LIMIT);
+	datapath_ops(dp)->session_delete(dp, &session, 1);
+	assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, session, 8, &error), -1);
+	assert_int_equal(error.code, ERROR_UNKNOWN);
+	assert_int_equal(datapath_ops(dp)->tap(dp, tunnel, HANDLE_NONE, 8, &error), 0);
+}
+
 static void the_log_has_every_operation(void **state)
 {
 	struct datapath *dp = *state;
@@ -205,6 +266,8 @@ int main(void)
 		TEST(a_modify_changes_its_fields_only),
 		TEST(a_tunnel_counts_for_its_sessions),
 		TEST(events_come_in_order),
+		TEST(taps_see_what_is_theirs),
+		TEST(taps_are_few),
 		TEST(the_log_has_every_operation),
 	};
 

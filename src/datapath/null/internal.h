@@ -23,6 +23,7 @@ struct null_session {
 	struct datapath_session_config config;	/* ifname: as given or chosen */
 	struct datapath_stats *stats;		/* NULL: nothing was counted, as usual */
 	bool no_carrier;
+	uint32_t snaplen;			/* of its own tap; 0: none */
 	handle handle;
 	struct null_tunnel *tunnel;
 	struct null_session *prev, *next;	/* of the tunnel */
@@ -33,8 +34,15 @@ struct null_session {
 struct null_tunnel {
 	struct datapath_tunnel_config config;
 	struct datapath_stats gone;		/* of its sessions that are no more */
+	uint32_t snaplen;
 	handle handle;
 	struct null_session *sessions;
+};
+
+struct null_packet {
+	struct datapath_packet packet;
+	struct null_packet *prev, *next;
+	uint8_t octets[];
 };
 
 struct null_failure {
@@ -54,6 +62,8 @@ struct null_datapath {
 	struct null_failure failures[DATAPATH_NULL_OPERATION_COUNT];
 	struct datapath_event *events;
 	int event_count;
+	unsigned int taps;
+	struct null_packet *packets, *given;	/* to be told; told by the last packets() */
 };
 
 static inline struct null_datapath *null_of(struct datapath *dp)
@@ -72,6 +82,7 @@ void null_name_release(struct null_datapath *null, struct null_session *session)
 
 /* Is this operation to fail? Then *error is filled. */
 bool null_fails(struct null_datapath *null, enum datapath_null_operation operation, struct error *error);
+void null_forget_packets(struct null_packet **list);
 void null_log(struct null_datapath *null, const struct datapath_null_entry *entry);
 
 #endif

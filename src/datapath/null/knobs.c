@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
 #include "datapath/null/internal.h"
 
 #define LOG_SIZE_FIRST 64
@@ -72,6 +74,41 @@ bool datapath_null_event(struct datapath *dp, const struct datapath_event *event
 		return false;
 	events[null->event_count++] = *event;
 	null->events = events;
+	return true;
+}
+
+void null_forget_packets(struct null_packet **list)
+{
+	struct null_packet *packet, *next;
+
+	DL_FOREACH_SAFE(*list, packet, next)
+		free(packet);
+	*list = NULL;
+}
+
+static uint32_t snaplen_of(const struct null_datapath *null, const struct datapath_packet *packet)
+{
+	const struct null_tunnel *tunnel = handle_get(&null->tunnels, packet->tunnel);
+	const struct null_session *session = handle_get(&null->sessions, packet->session);
+	uint32_t snaplen = tunnel ? tunnel->snaplen : 0;
+
+	return session && session->snaplen > snaplen ? session->snaplen : snaplen;
+}
+
+bool datapath_null_packet(struct datapath *dp, const struct datapath_packet *packet)
+{
+	struct null_datapath *null = null_of(dp);
+	uint32_t snaplen = snaplen_of(null, packet);
+	struct null_packet *copy = snaplen ? calloc(1, sizeof(*copy) + packet->captured) : NULL;
+
+	if (!copy)
+		return false;
+	copy->packet = *packet;
+	copy->packet.octets = copy->octets;
+	if (packet->captured > snaplen)
+		copy->packet.captured = snaplen;
+	memcpy(copy->octets, packet->octets, copy->packet.captured);
+	DL_APPEND(null->packets, copy);
 	return true;
 }
 

@@ -40,6 +40,7 @@ static void session_free(struct null_datapath *null, struct null_session *sessio
 {
 	handle_remove(&null->sessions, session->handle);
 	null_name_release(null, session);
+	null->taps -= session->snaplen > 0;
 	DL_DELETE(session->tunnel->sessions, session);
 	free(session->stats);
 	free(session);
@@ -52,6 +53,7 @@ static void tunnel_free(struct null_datapath *null, struct null_tunnel *tunnel)
 	DL_FOREACH_SAFE(tunnel->sessions, session, next)
 		session_free(null, session);
 	handle_remove(&null->tunnels, tunnel->handle);
+	null->taps -= tunnel->snaplen > 0;
 	free(tunnel);
 }
 
@@ -67,6 +69,8 @@ static void null_close(struct datapath *dp)
 	handle_table_clear(&null->sessions);
 	free(null->log);
 	free(null->events);
+	null_forget_packets(&null->packets);
+	null_forget_packets(&null->given);
 	free(null);
 }
 
@@ -324,6 +328,56 @@ static int null_session_info(struct datapath *dp, handle session, struct datapat
 	return 0;
 }
 
+/* --- taps --- */
+
+static int tap(struct null_datapath *null, handle tunnel, handle session, uint32_t snaplen, struct error *error)
+{
+	struct null_tunnel *tapped_tunnel = handle_get(&null->tunnels, tunnel);
+	struct null_session *tapped_session = handle_get(&null->sessions, session);
+	uint32_t *place;
+
+	if (session != HANDLE_NONE && !tapped_session)
+		return stale_session(error);
+	if (session == HANDLE_NONE && !tapped_tunnel)
+		return stale_tunnel(error);
+	place = tapped_session ? &tapped_session->snaplen : &tapped_tunnel->snaplen;
+	if (null_fails(null, DATAPATH_NULL_TAP, error))
+		return -1;
+	if (snaplen && !*place && null->taps == DATAPATH_TAPS_MAX)
+		return error_set(error, ERROR_LIMIT, NULL, "%d tunnels and sessions are being captured: end one of "
+				 "these captures first", DATAPATH_TAPS_MAX);
+	null->taps += (snaplen > 0) - (*place > 0);
+	*place = snaplen < DATAPATH_SNAPLEN_MAX ? snaplen : DATAPATH_SNAPLEN_MAX;
+	return 0;
+}
+
+static int null_tap(struct datapath *dp, handle tunnel, handle session, uint32_t snaplen, struct error *error)
+{
+	struct datapath_null_entry entry = {
+		.operation = DATAPATH_NULL_TAP, .tunnel = tunnel, .session = session, .snaplen = snaplen,
+	};
+
+	entry.failed = tap(null_of(dp), tunnel, session, snaplen, error) < 0;
+	null_log(null_of(dp), &entry);
+	return entry.failed ? -1 : 0;
+}
+
+static int null_packets(struct datapath *dp, struct datapath_packet *packets, int max)
+{
+	struct null_datapath *null = null_of(dp);
+	int count = 0;
+
+	null_forget_packets(&null->given);
+	while (count < max && null->packets) {
+		struct null_packet *packet = null->packets;
+
+		DL_DELETE(null->packets, packet);
+		DL_APPEND(null->given, packet);
+		packets[count++] = packet->packet;
+	}
+	return count;
+}
+
 static const struct datapath_ops null_ops = {
 	.name = "null",
 	.close = null_close,
@@ -338,6 +392,8 @@ static const struct datapath_ops null_ops = {
 	.session_modify = null_session_modify,
 	.session_delete = null_session_delete,
 	.session_info = null_session_info,
+	.tap = null_tap,
+	.packets = null_packets,
 };
 
 struct datapath *datapath_null_new(void)

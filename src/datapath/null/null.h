@@ -26,15 +26,17 @@ enum datapath_null_operation {
 	DATAPATH_NULL_SESSION_ADD,
 	DATAPATH_NULL_SESSION_MODIFY,
 	DATAPATH_NULL_SESSION_DELETE,
+	DATAPATH_NULL_TAP,
 	DATAPATH_NULL_OPERATION_COUNT,
 };
 
-/* One operation as it was called, successful or not; questions (info, totals, events) are not kept. */
+/* One operation as it was called, successful or not; questions (info, totals, events, packets) are not kept. */
 struct datapath_null_entry {
 	enum datapath_null_operation operation;
 	handle tunnel, session;		/* HANDLE_NONE after a failed add, and the session of a batch */
 	unsigned int fields;		/* of a modify */
 	int count;			/* of a batch of session deletions */
+	uint32_t snaplen;		/* of a tap */
 	bool failed;
 };
 
@@ -43,13 +45,17 @@ void datapath_null_log_begin(struct datapath *dp);
 /* The entries since then: valid until the next operation. */
 const struct datapath_null_entry *datapath_null_log(struct datapath *dp, size_t *count);
 
-/* Let the operation after the next `successes` ones of its kind fail with this error (add and modify
- * only), once.  error NULL: none fails any more. */
+/* Let the operation after the next `successes` ones of its kind fail with this error (add, modify
+ * and tap only), once.  error NULL: none fails any more. */
 void datapath_null_fail(struct datapath *dp, enum datapath_null_operation operation, unsigned int successes,
 			const struct error *error);
 
 /* The next events() reports this. False when out of memory. */
 bool datapath_null_event(struct datapath *dp, const struct datapath_event *event);
+
+/* The next packets() tells of this, a copy of which is made, when what it belongs to is tapped, cut to the tap's
+ * snaplen. False when it is not tapped, or out of memory. */
+bool datapath_null_packet(struct datapath *dp, const struct datapath_packet *packet);
 
 /* What session_info() shall report from now on. Ignored when the handle is stale, or out of memory. */
 void datapath_null_set_stats(struct datapath *dp, handle session, const struct datapath_stats *stats);

@@ -35,6 +35,7 @@ static size_t frame_limit(const struct session *session)
 
 static void refuse(struct worker *worker, struct session *session, enum datapath_drop drop)
 {
+	worker->verdict = (int)drop;
 	counter_add(session->rx.errors, 1);
 	notice_drop(worker, drop, session, session->session_id, NULL);
 }

@@ -95,6 +95,9 @@ struct tunnel {
 	struct datapath_stats gone;	/* of deleted sessions */
 	struct endpoint leaving;	/* the peer before, while it is exchanged */
 	bool narrowed;			/* its path MTU shrank: to be asked again */
+	uint32_t snaplen;		/* octets of each packet to copy; 0: not tapped. Control writes */
+	bool source_asked;		/* for taps: is the source known, by which a route leads to this peer? */
+	struct address source;
 };
 
 struct session {
@@ -108,6 +111,7 @@ struct session {
 	uint8_t pw_type;
 	uint8_t receive_overhead;	/* octets of the header of arriving packets */
 	uint8_t peer_cookie[L2TP_COOKIE_MAX];
+	bool tapped;			/* not constant: control writes; here because this line is read anyway */
 	int device;			/* TAP or TUN descriptor */
 	enum frame_layer layer;
 
@@ -118,6 +122,7 @@ struct session {
 	uint32_t reorder_timeout;
 	uint32_t carrier_timeout;
 	bool carrier;			/* also rx */
+	uint32_t snaplen;		/* tapped: octets of each packet to copy */
 
 	/* rx */
 	struct receive_counters rx;
@@ -137,6 +142,7 @@ struct session {
 	struct worker *worker;		/* tx is this one; control changes it while the device is not watched */
 
 	/* control */
+	uint32_t own_snaplen;		/* of a tap of its own; 0: none */
 	unsigned int rank;		/* how many sessions its tunnel had before it */
 	handle self;
 	struct session *prev, *next;	/* of the tunnel */
@@ -166,7 +172,11 @@ struct user_datapath {
 	struct notice_queue *notices;
 	struct session *timed;		/* sessions whose carrier may be lost */
 	uint64_t path_probe;		/* ms: when narrowed paths are asked again; 0: never */
-	int event_fd;			/* epoll over the notices and the next two */
+	unsigned int taps;		/* tunnels and sessions with one of their own */
+	unsigned int tapped_count;	/* of these, tunnels; control writes */
+	struct tunnel *tapped[DATAPATH_TAPS_MAX];	/* RCU; NULL: a free place */
+	int tap_fd;			/* eventfd: workers have something for packets() */
+	int event_fd;			/* epoll over the notices, tap_fd and the next two */
 	int timer_fd;
 	int monitor_fd;			/* of interfaces and routes, while sessions want to follow them; else -1 */
 };

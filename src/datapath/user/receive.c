@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <utlist.h>
 
+#include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
 
@@ -42,6 +43,12 @@ struct arrival {
 	bool steered;			/* came by the socket of this worker, so that sessions are its own */
 	const struct sockaddr_storage *name;
 	struct session *session;	/* of the last datagram of this message */
+};
+
+/* A payload, by value: in two registers. */
+struct datagram {
+	uint8_t *octets;
+	size_t length;
 };
 
 struct receiver *receiver_new(void)
@@ -113,16 +120,70 @@ static struct session *choose(const struct arrival *arrival, struct session *ses
 	return found;
 }
 
-static void stranger(const struct arrival *arrival, enum datapath_drop drop, uint32_t session_id, uint64_t *counter)
+/* --- for taps --- */
+
+static struct tap_record *tap_arrival(const struct arrival *arrival, const struct tunnel *tunnel,
+				      const struct session *session, struct datagram datagram)
+{
+	struct tap_record *record = tap_begin(arrival->worker, tunnel, session, datagram.length);
+
+	if (!record)
+		return NULL;
+	record->packet.encap = arrival->group->encap;
+	record->packet.local = arrival->group->local;
+	endpoint_from_sockaddr(arrival->name, &record->packet.peer);
+	if (arrival->group->encap == L2TP_ENCAP_IP)
+		record->packet.peer.port = 0;
+	memcpy(record->octets, datagram.octets, record->packet.captured);
+	return record;
+}
+
+static void tap_dropped(const struct arrival *arrival, const struct tunnel *tunnel, const struct session *session,
+			struct datagram datagram, enum datapath_drop drop)
+{
+	struct tap_record *record = tap_arrival(arrival, tunnel, session, datagram);
+
+	if (record)
+		record->packet.drop = (int)drop;
+	tap_end(arrival->worker, record);
+}
+
+/* Did this tunnel's peer send it, and not for another tunnel of the same two ends? */
+static bool concerns(const struct arrival *arrival, const struct tunnel *tunnel, struct datagram datagram)
+{
+	const struct path *path = rcu_dereference(tunnel->path);
+	uint32_t id;
+
+	if (!path || !receives_for(arrival, path->group) || !same_peer(arrival->name, path))
+		return false;
+	return !data_header_control_id(arrival->group->encap, datagram.octets, datagram.length, &id) || !id ||
+	       id == tunnel->config.tunnel_id;
+}
+
+/* What is for no session belongs to the tapped tunnels of who sent it. */
+static void tap_stranger(const struct arrival *arrival, struct datagram datagram, enum datapath_drop drop)
+{
+	for (int i = 0; i < DATAPATH_TAPS_MAX; i++) {
+		const struct tunnel *tunnel = rcu_dereference(arrival->worker->dp->tapped[i]);
+
+		if (tunnel && concerns(arrival, tunnel, datagram))
+			tap_dropped(arrival, tunnel, NULL, datagram, drop);
+	}
+}
+
+static void stranger(const struct arrival *arrival, struct datagram datagram, enum datapath_drop drop,
+		     uint32_t session_id, uint64_t *counter)
 {
 	struct endpoint source = { 0 };
 
 	counter_add(*counter, 1);
 	endpoint_from_sockaddr(arrival->name, &source);
 	notice_drop(arrival->worker, drop, NULL, session_id, &source);
+	if (shared_get(arrival->worker->dp->tapped_count))
+		tap_stranger(arrival, datagram, drop);
 }
 
-static struct session *find_session(struct arrival *arrival, uint32_t session_id)
+static struct session *find_session(struct arrival *arrival, uint32_t session_id, struct datagram datagram)
 {
 	struct datapath_totals *totals = &arrival->worker->totals;
 	struct cds_lfht *table = arrival->worker->dp->table;
@@ -139,9 +200,11 @@ static struct session *find_session(struct arrival *arrival, uint32_t session_id
 	    first->tunnel->path->group != arrival->group && same_peer(arrival->name, first->tunnel->path))
 		return NULL;	/* our copy of what the other socket delivers */
 	if (first)
-		stranger(arrival, DATAPATH_DROP_WRONG_SOURCE, session_id, &totals->rx_wrong_source);
+		stranger(arrival, datagram, DATAPATH_DROP_WRONG_SOURCE, session_id, &totals->rx_wrong_source);
 	else
-		stranger(arrival, DATAPATH_DROP_UNKNOWN_SESSION, session_id, &totals->rx_unknown_session);
+		stranger(arrival, datagram, DATAPATH_DROP_UNKNOWN_SESSION, session_id, &totals->rx_unknown_session);
+	if (first && session_is_tapped(first))	/* by whom the peer's address was changed on the way, perhaps */
+		tap_dropped(arrival, first->tunnel, first, datagram, DATAPATH_DROP_WRONG_SOURCE);
 	return NULL;
 }
 
@@ -161,6 +224,7 @@ static bool is_ours(const struct arrival *arrival, const struct session *session
 
 static void discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter)
 {
+	worker->verdict = (int)drop;
 	if (counter)
 		counter_add(*counter, 1);
 	counter_add(session->rx.errors, 1);
@@ -197,15 +261,17 @@ static void accept_first_held(struct worker *worker, struct session *session)
 	uint64_t expires;
 	size_t length;
 	uint8_t *frame = reorder_first(session->reorder, &number, &length, &expires);
+	int verdict = worker->verdict;
 
 	reorder_pop(session->reorder);
 	if (data_sequence_distance(number, session->sequence.expected) < 0) {
 		/* The peer began anew while it waited. */
 		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
-		return;
+	} else {
+		sequence_jump(&session->sequence, number);
+		accept_frame(worker, session, frame, length);
 	}
-	sequence_jump(&session->sequence, number);
-	accept_frame(worker, session, frame, length);
+	worker->verdict = verdict;	/* is on the packet that has just arrived, not on this one */
 }
 
 /* Those whose turn has come, or whose time. */
@@ -241,6 +307,7 @@ static void hold(struct worker *worker, struct session *session, uint32_t number
 		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 		return;
 	}
+	worker->verdict = TAP_VERDICT_HELD;
 	if (out_of_order)
 		counter_add(session->rx.oos_packets, 1);
 	if (!session->holding) {
@@ -355,6 +422,7 @@ static void receive_session(struct worker *worker, struct session *session, uint
 				   session->sublayer_length ? L2TP_L2SPEC_DEFAULT : L2TP_L2SPEC_NONE,
 				   &offset, &sublayer)) {
 	case DATA_CHECK_SHORT:
+		worker->verdict = DATAPATH_DROP_INVALID;
 		counter_add(session->rx.invalid, 1);
 		notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
 		return;
@@ -372,10 +440,27 @@ static void receive_session(struct worker *worker, struct session *session, uint
 		receive_unnumbered(worker, session, octets + offset, length - offset);
 }
 
+/* The same, with a copy of the packet as it came and of what became of it. */
+static __attribute__((noinline)) void receive_tapped(const struct arrival *arrival, struct session *session,
+						     struct datagram datagram, size_t offset)
+{
+	struct worker *worker = arrival->worker;
+	struct tap_record *record = tap_arrival(arrival, session->tunnel, session, datagram);
+
+	worker->verdict = DATAPATH_DROP_NONE;
+	receive_session(worker, session, datagram.octets, datagram.length, offset);
+	if (record) {
+		record->packet.held = worker->verdict == TAP_VERDICT_HELD;
+		record->packet.drop = record->packet.held ? DATAPATH_DROP_NONE : worker->verdict;
+	}
+	tap_end(worker, record);
+}
+
 /* --- a datagram, a message, a batch --- */
 
 static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t length)
 {
+	const struct datagram datagram = { octets, length };
 	struct datapath_totals *totals = &arrival->worker->totals;
 	struct session *session;
 	uint32_t session_id = 0;
@@ -383,21 +468,23 @@ static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t le
 
 	switch (data_header_demux(arrival->group->encap, octets, length, &session_id, &offset)) {
 	case DATA_KIND_V3:
-		session = find_session(arrival, session_id);
+		session = find_session(arrival, session_id, datagram);
 		if (session && !is_ours(arrival, session))
-			stranger(arrival, DATAPATH_DROP_CONTROL, session_id, &totals->rx_control);
+			stranger(arrival, datagram, DATAPATH_DROP_CONTROL, session_id, &totals->rx_control);
+		else if (session && session_is_tapped(session))
+			receive_tapped(arrival, session, datagram, offset);
 		else if (session)
 			receive_session(arrival->worker, session, octets, length, offset);
 		break;
 	case DATA_KIND_SHORT:
-		stranger(arrival, DATAPATH_DROP_SHORT, 0, &totals->rx_short);
+		stranger(arrival, datagram, DATAPATH_DROP_SHORT, 0, &totals->rx_short);
 		break;
 	case DATA_KIND_CONTROL:
-		stranger(arrival, DATAPATH_DROP_CONTROL, 0, &totals->rx_control);
+		stranger(arrival, datagram, DATAPATH_DROP_CONTROL, 0, &totals->rx_control);
 		break;
 	case DATA_KIND_V2:
 	case DATA_KIND_VERSION:
-		stranger(arrival, DATAPATH_DROP_VERSION, 0, &totals->rx_version);
+		stranger(arrival, datagram, DATAPATH_DROP_VERSION, 0, &totals->rx_version);
 		break;
 	}
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
 
@@ -201,6 +202,7 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 		return -1;
 	set_identity(session, config);
 	set_settings(session, config);
+	tap_join(session);
 	session->worker = choose_worker(dp, session);
 	session->mtu = session_mtu(session, session->tunnel->path);
 	session->mtu_settled = session->tunnel->path != NULL;
@@ -290,6 +292,7 @@ static void bury(struct user_datapath *dp, struct session *session)
 	stats.rx_invalid = session->rx.invalid;
 	stats_add(&tunnel->gone, &stats);
 	timers_unwatch(dp, session);
+	tap_forget_session(dp, session);
 	DL_DELETE(tunnel->sessions, session);
 	session_free(session);
 }

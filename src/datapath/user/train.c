@@ -6,6 +6,8 @@
 #include <netinet/udp.h>
 #include <string.h>
 
+#include "datapath/user/tap.h"
+
 #define SEND_RETRIES 3			/* a pending ICMP error is reported once by each next send */
 
 /* --- gathering --- */
@@ -102,10 +104,43 @@ static void finish_control(struct train_message *message, struct msghdr *header)
 
 /* --- sending --- */
 
-static void count_sent(const struct train_message *message)
+/* The vectors of the next unit, which begins at *iov. */
+static size_t unit_vectors(const struct iovec *iov, size_t available, uint32_t unit_size)
+{
+	size_t count = 0, octets = 0;
+
+	while (count < available && octets < unit_size)
+		octets += iov[count++].iov_len;
+	return count;
+}
+
+/* What became of each unit, for the session's tap. */
+static void tap_units(struct worker *worker, const struct train_message *message, const struct msghdr *header, int drop)
+{
+	const struct iovec *iov = header->msg_iov, *end = iov + header->msg_iovlen;
+	size_t vectors;
+
+	for (; iov < end; iov += vectors) {
+		vectors = unit_vectors(iov, (size_t)(end - iov), message->unit_size);
+		tap_departure(worker, message->session, message->path, iov, vectors, drop);
+	}
+}
+
+static void count_sent(struct worker *worker, const struct train_message *message, const struct msghdr *header)
 {
 	counter_add(message->session->tx.packets, message->units);
 	counter_add(message->session->tx.bytes, message->octets);
+	if (session_is_tapped(message->session))
+		tap_units(worker, message, header, DATAPATH_DROP_NONE);
+}
+
+/* The header holds so many of the message's units. */
+static void count_unsent(struct worker *worker, const struct train_message *message, const struct msghdr *header,
+			 unsigned int units)
+{
+	counter_add(message->session->tx.errors, units);
+	if (session_is_tapped(message->session))
+		tap_units(worker, message, header, DATAPATH_DROP_UNSENT);
 }
 
 static int choose_socket(const struct worker *worker, const struct train_message *message)
@@ -136,16 +171,6 @@ static bool send_one(int fd, const struct msghdr *header)
 	return false;
 }
 
-/* The vectors of the next unit, which begins at *iov. */
-static size_t unit_vectors(const struct iovec *iov, size_t available, uint32_t unit_size)
-{
-	size_t count = 0, octets = 0;
-
-	while (count < available && octets < unit_size)
-		octets += iov[count++].iov_len;
-	return count;
-}
-
 /* What could not go as a train goes as single datagrams; the kernel fragments them if it must. */
 static void send_apart(struct worker *worker, struct train_message *message, const struct msghdr *train)
 {
@@ -159,12 +184,14 @@ static void send_apart(struct worker *worker, struct train_message *message, con
 		header.msg_iov = iov;
 		header.msg_iovlen = unit_vectors(iov, (size_t)(end - iov), message->unit_size);
 		if (!send_one(fd, &header)) {
-			counter_add(message->session->tx.errors, 1);
+			count_unsent(worker, message, &header, 1);
 			continue;
 		}
 		counter_add(message->session->tx.packets, 1);
 		for (size_t i = 0; i < header.msg_iovlen; i++)
 			counter_add(message->session->tx.bytes, iov[i].iov_len);
+		if (session_is_tapped(message->session))
+			tap_units(worker, message, &header, DATAPATH_DROP_NONE);
 	}
 }
 
@@ -187,9 +214,9 @@ static void send_failed(struct worker *worker, struct train_message *message, co
 		stop_trains(worker, message);
 		send_apart(worker, message, header);
 	} else if (is_pending_error(errno_value) && send_one(fd, header)) {
-		count_sent(message);
+		count_sent(worker, message, header);
 	} else {
-		counter_add(message->session->tx.errors, message->units);
+		count_unsent(worker, message, header, message->units);
 	}
 }
 
@@ -207,7 +234,7 @@ static void send_run(struct worker *worker, struct train *train, unsigned int fi
 			first++;
 		}
 		for (unsigned int end = first + (unsigned int)sent; first < end; first++)
-			count_sent(&train->details[first]);
+			count_sent(worker, &train->details[first], &train->headers[first].msg_hdr);
 	}
 }
 

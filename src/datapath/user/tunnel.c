@@ -8,6 +8,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/route.h"
 
@@ -126,6 +127,7 @@ static void path_replace(struct user_datapath *dp, struct tunnel *tunnel, struct
 {
 	struct path *old = rcu_xchg_pointer(&tunnel->path, path);
 
+	tunnel->source_asked = false;
 	synchronize_rcu();
 	path_free(dp, old);
 }
@@ -283,6 +285,7 @@ void tunnel_delete(struct datapath *base, handle h)
 			session_delete(base, &tunnel->sessions->self, 1);
 	free(sessions);
 	handle_remove(&dp->tunnels, h);
+	tap_forget_tunnel(dp, tunnel);
 	path_replace(dp, tunnel, NULL);
 	free(tunnel);
 }

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
 
@@ -230,6 +232,8 @@ static void user_close(struct datapath *base)
 		close(dp->timer_fd);
 	if (dp->monitor_fd >= 0)
 		close(dp->monitor_fd);
+	if (dp->tap_fd >= 0)
+		close(dp->tap_fd);
 	free(dp->workers);
 	free(dp);
 }
@@ -242,8 +246,10 @@ static int open_events(struct user_datapath *dp, struct error *error)
 	if (!dp->notices)
 		return -1;
 	dp->event_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (dp->event_fd < 0 || timers_open(dp) < 0 ||
+	dp->tap_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (dp->event_fd < 0 || dp->tap_fd < 0 || timers_open(dp) < 0 ||
 	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, notice_fd(dp->notices), &event) < 0 ||
+	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->tap_fd, &event) < 0 ||
 	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->timer_fd, &event) < 0)
 		return error_system(error, errno, NULL, "cannot start the datapath");
 	return 0;
@@ -300,6 +306,8 @@ static const struct datapath_ops user_ops = {
 	.session_modify = session_modify,
 	.session_delete = session_delete,
 	.session_info = session_info,
+	.tap = tap_set,
+	.packets = tap_packets,
 };
 
 int datapath_user_open(const struct datapath_user_options *options, struct datapath **result, struct error *error)
@@ -309,7 +317,7 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 	if (!dp)
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	dp->base.ops = &user_ops;
-	dp->event_fd = dp->timer_fd = dp->monitor_fd = -1;
+	dp->event_fd = dp->timer_fd = dp->monitor_fd = dp->tap_fd = -1;
 	dp->link_group = instance_link_group(options->instance);
 	reserve_descriptors();
 	rcu_register_thread();

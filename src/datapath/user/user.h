@@ -10,6 +10,7 @@
  *   group.c     shared sockets                             deliver.c   session -> device
  *   steer.c     which socket gets which packet             notice.c    what workers tell the control thread
  *   table.c     sessions by id (RCU)                       timers.c    carrier and path MTU, control thread
+ *   tap.c       copies of packets, for captures            ring.c      how they reach the control thread
  *   segment.c coalesce.c mss.c sequence.c reorder.c inner.c checksum.c   pure packet functions
  *
  * Threads: one control thread calls the operations; workers move packets.  A tunnel's packets

@@ -36,6 +36,10 @@ struct worker {
 	uint64_t now;			/* monotonic ms, coarse, of this round */
 	struct datapath_totals totals;	/* this worker writes */
 	struct session *holding;	/* sessions with held packets */
+	int verdict;			/* on the packet just received: enum datapath_drop and what tap.h adds */
+	uint32_t tap_lost;		/* packets of taps without room in the ring, not yet told */
+	struct ring *ring;		/* RCU: for tapped packets; NULL: nothing is tapped */
+	struct ring *closing_ring;	/* control: while the rings are removed */
 	struct transmitter *transmitter;
 	struct receiver *receiver;
 	struct coalescer coalescer;
