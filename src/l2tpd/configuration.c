@@ -38,45 +38,24 @@ static void tell(struct configuration *configuration, struct config_place place,
 
 static const struct config_place no_place = { 0, 0 };
 
-/* Where the parameter that an error names stood in this command; reads the text up to there again,
- * which only happens when something is wrong. */
-static struct config_place place_of(const struct configuration *configuration, unsigned int command,
+/* Where this command, or the parameter in it that an error names, stood.  Reads the text up to there
+ * again: that only happens when something is wrong, and so nothing must be remembered of each command. */
+static struct config_place place_of(const struct configuration *configuration, unsigned int number,
 				    const struct error *error)
 {
-	struct config_place place = configuration->places[command];
+	struct config_place place = no_place;
 	struct command_reader reader;
-	struct command ignored;
+	struct command command;
+	int found = 1;
 
-	if (!error->parameter[0] ||
-	    command_reader_begin(&reader, configuration->text, configuration->length) < 0)
+	if (!configuration->text || command_reader_begin(&reader, configuration->text, configuration->length) < 0)
 		return place;
-	for (unsigned int i = 0; i <= command; i++)
-		if (command_reader_next(&reader, &ignored, &place, NULL) <= 0)
-			break;
-	place = command_reader_place_of(&reader, &ignored, error->parameter);
+	for (unsigned int i = 0; i <= number && found > 0; i++)
+		found = command_reader_next(&reader, &command, &place, NULL);
+	if (found > 0 && error->parameter[0])
+		place = command_reader_place_of(&reader, &command, error->parameter);
 	command_reader_end(&reader);
-	return place;
-}
-
-static bool add_command(struct configuration *configuration, const struct command *command, struct config_place place)
-{
-	if (configuration->count == configuration->size) {
-		unsigned int size = configuration->size ? configuration->size * 2 : 64;
-		struct command *commands = realloc(configuration->commands, size * sizeof(*commands));
-		struct config_place *places;
-
-		if (!commands)
-			return false;
-		configuration->commands = commands;
-		places = realloc(configuration->places, size * sizeof(*places));
-		if (!places)
-			return false;
-		configuration->places = places;
-		configuration->size = size;
-	}
-	configuration->commands[configuration->count] = *command;
-	configuration->places[configuration->count++] = place;
-	return true;
+	return found > 0 ? place : no_place;
 }
 
 static void tell_misplaced(struct configuration *configuration, struct config_place place,
@@ -111,8 +90,8 @@ static void refuse_unreadable(struct configuration *configuration, struct trial 
 	trial_unreadable(trial, command_salvage(reader->words, reader->word_count, &rest) ? &rest : NULL);
 }
 
-/* Every command, also after one that failed. False when out of memory. */
-static bool try_all(struct configuration *configuration, struct trial *trial, struct command_reader *reader)
+/* Every command, also after one that failed. */
+static void try_all(struct configuration *configuration, struct trial *trial, struct command_reader *reader)
 {
 	struct config_place place;
 	struct command command;
@@ -120,29 +99,29 @@ static bool try_all(struct configuration *configuration, struct trial *trial, st
 	int found;
 
 	while ((found = command_reader_next(reader, &command, &place, &error)) != 0) {
-		if (found < 0) {
+		if (found < 0)
 			refuse_unreadable(configuration, trial, reader, place, error.text);
-		} else if (command.verb != CONFIG_CREATE && command.verb != CONFIG_MODIFY) {
+		else if (command.verb != CONFIG_CREATE && command.verb != CONFIG_MODIFY)
 			tell_misplaced(configuration, place, &command);
-		} else {
+		else
 			try_command(configuration, trial, reader, &command, place);
-			if (!add_command(configuration, &command, place))
-				return false;
-		}
 	}
-	return true;
 }
 
 static void parse(struct configuration *configuration)
 {
-	struct trial *trial = trial_new();
 	struct command_reader reader = { .storage = NULL };
+	struct trial trial;
+	const char *text = configuration->text ? configuration->text : "";	/* optional, and not there */
 
-	if (!trial || command_reader_begin(&reader, configuration->text, configuration->length) < 0 ||
-	    !try_all(configuration, trial, &reader))
+	configuration->reload = service_reload_begin();
+	if (!configuration->reload || command_reader_begin(&reader, text, configuration->length) < 0) {
 		tell(configuration, no_place, "out of memory");
+		return;
+	}
+	trial_begin(&trial, configuration->reload);
+	try_all(configuration, &trial, &reader);
 	command_reader_end(&reader);
-	trial_free(trial);
 }
 
 int configuration_load(struct configuration *configuration, const char *path, bool optional,
@@ -151,9 +130,8 @@ int configuration_load(struct configuration *configuration, const char *path, bo
 	struct error error = { 0 };
 
 	*configuration = (struct configuration){ .path = path, .tell = tell_fn };
-	if (optional && access(path, F_OK) < 0 && errno == ENOENT)
-		return 0;
-	if (os_file_read(path, CONFIGURATION_OCTETS_MAX, &configuration->text, &configuration->length, &error) < 0) {
+	if ((!optional || access(path, F_OK) == 0 || errno != ENOENT) &&
+	    os_file_read(path, CONFIGURATION_OCTETS_MAX, &configuration->text, &configuration->length, &error) < 0) {
 		configuration->errors = 1;
 		snprintf(configuration->first_error, sizeof(configuration->first_error), "%s", error.text);
 		tell_fn(error.text);
@@ -165,22 +143,20 @@ int configuration_load(struct configuration *configuration, const char *path, bo
 
 int configuration_apply(struct configuration *configuration, struct service *service, uint64_t now)
 {
-	struct config_place place = no_place;
+	struct service_reload *reload = configuration->reload;
 	struct error error = { 0 };
-	unsigned int failed;
+	unsigned int failed = 0;
 
-	if (service_reload(service, configuration->commands, configuration->count, now, &failed, &error) == 0)
+	configuration->reload = NULL;
+	if (service_reload_finish(reload, service, SERVICE_RELOAD_FILE, now, &failed, &error) == 0)
 		return 0;
-	if (failed < configuration->count)
-		place = place_of(configuration, failed, &error);
-	tell(configuration, place, error.text);
+	tell(configuration, place_of(configuration, failed, &error), error.text);
 	return -1;
 }
 
 void configuration_free(struct configuration *configuration)
 {
+	service_reload_abort(configuration->reload);
 	free(configuration->text);
-	free(configuration->commands);
-	free(configuration->places);
 	*configuration = (struct configuration){ .path = NULL };
 }

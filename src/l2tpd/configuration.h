@@ -24,9 +24,7 @@ struct configuration {
 	const char *path;
 	char *text;
 	size_t length;
-	struct command *commands;
-	struct config_place *places;	/* where each command begins */
-	unsigned int count, size;
+	struct service_reload *reload;	/* has been given the commands; NULL: it is done, or there is no memory */
 	unsigned int errors;
 	char first_error[CONFIGURATION_LINE_MAX];	/* as told */
 	configuration_tell_fn *tell;

@@ -22,13 +22,10 @@ static void print_configuration_error(const char *line)
 
 static void print_summary(const struct configuration *configuration)
 {
-	unsigned int count[CONFIG_OBJECT_COUNT] = { 0 };
+	uint32_t tunnels, sessions;
 
-	for (unsigned int i = 0; i < configuration->count; i++)
-		if (configuration->commands[i].verb == CONFIG_CREATE)
-			count[configuration->commands[i].object]++;
-	printf("%s: %u tunnels, %u sessions, no errors\n", configuration->path, count[CONFIG_TUNNEL],
-	       count[CONFIG_SESSION]);
+	service_reload_counts(configuration->reload, &tunnels, &sessions);
+	printf("%s: %u tunnels, %u sessions, no errors\n", configuration->path, tunnels, sessions);
 }
 
 static int check(const struct options *options, struct configuration *configuration)

@@ -7,48 +7,18 @@
 #include "l2tpd/trial.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "datapath/null/null.h"
-#include "service/service.h"
 
 #define NOWHERE "stand-in.invalid"	/* RFC 6761 section 6.4: a name that nobody has */
 
-struct trial {
-	struct datapath *dp;
-	struct service *service;
-	/* A refused command may have been meant to make what is not found by ... */
-	bool lost_tunnel_name, lost_tunnel_id, lost_session;
-};
-
-struct trial *trial_new(void)
+void trial_begin(struct trial *trial, struct service_reload *reload)
 {
-	struct trial *trial = calloc(1, sizeof(*trial));
-
-	if (!trial)
-		return NULL;
-	trial->dp = datapath_null_new();
-	trial->service = trial->dp ? service_new(trial->dp, NULL) : NULL;
-	if (trial->service)
-		return trial;
-	trial_free(trial);
-	return NULL;
-}
-
-void trial_free(struct trial *trial)
-{
-	if (!trial)
-		return;
-	service_free(trial->service);
-	if (trial->dp)
-		datapath_ops(trial->dp)->close(trial->dp);
-	free(trial);
+	*trial = (struct trial){ .reload = reload };
 }
 
 static int execute(struct trial *trial, const struct command *command, struct error *error)
 {
-	return service_execute(trial->service, command, SERVICE_ORIGIN_FILE, 0, NULL, error);
+	return service_reload_command(trial->reload, command, error);
 }
 
 static bool given(const struct command *command, const char *parameter)

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A configuration file's commands tried one after the other on a service that moves nothing, so that
- * every mistake in the file is found in one run.  Where a command is refused, a stand-in takes the place
- * of what it would have made: what comes later in the file is not blamed for it.
+ * The commands of a configuration given to a reload (service.h), so that every mistake in it is found
+ * in one run.  Where a command is refused, a stand-in takes the place of what it would have made: what
+ * comes later is not blamed for it.  Such a reload can only be aborted.
  */
 #ifndef L2TPD_L2TPD_TRIAL_H
 #define L2TPD_L2TPD_TRIAL_H
 
 #include <stdbool.h>
 
-#include "config/command.h"
+#include "service/service.h"
 
-struct trial;
+struct trial {
+	struct service_reload *reload;	/* not owned */
+	/* A refused command may have been meant to make what is not found by ... */
+	bool lost_tunnel_name, lost_tunnel_id, lost_session;
+};
 
-struct trial *trial_new(void);		/* NULL when out of memory */
-void trial_free(struct trial *trial);
+void trial_begin(struct trial *trial, struct service_reload *reload);
 
 /* Would it be carried out? -1: no, *error says why; with an empty text it is only because of a mistake
  * that was told before. */

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading a whole file within a limit, for configuration files and scripts.  Nothing is taken
- * from its size: a file may grow while it is read, and a pipe has none.
+ * Whole files, for configuration files and scripts.  When one is read nothing is taken from its size: it
+ * may grow meanwhile, and a pipe has none.  One is replaced by renaming: the old or the new one is there,
+ * also after a crash.
  */
 #include "os/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST_CHUNK 16384
@@ -58,4 +62,121 @@ int os_file_read(const char *path, size_t limit, char **text, size_t *length, st
 	if (!standard_input)
 		close(fd);
 	return ret;
+}
+
+int os_file_match(const char *pattern, int (*each)(void *context, const char *path, struct error *error),
+		  void *context, struct error *error)
+{
+	glob_t found;
+	int ret = 0;
+
+	if (!strpbrk(pattern, "*?["))
+		return each(context, pattern, error);
+	switch (glob(pattern, GLOB_ERR, NULL, &found)) {
+	case 0:
+		break;
+	case GLOB_NOMATCH:
+		return 0;
+	default:
+		return error_system(error, errno, NULL, "cannot look for %s", pattern);
+	}
+	for (size_t i = 0; i < found.gl_pathc && ret == 0; i++)
+		ret = each(context, found.gl_pathv[i], error);
+	globfree(&found);
+	return ret;
+}
+
+/* --- writing --- */
+
+static void forget(struct os_file_writer *writer)
+{
+	if (writer->out)
+		fclose(writer->out);
+	free(writer->path);
+	free(writer->temporary);
+	*writer = (struct os_file_writer){ .out = NULL };
+}
+
+void os_file_write_abort(struct os_file_writer *writer)
+{
+	if (writer->temporary)
+		unlink(writer->temporary);
+	forget(writer);
+}
+
+static int refuse_write(struct os_file_writer *writer, int errno_value, struct error *error)
+{
+	error_system(error, errno_value, NULL, "cannot write %s", writer->path ? writer->path : "a file");
+	os_file_write_abort(writer);
+	return -1;
+}
+
+/* Owner and permissions of the file that goes are those of the one that comes. */
+static int take_over(int fd, const char *path)
+{
+	struct stat before;
+
+	if (stat(path, &before) < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (!S_ISREG(before.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (fchown(fd, before.st_uid, before.st_gid) < 0 && errno != EPERM)
+		return -1;
+	return fchmod(fd, before.st_mode & 07777);
+}
+
+int os_file_write_begin(struct os_file_writer *writer, const char *path, unsigned int mode, bool keep,
+			struct error *error)
+{
+	int fd;
+
+	*writer = (struct os_file_writer){ .path = realpath(path, NULL) };
+	if (!writer->path)
+		writer->path = strdup(path);
+	if (!writer->path || asprintf(&writer->temporary, "%s.XXXXXX", writer->path) < 0) {
+		writer->temporary = NULL;
+		return refuse_write(writer, ENOMEM, error);
+	}
+	fd = mkostemp(writer->temporary, O_CLOEXEC);	/* 0600: until it is done it is nobody's business */
+	if (fd < 0) {
+		int errno_value = errno;
+
+		free(writer->temporary);
+		writer->temporary = NULL;
+		return refuse_write(writer, errno_value, error);
+	}
+	writer->out = fdopen(fd, "w");
+	if (!writer->out) {
+		close(fd);
+		return refuse_write(writer, ENOMEM, error);
+	}
+	if (fchmod(fd, mode) < 0 || (keep && take_over(fd, writer->path) < 0))
+		return refuse_write(writer, errno, error);
+	return 0;
+}
+
+/* The new name is safe only when its directory is. */
+static int sync_directory(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int ret = fd < 0 ? -1 : fsync(fd);
+
+	if (fd >= 0)
+		close(fd);
+	free(copy);
+	return ret;
+}
+
+int os_file_write_end(struct os_file_writer *writer, struct error *error)
+{
+	if (fflush(writer->out) == EOF || ferror(writer->out))
+		return refuse_write(writer, errno ? errno : EIO, error);
+	if (fsync(fileno(writer->out)) < 0 || rename(writer->temporary, writer->path) < 0)
+		return refuse_write(writer, errno, error);
+	(void)sync_directory(writer->path);	/* where directories cannot be synced there is no more to do */
+	forget(writer);
+	return 0;
 }

@@ -33,33 +33,51 @@ static void list_free_items(struct list *list)
 	free(list->items);
 }
 
-static int dry_run(struct reload *reload, const struct command *commands, unsigned int count, struct error *error)
+struct service_reload *service_reload_begin(void)
 {
-	for (unsigned int i = 0; i < count; i++) {
-		reload->failed = i;
-		reload->dry->command = i;
-		if (commands[i].verb != CONFIG_CREATE && commands[i].verb != CONFIG_MODIFY)
-			return error_set(error, ERROR_SYNTAX, NULL,
-					 "%s %s does not belong into a configuration: only create and modify do",
-					 config_object_name(commands[i].object), config_verb_name(commands[i].verb));
-		if (service_execute(reload->dry, &commands[i], SERVICE_ORIGIN_FILE, reload->now, NULL, error) < 0)
-			return -1;
-	}
-	reload->failed = count;
-	return 0;
+	struct service_reload *reload = calloc(1, sizeof(*reload));
+
+	if (!reload)
+		return NULL;
+	reload->null = datapath_null_new();
+	reload->dry = reload->null ? service_new(reload->null, NULL) : NULL;
+	if (reload->dry)
+		return reload;
+	service_reload_abort(reload);
+	return NULL;
 }
 
-/* What the file sets; what it set before and sets no more gets its default; the rest stays. */
-static void plan_system(struct reload *reload)
+int service_reload_command(struct service_reload *reload, const struct command *command, struct error *error)
+{
+	reload->dry->command = reload->count++;
+	if (command->verb != CONFIG_CREATE && command->verb != CONFIG_MODIFY)
+		return error_set(error, ERROR_SYNTAX, NULL,
+				 "%s %s does not belong into a configuration: only create and modify do",
+				 config_object_name(command->object), config_verb_name(command->verb));
+	return service_execute(reload->dry, command, SERVICE_ORIGIN_FILE, 0, NULL, error);
+}
+
+void service_reload_counts(const struct service_reload *reload, uint32_t *tunnels, uint32_t *sessions)
+{
+	*tunnels = order_count(&reload->dry->tunnels);
+	*sessions = reload->dry->session_count;
+}
+
+/* What the file sets; what it set before and sets no more, after a restore all else, gets its default; the
+ * rest stays. */
+void service_reload_system(const struct service_reload *reload, const struct service *service,
+			   enum service_reload_mode mode, struct system_config *system)
 {
 	const struct param_table *table = config_tables[CONFIG_SYSTEM];
-	const struct param_set *set_before = &reload->service->system_file_set;
 	struct system_config defaults;
 
 	param_defaults(table, &defaults);
-	reload->system = reload->service->system;
-	rows_overlay(table, &reload->system, &defaults, set_before);
-	rows_overlay(table, &reload->system, &reload->dry->system, &reload->dry->system_file_set);
+	*system = service->system;
+	if (mode == SERVICE_RELOAD_ALL)
+		*system = defaults;
+	else
+		rows_overlay(table, system, &defaults, &service->system_file_set);
+	rows_overlay(table, system, &reload->dry->system, &reload->dry->system_file_set);
 }
 
 /* The dry run held the limits for what the file makes; what administrators made comes on top. */
@@ -75,7 +93,7 @@ static int check_limit(size_t now, size_t of_file, size_t wanted, uint32_t confi
 			 wanted, most, parameter);
 }
 
-static int check_limits(const struct reload *reload, struct error *error)
+static int check_limits(const struct service_reload *reload, struct error *error)
 {
 	const struct service *service = reload->service, *dry = reload->dry;
 	size_t tunnels = order_count(&service->tunnels), sessions = service->session_count;
@@ -91,7 +109,7 @@ static int check_limits(const struct reload *reload, struct error *error)
 			   SERVICE_SESSIONS_MAX, "max_sessions", error);
 }
 
-static void free_lists(struct reload *reload)
+static void free_lists(struct service_reload *reload)
 {
 	free(reload->sessions_gone.items);
 	free(reload->tunnels_gone.items);
@@ -101,34 +119,65 @@ static void free_lists(struct reload *reload)
 	list_free_items(&reload->session_copies);
 }
 
-int service_reload(struct service *service, const struct command *commands, unsigned int count, uint64_t now,
-		   unsigned int *failed, struct error *error)
+void service_reload_abort(struct service_reload *reload)
 {
-	struct reload reload = { .service = service, .now = now, .failed = count };
-	struct datapath *null = datapath_null_new();
+	if (!reload)
+		return;
+	free_lists(reload);
+	service_free(reload->dry);
+	if (reload->null)
+		datapath_ops(reload->null)->close(reload->null);
+	free(reload);
+}
+
+static void commit(struct service_reload *reload)
+{
+	struct service *service = reload->service;
+
+	reload_commit(reload);
+	service->system = reload->system;
+	if (reload->mode == SERVICE_RELOAD_FILE)
+		service->system_file_set = reload->dry->system_file_set;
+}
+
+int service_reload_finish(struct service_reload *reload, struct service *service, enum service_reload_mode mode,
+			  uint64_t now, unsigned int *failed, struct error *error)
+{
 	int ret = -1;
 
 	service_start(service, now);
-	reload.dry = null ? service_new(null, NULL) : NULL;
-	if (!reload.dry) {
-		service_no_memory(error);
-		goto out;
+	reload->service = service;
+	reload->mode = mode;
+	reload->now = now;
+	reload->failed = reload->count;
+	service_reload_system(reload, service, mode, &reload->system);
+	if (reload_plan(reload, error) == 0 && check_limits(reload, error) == 0 && reload_apply(reload, error) == 0) {
+		commit(reload);
+		ret = 0;
 	}
-	if (dry_run(&reload, commands, count, error) < 0 || reload_plan(&reload, error) < 0)
-		goto out;
-	plan_system(&reload);
-	if (check_limits(&reload, error) < 0 || reload_apply(&reload, error) < 0)
-		goto out;
-	reload_commit(&reload);
-	service->system = reload.system;
-	service->system_file_set = reload.dry->system_file_set;
-	ret = 0;
-out:
 	if (ret < 0 && failed)
-		*failed = reload.failed;
-	free_lists(&reload);
-	service_free(reload.dry);
-	if (null)
-		datapath_ops(null)->close(null);
+		*failed = reload->failed;
+	service_reload_abort(reload);
 	return ret;
+}
+
+int service_reload(struct service *service, const struct command *commands, unsigned int count, uint64_t now,
+		   unsigned int *failed, struct error *error)
+{
+	struct service_reload *reload = service_reload_begin();
+
+	if (!reload) {
+		if (failed)
+			*failed = count;
+		return service_no_memory(error);
+	}
+	for (unsigned int i = 0; i < count; i++) {
+		if (service_reload_command(reload, &commands[i], error) == 0)
+			continue;
+		if (failed)
+			*failed = i;
+		service_reload_abort(reload);
+		return -1;
+	}
+	return service_reload_finish(reload, service, SERVICE_RELOAD_FILE, now, failed, error);
 }

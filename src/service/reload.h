@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A reload in its three parts: reload.c tries the commands on a service of its own over the null
- * datapath, reload_plan.c compares what came out with what there is and writes down what has to be
- * done, reload_apply.c does it, or undoes it when the datapath refuses on the way.  Before anything
- * that runs is removed, reload_try.c asks the datapath whether it would take what is to come instead.
+ * A reload in its parts: reload.c carries the commands out on a service of its own over the null
+ * datapath, the dry run; reload_plan.c compares what came out with what there is and writes down what
+ * has to be done, reload_apply.c does it, or undoes it when the datapath refuses on the way.  Before
+ * anything that runs is removed, reload_try.c asks the datapath whether it would take what is to come.
  */
 #ifndef L2TPD_SERVICE_RELOAD_H
 #define L2TPD_SERVICE_RELOAD_H
@@ -41,8 +41,13 @@ struct session_copy {
 	handle trial;			/* HANDLE_NONE: it is not being tried */
 };
 
-struct reload {
-	struct service *service, *dry;
+struct service_reload {
+	struct datapath *null;
+	struct service *dry;
+	unsigned int count;		/* of the commands tried */
+	/* from service_reload_finish() on */
+	struct service *service;
+	enum service_reload_mode mode;
 	uint64_t now;
 	struct system_config system;
 	/* of each, so many are done */
@@ -60,20 +65,26 @@ static inline unsigned int reload_command(const struct session_copy *copy)
 	return copy->like->tunnel == copy->in ? copy->like->command : copy->in->command;
 }
 
+/* Is it the file's to remove or make anew what this one made?  A restore decides about everything. */
+static inline bool reload_owns(const struct service_reload *reload, enum service_origin origin)
+{
+	return reload->mode == SERVICE_RELOAD_ALL || origin == SERVICE_ORIGIN_FILE;
+}
+
 int list_add(struct list *list, void *item, struct error *error);
 
 /* Fill the lists. Nothing of the service changes but its objects' pairs. */
-int reload_plan(struct reload *reload, struct error *error);
+int reload_plan(struct service_reload *reload, struct error *error);
 /* Ids that nobody gave: those of the predecessor, or 0; the name that follows from such an id is "". */
 void reload_unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_config *config);
 void reload_unchosen_session_id(const struct session_copy *copy, struct session_config *config);
 /* Would the service and the datapath take what is to be made? Nothing is left of the trial. -1: it would not, and
  * reload->failed says which command is to blame. */
-int reload_try(struct reload *reload, struct error *error);
+int reload_try(struct service_reload *reload, struct error *error);
 /* Do what the lists say; the pairs of the dry run's objects are then those that are like them.
  * -1: it is undone, and reload->failed says which command is to blame. */
-int reload_apply(struct reload *reload, struct error *error);
+int reload_apply(struct service_reload *reload, struct error *error);
 /* Afterwards: free what is gone, and let all of the file be the file's. */
-void reload_commit(struct reload *reload);
+void reload_commit(struct service_reload *reload);
 
 #endif

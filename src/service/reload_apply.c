@@ -14,7 +14,7 @@
 
 /* --- forwards --- */
 
-static void detach_sessions(struct reload *reload)
+static void detach_sessions(struct service_reload *reload)
 {
 	struct list *gone = &reload->sessions_gone;
 
@@ -23,7 +23,7 @@ static void detach_sessions(struct reload *reload)
 	reload->sessions_gone_done = gone->count;
 }
 
-static void detach_tunnels(struct reload *reload)
+static void detach_tunnels(struct service_reload *reload)
 {
 	for (size_t i = 0; i < reload->tunnels_gone.count; i++)
 		tunnel_detach(reload->service, reload->tunnels_gone.items[i]);
@@ -31,7 +31,7 @@ static void detach_tunnels(struct reload *reload)
 }
 
 /* Where nothing goes, nothing can be lost either. */
-static int try_first(struct reload *reload, struct error *error)
+static int try_first(struct service_reload *reload, struct error *error)
 {
 	if (!reload->sessions_gone.count && !reload->tunnels_gone.count)
 		return 0;
@@ -39,7 +39,7 @@ static int try_first(struct reload *reload, struct error *error)
 }
 
 /* Doing it once more undoes it. */
-static int swap_tunnel(struct reload *reload, struct tunnel_swap *swap, struct error *error)
+static int swap_tunnel(struct service_reload *reload, struct tunnel_swap *swap, struct error *error)
 {
 	struct tunnel_config before = swap->tunnel->config;
 	struct provenance provenance_before = swap->tunnel->provenance;
@@ -51,7 +51,7 @@ static int swap_tunnel(struct reload *reload, struct tunnel_swap *swap, struct e
 	return 0;
 }
 
-static int swap_session(struct reload *reload, struct session_swap *swap, struct error *error)
+static int swap_session(struct service_reload *reload, struct session_swap *swap, struct error *error)
 {
 	struct session_config before = swap->session->config;
 	struct provenance provenance_before = swap->session->provenance;
@@ -76,13 +76,18 @@ void reload_unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_co
 		memset(config->tunnel_name, 0, sizeof(config->tunnel_name));
 }
 
-static int make_tunnel(struct reload *reload, struct tunnel_copy *copy, struct error *error)
+static enum service_origin made_by(const struct service_reload *reload)
+{
+	return reload->mode == SERVICE_RELOAD_ALL ? SERVICE_ORIGIN_ADMIN : SERVICE_ORIGIN_FILE;
+}
+
+static int make_tunnel(struct service_reload *reload, struct tunnel_copy *copy, struct error *error)
 {
 	struct tunnel_config config = copy->like->config;
 	struct tunnel *made;
 
 	reload_unchosen_tunnel_ids(copy, &config);
-	made = tunnel_new(reload->service, &config, &copy->like->provenance, SERVICE_ORIGIN_FILE, reload->now);
+	made = tunnel_new(reload->service, &config, &copy->like->provenance, made_by(reload), reload->now);
 	if (!made)
 		return service_no_memory(error);
 	if (tunnel_attach(reload->service, made, reload->now, error) < 0) {
@@ -101,15 +106,15 @@ void reload_unchosen_session_id(const struct session_copy *copy, struct session_
 		config->session_id = copy->instead_of ? copy->instead_of->config.session_id : 0;
 }
 
-static int make_session(struct reload *reload, struct session_copy *copy, struct error *error)
+static int make_session(struct service_reload *reload, struct session_copy *copy, struct error *error)
 {
 	bool of_file = copy->like->tunnel == copy->in;
 	struct session_config config = copy->like->config;
 	struct session *made;
 
 	reload_unchosen_session_id(copy, &config);
-	made = session_new(reload->service, copy->in->pair, &config, &copy->like->provenance, copy->like->origin,
-			   reload->now);
+	made = session_new(reload->service, copy->in->pair, &config, &copy->like->provenance,
+			   of_file ? made_by(reload) : SERVICE_ORIGIN_ADMIN, reload->now);
 	if (!made)
 		return service_no_memory(error);
 	if (session_attach(reload->service, made, error) < 0) {
@@ -122,7 +127,7 @@ static int make_session(struct reload *reload, struct session_copy *copy, struct
 	return 0;
 }
 
-static int change_tunnels(struct reload *reload, struct error *error)
+static int change_tunnels(struct service_reload *reload, struct error *error)
 {
 	size_t *done = &reload->tunnel_swaps_done;
 
@@ -136,7 +141,7 @@ static int change_tunnels(struct reload *reload, struct error *error)
 	return 0;
 }
 
-static int make_tunnels(struct reload *reload, struct error *error)
+static int make_tunnels(struct service_reload *reload, struct error *error)
 {
 	size_t *done = &reload->tunnel_copies_done;
 
@@ -150,7 +155,7 @@ static int make_tunnels(struct reload *reload, struct error *error)
 	return 0;
 }
 
-static int change_sessions(struct reload *reload, struct error *error)
+static int change_sessions(struct service_reload *reload, struct error *error)
 {
 	size_t *done = &reload->session_swaps_done;
 
@@ -164,7 +169,7 @@ static int change_sessions(struct reload *reload, struct error *error)
 	return 0;
 }
 
-static int make_sessions(struct reload *reload, struct error *error)
+static int make_sessions(struct service_reload *reload, struct error *error)
 {
 	size_t *done = &reload->session_copies_done;
 
@@ -181,13 +186,13 @@ static int make_sessions(struct reload *reload, struct error *error)
 /* --- backwards --- */
 
 /* The datapath, which took it before, takes it no more: say so, there is nothing else to do. */
-static void not_restored(struct reload *reload, const char *kind, const char *name, const struct error *error)
+static void not_restored(struct service_reload *reload, const char *kind, const char *name, const struct error *error)
 {
 	reload->not_restored++;
 	log_error("%s%s cannot be put back after a failed reload: %s", kind, name, error->text);
 }
 
-static void unmake_sessions(struct reload *reload)
+static void unmake_sessions(struct service_reload *reload)
 {
 	size_t count = reload->session_copies_done;
 	struct session_copy **copies = (struct session_copy **)(void *)reload->session_copies.items;
@@ -204,7 +209,7 @@ static void unmake_sessions(struct reload *reload)
 	}
 }
 
-static void unmake_tunnels(struct reload *reload)
+static void unmake_tunnels(struct service_reload *reload)
 {
 	for (size_t i = reload->tunnel_copies_done; i-- > 0;) {
 		struct tunnel_copy *copy = reload->tunnel_copies.items[i];
@@ -214,7 +219,7 @@ static void unmake_tunnels(struct reload *reload)
 	}
 }
 
-static void change_back(struct reload *reload)
+static void change_back(struct service_reload *reload)
 {
 	struct error error;
 
@@ -234,7 +239,7 @@ static void change_back(struct reload *reload)
 	}
 }
 
-static void restore_session(struct reload *reload, struct session *session)
+static void restore_session(struct service_reload *reload, struct session *session)
 {
 	char label[SESSION_LABEL_MAX];
 	struct error error;
@@ -245,7 +250,7 @@ static void restore_session(struct reload *reload, struct session *session)
 	session_free(reload->service, session);
 }
 
-static void restore_tunnel(struct reload *reload, struct tunnel *tunnel)
+static void restore_tunnel(struct service_reload *reload, struct tunnel *tunnel)
 {
 	struct session *session;
 	struct error error;
@@ -268,7 +273,7 @@ static void restore_tunnel(struct reload *reload, struct tunnel *tunnel)
 	}
 }
 
-static void undo(struct reload *reload, struct error *error)
+static void undo(struct service_reload *reload, struct error *error)
 {
 	size_t used;
 
@@ -286,7 +291,7 @@ static void undo(struct reload *reload, struct error *error)
 		 reload->not_restored);
 }
 
-int reload_apply(struct reload *reload, struct error *error)
+int reload_apply(struct service_reload *reload, struct error *error)
 {
 	unsigned int no_command = reload->failed;
 
@@ -303,7 +308,23 @@ fail:
 	return -1;
 }
 
-void reload_commit(struct reload *reload)
+/* Which rows were given; after a restore it is still known whose it is. */
+static void adopt_tunnel(const struct service_reload *reload, const struct tunnel *wanted, struct tunnel *there)
+{
+	if (reload->mode == SERVICE_RELOAD_FILE)
+		there->origin = SERVICE_ORIGIN_FILE;
+	there->provenance = wanted->provenance;
+}
+
+static void adopt_session(const struct service_reload *reload, const struct session *wanted, struct session *there)
+{
+	if (reload->mode == SERVICE_RELOAD_FILE)
+		there->origin = SERVICE_ORIGIN_FILE;
+	there->provenance = wanted->provenance;
+	memcpy(there->config.interface_name, wanted->config.interface_name, sizeof(there->config.interface_name));
+}
+
+void reload_commit(struct service_reload *reload)
 {
 	struct tunnel *tunnel;
 	struct session *session;
@@ -313,13 +334,9 @@ void reload_commit(struct reload *reload)
 		session_free(reload->service, reload->sessions_gone.items[i]);
 	for (size_t i = 0; i < reload->tunnels_gone.count; i++)
 		tunnel_free(reload->service, reload->tunnels_gone.items[i]);
-	while ((tunnel = handle_next(&reload->dry->tunnel_handles, &position))) {
-		tunnel->pair->origin = SERVICE_ORIGIN_FILE;
-		tunnel->pair->provenance = tunnel->provenance;
-	}
+	while ((tunnel = handle_next(&reload->dry->tunnel_handles, &position)))
+		adopt_tunnel(reload, tunnel, tunnel->pair);
 	position = 0;
-	while ((session = handle_next(&reload->dry->session_handles, &position))) {
-		session->pair->origin = SERVICE_ORIGIN_FILE;
-		session->pair->provenance = session->provenance;
-	}
+	while ((session = handle_next(&reload->dry->session_handles, &position)))
+		adopt_session(reload, session, session->pair);
 }

@@ -81,6 +81,16 @@ static bool tunnel_must_go(const struct service *service, const struct tunnel *t
 	return !same_fixed_rows(config_tables[CONFIG_TUNNEL], &tunnel->config, &wanted->config);
 }
 
+/* To give a device the name that it has is no change: so what was saved is what runs. */
+static bool same_fixed_session(const struct session *session, const struct session *wanted)
+{
+	struct session_config config = wanted->config;
+
+	if (strcmp(config.interface_name, session->ifname) == 0)
+		memcpy(config.interface_name, session->config.interface_name, sizeof(config.interface_name));
+	return same_fixed_rows(config_tables[CONFIG_SESSION], &session->config, &config);
+}
+
 static bool session_must_go(const struct session *session, const struct session *wanted)
 {
 	if (session->device_gone)
@@ -90,7 +100,7 @@ static bool session_must_go(const struct session *session, const struct session 
 	if (session_renamed(session, wanted) &&
 	    lookup_session_by_name(session->tunnel, wanted->config.session_name))
 		return true;
-	return !same_fixed_rows(config_tables[CONFIG_SESSION], &session->config, &wanted->config);
+	return !same_fixed_session(session, wanted);
 }
 
 /* --- which is which --- */
@@ -121,7 +131,8 @@ static void pair_sessions(struct session *there, struct session *wanted)
 }
 
 /* Does another one of the file claim the id that this one got by chance? */
-static bool tunnel_id_claimed(const struct reload *reload, const struct tunnel *there, const struct tunnel *wanted)
+static bool tunnel_id_claimed(const struct service_reload *reload, const struct tunnel *there,
+			      const struct tunnel *wanted)
 {
 	const struct tunnel *other = lookup_tunnel_by_id(reload->dry, there->config.tunnel_id);
 
@@ -136,25 +147,26 @@ static bool session_id_claimed(const struct session *there, const struct session
 }
 
 /* The file's of this id, unless chance gave it. */
-static struct tunnel *tunnel_of_other_name(const struct service *service, const struct tunnel *wanted)
+static struct tunnel *tunnel_of_other_name(const struct service_reload *reload, const struct tunnel *wanted)
 {
-	struct tunnel *there = lookup_tunnel_by_id(service, wanted->config.tunnel_id);
+	struct tunnel *there = lookup_tunnel_by_id(reload->service, wanted->config.tunnel_id);
 
-	if (!there || there->origin != SERVICE_ORIGIN_FILE || !tunnel_given(there, "tunnel_id"))
+	if (!there || !reload_owns(reload, there->origin) || !tunnel_given(there, "tunnel_id"))
 		return NULL;
 	return tunnel_given(wanted, "tunnel_id") ? there : NULL;
 }
 
-static struct session *session_of_other_name(const struct tunnel *in, const struct session *wanted)
+static struct session *session_of_other_name(const struct service_reload *reload, const struct tunnel *in,
+					     const struct session *wanted)
 {
 	struct session *there = lookup_session_by_id(in, wanted->config.session_id);
 
-	if (!there || there->origin != SERVICE_ORIGIN_FILE || !session_given(there, "session_id"))
+	if (!there || !reload_owns(reload, there->origin) || !session_given(there, "session_id"))
 		return NULL;
 	return session_given(wanted, "session_id") ? there : NULL;
 }
 
-static void find_tunnel(struct reload *reload, struct tunnel *wanted)
+static void find_tunnel(struct service_reload *reload, struct tunnel *wanted)
 {
 	struct tunnel *there;
 
@@ -163,13 +175,13 @@ static void find_tunnel(struct reload *reload, struct tunnel *wanted)
 	else
 		there = lookup_tunnel_by_name(reload->service, wanted->config.tunnel_name);
 	if (!there)
-		there = tunnel_of_other_name(reload->service, wanted);
+		there = tunnel_of_other_name(reload, wanted);
 	if (!there || there->pair || tunnel_id_claimed(reload, there, wanted))
 		return;
 	pair_tunnels(there, wanted);
 }
 
-static void find_session(struct tunnel *in, struct session *wanted)
+static void find_session(const struct service_reload *reload, struct tunnel *in, struct session *wanted)
 {
 	struct session *there;
 
@@ -178,7 +190,7 @@ static void find_session(struct tunnel *in, struct session *wanted)
 	else
 		there = lookup_session_by_name(in, wanted->config.session_name);
 	if (!there)
-		there = session_of_other_name(in, wanted);
+		there = session_of_other_name(reload, in, wanted);
 	if (!there || there->pair || session_id_claimed(there, wanted))
 		return;
 	pair_sessions(there, wanted);
@@ -241,33 +253,35 @@ static void pair_session_items(void *there, void *wanted)
 	pair_sessions(there, wanted);
 }
 
-static int list_anonymous_tunnels(const struct service *service, struct list *list, struct error *error)
+static int list_anonymous_tunnels(const struct service_reload *reload, const struct service *service,
+				  struct list *list, struct error *error)
 {
 	struct tunnel *tunnel;
 
 	for (tunnel = lookup_tunnel_from(service, 0); tunnel;
 	     tunnel = lookup_tunnel_from(service, (uint64_t)tunnel->by_id.id + 1)) {
-		if (tunnel_anonymous(tunnel) && !tunnel->pair && tunnel->origin == SERVICE_ORIGIN_FILE &&
+		if (tunnel_anonymous(tunnel) && !tunnel->pair && reload_owns(reload, tunnel->origin) &&
 		    list_add(list, tunnel, error) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int list_anonymous_sessions(const struct tunnel *tunnel, struct list *list, struct error *error)
+static int list_anonymous_sessions(const struct service_reload *reload, const struct tunnel *tunnel,
+				   struct list *list, struct error *error)
 {
 	struct session *session;
 
 	for (session = lookup_session_from(tunnel, 0); session;
 	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1)) {
-		if (session_anonymous(session) && !session->pair && session->origin == SERVICE_ORIGIN_FILE &&
+		if (session_anonymous(session) && !session->pair && reload_owns(reload, session->origin) &&
 		    list_add(list, session, error) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int find_tunnels(struct reload *reload, struct error *error)
+static int find_tunnels(struct service_reload *reload, struct error *error)
 {
 	struct list there = { 0 }, wanted = { 0 };
 	struct tunnel *tunnel;
@@ -278,8 +292,8 @@ static int find_tunnels(struct reload *reload, struct error *error)
 		if (!tunnel_anonymous(tunnel))
 			find_tunnel(reload, tunnel);
 	}
-	if (list_anonymous_tunnels(reload->service, &there, error) < 0 ||
-	    list_anonymous_tunnels(reload->dry, &wanted, error) < 0)
+	if (list_anonymous_tunnels(reload, reload->service, &there, error) < 0 ||
+	    list_anonymous_tunnels(reload, reload->dry, &wanted, error) < 0)
 		goto out;
 	merge(&there, &wanted, compare_tunnels, pair_tunnel_items);
 	ret = 0;
@@ -289,7 +303,8 @@ out:
 	return ret;
 }
 
-static int find_sessions(struct tunnel *in, struct tunnel *wanted_tunnel, struct error *error)
+static int find_sessions(const struct service_reload *reload, struct tunnel *in, struct tunnel *wanted_tunnel,
+			 struct error *error)
 {
 	struct list there = { 0 }, wanted = { 0 };
 	struct session *session;
@@ -298,10 +313,10 @@ static int find_sessions(struct tunnel *in, struct tunnel *wanted_tunnel, struct
 	for (session = lookup_session_from(wanted_tunnel, 0); session;
 	     session = lookup_session_from(wanted_tunnel, (uint64_t)session->by_id.id + 1)) {
 		if (!session_anonymous(session))
-			find_session(in, session);
+			find_session(reload, in, session);
 	}
-	if (list_anonymous_sessions(in, &there, error) < 0 ||
-	    list_anonymous_sessions(wanted_tunnel, &wanted, error) < 0)
+	if (list_anonymous_sessions(reload, in, &there, error) < 0 ||
+	    list_anonymous_sessions(reload, wanted_tunnel, &wanted, error) < 0)
 		goto out;
 	merge(&there, &wanted, compare_sessions, pair_session_items);
 	ret = 0;
@@ -313,7 +328,7 @@ out:
 
 /* --- what has to be done --- */
 
-static int copy_session(struct reload *reload, struct session *like, struct tunnel *in, struct error *error)
+static int copy_session(struct service_reload *reload, struct session *like, struct tunnel *in, struct error *error)
 {
 	struct session_copy *copy = calloc(1, sizeof(*copy));
 
@@ -328,7 +343,7 @@ static int copy_session(struct reload *reload, struct session *like, struct tunn
 	return -1;
 }
 
-static int swap_session(struct reload *reload, struct session *there, const struct session *wanted,
+static int swap_session(struct service_reload *reload, struct session *there, const struct session *wanted,
 			struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
@@ -353,11 +368,19 @@ static int swap_session(struct reload *reload, struct session *there, const stru
 	return -1;
 }
 
+/* Equal to the last octet, as most are at most reloads?  False does not say that they differ. */
+static bool session_untouched(const struct session *there, const struct session *wanted)
+{
+	return !there->device_gone && memcmp(&there->config, &wanted->config, sizeof(there->config)) == 0;
+}
+
 /* A session of the file, in a tunnel that stays. One that needs no change is not touched. */
-static int plan_session(struct reload *reload, struct session *wanted, struct error *error)
+static int plan_session(struct service_reload *reload, struct session *wanted, struct error *error)
 {
 	struct session *there = wanted->pair;
 
+	if (there && session_untouched(there, wanted))
+		return 0;
 	if (there && !session_must_go(there, wanted))
 		return swap_session(reload, there, wanted, error);
 	if (there && list_add(&reload->sessions_gone, there, error) < 0)
@@ -365,15 +388,16 @@ static int plan_session(struct reload *reload, struct session *wanted, struct er
 	return copy_session(reload, wanted, wanted->tunnel, error);
 }
 
-static int plan_sessions(struct reload *reload, struct tunnel *there, struct tunnel *wanted, struct error *error)
+static int plan_sessions(struct service_reload *reload, struct tunnel *there, struct tunnel *wanted,
+			 struct error *error)
 {
 	struct session *session;
 
-	if (find_sessions(there, wanted, error) < 0)
+	if (find_sessions(reload, there, wanted, error) < 0)
 		return -1;
 	for (session = lookup_session_from(there, 0); session;
 	     session = lookup_session_from(there, (uint64_t)session->by_id.id + 1)) {
-		if (!session->pair && session->origin == SERVICE_ORIGIN_FILE &&
+		if (!session->pair && reload_owns(reload, session->origin) &&
 		    list_add(&reload->sessions_gone, session, error) < 0)
 			return -1;
 	}
@@ -385,7 +409,8 @@ static int plan_sessions(struct reload *reload, struct tunnel *there, struct tun
 	return 0;
 }
 
-static int swap_tunnel(struct reload *reload, struct tunnel *there, const struct tunnel *wanted, struct error *error)
+static int swap_tunnel(struct service_reload *reload, struct tunnel *there, const struct tunnel *wanted,
+		       struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_TUNNEL];
 	struct tunnel_swap *swap;
@@ -410,20 +435,21 @@ static int swap_tunnel(struct reload *reload, struct tunnel *there, const struct
 }
 
 /* What an administrator made in a tunnel that is made anew is made anew too. */
-static int carry_over(struct reload *reload, const struct tunnel *there, struct tunnel *wanted, struct error *error)
+static int carry_over(struct service_reload *reload, const struct tunnel *there, struct tunnel *wanted,
+		      struct error *error)
 {
 	struct session *session;
 
 	for (session = lookup_session_from(there, 0); session;
 	     session = lookup_session_from(there, (uint64_t)session->by_id.id + 1)) {
-		if (session->origin == SERVICE_ORIGIN_ADMIN && !session->pair &&
+		if (!reload_owns(reload, session->origin) && !session->pair &&
 		    copy_session(reload, session, wanted, error) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int copy_tunnel(struct reload *reload, struct tunnel *wanted, struct error *error)
+static int copy_tunnel(struct service_reload *reload, struct tunnel *wanted, struct error *error)
 {
 	struct tunnel_copy *copy = calloc(1, sizeof(*copy));
 	struct session *session;
@@ -436,7 +462,7 @@ static int copy_tunnel(struct reload *reload, struct tunnel *wanted, struct erro
 		free(copy);
 		return -1;
 	}
-	if (wanted->pair && find_sessions(wanted->pair, wanted, error) < 0)
+	if (wanted->pair && find_sessions(reload, wanted->pair, wanted, error) < 0)
 		return -1;
 	for (session = lookup_session_from(wanted, 0); session;
 	     session = lookup_session_from(wanted, (uint64_t)session->by_id.id + 1)) {
@@ -446,7 +472,7 @@ static int copy_tunnel(struct reload *reload, struct tunnel *wanted, struct erro
 	return wanted->pair ? carry_over(reload, wanted->pair, wanted, error) : 0;
 }
 
-static int plan_tunnel(struct reload *reload, struct tunnel *wanted, struct error *error)
+static int plan_tunnel(struct service_reload *reload, struct tunnel *wanted, struct error *error)
 {
 	struct tunnel *there = wanted->pair;
 
@@ -498,7 +524,7 @@ static void sort(struct list *list, int (*compare)(const void *a, const void *b)
 		qsort(list->items, list->count, sizeof(*list->items), compare);
 }
 
-int reload_plan(struct reload *reload, struct error *error)
+int reload_plan(struct service_reload *reload, struct error *error)
 {
 	struct tunnel *tunnel;
 
@@ -507,7 +533,7 @@ int reload_plan(struct reload *reload, struct error *error)
 		return -1;
 	for (tunnel = lookup_tunnel_from(reload->service, 0); tunnel;
 	     tunnel = lookup_tunnel_from(reload->service, (uint64_t)tunnel->by_id.id + 1)) {
-		if (!tunnel->pair && tunnel->origin == SERVICE_ORIGIN_FILE &&
+		if (!tunnel->pair && reload_owns(reload, tunnel->origin) &&
 		    list_add(&reload->tunnels_gone, tunnel, error) < 0)
 			return -1;
 	}

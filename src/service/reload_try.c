@@ -16,7 +16,7 @@
 
 /* --- what is taken --- */
 
-static void mark(struct reload *reload, bool going)
+static void mark(struct service_reload *reload, bool going)
 {
 	for (size_t i = 0; i < reload->tunnels_gone.count; i++)
 		((struct tunnel *)reload->tunnels_gone.items[i])->going = going;
@@ -24,7 +24,7 @@ static void mark(struct reload *reload, bool going)
 		((struct session *)reload->sessions_gone.items[i])->going = going;
 }
 
-static int refuse_tunnels(struct reload *reload, struct error *error)
+static int refuse_tunnels(struct service_reload *reload, struct error *error)
 {
 	for (size_t i = 0; i < reload->tunnel_copies.count; i++) {
 		struct tunnel_copy *copy = reload->tunnel_copies.items[i];
@@ -46,7 +46,7 @@ static const struct tunnel *staying(const struct session_copy *copy)
 	return running && !running->going ? running : NULL;
 }
 
-static int refuse_session(const struct reload *reload, const struct session_copy *copy, struct error *error)
+static int refuse_session(const struct service_reload *reload, const struct session_copy *copy, struct error *error)
 {
 	const struct tunnel *stays = staying(copy);
 	const struct address *peer = stays ? &stays->peer : &copy->in->peer;
@@ -64,7 +64,7 @@ static int refuse_session(const struct reload *reload, const struct session_copy
 	return names_refuse_interface(reload->service, &config, error);
 }
 
-static int refuse_taken(struct reload *reload, struct error *error)
+static int refuse_taken(struct service_reload *reload, struct error *error)
 {
 	if (refuse_tunnels(reload, error) < 0)
 		return -1;
@@ -91,7 +91,7 @@ static const struct address *peer_of(const struct tunnel_copy *copy)
 	return &copy->like->peer;
 }
 
-static int try_tunnels(struct reload *reload, struct error *error)
+static int try_tunnels(struct service_reload *reload, struct error *error)
 {
 	for (size_t i = 0; i < reload->tunnel_copies.count; i++) {
 		struct tunnel_copy *copy = reload->tunnel_copies.items[i];
@@ -104,7 +104,7 @@ static int try_tunnels(struct reload *reload, struct error *error)
 }
 
 /* No packet that arrives must find it. */
-static uint32_t unused_id(struct reload *reload, const struct tunnel *running)
+static uint32_t unused_id(struct service_reload *reload, const struct tunnel *running)
 {
 	uint32_t random = (uint32_t)service_random(reload->service), id;
 
@@ -113,7 +113,8 @@ static uint32_t unused_id(struct reload *reload, const struct tunnel *running)
 	return random ? random : 1;
 }
 
-static void wanted(struct reload *reload, const struct session_copy *copy, struct datapath_session_config *config)
+static void wanted(struct service_reload *reload, const struct session_copy *copy,
+		   struct datapath_session_config *config)
 {
 	const struct tunnel *running = copy->in->pair;
 	handle tunnel = copy->in->trial != HANDLE_NONE ? copy->in->trial : running->datapath;
@@ -134,7 +135,7 @@ static bool alike(const struct datapath_session_config *a, const struct datapath
 	       strcmp(a->bridge, b->bridge) == 0;
 }
 
-static int try_sessions(struct reload *reload, struct error *error)
+static int try_sessions(struct service_reload *reload, struct error *error)
 {
 	struct datapath *dp = reload->service->dp;
 	struct datapath_session_config config, last = { .tunnel = HANDLE_NONE };
@@ -155,7 +156,7 @@ static int try_sessions(struct reload *reload, struct error *error)
 
 /* --- leaving nothing behind --- */
 
-static void forget_sessions(struct reload *reload)
+static void forget_sessions(struct service_reload *reload)
 {
 	struct datapath *dp = reload->service->dp;
 	handle trials[SESSION_BATCH];
@@ -177,7 +178,7 @@ static void forget_sessions(struct reload *reload)
 		datapath_ops(dp)->session_delete(dp, trials, count);
 }
 
-static void forget_tunnels(struct reload *reload)
+static void forget_tunnels(struct service_reload *reload)
 {
 	struct datapath *dp = reload->service->dp;
 
@@ -190,7 +191,7 @@ static void forget_tunnels(struct reload *reload)
 	}
 }
 
-int reload_try(struct reload *reload, struct error *error)
+int reload_try(struct service_reload *reload, struct error *error)
 {
 	int ret = -1;
 

@@ -44,15 +44,38 @@ struct service_result {
 int service_execute(struct service *service, const struct command *command, enum service_origin origin,
 		    uint64_t now, struct service_result *result, struct error *error);
 
-/* Make what the file says true with the smallest change: objects that came from a file and are
- * not among the commands are deleted, new ones created, live parameters modified, objects whose
- * create-only parameters changed are made anew; what did not change is not touched.  What an
- * administrator made stays, unless its tunnel goes; one that the file names too is the file's from
- * then on.  The commands are tried on a null datapath first: when one of them is wrong nothing
- * changes.  Nor is anything removed before the datapath has taken on trial what is to be made.  When
- * it refuses later all the same, what was done is undone.  In every case *failed is the command's
- * index, or count when no single one is to blame.
- * commands: create and modify only, in the file's order; also how a file is loaded at start. */
+/* --- making a whole configuration true ---
+ * Begin, give each command (create and modify only, in the file's order), and finish or abort.  The
+ * commands are carried out on a service over a null datapath at once, so a mistake is known before
+ * anything that runs is touched, and nobody has to keep them.  --check, start, reload and restore are
+ * these calls. */
+struct service_reload;
+
+enum service_reload_mode {
+	SERVICE_RELOAD_FILE,	/* what administrators made stays; what the file names is the file's */
+	SERVICE_RELOAD_ALL,	/* a restore: what is not named goes, whoever made it; what is new is administrators' */
+};
+
+/* NULL when out of memory. */
+struct service_reload *service_reload_begin(void);
+/* -1: it is refused, and the reload can only be aborted; more commands may be given, to find more mistakes. */
+int service_reload_command(struct service_reload *reload, const struct command *command, struct error *error);
+/* What the commands make, for people. */
+void service_reload_counts(const struct service_reload *reload, uint32_t *tunnels, uint32_t *sessions);
+/* What the system's parameters would be after finish. */
+void service_reload_system(const struct service_reload *reload, const struct service *service,
+			   enum service_reload_mode mode, struct system_config *system);
+/* Make it true with the smallest change: objects that are not among the commands are deleted (see mode), new
+ * ones created, live parameters modified, objects whose create-only parameters changed are made anew; what
+ * did not change is not touched.  Nothing is removed before the datapath has taken on trial what is to be
+ * made; when it refuses later all the same, what was done is undone.  -1: nothing has changed, *failed is
+ * the number (from 0) of the command to blame, or their count when no single one is. Frees the reload. */
+int service_reload_finish(struct service_reload *reload, struct service *service, enum service_reload_mode mode,
+			  uint64_t now, unsigned int *failed, struct error *error);
+/* NULL is legal. */
+void service_reload_abort(struct service_reload *reload);
+
+/* All of these calls, for commands that are in memory; stops at the first that is wrong. */
 int service_reload(struct service *service, const struct command *commands, unsigned int count, uint64_t now,
 		   unsigned int *failed, struct error *error);
 
