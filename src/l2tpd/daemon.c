@@ -125,8 +125,10 @@ static int reload(void *context, struct error *error)
 	if (ret < 0) {
 		log_error("the configuration was not loaded: what was running runs on");
 		error_set(error, ERROR_VALUE, NULL, "%s", configuration.first_error);
+		service_configuration_loaded(daemon->service, os_clock_ms(), configuration.first_error);
 	} else {
 		log_info("%s loaded", daemon->options->config);
+		service_configuration_loaded(daemon->service, os_clock_ms(), NULL);
 	}
 	configuration_free(&configuration);
 	os_notify_ready();

@@ -11,6 +11,7 @@
 
 static const char *const origin_words[] = { "file", "admin", NULL };
 static const char *const tunnel_state_words[] = { "resolving", "up", "down", NULL };
+static const char *const session_state_words[] = { "up", "down", NULL };
 
 #define ROW(type, member, name, words, unit, help) { #name, type, offsetof(struct OF, member), words, unit, help }
 
@@ -18,6 +19,15 @@ static const char *const tunnel_state_words[] = { "resolving", "up", "down", NUL
 static const struct state_row system_rows[] = {
 	ROW(STATE_U32, tunnels, tunnels, NULL, NULL, "tunnels that exist"),
 	ROW(STATE_U32, sessions, sessions, NULL, NULL, "sessions that exist"),
+	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_UP], tunnels_up, NULL, NULL, "tunnels that are up"),
+	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_RESOLVING], tunnels_resolving, NULL, NULL,
+	    "tunnels whose peer's name has no address yet"),
+	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_DOWN], tunnels_down, NULL, NULL, "tunnels that are down"),
+	ROW(STATE_U32, sessions_in[SERVICE_SESSION_UP], sessions_up, NULL, NULL, "sessions that are up"),
+	ROW(STATE_U32, sessions_in[SERVICE_SESSION_DOWN], sessions_down, NULL, NULL, "sessions that are down"),
+	ROW(STATE_U64, failures, failures, NULL, NULL, "what has failed since the start"),
+	ROW(STATE_SINCE, loaded, load_age, NULL, "s", "how long ago the configuration was read again, or tried to be"),
+	ROW(STATE_TEXT, load_error, load_error, NULL, NULL, "why it was refused then"),
 	ROW(STATE_TEXT_POINTER, datapath, datapath, NULL, NULL, "what moves the packets"),
 	ROW(STATE_SINCE, started, uptime, NULL, "s", "how long the daemon has been running"),
 };
@@ -31,6 +41,7 @@ static const struct state_row tunnel_rows[] = {
 	ROW(STATE_SINCE, reason_since, reason_age, NULL, "s", "how long ago that was"),
 	ROW(STATE_WORD, origin, origin, origin_words, NULL, "who made it: the configuration file or a command"),
 	ROW(STATE_SINCE, created, age, NULL, "s", "how long it has existed"),
+	ROW(STATE_SINCE, up_since, up_age, NULL, "s", "how long it has been up"),
 	ROW(STATE_ENDPOINT, info.local, local, NULL, NULL, "local address and UDP port in use"),
 	ROW(STATE_ADDRESS, peer, peer, NULL, NULL, "the peer's address, as its name was resolved"),
 	ROW(STATE_U32, info.path_mtu, path_mtu, NULL, "octets",
@@ -41,9 +52,12 @@ static const struct state_row tunnel_rows[] = {
 
 #define OF service_session_view
 static const struct state_row session_rows[] = {
-	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it cannot carry packets although its tunnel is up"),
+	ROW(STATE_WORD, state, state, session_state_words, NULL,
+	    "up: packets can pass; down: the reason says why not"),
+	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up"),
 	ROW(STATE_WORD, origin, origin, origin_words, NULL, "who made it: the configuration file or a command"),
 	ROW(STATE_SINCE, created, age, NULL, "s", "how long it has existed"),
+	ROW(STATE_SINCE, up_since, up_age, NULL, "s", "how long it has been up"),
 	ROW(STATE_TEXT, info.ifname, interface_name, NULL, NULL, "its network device"),
 	ROW(STATE_U32, info.ifindex, ifindex, NULL, NULL, "the device's index in its network namespace"),
 	ROW(STATE_U32, info.mtu, mtu, NULL, "octets", "the device's MTU in effect"),

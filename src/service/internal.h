@@ -83,6 +83,9 @@ struct tunnel {
 	char reason[ERROR_TEXT_MAX];
 	uint64_t reason_since;
 	uint64_t created;
+	bool is_announced, was_up;	/* state.c's, as the state: the world knows of it; it was up once */
+	enum service_tunnel_state state;
+	uint64_t up_since;
 	unsigned int command;		/* of a dry run: which one made it */
 	struct tunnel *pair;		/* in a reload: its like in the other service */
 	bool going;			/* while a reload is tried: it will be gone, and is in nobody's way */
@@ -104,8 +107,11 @@ struct session {
 	char ifname[CONFIG_IFNAME_MAX];	/* of the device as it was made */
 	struct name_space *name_space;	/* NULL: the device's name is not taken */
 	UT_hash_handle by_ifname;
-	bool device_gone;
+	bool device_gone, no_carrier;
 	uint64_t created;
+	bool is_announced, was_up;	/* as the tunnel's */
+	enum service_session_state state;
+	uint64_t up_since;
 	unsigned int command;
 	struct session *pair;
 	bool going;			/* as the tunnel's */
@@ -128,16 +134,24 @@ struct service {
 	struct tunnel *asking;		/* queue */
 	bool is_started;
 	uint64_t started;
+	uint64_t now;			/* as the call from outside that is under way has it */
+	const char *cause;		/* why what goes in this call goes: the reason that is told */
+	struct events *events;		/* NULL: a dry run, of which nobody is told */
+	uint32_t tunnels_in[SERVICE_TUNNEL_STATES], sessions_in[SERVICE_SESSION_STATES];
+	struct service_setup tunnel_setup, session_setup;
+	uint64_t loaded;
+	bool load_refused;
+	char load_error[ERROR_TEXT_MAX];
 	unsigned int command;		/* dry run: the index of the one being executed */
 };
 
 int service_no_memory(struct error *error);
-/* Remember when the first command came. */
+/* Each call from outside that is told the time begins with this. */
 void service_start(struct service *service, uint64_t now);
 uint64_t service_random(struct service *service);
 /* No more tunnels (or sessions) when there are so many. */
-int service_tunnel_limit(const struct service *service, uint32_t count, struct error *error);
-int service_session_limit(const struct service *service, uint32_t count, struct error *error);
+int service_tunnel_limit(struct service *service, uint32_t count, struct error *error);
+int service_session_limit(struct service *service, uint32_t count, struct error *error);
 
 /* --- rows.c: values by the tables' rows --- */
 struct rows_field {			/* a member and the datapath's field that carries it */
@@ -228,7 +242,7 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 		  const struct provenance *provenance, uint64_t now, struct error *error);
 int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error);
 /* "" : all is well. */
-void tunnel_set_reason(struct tunnel *tunnel, uint64_t now, const char *reason);
+void tunnel_set_reason(struct service *service, struct tunnel *tunnel, const char *reason);
 
 int execute_tunnel_create(struct service *service, const struct command *command, enum service_origin origin,
 			  uint64_t now, struct service_result *result, struct error *error);

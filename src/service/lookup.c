@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "service/internal.h"
+#include "service/state.h"
 
 struct tunnel *lookup_tunnel_by_id(const struct service *service, uint32_t tunnel_id)
 {
@@ -166,13 +166,6 @@ int service_find_session(struct service *service, const struct command *command,
 	return 0;
 }
 
-static enum service_tunnel_state state_of(const struct tunnel *tunnel)
-{
-	if (tunnel->peer.family != AF_UNSPEC)
-		return SERVICE_TUNNEL_UP;
-	return tunnel->refused ? SERVICE_TUNNEL_DOWN : SERVICE_TUNNEL_RESOLVING;
-}
-
 int service_tunnel_view(struct service *service, handle tunnel, struct service_tunnel_view *view)
 {
 	const struct tunnel *found = handle_get(&service->tunnel_handles, tunnel);
@@ -184,9 +177,10 @@ int service_tunnel_view(struct service *service, handle tunnel, struct service_t
 		.config = found->config,
 		.set = found->provenance.explicit_rows,
 		.origin = found->origin,
-		.state = state_of(found),
+		.state = found->state,
 		.reason_since = found->reason_since,
 		.created = found->created,
+		.up_since = found->up_since,
 		.peer = found->peer,
 		.sessions = order_count(&found->sessions),
 	};
@@ -208,16 +202,17 @@ int service_session_view(struct service *service, handle session, struct service
 		.config = found->config,
 		.set = found->provenance.explicit_rows,
 		.origin = found->origin,
+		.state = found->state,
 		.created = found->created,
+		.up_since = found->up_since,
 	};
 	if (datapath_ops(service->dp)->session_info(service->dp, found->datapath, &view->info) < 0) {
 		memset(&view->info, 0, sizeof(view->info));
 		memcpy(view->info.ifname, found->ifname, sizeof(view->info.ifname));
 	}
-	if (found->device_gone) {
-		session_gone_reason(found, view->reason, sizeof(view->reason));
+	if (found->device_gone)
 		view->info.carrier = false;
-	}
+	state_session_reason(found, view->reason, sizeof(view->reason));
 	return 0;
 }
 

@@ -146,6 +146,7 @@ int service_reload_finish(struct service_reload *reload, struct service *service
 	int ret = -1;
 
 	service_start(service, now);
+	service->cause = "the configuration does not have it any more, or not like this";
 	reload->service = service;
 	reload->mode = mode;
 	reload->now = now;

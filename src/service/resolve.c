@@ -11,7 +11,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "service/internal.h"
+#include "service/state.h"
 
 #define RETRY_FIRST_MS 1000		/* after a failed look-up; twice that after the next, ... */
 #define RETRY_MAX_MS 60000
@@ -76,6 +76,15 @@ void resolve_again(struct service *service, struct tunnel *tunnel, uint64_t now)
 		wait_for_interval(service, tunnel, now);
 }
 
+/* The text may be longer than a reason, which is then cut off. */
+static void tell_trouble(struct service *service, struct tunnel *tunnel, enum service_failure_class class,
+			 const char *text)
+{
+	if (strncmp(tunnel->reason, text, sizeof(tunnel->reason) - 1) != 0)
+		history_add(service, class, tunnel, NULL, text);
+	tunnel_set_reason(service, tunnel, text);
+}
+
 void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_t now)
 {
 	struct resolve *resolve = &tunnel->resolve;
@@ -85,7 +94,7 @@ void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_
 		return;
 	snprintf(text, sizeof(text), "the network says that %s cannot be reached",
 		 address_format(&tunnel->peer, peer, sizeof(peer)));
-	tunnel_set_reason(tunnel, now, text);
+	tell_trouble(service, tunnel, SERVICE_FAILURE_UNREACHABLE, text);
 	deadline_set(&service->quiets, &resolve->quiet, now + QUIET_MS);
 	if (resolve->phase != RESOLVE_WAITING || resolve->unreachable)
 		return;
@@ -164,17 +173,17 @@ static void back_off(struct service *service, struct tunnel *tunnel, uint64_t no
 	else
 		snprintf(text, sizeof(text), "%s is still used; %s: %s",
 			 address_format(&tunnel->peer, peer, sizeof(peer)), tunnel->config.dest_ipaddr, reason);
-	tunnel_set_reason(tunnel, now, text);
+	tell_trouble(service, tunnel, SERVICE_FAILURE_RESOLVE, text);
 	wait_until(service, tunnel, now + delay_ms);
 }
 
 /* But a peer that was reported unreachable is not reachable because its name has the same address again. */
-static void all_is_well(struct service *service, struct tunnel *tunnel, const struct address *before, uint64_t now)
+static void all_is_well(struct service *service, struct tunnel *tunnel, const struct address *before)
 {
 	if (tunnel->resolve.quiet.place && address_equal(before, &tunnel->peer))
 		return;
 	deadline_cancel(&service->quiets, &tunnel->resolve.quiet);
-	tunnel_set_reason(tunnel, now, "");
+	tunnel_set_reason(service, tunnel, "");
 }
 
 void service_resolved(struct service *service, handle answered, const struct address *addresses, unsigned int count,
@@ -184,6 +193,7 @@ void service_resolved(struct service *service, handle answered, const struct add
 	struct address before;
 	struct error error;
 
+	service_start(service, now);
 	if (!tunnel || tunnel->resolve.phase != RESOLVE_ASKED)
 		return;
 	before = tunnel->peer;
@@ -195,10 +205,11 @@ void service_resolved(struct service *service, handle answered, const struct add
 		back_off(service, tunnel, now, error.text);
 	} else {
 		tunnel->resolve.failures = 0;
-		all_is_well(service, tunnel, &before, now);
+		all_is_well(service, tunnel, &before);
 		wait_for_interval(service, tunnel, now);
 	}
 	tunnel->resolve.unreachable = false;
+	state_tunnel_update(service, tunnel);
 }
 
 uint64_t service_next_deadline(const struct service *service)
@@ -220,6 +231,6 @@ void resolve_expire(struct service *service, uint64_t now)
 		struct tunnel *tunnel = container_of(first, struct tunnel, resolve.quiet);
 
 		deadline_cancel(&service->quiets, first);
-		tunnel_set_reason(tunnel, now, "");
+		tunnel_set_reason(service, tunnel, "");
 	}
 }

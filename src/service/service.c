@@ -5,10 +5,11 @@
  */
 #include "service/service.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/internal.h"
+#include "service/state.h"
 
 int service_no_memory(struct error *error)
 {
@@ -23,6 +24,11 @@ struct service *service_new(struct datapath *dp, service_random_fn *random)
 		return NULL;
 	service->dp = dp;
 	service->random = random;
+	service->events = random ? events_new() : NULL;
+	if (random && !service->events) {
+		free(service);
+		return NULL;
+	}
 	param_defaults(config_tables[CONFIG_SYSTEM], &service->system);
 	return service;
 }
@@ -33,6 +39,8 @@ void service_free(struct service *service)
 
 	if (!service)
 		return;
+	events_free(service->events);
+	service->events = NULL;
 	while ((tunnel = lookup_tunnel_from(service, 0))) {
 		tunnel_forget(service, tunnel);
 		tunnel_free(service, tunnel);
@@ -64,8 +72,8 @@ uint64_t service_random(struct service *service)
 	return random;
 }
 
-static int refuse_at_limit(uint32_t count, uint32_t configured, uint32_t built_in, const char *parameter,
-			   struct error *error)
+static int check_limit(uint32_t count, uint32_t configured, uint32_t built_in, const char *parameter,
+		       struct error *error)
 {
 	if (configured && count >= configured)
 		return error_set(error, ERROR_LIMIT, parameter,
@@ -76,14 +84,31 @@ static int refuse_at_limit(uint32_t count, uint32_t configured, uint32_t built_i
 	return 0;
 }
 
-int service_tunnel_limit(const struct service *service, uint32_t count, struct error *error)
+static int refuse_at_limit(struct service *service, unsigned int which, const struct error *refused,
+			   struct error *error)
 {
-	return refuse_at_limit(count, service->system.max_tunnels, SERVICE_TUNNELS_MAX, "max_tunnels", error);
+	history_limit(service, which, refused->parameter, refused->text);
+	if (error)
+		*error = *refused;
+	return -1;
 }
 
-int service_session_limit(const struct service *service, uint32_t count, struct error *error)
+int service_tunnel_limit(struct service *service, uint32_t count, struct error *error)
 {
-	return refuse_at_limit(count, service->system.max_sessions, SERVICE_SESSIONS_MAX, "max_sessions", error);
+	struct error refused = { 0 };
+
+	if (!check_limit(count, service->system.max_tunnels, SERVICE_TUNNELS_MAX, "max_tunnels", &refused))
+		return 0;
+	return refuse_at_limit(service, 0, &refused, error);
+}
+
+int service_session_limit(struct service *service, uint32_t count, struct error *error)
+{
+	struct error refused = { 0 };
+
+	if (!check_limit(count, service->system.max_sessions, SERVICE_SESSIONS_MAX, "max_sessions", &refused))
+		return 0;
+	return refuse_at_limit(service, 1, &refused, error);
 }
 
 static int system_modify(struct service *service, const struct command *command, enum service_origin origin,
@@ -96,11 +121,15 @@ static int system_modify(struct service *service, const struct command *command,
 	rows_overlay(table, &service->system, &command->config.system, &command->set);
 	if (origin == SERVICE_ORIGIN_FILE)
 		rows_join(&service->system_file_set, &command->set);
+	event_system(service, SERVICE_EVENT_SYSTEM_MODIFIED, origin, NULL, &command->set);
 	return 0;
 }
 
 void service_start(struct service *service, uint64_t now)
 {
+	service->now = now;
+	service->cause = "deleted by a command";
+	event_begin_call(service);
 	if (service->is_started)
 		return;
 	service->is_started = true;
@@ -176,6 +205,22 @@ void service_datapath_event(struct service *service, const struct datapath_event
 		resolve_unreachable(service, tunnel, now);
 	if (event->kind == DATAPATH_EVENT_DEVICE_GONE && session)
 		session_lost_device(service, session);
+	if (event->kind == DATAPATH_EVENT_CARRIER && session) {
+		session->no_carrier = !event->carrier;
+		state_session_update(service, session);
+	}
+}
+
+void service_configuration_loaded(struct service *service, uint64_t now, const char *refused)
+{
+	service_start(service, now);
+	service->loaded = now;
+	service->load_refused = refused;
+	snprintf(service->load_error, sizeof(service->load_error), "%s", refused ? refused : "");
+	if (refused)
+		history_add(service, SERVICE_FAILURE_CONFIGURATION, NULL, NULL, refused);
+	event_system(service, refused ? SERVICE_EVENT_CONFIG_REFUSED : SERVICE_EVENT_CONFIG_CHANGED,
+		     SERVICE_ORIGIN_FILE, refused, NULL);
 }
 
 void service_expire(struct service *service, uint64_t now)
@@ -190,8 +235,17 @@ void service_status(struct service *service, struct service_status *status)
 		.config = service->system,
 		.tunnels = order_count(&service->tunnels),
 		.sessions = service->session_count,
+		.tunnel_setup = service->tunnel_setup,
+		.session_setup = service->session_setup,
+		.failures = service->events ? service->events->history.count : 0,
+		.last_event = service_event_last(service),
+		.loaded = service->loaded,
+		.load_refused = service->load_refused,
 		.datapath = datapath_ops(service->dp)->name,
 		.started = service->started,
 	};
+	memcpy(status->tunnels_in, service->tunnels_in, sizeof(status->tunnels_in));
+	memcpy(status->sessions_in, service->sessions_in, sizeof(status->sessions_in));
+	memcpy(status->load_error, service->load_error, sizeof(status->load_error));
 	datapath_ops(service->dp)->totals(service->dp, &status->totals);
 }

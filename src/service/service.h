@@ -79,6 +79,9 @@ void service_reload_abort(struct service_reload *reload);
 int service_reload(struct service *service, const struct command *commands, unsigned int count, uint64_t now,
 		   unsigned int *failed, struct error *error);
 
+/* A configuration was loaded (refused NULL), or not for this reason: for show and those who watch. */
+void service_configuration_loaded(struct service *service, uint64_t now, const char *refused);
+
 /* --- what the outside has to do and tell --- */
 struct service_request {		/* resolve this host name */
 	handle tunnel;
@@ -110,6 +113,13 @@ enum service_tunnel_state {
 	SERVICE_TUNNEL_RESOLVING,	/* the peer's address is not known yet */
 	SERVICE_TUNNEL_UP,
 	SERVICE_TUNNEL_DOWN,		/* it is known and cannot be used: the reason says why */
+	SERVICE_TUNNEL_STATES,
+};
+
+enum service_session_state {
+	SERVICE_SESSION_UP,		/* packets can pass */
+	SERVICE_SESSION_DOWN,		/* the reason says why not */
+	SERVICE_SESSION_STATES,
 };
 
 struct service_tunnel_view {
@@ -121,6 +131,7 @@ struct service_tunnel_view {
 	char reason[ERROR_TEXT_MAX];	/* why it is not up, or the last trouble; "" none */
 	uint64_t reason_since;		/* monotonic ms */
 	uint64_t created;		/* monotonic ms */
+	uint64_t up_since;		/* likewise; 0: it is not up */
 	struct address peer;		/* as resolved */
 	uint32_t sessions;
 	struct datapath_tunnel_info info;
@@ -132,14 +143,30 @@ struct service_session_view {
 	struct session_config config;	/* as the tunnel's; interface_name "" when the system chose it: info has it */
 	struct param_set set;
 	enum service_origin origin;
-	char reason[ERROR_TEXT_MAX];	/* why it cannot carry packets although its tunnel is up; "" none */
-	uint64_t created;
+	enum service_session_state state;
+	char reason[ERROR_TEXT_MAX];	/* why it is not up; "" when it is */
+	uint64_t created, up_since;
 	struct datapath_session_info info;
+};
+
+/* How long it took from created to up for the first time. */
+#define SERVICE_SETUP_BUCKETS 12
+extern const uint32_t service_setup_bounds_ms[SERVICE_SETUP_BUCKETS];
+struct service_setup {
+	uint64_t count, sum_ms;
+	uint64_t buckets[SERVICE_SETUP_BUCKETS + 1];	/* of at most so many ms; the last: more */
 };
 
 struct service_status {
 	struct system_config config;
 	uint32_t tunnels, sessions;
+	uint32_t tunnels_in[SERVICE_TUNNEL_STATES], sessions_in[SERVICE_SESSION_STATES];
+	struct service_setup tunnel_setup, session_setup;
+	uint64_t failures;		/* since the start: service_failures() has the last ones */
+	uint64_t last_event;		/* its number */
+	uint64_t loaded;		/* monotonic ms of the last attempt to load a configuration; 0: none */
+	bool load_refused;
+	char load_error[ERROR_TEXT_MAX];	/* when it was refused */
 	struct datapath_totals totals;
 	const char *datapath;		/* backend's name */
 	uint64_t started;		/* monotonic ms of the first command or service_expire() */

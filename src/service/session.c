@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "service/internal.h"
+#include "service/state.h"
 
 const struct rows_field session_fields[] = {
 	{ offsetof(struct session_config, mtu), DATAPATH_SESSION_MTU },
@@ -173,6 +173,20 @@ static int tell_datapath(struct service *service, struct session *session, struc
 	return 0;
 }
 
+/* Nothing happens to one that is not active. The state is the caller's business. */
+static void deactivate(struct service *service, struct session *session)
+{
+	if (!session->is_active)
+		return;
+	flow_remove_session(session);
+	session->is_active = false;
+	service->session_count--;
+	names_release_interface(service, session);
+	if (session->is_told)
+		order_remove(&service->sessions_by_datapath, &session->by_datapath);
+	session->is_told = false;
+}
+
 int session_activate(struct service *service, struct session *session, struct error *error)
 {
 	if (rules_loops(&session->tunnel->config, &session->tunnel->peer) &&
@@ -184,24 +198,18 @@ int session_activate(struct service *service, struct session *session, struct er
 	service->session_count++;
 	if ((session->ifname[0] && names_take_interface(service, session, error) < 0) ||
 	    tell_datapath(service, session, error) < 0) {
-		session_deactivate(service, session);
+		deactivate(service, session);
 		return -1;
 	}
-	session->device_gone = false;
+	session->device_gone = session->no_carrier = false;
+	state_session_attached(service, session);
 	return 0;
 }
 
 void session_deactivate(struct service *service, struct session *session)
 {
-	if (!session->is_active)
-		return;
-	flow_remove_session(session);
-	session->is_active = false;
-	service->session_count--;
-	names_release_interface(service, session);
-	if (session->is_told)
-		order_remove(&service->sessions_by_datapath, &session->by_datapath);
-	session->is_told = false;
+	state_session_detached(service, session);
+	deactivate(service, session);
 }
 
 int session_attach(struct service *service, struct session *session, struct error *error)
@@ -254,6 +262,7 @@ void session_lost_device(struct service *service, struct session *session)
 	names_release_interface(service, session);
 	session_gone_reason(session, reason, sizeof(reason));
 	log_warning("%s: %s", session_label(session, label), reason);
+	state_session_update(service, session);
 }
 
 static int set_name(struct session *session, const char name[CONFIG_NAME_MAX], struct error *error)
@@ -310,6 +319,10 @@ int session_change(struct service *service, struct session *session, const struc
 	session->config = *config;
 	session->provenance = *provenance;
 	learn_tunnel_name(session);
+	state_session_modified(service, session, &before);
+	if (!config->carrier_timeout)
+		session->no_carrier = false;	/* the datapath gives it back without a word */
+	state_session_update(service, session);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "service/internal.h"
+#include "service/state.h"
 
 const struct rows_field tunnel_fields[] = {
 	{ offsetof(struct tunnel_config, use_udp_checksums), DATAPATH_TUNNEL_CHECKSUM },
@@ -171,6 +171,7 @@ int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, 
 		unlink_tunnel(service, tunnel);
 		return -1;
 	}
+	state_tunnel_attached(service, tunnel);
 	resolve_start(service, tunnel, now);
 	return 0;
 }
@@ -182,6 +183,7 @@ void tunnel_forget(struct service *service, struct tunnel *tunnel)
 	for (session = lookup_session_from(tunnel, 0); session;
 	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
 		session_deactivate(service, session);
+	state_tunnel_detached(service, tunnel);
 	resolve_stop(service, tunnel);
 	order_remove(&service->tunnels_by_datapath, &tunnel->by_datapath);
 	unlink_tunnel(service, tunnel);
@@ -193,13 +195,14 @@ void tunnel_detach(struct service *service, struct tunnel *tunnel)
 	tunnel_forget(service, tunnel);
 }
 
-void tunnel_set_reason(struct tunnel *tunnel, uint64_t now, const char *reason)
+void tunnel_set_reason(struct service *service, struct tunnel *tunnel, const char *reason)
 {
 	/* the same trouble again is still the old trouble */
 	if (!strcmp(tunnel->reason, reason))
 		return;
-	tunnel->reason_since = now;
+	tunnel->reason_since = service->now;
 	snprintf(tunnel->reason, sizeof(tunnel->reason), "%s", reason);
+	event_tunnel(service, SERVICE_EVENT_TUNNEL_MODIFIED, tunnel, tunnel->reason, NULL);
 	if (reason[0])
 		log_warning("tunnel %s: %s", tunnel->config.tunnel_name, reason);
 	else
@@ -299,6 +302,7 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 	tunnel->provenance = *provenance;
 	if (other_interval)
 		resolve_again(service, tunnel, now);
+	state_tunnel_modified(service, tunnel, &before);
 	return 0;
 }
 

@@ -54,6 +54,8 @@ static void check_session(const struct world *world, const struct session *sessi
 	if (session->config.session_name[0])
 		must(lookup_session_by_name(tunnel, session->config.session_name) == session);
 	must(session->is_active && session->ifname[0]);
+	must(session->is_announced && tunnel->is_announced);
+	must(session->state == SERVICE_SESSION_DOWN || (tunnel->state == SERVICE_TUNNEL_UP && !session->device_gone));
 	if (tunnel->flow)
 		must(order_find(&tunnel->flow->sessions, session->config.session_id) == &session->by_flow);
 	must(told && told->tunnel == tunnel->datapath && told->session_id == session->config.session_id);
@@ -83,6 +85,16 @@ static uint32_t check_tunnel(const struct world *world, const struct tunnel *tun
 	}
 	must(sessions == order_count(&tunnel->sessions));
 	return sessions;
+}
+
+/* The sums over all states. */
+static void check_sums(const struct service *service, uint32_t tunnels, uint32_t sessions)
+{
+	for (int i = 0; i < SERVICE_TUNNEL_STATES; i++)
+		tunnels -= service->tunnels_in[i];
+	for (int i = 0; i < SERVICE_SESSION_STATES; i++)
+		sessions -= service->sessions_in[i];
+	must(!tunnels && !sessions);
 }
 
 /* Each flow has the sessions of its tunnels, no more. */
@@ -121,6 +133,7 @@ static void check(const struct world *world)
 	must(sessions == service->session_handles.used);
 	must(sessions == order_count(&service->sessions_by_datapath));
 	check_flows(service);
+	check_sums(service, tunnels, sessions);
 }
 
 /* --- what happens --- */

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ring of events (event.h).  Whoever reads it does so between two calls, so the event that
+ * counts the suppressed ones of a call may be changed as long as the call lasts.
+ */
+#include "service/event.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/state.h"
+
+static const char *const names[SERVICE_EVENT_COUNT] = {
+	[SERVICE_EVENT_TUNNEL_CREATED] = "tunnel_created",
+	[SERVICE_EVENT_TUNNEL_UP] = "tunnel_up",
+	[SERVICE_EVENT_TUNNEL_DOWN] = "tunnel_down",
+	[SERVICE_EVENT_TUNNEL_MODIFIED] = "tunnel_modified",
+	[SERVICE_EVENT_TUNNEL_DELETED] = "tunnel_deleted",
+	[SERVICE_EVENT_SESSION_CREATED] = "session_created",
+	[SERVICE_EVENT_SESSION_UP] = "session_up",
+	[SERVICE_EVENT_SESSION_DOWN] = "session_down",
+	[SERVICE_EVENT_SESSION_MODIFIED] = "session_modified",
+	[SERVICE_EVENT_SESSION_DELETED] = "session_deleted",
+	[SERVICE_EVENT_PROFILE_CREATED] = "profile_created",
+	[SERVICE_EVENT_PROFILE_MODIFIED] = "profile_modified",
+	[SERVICE_EVENT_PROFILE_DELETED] = "profile_deleted",
+	[SERVICE_EVENT_PEER_ADDED] = "peer_added",
+	[SERVICE_EVENT_PEER_REMOVED] = "peer_removed",
+	[SERVICE_EVENT_LIMIT_HIT] = "limit_hit",
+	[SERVICE_EVENT_CONFIG_CHANGED] = "config_changed",
+	[SERVICE_EVENT_CONFIG_REFUSED] = "config_refused",
+	[SERVICE_EVENT_SYSTEM_MODIFIED] = "system_modified",
+	[SERVICE_EVENT_SUPPRESSED] = "suppressed",
+};
+
+const char *service_event_name(enum service_event_kind kind)
+{
+	return names[kind];
+}
+
+struct events *events_new(void)
+{
+	struct events *events = calloc(1, sizeof(*events));
+
+	if (events)
+		events->budget = SERVICE_EVENT_BUDGET;
+	return events;
+}
+
+void events_free(struct events *events)
+{
+	free(events);
+}
+
+void event_begin_call(struct service *service)
+{
+	if (service->events)
+		service->events->budget = SERVICE_EVENT_BUDGET;
+}
+
+static struct service_event *add(struct service *service, enum service_event_kind kind)
+{
+	struct events *events = service->events;
+	struct service_event *event = &events->ring[++events->last % SERVICE_EVENT_RING];
+
+	*event = (struct service_event){ .number = events->last, .when = service->now, .kind = kind };
+	return event;
+}
+
+/* A new event to be filled in; NULL: nobody shall learn of it. */
+static struct service_event *post(struct service *service, enum service_event_kind kind)
+{
+	struct events *events = service->events;
+
+	if (!events)
+		return NULL;
+	if (events->budget > 1) {
+		events->budget--;
+		return add(service, kind);
+	}
+	if (events->budget) {
+		events->budget = 0;
+		add(service, SERVICE_EVENT_SUPPRESSED);
+	}
+	events->ring[events->last % SERVICE_EVENT_RING].count++;
+	return NULL;
+}
+
+static void fill_reason(struct service_event *event, const char *reason, const struct param_set *changed)
+{
+	if (reason)
+		snprintf(event->reason, sizeof(event->reason), "%s", reason);
+	if (changed)
+		event->changed = *changed;
+}
+
+static void fill_tunnel(struct service_event *event, const struct tunnel *tunnel)
+{
+	event->object = CONFIG_TUNNEL;
+	event->origin = tunnel->origin;
+	event->tunnel = tunnel->handle;
+	event->tunnel_id = tunnel->config.tunnel_id;
+	event->peer = tunnel->peer;
+	memcpy(event->tunnel_name, tunnel->config.tunnel_name, sizeof(event->tunnel_name));
+}
+
+void event_tunnel(struct service *service, enum service_event_kind kind, const struct tunnel *tunnel,
+		  const char *reason, const struct param_set *changed)
+{
+	struct service_event *event = post(service, kind);
+
+	if (!event)
+		return;
+	fill_tunnel(event, tunnel);
+	fill_reason(event, reason, changed);
+}
+
+void event_session(struct service *service, enum service_event_kind kind, const struct session *session,
+		   const char *reason, const struct param_set *changed)
+{
+	struct service_event *event = post(service, kind);
+
+	if (!event)
+		return;
+	fill_tunnel(event, session->tunnel);
+	event->object = CONFIG_SESSION;
+	event->origin = session->origin;
+	event->session = session->handle;
+	event->session_id = session->config.session_id;
+	memcpy(event->session_name, session->config.session_name, sizeof(event->session_name));
+	memcpy(event->interface_name, session->ifname, sizeof(event->interface_name));
+	fill_reason(event, reason, changed);
+}
+
+void event_system(struct service *service, enum service_event_kind kind, enum service_origin origin,
+		  const char *reason, const struct param_set *changed)
+{
+	struct service_event *event = post(service, kind);
+
+	if (!event)
+		return;
+	event->object = CONFIG_SYSTEM;
+	event->origin = origin;
+	fill_reason(event, reason, changed);
+}
+
+uint64_t service_event_last(const struct service *service)
+{
+	return service->events ? service->events->last : 0;
+}
+
+int service_event_get(const struct service *service, uint64_t number, struct service_event *event)
+{
+	uint64_t last = service_event_last(service);
+
+	if (number > last)
+		return 1;
+	if (!number || number + SERVICE_EVENT_RING <= last)
+		return -1;
+	*event = service->events->ring[number % SERVICE_EVENT_RING];
+	return 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What has happened: events in the order in which they happened, and the last failures.
+ *
+ * Events lie in a ring of fixed size and are numbered without gaps.  A reader keeps the number of the
+ * event that it wants next, and nothing is kept for it: one that is too slow is told so, and has to
+ * list the objects again.  What one call from outside causes is limited to a part of the ring, so
+ * that not even a reload of everything drives out a reader who was up to date.
+ *
+ * Of one object the order is always created, up, down, deleted; modified lies between the first and
+ * the last.  up and down may come many times, and any of them may be among the suppressed.
+ */
+#ifndef L2TPD_SERVICE_EVENT_H
+#define L2TPD_SERVICE_EVENT_H
+
+#include "service/service.h"
+
+#define SERVICE_EVENT_RING 8192		/* events that are kept */
+#define SERVICE_EVENT_BUDGET 4096	/* of one call; the rest of it becomes one SERVICE_EVENT_SUPPRESSED */
+
+enum service_event_kind {
+	SERVICE_EVENT_TUNNEL_CREATED,
+	SERVICE_EVENT_TUNNEL_UP,
+	SERVICE_EVENT_TUNNEL_DOWN,		/* the reason says why */
+	SERVICE_EVENT_TUNNEL_MODIFIED,		/* parameters changed, or there is trouble, or no more: the reason */
+	SERVICE_EVENT_TUNNEL_DELETED,
+	SERVICE_EVENT_SESSION_CREATED,
+	SERVICE_EVENT_SESSION_UP,
+	SERVICE_EVENT_SESSION_DOWN,
+	SERVICE_EVENT_SESSION_MODIFIED,
+	SERVICE_EVENT_SESSION_DELETED,
+	SERVICE_EVENT_PROFILE_CREATED,
+	SERVICE_EVENT_PROFILE_MODIFIED,
+	SERVICE_EVENT_PROFILE_DELETED,
+	SERVICE_EVENT_PEER_ADDED,
+	SERVICE_EVENT_PEER_REMOVED,
+	SERVICE_EVENT_LIMIT_HIT,		/* something was refused for it: the reason; at most one a second */
+	SERVICE_EVENT_CONFIG_CHANGED,		/* a configuration was loaded */
+	SERVICE_EVENT_CONFIG_REFUSED,		/* or not: the reason */
+	SERVICE_EVENT_SYSTEM_MODIFIED,
+	SERVICE_EVENT_SUPPRESSED,		/* count events that would have stood here */
+	SERVICE_EVENT_COUNT,
+};
+
+struct service_event {
+	uint64_t number;			/* from 1 */
+	uint64_t when;				/* monotonic ms */
+	enum service_event_kind kind;
+	enum config_object object;		/* what changed is a set of rows of this one's table */
+	enum service_origin origin;		/* of the object; where there is none, who asked for it */
+	handle tunnel, session;			/* HANDLE_NONE where there is none; stale when it is gone */
+	uint32_t tunnel_id, session_id;
+	uint32_t count;				/* SUPPRESSED */
+	char tunnel_name[CONFIG_NAME_MAX], session_name[CONFIG_NAME_MAX], profile_name[CONFIG_NAME_MAX];
+	char interface_name[CONFIG_IFNAME_MAX];
+	struct address peer;
+	char reason[ERROR_TEXT_MAX];		/* a sentence; "" where there is none */
+	struct param_set changed;		/* MODIFIED: rows whose values differ */
+};
+
+/* "tunnel_up": as the API and the hook programs call it. */
+const char *service_event_name(enum service_event_kind kind);
+/* The number of the last event; 0 when there was none. */
+uint64_t service_event_last(const struct service *service);
+/* 0: *event is the one of this number, from 1.  1: it has not happened yet.  -1: it is no longer
+ * there, the reader was too slow; the oldest there is has the number SERVICE_EVENT_RING less than the
+ * last, plus 1. */
+int service_event_get(const struct service *service, uint64_t number, struct service_event *event);
+
+/* --- what failed --- */
+
+#define SERVICE_FAILURES_MAX 32			/* that are kept */
+
+enum service_failure_class {
+	SERVICE_FAILURE_RESOLVE,		/* a peer's name has no address, or none that can be used */
+	SERVICE_FAILURE_UNREACHABLE,		/* the network says so */
+	SERVICE_FAILURE_DEVICE,			/* somebody removed a session's device, or none could be made */
+	SERVICE_FAILURE_CARRIER,		/* nothing arrived for carrier_timeout */
+	SERVICE_FAILURE_AUTHORIZER,		/* it refused, was silent or absent */
+	SERVICE_FAILURE_LIMIT,
+	SERVICE_FAILURE_CONFIGURATION,		/* a file that was refused */
+};
+
+struct service_failure {
+	uint64_t when;				/* monotonic ms */
+	enum service_failure_class class;
+	uint32_t tunnel_id, session_id;		/* 0: there is none */
+	char tunnel_name[CONFIG_NAME_MAX], session_name[CONFIG_NAME_MAX];
+	struct address peer;
+	char reason[ERROR_TEXT_MAX];
+};
+
+/* The last failures, the newest first; returns how many, at most max. */
+unsigned int service_failures(const struct service *service, struct service_failure *failures, unsigned int max);
+const char *service_failure_name(enum service_failure_class class);
+
+#endif

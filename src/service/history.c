@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What failed last, for whoever asks later: the events (event.c) are for those who watch.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "service/state.h"
+
+#define LIMIT_QUIET_MS 1000
+
+static const char *const names[] = {
+	[SERVICE_FAILURE_RESOLVE] = "resolve",
+	[SERVICE_FAILURE_UNREACHABLE] = "unreachable",
+	[SERVICE_FAILURE_DEVICE] = "device",
+	[SERVICE_FAILURE_CARRIER] = "carrier",
+	[SERVICE_FAILURE_AUTHORIZER] = "authorizer",
+	[SERVICE_FAILURE_LIMIT] = "limit",
+	[SERVICE_FAILURE_CONFIGURATION] = "configuration",
+};
+
+const char *service_failure_name(enum service_failure_class class)
+{
+	return names[class];
+}
+
+static void fill_names(struct service_failure *failure, const struct tunnel *tunnel, const struct session *session)
+{
+	if (tunnel) {
+		failure->tunnel_id = tunnel->config.tunnel_id;
+		failure->peer = tunnel->peer;
+		memcpy(failure->tunnel_name, tunnel->config.tunnel_name, sizeof(failure->tunnel_name));
+	}
+	if (session) {
+		failure->session_id = session->config.session_id;
+		memcpy(failure->session_name, session->config.session_name, sizeof(failure->session_name));
+	}
+}
+
+void history_add(struct service *service, enum service_failure_class class, const struct tunnel *tunnel,
+		 const struct session *session, const char *reason)
+{
+	struct history *history = service->events ? &service->events->history : NULL;
+	struct service_failure *failure;
+
+	if (!history)
+		return;
+	failure = &history->failures[history->count++ % SERVICE_FAILURES_MAX];
+	*failure = (struct service_failure){ .when = service->now, .class = class };
+	fill_names(failure, tunnel, session);
+	snprintf(failure->reason, sizeof(failure->reason), "%s", reason);
+}
+
+void history_limit(struct service *service, unsigned int which, const char *parameter, const char *reason)
+{
+	struct history *history = service->events ? &service->events->history : NULL;
+	char text[ERROR_TEXT_MAX];
+
+	if (!history || (history->limit_told[which] && service->now < history->limit_told[which] + LIMIT_QUIET_MS))
+		return;
+	history->limit_told[which] = service->now;
+	snprintf(text, sizeof(text), "%s: %s", parameter, reason);
+	history_add(service, SERVICE_FAILURE_LIMIT, NULL, NULL, text);
+	event_system(service, SERVICE_EVENT_LIMIT_HIT, SERVICE_ORIGIN_ADMIN, text, NULL);
+}
+
+unsigned int service_failures(const struct service *service, struct service_failure *failures, unsigned int max)
+{
+	const struct history *history = service->events ? &service->events->history : NULL;
+	unsigned int count = 0;
+
+	while (history && count < max && count < SERVICE_FAILURES_MAX && count < history->count) {
+		failures[count] = history->failures[(history->count - 1 - count) % SERVICE_FAILURES_MAX];
+		count++;
+	}
+	return count;
+}

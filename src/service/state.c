@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * States follow from facts: nobody sets one, and none can be forgotten.  Who changes a fact calls
+ * the object's update, which compares what follows now with what was said last, counts and tells.
+ *
+ * A session is up when packets can pass: its tunnel is up, its device is there, and has carrier.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "service/state.h"
+
+const uint32_t service_setup_bounds_ms[SERVICE_SETUP_BUCKETS] = {
+	1, 5, 10, 50, 100, 250, 500, 1000, 2500, 5000, 15000, 60000,
+};
+
+static void setup_add(struct service_setup *setup, uint64_t ms)
+{
+	unsigned int bucket = 0;
+
+	while (bucket < SERVICE_SETUP_BUCKETS && ms > service_setup_bounds_ms[bucket])
+		bucket++;
+	setup->buckets[bucket]++;
+	setup->count++;
+	setup->sum_ms += ms;
+}
+
+/* --- sessions --- */
+
+static enum service_session_state session_state(const struct session *session)
+{
+	bool up = session->tunnel->state == SERVICE_TUNNEL_UP && session->is_told && !session->device_gone &&
+		  !session->no_carrier;
+
+	return up ? SERVICE_SESSION_UP : SERVICE_SESSION_DOWN;
+}
+
+void state_session_reason(const struct session *session, char *reason, size_t size)
+{
+	reason[0] = '\0';
+	if (session->device_gone)
+		session_gone_reason(session, reason, size);
+	else if (session->tunnel->state != SERVICE_TUNNEL_UP)
+		snprintf(reason, size, "its tunnel is not up");
+	else if (session->no_carrier)
+		snprintf(reason, size, "nothing has arrived for carrier_timeout, which is %u ms",
+			 session->config.carrier_timeout);
+}
+
+static void session_up(struct service *service, struct session *session)
+{
+	session->up_since = service->now;
+	if (!session->was_up)
+		setup_add(&service->session_setup, service->now - session->created);
+	session->was_up = true;
+	event_session(service, SERVICE_EVENT_SESSION_UP, session, NULL, NULL);
+}
+
+static void session_down(struct service *service, struct session *session, const char *reason)
+{
+	session->up_since = 0;
+	event_session(service, SERVICE_EVENT_SESSION_DOWN, session, reason, NULL);
+}
+
+static void failed(struct service *service, const struct session *session, const char *reason)
+{
+	if (session->device_gone)
+		history_add(service, SERVICE_FAILURE_DEVICE, session->tunnel, session, reason);
+	else if (session->no_carrier && session->tunnel->state == SERVICE_TUNNEL_UP)
+		history_add(service, SERVICE_FAILURE_CARRIER, session->tunnel, session, reason);
+}
+
+void state_session_update(struct service *service, struct session *session)
+{
+	enum service_session_state before = session->state, now = session_state(session);
+	char reason[ERROR_TEXT_MAX];
+
+	if (!session->is_announced || now == before)
+		return;
+	service->sessions_in[before]--;
+	service->sessions_in[now]++;
+	session->state = now;
+	if (now == SERVICE_SESSION_UP) {
+		session_up(service, session);
+		return;
+	}
+	state_session_reason(session, reason, sizeof(reason));
+	if (before == SERVICE_SESSION_UP)
+		session_down(service, session, reason);
+	failed(service, session, reason);
+}
+
+void state_session_attached(struct service *service, struct session *session)
+{
+	session->is_announced = true;
+	session->state = SERVICE_SESSION_DOWN;
+	service->sessions_in[session->state]++;
+	event_session(service, SERVICE_EVENT_SESSION_CREATED, session, NULL, NULL);
+	state_session_update(service, session);
+}
+
+void state_session_detached(struct service *service, struct session *session)
+{
+	if (!session->is_announced)
+		return;
+	if (session->state == SERVICE_SESSION_UP)
+		session_down(service, session, service->cause);
+	service->sessions_in[session->state]--;
+	session->is_announced = false;
+	event_session(service, SERVICE_EVENT_SESSION_DELETED, session, service->cause, NULL);
+}
+
+/* --- tunnels --- */
+
+static enum service_tunnel_state tunnel_state(const struct tunnel *tunnel)
+{
+	if (tunnel->peer.family != AF_UNSPEC)
+		return SERVICE_TUNNEL_UP;
+	return tunnel->refused ? SERVICE_TUNNEL_DOWN : SERVICE_TUNNEL_RESOLVING;
+}
+
+static void update_sessions(struct service *service, const struct tunnel *tunnel)
+{
+	struct session *session;
+
+	for (session = lookup_session_from(tunnel, 0); session;
+	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
+		state_session_update(service, session);
+}
+
+static void tunnel_up(struct service *service, struct tunnel *tunnel)
+{
+	tunnel->up_since = service->now;
+	if (!tunnel->was_up)
+		setup_add(&service->tunnel_setup, service->now - tunnel->created);
+	tunnel->was_up = true;
+	event_tunnel(service, SERVICE_EVENT_TUNNEL_UP, tunnel, NULL, NULL);
+}
+
+static void tunnel_down(struct service *service, struct tunnel *tunnel, const char *reason)
+{
+	tunnel->up_since = 0;
+	event_tunnel(service, SERVICE_EVENT_TUNNEL_DOWN, tunnel, reason, NULL);
+}
+
+/* Up: the tunnel before its sessions; down: after them. */
+void state_tunnel_update(struct service *service, struct tunnel *tunnel)
+{
+	enum service_tunnel_state before = tunnel->state, now = tunnel_state(tunnel);
+
+	if (!tunnel->is_announced || now == before)
+		return;
+	service->tunnels_in[before]--;
+	service->tunnels_in[now]++;
+	tunnel->state = now;
+	if (now == SERVICE_TUNNEL_UP)
+		tunnel_up(service, tunnel);
+	update_sessions(service, tunnel);
+	if (before == SERVICE_TUNNEL_UP)
+		tunnel_down(service, tunnel, tunnel->reason);
+}
+
+void state_tunnel_attached(struct service *service, struct tunnel *tunnel)
+{
+	tunnel->is_announced = true;
+	tunnel->state = SERVICE_TUNNEL_RESOLVING;
+	service->tunnels_in[tunnel->state]++;
+	event_tunnel(service, SERVICE_EVENT_TUNNEL_CREATED, tunnel, NULL, NULL);
+	state_tunnel_update(service, tunnel);
+}
+
+void state_tunnel_detached(struct service *service, struct tunnel *tunnel)
+{
+	if (!tunnel->is_announced)
+		return;
+	if (tunnel->state == SERVICE_TUNNEL_UP)
+		tunnel_down(service, tunnel, service->cause);
+	service->tunnels_in[tunnel->state]--;
+	tunnel->is_announced = false;
+	event_tunnel(service, SERVICE_EVENT_TUNNEL_DELETED, tunnel, service->cause, NULL);
+}
+
+/* --- modifications --- */
+
+/* The rows that differ. False: none does. */
+static bool differences(const struct param_table *table, const void *before, const void *now, struct param_set *rows)
+{
+	bool differ = false;
+
+	*rows = (struct param_set){ { 0 } };
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (table->params[row].type == PARAM_UNSUPPORTED || param_equal(table, row, before, now))
+			continue;
+		param_set_add(rows, row);
+		differ = true;
+	}
+	return differ;
+}
+
+void state_tunnel_modified(struct service *service, const struct tunnel *tunnel, const struct tunnel_config *before)
+{
+	struct param_set changed;
+
+	if (service->events && tunnel->is_announced &&
+	    differences(config_tables[CONFIG_TUNNEL], before, &tunnel->config, &changed))
+		event_tunnel(service, SERVICE_EVENT_TUNNEL_MODIFIED, tunnel, NULL, &changed);
+}
+
+void state_session_modified(struct service *service, const struct session *session,
+			    const struct session_config *before)
+{
+	struct param_set changed;
+
+	if (service->events && session->is_announced &&
+	    differences(config_tables[CONFIG_SESSION], before, &session->config, &changed))
+		event_session(service, SERVICE_EVENT_SESSION_MODIFIED, session, NULL, &changed);
+}
