@@ -192,7 +192,7 @@ static void write_tunnel(char *text, size_t size, unsigned int id)
 {
 	snprintf(text, size, "tunnel create tunnel_name=t%u version=3 tunnel_id=%u peer_tunnel_id=%u dest_ipaddr=%s "
 		 "our_udp_port=%u ttl=%u\n", id, id, id, chance(2) ? "192.0.2.2" : "lon.example", 1700 + id,
-		 chance(3));
+		 1 + chance(3));
 }
 
 static void write_session(char *text, size_t size, unsigned int id)
