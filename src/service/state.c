@@ -5,10 +5,9 @@
  *
  * A session is up when packets can pass: its tunnel is up, its device is there, and has carrier.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "service/state.h"
+
+#include <stdio.h>
 
 const uint32_t service_setup_bounds_ms[SERVICE_SETUP_BUCKETS] = {
 	1, 5, 10, 50, 100, 250, 500, 1000, 2500, 5000, 15000, 60000,

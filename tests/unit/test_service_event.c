@@ -259,8 +259,8 @@ static char *many_sessions(unsigned int count)
 	assert_non_null(text);
 	used = (size_t)sprintf(text, TUNNEL("lon", "1"));
 	for (unsigned int i = 1; i <= count; i++)
-		used += (size_t)sprintf(text + used, "session create tunnel_name=lon session_id=%u peer_session_id=%u\n",
-					i, i);
+		used += (size_t)sprintf(text + used, "session create tunnel_id=1 session_id=%u peer_session_id=%u\n", i,
+					i);
 	return text;
 }
 
