@@ -22,6 +22,16 @@
 #include "os/unix_socket.h"
 
 #define EVENTS_AT_ONCE 64	/* of the datapath, before other events have their turn */
+#define CLIENTS_AT_ONCE 16	/* events of the API, likewise ... */
+#define CLIENTS_TURN_US 5000	/* ... and not for longer than this */
+
+/* Of two events that wait the one with the lower number is first. */
+enum {
+	PRIORITY_CONTROL,
+	PRIORITY_OTHER,		/* libevent's default: the resolver */
+	PRIORITY_CLIENTS,	/* manage takes the last one */
+	PRIORITIES
+};
 
 struct daemon {
 	const struct options *options;
@@ -46,6 +56,7 @@ static void settle(struct daemon *daemon)
 
 	while (service_next_request(daemon->service, &request))
 		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
+	manage_settle(daemon->manage);
 	next = service_next_deadline(daemon->service);
 	if (next == SERVICE_NEVER) {
 		event_del(daemon->deadline);
@@ -167,33 +178,51 @@ static bool open_signals(struct daemon *daemon)
 
 	for (int i = 0; i < 3; i++) {
 		daemon->signals[i] = evsignal_new(daemon->loop, numbers[i], got_signal, daemon);
-		if (!daemon->signals[i] || event_add(daemon->signals[i], NULL) < 0)
+		if (!daemon->signals[i] || event_priority_set(daemon->signals[i], PRIORITY_CONTROL) < 0 ||
+		    event_add(daemon->signals[i], NULL) < 0)
 			return false;
 	}
 	return true;
 }
 
+/* However many clients want something: after a few of them it is looked whether something else does. */
+static struct event_base *new_loop(void)
+{
+	static const struct timeval turn = { 0, CLIENTS_TURN_US };
+	struct event_config *config = event_config_new();
+	struct event_base *loop = NULL;
+
+	if (config && event_config_set_max_dispatch_interval(config, &turn, CLIENTS_AT_ONCE, PRIORITY_OTHER) == 0)
+		loop = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	return loop;
+}
+
 /* Everything that only needs memory, and the signals. */
 static bool open_loop(struct daemon *daemon)
 {
-	daemon->loop = event_base_new();
-	if (!daemon->loop)
+	daemon->loop = new_loop();
+	if (!daemon->loop || event_base_priority_init(daemon->loop, PRIORITIES) < 0)
 		return false;
 	daemon->deadline = event_new(daemon->loop, -1, 0, deadline_reached, daemon);
 	daemon->resolver = os_resolver_new(daemon->loop, resolved, daemon);
-	return daemon->deadline && daemon->resolver && open_signals(daemon);
+	return daemon->deadline && event_priority_set(daemon->deadline, PRIORITY_CONTROL) == 0 && daemon->resolver &&
+	       open_signals(daemon);
 }
 
 /* The service on the datapath, and the API in front of it. */
 static bool open_service(struct daemon *daemon)
 {
 	const struct manage_host host = { .context = daemon, .now = os_clock_ms, .reload = reload,
-					  .changed = changed };
+					  .changed = changed,
+					  .groups = { daemon->options->admin_group, daemon->options->read_group } };
 	int fd = datapath_ops(daemon->dp)->event_fd(daemon->dp);
 
 	if (fd >= 0) {
 		daemon->datapath_ready = event_new(daemon->loop, fd, EV_READ | EV_PERSIST, datapath_ready, daemon);
-		if (!daemon->datapath_ready || event_add(daemon->datapath_ready, NULL) < 0)
+		if (!daemon->datapath_ready || event_priority_set(daemon->datapath_ready, PRIORITY_CONTROL) < 0 ||
+		    event_add(daemon->datapath_ready, NULL) < 0)
 			return false;
 	}
 	daemon->service = service_new(daemon->dp, os_random);
@@ -204,13 +233,20 @@ static bool open_service(struct daemon *daemon)
 	return daemon->manage && manage_listen(daemon->manage, daemon->listener.fd) == 0;
 }
 
+/* Who may use the API is decided by the client's credentials; where only root may, others need not even reach it. */
+static unsigned int socket_mode(const struct options *options)
+{
+	return options->admin_group || options->read_group ? 0666 : 0600;
+}
+
 /* In the order in which failures are cheapest: the socket tells whether another daemon runs. */
 static int daemon_open(struct daemon *daemon, struct error *error)
 {
 	if (!open_loop(daemon))
 		return error_set(error, ERROR_SYSTEM, NULL,
 				 "cannot set up the event loop: out of memory or descriptors");
-	if (os_listen(daemon->options->socket, &daemon->listener, error) < 0 || open_datapath(daemon, error) < 0)
+	if (os_listen(daemon->options->socket, socket_mode(daemon->options), &daemon->listener, error) < 0 ||
+	    open_datapath(daemon, error) < 0)
 		return -1;
 	return open_service(daemon) ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 }

@@ -4,6 +4,7 @@
  */
 #include "l2tpd/options.h"
 
+#include <grp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "datapath/user/user.h"
 #include "os/unix_socket.h"
 
-enum { OPTION_CHECK = OS_OPTION_LONG, OPTION_DATAPATH, OPTION_LOG_LEVEL };
+enum { OPTION_ADMIN_GROUP = OS_OPTION_LONG, OPTION_READ_GROUP, OPTION_CHECK, OPTION_DATAPATH, OPTION_LOG_LEVEL };
 
 #define EXIT_USAGE 2
 
@@ -24,6 +25,11 @@ static const struct os_option rows[] = {
 	{ 'w', "workers", "N", "threads that move packets, one per processor unless given", NULL },
 	{ OPTION_LOG_LEVEL, "log-level", "LEVEL",
 	  "which lines are logged: error, warning, info or debug; info unless given", NULL },
+	{ OPTION_ADMIN_GROUP, "admin-group", "GROUP",
+	  "whose members may do everything over the socket, as root may; " OPTIONS_ADMIN_GROUP_DEFAULT
+	  ", if there is such a group, unless given", NULL },
+	{ OPTION_READ_GROUP, "read-group", "GROUP",
+	  "whose members may show and list; " OPTIONS_READ_GROUP_DEFAULT ", likewise", NULL },
 	{ OPTION_DATAPATH, "datapath", "NAME",
 	  "what moves the packets: user, or null, which moves none and needs no rights, for tests", NULL },
 	{ 'P', "pid-file", "FILE", "write the process id there while it runs", NULL },
@@ -93,6 +99,27 @@ static bool parse_workers(const char *argument, struct options *options)
 	return true;
 }
 
+static bool parse_group(const char *argument, gid_t *group)
+{
+	const struct group *found = getgrnam(argument);
+
+	if (!found || !found->gr_gid) {
+		fprintf(stderr, "l2tpd: %s %s\n", argument, found ?
+			"is root's own group, which has no right to the API: name another" :
+			"is no group: `groupadd` makes one");
+		return false;
+	}
+	*group = found->gr_gid;
+	return true;
+}
+
+static gid_t default_group(const char *name)
+{
+	const struct group *found = getgrnam(name);
+
+	return found ? found->gr_gid : 0;
+}
+
 /* Returns -1 to go on. */
 static int parse_one(int id, const char *argument, struct options *options)
 {
@@ -118,6 +145,10 @@ static int parse_one(int id, const char *argument, struct options *options)
 		return parse_datapath(argument, options) ? -1 : EXIT_USAGE;
 	case OPTION_LOG_LEVEL:
 		return parse_log_level(argument, options) ? -1 : EXIT_USAGE;
+	case OPTION_ADMIN_GROUP:
+		return parse_group(argument, &options->admin_group) ? -1 : EXIT_USAGE;
+	case OPTION_READ_GROUP:
+		return parse_group(argument, &options->read_group) ? -1 : EXIT_USAGE;
 	case 'h':
 		os_options_help(&l2tpd_program, stdout);
 		return EXIT_SUCCESS;
@@ -135,7 +166,9 @@ int options_parse(int argc, char **argv, struct options *options)
 	int id, first, status = -1;
 
 	*options = (struct options){ .config = OPTIONS_CONFIG_DEFAULT, .socket = OS_SOCKET_DEFAULT,
-				     .log_level = LOG_LEVEL_INFO };
+				     .log_level = LOG_LEVEL_INFO,
+				     .admin_group = default_group(OPTIONS_ADMIN_GROUP_DEFAULT),
+				     .read_group = default_group(OPTIONS_READ_GROUP_DEFAULT) };
 	while (status < 0 && (id = os_options_next(&l2tpd_program, argc, argv, &argument, &first)) != OS_OPTIONS_END)
 		status = parse_one(id, argument, options);
 	if (status < 0 && first < argc) {

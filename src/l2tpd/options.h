@@ -6,11 +6,15 @@
 #define L2TPD_L2TPD_OPTIONS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/log.h"
 #include "os/options.h"
 
 #define OPTIONS_CONFIG_DEFAULT "/etc/l2tpd.conf"
+
+#define OPTIONS_ADMIN_GROUP_DEFAULT "l2tpd"
+#define OPTIONS_READ_GROUP_DEFAULT "l2tpd-read"
 
 enum options_datapath { OPTIONS_DATAPATH_USER, OPTIONS_DATAPATH_NULL };
 
@@ -23,6 +27,7 @@ struct options {
 	unsigned int workers;		/* 0: one per processor */
 	enum options_datapath datapath;
 	enum log_level log_level;
+	gid_t admin_group, read_group;	/* may change and read over the API; 0: there is no such group */
 };
 
 extern const struct os_program l2tpd_program;

@@ -3,11 +3,13 @@
  * A call from its message to its last reply, for any method: Varlink's envelope, which methods.c
  * and list.c need not know.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "manage/interface.h"
 #include "manage/json.h"
 #include "manage/methods.h"
+#include "manage/server.h"
 
 json_t *call_error(const char *name, const char *parameter, const char *value)
 {
@@ -29,6 +31,93 @@ json_t *call_failed(const struct error *error)
 	return json_pack("{s:s, s:o}", "error", INTERFACE_NAME ".Failed", "parameters", parameters);
 }
 
+enum call_step call_fail(const struct error *failure, json_t **error)
+{
+	*error = call_failed(failure);
+	return CALL_LAST;
+}
+
+/* --- parameters --- */
+
+static json_t *invalid_parameter(const char *name)
+{
+	return call_error(INTERFACE_SERVICE ".InvalidParameter", "parameter", name);
+}
+
+/* NULL: absent, or null. */
+static const json_t *parameter(const struct call *call, const char *name)
+{
+	const json_t *value = json_object_get(call->parameters, name);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+bool call_text(const struct call *call, const char *name, const char **value, json_t **error)
+{
+	const json_t *given = parameter(call, name);
+
+	if (given && !json_is_string(given)) {
+		*error = invalid_parameter(name);
+		return false;
+	}
+	if (given)
+		*value = json_string_value(given);
+	return true;
+}
+
+bool call_number(const struct call *call, const char *name, uint64_t max, uint64_t *value, json_t **error)
+{
+	const json_t *given = parameter(call, name);
+	json_int_t number = json_integer_value(given);
+
+	if (given && (!json_is_integer(given) || number < 0 || (uint64_t)number > max)) {
+		*error = invalid_parameter(name);
+		return false;
+	}
+	if (given)
+		*value = (uint64_t)number;
+	return true;
+}
+
+bool call_flag(const struct call *call, const char *name, bool *value, json_t **error)
+{
+	const json_t *given = parameter(call, name);
+
+	if (given && !json_is_boolean(given)) {
+		*error = invalid_parameter(name);
+		return false;
+	}
+	if (given)
+		*value = json_is_true(given);
+	return true;
+}
+
+bool call_command(const struct call *call, struct command *command, json_t **error)
+{
+	struct error failure = { 0 };
+
+	*command = (struct command){ .object = call->method->object, .verb = call->method->verb };
+	if (json_to_config(config_tables[command->object], parameter(call, "config"), &command->config, &command->set,
+			   &failure) == 0)
+		return true;
+	*error = call_failed(&failure);
+	return false;
+}
+
+/* Does "(config: TunnelConfig, after: ?int)" name this parameter? */
+static bool signature_has(const char *signature, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = signature + 1; (at = strchr(at, ':')); at++)
+		if (length && (size_t)(at - signature) > length && strncmp(at - length, name, length) == 0 &&
+		    strchr("( ", at[-(ptrdiff_t)length - 1]))
+			return true;
+	return false;
+}
+
+/* --- the envelope --- */
+
 static const struct method *find_in(const struct method *methods, const char *name)
 {
 	for (; methods->name; methods++)
@@ -37,27 +126,63 @@ static const struct method *find_in(const struct method *methods, const char *na
 	return NULL;
 }
 
-/* "org.l2tpd.TunnelList": the last dot divides interface and method. */
-static void find_method(struct call *call, const char *full_name)
+static const struct method *find_ours(const char *name)
+{
+	const struct method *found = NULL;
+
+	for (int i = 0; !found && methods_tables[i]; i++)
+		found = find_in(methods_tables[i]->methods, name);
+	return found;
+}
+
+/* "org.l2tpd.TunnelList": the last dot divides interface and method. Returns NULL, or the error. */
+static json_t *find_method(struct call *call, const char *full_name)
 {
 	const char *dot = strrchr(full_name, '.');
 	size_t length = dot ? (size_t)(dot - full_name) : 0;
 	char interface[64];
 
-	if (!dot || length >= sizeof(interface)) {
-		call->refusal = call_error(INTERFACE_SERVICE ".InterfaceNotFound", "interface", full_name);
-		return;
-	}
+	if (!dot || length >= sizeof(interface))
+		return call_error(INTERFACE_SERVICE ".InterfaceNotFound", "interface", full_name);
 	memcpy(interface, full_name, length);
 	interface[length] = '\0';
 	if (strcmp(interface, INTERFACE_NAME) == 0)
-		call->method = find_in(methods_l2tpd, dot + 1);
+		call->method = find_ours(dot + 1);
 	else if (strcmp(interface, INTERFACE_SERVICE) == 0)
 		call->method = find_in(methods_service, dot + 1);
 	else
-		call->refusal = call_error(INTERFACE_SERVICE ".InterfaceNotFound", "interface", interface);
-	if (!call->method && !call->refusal)
-		call->refusal = call_error(INTERFACE_SERVICE ".MethodNotFound", "method", full_name);
+		return call_error(INTERFACE_SERVICE ".InterfaceNotFound", "interface", interface);
+	return call->method ? NULL : call_error(INTERFACE_SERVICE ".MethodNotFound", "method", full_name);
+}
+
+static json_t *permission_denied(const struct call *call)
+{
+	char message[256];
+
+	snprintf(message, sizeof(message), "%s takes the right to %s, and uid %u has the right to %s: root has it, and "
+		 "the group that l2tpd's option --%s-group names", call->method->name, role_name(call->method->role),
+		 (unsigned int)call->caller.uid, role_name(call->caller.role),
+		 call->method->role == ROLE_READ ? "read" : "admin");
+	return call_error(INTERFACE_NAME ".PermissionDenied", "message", message);
+}
+
+/* What every method wants alike. Returns NULL, or the error. */
+static json_t *refuse(struct call *call, const char *method)
+{
+	json_t *error = find_method(call, method);
+	const char *name;
+	json_t *value;
+
+	if (error)
+		return error;
+	if (call->caller.role < call->method->role)
+		return permission_denied(call);
+	if (call->method->more && !call->more)
+		return call_error(INTERFACE_SERVICE ".ExpectedMore", NULL, NULL);
+	json_object_foreach(call->parameters, name, value)
+		if (!signature_has(call->method->parameters, name))
+			return invalid_parameter(name);
+	return NULL;
 }
 
 /* A flag of the envelope: absent is false. */
@@ -81,21 +206,18 @@ static bool begin_decoded(struct call *call, const json_t *message, struct error
 		return false;
 	}
 	call->parameters = parameters ? json_incref(parameters) : json_object();
-	if (upgrade)
-		call->refusal = call_error(INTERFACE_SERVICE ".InvalidParameter", "parameter", "upgrade");
-	else
-		find_method(call, method);
+	call->refusal = upgrade ? invalid_parameter("upgrade") : refuse(call, method);
 	return true;
 }
 
-bool call_begin(struct call *call, struct service *service, const struct manage_host *host, const char *message,
+bool call_begin(struct call *call, struct manage *manage, const struct caller *caller, const char *message,
 		size_t length, struct error *error)
 {
 	json_error_t where;
 	json_t *decoded = json_loadb(message, length, JSON_REJECT_DUPLICATES, &where);
 	bool ok;
 
-	*call = (struct call){ .service = service, .host = host };
+	*call = (struct call){ .manage = manage, .service = manage->service, .host = &manage->host, .caller = *caller };
 	if (!decoded) {
 		error_set(error, ERROR_SYNTAX, NULL, "a message that is not JSON: %s", where.text);
 		return false;
@@ -107,26 +229,38 @@ bool call_begin(struct call *call, struct service *service, const struct manage_
 	return ok;
 }
 
-enum call_step call_next(struct call *call, json_t **reply)
+/* The step's result, in braces as it is, becomes a message. */
+static void finish_reply(enum call_step step, json_t *error, struct emit *reply)
 {
-	json_t *result = NULL, *error = NULL;
-	enum call_step step = CALL_LAST;
-
-	*reply = NULL;
-	if (call->refusal)
-		error = json_incref(call->refusal);
-	else
-		step = call->method->step(call, &result, &error);
-	if (error)
-		*reply = error;
-	else if (result)
-		*reply = json_pack("{s:o}", "parameters", result);
-	if (*reply && step == CALL_REPLY)
-		json_object_set_new_nocheck(*reply, "continues", json_true());
-	if (call->oneway) {
-		json_decref(*reply);
-		*reply = NULL;
+	if (error) {
+		emit_rewind(reply, 0);
+		emit_json(reply, error);
+	} else if (step == CALL_REPLY) {
+		emit_raw(reply, "},\"continues\":true}");
+	} else if (step == CALL_LAST) {
+		emit_raw(reply, "}}");
+	} else {
+		emit_rewind(reply, 0);
 	}
+}
+
+enum call_step call_next(struct call *call, struct emit *reply)
+{
+	enum call_step step = CALL_LAST;
+	json_t *error = NULL;
+
+	emit_raw(reply, "{\"parameters\":{");
+	call->begun = !call->refusal;
+	if (call->begun)
+		step = call->method->step(call, reply, &error);
+	else
+		error = json_incref(call->refusal);
+	if (error)
+		step = CALL_LAST;
+	finish_reply(step, error, reply);
+	json_decref(error);
+	if (call->oneway)
+		emit_rewind(reply, 0);
 	if (step == CALL_LAST)
 		call_end(call);
 	return step;
@@ -134,6 +268,8 @@ enum call_step call_next(struct call *call, json_t **reply)
 
 void call_end(struct call *call)
 {
+	if (call->begun && call->method->end)
+		call->method->end(call);
 	json_decref(call->parameters);
 	json_decref(call->refusal);
 	*call = (struct call){ .method = NULL };

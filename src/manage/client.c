@@ -11,11 +11,13 @@
 #include <event2/bufferevent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <utlist.h>
 
 #include "manage/server.h"
+
+#define REPLY_KEPT (256u << 10)		/* octets of room for replies that are kept for the next one */
+#define WRITE_AT_ONCE (64u << 10)	/* octets: a whole reply of a list */
 
 static bool call_active(const struct client *client)
 {
@@ -67,31 +69,47 @@ static void silent(evutil_socket_t fd, short what, void *context)
 		       client->called ? "it was idle for too long" : "it did not say what it wants in time");
 }
 
-/* Send a whole message, with the NUL that ends it. False when out of memory. */
-static bool send_reply(struct client *client, const json_t *reply)
+/* Send a whole message and the NUL that ends it. False when out of memory. */
+static bool send_reply(struct client *client, const struct emit *reply)
 {
-	char *text = json_dumps(reply, JSON_COMPACT);
-	bool ok = text && bufferevent_write(client->stream, text, strlen(text) + 1) == 0;
-
-	free(text);
-	return ok;
+	if (reply->failed)
+		return false;
+	return !reply->length || (bufferevent_write(client->stream, reply->text, reply->length) == 0 &&
+				  bufferevent_write(client->stream, "", 1) == 0);
 }
 
-/* One step of the call under way. False: the client was cut off. */
+static void set_waiting(struct client *client, bool waiting)
+{
+	client->manage->waiting += (unsigned int)waiting - (unsigned int)client->waiting;
+	client->waiting = waiting;
+}
+
+void client_wake(struct client *client)
+{
+	set_waiting(client, false);
+	add_timer(client->turn, 0);
+}
+
+/* One step of the call under way. False: the client is gone. */
 static bool proceed(struct client *client)
 {
-	json_t *reply;
-	enum call_step step = call_next(&client->call, &reply);
-	bool ok = true;
+	struct emit *reply = &client->manage->reply;
+	enum call_step step = call_next(&client->call, reply);
+	bool sent = send_reply(client, reply);
 
-	if (reply)
-		ok = send_reply(client, reply);
-	else if (step == CALL_REPLY && !client->call.oneway)
-		ok = false;
-	json_decref(reply);
-	if (!ok)
+	emit_rewind(reply, 0);
+	if (!sent || reply->size > REPLY_KEPT)
+		emit_free(reply);
+	if (!sent) {
 		client_cut_off(client, "no memory for a reply");
-	return ok;
+		return false;
+	}
+	if (step == CALL_WAIT && client->input_ended) {
+		client_free(client);	/* it has closed its side, so nobody would tell that it has left */
+		return false;
+	}
+	set_waiting(client, step == CALL_WAIT);
+	return true;
 }
 
 /* Length of the first message in the input without its NUL; -1: it has not come to its end. */
@@ -108,29 +126,38 @@ static ssize_t message_length(struct client *client)
 	return found.pos;
 }
 
+/* Keep the sum of what all clients have sent and what is not understood yet. */
+static void count_input(struct client *client)
+{
+	client->manage->input -= client->input_counted;
+	client->input_counted = input_waiting(client);
+	client->manage->input += client->input_counted;
+}
+
 /* Take the next message from the input, if it is there. False: the client was cut off. */
 static bool take_message(struct client *client)
 {
 	struct evbuffer *input = bufferevent_get_input(client->stream);
-	struct manage *manage = client->manage;
 	ssize_t length = message_length(client);
 	struct error error = { 0 };
 	const char *text;
 	bool ok;
 
 	if (length < 0 && input_waiting(client) > CALL_MESSAGE_MAX) {
-		client_cut_off(client, "a message that is longer than 1 MiB");
+		client_cut_off(client, "a message that is longer than 256 KiB");
 		return false;
 	}
 	if (length < 0)
 		return true;
 	text = (const char *)evbuffer_pullup(input, length + 1);
-	ok = text && call_begin(&client->call, manage->service, &manage->host, text, (size_t)length, &error);
+	ok = text && call_begin(&client->call, client->manage, &client->caller, text, (size_t)length, &error);
 	if (!ok) {
 		client_cut_off(client, text ? error.text : "no memory for its message");
 		return false;
 	}
 	evbuffer_drain(input, (size_t)length + 1);
+	count_input(client);
+	client->manage->counters.calls++;
 	client->called = true;
 	client->idle_since = 0;
 	return true;
@@ -141,10 +168,10 @@ static void work(struct client *client)
 {
 	if (!call_active(client) && !take_message(client))
 		return;
-	if (call_active(client) && !output_waiting(client) && !proceed(client))
+	if (call_active(client) && !client->waiting && !output_waiting(client) && !proceed(client))
 		return;
 	if (call_active(client) || message_length(client) >= 0) {
-		if (!output_waiting(client))
+		if (!output_waiting(client) && !client->waiting)
 			add_timer(client->turn, 0);
 		/* else written() comes back */
 	} else if (client->input_ended && !output_waiting(client)) {
@@ -159,10 +186,28 @@ static void turn(evutil_socket_t fd, short what, void *context)
 	work(context);
 }
 
+/* Who has sent most of a message. */
+static struct client *longest_input(const struct manage *manage)
+{
+	struct client *client, *longest = NULL;
+
+	DL_FOREACH(manage->clients, client)
+		if (!longest || client->input_counted > longest->input_counted)
+			longest = client;
+	return longest;
+}
+
 static void readable(struct bufferevent *stream, void *context)
 {
-	struct client *client = context;
+	struct client *client = context, *longest = NULL;
 
+	count_input(client);
+	if (client->manage->input > MANAGE_INPUT_MAX) {
+		longest = longest_input(client->manage);
+		client_cut_off(longest, "all clients together sent more than 16 MiB, and most of it is its");
+	}
+	if (longest == client)
+		return;
 	if (!call_active(client) && !output_waiting(client) && !event_pending(client->turn, EV_TIMEOUT, NULL))
 		work(client);
 }
@@ -181,28 +226,34 @@ static void happened(struct bufferevent *stream, short what, void *context)
 		client_cut_off(client, "it does not read its replies");
 		return;
 	}
-	if (what & BEV_EVENT_EOF && (call_active(client) || output_waiting(client) || message_length(client) >= 0)) {
+	if (what & BEV_EVENT_EOF && !client->waiting &&
+	    (call_active(client) || output_waiting(client) || message_length(client) >= 0)) {
 		client->input_ended = true;	/* it may have closed only its sending side */
 		return;
 	}
-	if (what & BEV_EVENT_EOF && input_waiting(client))
+	if (what & BEV_EVENT_EOF && input_waiting(client) && !client->waiting)
 		client_cut_off(client, "it left in the middle of a message");
 	else
 		client_free(client);
 }
 
-static void learn_peer(struct client *client, int fd)
+static bool open_events(struct client *client, int fd)
 {
-	struct ucred peer = { 0 };
-	socklen_t length = sizeof(peer);
+	struct manage *manage = client->manage;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0) {
-		client->pid = peer.pid;
-		client->uid = peer.uid;
-	}
+	client->deadline = event_new(manage->loop, -1, 0, silent, client);
+	client->turn = event_new(manage->loop, -1, 0, turn, client);
+	client->stream = bufferevent_socket_new(manage->loop, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!client->stream)
+		close(fd);
+	if (!client->stream || !client->deadline || !client->turn)
+		return false;
+	return event_priority_set(client->deadline, manage->priority) == 0 &&
+	       event_priority_set(client->turn, manage->priority) == 0 &&
+	       bufferevent_priority_set(client->stream, manage->priority) == 0;
 }
 
-void client_new(struct manage *manage, int fd)
+void client_new(struct manage *manage, int fd, const struct caller *caller)
 {
 	static const struct timeval stalled = { MANAGE_STALLED_MS / 1000, MANAGE_STALLED_MS % 1000 * 1000 };
 	struct client *client = calloc(1, sizeof(*client));
@@ -212,20 +263,17 @@ void client_new(struct manage *manage, int fd)
 		return;
 	}
 	client->manage = manage;
-	learn_peer(client, fd);
+	client->caller = *caller;
 	DL_APPEND(manage->clients, client);
 	manage->count++;
-	client->deadline = event_new(manage->loop, -1, 0, silent, client);
-	client->turn = event_new(manage->loop, -1, 0, turn, client);
-	client->stream = bufferevent_socket_new(manage->loop, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!client->stream)
-		close(fd);
-	if (!client->stream || !client->deadline || !client->turn) {
+	manage->counters.clients++;
+	if (!open_events(client, fd)) {
 		client_free(client);
 		return;
 	}
 	bufferevent_setcb(client->stream, readable, written, happened, client);
 	bufferevent_setwatermark(client->stream, EV_READ, 0, CALL_MESSAGE_MAX + 1);
+	bufferevent_set_max_single_write(client->stream, WRITE_AT_ONCE);
 	bufferevent_set_timeouts(client->stream, NULL, &stalled);
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 	watch_silence(client);
@@ -235,6 +283,8 @@ void client_free(struct client *client)
 {
 	DL_DELETE(client->manage->clients, client);
 	client->manage->count--;
+	client->manage->input -= client->input_counted;
+	set_waiting(client, false);
 	call_end(&client->call);
 	if (client->stream)
 		bufferevent_free(client->stream);
@@ -249,7 +299,8 @@ void client_cut_off(struct client *client, const char *why)
 {
 	struct manage *manage = client->manage;
 
+	manage->counters.cut_off++;
 	log_limited(&manage->cut_off, manage->host.now(), LOG_LEVEL_WARNING, "API: client pid %d (uid %u) cut off: %s",
-		    (int)client->pid, (unsigned int)client->uid, why);
+		    (int)client->caller.pid, (unsigned int)client->caller.uid, why);
 	client_free(client);
 }

@@ -5,6 +5,7 @@
  */
 #include "manage/interface.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +59,23 @@ static void write_param(FILE *out, const struct param *param)
 	write_param_type(out, param);
 }
 
-static void write_config(FILE *out, const char *type, const struct param_table *table)
+/* "peer profile" -> "PeerProfile" */
+static void write_capitalised(FILE *out, const char *words)
+{
+	for (bool first = true; *words; words++) {
+		if (*words != ' ')
+			fputc(first ? toupper((unsigned char)*words) : *words, out);
+		first = *words == ' ';
+	}
+}
+
+static void write_config(FILE *out, const struct param_table *table)
 {
 	const char *separator = "";
 
-	fprintf(out, "\n# Parameters of a %s. Answers leave out those that have no value.\ntype %s (\n", table->object,
-		type);
+	fprintf(out, "\n# Parameters of a %s. Answers leave out those that have no value.\ntype ", table->object);
+	write_capitalised(out, table->object);
+	fputs("Config (\n", out);
 	for (unsigned int row = 0; row < table->count; row++) {
 		if (table->params[row].type == PARAM_UNSUPPORTED)
 			continue;
@@ -78,10 +90,9 @@ static const char *state_type_text(enum state_type type)
 {
 	switch (type) {
 	case STATE_BOOL:
-		return "bool";
+		return "?bool";
 	case STATE_U32:
 	case STATE_U64:
-		return "int";
 	case STATE_SINCE:
 		return "?int";
 	default:
@@ -98,7 +109,7 @@ static void write_state_row(FILE *out, const struct state_row *row)
 		return;
 	}
 	for (unsigned int i = 0; row->words[i]; i++)
-		fprintf(out, "%s%s", i ? ", " : "(", row->words[i]);
+		fprintf(out, "%s%s", i ? ", " : "?(", row->words[i]);
 	fputc(')', out);
 }
 
@@ -116,6 +127,8 @@ static void write_methods(FILE *out, const struct method *methods)
 	for (; methods->name; methods++) {
 		fputc('\n', out);
 		write_comment(out, "", methods->help);
+		if (methods->role == ROLE_CHANGE)
+			fputs("# It takes the right to change.\n", out);
 		fprintf(out, "method %s%s -> %s\n", methods->name, methods->parameters, methods->result);
 	}
 }
@@ -128,27 +141,42 @@ static void write_codes(FILE *out)
 	fputs(")\n", out);
 }
 
+/* Some objects share a table, and its type. */
+static bool is_first_with_table(int object)
+{
+	for (int before = 0; before < object; before++)
+		if (config_tables[before] == config_tables[object])
+			return false;
+	return config_tables[object] != NULL;
+}
+
 static void write_l2tpd(FILE *out)
 {
-	static const char *const types[] = { "SystemConfig", "TunnelConfig", "SessionConfig" };
-
 	fputs("# The management of l2tpd: tunnels, sessions and the daemon itself.\n"
 	      "# Written from the daemon's tables of parameters, state and methods.\n"
 	      "interface " INTERFACE_NAME "\n", out);
 	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++)
-		write_config(out, types[object], config_tables[object]);
+		if (is_first_with_table(object))
+			write_config(out, config_tables[object]);
 	for (int i = 0; state_tables[i]; i++)
 		write_state(out, state_tables[i]);
 	fputs("\n# A tunnel; explicit names the parameters that were given, the others are defaults.\n"
-	      "type Tunnel (\n  config: TunnelConfig,\n  explicit: []string,\n  state: TunnelState,\n"
-	      "  statistics: Statistics\n)\n"
+	      "# A list that was asked for `fields` has these only.\n"
+	      "type Tunnel (\n  config: ?TunnelConfig,\n  explicit: ?[]string,\n  state: ?TunnelState,\n"
+	      "  statistics: ?Statistics\n)\n"
 	      "\n# A session, likewise.\n"
-	      "type Session (\n  config: SessionConfig,\n  explicit: []string,\n  state: SessionState,\n"
-	      "  statistics: Statistics\n)\n", out);
+	      "type Session (\n  config: ?SessionConfig,\n  explicit: ?[]string,\n  state: ?SessionState,\n"
+	      "  statistics: ?Statistics\n)\n", out);
 	write_codes(out);
-	write_methods(out, methods_l2tpd);
+	for (int i = 0; methods_tables[i]; i++) {
+		if (methods_tables[i]->types)
+			fprintf(out, "\n%s", methods_tables[i]->types);
+		write_methods(out, methods_tables[i]->methods);
+	}
 	fputs("\n# The command was not carried out. message is for people; parameter is the one to blame.\n"
-	      "error Failed(code: Code, parameter: ?string, message: string)\n", out);
+	      "error Failed(code: Code, parameter: ?string, message: string)\n"
+	      "\n# Who calls may not do this: it takes another role, or any.\n"
+	      "error PermissionDenied(message: string)\n", out);
 }
 
 static void write_service(FILE *out)

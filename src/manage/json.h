@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON <-> the structs of config and service, by the tables alone: no parameter and no counter is
- * named here.
+ * JSON that was read becomes configs, by the tables alone: no parameter is named here.  The other
+ * direction is emit.h.
  */
 #ifndef L2TPD_MANAGE_JSON_H
 #define L2TPD_MANAGE_JSON_H
@@ -9,7 +9,6 @@
 #include <jansson.h>
 
 #include "config/objects.h"
-#include "manage/state.h"
 
 /* How a parameter's value looks in JSON; the interface file says the same. */
 enum json_shape { JSON_SHAPE_BOOL, JSON_SHAPE_INT, JSON_SHAPE_STRING };
@@ -19,15 +18,6 @@ enum json_shape json_shape_of(enum param_type type);
  * null members count as absent. Errors name the parameter. */
 int json_to_config(const struct param_table *table, const json_t *object, void *config, struct param_set *set,
 		   struct error *error);
-
-/* A new object with every parameter that has a value. Secrets are left out. */
-json_t *json_from_config(const struct param_table *table, const void *config);
-
-/* A new array of the names of those parameters that are set, secret ones as well. */
-json_t *json_from_set(const struct param_table *table, const struct param_set *set);
-
-/* A new object of a table's rows read from *base. now: monotonic ms. */
-json_t *json_from_state(const struct state_table *table, const void *base, uint64_t now);
 
 /* A new string; octets that JSON cannot carry become '?'. */
 json_t *json_from_text(const char *text);

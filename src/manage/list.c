@@ -4,190 +4,207 @@
  * not a pointer, so that objects may come and go between two batches: what existed from the
  * first to the last is listed exactly once.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "manage/field.h"
 #include "manage/interface.h"
 #include "manage/json.h"
 #include "manage/methods.h"
 
-static bool read_id(const json_t *value, uint64_t *id)
-{
-	json_int_t number = json_integer_value(value);
+struct list {
+	struct command filter;		/* set rows must be equal */
+	struct fields fields;
+	bool has_fields;
+	bool one_tunnel;		/* the filter names the tunnel of the sessions to list */
+	uint64_t after_tunnel_id, after_session_id;
+	handle tunnel;			/* whose sessions are being listed */
+	struct field_view view;		/* of the object at hand: large, so not on the stack of each step */
+};
 
-	if (json_is_null(value))
-		return true;
-	if (!json_is_integer(value) || number < 0 || number > UINT32_MAX)
-		return false;
-	*id = (uint64_t)number;
-	return true;
-}
-
-/* Returns NULL, or the error. */
-static json_t *read_filter(struct call *call, const json_t *value)
+static bool read_filter(struct call *call, struct list *list, json_t **error)
 {
-	const json_t *given = json_is_null(value) ? NULL : value;
+	const json_t *given = json_object_get(call->parameters, "filter");
 	struct error failure = { 0 };
 
-	if (json_to_config(config_tables[call->method->object], given, &call->filter.config, &call->filter.set,
-			   &failure) < 0)
-		return call_failed(&failure);
-	return NULL;
+	list->filter = (struct command){ .object = call->method->object, .verb = CONFIG_LIST };
+	if (json_to_config(config_tables[call->method->object], json_is_null(given) ? NULL : given,
+			   &list->filter.config, &list->filter.set, &failure) == 0)
+		return true;
+	*error = call_failed(&failure);
+	return false;
 }
 
-static json_t *read_parameters(struct call *call)
+/* Each text of an array, which may be absent. */
+static bool read_texts(struct call *call, struct list *list, const char *name,
+		       int (*add)(struct list *list, const char *text, struct error *failure), json_t **error)
 {
-	const char *name;
-	json_t *value, *error = NULL;
-	bool ok = true;
+	const json_t *texts = json_object_get(call->parameters, name), *text;
+	struct error failure = { 0 };
+	size_t i;
 
-	call->filter = (struct command){ .object = call->method->object, .verb = CONFIG_LIST };
-	json_object_foreach(call->parameters, name, value) {
-		if (strcmp(name, "filter") == 0)
-			error = read_filter(call, value);
-		else if (strcmp(name, "after_tunnel_id") == 0)
-			ok = read_id(value, &call->after_tunnel_id);
-		else if (strcmp(name, "after_session_id") == 0 && call->method->object == CONFIG_SESSION)
-			ok = read_id(value, &call->after_session_id);
-		else
-			ok = false;
-		if (!ok)
-			error = call_error(INTERFACE_SERVICE ".InvalidParameter", "parameter", name);
-		if (error)
-			return error;
+	json_array_foreach(texts, i, text) {
+		if (!json_is_string(text))
+			break;
+		if (add(list, json_string_value(text), &failure) < 0) {
+			*error = call_failed(&failure);
+			return false;
+		}
 	}
-	return NULL;
+	if (!texts || json_is_null(texts) || (json_is_array(texts) && i == json_array_size(texts)))
+		return true;
+	*error = call_error(INTERFACE_SERVICE ".InvalidParameter", "parameter", name);
+	return false;
+}
+
+static int add_field(struct list *list, const char *name, struct error *failure)
+{
+	list->has_fields = true;
+	return fields_add(&list->fields, list->filter.object, name, failure);
 }
 
 /* Is this row of a session the tunnel's name or id?  They choose the tunnel: find_tunnel(). */
-static bool names_tunnel(const struct call *call, unsigned int row)
+static bool names_tunnel(const struct list *list, unsigned int row)
 {
-	return call->filter.object == CONFIG_SESSION && (row == config_row(CONFIG_SESSION, "tunnel_id") ||
+	return list->filter.object == CONFIG_SESSION && (row == config_row(CONFIG_SESSION, "tunnel_id") ||
 							 row == config_row(CONFIG_SESSION, "tunnel_name"));
 }
 
-static bool agrees(const struct call *call, const void *config)
+static bool agrees(const struct list *list)
 {
-	const struct param_table *table = config_tables[call->filter.object];
+	const struct param_table *table = config_tables[list->filter.object];
 
 	for (unsigned int row = 0; row < table->count; row++)
-		if (param_set_has(&call->filter.set, row) && !names_tunnel(call, row) &&
-		    !param_equal(table, row, &call->filter.config, config))
+		if (param_set_has(&list->filter.set, row) && !names_tunnel(list, row) &&
+		    !param_equal(table, row, &list->filter.config, field_config(&list->view)))
 			return false;
 	return true;
 }
 
-/* Was the tunnel of the sessions to list named?  Then there is no other to look at. */
-static bool one_tunnel(const struct call *call)
+static int find_tunnel(struct call *call, struct list *list, struct error *error)
 {
-	return param_set_has(&call->filter.set, config_row(CONFIG_SESSION, "tunnel_id")) ||
-	       param_set_has(&call->filter.set, config_row(CONFIG_SESSION, "tunnel_name"));
-}
-
-static int find_tunnel(struct call *call, struct error *error)
-{
-	const struct session_config *session = &call->filter.config.session;
+	const struct session_config *session = &list->filter.config.session;
 	struct command command = { .object = CONFIG_TUNNEL, .verb = CONFIG_SHOW };
 	struct tunnel_config *tunnel = &command.config.tunnel;
 
 	memcpy(tunnel->tunnel_name, session->tunnel_name, sizeof(tunnel->tunnel_name));
 	tunnel->tunnel_id = session->tunnel_id;
-	if (param_set_has(&call->filter.set, config_row(CONFIG_SESSION, "tunnel_id")))
+	if (param_set_has(&list->filter.set, config_row(CONFIG_SESSION, "tunnel_id")))
 		param_set_add(&command.set, config_row(CONFIG_TUNNEL, "tunnel_id"));
-	if (param_set_has(&call->filter.set, config_row(CONFIG_SESSION, "tunnel_name")))
+	if (param_set_has(&list->filter.set, config_row(CONFIG_SESSION, "tunnel_name")))
 		param_set_add(&command.set, config_row(CONFIG_TUNNEL, "tunnel_name"));
-	return service_find_tunnel(call->service, &command, &call->tunnel, error);
+	return service_find_tunnel(call->service, &command, &list->tunnel, error);
 }
 
 /* Find where a list of sessions begins: after (tunnel, session), which may be gone. */
-static json_t *begin_sessions(struct call *call)
+static bool begin_sessions(struct call *call, struct list *list, json_t **error)
 {
-	struct service_tunnel_view view;
 	struct error failure = { 0 };
 	uint64_t before;
 
-	if (one_tunnel(call)) {
-		if (find_tunnel(call, &failure) < 0)
-			return call_failed(&failure);
-		return NULL;
+	list->one_tunnel = param_set_has(&list->filter.set, config_row(CONFIG_SESSION, "tunnel_id")) ||
+			   param_set_has(&list->filter.set, config_row(CONFIG_SESSION, "tunnel_name"));
+	if (list->one_tunnel) {
+		if (find_tunnel(call, list, &failure) == 0)
+			return true;
+		*error = call_failed(&failure);
+		return false;
 	}
-	if (!call->after_tunnel_id || !call->after_session_id) {
-		call->after_session_id = 0;
-		return NULL;
+	if (!list->after_tunnel_id || !list->after_session_id) {
+		list->after_session_id = 0;
+		return true;
 	}
-	before = call->after_tunnel_id - 1;
-	if (service_next_tunnel(call->service, &before, &call->tunnel) && before == call->after_tunnel_id &&
-	    service_tunnel_view(call->service, call->tunnel, &view) == 0)
-		return NULL;
-	call->tunnel = HANDLE_NONE;	/* the tunnel is gone: with the next one */
-	call->after_session_id = 0;
-	return NULL;
+	before = list->after_tunnel_id - 1;
+	if (service_next_tunnel(call->service, &before, &list->tunnel) && before == list->after_tunnel_id)
+		return true;
+	list->tunnel = HANDLE_NONE;	/* the tunnel is gone: with the next one */
+	list->after_session_id = 0;
+	return true;
 }
 
-/* The next object's JSON; NULL with *end false: it does not agree with the filter. */
-static json_t *next_tunnel(struct call *call, bool *end)
+/* Go to the next object. False: there is none here, or it is not wanted; *end: there are no more. */
+static bool next_tunnel(struct call *call, struct list *list, bool *end)
 {
-	struct service_tunnel_view view;
 	handle tunnel;
 
-	*end = !service_next_tunnel(call->service, &call->after_tunnel_id, &tunnel);
-	if (*end || service_tunnel_view(call->service, tunnel, &view) < 0 || !agrees(call, &view.config))
-		return NULL;
-	return show_tunnel(call, tunnel);
+	*end = !service_next_tunnel(call->service, &list->after_tunnel_id, &tunnel);
+	return !*end && service_tunnel_view(call->service, tunnel, &list->view.tunnel) == 0 && agrees(list);
 }
 
-static json_t *next_session(struct call *call, bool *end)
+static bool next_session(struct call *call, struct list *list, bool *end)
 {
-	struct service_session_view view;
 	handle session;
 
 	*end = false;
-	if (!call->tunnel || !service_next_session(call->service, call->tunnel, &call->after_session_id, &session)) {
-		call->after_session_id = 0;
-		*end = (call->tunnel && one_tunnel(call)) ||
-		       !service_next_tunnel(call->service, &call->after_tunnel_id, &call->tunnel);
-		return NULL;
+	if (!list->tunnel || !service_next_session(call->service, list->tunnel, &list->after_session_id, &session)) {
+		list->after_session_id = 0;
+		*end = (list->tunnel && list->one_tunnel) ||
+		       !service_next_tunnel(call->service, &list->after_tunnel_id, &list->tunnel);
+		return false;
 	}
-	if (service_session_view(call->service, session, &view) < 0 || !agrees(call, &view.config))
-		return NULL;
-	return show_session(call, session);
+	return service_session_view(call->service, session, &list->view.session) == 0 && agrees(list);
 }
 
-static json_t *begin(struct call *call)
+static bool begin(struct call *call, json_t **error)
 {
-	json_t *error;
+	static const struct error no_memory = { .code = ERROR_SYSTEM, .text = "out of memory" };
+	bool sessions = call->method->object == CONFIG_SESSION;
+	struct list *list = calloc(1, sizeof(*list));
 
-	if (!call->more)
-		return call_error(INTERFACE_SERVICE ".ExpectedMore", NULL, NULL);
-	error = read_parameters(call);
-	if (!error && call->method->object == CONFIG_SESSION)
-		error = begin_sessions(call);
-	return error;
+	if (!list) {
+		*error = call_failed(&no_memory);
+		return false;
+	}
+	call->own = list;
+	list->view.object = call->method->object;
+	return read_filter(call, list, error) && read_texts(call, list, "fields", add_field, error) &&
+	       call_number(call, "after_tunnel_id", UINT32_MAX, &list->after_tunnel_id, error) &&
+	       call_number(call, "after_session_id", UINT32_MAX, &list->after_session_id, error) &&
+	       (!sessions || begin_sessions(call, list, error));
 }
 
-enum call_step list_step(struct call *call, json_t **result, json_t **error)
+static void list_end(struct call *call)
+{
+	free(call->own);
+}
+
+static enum call_step list_step(struct call *call, struct emit *result, json_t **error)
 {
 	bool sessions = call->method->object == CONFIG_SESSION, end = false;
-	json_t *batch;
+	unsigned int count = 0;
+	struct list *list;
 
-	if (!call->begun) {
-		*error = begin(call);
-		if (*error)
-			return CALL_LAST;
-		call->begun = true;
-	}
-	batch = json_array();
+	if (!call->own && !begin(call, error))
+		return CALL_LAST;
+	list = call->own;
+	emit_open_member(result, sessions ? "sessions" : "tunnels", '[');
 	for (unsigned int scanned = 0; !end && scanned < CALL_SCAN_MAX; scanned++) {
-		json_t *object = sessions ? next_session(call, &end) : next_tunnel(call, &end);
-
-		if (object)
-			json_array_append_new(batch, object);
-		if (json_array_size(batch) == CALL_BATCH_MAX)
+		if (!(sessions ? next_session : next_tunnel)(call, list, &end))
+			continue;
+		show_object(call, &list->view, list->has_fields ? &list->fields : NULL, result);
+		if (++count == CALL_BATCH_MAX || result->length >= CALL_REPLY_OCTETS)
 			break;
 	}
-	if (!end && !json_array_size(batch)) {
-		json_decref(batch);
+	emit_close(result, ']');
+	if (!end && !count)
 		return CALL_AGAIN;
-	}
-	*result = json_pack("{s:o}", sessions ? "sessions" : "tunnels", batch);
 	return end ? CALL_LAST : CALL_REPLY;
 }
+
+static const struct method methods[] = {
+	{ "TunnelList", ROLE_READ, "(filter: ?TunnelConfig, fields: ?[]string, after_tunnel_id: ?int)",
+	  "(tunnels: []Tunnel)",
+	  "List the tunnels whose configuration agrees with the filter, in the order of their ids.\n"
+	  "fields are the parts of a tunnel to show, and their members, \"state\" or \"statistics.rx_bytes\".\n"
+	  "Call it with `more`. A list that was interrupted is resumed with after_tunnel_id.",
+	  CONFIG_TUNNEL, CONFIG_LIST, .step = list_step, .more = true, .end = list_end },
+	{ "SessionList", ROLE_READ,
+	  "(filter: ?SessionConfig, fields: ?[]string, after_tunnel_id: ?int, after_session_id: ?int)",
+	  "(sessions: []Session)",
+	  "List the sessions whose configuration agrees with the filter, in the order of their tunnels' ids\n"
+	  "and their own, likewise. A list that was interrupted is resumed with both ids.",
+	  CONFIG_SESSION, CONFIG_LIST, .step = list_step, .more = true, .end = list_end },
+	{ .name = NULL },
+};
+
+const struct method_table methods_list = { NULL, methods };

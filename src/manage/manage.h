@@ -13,9 +13,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "manage/role.h"
 #include "service/service.h"
 
-#define MANAGE_CLIENTS_MAX 64		/* at once; one more and the longest idle is cut off */
+#define MANAGE_CLIENTS_MAX 1024		/* at once; one more and the longest idle is cut off */
+#define MANAGE_USER_MAX (MANAGE_CLIENTS_MAX / 2)	/* of these one user's, but for root */
+#define MANAGE_INPUT_MAX (16u << 20)	/* octets of unfinished messages in all; then the longest is cut off */
 #define MANAGE_UNFINISHED_MS 10000	/* for a client's first call, and for the rest of a message begun */
 #define MANAGE_IDLE_MS 600000		/* between two calls */
 #define MANAGE_STALLED_MS 10000		/* for a client that reads nothing of a reply */
@@ -28,14 +31,26 @@ struct manage_host {
 	int (*reload)(void *context, struct error *error);
 	/* A command was carried out: requests and deadlines of the service may have changed. */
 	void (*changed)(void *context);
+	struct role_groups groups;		/* who may use the API besides root */
 };
 
 struct manage;
 
-/* *host is copied. NULL when out of memory. */
+/* *host is copied.  All events of clients get the loop's last priority. NULL when out of memory. */
 struct manage *manage_new(struct event_base *loop, struct service *service, const struct manage_host *host);
 /* Accept clients on this listening socket, which stays the caller's. -1 when out of memory. */
 int manage_listen(struct manage *manage, int fd);
+/* See to what the service has that clients or others wait for.  To be called after each call of the
+ * service that is given the time. */
+void manage_settle(struct manage *manage);
+
+/* Why a call may wait (CALL_WAIT). */
+#define MANAGE_EVENTS (1u << 0)		/* the service has new events */
+#define MANAGE_QUESTIONS (1u << 1)	/* ... questions for an authorizer */
+#define MANAGE_PACKETS (1u << 2)	/* the datapath has captured packets */
+/* Wake the calls that wait for any of these; they are asked again when the loop turns. */
+void manage_notify(struct manage *manage, unsigned int what);
+
 /* Cut off all clients. NULL is legal. */
 void manage_free(struct manage *manage);
 

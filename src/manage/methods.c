@@ -1,188 +1,170 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of methods, and those that answer once: commands, show, and Varlink's own about the
+ * The tables of methods, and those that answer once: commands, show, and Varlink's own about the
  * service itself.
  */
 #include "manage/methods.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "manage/field.h"
 #include "manage/interface.h"
-#include "manage/json.h"
 
-static enum call_step fail(const struct error *failure, json_t **error)
+/* The result's members. */
+static void emit_result(struct emit *emit, const struct command *command, const struct service_result *result)
 {
-	*error = call_failed(failure);
-	return CALL_LAST;
-}
-
-/* The command that the call's "config" means. False: *error says what is wrong. */
-static bool read_command(const struct call *call, struct command *command, json_t **error)
-{
-	struct error failure = { 0 };
-	const char *name;
-	json_t *value;
-
-	*command = (struct command){ .object = call->method->object, .verb = call->method->verb };
-	json_object_foreach(call->parameters, name, value) {
-		if (strcmp(name, "config") == 0)
-			continue;
-		*error = call_error(INTERFACE_SERVICE ".InvalidParameter", "parameter", name);
-		return false;
-	}
-	if (json_to_config(config_tables[command->object], json_object_get(call->parameters, "config"),
-			   &command->config, &command->set, &failure) == 0)
-		return true;
-	fail(&failure, error);
-	return false;
-}
-
-static json_t *result_json(const struct command *command, const struct service_result *result)
-{
-	json_t *object = json_object();
-
 	if (command->object != CONFIG_SYSTEM)
-		json_object_set_new_nocheck(object, "tunnel_id", json_integer(result->tunnel_id));
+		emit_unsigned_member(emit, "tunnel_id", result->tunnel_id);
 	if (command->object == CONFIG_SESSION)
-		json_object_set_new_nocheck(object, "session_id", json_integer(result->session_id));
+		emit_unsigned_member(emit, "session_id", result->session_id);
 	if (result->interface_name[0])
-		json_object_set_new_nocheck(object, "interface_name", json_from_text(result->interface_name));
-	return object;
+		emit_string_member(emit, "interface_name", result->interface_name);
 }
 
-static enum call_step execute_step(struct call *call, json_t **result, json_t **error)
+enum call_step call_execute(struct call *call, struct emit *result, json_t **error)
 {
 	struct service_result done = { 0 };
 	struct error failure = { 0 };
 	struct command command;
 	int ret;
 
-	if (!read_command(call, &command, error))
+	if (!call_command(call, &command, error))
 		return CALL_LAST;
 	ret = service_execute(call->service, &command, SERVICE_ORIGIN_ADMIN, call->host->now(), &done, &failure);
 	call->host->changed(call->host->context);
 	if (ret < 0)
-		return fail(&failure, error);
-	*result = result_json(&command, &done);
+		return call_fail(&failure, error);
+	emit_result(result, &command, &done);
 	return CALL_LAST;
 }
 
-static enum call_step show_step(struct call *call, json_t **result, json_t **error)
+static int find_object(struct call *call, const struct command *command, struct field_view *view,
+		       struct error *failure)
+{
+	handle found;
+
+	view->object = command->object;
+	if (command->object == CONFIG_TUNNEL)
+		return service_find_tunnel(call->service, command, &found, failure) < 0 ? -1 :
+		       service_tunnel_view(call->service, found, &view->tunnel);
+	return service_find_session(call->service, command, &found, failure) < 0 ? -1 :
+	       service_session_view(call->service, found, &view->session);
+}
+
+static enum call_step show_step(struct call *call, struct emit *result, json_t **error)
 {
 	struct error failure = { 0 };
 	struct command command;
-	json_t *object = NULL;
-	const char *name;
-	handle found;
+	struct field_view view;
 
-	if (!read_command(call, &command, error))
+	if (!call_command(call, &command, error))
 		return CALL_LAST;
-	if (command.object == CONFIG_TUNNEL) {
-		name = "tunnel";
-		if (service_find_tunnel(call->service, &command, &found, &failure) == 0)
-			object = show_tunnel(call, found);
-	} else {
-		name = "session";
-		if (service_find_session(call->service, &command, &found, &failure) == 0)
-			object = show_session(call, found);
-	}
-	if (!object)
-		return fail(&failure, error);
-	*result = json_pack("{s:o}", name, object);
+	if (find_object(call, &command, &view, &failure) < 0)
+		return call_fail(&failure, error);
+	emit_member(result, command.object == CONFIG_TUNNEL ? "tunnel" : "session");
+	show_object(call, &view, NULL, result);
 	return CALL_LAST;
 }
 
-static enum call_step system_step(struct call *call, json_t **result, json_t **error)
+static enum call_step system_step(struct call *call, struct emit *result, json_t **error)
 {
-	*result = show_system(call);
+	show_system(call, result);
 	return CALL_LAST;
 }
 
-static enum call_step reload_step(struct call *call, json_t **result, json_t **error)
+static enum call_step reload_step(struct call *call, struct emit *result, json_t **error)
 {
 	struct error failure = { 0 };
 	int ret = call->host->reload(call->host->context, &failure);
 
 	call->host->changed(call->host->context);
-	if (ret < 0)
-		return fail(&failure, error);
-	*result = json_object();
+	return ret < 0 ? call_fail(&failure, error) : CALL_LAST;
+}
+
+static enum call_step info_step(struct call *call, struct emit *result, json_t **error)
+{
+	emit_string_member(result, "vendor", "l2tpd");
+	emit_string_member(result, "product", "l2tpd");
+	emit_string_member(result, "version", L2TPD_VERSION);
+	emit_string_member(result, "url", "");
+	emit_open_member(result, "interfaces", '[');
+	emit_string(result, INTERFACE_SERVICE);
+	emit_string(result, INTERFACE_NAME);
+	emit_close(result, ']');
 	return CALL_LAST;
 }
 
-static enum call_step info_step(struct call *call, json_t **result, json_t **error)
+static enum call_step description_step(struct call *call, struct emit *result, json_t **error)
 {
-	*result = json_pack("{s:s, s:s, s:s, s:s, s:[s, s]}", "vendor", "l2tpd", "product", "l2tpd", "version",
-			    L2TPD_VERSION, "url", "", "interfaces", INTERFACE_SERVICE, INTERFACE_NAME);
-	return CALL_LAST;
-}
+	const char *interface = NULL;
+	char *text;
 
-static enum call_step description_step(struct call *call, json_t **result, json_t **error)
-{
-	const char *interface = json_string_value(json_object_get(call->parameters, "interface"));
-	char *text = interface ? interface_description(interface) : NULL;
-
+	if (!call_text(call, "interface", &interface, error))
+		return CALL_LAST;
+	text = interface ? interface_description(interface) : NULL;
 	if (!interface)
 		*error = call_error(INTERFACE_SERVICE ".InvalidParameter", "parameter", "interface");
-	else if (!text)
-		*error = call_error(INTERFACE_SERVICE ".InterfaceNotFound", "interface", interface);
+	else if (text)
+		emit_string_member(result, "description", text);
 	else
-		*result = json_pack("{s:s}", "description", text);
+		*error = call_error(INTERFACE_SERVICE ".InterfaceNotFound", "interface", interface);
 	free(text);
 	return CALL_LAST;
 }
 
-const struct method methods_l2tpd[] = {
-	{ "TunnelCreate", "(config: TunnelConfig)", "(tunnel_id: int)", "Create a tunnel.",
-	  CONFIG_TUNNEL, CONFIG_CREATE, execute_step },
-	{ "TunnelModify", "(config: TunnelConfig)", "(tunnel_id: int)",
+static const struct method methods[] = {
+	{ "TunnelCreate", ROLE_CHANGE, "(config: TunnelConfig)", "(tunnel_id: int)", "Create a tunnel.",
+	  CONFIG_TUNNEL, CONFIG_CREATE, .step = call_execute },
+	{ "TunnelModify", ROLE_CHANGE, "(config: TunnelConfig)", "(tunnel_id: int)",
 	  "Change a tunnel, named by tunnel_name or tunnel_id, while it carries traffic.\n"
 	  "With tunnel_id, tunnel_name is its new name.",
-	  CONFIG_TUNNEL, CONFIG_MODIFY, execute_step },
-	{ "TunnelDelete", "(config: TunnelConfig)", "(tunnel_id: int)",
+	  CONFIG_TUNNEL, CONFIG_MODIFY, .step = call_execute },
+	{ "TunnelDelete", ROLE_CHANGE, "(config: TunnelConfig)", "(tunnel_id: int)",
 	  "Delete a tunnel, named by tunnel_name or tunnel_id, with its sessions.",
-	  CONFIG_TUNNEL, CONFIG_DELETE, execute_step },
-	{ "TunnelShow", "(config: TunnelConfig)", "(tunnel: Tunnel)",
-	  "Show a tunnel, named by tunnel_name or tunnel_id.", CONFIG_TUNNEL, CONFIG_SHOW, show_step },
-	{ "TunnelList", "(filter: ?TunnelConfig, after_tunnel_id: ?int)", "(tunnels: []Tunnel)",
-	  "List the tunnels whose configuration agrees with the filter, in the order of their ids.\n"
-	  "Call it with `more`. A list that was interrupted is resumed with after_tunnel_id.",
-	  CONFIG_TUNNEL, CONFIG_LIST, list_step },
-	{ "SessionCreate", "(config: SessionConfig)", "(tunnel_id: int, session_id: int, interface_name: ?string)",
+	  CONFIG_TUNNEL, CONFIG_DELETE, .step = call_execute },
+	{ "TunnelShow", ROLE_READ, "(config: TunnelConfig)", "(tunnel: Tunnel)",
+	  "Show a tunnel, named by tunnel_name or tunnel_id.", CONFIG_TUNNEL, CONFIG_SHOW, .step = show_step },
+	{ "SessionCreate", ROLE_CHANGE, "(config: SessionConfig)",
+	  "(tunnel_id: int, session_id: int, interface_name: ?string)",
 	  "Create a session in a tunnel that is named by tunnel_name or tunnel_id.",
-	  CONFIG_SESSION, CONFIG_CREATE, execute_step },
-	{ "SessionModify", "(config: SessionConfig)", "(tunnel_id: int, session_id: int, interface_name: ?string)",
+	  CONFIG_SESSION, CONFIG_CREATE, .step = call_execute },
+	{ "SessionModify", ROLE_CHANGE, "(config: SessionConfig)",
+	  "(tunnel_id: int, session_id: int, interface_name: ?string)",
 	  "Change a session, named by its tunnel and session_name or session_id, while it carries traffic.\n"
 	  "With session_id, session_name is its new name.",
-	  CONFIG_SESSION, CONFIG_MODIFY, execute_step },
-	{ "SessionDelete", "(config: SessionConfig)", "(tunnel_id: int, session_id: int, interface_name: ?string)",
+	  CONFIG_SESSION, CONFIG_MODIFY, .step = call_execute },
+	{ "SessionDelete", ROLE_CHANGE, "(config: SessionConfig)",
+	  "(tunnel_id: int, session_id: int, interface_name: ?string)",
 	  "Delete a session, named by its tunnel and session_name or session_id.",
-	  CONFIG_SESSION, CONFIG_DELETE, execute_step },
-	{ "SessionShow", "(config: SessionConfig)", "(session: Session)",
+	  CONFIG_SESSION, CONFIG_DELETE, .step = call_execute },
+	{ "SessionShow", ROLE_READ, "(config: SessionConfig)", "(session: Session)",
 	  "Show a session, named by its tunnel and session_name or session_id.",
-	  CONFIG_SESSION, CONFIG_SHOW, show_step },
-	{ "SessionList", "(filter: ?SessionConfig, after_tunnel_id: ?int, after_session_id: ?int)",
-	  "(sessions: []Session)",
-	  "List the sessions whose configuration agrees with the filter, in the order of their tunnels' ids\n"
-	  "and their own. Call it with `more`. A list that was interrupted is resumed with both ids.",
-	  CONFIG_SESSION, CONFIG_LIST, list_step },
-	{ "SystemModify", "(config: SystemConfig)", "()", "Change what holds for the whole daemon.",
-	  CONFIG_SYSTEM, CONFIG_MODIFY, execute_step },
-	{ "SystemShow", "()",
+	  CONFIG_SESSION, CONFIG_SHOW, .step = show_step },
+	{ "SystemModify", ROLE_CHANGE, "(config: SystemConfig)", "()", "Change what holds for the whole daemon.",
+	  CONFIG_SYSTEM, CONFIG_MODIFY, .step = call_execute },
+	{ "SystemShow", ROLE_READ, "()",
 	  "(version: string, config: SystemConfig, state: SystemState, statistics: SystemStatistics)",
-	  "Show the daemon itself.", CONFIG_SYSTEM, CONFIG_SHOW, system_step },
-	{ "Reload", "()", "()",
+	  "Show the daemon itself.", CONFIG_SYSTEM, CONFIG_SHOW, .step = system_step },
+	{ "Reload", ROLE_CHANGE, "()", "()",
 	  "Read the configuration file again and make what it says true, with the smallest change.\n"
-	  "If anything in it is wrong nothing changes.", CONFIG_SYSTEM, CONFIG_RELOAD, reload_step },
+	  "If anything in it is wrong nothing changes.", CONFIG_SYSTEM, CONFIG_RELOAD, .step = reload_step },
 	{ .name = NULL },
 };
 
+static const struct method_table methods_commands = { NULL, methods };
+
+/* In the order of the interface description. */
+const struct method_table *const methods_tables[] = {
+	&methods_commands,
+	&methods_list,
+	NULL,
+};
+
 const struct method methods_service[] = {
-	{ "GetInfo", "()",
+	{ "GetInfo", ROLE_READ, "()",
 	  "(vendor: string, product: string, version: string, url: string, interfaces: []string)",
-	  "What answers here.", CONFIG_SYSTEM, CONFIG_SHOW, info_step },
-	{ "GetInterfaceDescription", "(interface: string)", "(description: string)",
-	  "An interface in Varlink's interface language.", CONFIG_SYSTEM, CONFIG_SHOW, description_step },
+	  "What answers here.", CONFIG_SYSTEM, CONFIG_SHOW, .step = info_step },
+	{ "GetInterfaceDescription", ROLE_READ, "(interface: string)", "(description: string)",
+	  "An interface in Varlink's interface language.", CONFIG_SYSTEM, CONFIG_SHOW, .step = description_step },
 	{ .name = NULL },
 };

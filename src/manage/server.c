@@ -5,14 +5,15 @@
 #include "manage/server.h"
 
 #include <errno.h>
-#include <event2/listener.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utlist.h>
 
-#include "manage/manage.h"
+#include "manage/interface.h"
 
+#define ACCEPT_AT_ONCE 16
 #define ACCEPT_PAUSE_MS 1000	/* when there are no descriptors left */
 
 /* The client that has been idle for longest; NULL when all are busy. */
@@ -26,42 +27,98 @@ static struct client *longest_idle(const struct manage *manage)
 	return found;
 }
 
-static void accepted(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *name, int length,
-		     void *context)
+/* How many clients this user has. */
+static unsigned int count_of(const struct manage *manage, uid_t uid)
 {
-	struct manage *manage = context;
+	const struct client *client;
+	unsigned int count = 0;
+
+	DL_FOREACH(manage->clients, client)
+		count += client->caller.uid == uid;
+	return count;
+}
+
+/* The reason is for a program that does not wait to be asked; others find it in the log. */
+static void refuse_stranger(struct manage *manage, int fd, const struct caller *caller)
+{
+	static const char told[] = "{\"error\":\"" INTERFACE_NAME ".PermissionDenied\",\"parameters\":{\"message\":"
+				   "\"only root and members of l2tpd's groups may use its API: see --admin-group and "
+				   "--read-group in l2tpd(8)\"}}";
+
+	manage->counters.refused++;
+	log_limited(&manage->stranger, manage->host.now(), LOG_LEVEL_WARNING,
+		    "API: client pid %d (uid %u) refused: it is neither root nor in one of the groups that may use the "
+		    "API", (int)caller->pid, (unsigned int)caller->uid);
+	send(fd, told, sizeof(told), MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(fd);
+}
+
+static void refuse_for_number(struct manage *manage, int fd, const struct caller *caller, const char *why)
+{
+	manage->counters.refused++;
+	log_limited(&manage->refused, manage->host.now(), LOG_LEVEL_WARNING, "API: client pid %d (uid %u) refused: %s",
+		    (int)caller->pid, (unsigned int)caller->uid, why);
+	close(fd);
+}
+
+static void admit(struct manage *manage, int fd)
+{
+	struct caller caller = role_of_peer(fd, &manage->host.groups);
 	struct client *idle;
 
+	if (caller.role == ROLE_NONE) {
+		refuse_stranger(manage, fd, &caller);
+		return;
+	}
+	if (caller.uid != 0 && count_of(manage, caller.uid) >= MANAGE_USER_MAX) {
+		refuse_for_number(manage, fd, &caller, "this user has half of all clients that can be");
+		return;
+	}
 	if (manage->count >= MANAGE_CLIENTS_MAX) {
 		idle = longest_idle(manage);
 		if (!idle) {
-			log_limited(&manage->refused, manage->host.now(), LOG_LEVEL_WARNING,
-				    "API: a client was refused: %u are connected and none is idle", manage->count);
-			close(fd);
+			refuse_for_number(manage, fd, &caller, "as many as can be are connected, and none is idle");
 			return;
 		}
 		client_cut_off(idle, "the longest idle had to leave for a new client");
 	}
-	client_new(manage, fd);
+	client_new(manage, fd, &caller);
 }
 
-static void accept_failed(struct evconnlistener *listener, void *context)
+static void accept_failed(struct manage *manage)
 {
 	static const struct timeval pause = { ACCEPT_PAUSE_MS / 1000, ACCEPT_PAUSE_MS % 1000 * 1000 };
-	struct manage *manage = context;
 
 	log_limited(&manage->refused, manage->host.now(), LOG_LEVEL_WARNING, "API: cannot accept clients: %s",
 		    strerror(errno));
 	/* the socket stays readable: without a pause the loop would spin */
-	evconnlistener_disable(listener);
+	event_del(manage->arrival);
 	event_add(manage->accept_again, &pause);
+}
+
+/* A few at a time: who connects all the time must not keep those who are there from their turn. */
+static void arrived(evutil_socket_t listening, short what, void *context)
+{
+	struct manage *manage = context;
+
+	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
+		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			admit(manage, fd);
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			if (errno != EAGAIN)
+				accept_failed(manage);
+			return;
+		}
+	}
 }
 
 static void accept_again(evutil_socket_t fd, short what, void *context)
 {
 	struct manage *manage = context;
 
-	evconnlistener_enable(manage->listener);
+	event_add(manage->arrival, NULL);
 }
 
 struct manage *manage_new(struct event_base *loop, struct service *service, const struct manage_host *host)
@@ -70,7 +127,8 @@ struct manage *manage_new(struct event_base *loop, struct service *service, cons
 
 	if (!manage)
 		return NULL;
-	*manage = (struct manage){ .loop = loop, .service = service, .host = *host };
+	*manage = (struct manage){ .loop = loop, .service = service, .host = *host,
+				   .priority = event_base_get_npriorities(loop) - 1 };
 	manage->accept_again = event_new(loop, -1, 0, accept_again, manage);
 	if (!manage->accept_again) {
 		free(manage);
@@ -81,11 +139,25 @@ struct manage *manage_new(struct event_base *loop, struct service *service, cons
 
 int manage_listen(struct manage *manage, int fd)
 {
-	manage->listener = evconnlistener_new(manage->loop, accepted, manage, LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-	if (!manage->listener)
+	manage->arrival = event_new(manage->loop, fd, EV_READ | EV_PERSIST, arrived, manage);
+	if (!manage->arrival || event_priority_set(manage->arrival, manage->priority) < 0)
 		return -1;
-	evconnlistener_set_error_cb(manage->listener, accept_failed);
-	return 0;
+	return event_add(manage->arrival, NULL);
+}
+
+void manage_notify(struct manage *manage, unsigned int what)
+{
+	struct client *client;
+
+	if (!manage->waiting)
+		return;
+	DL_FOREACH(manage->clients, client)
+		if (client->waiting && client->call.waits_for & what)
+			client_wake(client);
+}
+
+void manage_settle(struct manage *manage)
+{
 }
 
 void manage_free(struct manage *manage)
@@ -94,10 +166,11 @@ void manage_free(struct manage *manage)
 
 	if (!manage)
 		return;
-	if (manage->listener)
-		evconnlistener_free(manage->listener);
+	if (manage->arrival)
+		event_free(manage->arrival);
 	DL_FOREACH_SAFE(manage->clients, client, next)
 		client_free(client);
 	event_free(manage->accept_again);
+	emit_free(&manage->reply);
 	free(manage);
 }

@@ -6,7 +6,6 @@
 #define L2TPD_MANAGE_SERVER_H
 
 #include <event2/bufferevent.h>
-#include <event2/listener.h>
 #include <sys/types.h>
 
 #include "base/log.h"
@@ -23,26 +22,37 @@ struct client {
 	bool unfinished;		/* the deadline is that of an unfinished message or first call */
 	bool called;			/* it made a call before */
 	bool input_ended;		/* it will send nothing more, but may wait for replies */
-	pid_t pid;
-	uid_t uid;
+	bool waiting;			/* the call under way waits for manage_notify() */
+	size_t input_counted;		/* octets of its that manage->input counts */
+	struct caller caller;
 	struct client *prev, *next;
+};
+
+struct manage_counters {	/* since the start */
+	uint64_t clients, calls, cut_off, refused;
 };
 
 struct manage {
 	struct event_base *loop;
 	struct service *service;
 	struct manage_host host;
-	struct evconnlistener *listener;
-	struct event *accept_again;	/* after the process ran out of descriptors */
+	int priority;			/* of the events of clients: the loop's last */
+	struct event *arrival, *accept_again;	/* accept_again: after the process ran out of descriptors */
 	struct client *clients;		/* in the order of their arrival */
 	unsigned int count;
-	struct log_limit cut_off, refused;
+	unsigned int waiting;		/* clients whose call waits */
+	size_t input;			/* octets that were read and not yet understood, of all clients */
+	struct emit reply;		/* room for one; its text is nobody's between two steps */
+	struct manage_counters counters;
+	struct log_limit cut_off, refused, stranger;
 };
 
 /* Takes fd over, also when it fails (no memory): then it is closed. */
-void client_new(struct manage *manage, int fd);
+void client_new(struct manage *manage, int fd, const struct caller *caller);
 void client_free(struct client *client);
 /* Free it and say why. */
 void client_cut_off(struct client *client, const char *why);
+/* Its call need wait no longer. */
+void client_wake(struct client *client);
 
 #endif

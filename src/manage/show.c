@@ -3,42 +3,44 @@
  * Objects as show and list tell them: what was configured, what of it explicitly, how it is doing,
  * what it counted.
  */
-#include "manage/json.h"
+#include "manage/field.h"
 #include "manage/methods.h"
 
-json_t *show_tunnel(struct call *call, handle tunnel)
+void show_object(struct call *call, const struct field_view *view, const struct fields *fields, struct emit *emit)
 {
-	const struct param_table *table = config_tables[CONFIG_TUNNEL];
-	struct service_tunnel_view view;
+	const struct param_table *table = config_tables[view->object];
 
-	if (service_tunnel_view(call->service, tunnel, &view) < 0)
-		return NULL;
-	return json_pack("{s:o, s:o, s:o, s:o}", "config", json_from_config(table, &view.config), "explicit",
-			 json_from_set(table, &view.set), "state",
-			 json_from_state(&state_tunnel, &view, call->host->now()), "statistics",
-			 json_from_state(&state_statistics, &view.info.stats, 0));
+	emit_open(emit, '{');
+	if (fields_want(fields, FIELD_CONFIG)) {
+		emit_member(emit, "config");
+		emit_config(emit, table, field_config(view), fields_rows(fields, FIELD_CONFIG));
+	}
+	if (fields_want(fields, FIELD_EXPLICIT)) {
+		emit_member(emit, "explicit");
+		emit_set(emit, table, field_explicit(view));
+	}
+	if (fields_want(fields, FIELD_STATE)) {
+		emit_member(emit, "state");
+		emit_state(emit, field_table(view->object, FIELD_STATE), &view->tunnel, call->host->now(),
+			   fields_rows(fields, FIELD_STATE));
+	}
+	if (fields_want(fields, FIELD_STATISTICS)) {
+		emit_member(emit, "statistics");
+		emit_state(emit, &state_statistics, field_statistics(view), 0, fields_rows(fields, FIELD_STATISTICS));
+	}
+	emit_close(emit, '}');
 }
 
-json_t *show_session(struct call *call, handle session)
-{
-	const struct param_table *table = config_tables[CONFIG_SESSION];
-	struct service_session_view view;
-
-	if (service_session_view(call->service, session, &view) < 0)
-		return NULL;
-	return json_pack("{s:o, s:o, s:o, s:o}", "config", json_from_config(table, &view.config), "explicit",
-			 json_from_set(table, &view.set), "state",
-			 json_from_state(&state_session, &view, call->host->now()), "statistics",
-			 json_from_state(&state_statistics, &view.info.stats, 0));
-}
-
-json_t *show_system(struct call *call)
+void show_system(struct call *call, struct emit *emit)
 {
 	struct service_status status;
 
 	service_status(call->service, &status);
-	return json_pack("{s:s, s:o, s:o, s:o}", "version", L2TPD_VERSION, "config",
-			 json_from_config(config_tables[CONFIG_SYSTEM], &status.config), "state",
-			 json_from_state(&state_system, &status, call->host->now()), "statistics",
-			 json_from_state(&state_system_statistics, &status.totals, 0));
+	emit_string_member(emit, "version", L2TPD_VERSION);
+	emit_member(emit, "config");
+	emit_config(emit, config_tables[CONFIG_SYSTEM], &status.config, NULL);
+	emit_member(emit, "state");
+	emit_state(emit, &state_system, &status, call->host->now(), NULL);
+	emit_member(emit, "statistics");
+	emit_state(emit, &state_system_statistics, &status.totals, 0, NULL);
 }

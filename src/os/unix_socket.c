@@ -24,8 +24,7 @@
 
 #include "os/process.h"
 
-#define SOCKET_MODE 0660	/* its group may use the API */
-#define SOCKET_BACKLOG 128	/* clients that wait while the control thread is busy */
+#define SOCKET_BACKLOG 1024	/* clients that wait while the control thread is busy */
 #define LOCK_RETRY_US 5000	/* while the threads of a process that was killed end ... */
 #define LOCK_RETRIES 1000	/* ... which takes moments, or seconds on a machine that is overloaded */
 
@@ -131,15 +130,15 @@ static int remove_stale(const char *path, struct error *error)
 	return 0;
 }
 
-static int bind_socket(const struct sockaddr_un *name, struct error *error)
+static int bind_socket(const struct sockaddr_un *name, unsigned int mode, struct error *error)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return error_system(error, errno, NULL, "cannot open a socket");
 	/* the mode first: the file must not be open to others between bind() and chmod() */
-	if (fchmod(fd, SOCKET_MODE) < 0 || bind(fd, (const struct sockaddr *)name, sizeof(*name)) < 0 ||
-	    chmod(name->sun_path, SOCKET_MODE) < 0 || listen(fd, SOCKET_BACKLOG) < 0) {
+	if (fchmod(fd, mode) < 0 || bind(fd, (const struct sockaddr *)name, sizeof(*name)) < 0 ||
+	    chmod(name->sun_path, mode) < 0 || listen(fd, SOCKET_BACKLOG) < 0) {
 		error_system(error, errno, NULL, "cannot listen on %s", name->sun_path);
 		close(fd);
 		return -1;
@@ -147,7 +146,7 @@ static int bind_socket(const struct sockaddr_un *name, struct error *error)
 	return fd;
 }
 
-int os_listen(const char *path, struct os_listener *listener, struct error *error)
+int os_listen(const char *path, unsigned int mode, struct os_listener *listener, struct error *error)
 {
 	struct sockaddr_un name;
 
@@ -160,7 +159,7 @@ int os_listen(const char *path, struct os_listener *listener, struct error *erro
 		return -1;
 	if (remove_stale(path, error) < 0)
 		goto fail;
-	listener->fd = bind_socket(&name, error);
+	listener->fd = bind_socket(&name, mode, error);
 	if (listener->fd < 0)
 		goto fail;
 	memcpy(listener->path, name.sun_path, sizeof(listener->path));

@@ -15,10 +15,10 @@ struct os_listener {
 	char path[108];		/* sun_path */
 };
 
-/* Listen on path: mode 0660, its folder made when it is missing.  What a daemon that died left
+/* Listen on path, which gets this mode: its folder is made when it is missing.  What a daemon that died left
  * there is removed, also while the kernel is still closing what that had open; a living one, or a
  * file that is no socket, is an error and stays untouched. */
-int os_listen(const char *path, struct os_listener *listener, struct error *error);
+int os_listen(const char *path, unsigned int mode, struct os_listener *listener, struct error *error);
 /* Close, and remove the socket from the file system. Closing twice is legal. */
 void os_listen_close(struct os_listener *listener);
 

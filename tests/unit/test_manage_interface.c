@@ -126,16 +126,38 @@ static void everything_is_told(void **state)
 	char *text = interface_description(INTERFACE_NAME);
 
 	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++)
-		for (unsigned int row = 0; row < config_tables[object]->count; row++)
+		for (unsigned int row = 0; config_tables[object] && row < config_tables[object]->count; row++)
 			if (config_tables[object]->params[row].type != PARAM_UNSUPPORTED)
 				assert_contains(text, "  %s: ?", config_tables[object]->params[row].name);
 	for (int i = 0; state_tables[i]; i++)
 		for (unsigned int row = 0; row < state_tables[i]->count; row++)
 			assert_contains(text, "  %s: ", state_tables[i]->rows[row].name);
-	for (const struct method *method = methods_l2tpd; method->name; method++)
-		assert_contains(text, "\nmethod %s(", method->name);
+	for (int i = 0; methods_tables[i]; i++)
+		for (const struct method *method = methods_tables[i]->methods; method->name; method++)
+			assert_contains(text, "\nmethod %s(", method->name);
 	assert_null(strstr(text, "hello_timeout"));	/* what is not supported is not offered */
 	free(text);
+}
+
+/* Whoever adds a method says who may call it: nothing that only looks takes the right to change, and
+ * nothing else takes less. */
+static void every_method_has_its_role(void **state)
+{
+	static const char *const looks[] = { "Show", "List", "Status", "Explain", "Names", "Events",
+					     "ConfigSave", NULL };
+
+	for (int i = 0; methods_tables[i]; i++) {
+		for (const struct method *method = methods_tables[i]->methods; method->name; method++) {
+			bool reads = false;
+
+			for (int j = 0; looks[j]; j++)
+				reads |= strstr(method->name, looks[j]) != NULL;
+			if (method->role != (reads ? ROLE_READ : ROLE_CHANGE))
+				fail_msg("%s", method->name);
+		}
+	}
+	for (const struct method *method = methods_service; method->name; method++)
+		assert_int_equal(method->role, ROLE_READ);
 }
 
 int main(void)
@@ -143,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_parse),
 		cmocka_unit_test(everything_is_told),
+		cmocka_unit_test(every_method_has_its_role),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of what can be seen, found in the tables of parameters, state and counters.
+ */
+#include "manage/field.h"
+
+#include <string.h>
+
+#define NAME_QUOTED_MAX 60	/* octets of a bad name that an error repeats */
+
+static const char *const part_names[FIELD_PARTS] = {
+	[FIELD_STATISTICS] = "statistics", [FIELD_STATE] = "state", [FIELD_CONFIG] = "config",
+	[FIELD_EXPLICIT] = "explicit",
+};
+
+const void *field_config(const struct field_view *view)
+{
+	return view->object == CONFIG_TUNNEL ? (const void *)&view->tunnel.config : &view->session.config;
+}
+
+const struct param_set *field_explicit(const struct field_view *view)
+{
+	return view->object == CONFIG_TUNNEL ? &view->tunnel.set : &view->session.set;
+}
+
+const struct datapath_stats *field_statistics(const struct field_view *view)
+{
+	return view->object == CONFIG_TUNNEL ? &view->tunnel.info.stats : &view->session.info.stats;
+}
+
+const struct state_table *field_table(enum config_object object, enum field_part part)
+{
+	if (part == FIELD_STATISTICS)
+		return &state_statistics;
+	return object == CONFIG_TUNNEL ? &state_tunnel : &state_session;
+}
+
+const void *field_member(const struct field_view *view, const struct field *field)
+{
+	const struct state_row *row = &field_table(view->object, field->part)->rows[field->row];
+	const void *base = field->part == FIELD_STATISTICS ? (const void *)field_statistics(view) : &view->tunnel;
+
+	return (const char *)base + row->offset;
+}
+
+static int find_state_row(const struct state_table *table, const char *name)
+{
+	for (unsigned int i = 0; i < table->count; i++)
+		if (strcmp(table->rows[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* What can be shown: no secret, nothing that is not supported. */
+static int find_config_row(enum config_object object, const char *name)
+{
+	const struct param_table *table = config_tables[object];
+	int row = param_find(table, name, true, NULL);
+
+	if (row >= 0 && (table->params[row].type == PARAM_UNSUPPORTED || table->params[row].flags & PARAM_SECRET))
+		return -1;
+	return row;
+}
+
+static bool find_in_part(enum config_object object, enum field_part part, const char *name, struct field *field)
+{
+	int row = part == FIELD_EXPLICIT ? -1 :
+		  part == FIELD_CONFIG ? find_config_row(object, name) :
+		  find_state_row(field_table(object, part), name);
+
+	if (row < 0)
+		return false;
+	*field = (struct field){ part, row };
+	return true;
+}
+
+int field_find(enum config_object object, const char *name, struct field *field, struct error *error)
+{
+	for (int i = 0; i < FIELD_PARTS; i++) {
+		enum field_part part = (enum field_part)i;
+		size_t length = strlen(part_names[i]);
+
+		if (strcmp(name, part_names[i]) == 0) {
+			*field = (struct field){ part, -1 };
+			return 0;
+		}
+		if (strncmp(name, part_names[i], length) == 0 && name[length] == '.' &&
+		    find_in_part(object, part, name + length + 1, field))
+			return 0;
+		if (find_in_part(object, part, name, field))
+			return 0;
+	}
+	return error_set(error, ERROR_SYNTAX, NULL, "a %s shows no '%.*s': `%s show` tells what it shows, and "
+			 "config.NAME, state.NAME and statistics.NAME which part is meant",
+			 config_tables[object]->object, NAME_QUOTED_MAX, name, config_tables[object]->object);
+}
+
+int fields_add(struct fields *fields, enum config_object object, const char *name, struct error *error)
+{
+	struct field field;
+
+	if (field_find(object, name, &field, error) < 0)
+		return -1;
+	fields->part[field.part] = true;
+	if (field.row >= 0)
+		param_set_add(&fields->rows[field.part], (unsigned int)field.row);
+	else
+		memset(&fields->rows[field.part], 0xff, sizeof(fields->rows[field.part]));
+	return 0;
+}
+
+bool fields_want(const struct fields *fields, enum field_part part)
+{
+	return !fields || fields->part[part];
+}
+
+const struct param_set *fields_rows(const struct fields *fields, enum field_part part)
+{
+	return fields ? &fields->rows[part] : NULL;
+}
