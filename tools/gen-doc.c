@@ -133,6 +133,8 @@ static void put_conf(void)
 	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++) {
 		const struct param_table *table = config_tables[object];
 
+		if (object == CONFIG_TUNNEL_PROFILE || object == CONFIG_SESSION_PROFILE)
+			continue;	/* those of tunnels and sessions */
 		printf(".Ss Parameters of %s\n.Bl -tag -width Ds\n", table->object);
 		for (unsigned int row = 0; row < table->count; row++) {
 			if (table->params[row].type != PARAM_UNSUPPORTED)

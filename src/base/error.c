@@ -14,6 +14,7 @@
 static void fill(struct error *error, enum error_code code, const char *parameter, const char *format, va_list values)
 {
 	error->code = code;
+	error->object[0] = '\0';
 	snprintf(error->parameter, sizeof(error->parameter), "%s", parameter ? parameter : "");
 	text_make_printable(error->parameter);
 	vsnprintf(error->text, sizeof(error->text), format, values);
@@ -48,6 +49,14 @@ int error_system(struct error *error, int errno_value, const char *parameter, co
 		text_make_printable(error->text);
 	}
 	return -1;
+}
+
+void error_name_object(struct error *error, const char *object)
+{
+	if (!error || error->object[0])
+		return;
+	snprintf(error->object, sizeof(error->object), "%s", object);
+	text_make_printable(error->object);
 }
 
 const char *error_code_name(enum error_code code)

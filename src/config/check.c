@@ -40,3 +40,28 @@ bool check_source(const void *member)
 {
 	return address_is_any(member) || address_is_unicast(member);
 }
+
+bool check_absolute(const void *member)
+{
+	const char *path = member;
+
+	return !*path || *path == '/';
+}
+
+bool check_secret_file(const void *member)
+{
+	static const char credential[] = "credential:";
+	const char *path = member, *name = path + sizeof(credential) - 1;
+
+	if (strncmp(path, credential, sizeof(credential) - 1) == 0)
+		return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	return check_absolute(path) || strcmp(path, "-") == 0;
+}
+
+bool check_netmask(const void *member)
+{
+	const struct address *netmask = member, any = { .family = netmask->family };
+	struct prefix ignored;
+
+	return prefix_from_netmask(&any, netmask, &ignored);
+}

@@ -24,4 +24,16 @@ bool check_cookie(const void *member);
 #define CHECK_SOURCE_ALLOWED "an IPv4 or IPv6 address of this host"
 bool check_source(const void *member);
 
+/* char[]: "" or a path from the root. */
+#define CHECK_ABSOLUTE_ALLOWED "a path that begins with /"
+bool check_absolute(const void *member);
+
+/* char[]: "" or where a secret may be read from (config/secret.h). */
+#define CHECK_SECRET_FILE_ALLOWED "/PATH, /PATH#KEY, credential:NAME, or - for standard input"
+bool check_secret_file(const void *member);
+
+/* struct address whose ones all come before its zeros. */
+#define CHECK_NETMASK_ALLOWED "a netmask like 255.255.255.0"
+bool check_netmask(const void *member);
+
 #endif

@@ -1,201 +1,154 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Words to struct command.  What may stand where is in the tables of keywords at the top; the
- * parameters are those of config_tables.  Words of OpenL2TP whose feature has not landed are in the
- * tables too, so that they are refused by name and prefixes keep their meaning when they come.
+ * Words to struct command.  Which words there are is in keywords.c; the parameters are those of
+ * config_tables.
  */
 #include "config/command.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "config/match.h"
-
-#define LATER_V2 "the L2TPv2 control protocol"
-#define LATER_PROFILES "profiles"
-#define LATER_SAVE "saving and restoring"
+#include "base/text.h"
+#include "config/keywords.h"
 
 #define WORD_SHOWN_MAX 60	/* octets of a bad word that an error repeats */
 #define LIST_MAX 100		/* octets of what is allowed that an error lists */
+#define BEFORE_MAX 40		/* octets of the words before the verb */
 
-/* Which parameters a verb takes. */
-enum takes { TAKES_NONE, TAKES_KEYS, TAKES_LIVE, TAKES_ALL };
-
-struct keyword {
-	const char *name;	/* NULL ends a table */
-	const char *feature;	/* not supported yet: what it comes with; these are the last of a table */
-	unsigned int value;	/* enum config_object, config_verb or config_option */
-	enum takes takes;
-	unsigned int options;
-	const char *help;
+/* A command that is being read. */
+struct parse {
+	const struct keyword *verb;
+	struct command *command;
+	struct command_extra *extra;	/* NULL: not wanted */
 };
 
-static const struct keyword objects[] = {
-	{ .name = "system", .value = CONFIG_SYSTEM },
-	{ .name = "tunnel", .value = CONFIG_TUNNEL },
-	{ .name = "session", .value = CONFIG_SESSION },
-	{ .name = "peer", .feature = LATER_V2 },
-	{ .name = "ppp", .feature = "PPP" },
-	{ .name = "user", .feature = "PPP" },
-	{ .name = "config", .feature = LATER_SAVE },
-	{ .name = "debug", .feature = "trace categories" },
-	{ .name = "server", .feature = "access to remote hosts" },
-	{ .name = NULL },
-};
+/* --- the words in front --- */
 
-#define SHOW_PARTS (CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS)
-
-static const struct keyword system_verbs[] = {
-	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE, .help = "change settings of the daemon" },
-	{ .name = "show", .value = CONFIG_SHOW,
-	  .options = SHOW_PARTS | CONFIG_OPTION_VERSION,
-	  .help = "show all about the daemon, or parts of it" },
-	{ .name = "reload", .value = CONFIG_RELOAD,
-	  .help = "read the configuration file again and apply what changed" },
-	{ .name = NULL },
-};
-
-static const struct keyword tunnel_verbs[] = {
-	{ .name = "create", .value = CONFIG_CREATE, .takes = TAKES_ALL, .help = "make a tunnel" },
-	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE,
-	  .help = "change a tunnel while it carries traffic; with tunnel_id, tunnel_name is its new name" },
-	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS, .help = "remove a tunnel and its sessions" },
-	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = SHOW_PARTS,
-	  .help = "show all about one tunnel, or parts of it" },
-	{ .name = "list", .value = CONFIG_LIST, .takes = TAKES_ALL, .options = CONFIG_OPTION_NAMES,
-	  .help = "list tunnels, all or those whose parameters have the given values" },
-	{ .name = "profile", .feature = LATER_PROFILES },
-	{ .name = NULL },
-};
-
-static const struct keyword session_verbs[] = {
-	{ .name = "create", .value = CONFIG_CREATE, .takes = TAKES_ALL, .help = "make a session in a tunnel" },
-	{ .name = "modify", .value = CONFIG_MODIFY, .takes = TAKES_LIVE,
-	  .help = "change a session while it carries traffic; with session_id, session_name is its new name" },
-	{ .name = "delete", .value = CONFIG_DELETE, .takes = TAKES_KEYS,
-	  .help = "remove a session and its network device" },
-	{ .name = "show", .value = CONFIG_SHOW, .takes = TAKES_KEYS, .options = SHOW_PARTS,
-	  .help = "show all about one session, or parts of it" },
-	{ .name = "list", .value = CONFIG_LIST, .takes = TAKES_ALL, .options = CONFIG_OPTION_NAMES,
-	  .help = "list sessions, all or those whose parameters have the given values" },
-	{ .name = "profile", .feature = LATER_PROFILES },
-	{ .name = NULL },
-};
-
-static const struct keyword *const verbs_of[CONFIG_OBJECT_COUNT] = {
-	[CONFIG_SYSTEM] = system_verbs,
-	[CONFIG_TUNNEL] = tunnel_verbs,
-	[CONFIG_SESSION] = session_verbs,
-};
-
-static const char *const verb_names[CONFIG_VERB_COUNT] = {
-	[CONFIG_CREATE] = "create", [CONFIG_MODIFY] = "modify", [CONFIG_DELETE] = "delete",
-	[CONFIG_SHOW] = "show", [CONFIG_LIST] = "list", [CONFIG_RELOAD] = "reload",
-};
-
-static const struct keyword options[] = {
-	{ .name = "names", .value = CONFIG_OPTION_NAMES },
-	{ .name = "configuration", .value = CONFIG_OPTION_CONFIG },
-	{ .name = "statistics", .value = CONFIG_OPTION_STATISTICS },
-	{ .name = "status", .value = CONFIG_OPTION_STATUS },
-	{ .name = "version", .value = CONFIG_OPTION_VERSION },
-	{ .name = "local_only", .feature = LATER_V2 },
-	{ .name = "remote_only", .feature = LATER_V2 },
-	{ .name = "transport", .feature = LATER_V2 },
-	{ .name = NULL },
-};
-
-static const char *keyword_at(const void *list, unsigned int index)
+static int missing_word(const struct keyword *list, const char *before, struct error *error)
 {
-	return ((const struct keyword *)list)[index].name;
-}
-
-static const char *supported_keyword_at(const void *list, unsigned int index)
-{
-	const struct keyword *keyword = (const struct keyword *)list + index;
-
-	return keyword->feature ? NULL : keyword->name;
-}
-
-static int refuse_later(const struct keyword *keyword, struct error *error)
-{
-	return error_set(error, ERROR_UNSUPPORTED, NULL, "%s is not supported yet: it comes with %s", keyword->name,
-			 keyword->feature);
-}
-
-/* The supported keyword that word means, or NULL and an error. what: "object", "verb of tunnel". */
-static const struct keyword *find_keyword(const struct keyword *list, const char *what, const char *word,
-					  struct error *error)
-{
-	int found = match_find(keyword_at, list, word, false);
-	const char *nearest = match_nearest(supported_keyword_at, list, word);
 	char names[LIST_MAX];
 
-	if (found >= 0 && !list[found].feature)
-		return &list[found];
-	if (found >= 0)
-		refuse_later(&list[found], error);
-	else if (found == MATCH_AMBIGUOUS)
-		error_set(error, ERROR_SYNTAX, NULL, "'%.*s' is ambiguous: %s", WORD_SHOWN_MAX, word,
-			  match_candidates(keyword_at, list, word, names, sizeof(names)));
-	else
-		error_set(error, ERROR_SYNTAX, NULL, "'%.*s' is no %s%s%s: %s", WORD_SHOWN_MAX, word, what,
-			  nearest ? ", did you mean " : "", nearest ? nearest : "",
-			  match_candidates(supported_keyword_at, list, "", names, sizeof(names)));
-	return NULL;
+	keyword_list(list, names, sizeof(names));
+	if (!*before)
+		return error_set(error, ERROR_SYNTAX, NULL, "a command begins with one of %s", names);
+	if (!names[0])
+		return keyword_refuse(list, before, error);
+	return error_set(error, ERROR_SYNTAX, NULL, "after %s comes one of %s", before, names);
 }
 
-static const struct keyword *verb_row(enum config_object object, enum config_verb verb)
+/* Down the tree of keywords to the last one; *used is the word that is to blame, or the one behind. */
+static const struct keyword *find_verb(const char *const *words, unsigned int count, unsigned int *used,
+				       struct error *error)
 {
-	const struct keyword *row = verbs_of[object];
+	const struct keyword *list = keyword_objects, *found = NULL;
+	char before[BEFORE_MAX] = "";
+	size_t length = 0;
 
-	while (row->name && (row->feature || row->value != verb))
-		row++;
-	return row->name ? row : NULL;
+	for (*used = 0; list; ++*used) {
+		if (*used == count) {
+			missing_word(list, before, error);
+			return NULL;
+		}
+		found = keyword_find(list, before, words[*used], error);
+		if (!found)
+			return NULL;
+		length += (size_t)snprintf(before + length, sizeof(before) - length, "%s%s", length ? " " : "",
+					   found->name);
+		list = found->next;
+	}
+	return found;
 }
 
-static bool takes_param(enum takes takes, const struct param *param)
+unsigned int command_head(const char *const *words, unsigned int count, struct command *command)
 {
-	switch (takes) {
+	unsigned int used;
+	const struct keyword *verb = find_verb(words, count, &used, NULL);
+
+	memset(command, 0, sizeof(*command));
+	if (!verb)
+		return 0;
+	command->object = verb->object;
+	command->verb = verb->verb;
+	return used;
+}
+
+bool command_next_words(const char *const *words, unsigned int count, command_word_fn *tell, void *context)
+{
+	const struct keyword *list = keyword_objects;
+
+	for (unsigned int i = 0; list && i < count; i++) {
+		const struct keyword *found = keyword_find(list, "", words[i], NULL);
+
+		list = found ? found->next : NULL;
+	}
+	for (const struct keyword *each = list; each && each->name; each++) {
+		if (keyword_supported(each))
+			tell(context, each->name, each->help);
+	}
+	return list;
+}
+
+/* --- parameters --- */
+
+/* Of a row that is supported. */
+static bool takes_row(const struct keyword *verb, unsigned int row)
+{
+	unsigned int flags = config_tables[verb->object]->params[row].flags;
+
+	switch (verb->takes) {
 	case TAKES_NONE:
 		return false;
 	case TAKES_KEYS:
-		return param->flags & PARAM_KEY;
+		return config_is_key(verb->object, row);
 	case TAKES_LIVE:
-		return param->flags & (PARAM_KEY | PARAM_LIVE);
+		return config_is_key(verb->object, row) || flags & PARAM_LIVE;
+	case TAKES_PROFILE:
+	case TAKES_UNSET:
+		return flags & (PARAM_PROFILE | PARAM_PROFILE_KEY);
 	case TAKES_ALL:
 		break;
 	}
-	return param->type != PARAM_UNSUPPORTED;
+	return true;
+}
+
+static bool is_bare(const struct keyword *verb, unsigned int row)
+{
+	return verb->takes == TAKES_UNSET && !config_is_key(verb->object, row);
 }
 
 /* "tunnel_name, tunnel_id" */
-static const char *list_keys(const struct param_table *table, char out[LIST_MAX])
+static const char *list_keys(enum config_object object, char out[LIST_MAX])
 {
+	const struct param_table *table = config_tables[object];
 	size_t used = 0;
 
 	out[0] = '\0';
 	for (unsigned int row = 0; row < table->count && used < LIST_MAX; row++) {
-		if (table->params[row].flags & PARAM_KEY)
+		if (config_is_key(object, row))
 			used += (size_t)snprintf(out + used, LIST_MAX - used, "%s%s", used ? ", " : "",
 						 table->params[row].name);
 	}
 	return out;
 }
 
-static int refuse_param(const struct param_table *table, const struct keyword *verb, const struct param *param,
-			struct error *error)
+static int refuse_row(const struct keyword *verb, const struct param *param, struct error *error)
 {
+	const char *object = config_object_name(verb->object), *kind = config_tables[verb->object]->object;
+	const char *verb_name = config_verb_name(verb->verb);
 	char keys[LIST_MAX];
 
 	if (verb->takes == TAKES_LIVE)
 		return error_set(error, ERROR_IMMUTABLE, param->name,
 				 "%s cannot be changed on a live %s: delete it and create it anew", param->name,
-				 table->object);
+				 object);
+	if (verb->takes == TAKES_PROFILE || verb->takes == TAKES_UNSET)
+		return error_set(error, ERROR_SYNTAX, param->name,
+				 "a %s has no %s: each %s has its own, give it in %s create", object, param->name,
+				 kind, kind);
 	if (verb->takes == TAKES_KEYS)
-		return error_set(error, ERROR_SYNTAX, param->name, "%s %s does not take %s, only %s", table->object,
-				 verb->name, param->name, list_keys(table, keys));
-	return error_set(error, ERROR_SYNTAX, param->name, "%s %s takes no parameters", table->object, verb->name);
+		return error_set(error, ERROR_SYNTAX, param->name, "%s %s does not take %s, only %s", object, verb_name,
+				 param->name, list_keys(verb->object, keys));
+	return error_set(error, ERROR_SYNTAX, param->name, "%s %s takes no parameters", object, verb_name);
 }
 
 /* As param_find(), but knows the other objects too. */
@@ -204,119 +157,209 @@ static int find_param(enum config_object object, const char *name, struct error 
 	int row = param_find(config_tables[object], name, false, error);
 
 	for (unsigned int other = 0; row < 0 && other < CONFIG_OBJECT_COUNT; other++) {
-		if (param_find(config_tables[other], name, true, NULL) >= 0)
-			error_set(error, ERROR_SYNTAX, name, "%s is a parameter of %s, not of %s", name,
-				  config_tables[other]->object, config_tables[object]->object);
+		if (param_find(config_tables[other], name, true, NULL) < 0)
+			continue;
+		error_set(error, ERROR_SYNTAX, name, "%s is a parameter of %s, not of %s", name,
+			  config_object_name(other), config_object_name(object));
+		break;
 	}
 	return row;
 }
 
-/* name=value; equals points at the '='. */
-static int parse_assignment(const char *word, const char *equals, const struct keyword *verb,
-			    struct command *command, struct error *error)
+static int set_row(const struct parse *parse, unsigned int row, const char *value, struct error *error)
 {
-	const struct param_table *table = config_tables[command->object];
-	char name[WORD_SHOWN_MAX + 1];	/* longer than any name: what is cut off matches none either */
-	const struct param *param;
-	int row;
+	const struct param_table *table = config_tables[parse->verb->object];
+	const struct param *param = &table->params[row];
 
-	snprintf(name, sizeof(name), "%.*s",
-		 (int)(equals - word < WORD_SHOWN_MAX ? equals - word : WORD_SHOWN_MAX), word);
-	row = find_param(command->object, name, error);
-	if (row < 0)
-		return -1;
-	param = &table->params[row];
-	if (param->type != PARAM_UNSUPPORTED && !takes_param(verb->takes, param))
-		return refuse_param(table, verb, param, error);
-	if (param_set_has(&command->set, (unsigned int)row))
+	if (param->type != PARAM_UNSUPPORTED && !takes_row(parse->verb, row))
+		return refuse_row(parse->verb, param, error);
+	if (param_set_has(&parse->command->set, row))
 		return error_set(error, ERROR_SYNTAX, param->name, "%s is given twice", param->name);
-	if (param_parse(table, (unsigned int)row, equals + 1, &command->config, error) < 0)
-		return -1;
-	param_set_add(&command->set, (unsigned int)row);
+	if (value && is_bare(parse->verb, row))
+		return error_set(error, ERROR_SYNTAX, param->name, "%s %s takes %s without a value",
+				 config_object_name(parse->verb->object), config_verb_name(parse->verb->verb),
+				 param->name);
+	if (param->type == PARAM_UNSUPPORTED || !is_bare(parse->verb, row)) {
+		if (param_parse(table, row, value ? value : "", &parse->command->config, error) < 0)
+			return -1;
+	}
+	param_set_add(&parse->command->set, row);
 	return 0;
 }
 
-/* Say what the verb takes instead of this word. */
-static int refuse_word(const char *word, const struct keyword *verb, const char *object, struct error *error)
+/* --- conditions of lists --- */
+
+static int parse_sort(struct command_extra *extra, enum config_object object, const char *value, struct error *error)
 {
-	const char *params = verb->takes != TAKES_NONE ? "parameters as name=value" : "";
+	if (extra->sort)
+		return error_set(error, ERROR_SYNTAX, "sort", "sort is given twice");
+	extra->descending = *value == '-';
+	extra->sort = column_find(object, value + extra->descending, false, error);
+	return extra->sort ? 0 : -1;
+}
+
+static int parse_limit(struct command_extra *extra, const char *value, struct error *error)
+{
+	uint64_t limit;
+
+	if (extra->limit)
+		return error_set(error, ERROR_SYNTAX, "limit", "limit is given twice");
+	if (!text_to_u64(value, &limit) || limit < 1 || limit > UINT32_MAX)
+		return error_set(error, ERROR_VALUE, "limit", "limit must be 1..4294967295: got '%.*s'",
+				 WORD_SHOWN_MAX, value);
+	extra->limit = (uint32_t)limit;
+	return 0;
+}
+
+static int parse_condition(struct command_extra *extra, enum config_object object, const char *word,
+			   struct error *error)
+{
+	if (extra->where_count == COMMAND_CONDITIONS_MAX)
+		return error_set(error, ERROR_LIMIT, NULL, "a list may have %d conditions", COMMAND_CONDITIONS_MAX);
+	if (condition_parse(object, word, &extra->where[extra->where_count], error) < 0)
+		return -1;
+	extra->where_count++;
+	return 0;
+}
+
+/* Is this word, whose name ends at op, a filter on a parameter, name=value?  A network is none: parameters
+ * have one address. */
+static bool is_filter(enum config_object object, const char *name, const char *op)
+{
+	int row = param_find(config_tables[object], name, false, NULL);
+	const struct column *column;
+
+	if (*op != '=' || row < 0)
+		return false;
+	column = column_find(object, config_tables[object]->params[row].name, true, NULL);
+	return !column || column->kind != COLUMN_ADDRESS || !strchr(op, '/');
+}
+
+/* Of a list: what is no filter on a parameter. 1: it is one. */
+static int parse_extra(const struct parse *parse, const char *word, const char *name, const char *op,
+		       struct error *error)
+{
+	enum config_object object = parse->verb->object;
+
+	if (parse->verb->verb != CONFIG_LIST || parse->verb->takes == TAKES_NONE || !parse->extra)
+		return 1;
+	if (*op == '=' && strcmp(name, "sort") == 0)
+		return parse_sort(parse->extra, object, op + 1, error);
+	if (*op == '=' && strcmp(name, "limit") == 0)
+		return parse_limit(parse->extra, op + 1, error);
+	if (is_filter(object, name, op))
+		return 1;
+	if (*op == '=' && !column_find(object, name, false, NULL))
+		return 1;	/* whoever looks for the parameter says more */
+	return parse_condition(parse->extra, object, word, error);
+}
+
+/* --- words --- */
+
+/* Say what the verb takes instead of this word. */
+static int refuse_word(const char *word, const struct keyword *verb, struct error *error)
+{
+	const char *object = config_object_name(verb->object), *verb_name = config_verb_name(verb->verb);
+	const char *params = verb->takes == TAKES_NONE ? "" :
+			     verb->takes == TAKES_UNSET ? "names of parameters" : "parameters as name=value";
 	char names[LIST_MAX] = "";
 	size_t used = 0;
 
-	for (const struct keyword *option = options; option->name && !option->feature; option++) {
-		if (verb->options & option->value)
+	for (const struct keyword *option = keyword_options; option->name; option++) {
+		if (!option->feature && verb->options & option->options && used < sizeof(names))
 			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "",
 						 option->name);
 	}
 	if (!used && !*params)
 		return error_set(error, ERROR_SYNTAX, NULL, "%s %s takes no further words: got '%.*s'", object,
-				 verb->name, WORD_SHOWN_MAX, word);
-	return error_set(error, ERROR_SYNTAX, NULL, "%s %s does not take '%.*s', but %s%s%s", object, verb->name,
+				 verb_name, WORD_SHOWN_MAX, word);
+	return error_set(error, ERROR_SYNTAX, NULL, "%s %s does not take '%.*s', but %s%s%s", object, verb_name,
 			 WORD_SHOWN_MAX, word, names, used && *params ? ", and " : "", params);
 }
 
 /* A word without '=' that is no option of this verb. */
-static int refuse_bare_word(const char *word, const struct keyword *verb, const struct keyword *option,
-			    const struct command *command, struct error *error)
+static int parse_bare_word(const struct parse *parse, const char *word, const struct keyword *option,
+			   struct error *error)
 {
-	const struct param_table *table = config_tables[command->object];
+	const struct param_table *table = config_tables[parse->verb->object];
 	int row = param_find(table, word, false, NULL);
 	const struct param *param = row >= 0 ? &table->params[row] : NULL;
 
+	if (parse->verb->bare && !param_set_has(&parse->command->set, 0))
+		return set_row(parse, 0, word, error);
+	if (option && option->feature && (!option->options || parse->verb->options & option->options))
+		return keyword_refuse(option, "", error);
 	if (param && param->type == PARAM_UNSUPPORTED)
 		return param_parse(table, (unsigned int)row, "", NULL, error);
-	if (param && takes_param(verb->takes, param))
-		return error_set(error, ERROR_SYNTAX, param->name, "%s needs a value: %s=...",
-				 param->name, param->name);
-	if (option && option->feature)
-		return refuse_later(option, error);
-	return refuse_word(word, verb, table->object, error);
+	if (param && is_bare(parse->verb, (unsigned int)row))
+		return set_row(parse, (unsigned int)row, NULL, error);
+	if (param && takes_row(parse->verb, (unsigned int)row))
+		return error_set(error, ERROR_SYNTAX, param->name, "%s needs a value: %s=...", param->name,
+				 param->name);
+	if (parse->verb->takes == TAKES_UNSET)
+		return find_param(parse->verb->object, word, error) < 0 ? -1 : refuse_row(parse->verb, param, error);
+	return refuse_word(word, parse->verb, error);
 }
 
-static int parse_argument(const char *word, const struct keyword *verb, struct command *command, struct error *error)
+static int parse_assignment(const struct parse *parse, const char *word, const char *op, struct error *error)
 {
-	const char *equals = strchr(word, '=');
-	const struct keyword *option;
-	int found;
+	char name[WORD_SHOWN_MAX + 1];	/* longer than any name: what is cut off matches none either */
+	int row;
 
-	if (equals)
-		return parse_assignment(word, equals, verb, command, error);
-	found = match_find(keyword_at, options, word, false);
-	option = found >= 0 ? &options[found] : NULL;
-	if (!option || option->feature || !(verb->options & option->value))
-		return refuse_bare_word(word, verb, option, command, error);
-	command->options |= option->value;
+	snprintf(name, sizeof(name), "%.*s", (int)(op - word < WORD_SHOWN_MAX ? op - word : WORD_SHOWN_MAX), word);
+	row = parse_extra(parse, word, name, op, error);
+	if (row <= 0)
+		return row;
+	row = find_param(parse->verb->object, name, error);
+	return row < 0 ? -1 : set_row(parse, (unsigned int)row, op + 1, error);
+}
+
+static int parse_argument(const struct parse *parse, const char *word, struct error *error)
+{
+	bool list = parse->verb->verb == CONFIG_LIST && parse->extra;
+	const char *op = strpbrk(word, list ? "=!<>~" : "=");
+	const struct keyword *option;
+
+	if (op && !parse->verb->bare)
+		return parse_assignment(parse, word, op, error);
+	if (op && strncmp(word, "file=", 5) == 0)
+		return parse_assignment(parse, word, op, error);
+	option = keyword_option(word);
+	if (!option || option->feature || !(parse->verb->options & option->options))
+		return parse_bare_word(parse, word, option, error);
+	parse->command->options |= option->options;
 	return 0;
 }
 
-int command_parse(const char *const *words, unsigned int count, struct command *command,
-		  unsigned int *bad_word, struct error *error)
+static void begin(struct parse *parse)
 {
-	unsigned int ignored, *at = bad_word ? bad_word : &ignored;
-	const struct keyword *object, *verb;
-	char what[LIST_MAX], names[LIST_MAX];
+	struct command *command = parse->command;
 
 	memset(command, 0, sizeof(*command));
-	*at = 0;
-	if (count < 1)
-		return error_set(error, ERROR_SYNTAX, NULL, "a command begins with one of %s",
-				 match_candidates(supported_keyword_at, objects, "", names, sizeof(names)));
-	object = find_keyword(objects, "object", words[0], error);
-	if (!object)
+	if (parse->verb) {
+		command->object = parse->verb->object;
+		command->verb = parse->verb->verb;
+	}
+	if (parse->extra) {
+		parse->extra->where_count = 0;
+		parse->extra->sort = NULL;
+		parse->extra->descending = false;
+		parse->extra->limit = 0;
+	}
+}
+
+int command_parse(const char *const *words, unsigned int count, struct command *command,
+		  struct command_extra *extra, unsigned int *bad_word, struct error *error)
+{
+	struct parse parse = { .command = command, .extra = extra };
+	unsigned int ignored, *at = bad_word ? bad_word : &ignored;
+
+	parse.verb = find_verb(words, count, at, error);
+	begin(&parse);
+	if (!parse.verb)
 		return -1;
-	command->object = object->value;
-	*at = 1;
-	if (count < 2)
-		return error_set(error, ERROR_SYNTAX, NULL, "after %s comes one of %s", object->name,
-				 match_candidates(supported_keyword_at, verbs_of[object->value], "", names,
-						  sizeof(names)));
-	snprintf(what, sizeof(what), "verb of %s", object->name);
-	verb = find_keyword(verbs_of[object->value], what, words[1], error);
-	if (!verb)
-		return -1;
-	command->verb = verb->value;
-	for (*at = 2; *at < count; ++*at) {
-		if (parse_argument(words[*at], verb, command, error) < 0)
+	for (; *at < count; ++*at) {
+		if (parse_argument(&parse, words[*at], error) < 0)
 			return -1;
 	}
 	return 0;
@@ -324,63 +367,96 @@ int command_parse(const char *const *words, unsigned int count, struct command *
 
 bool command_salvage(const char *const *words, unsigned int count, struct command *command)
 {
-	const struct keyword *object, *verb;
+	struct parse parse = { .command = command };
+	unsigned int used;
 
-	memset(command, 0, sizeof(*command));
-	object = count >= 2 ? find_keyword(objects, "object", words[0], NULL) : NULL;
-	if (!object)
-		return false;
-	verb = find_keyword(verbs_of[object->value], "verb", words[1], NULL);
-	if (!verb)
-		return false;
-	command->object = object->value;
-	command->verb = verb->value;
-	for (unsigned int i = 2; i < count; i++)
-		(void)parse_argument(words[i], verb, command, NULL);
-	return true;
+	parse.verb = find_verb(words, count, &used, NULL);
+	begin(&parse);
+	for (unsigned int i = used; parse.verb && i < count; i++)
+		(void)parse_argument(&parse, words[i], NULL);
+	return parse.verb;
 }
+
+/* --- the tables for others --- */
 
 const char *config_object_name(enum config_object object)
 {
-	return objects[object].name;
+	static const char *const names[CONFIG_OBJECT_COUNT] = {
+		[CONFIG_SYSTEM] = "system", [CONFIG_TUNNEL] = "tunnel", [CONFIG_SESSION] = "session",
+		[CONFIG_PEER_PROFILE] = "peer profile", [CONFIG_TUNNEL_PROFILE] = "tunnel profile",
+		[CONFIG_SESSION_PROFILE] = "session profile", [CONFIG_PPP_PROFILE] = "ppp profile",
+		[CONFIG_PEER] = "peer", [CONFIG_USER] = "user", [CONFIG_DEBUG] = "debug",
+		[CONFIG_CONFIG] = "config", [CONFIG_CAPTURE] = "capture", [CONFIG_SERVER] = "server",
+	};
+
+	return names[object];
 }
 
 const char *config_verb_name(enum config_verb verb)
 {
-	return verb_names[verb];
+	static const char *const names[CONFIG_VERB_COUNT] = {
+		[CONFIG_CREATE] = "create", [CONFIG_MODIFY] = "modify", [CONFIG_DELETE] = "delete",
+		[CONFIG_SHOW] = "show", [CONFIG_LIST] = "list", [CONFIG_UNSET] = "unset", [CONFIG_APPLY] = "apply",
+		[CONFIG_EXPLAIN] = "explain", [CONFIG_RELOAD] = "reload", [CONFIG_STATUS] = "status",
+		[CONFIG_WATCH] = "watch", [CONFIG_SAVE] = "save", [CONFIG_RESTORE] = "restore",
+		[CONFIG_CHECK] = "check", [CONFIG_INCLUDE] = "include", [CONFIG_CAPTURE_TUNNEL] = "tunnel",
+		[CONFIG_CAPTURE_SESSION] = "session",
+	};
+
+	return names[verb];
 }
 
 bool config_verb_allowed(enum config_object object, enum config_verb verb)
 {
-	return verb_row(object, verb);
+	return keyword_of(object, verb);
 }
 
 const char *config_verb_help(enum config_object object, enum config_verb verb)
 {
-	const struct keyword *row = verb_row(object, verb);
+	const struct keyword *row = keyword_of(object, verb);
 
 	return row ? row->help : NULL;
 }
 
+bool config_verb_in_files(enum config_object object, enum config_verb verb)
+{
+	if (verb == CONFIG_UNSET)
+		return config_is_profile(object);
+	if (verb != CONFIG_CREATE && verb != CONFIG_MODIFY)
+		return false;
+	return object == CONFIG_SYSTEM || object == CONFIG_TUNNEL || object == CONFIG_SESSION ||
+	       config_is_profile(object);
+}
+
 bool config_param_allowed(enum config_object object, enum config_verb verb, unsigned int row)
 {
-	const struct keyword *keyword = verb_row(object, verb);
+	const struct keyword *keyword = keyword_of(object, verb);
 
-	return keyword && takes_param(keyword->takes, &config_tables[object]->params[row]);
+	return keyword && config_tables[object]->params[row].type != PARAM_UNSUPPORTED && takes_row(keyword, row);
+}
+
+bool config_param_bare(enum config_object object, enum config_verb verb, unsigned int row)
+{
+	const struct keyword *keyword = keyword_of(object, verb);
+
+	return keyword && is_bare(keyword, row);
 }
 
 unsigned int config_options_allowed(enum config_object object, enum config_verb verb)
 {
-	const struct keyword *row = verb_row(object, verb);
+	const struct keyword *row = keyword_of(object, verb);
+	unsigned int options = 0;
 
-	return row ? row->options : 0;
+	for (const struct keyword *option = keyword_options; row && option->name; option++)
+		options |= option->feature ? 0 : row->options & option->options;
+	return options;
 }
 
 const char *config_option_name(enum config_option option)
 {
-	const struct keyword *row = options;
+	const struct keyword *row = keyword_options;
 
-	while (row->name && (row->feature || row->value != option))
+	while (row->name && row->options != option)
 		row++;
 	return row->name;
 }

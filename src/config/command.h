@@ -5,6 +5,9 @@
  *
  *	OBJECT VERB [name=value ...] [option ...]
  *
+ * An object may have two words: tunnel profile.  Lists take conditions on columns besides:
+ * rx_bytes>1000 sort=-rx_bytes limit=10.  Some commands have a second form: explain tunnel, status,
+ * include FILE.
  * Object, verb, option and parameter names and the words among values may be abbreviated to any
  * unambiguous prefix, in any case.
  * In files '#' where a word could begin starts a comment, '\' at the end of a line continues the
@@ -14,23 +17,45 @@
 #ifndef L2TPD_CONFIG_COMMAND_H
 #define L2TPD_CONFIG_COMMAND_H
 
+#include "config/column.h"
 #include "config/objects.h"
 
 enum config_verb {
-	CONFIG_CREATE, CONFIG_MODIFY, CONFIG_DELETE, CONFIG_SHOW, CONFIG_LIST, CONFIG_RELOAD, CONFIG_VERB_COUNT,
+	CONFIG_CREATE, CONFIG_MODIFY, CONFIG_DELETE, CONFIG_SHOW, CONFIG_LIST,
+	CONFIG_UNSET, CONFIG_APPLY,					/* of profiles */
+	CONFIG_EXPLAIN,							/* of tunnels, sessions and peers */
+	CONFIG_RELOAD, CONFIG_STATUS, CONFIG_WATCH,			/* of the system */
+	CONFIG_SAVE, CONFIG_RESTORE, CONFIG_CHECK, CONFIG_INCLUDE,	/* of config */
+	CONFIG_CAPTURE_TUNNEL, CONFIG_CAPTURE_SESSION,			/* of capture */
+	CONFIG_VERB_COUNT,
 };
 
-/* Words without value, of show and list. */
-enum config_option { CONFIG_OPTION_NAMES = 1 << 0, CONFIG_OPTION_CONFIG = 1 << 1, CONFIG_OPTION_STATISTICS = 1 << 2,
-		     CONFIG_OPTION_STATUS = 1 << 3, CONFIG_OPTION_VERSION = 1 << 4 };
-#define CONFIG_OPTION_COUNT 5		/* option i is 1 << i */
+/* Words without value. */
+enum config_option {
+	CONFIG_OPTION_NAMES = 1 << 0, CONFIG_OPTION_CONFIG = 1 << 1, CONFIG_OPTION_STATISTICS = 1 << 2,
+	CONFIG_OPTION_STATUS = 1 << 3, CONFIG_OPTION_VERSION = 1 << 4,
+	CONFIG_OPTION_APP = 1 << 5,		/* debug: the daemon itself */
+	CONFIG_OPTION_ALL = 1 << 6,		/* status: every tunnel */
+	CONFIG_OPTION_LOCAL_ONLY = 1 << 7, CONFIG_OPTION_REMOTE_ONLY = 1 << 8,	/* list: made here, or by peers */
+};
+#define CONFIG_OPTION_COUNT 9		/* option i is 1 << i */
 
 struct command {
 	enum config_object object;
 	enum config_verb verb;
 	unsigned int options;
 	union any_config config;	/* rows not in set: zero */
-	struct param_set set;		/* list: set rows are filters */
+	struct param_set set;		/* list: set rows are filters; unset: rows that are taken out, and the key */
+};
+
+/* What only lists have, besides. */
+#define COMMAND_CONDITIONS_MAX 8
+struct command_extra {
+	unsigned int where_count;
+	struct list_condition where[COMMAND_CONDITIONS_MAX];	/* all must hold */
+	const struct column *sort;		/* NULL: by ids */
+	bool descending;
+	uint32_t limit;				/* 0: none */
 };
 
 /* Where a word stood: for file:line:column. */
@@ -43,10 +68,22 @@ struct config_place {
 
 /* words[0..count-1], already split and unquoted; on failure *bad_word is the index of the word
  * to blame (count when one is missing). bad_word may be NULL.  With ERROR_VALUE it is the value in
- * that word that is wrong.  Which parameters must be there, and whether they fit each other, is
- * left to the service. */
+ * that word that is wrong.  extra may be NULL: then conditions of lists are refused.  Which parameters
+ * must be there, and whether they fit each other, is left to the service. */
 int command_parse(const char *const *words, unsigned int count, struct command *command,
-		  unsigned int *bad_word, struct error *error);
+		  struct command_extra *extra, unsigned int *bad_word, struct error *error);
+
+/* How many words at the beginning say object and verb; 0 when they do not, or are not supported. */
+unsigned int command_head(const char *const *words, unsigned int count, struct command *command);
+
+/* Tell the words that may come after these, which do not yet say object and verb (help may be NULL).
+ * False: they do, or are no words of a command. */
+typedef void command_word_fn(void *context, const char *word, const char *help);
+bool command_next_words(const char *const *words, unsigned int count, command_word_fn *tell, void *context);
+
+/* Which object it is about, for people: "tunnel lon", "session 11 of tunnel lon"; what is not given is left
+ * out. Returns out. */
+const char *command_object(const struct command *command, char out[ERROR_OBJECT_MAX]);
 
 /* What can be understood of words that are no command: object and verb, and the parameters that are
  * right. False: not even object and verb. */
@@ -61,6 +98,7 @@ struct command_reader {
 	struct config_place word_place[COMMAND_WORDS_MAX];	/* of the words of the command last read ... */
 	struct config_place value_place[COMMAND_WORDS_MAX];	/* ... and of what follows their '=' */
 	struct config_place end_place;				/* of its end */
+	struct command_extra extra;				/* of the command last read */
 	const char *words[COMMAND_WORDS_MAX];
 	unsigned int word_count;
 	char *storage;						/* the words, unquoted; owned by the reader */
@@ -90,12 +128,16 @@ int command_write(const struct command *command, char *out, size_t size);
 
 /* --- the tables behind `?`, completion and the man pages --- */
 
-const char *config_object_name(enum config_object object);
+const char *config_object_name(enum config_object object);		/* "tunnel", "tunnel profile" */
 const char *config_verb_name(enum config_verb verb);
-bool config_verb_allowed(enum config_object object, enum config_verb verb);
+bool config_verb_allowed(enum config_object object, enum config_verb verb);	/* and supported */
 const char *config_verb_help(enum config_object object, enum config_verb verb);	/* NULL: not allowed */
+/* May it stand in a configuration file? There things are made, and what was made is changed. */
+bool config_verb_in_files(enum config_object object, enum config_verb verb);
 /* Does the verb take this parameter? Those not supported yet are taken by none. */
 bool config_param_allowed(enum config_object object, enum config_verb verb, unsigned int row);
+/* Is it written without a value: tunnel profile unset profile_name=x ttl? */
+bool config_param_bare(enum config_object object, enum config_verb verb, unsigned int row);
 /* Which options a verb of an object takes, and their names. */
 unsigned int config_options_allowed(enum config_object object, enum config_verb verb);
 const char *config_option_name(enum config_option option);

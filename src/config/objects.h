@@ -1,24 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What can be configured: a struct for each kind of object and its table of parameters.
- * Members carry the parameters' names.  The rows are in system.c, tunnel.c and session.c.
+ * Members carry the parameters' names.  The rows are in the files named after the objects.
+ *
+ * A profile of tunnels or sessions is a tunnel or session of which only some rows are set: it has the same
+ * struct and the same table.  Which rows it may have is PARAM_PROFILE in their flags.
  */
 #ifndef L2TPD_CONFIG_OBJECTS_H
 #define L2TPD_CONFIG_OBJECTS_H
 
 #include "base/address.h"
+#include "base/prefix.h"
 #include "config/param.h"
 
 #define CONFIG_NAME_MAX 64		/* object names, with the NUL */
 #define CONFIG_HOST_MAX 254		/* a domain name's 253 octets (RFC 1035) and the NUL */
 #define CONFIG_IFNAME_MAX 16		/* IFNAMSIZ */
 #define CONFIG_NETNS_MAX 64
+#define CONFIG_PATH_MAX 256		/* of files named in a configuration */
+#define CONFIG_FILE_MAX 512		/* of configurations themselves */
+#define CONFIG_SECRET_MAX 128
 
-enum config_object { CONFIG_SYSTEM, CONFIG_TUNNEL, CONFIG_SESSION, CONFIG_OBJECT_COUNT };
+enum config_object {
+	CONFIG_SYSTEM, CONFIG_TUNNEL, CONFIG_SESSION,
+	CONFIG_PEER_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_SESSION_PROFILE, CONFIG_PPP_PROFILE,
+	/* those above are configured, those below are only asked about, or are commands of l2tpctl itself */
+	CONFIG_PEER, CONFIG_USER, CONFIG_DEBUG, CONFIG_CONFIG, CONFIG_CAPTURE, CONFIG_SERVER,
+	CONFIG_OBJECT_COUNT,
+};
 
 enum config_encap { CONFIG_ENCAP_UDP = 0, CONFIG_ENCAP_IP = 1 };		/* L2TP_ATTR_ENCAP_TYPE */
 enum config_pw_type { CONFIG_PW_VLAN = 4, CONFIG_PW_ETH = 5, CONFIG_PW_IP = 11 };	/* L2TP_ATTR_PW_TYPE */
 enum config_l2spec { CONFIG_L2SPEC_NONE = 0, CONFIG_L2SPEC_DEFAULT = 1 };	/* L2TP_ATTR_L2SPEC_TYPE */
+enum config_decision { CONFIG_REFUSE, CONFIG_ACCEPT };
+enum config_metrics_detail { CONFIG_METRICS_TOTALS, CONFIG_METRICS_TUNNELS, CONFIG_METRICS_SESSIONS };
 
 #define CONFIG_TTL_DEFAULT 0
 #define CONFIG_COPY (-1)		/* ttl=copy, dscp=copy */
@@ -29,6 +44,17 @@ struct system_config {
 	uint32_t max_tunnels;		/* 0: unlimited */
 	uint32_t max_sessions;
 	bool deny_local_tunnel_creates;
+	uint32_t trace_flags;
+	char hook_directory[CONFIG_PATH_MAX];	/* "": no hooks */
+	uint32_t hook_timeout;		/* ms */
+	uint32_t authorizer_timeout;	/* ms */
+	int authorizer_silent;		/* enum config_decision */
+	int authorizer_absent;
+	uint16_t metrics_port;		/* 0: off */
+	struct address metrics_address;
+	int metrics_detail;		/* enum config_metrics_detail */
+	char metrics_token[CONFIG_SECRET_MAX];
+	char metrics_token_file[CONFIG_PATH_MAX];
 };
 
 struct tunnel_config {
@@ -46,6 +72,10 @@ struct tunnel_config {
 	int64_t ttl;			/* CONFIG_TTL_DEFAULT, 1..255 or CONFIG_COPY */
 	int64_t dscp;			/* 0..63 or CONFIG_COPY */
 	uint32_t resolve_interval;	/* s */
+	char profile_name[CONFIG_NAME_MAX];	/* of a profile: its own name */
+	char peer_profile_name[CONFIG_NAME_MAX], session_profile_name[CONFIG_NAME_MAX];
+	char ppp_profile_name[CONFIG_NAME_MAX];
+	uint32_t trace_flags;
 };
 
 struct session_config {
@@ -68,18 +98,105 @@ struct session_config {
 	char netns[CONFIG_NETNS_MAX];
 	char bridge[CONFIG_IFNAME_MAX];
 	bool interface_up;
+	char profile_name[CONFIG_NAME_MAX], ppp_profile_name[CONFIG_NAME_MAX];
+	uint32_t trace_flags;
+};
+
+/* Which peers, and which profiles are theirs. */
+struct peer_profile_config {
+	char profile_name[CONFIG_NAME_MAX];
+	struct prefix peer_ipaddr;	/* AF_UNSPEC: no peer by its address */
+	struct address netmask;		/* AF_UNSPEC: peer_ipaddr's length counts */
+	uint16_t peer_port;		/* 0: any */
+	char tunnel_profile_name[CONFIG_NAME_MAX], session_profile_name[CONFIG_NAME_MAX];
+	char ppp_profile_name[CONFIG_NAME_MAX];
+	uint32_t trace_flags;
+};
+
+struct ppp_profile_config {
+	char profile_name[CONFIG_NAME_MAX];
+};
+
+/* A peer that there is, or one that is asked about. */
+struct peer_config {
+	struct prefix peer_ipaddr;
+	struct address local_ipaddr;
+	char host_name[CONFIG_NAME_MAX];
+	uint16_t peer_port;
+};
+
+struct user_config {
+	char user_name[CONFIG_NAME_MAX];
+	uint32_t tunnel_id, session_id;
+};
+
+/* Whose trace categories, and which of them to switch: those whose rows are set. */
+struct debug_config {
+	bool protocol, fsm, api, data, system, all;
+	uint32_t tunnel_id, session_id;
+	char tunnel_name[CONFIG_NAME_MAX], session_name[CONFIG_NAME_MAX];
+	struct prefix peer_ipaddr;
+	char peer_profile_name[CONFIG_NAME_MAX], tunnel_profile_name[CONFIG_NAME_MAX];
+	char session_profile_name[CONFIG_NAME_MAX], ppp_profile_name[CONFIG_NAME_MAX];
+};
+
+/* config save, restore, check and include; in the last form `include FILE`. */
+struct file_config {
+	char file[CONFIG_FILE_MAX];
+};
+
+struct capture_config {
+	char tunnel_name[CONFIG_NAME_MAX], session_name[CONFIG_NAME_MAX];
+	uint32_t tunnel_id, session_id;
+	char file[CONFIG_FILE_MAX];	/* "-": standard output */
+	uint32_t count;			/* packets; 0: no end */
+	uint32_t seconds;		/* 0: no end */
+	uint32_t snaplen;		/* octets of each packet */
+	bool secrets;
+};
+
+struct server_config {
+	char name[CONFIG_HOST_MAX];
 };
 
 union any_config {
 	struct system_config system;
 	struct tunnel_config tunnel;
 	struct session_config session;
+	struct peer_profile_config peer_profile;
+	struct ppp_profile_config ppp_profile;
+	struct peer_config peer;
+	struct user_config user;
+	struct debug_config debug;
+	struct file_config file;
+	struct capture_config capture;
+	struct server_config server;
 };
 
-/* By enum config_object. */
+/* Keys are at fixed places of their tables: for code that runs for each of very many objects. */
+enum { ROW_TUNNEL_NAME, ROW_TUNNEL_ID };
+enum { ROW_SESSION_TUNNEL_NAME, ROW_SESSION_TUNNEL_ID, ROW_SESSION_NAME, ROW_SESSION_ID };
+enum { ROW_PEER_PROFILE_NAME = 0, ROW_PPP_PROFILE_NAME = 0 };
+
+/* By enum config_object. A tunnel profile has the tunnel's table, a session profile the session's. */
 extern const struct param_table *const config_tables[CONFIG_OBJECT_COUNT];
 
 /* Row of a parameter by its exact name, which must exist: the program aborts when it does not. */
 unsigned int config_row(enum config_object object, const char *name);
+
+/* The row that names a profile; object is one of the four kinds. */
+unsigned int config_profile_row(enum config_object object);
+
+static inline bool config_is_profile(enum config_object object)
+{
+	return object >= CONFIG_PEER_PROFILE && object <= CONFIG_PPP_PROFILE;
+}
+
+/* Is this row among those that name an object of this kind? */
+bool config_is_key(enum config_object object, unsigned int row);
+
+/* Which trace categories a debug command switches, and how: bits of trace_flags. */
+void config_debug_flags(const struct debug_config *config, const struct param_set *set, uint32_t *categories,
+			uint32_t *values);
 
 #endif

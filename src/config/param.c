@@ -11,12 +11,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/prefix.h"
 #include "base/text.h"
 #include "config/match.h"
 #include "config/value.h"
 
 #define QUOTED_MAX 60		/* octets of a bad value that an error repeats */
 #define CANDIDATES_MAX 160	/* octets of names listed in an error */
+#define HINT_MAX 80
 
 static void *member_of(const struct param *param, void *config)
 {
@@ -35,9 +37,39 @@ static const char *row_name(const void *list, unsigned int index)
 	return index < table->count ? table->params[index].name : NULL;
 }
 
+/* As it is written in most places: whole, in small letters. */
+static int find_exactly(const struct param_table *table, const char *name)
+{
+	size_t size = strlen(name) + 1;
+
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (!strncmp(table->params[row].name, name, size))
+			return (int)row;
+	}
+	return -1;
+}
+
+static int find_alias(const struct param_table *table, const char *name)
+{
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (table->params[row].alias && !strcasecmp(table->params[row].alias, name))
+			return (int)row;
+	}
+	return -1;
+}
+
+static int find(const struct param_table *table, const char *name, bool exact_only)
+{
+	int row = find_exactly(table, name);
+
+	if (row < 0 && !exact_only)
+		row = find_alias(table, name);
+	return row < 0 ? match_find(row_name, table, name, exact_only) : row;
+}
+
 int param_find(const struct param_table *table, const char *name, bool exact_only, struct error *error)
 {
-	int row = match_find(row_name, table, name, exact_only);
+	int row = find(table, name, exact_only);
 	char candidates[CANDIDATES_MAX];
 	const char *nearest;
 
@@ -63,13 +95,22 @@ static int refuse_unsupported(const struct param *param, struct error *error)
 }
 
 /* What a user may have meant by a bad value. */
-static const char *hint_for(const struct param *param, const char *text)
+static const char *hint_for(const struct param *param, const char *text, char hint[HINT_MAX])
 {
-	if (param->type != PARAM_HOST && param->type != PARAM_ADDRESS)
+	struct prefix network;
+	char network_text[PREFIX_TEXT_MAX];
+
+	if (param->type != PARAM_HOST && param->type != PARAM_ADDRESS && param->type != PARAM_PREFIX)
 		return "";
 	if (strchr(text, '%'))
-		return "; name the interface of a link-local address with bind_interface";
-	if (strchr(text, '/'))
+		return param->type == PARAM_PREFIX ? "; without an interface" :
+			"; name the interface of a link-local address with bind_interface";
+	if (param->type == PARAM_PREFIX && !prefix_parse(text, &network) && network.address.family != AF_UNSPEC) {
+		snprintf(hint, HINT_MAX, "; the network is %s",
+			 prefix_format(&network, network_text, sizeof(network_text)));
+		return hint;
+	}
+	if (param->type != PARAM_PREFIX && strchr(text, '/'))
 		return "; without a prefix length";
 	if (!strncasecmp(text, "::ffff:", 7))
 		return "; write IPv4 addresses as such";
@@ -80,7 +121,7 @@ static const char *hint_for(const struct param *param, const char *text)
 
 static int refuse_value(const struct param *param, const char *text, struct error *error)
 {
-	char allowed[PARAM_TEXT_MAX];
+	char allowed[PARAM_TEXT_MAX], hint[HINT_MAX];
 	uint8_t octets[TEXT_OCTETS_MAX];
 	size_t length = strlen(text);
 
@@ -89,23 +130,28 @@ static int refuse_value(const struct param *param, const char *text, struct erro
 		return error_set(error, ERROR_VALUE, param->name, "%s must be %s", param->name, allowed);
 	if (!length)
 		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got nothing", param->name, allowed);
-	if (param->type == PARAM_STRING && length >= param->size)
+	if ((param->type == PARAM_STRING || param->type == PARAM_PATH) && length >= param->size)
 		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got %zu",
 				 param->name, allowed, length);
 	if (param->type == PARAM_OCTETS && text_to_octets(text, octets, sizeof(octets), &length))
 		return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got %zu",
 				 param->name, allowed, length);
 	return error_set(error, ERROR_VALUE, param->name, "%s must be %s: got '%.*s'%s%s", param->name, allowed,
-			 QUOTED_MAX, text, length > QUOTED_MAX ? "..." : "", hint_for(param, text));
+			 QUOTED_MAX, text, length > QUOTED_MAX ? "..." : "", hint_for(param, text, hint));
 }
 
 int param_parse(const struct param_table *table, unsigned int row, const char *text, void *config, struct error *error)
 {
 	const struct param *param = &table->params[row];
 	_Alignas(max_align_t) unsigned char member[VALUE_SIZE_MAX] = { 0 };
+	const struct param_word *word;
 
 	if (param->type == PARAM_UNSUPPORTED)
 		return refuse_unsupported(param, error);
+	word = value_unsupported_word(param, text);
+	if (word)
+		return error_set(error, ERROR_UNSUPPORTED, param->name, "%s=%s is not supported yet: it comes with %s",
+				 param->name, word->name, word->feature);
 	if (!value_parse(param, text, member) || (param->check && !param->check(member)))
 		return refuse_value(param, text, error);
 	memcpy(member_of(param, config), member, param->size);
@@ -127,7 +173,8 @@ void param_defaults(const struct param_table *table, void *config)
 	for (unsigned int row = 0; row < table->count; row++) {
 		const char *text = table->params[row].default_text;
 
-		if (text && param_parse(table, row, text, config, NULL) < 0)
+		if (text && table->params[row].type != PARAM_UNSUPPORTED &&
+		    param_parse(table, row, text, config, NULL) < 0)
 			abort();	/* a defect of the table, which its test finds */
 	}
 }

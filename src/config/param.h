@@ -26,6 +26,9 @@ enum param_type {		/* type of the member */
 	PARAM_ADDRESS,		/* struct address */
 	PARAM_OCTETS,		/* struct param_octets */
 	PARAM_MAC,		/* uint8_t[6] */
+	PARAM_FLAGS,		/* uint32_t: some of the row's words, "fsm,api"; a number, all, none */
+	PARAM_PREFIX,		/* struct prefix: ADDRESS[/LENGTH] */
+	PARAM_PATH,		/* char[]: of a file, or what the row's help says; as PARAM_STRING otherwise */
 	PARAM_UNSUPPORTED,	/* no member: OpenL2TP's name whose feature has not landed; refused by name */
 };
 
@@ -35,6 +38,9 @@ enum param_flags {
 	PARAM_SECRET = 1 << 2,		/* shown as set or not set, never its value; nor do errors quote it */
 	PARAM_HEX = 1 << 3,		/* a number that is printed as hexadecimal */
 	PARAM_NAME = 1 << 4,		/* a key, too; in a modify that gives the object's id it is the new name */
+	PARAM_PROFILE = 1 << 5,		/* a profile of such objects may hold it */
+	PARAM_PROFILE_KEY = 1 << 6,	/* names the profile, when the object is a profile: profile_name */
+	PARAM_READ_FILE = 1 << 7,	/* where the value of the secret row before it is read from */
 };
 
 #define PARAM_OCTETS_MAX 8
@@ -45,11 +51,16 @@ struct param_octets {
 
 struct param_word {
 	const char *name;		/* NULL ends the list */
-	int64_t value;			/* several names may have one value: the first is the one printed */
+	int64_t value;			/* several names may have one value: the first is the one printed;
+					 * of PARAM_FLAGS: one bit, or several for a name of more than one */
+	const char *feature;		/* not supported yet: what it comes with */
 };
+
+#define WORD(word_name, word_value) { .name = (word_name), .value = (word_value) }
 
 struct param {
 	const char *name;
+	const char *alias;		/* another name that may be written (whole), or NULL */
 	enum param_type type;
 	unsigned int flags;
 	size_t offset, size;		/* of the member */
@@ -86,6 +97,29 @@ static inline void param_set_add(struct param_set *set, unsigned int row)
 	set->bits[row / 64] |= (uint64_t)1 << row % 64;
 }
 
+static inline void param_set_remove(struct param_set *set, unsigned int row)
+{
+	set->bits[row / 64] &= ~((uint64_t)1 << row % 64);
+}
+
+/* The first row from this one on that is in the set; PARAM_SET_MAX when there is none:
+ * for (row = param_set_next(set, 0); row < PARAM_SET_MAX; row = param_set_next(set, row + 1)) */
+static inline unsigned int param_set_next(const struct param_set *set, unsigned int row)
+{
+	for (; row < PARAM_SET_MAX; row = (row / 64 + 1) * 64) {
+		uint64_t rest = set->bits[row / 64] >> row % 64;
+
+		if (rest)
+			return row + (unsigned int)__builtin_ctzll(rest);
+	}
+	return PARAM_SET_MAX;
+}
+
+static inline bool param_set_is_empty(const struct param_set *set)
+{
+	return param_set_next(set, 0) == PARAM_SET_MAX;
+}
+
 /* Exact name, else an unambiguous prefix, any case. Returns the row, or -1 with *error filled
  * (unknown: names the nearest; ambiguous: lists the candidates; exact_only: no prefixes). */
 int param_find(const struct param_table *table, const char *name, bool exact_only, struct error *error);
@@ -96,7 +130,7 @@ int param_parse(const struct param_table *table, unsigned int row, const char *t
 
 /* Print the row's member as a user would write it; returns out ("" for an empty value and for
  * PARAM_UNSUPPORTED). Secrets too: it is for saving. */
-#define PARAM_TEXT_MAX 256
+#define PARAM_TEXT_MAX 512
 const char *param_format(const struct param_table *table, unsigned int row, const void *config,
 			 char out[PARAM_TEXT_MAX]);
 
@@ -112,8 +146,8 @@ void param_copy(const struct param_table *table, unsigned int row, void *to, con
 /* "yes|no", "0..4294967295", "none|default": for help and error messages; returns out. */
 const char *param_allowed(const struct param *param, char out[PARAM_TEXT_MAX]);
 
-/* The words that may be written for a value: of PARAM_ENUM, PARAM_U32_OR_WORD and PARAM_BOOL;
- * NULL for other types. */
+/* The words that may be written for a value, or in one: of PARAM_ENUM, PARAM_U32_OR_WORD, PARAM_FLAGS and
+ * PARAM_BOOL; NULL for other types. */
 const struct param_word *param_words(const struct param *param);
 
 #endif

@@ -232,7 +232,7 @@ int command_reader_next(struct command_reader *reader, struct command *command,
 	if (!reader->word_count)
 		return 0;
 	*place = reader->word_place[0];
-	if (command_parse(reader->words, reader->word_count, command, &bad_word, error) == 0)
+	if (command_parse(reader->words, reader->word_count, command, &reader->extra, &bad_word, error) == 0)
 		return 1;
 	if (bad_word == reader->word_count)
 		*place = reader->end_place;
@@ -247,7 +247,7 @@ struct config_place command_reader_place_of(const struct command_reader *reader,
 	const struct param_table *table = config_tables[command->object];
 	int row = param_find(table, parameter, true, NULL);
 
-	for (unsigned int word = 2; row >= 0 && word < reader->word_count; word++) {
+	for (unsigned int word = 1; row >= 0 && word < reader->word_count; word++) {
 		const char *equals = strchr(reader->words[word], '=');
 		char name[ERROR_PARAMETER_MAX];
 

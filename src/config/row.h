@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the rows of the parameter tables are written.  Private to system.c, tunnel.c and session.c,
- * which define ROW_STRUCT, the config struct whose members the rows describe.
+ * How the rows of the parameter tables are written.  Private to the files of the tables, which
+ * define ROW_STRUCT, the config struct whose members the rows describe.
  */
 #ifndef L2TPD_CONFIG_ROW_H
 #define L2TPD_CONFIG_ROW_H
@@ -9,6 +9,12 @@
 #include "config/objects.h"
 
 extern const struct param_table config_system_table, config_tunnel_table, config_session_table;
+extern const struct param_table config_peer_profile_table, config_ppp_profile_table, config_peer_table;
+extern const struct param_table config_user_table, config_debug_table, config_file_table;
+extern const struct param_table config_capture_table, config_server_table;
+
+/* The words of trace_flags (trace_flags.c). */
+extern const struct param_word config_trace_words[];
 
 /* A parameter and the member that has its name. */
 #define ROW_MEMBER(member)                                                                                   \
@@ -21,9 +27,22 @@ extern const struct param_table config_system_table, config_tunnel_table, config
 		.name = (later_name), .type = PARAM_UNSUPPORTED, .feature = (comes_with), .help = (later_help) \
 	}
 
+/* The type of a row that is written while its feature is being built: refused by name until this becomes
+ * .type = TYPE. */
+#define ROW_WAITS(real_type, comes_with) .type = (0 ? (real_type) : PARAM_UNSUPPORTED), .feature = (comes_with)
+
 #define ROW_V2 "the L2TPv2 control protocol"
 #define ROW_PPP "PPP"
 #define ROW_PROFILES "profiles"
 #define ROW_TRACE "trace categories"
+#define ROW_HOOKS "hook programs"
+#define ROW_AUTHORIZERS "authorizers"
+#define ROW_METRICS "metrics"
+
+#define ROW_TABLE(table_object)                                                                              \
+	{                                                                                                    \
+		.object = (table_object), .params = params, .count = sizeof(params) / sizeof(params[0]),     \
+		.size = sizeof(struct ROW_STRUCT),                                                           \
+	}
 
 #endif

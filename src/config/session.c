@@ -11,15 +11,15 @@
 #define SESSION_MTU_MIN 68			/* the least of IPv4 (RFC 791) */
 
 static const struct param_word pw_type_words[] = {
-	{ "eth", CONFIG_PW_ETH }, { "vlan", CONFIG_PW_VLAN }, { "ip", CONFIG_PW_IP }, { NULL, 0 },
+	WORD("eth", CONFIG_PW_ETH), WORD("vlan", CONFIG_PW_VLAN), WORD("ip", CONFIG_PW_IP), { .name = NULL },
 };
 
 static const struct param_word l2spec_words[] = {
-	{ "default", CONFIG_L2SPEC_DEFAULT }, { "none", CONFIG_L2SPEC_NONE }, { NULL, 0 },
+	WORD("default", CONFIG_L2SPEC_DEFAULT), WORD("none", CONFIG_L2SPEC_NONE), { .name = NULL },
 };
 
 static const struct param_word mtu_words[] = {
-	{ "auto", CONFIG_MTU_AUTO }, { "follow", CONFIG_MTU_FOLLOW }, { NULL, 0 },
+	WORD("auto", CONFIG_MTU_AUTO), WORD("follow", CONFIG_MTU_FOLLOW), { .name = NULL },
 };
 
 static const struct param params[] = {
@@ -46,7 +46,8 @@ static const struct param params[] = {
 		.reference = "RFC 3931 4.1, L2TP_ATTR_PEER_SESSION_ID",
 	},
 	{
-		ROW_MEMBER(pw_type), .type = PARAM_ENUM, .words = pw_type_words, .default_text = "eth",
+		ROW_MEMBER(pw_type), .type = PARAM_ENUM, .flags = PARAM_PROFILE,
+		.words = pw_type_words, .default_text = "eth",
 		.help = "what the pseudowire carries: Ethernet frames, those of one VLAN, or IP packets",
 		.reference = "RFC 4719, L2TP_ATTR_PW_TYPE",
 	},
@@ -60,12 +61,13 @@ static const struct param params[] = {
 		.reference = "RFC 3931 4.1, L2TP_ATTR_PEER_COOKIE",
 	},
 	{
-		ROW_MEMBER(l2spec_type), .type = PARAM_ENUM, .words = l2spec_words, .default_text = "default",
+		ROW_MEMBER(l2spec_type), .type = PARAM_ENUM, .flags = PARAM_PROFILE,
+		.words = l2spec_words, .default_text = "default",
 		.help = "L2-specific sublayer, the same at both ends; sequence numbers need the default one",
 		.reference = "RFC 3931 4.6, L2TP_ATTR_L2SPEC_TYPE",
 	},
 	{
-		ROW_MEMBER(vlan_id), .type = PARAM_U16, .min = 1, .max = 4094,
+		ROW_MEMBER(vlan_id), .type = PARAM_U16, .flags = PARAM_PROFILE, .min = 1, .max = 4094,
 		.help = "VLAN whose tag is put on frames sent; for pw_type=vlan",
 		.reference = "RFC 4719, L2TP_ATTR_VLAN_ID",
 	},
@@ -80,64 +82,82 @@ static const struct param params[] = {
 		.help = "hardware address of the network device; without it a random one",
 	},
 	{
-		ROW_MEMBER(mtu), .type = PARAM_U32_OR_WORD, .flags = PARAM_LIVE, .min = SESSION_MTU_MIN,
+		ROW_MEMBER(mtu), .type = PARAM_U32_OR_WORD, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.min = SESSION_MTU_MIN,
 		.max = UINT16_MAX, .words = mtu_words, .default_text = "auto",
 		.help = "MTU of the network device; auto: what the path carries when the session is made; "
 			"follow: also when the path changes",
 	},
 	{
-		ROW_MEMBER(use_sequence_numbers), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		ROW_MEMBER(use_sequence_numbers), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.default_text = "no",
 		.help = "number the packets that we send", .reference = "RFC 3931 4.6.1, L2TP_ATTR_SEND_SEQ",
 	},
 	{
-		ROW_MEMBER(sequencing_required), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		ROW_MEMBER(sequencing_required), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.default_text = "no",
 		.help = "drop packets that carry no sequence number", .reference = "RFC 3931 4.6.1, L2TP_ATTR_RECV_SEQ",
 	},
 	{
-		ROW_MEMBER(lns_mode), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		ROW_MEMBER(lns_mode), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.default_text = "no",
 		.help = "our end decides whether packets are numbered; no: ours are numbered when the peer's are",
 		.reference = "L2TP_ATTR_LNS_MODE",
 	},
 	{
-		ROW_MEMBER(reorder_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
+		ROW_MEMBER(reorder_timeout), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE,
 		.max = SESSION_REORDER_TIMEOUT_MAX, .default_text = "0", .unit = "ms",
 		.help = "how long numbered packets wait for those before them; 0: no reordering",
 		.reference = "L2TP_ATTR_RECV_TIMEOUT",
 	},
 	{
-		ROW_MEMBER(mss_clamp), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		ROW_MEMBER(mss_clamp), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.default_text = "no",
 		.help = "lower the segment size that TCP connections agree on to what the MTU carries",
 	},
 	{
-		ROW_MEMBER(carrier_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
+		ROW_MEMBER(carrier_timeout), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE,
 		.max = SESSION_CARRIER_TIMEOUT_MAX, .default_text = "0", .unit = "ms",
 		.help = "without a packet for so long the network device loses its carrier; 0: never",
 	},
 	{
-		ROW_MEMBER(netns), .type = PARAM_STRING, .check = check_netns, .allowed = CHECK_NETNS_ALLOWED,
+		ROW_MEMBER(netns), .type = PARAM_STRING, .flags = PARAM_PROFILE,
+		.check = check_netns, .allowed = CHECK_NETNS_ALLOWED,
 		.help = "network namespace in which the network device is made; without it that of the daemon",
 	},
 	{
-		ROW_MEMBER(bridge), .type = PARAM_STRING, .check = check_interface, .allowed = CHECK_INTERFACE_ALLOWED,
+		ROW_MEMBER(bridge), .type = PARAM_STRING, .flags = PARAM_PROFILE,
+		.check = check_interface, .allowed = CHECK_INTERFACE_ALLOWED,
 		.help = "bridge that the network device becomes a port of",
 	},
 	{
-		ROW_MEMBER(interface_up), .type = PARAM_BOOL, .default_text = "yes",
+		ROW_MEMBER(interface_up), .type = PARAM_BOOL, .flags = PARAM_PROFILE, .default_text = "yes",
 		.help = "set the network device up when it is made",
 	},
-	ROW_LATER("profile_name", ROW_PROFILES, "session profile with the defaults of this session"),
-	ROW_LATER("ppp_profile_name", ROW_PROFILES, "PPP profile of this session"),
+	{
+		ROW_MEMBER(profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES), .flags = PARAM_PROFILE_KEY, .min = 1,
+		.help = "session profile with the defaults of this session", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(ppp_profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES), .flags = PARAM_PROFILE, .min = 1,
+		.help = "PPP profile of this session", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(trace_flags), ROW_WAITS(PARAM_FLAGS, ROW_TRACE), .flags = PARAM_LIVE | PARAM_PROFILE,
+		.words = config_trace_words, .default_text = "none",
+		.help = "what is logged of this session, besides what is of its tunnel", .reference = "OpenL2TP",
+	},
 	ROW_LATER("session_type", ROW_V2, "who calls whom, and for which side"),
 	ROW_LATER("priv_group_id", ROW_V2, "private group that the call belongs to"),
 	ROW_LATER("user_name", ROW_PPP, "name by which PPP proves who we are"),
 	ROW_LATER("user_password", ROW_PPP, "password by which PPP proves who we are"),
+	ROW_LATER("user_password_file", ROW_PPP, "where that password is read from"),
 	ROW_LATER("no_ppp", ROW_PPP, "set up the session without PPP in it"),
 	ROW_LATER("framing_type", ROW_V2, "framing of the call"),
 	ROW_LATER("bearer_type", ROW_V2, "bearer of the call"),
 	ROW_LATER("minimum_bps", ROW_V2, "lowest speed acceptable for the call"),
 	ROW_LATER("maximum_bps", ROW_V2, "highest speed acceptable for the call"),
 	ROW_LATER("connect_speed", ROW_V2, "speed that we tell the peer"),
-	ROW_LATER("trace_flags", ROW_TRACE, "what is logged of this session"),
 	ROW_LATER("use_ppp_proxy", ROW_PPP, "tell the peer what was negotiated with the caller"),
 	ROW_LATER("proxy_auth_type", ROW_PPP, "how the caller proved who it is"),
 	ROW_LATER("proxy_auth_name", ROW_PPP, "the caller's name"),
@@ -151,7 +171,4 @@ static const struct param params[] = {
 	ROW_LATER("last_rcvd_lcp_confreq", ROW_PPP, "last LCP request of the caller"),
 };
 
-const struct param_table config_session_table = {
-	.object = "session", .params = params, .count = sizeof(params) / sizeof(params[0]),
-	.size = sizeof(struct session_config),
-};
+const struct param_table config_session_table = ROW_TABLE("session");

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Parameters of the system: limits of the whole daemon.
+ * Parameters of the system: what holds for the whole daemon.
  */
 #define ROW_STRUCT system_config
+#include "config/check.h"
 #include "config/row.h"
 
 /* as many as the daemon can hold at all: SERVICE_TUNNELS_MAX, SERVICE_SESSIONS_MAX */
 #define SYSTEM_TUNNELS_MAX 65536
 #define SYSTEM_SESSIONS_MAX 1048576
+
+#define SYSTEM_HOOK_TIMEOUT_MAX 600000		/* ten minutes: whatever takes longer goes into the background */
+#define SYSTEM_AUTHORIZER_TIMEOUT_MAX 60000	/* peers give up before */
+
+static const struct param_word decision_words[] = {
+	WORD("refuse", CONFIG_REFUSE), WORD("accept", CONFIG_ACCEPT), { .name = NULL },
+};
+
+static const struct param_word metrics_detail_words[] = {
+	WORD("totals", CONFIG_METRICS_TOTALS), WORD("tunnels", CONFIG_METRICS_TUNNELS),
+	WORD("sessions", CONFIG_METRICS_SESSIONS), { .name = NULL },
+};
 
 static const struct param params[] = {
 	{
@@ -25,6 +38,60 @@ static const struct param params[] = {
 		ROW_MEMBER(deny_local_tunnel_creates), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
 		.help = "refuse `tunnel create`", .reference = "OpenL2TP",
 	},
+	{
+		ROW_MEMBER(trace_flags), ROW_WAITS(PARAM_FLAGS, ROW_TRACE), .flags = PARAM_LIVE,
+		.words = config_trace_words, .default_text = "none",
+		.help = "what is logged that belongs to no tunnel", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(hook_directory), ROW_WAITS(PARAM_PATH, ROW_HOOKS), .flags = PARAM_LIVE,
+		.check = check_absolute, .allowed = CHECK_ABSOLUTE_ALLOWED,
+		.help = "folder of programs that are run at events, each named like its event, or any; without it none",
+	},
+	{
+		ROW_MEMBER(hook_timeout), ROW_WAITS(PARAM_U32, ROW_HOOKS), .flags = PARAM_LIVE,
+		.min = 100, .max = SYSTEM_HOOK_TIMEOUT_MAX, .default_text = "10000", .unit = "ms",
+		.help = "how long a hook program may run before it is ended",
+	},
+	{
+		ROW_MEMBER(authorizer_timeout), ROW_WAITS(PARAM_U32, ROW_AUTHORIZERS), .flags = PARAM_LIVE,
+		.min = 10, .max = SYSTEM_AUTHORIZER_TIMEOUT_MAX, .default_text = "2000", .unit = "ms",
+		.help = "how long an authorizer may take to answer",
+	},
+	{
+		ROW_MEMBER(authorizer_silent), ROW_WAITS(PARAM_ENUM, ROW_AUTHORIZERS), .flags = PARAM_LIVE,
+		.words = decision_words, .default_text = "refuse",
+		.help = "what becomes of a tunnel or session when the authorizer does not answer in time",
+	},
+	{
+		ROW_MEMBER(authorizer_absent), ROW_WAITS(PARAM_ENUM, ROW_AUTHORIZERS), .flags = PARAM_LIVE,
+		.words = decision_words, .default_text = "accept",
+		.help = "what becomes of it when there is no authorizer",
+	},
+	{
+		ROW_MEMBER(metrics_port), ROW_WAITS(PARAM_U16, ROW_METRICS), .flags = PARAM_LIVE,
+		.max = UINT16_MAX, .default_text = "0",
+		.help = "TCP port where Prometheus is told the metrics; 0: none",
+	},
+	{
+		ROW_MEMBER(metrics_address), ROW_WAITS(PARAM_ADDRESS, ROW_METRICS), .flags = PARAM_LIVE,
+		.default_text = "127.0.0.1", .check = check_source, .allowed = CHECK_SOURCE_ALLOWED,
+		.help = "address of that port; 0.0.0.0 or ::, all of this host",
+	},
+	{
+		ROW_MEMBER(metrics_detail), ROW_WAITS(PARAM_ENUM, ROW_METRICS), .flags = PARAM_LIVE,
+		.words = metrics_detail_words, .default_text = "tunnels",
+		.help = "what has series of its own: nothing but the whole daemon, each tunnel, or each session too",
+	},
+	{
+		ROW_MEMBER(metrics_token), ROW_WAITS(PARAM_STRING, ROW_METRICS), .flags = PARAM_LIVE | PARAM_SECRET,
+		.help = "bearer token that who reads the metrics must show; without it none", .reference = "RFC 6750",
+	},
+	{
+		ROW_MEMBER(metrics_token_file), ROW_WAITS(PARAM_PATH, ROW_METRICS),
+		.flags = PARAM_LIVE | PARAM_READ_FILE, .check = check_secret_file, .allowed = CHECK_SECRET_FILE_ALLOWED,
+		.help = "where metrics_token is read from, at start and at each reload",
+	},
 	ROW_LATER("deny_remote_tunnel_creates", ROW_V2, "refuse tunnels that peers ask for"),
 	ROW_LATER("drain_tunnels", ROW_V2, "refuse new tunnels and sessions, keep those there are"),
 	ROW_LATER("tunnel_establish_timeout", ROW_V2, "give up a tunnel that is not up after so long"),
@@ -32,11 +99,7 @@ static const struct param params[] = {
 	ROW_LATER("tunnel_persist_pend_timeout", ROW_V2, "wait so long before a lost tunnel is tried again"),
 	ROW_LATER("session_persist_pend_timeout", ROW_V2, "wait so long before a lost session is tried again"),
 	ROW_LATER("reset_statistics", ROW_V2, "set the system's counters to zero"),
-	ROW_LATER("trace_flags", ROW_TRACE, "what is logged that belongs to no tunnel"),
 	ROW_LATER("udp_port", NULL, "tunnels have a port of their own: our_udp_port"),
 };
 
-const struct param_table config_system_table = {
-	.object = "system", .params = params, .count = sizeof(params) / sizeof(params[0]),
-	.size = sizeof(struct system_config),
-};
+const struct param_table config_system_table = ROW_TABLE("system");

@@ -7,8 +7,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/address.h"
+#include "base/prefix.h"
 #include "base/text.h"
 #include "config/match.h"
 
@@ -17,8 +19,8 @@
 /* --- words --- */
 
 static const struct param_word bool_words[] = {
-	{ "no", 0 }, { "yes", 1 }, { "disable", 0 }, { "enable", 1 }, { "false", 0 }, { "true", 1 },
-	{ "off", 0 }, { "on", 1 }, { "0", 0 }, { "1", 1 }, { NULL, 0 },
+	WORD("no", 0), WORD("yes", 1), WORD("disable", 0), WORD("enable", 1), WORD("false", 0), WORD("true", 1),
+	WORD("off", 0), WORD("on", 1), WORD("0", 0), WORD("1", 1), { .name = NULL },
 };
 
 const struct param_word *param_words(const struct param *param)
@@ -51,13 +53,13 @@ static const char *word_for(const struct param_word *words, int64_t value)
 	return NULL;
 }
 
-/* "a|b|c": each value by its first name. */
+/* "a|b|c": each value by its first name, when it is supported. */
 static void list_words(const struct param_word *words, char out[PARAM_TEXT_MAX])
 {
 	size_t used = strlen(out);
 
 	for (const struct param_word *word = words; word->name; word++) {
-		if (word_for(words, word->value) != word->name || used >= PARAM_TEXT_MAX)
+		if (word_for(words, word->value) != word->name || word->feature || used >= PARAM_TEXT_MAX)
 			continue;
 		used += (size_t)snprintf(out + used, PARAM_TEXT_MAX - used, "%s%s", used ? "|" : "", word->name);
 	}
@@ -186,6 +188,118 @@ static void allowed_range_or_word(const struct param *param, char out[PARAM_TEXT
 	list_words(param->words, out);
 }
 
+/* --- several words --- */
+
+#define FLAGS_WORD_MAX 32	/* octets of a word, more than any has */
+
+/* The next word of "a,b,c"; *text is then behind its comma, NULL behind the last. False when it is too long
+ * to be one. */
+static bool next_flag(const char **text, char word[FLAGS_WORD_MAX])
+{
+	size_t length = strcspn(*text, ",");
+
+	if (length >= FLAGS_WORD_MAX)
+		return false;
+	memcpy(word, *text, length);
+	word[length] = '\0';
+	*text = (*text)[length] ? *text + length + 1 : NULL;
+	return true;
+}
+
+/* All bits that have a supported word. */
+static uint32_t flags_all(const struct param *param)
+{
+	uint32_t all = 0;
+
+	for (const struct param_word *word = param->words; word->name; word++)
+		all |= word->feature ? 0 : (uint32_t)word->value;
+	return all;
+}
+
+/* A mask; bits that no word stands for are no flags. All those that OpenL2TP has mean all that there are. */
+static bool flags_from_number(const struct param *param, const char *text, uint32_t *flags)
+{
+	uint32_t known = 0;
+	uint64_t number;
+
+	for (const struct param_word *word = param->words; word->name; word++)
+		known |= (uint32_t)word->value;
+	if (!text_to_u64(text, &number) || number > UINT32_MAX || number & ~(uint64_t)known)
+		return false;
+	*flags = number == known ? flags_all(param) : (uint32_t)number;
+	return !(*flags & ~flags_all(param));
+}
+
+static bool parse_flags(const struct param *param, const char *text, void *member)
+{
+	char word[FLAGS_WORD_MAX];
+	uint32_t flags = 0;
+	int64_t value;
+
+	if (flags_from_number(param, text, member))
+		return true;
+	do {
+		if (!next_flag(&text, word))
+			return false;
+		if (!strcasecmp(word, "all"))
+			value = flags_all(param);
+		else if (!strcasecmp(word, "none"))
+			value = 0;
+		else if (!parse_word(param->words, word, &value))
+			return false;
+		flags |= (uint32_t)value;
+	} while (text);
+	*(uint32_t *)member = flags;
+	return true;
+}
+
+static void format_flags(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	uint32_t left = *(const uint32_t *)member;
+	size_t used = 0;
+
+	out[0] = '\0';
+	if (!left || left == flags_all(param)) {
+		snprintf(out, PARAM_TEXT_MAX, "%s", left ? "all" : "none");
+		return;
+	}
+	for (const struct param_word *word = param->words; word->name; word++) {
+		uint32_t bits = (uint32_t)word->value;
+
+		if ((left & bits) != bits || used >= PARAM_TEXT_MAX)
+			continue;
+		used += (size_t)snprintf(out + used, PARAM_TEXT_MAX - used, "%s%s", used ? "," : "", word->name);
+		left &= ~bits;
+	}
+}
+
+static void allowed_flags(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	size_t used;
+
+	out[0] = '\0';
+	list_words(param->words, out);
+	used = strlen(out);
+	snprintf(out + used, PARAM_TEXT_MAX - used, ", several with commas; all|none; a number");
+}
+
+const struct param_word *value_unsupported_word(const struct param *param, const char *text)
+{
+	char word[FLAGS_WORD_MAX];
+	int found;
+
+	if (!param->words)
+		return NULL;
+	do {
+		if (!next_flag(&text, word))
+			return NULL;
+		found = match_find(word_name, param->words, word, false);
+		if (found >= 0 && param->words[found].feature)
+			return &param->words[found];
+	} while (text && param->type == PARAM_FLAGS);
+	return NULL;
+}
+
 /* --- texts --- */
 
 static bool parse_string(const struct param *param, const char *text, void *member)
@@ -308,6 +422,29 @@ static void allowed_mac(const struct param *param, char out[PARAM_TEXT_MAX])
 	snprintf(out, PARAM_TEXT_MAX, "the MAC address of one host, like 02:00:00:00:00:01");
 }
 
+/* --- prefixes --- */
+
+static bool parse_prefix(const struct param *param, const char *text, void *member)
+{
+	return prefix_parse(text, member);
+}
+
+static void format_prefix(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	prefix_format(member, out, PARAM_TEXT_MAX);
+}
+
+static void allowed_prefix(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "an IPv4 or IPv6 address, or a network as ADDRESS/LENGTH");
+}
+
+static void allowed_path(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "a path of %" PRId64 " to %zu printable characters", param->min,
+		 param->size - 1);
+}
+
 /* --- the table --- */
 
 static bool parse_nothing(const struct param *param, const char *text, void *member)
@@ -340,6 +477,9 @@ static const struct {
 	[PARAM_ADDRESS] = { parse_address, format_address, allowed_address },
 	[PARAM_OCTETS] = { parse_octets, format_octets, allowed_octets },
 	[PARAM_MAC] = { parse_mac, format_mac, allowed_mac },
+	[PARAM_FLAGS] = { parse_flags, format_flags, allowed_flags },
+	[PARAM_PREFIX] = { parse_prefix, format_prefix, allowed_prefix },
+	[PARAM_PATH] = { parse_string, format_string, allowed_path },
 	[PARAM_UNSUPPORTED] = { parse_nothing, format_nothing, allowed_nothing },
 };
 
@@ -360,9 +500,12 @@ bool value_equal(const struct param *param, const void *a, const void *b)
 	switch (param->type) {
 	case PARAM_STRING:
 	case PARAM_HOST:
+	case PARAM_PATH:
 		return !strcmp(a, b);
 	case PARAM_ADDRESS:
 		return address_equal(a, b);
+	case PARAM_PREFIX:
+		return prefix_equal(a, b);
 	case PARAM_OCTETS:
 		return octets_a->length == octets_b->length &&
 		       !memcmp(octets_a->octets, octets_b->octets, octets_a->length);

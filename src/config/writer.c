@@ -71,6 +71,8 @@ int command_write(const struct command *command, char *out, size_t size)
 			continue;
 		put_char(&writer, ' ');
 		put(&writer, table->params[row].name);
+		if (config_param_bare(command->object, command->verb, row))
+			continue;
 		put_char(&writer, '=');
 		put_value(&writer, param_format(table, row, &command->config, value));
 	}

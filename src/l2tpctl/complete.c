@@ -29,22 +29,9 @@ static void tell(const struct completion *completion, const char *word, const ch
 		completion->tell(completion->context, word, help);
 }
 
-static void tell_objects(const struct completion *completion)
+static void tell_word(void *context, const char *word, const char *help)
 {
-	static const char *const help[CONFIG_OBJECT_COUNT] = {
-		[CONFIG_SYSTEM] = "the daemon itself", [CONFIG_TUNNEL] = "tunnels to peers",
-		[CONFIG_SESSION] = "sessions in tunnels, each with its network device",
-	};
-
-	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++)
-		tell(completion, config_object_name(object), help[object]);
-}
-
-static void tell_verbs(const struct completion *completion, enum config_object object)
-{
-	for (int verb = 0; verb < CONFIG_VERB_COUNT; verb++)
-		if (config_verb_allowed(object, verb))
-			tell(completion, config_verb_name(verb), config_verb_help(object, verb));
+	tell(context, word, help);
 }
 
 /* Was the parameter given in a word before the last? */
@@ -67,7 +54,8 @@ static void tell_params(const struct completion *completion, const struct comman
 
 		if (!config_param_allowed(command->object, command->verb, row) || given(completion, param->name))
 			continue;
-		snprintf(word, sizeof(word), "%s=", param->name);
+		snprintf(word, sizeof(word), "%s%s", param->name,
+			 config_param_bare(command->object, command->verb, row) ? "" : "=");
 		tell(completion, word, param->help);
 	}
 }
@@ -114,19 +102,9 @@ void complete(const char *const *words, unsigned int count, complete_fn *tell_fn
 	struct command command;
 	const char *equals;
 
-	if (count == 1) {
-		tell_objects(&completion);
+	if (command_next_words(words, count - 1, tell_word, &completion))
 		return;
-	}
-	/* an object with a verb that every object has tells which object is meant */
-	if (count == 2) {
-		const char *probe[] = { words[0], "show" };
-
-		if (command_parse(probe, 2, &command, NULL, NULL) == 0)
-			tell_verbs(&completion, command.object);
-		return;
-	}
-	if (command_parse(words, 2, &command, NULL, NULL) < 0)
+	if (!command_head(words, count - 1, &command))
 		return;
 	equals = strchr(completion.last, '=');
 	if (equals) {

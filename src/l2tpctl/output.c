@@ -161,39 +161,22 @@ void output_show(const struct command *command, const json_t *answer, FILE *out)
 
 /* --- list --- */
 
-struct column {
-	const char *heading, *path;
-};
-
-static const struct column tunnel_columns[] = {
-	{ "TunId", "config.tunnel_id" }, { "PeerTId", "config.peer_tunnel_id" }, { "Name", "config.tunnel_name" },
-	{ "Peer", "config.dest_ipaddr" }, { "Local", "state.local" }, { "Encap", "config.encap" },
-	{ "Sessions", "state.sessions" }, { "State", "state.state" },
-};
-
-static const struct column session_columns[] = {
-	{ "TunId", "config.tunnel_id" }, { "SesId", "config.session_id" }, { "PeerSId", "config.peer_session_id" },
-	{ "Tunnel", "config.tunnel_name" }, { "Name", "config.session_name" }, { "Type", "config.pw_type" },
-	{ "Interface", "state.interface_name" }, { "MTU", "state.mtu" }, { "Carrier", "state.carrier" },
-	{ "TxPackets", "statistics.tx_packets" }, { "RxPackets", "statistics.rx_packets" },
-};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const struct column *columns_of(const struct command *command, unsigned int *count)
+/* The next column of such a list, from this one on; its name is NULL behind the last. */
+static const struct column *next_column(const struct command *command, const struct column *column)
 {
-	*count = command->object == CONFIG_TUNNEL ? COUNT(tunnel_columns) : COUNT(session_columns);
-	return command->object == CONFIG_TUNNEL ? tunnel_columns : session_columns;
+	while (column->name && (column->object != command->object || !column->shown))
+		column++;
+	return column;
 }
 
 void output_list_begin(const struct command *command, struct table *table)
 {
+	const struct column *column = next_column(command, config_columns);
 	const char *headings[TABLE_COLUMNS_MAX];
-	unsigned int count;
-	const struct column *columns = columns_of(command, &count);
+	unsigned int count = 0;
 
-	for (unsigned int i = 0; i < count; i++)
-		headings[i] = columns[i].heading;
+	for (; column->name && count < TABLE_COLUMNS_MAX; column = next_column(command, column + 1))
+		headings[count++] = column->heading;
 	table_begin(table, count, headings);
 }
 
@@ -210,16 +193,15 @@ static void print_name(const struct command *command, const json_t *object, FILE
 
 void output_list_object(const struct command *command, const json_t *object, struct table *table, FILE *out)
 {
-	unsigned int count;
-	const struct column *columns = columns_of(command, &count);
+	const struct column *column = next_column(command, config_columns);
 	char text[TEXT_SIZE];
 
 	if (command->options & CONFIG_OPTION_NAMES) {
 		print_name(command, object, out);
 		return;
 	}
-	for (unsigned int i = 0; i < count; i++)
-		table_add(table, value_text(value_at(object, columns[i].path), text));
+	for (; column->name; column = next_column(command, column + 1))
+		table_add(table, value_text(value_at(object, column->path), text));
 }
 
 /* --- notices --- */

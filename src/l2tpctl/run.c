@@ -143,7 +143,7 @@ enum status run_words(struct run *run, const char *const *words, unsigned int co
 
 	if (server_is_meant(words, count))
 		status = server_run(&run->api, words, count, run->json, &error);
-	else if (command_parse(words, count, &command, NULL, &error) == 0)
+	else if (command_parse(words, count, &command, NULL, NULL, &error) == 0)
 		status = run_command(run, &command, &error);
 	if (status != STATUS_OK)
 		print_error(run, &error, (struct config_place){ 0, 0 });

@@ -101,7 +101,7 @@ static void try_all(struct configuration *configuration, struct trial *trial, st
 	while ((found = command_reader_next(reader, &command, &place, &error)) != 0) {
 		if (found < 0)
 			refuse_unreadable(configuration, trial, reader, place, error.text);
-		else if (command.verb != CONFIG_CREATE && command.verb != CONFIG_MODIFY)
+		else if (!config_verb_in_files(command.object, command.verb))
 			tell_misplaced(configuration, place, &command);
 		else
 			try_command(configuration, trial, reader, &command, place);

@@ -38,6 +38,8 @@ static void check_values(const struct command *command)
 		if (!param_set_has(&command->set, row))
 			continue;
 		must(config_param_allowed(command->object, command->verb, row));
+		if (config_param_bare(command->object, command->verb, row))
+			continue;
 		param_format(table, row, &command->config, text);
 		must(param_parse(table, row, text, &again, &error) == 0);
 		must(param_equal(table, row, &command->config, &again));

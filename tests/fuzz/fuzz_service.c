@@ -196,7 +196,7 @@ static void refuse(struct world *world, uint32_t which)
 		DATAPATH_NULL_TUNNEL_ADD, DATAPATH_NULL_TUNNEL_MODIFY, DATAPATH_NULL_SESSION_ADD,
 		DATAPATH_NULL_SESSION_MODIFY,
 	};
-	struct error error = { ERROR_SYSTEM, "", "refused" };
+	struct error error = { .code = ERROR_SYSTEM, .text = "refused" };
 
 	datapath_null_fail(world->dp, operations[which % 4], which / 4 % 8, &error);
 }

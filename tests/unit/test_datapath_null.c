@@ -231,7 +231,7 @@ static void taps_are_few(void **state)
 static void the_log_has_every_operation(void **state)
 {
 	struct datapath *dp = *state;
-	struct error no = { ERROR_SYSTEM, "", "no" };
+	struct error no = { .code = ERROR_SYSTEM, .text = "no" };
 	const struct datapath_null_entry *log;
 	handle tunnel, session;
 	size_t count;

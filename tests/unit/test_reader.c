@@ -42,6 +42,15 @@ static void reads_as(const char *text, const char *expected)
 	assert_string_equal(read_all(text, strlen(text)), expected);
 }
 
+/* For texts that list what there is, which grows. */
+static void reads_from(const char *text, const char *expected)
+{
+	const char *got = read_all(text, strlen(text));
+
+	if (strncmp(got, expected, strlen(expected)) != 0)
+		fail_msg("'%s' does not begin as '%s'", got, expected);
+}
+
 static void nothing(void **state)
 {
 	reads_as("", "");
@@ -61,8 +70,8 @@ static void lines_and_semicolons_end_commands(void **state)
 
 static void comments(void **state)
 {
-	reads_as("# one\ntunnel list # two; three\n#four\\\nsystem reload#no", "2:1 tunnel list\n"
-		 "4:8 'reload#no' is no verb of system, did you mean reload: modify, show, reload\n");
+	reads_from("# one\ntunnel list # two; three\n#four\\\nsystem reload#no", "2:1 tunnel list\n"
+		 "4:8 'reload#no' is no verb of system, did you mean reload: modify, show, reload");
 	reads_as("# latin-1 \xe4 and \x01 do no harm\ntunnel list", "2:1 tunnel list\n");
 	reads_as("tunnel show tunnel_name=a#b", "1:1 tunnel show tunnel_name=\"a#b\"\n");
 }
@@ -87,7 +96,7 @@ static void quotes(void **state)
 	reads_as("tunnel show tunnel_name=\"\\\"\\\\\\n;#\"", "1:1 tunnel show tunnel_name=\"\\\"\\\\\\\\n;#\"\n");
 	reads_as("tunnel list bind_interface=\"\"", "1:1 tunnel list bind_interface=\"\"\n");
 	reads_as("tunnel list bind_interface=", "1:1 tunnel list bind_interface=\"\"\n");
-	reads_as("\"\"", "1:1 '' is no object: system, tunnel, session\n");
+	reads_from("\"\"", "1:1 '' is no object: system, tunnel, session");
 }
 
 static void open_quotes(void **state)

@@ -273,7 +273,7 @@ static void a_refusal_on_the_way_is_undone(void **state)
 		{ DATAPATH_NULL_SESSION_ADD, 6, 10 }, { DATAPATH_NULL_SESSION_ADD, 7, 7 },
 	};
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "interface_name", "the system refuses" };
+	struct error no = { .code = ERROR_SYSTEM, .parameter = "interface_name", .text = "the system refuses" };
 	static char before[4096], after[4096];
 
 	RELOAD(world, BEFORE);
@@ -302,7 +302,7 @@ static void a_refusal_on_the_way_is_undone(void **state)
 static void what_cannot_be_put_back_is_reported(void **state)
 {
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "", "refused" };
+	struct error no = { .code = ERROR_SYSTEM, .text = "refused" };
 
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") TUNNEL("par", "2") SESSION("par", "b", "12"));
 	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 1, &no);	/* taken when it was tried */
@@ -349,7 +349,7 @@ static void what_runs_is_not_touched_by_a_refused_reload(void **state)
 		"session create tunnel_name=par session_id=11 peer_session_id=11 interface_name=pw0",
 	};
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "bridge", "the system refuses" };
+	struct error no = { .code = ERROR_SYSTEM, .parameter = "bridge", .text = "the system refuses" };
 	const struct datapath_null_entry *log;
 	handle tunnel, session;
 	size_t count;
@@ -470,7 +470,7 @@ static void what_was_renamed_is_found_again(void **state)
 static void renaming_is_undone(void **state)
 {
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "", "no" };
+	struct error no = { .code = ERROR_SYSTEM, .text = "no" };
 	char before[4096], after[4096];
 
 	RELOAD(world, FILE_ONE);

@@ -331,7 +331,7 @@ static void a_loop_is_found_when_the_address_is_known(void **state)
 static void the_datapath_may_refuse_an_address(void **state)
 {
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "", "no route" };
+	struct error no = { .code = ERROR_SYSTEM, .text = "no route" };
 
 	DO(world, NAMED("lon", "1") "\n" SESSION("lon", "a", "11"));
 	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_MODIFY, 0, &no);

@@ -229,7 +229,7 @@ static void only_live_parameters_change(void **state)
 static void the_datapath_may_refuse(void **state)
 {
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "", "no /dev/net/tun" };
+	struct error no = { .code = ERROR_SYSTEM, .text = "no /dev/net/tun" };
 
 	DO(world, TUNNEL("lon", "1"));
 	datapath_null_fail(world->dp, DATAPATH_NULL_SESSION_ADD, 0, &no);
@@ -266,7 +266,7 @@ static void a_session_is_named_by_what_it_has(void **state)
 static void with_its_id_a_session_is_renamed(void **state)
 {
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "", "no /dev/net/tun" };
+	struct error no = { .code = ERROR_SYSTEM, .text = "no /dev/net/tun" };
 	handle session;
 
 	DO(world, TUNNEL("lon", "1") TUNNEL("par", "2") SESSION("lon", "a", "11") SESSION("lon", "b", "12")

@@ -182,7 +182,7 @@ static void only_live_parameters_change(void **state)
 static void the_datapath_may_refuse(void **state)
 {
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "our_udp_port", "port 1701 is taken" };
+	struct error no = { .code = ERROR_SYSTEM, .parameter = "our_udp_port", .text = "port 1701 is taken" };
 
 	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 0, &no);
 	REFUSED(world, ERROR_SYSTEM, "our_udp_port", "port 1701 is taken", TUNNEL("lon", "1"));
@@ -249,7 +249,7 @@ static void a_tunnel_is_named_by_what_it_has(void **state)
 static void with_its_id_a_tunnel_is_renamed(void **state)
 {
 	struct world *world = *state;
-	struct error no = { ERROR_SYSTEM, "our_udp_port", "port 1701 is taken" };
+	struct error no = { .code = ERROR_SYSTEM, .parameter = "our_udp_port", .text = "port 1701 is taken" };
 	handle tunnel, session;
 
 	DO(world, TUNNEL("lon", "1") TUNNEL("par", "2") SESSION("lon", "a", "11"));

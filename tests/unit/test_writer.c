@@ -114,6 +114,27 @@ static int64_t random_word(uint32_t *seed, const struct param *param)
 	return param->words[below(seed, count)].value;
 }
 
+static uint32_t supported_flags(const struct param *param)
+{
+	uint32_t flags = 0;
+
+	for (const struct param_word *word = param->words; word->name; word++)
+		flags |= word->feature ? 0 : (uint32_t)word->value;
+	return flags;
+}
+
+static void random_prefix(uint32_t *seed, struct prefix *prefix)
+{
+	struct address mask = { .family = below(seed, 2) ? AF_INET : AF_INET6 }, address;
+	uint32_t length = below(seed, mask.family == AF_INET ? 33 : 129);
+
+	for (uint32_t bit = 0; bit < length; bit++)
+		mask.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	do {
+		random_address(seed, &address);
+	} while (!prefix_from_netmask(&address, &mask, prefix));
+}
+
 /* Anything that the row's type can hold; its check is asked by the caller. */
 static void random_member(uint32_t *seed, const struct param *param, void *member)
 {
@@ -154,9 +175,32 @@ static void random_member(uint32_t *seed, const struct param *param, void *membe
 		random_octets(seed, mac, 6);
 		mac[0] = (mac[0] & 0xfe) | 2;
 		break;
+	case PARAM_FLAGS:
+		*(uint32_t *)member = next_random(seed) & supported_flags(param);
+		break;
+	case PARAM_PREFIX:
+		random_prefix(seed, member);
+		break;
+	case PARAM_PATH:
+		*(char *)member = '/';
+		random_text(seed, 0, param->size - 2, (char *)member + 1);
+		break;
 	case PARAM_UNSUPPORTED:
 		break;
 	}
+}
+
+/* One that its row allows. */
+static void random_value(uint32_t *seed, const struct param *param, void *member)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		memset(member, 0, param->size);
+		random_member(seed, param, member);
+		if (!param->check || param->check(member))
+			return;
+	}
+	assert_int_equal(param_parse(&(struct param_table){ .params = param, .count = 1 }, 0, "255.255.255.0",
+				     (char *)member - param->offset, NULL), 0);	/* a netmask is rarely met by chance */
 }
 
 static void random_command(uint32_t *seed, struct command *command)
@@ -176,10 +220,9 @@ static void random_command(uint32_t *seed, struct command *command)
 
 		if (!config_param_allowed(command->object, command->verb, row) || below(seed, 3) == 0)
 			continue;
-		do {
-			memset(member, 0, param->size);
-			random_member(seed, param, member);
-		} while (param->check && !param->check(member));
+		memset(member, 0, param->size);
+		if (!config_param_bare(command->object, command->verb, row))
+			random_value(seed, param, member);
 		param_set_add(&command->set, row);
 	}
 }
@@ -231,7 +274,7 @@ static void the_longest_command_fits(void **state)
 		for (unsigned int row = 0; row < table->count; row++) {
 			const struct param *param = &table->params[row];
 
-			if (param->type == PARAM_STRING || param->type == PARAM_HOST)
+			if (param->type == PARAM_STRING || param->type == PARAM_HOST || param->type == PARAM_PATH)
 				memset((char *)&command.config + param->offset, '"', param->size - 1);
 			param_set_add(&command.set, row);
 		}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Parameters of a peer profile: which peers it is for, and which profiles are theirs.
+ */
+#define ROW_STRUCT peer_profile_config
+#include "config/check.h"
+#include "config/row.h"
+
+static const struct param params[] = {
+	{
+		ROW_MEMBER(profile_name), .type = PARAM_STRING, .flags = PARAM_PROFILE_KEY, .min = 1,
+		.help = "its name; a peer that calls itself so has this profile, but no peer has `default` so",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(peer_ipaddr), .type = PARAM_PREFIX, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.help = "the peers that it is for, the longest network first; without it none by its address",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(netmask), .type = PARAM_ADDRESS, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.check = check_netmask, .allowed = CHECK_NETMASK_ALLOWED,
+		.help = "mask of peer_ipaddr, instead of a length behind it", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(peer_port), .type = PARAM_U16, .flags = PARAM_LIVE | PARAM_PROFILE, .max = UINT16_MAX,
+		.default_text = "0",
+		.help = "UDP port of the peers that it is for; 0: any", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(tunnel_profile_name), .type = PARAM_STRING, .flags = PARAM_LIVE | PARAM_PROFILE, .min = 1,
+		.help = "tunnel profile of these peers' tunnels", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(session_profile_name), .type = PARAM_STRING, .flags = PARAM_LIVE | PARAM_PROFILE, .min = 1,
+		.help = "session profile of their sessions", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(ppp_profile_name), .type = PARAM_STRING, .flags = PARAM_LIVE | PARAM_PROFILE, .min = 1,
+		.help = "PPP profile of their sessions", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(trace_flags), ROW_WAITS(PARAM_FLAGS, ROW_TRACE), .flags = PARAM_LIVE | PARAM_PROFILE,
+		.words = config_trace_words, .default_text = "none",
+		.help = "what is logged of these peers' tunnels, besides what is of each",
+	},
+	ROW_LATER("lac_lns", ROW_V2, "which of the two ends the peer may be"),
+};
+
+const struct param_table config_peer_profile_table = ROW_TABLE("peer profile");
