@@ -63,7 +63,7 @@ static void an_object_is_created_up_down_deleted(void **state)
 static void what_is_refused_is_no_event(void **state)
 {
 	struct world *world = *state;
-	struct error error = { ERROR_SYSTEM, "", "refused" };
+	struct error error = { .code = ERROR_SYSTEM, .text = "refused" };
 
 	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 0, &error);
 	REFUSED(world, ERROR_SYSTEM, "", "refused", TUNNEL("lon", "1"));
@@ -121,7 +121,7 @@ static void a_reload_tells_what_it_does(void **state)
 static void a_reload_that_fails_tells_both_ways(void **state)
 {
 	struct world *world = *state;
-	struct error error = { ERROR_SYSTEM, "", "refused" };
+	struct error error = { .code = ERROR_SYSTEM, .text = "refused" };
 	uint64_t from;
 
 	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11"));

@@ -225,7 +225,7 @@ static void trouble(struct world *world)
 	static const enum datapath_null_operation operations[] = {
 		DATAPATH_NULL_TUNNEL_ADD, DATAPATH_NULL_TUNNEL_MODIFY, DATAPATH_NULL_SESSION_ADD,
 	};
-	struct error error = { ERROR_SYSTEM, "", "refused" };
+	struct error error = { .code = ERROR_SYSTEM, .text = "refused" };
 	const struct datapath_null_entry *log;
 	struct datapath_event event = { .carrier = chance(2) };
 	size_t count;
