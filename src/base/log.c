@@ -5,14 +5,12 @@
  */
 #include "base/log.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "base/text.h"
 
-#define LOG_LINE_MAX 1024
+#define LOG_LINE_MAX 1024		/* before what is foreign in it is escaped */
 
 static log_sink_fn *current_sink;
 static enum log_level current_level;
@@ -28,23 +26,27 @@ static bool wanted(enum log_level level)
 	return current_sink && level <= current_level;
 }
 
-static void write_line(enum log_level level, const char *format, va_list values)
+void log_record(enum log_level level, const struct log_about *about, uint32_t dropped, const char *format,
+		va_list values)
 {
-	char line[LOG_LINE_MAX];
+	static const struct log_about nothing;
+	char line[LOG_LINE_MAX], text[LOG_TEXT_MAX];
 
+	if (!current_sink)
+		return;
 	vsnprintf(line, sizeof(line), format, values);
-	text_make_printable(line);
-	current_sink(level, line);
+	text_escape(line, "", text, sizeof(text));
+	current_sink(&(struct log_record){ level, text, about ? about : &nothing, dropped });
 }
 
-void log_line(enum log_level level, const char *format, ...)
+void log_about(enum log_level level, const struct log_about *about, const char *format, ...)
 {
 	va_list values;
 
 	if (!wanted(level))
 		return;
 	va_start(values, format);
-	write_line(level, format, values);
+	log_record(level, about, 0, format, values);
 	va_end(values);
 }
 
@@ -66,7 +68,8 @@ static bool limit_allows(struct log_limit *limit, uint64_t now_ms)
 	return true;
 }
 
-void log_limited(struct log_limit *limit, uint64_t now_ms, enum log_level level, const char *format, ...)
+void log_limited_about(struct log_limit *limit, uint64_t now_ms, enum log_level level, const struct log_about *about,
+		       const char *format, ...)
 {
 	va_list values;
 
@@ -77,10 +80,7 @@ void log_limited(struct log_limit *limit, uint64_t now_ms, enum log_level level,
 		return;
 	}
 	va_start(values, format);
-	write_line(level, format, values);
+	log_record(level, about, limit->dropped, format, values);
 	va_end(values);
-	if (limit->dropped) {
-		log_line(level, "(%" PRIu32 " lines like the last were dropped)", limit->dropped);
-		limit->dropped = 0;
-	}
+	limit->dropped = 0;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+static const char hex_digits[] = "0123456789abcdef";
+
 static int digit_value(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -95,11 +97,9 @@ bool text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *leng
 
 const char *text_from_octets(const uint8_t *octets, size_t length, char *out)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	for (size_t i = 0; i < length; i++) {
-		out[2 * i] = digits[octets[i] >> 4];
-		out[2 * i + 1] = digits[octets[i] & 15];
+		out[2 * i] = hex_digits[octets[i] >> 4];
+		out[2 * i + 1] = hex_digits[octets[i] & 15];
 	}
 	out[2 * length] = '\0';
 	return out;
@@ -173,4 +173,36 @@ void text_make_printable(char *text)
 {
 	for (text += text_printable_length(text); *text; text += text_printable_length(text))
 		*text = '?';
+}
+
+/* How the character at *text is shown, in octets of out; *text moves behind it. */
+static size_t escape_one(const char **text, const char *also, char out[4])
+{
+	const char *at = *text;
+	size_t length = printable_length((const unsigned char *)at), slash = 0;
+
+	*text += length ? length : 1;
+	if (!length) {
+		memcpy(out, "\\x", 2);
+		out[2] = hex_digits[(unsigned char)*at >> 4];
+		out[3] = hex_digits[*at & 15];
+		return 4;
+	}
+	if (strchr(also, *at))
+		out[slash++] = '\\';
+	memcpy(out + slash, at, length);
+	return slash + length;
+}
+
+size_t text_escape(const char *text, const char *also, char *out, size_t size)
+{
+	size_t used = 0, length;
+	char shown[4];		/* what gets a backslash has one octet */
+
+	while (*text && (length = escape_one(&text, also, shown)) < size - used) {
+		memcpy(out + used, shown, length);
+		used += length;
+	}
+	out[used] = '\0';
+	return used;
 }

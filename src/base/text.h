@@ -28,5 +28,8 @@ const char *text_from_mac(const uint8_t mac[6], char out[18]);
 size_t text_printable_length(const char *text);
 /* Replace each octet that must not be shown by '?'. A character cut off at the end counts as such. */
 void text_make_printable(char *text);
+/* Text for a log: each octet that must not be shown becomes \xNN, and each of the characters in also
+ * (may be "") gets a backslash before it. What does not fit is cut off, between characters. Returns the length. */
+size_t text_escape(const char *text, const char *also, char *out, size_t size);
 
 #endif

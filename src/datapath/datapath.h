@@ -145,6 +145,7 @@ struct datapath_event {
 	enum datapath_drop drop;	/* DROPPED */
 	uint32_t session_id;		/* DROPPED: as received */
 	struct endpoint source;		/* DROPPED: who sent it */
+	uint32_t untold;		/* DROPPED: packets dropped for this reason before it, of which no event told */
 	uint32_t mtu;			/* PATH_MTU */
 	bool carrier;			/* CARRIER */
 };

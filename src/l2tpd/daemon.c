@@ -112,7 +112,7 @@ static void datapath_ready(evutil_socket_t fd, short what, void *context)
 	uint64_t now = os_clock_ms();
 
 	for (int i = 0; i < count; i++) {
-		notices_tell(&daemon->notices, &events[i], now);
+		notices_tell(&daemon->notices, daemon->service, &events[i], now);
 		service_datapath_event(daemon->service, &events[i], now);
 	}
 	settle(daemon);

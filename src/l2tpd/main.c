@@ -59,7 +59,7 @@ static int run_program(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	os_log_to_stderr("l2tpd", options.log_level);
+	os_log_open("l2tpd", options.log_level, options.log_to);
 	status = options.check ? check(&options, &configuration) : start(&options, &configuration);
 	configuration_free(&configuration);
 	return status;

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "service/about.h"
+
 static const char *const drop_reasons[NOTICES_DROPS] = {
 	[DATAPATH_DROP_SHORT] = "too short for an L2TP header",
 	[DATAPATH_DROP_VERSION] = "of another version of L2TP",
@@ -19,18 +21,25 @@ static const char *const drop_reasons[NOTICES_DROPS] = {
 	[DATAPATH_DROP_CONTROL] = "with a control message, which static tunnels do not have",
 };
 
-static void tell_drop(struct notices *notices, const struct datapath_event *event, uint64_t now)
+/* A line for each packet, in principle: those that the datapath did not tell of are dropped lines, too. */
+static void tell_drop(struct notices *notices, const struct service *service, const struct datapath_event *event,
+		      uint64_t now)
 {
+	struct log_limit *limit = &notices->drops[event->drop];
 	char source[ENDPOINT_TEXT_MAX], session[32] = "";
+	struct service_about about;
 
 	if (event->session_id)
 		snprintf(session, sizeof(session), " (session id %u)", event->session_id);
-	log_limited(&notices->drops[event->drop], now, LOG_LEVEL_WARNING, "dropped a packet from %s%s %s",
-		    endpoint_format(&event->source, source, sizeof(source)), session, drop_reasons[event->drop]);
+	limit->dropped += event->untold;
+	log_limited_about(limit, now, LOG_LEVEL_WARNING, service_about_event(service, event, &about),
+			  "dropped a packet from %s%s %s", endpoint_format(&event->source, source, sizeof(source)),
+			  session, drop_reasons[event->drop]);
 }
 
-void notices_tell(struct notices *notices, const struct datapath_event *event, uint64_t now)
+void notices_tell(struct notices *notices, const struct service *service, const struct datapath_event *event,
+		  uint64_t now)
 {
 	if (event->kind == DATAPATH_EVENT_DROPPED && event->drop < NOTICES_DROPS)
-		tell_drop(notices, event, now);
+		tell_drop(notices, service, event, now);
 }

@@ -13,7 +13,8 @@
 #include "datapath/user/user.h"
 #include "os/unix_socket.h"
 
-enum { OPTION_ADMIN_GROUP = OS_OPTION_LONG, OPTION_READ_GROUP, OPTION_CHECK, OPTION_DATAPATH, OPTION_LOG_LEVEL };
+enum { OPTION_ADMIN_GROUP = OS_OPTION_LONG, OPTION_READ_GROUP, OPTION_CHECK, OPTION_DATAPATH, OPTION_LOG_LEVEL,
+       OPTION_LOG_TO };
 
 #define EXIT_USAGE 2
 
@@ -30,6 +31,10 @@ static const struct os_option rows[] = {
 	  ", if there is such a group, unless given", NULL },
 	{ OPTION_READ_GROUP, "read-group", "GROUP",
 	  "whose members may show and list; " OPTIONS_READ_GROUP_DEFAULT ", likewise", NULL },
+	{ OPTION_LOG_TO, "log-to", "TARGET",
+	  "where they go: stderr, syslog, syslog:FACILITY or journal; to stderr unless given, and to the journal "
+	  "where stderr goes there, too", NULL },
+	{ 'L', NULL, "FACILITY", "as --log-to syslog:FACILITY", NULL },
 	{ OPTION_DATAPATH, "datapath", "NAME",
 	  "what moves the packets: user, or null, which moves none and needs no rights, for tests", NULL },
 	{ 'P', "pid-file", "FILE", "write the process id there while it runs", NULL },
@@ -84,6 +89,22 @@ static bool parse_log_level(const char *argument, struct options *options)
 	}
 	options->log_level = (enum log_level)found;
 	return true;
+}
+
+static bool parse_log_to(const char *argument, struct options *options)
+{
+	if (os_log_parse_target(argument, &options->log_to))
+		return true;
+	fprintf(stderr, "l2tpd: cannot log to %s: it is " OS_LOG_TARGETS "\n", argument);
+	return false;
+}
+
+static bool parse_facility(const char *argument, struct options *options)
+{
+	char target[32];
+
+	snprintf(target, sizeof(target), "syslog:%s", argument);
+	return parse_log_to(target, options);
 }
 
 static bool parse_workers(const char *argument, struct options *options)
@@ -149,6 +170,10 @@ static int parse_one(int id, const char *argument, struct options *options)
 		return parse_group(argument, &options->admin_group) ? -1 : EXIT_USAGE;
 	case OPTION_READ_GROUP:
 		return parse_group(argument, &options->read_group) ? -1 : EXIT_USAGE;
+	case 'L':
+		return parse_facility(argument, options) ? -1 : EXIT_USAGE;
+	case OPTION_LOG_TO:
+		return parse_log_to(argument, options) ? -1 : EXIT_USAGE;
 	case 'h':
 		os_options_help(&l2tpd_program, stdout);
 		return EXIT_SUCCESS;

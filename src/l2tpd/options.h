@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/log.h"
+#include "os/log_sink.h"
 #include "os/options.h"
 
 #define OPTIONS_CONFIG_DEFAULT "/etc/l2tpd.conf"
@@ -28,6 +29,7 @@ struct options {
 	enum options_datapath datapath;
 	enum log_level log_level;
 	gid_t admin_group, read_group;	/* may change and read over the API; 0: there is no such group */
+	struct os_log_target log_to;
 };
 
 extern const struct os_program l2tpd_program;

@@ -11,12 +11,14 @@
 #include "os/resolver.h"
 
 #include <event2/dns.h>
+#include <event2/event.h>
 #include <event2/util.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
+#include "base/log.h"
 #include "os/clock.h"
 
 #define READER_AGE_MS 2000
@@ -51,6 +53,16 @@ struct os_resolver {
 	struct reader *readers;		/* the newest first */
 	struct lookup *lookups;
 };
+
+/* What libevent would write to standard error by itself, e.g. that a name server does not answer. Its
+ * hook is one for the process, and so is the limit: networks cause these lines. */
+static void library_line(int severity, const char *text)
+{
+	static struct log_limit limit;
+
+	log_limited(&limit, os_clock_ms(), severity >= EVENT_LOG_WARN ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+		    "names of peers: %s", text);
+}
 
 static void reader_free(struct reader *reader)
 {
@@ -190,6 +202,7 @@ struct os_resolver *os_resolver_new(struct event_base *loop, os_resolver_done_fn
 
 	if (resolver)
 		*resolver = (struct os_resolver){ .loop = loop, .done = done, .context = context };
+	event_set_log_callback(library_line);
 	return resolver;
 }
 

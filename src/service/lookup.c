@@ -238,14 +238,3 @@ bool service_next_session(struct service *service, handle tunnel, uint64_t *afte
 	*session = next->handle;
 	return true;
 }
-
-void service_event_objects(const struct service *service, const struct datapath_event *event, handle *tunnel,
-			   handle *session)
-{
-	const struct session *of_session = lookup_session_by_datapath(service, event->session);
-	const struct tunnel *of_tunnel = of_session ? of_session->tunnel :
-						      lookup_tunnel_by_datapath(service, event->tunnel);
-
-	*tunnel = of_tunnel ? of_tunnel->handle : HANDLE_NONE;
-	*session = of_session ? of_session->handle : HANDLE_NONE;
-}

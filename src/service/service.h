@@ -95,9 +95,6 @@ bool service_next_request(struct service *service, struct service_request *reque
 void service_resolved(struct service *service, handle tunnel, const struct address *addresses, unsigned int count,
 		      const char *reason, uint64_t now);
 void service_datapath_event(struct service *service, const struct datapath_event *event, uint64_t now);
-/* Which tunnel and session an event speaks of (for the log): HANDLE_NONE where there is none. */
-void service_event_objects(const struct service *service, const struct datapath_event *event, handle *tunnel,
-			   handle *session);
 uint64_t service_next_deadline(const struct service *service);
 void service_expire(struct service *service, uint64_t now);
 

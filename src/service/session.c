@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "service/about.h"
 #include "service/state.h"
 
 const struct rows_field session_fields[] = {
@@ -261,7 +261,7 @@ void session_lost_device(struct service *service, struct session *session)
 	session->device_gone = true;
 	names_release_interface(service, session);
 	session_gone_reason(session, reason, sizeof(reason));
-	log_warning("%s: %s", session_label(session, label), reason);
+	log_about(LOG_LEVEL_WARNING, ABOUT_SESSION(session), "%s: %s", session_label(session, label), reason);
 	state_session_update(service, session);
 }
 

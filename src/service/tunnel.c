@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "service/about.h"
 #include "service/state.h"
 
 const struct rows_field tunnel_fields[] = {
@@ -204,9 +204,9 @@ void tunnel_set_reason(struct service *service, struct tunnel *tunnel, const cha
 	snprintf(tunnel->reason, sizeof(tunnel->reason), "%s", reason);
 	event_tunnel(service, SERVICE_EVENT_TUNNEL_MODIFIED, tunnel, tunnel->reason, NULL);
 	if (reason[0])
-		log_warning("tunnel %s: %s", tunnel->config.tunnel_name, reason);
+		log_about(LOG_LEVEL_WARNING, ABOUT_TUNNEL(tunnel), "tunnel %s: %s", tunnel->config.tunnel_name, reason);
 	else
-		log_info("tunnel %s: well again", tunnel->config.tunnel_name);
+		log_about(LOG_LEVEL_INFO, ABOUT_TUNNEL(tunnel), "tunnel %s: well again", tunnel->config.tunnel_name);
 }
 
 /* Sessions that would lead to themselves, were this the peer's address. */

@@ -17,6 +17,7 @@
 #define NOTICE "t: warning: "
 #define LINES 40000	/* more than any of them holds */
 
+static const struct os_log_target to_stderr = { OS_LOG_STDERR, 0 };
 static int saved;
 
 static int setup(void **state)
@@ -70,7 +71,7 @@ static void stalls(int reader, int writer)
 	int flags = fcntl(writer, F_GETFL);
 
 	dup2(writer, STDERR_FILENO);
-	os_log_to_stderr("t", LOG_LEVEL_INFO);
+	os_log_open("t", LOG_LEVEL_INFO, to_stderr);
 	for (int i = 0; i < LINES; i++)
 		log_info("line %d", i);
 	assert_int_equal(fcntl(writer, F_GETFL), flags);	/* others share it */
@@ -82,7 +83,7 @@ static void stalls(int reader, int writer)
 	read_off(reader, text, sizeof(text));
 	assert_int_equal(lines_told(text), LINES + 2);
 	assert_non_null(strstr(text, "written\nt: the first of those that follow\nt: the second\n"));
-	os_log_to_stderr("t", LOG_LEVEL_INFO);
+	os_log_open("t", LOG_LEVEL_INFO, to_stderr);
 	close(reader);
 	close(writer);
 }
@@ -126,7 +127,7 @@ static void a_file(void **state)
 	assert_true(fd >= 0);
 	unlink(path);
 	dup2(fd, STDERR_FILENO);
-	os_log_to_stderr("t", LOG_LEVEL_INFO);
+	os_log_open("t", LOG_LEVEL_INFO, to_stderr);
 	assert_int_equal(write(fd, "a\n", 2), 2);
 	log_info("b");
 	assert_int_equal(write(fd, "c\n", 2), 2);

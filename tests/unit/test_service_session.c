@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sessions: what the datapath is told of them, which may share an id, how they change and go. */
+#include "service/about.h"
+
 #include "service_world.h"
 
 static handle last_added(struct world *world)
@@ -311,14 +313,16 @@ static void a_lost_device_is_told(void **state)
 {
 	struct world *world = *state;
 	struct datapath_event event = { .kind = DATAPATH_EVENT_DEVICE_GONE };
-	handle tunnel, session;
+	struct service_about about;
 
 	datapath_null_log_begin(world->dp);
 	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11"));
 	event.session = last_added(world);
-	service_event_objects(world->service, &event, &tunnel, &session);
-	assert_int_equal(tunnel, world_find(world, "tunnel show tunnel_name=lon"));
-	assert_int_equal(session, world_find(world, "session show tunnel_name=lon session_name=a"));
+	service_about_event(world->service, &event, &about);
+	assert_string_equal(about.about.tunnel, "lon");
+	assert_string_equal(about.about.session, "a");
+	assert_int_equal(about.about.session_id, 11);
+	assert_string_equal(about.about.event, "device_gone");
 	assert_string_equal(world_session(world, "lon", "a").reason, "");
 	assert_true(world_session(world, "lon", "a").info.carrier);
 	service_datapath_event(world->service, &event, world->now);
@@ -329,8 +333,9 @@ static void a_lost_device_is_told(void **state)
 	DO(world, "session delete tunnel_name=lon session_name=a");
 	event.session = 12345;
 	service_datapath_event(world->service, &event, world->now);
-	service_event_objects(world->service, &event, &tunnel, &session);
-	assert_int_equal(tunnel | session, HANDLE_NONE);
+	service_about_event(world->service, &event, &about);
+	assert_null(about.about.tunnel);
+	assert_null(about.about.session);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)

@@ -158,6 +158,31 @@ static void makes_printable(void **state)
 	assert_string_equal(text, "a?[1m\xc3\xa4?(???");
 }
 
+static void escapes_for_a_log(void **state)
+{
+	char out[32];
+
+	assert_int_equal(text_escape("a\x1b\xff\xc3\xa9 \"\\", "", out, sizeof(out)), 14);
+	assert_string_equal(out, "a\\x1b\\xff\xc3\xa9 \"\\");
+	text_escape("\"a\\\n", "\"\\", out, sizeof(out));
+	assert_string_equal(out, "\\\"a\\\\\\x0a");
+	assert_int_equal(text_escape("", "", out, 1), 0);
+}
+
+/* What is cut off is cut off between characters. */
+static void escapes_what_fits(void **state)
+{
+	char out[16];
+
+	for (size_t size = 1; size <= 8; size++) {
+		memset(out, '!', sizeof(out));
+		assert_int_equal(text_escape("\x1b\x1b", "", out, size), size < 5 ? 0 : 4);
+		assert_int_equal(out[size], '!');
+	}
+	assert_int_equal(text_escape("a\xf0\x9f\x98\x80", "", out, 5), 1);
+	assert_int_equal(text_escape("a\xf0\x9f\x98\x80", "", out, 6), 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +197,8 @@ int main(void)
 		cmocka_unit_test(printable_texts),
 		cmocka_unit_test(unprintable_texts),
 		cmocka_unit_test(makes_printable),
+		cmocka_unit_test(escapes_for_a_log),
+		cmocka_unit_test(escapes_what_fits),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -101,8 +101,12 @@ void notice_drop(struct worker *worker, enum datapath_drop drop, const struct se
 	const struct path *path;
 	struct datapath_event event = { .kind = DATAPATH_EVENT_DROPPED, .drop = drop, .session_id = session_id };
 
-	if (worker->now - shared_get(*last) < NOTICE_DROP_INTERVAL_MS)
+	if (worker->now - shared_get(*last) < NOTICE_DROP_INTERVAL_MS) {
+		worker->untold[drop]++;
 		return;
+	}
+	event.untold = worker->untold[drop];
+	worker->untold[drop] = 0;
 	shared_set(*last, worker->now);
 	if (session) {
 		event.session = session->self;
