@@ -94,6 +94,7 @@ bool command_salvage(const char *const *words, unsigned int count, struct comman
 /* The next command of a text, for files and scripts. */
 struct command_reader {
 	const char *position, *end;
+	const char *begin;					/* of the command last read */
 	struct config_place place;				/* of position */
 	struct config_place word_place[COMMAND_WORDS_MAX];	/* of the words of the command last read ... */
 	struct config_place value_place[COMMAND_WORDS_MAX];	/* ... and of what follows their '=' */
@@ -113,6 +114,8 @@ void command_reader_end(struct command_reader *reader);
  * and words[0..word_count-1] are those that could be read of it. */
 int command_reader_next(struct command_reader *reader, struct command *command,
 			struct config_place *place, struct error *error);
+/* As command_reader_next(), but only its words, whatever they mean. */
+int command_reader_words(struct command_reader *reader, struct config_place *place, struct error *error);
 /* Where the value of the parameter of this (whole) name stood in the command last read; where the
  * command began if it was not given. */
 struct config_place command_reader_place_of(const struct command_reader *reader, const struct command *command,

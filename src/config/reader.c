@@ -174,6 +174,8 @@ static int read_word(struct command_reader *reader, struct config_place *place, 
 		return error_set(error, ERROR_LIMIT, NULL, "a command may have %d words", COMMAND_WORDS_MAX);
 	if (is_blunt_continuation(reader))
 		return error_set(error, ERROR_SYNTAX, NULL, "blanks follow the '\\': it must end its line");
+	if (!word)
+		reader->begin = reader->position;
 	reader->words[word] = begin;
 	reader->word_place[word] = reader->place;
 	reader->value_place[word] = (struct config_place){ 0, 0 };
@@ -217,14 +219,8 @@ static int read_words(struct command_reader *reader, struct config_place *place,
 	}
 }
 
-int command_reader_next(struct command_reader *reader, struct command *command,
-			struct config_place *place, struct error *error)
+int command_reader_words(struct command_reader *reader, struct config_place *place, struct error *error)
 {
-	unsigned int bad_word;
-	struct error ignored;
-
-	if (!error)
-		error = &ignored;	/* its code is looked at below */
 	if (read_words(reader, place, error) < 0) {
 		skip_to_line_end(reader);
 		return -1;
@@ -232,6 +228,21 @@ int command_reader_next(struct command_reader *reader, struct command *command,
 	if (!reader->word_count)
 		return 0;
 	*place = reader->word_place[0];
+	return 1;
+}
+
+int command_reader_next(struct command_reader *reader, struct command *command,
+			struct config_place *place, struct error *error)
+{
+	unsigned int bad_word;
+	struct error ignored;
+	int found;
+
+	if (!error)
+		error = &ignored;	/* its code is looked at below */
+	found = command_reader_words(reader, place, error);
+	if (found <= 0)
+		return found;
 	if (command_parse(reader->words, reader->word_count, command, &reader->extra, &bad_word, error) == 0)
 		return 1;
 	if (bad_word == reader->word_count)
