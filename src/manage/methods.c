@@ -9,6 +9,7 @@
 
 #include "manage/field.h"
 #include "manage/interface.h"
+#include "manage/subscribe.h"
 
 /* The result's members. */
 static void emit_result(struct emit *emit, const struct command *command, const struct service_result *result)
@@ -157,6 +158,7 @@ static const struct method_table methods_commands = { NULL, methods };
 const struct method_table *const methods_tables[] = {
 	&methods_commands,
 	&methods_list,
+	&methods_subscribe,
 	NULL,
 };
 

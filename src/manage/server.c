@@ -12,6 +12,7 @@
 #include <utlist.h>
 
 #include "manage/interface.h"
+#include "manage/subscribe.h"
 
 #define ACCEPT_AT_ONCE 16
 #define ACCEPT_PAUSE_MS 1000	/* when there are no descriptors left */
@@ -158,6 +159,7 @@ void manage_notify(struct manage *manage, unsigned int what)
 
 void manage_settle(struct manage *manage)
 {
+	subscribe_settle(manage);
 }
 
 void manage_free(struct manage *manage)

@@ -44,7 +44,8 @@ struct manage {
 	size_t input;			/* octets that were read and not yet understood, of all clients */
 	struct emit reply;		/* room for one; its text is nobody's between two steps */
 	struct manage_counters counters;
-	struct log_limit cut_off, refused, stranger;
+	uint64_t told_event;		/* the last one that subscribers were woken for */
+	struct log_limit cut_off, refused, stranger, overtaken;
 };
 
 /* Takes fd over, also when it fails (no memory): then it is closed. */

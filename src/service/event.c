@@ -145,6 +145,30 @@ void event_system(struct service *service, enum service_event_kind kind, enum se
 	fill_reason(event, reason, changed);
 }
 
+void event_profile(struct service *service, enum service_event_kind kind, enum config_object object,
+		   const char *profile_name, enum service_origin origin, const struct param_set *changed)
+{
+	struct service_event *event = post(service, kind);
+
+	if (!event)
+		return;
+	event->object = object;
+	event->origin = origin;
+	snprintf(event->profile_name, sizeof(event->profile_name), "%s", profile_name);
+	fill_reason(event, NULL, changed);
+}
+
+void event_peer(struct service *service, enum service_event_kind kind, const struct address *peer,
+		const char *profile_name)
+{
+	struct service_event *event = post(service, kind);
+
+	if (!event)
+		return;
+	event->peer = *peer;
+	snprintf(event->profile_name, sizeof(event->profile_name), "%s", profile_name);
+}
+
 uint64_t service_event_last(const struct service *service)
 {
 	return service->events ? service->events->last : 0;

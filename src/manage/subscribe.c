@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events as a stream.  A subscriber is a number, that of the event it wants next: what it has not read
+ * yet lies in the service's ring, once for all.  Who is overtaken there learns what it has lost; who does
+ * not read at all is cut off as anybody is (client.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "manage/interface.h"
+#include "manage/server.h"
+#include "manage/subscribe.h"
+#include "service/event.h"
+
+struct subscription {
+	bool kinds[SERVICE_EVENT_COUNT];
+	const char *tunnel_name, *session_name;	/* of the call's parameters; NULL: all */
+};
+
+/* --- parameters --- */
+
+static int kind_of(const char *name)
+{
+	for (int kind = 0; name && kind < SERVICE_EVENT_COUNT; kind++)
+		if (strcmp(service_event_name((enum service_event_kind)kind), name) == 0)
+			return kind;
+	return -1;
+}
+
+static bool read_kinds(const struct call *call, struct subscription *subscription, json_t **error)
+{
+	const json_t *kinds = json_object_get(call->parameters, "kinds");
+	const json_t *name;
+	size_t i;
+
+	memset(subscription->kinds, !kinds || json_is_null(kinds), sizeof(subscription->kinds));
+	if (!kinds || json_is_null(kinds))
+		return true;
+	json_array_foreach(kinds, i, name) {
+		int kind = kind_of(json_string_value(name));
+
+		if (kind < 0)
+			break;
+		subscription->kinds[kind] = true;
+	}
+	subscription->kinds[SERVICE_EVENT_SUPPRESSED] = true;	/* who misses something must know */
+	if (json_is_array(kinds) && i == json_array_size(kinds))
+		return true;
+	*error = call_error(INTERFACE_SERVICE ".InvalidParameter", "parameter", "kinds");
+	return false;
+}
+
+static bool read_from(struct call *call, json_t **error)
+{
+	struct service_event oldest;
+	struct error failure;
+
+	call->position = service_event_last(call->service) + 1;
+	if (!call_number(call, "from", INT64_MAX, &call->position, error))
+		return false;
+	if (service_event_get(call->service, call->position, &oldest) >= 0)
+		return true;
+	error_set(&failure, ERROR_UNKNOWN, NULL, "event %llu is no longer there: list the objects and begin without from",
+		  (unsigned long long)call->position);
+	*error = call_failed(&failure);
+	return false;
+}
+
+static bool begin(struct call *call, json_t **error)
+{
+	struct subscription *subscription = calloc(1, sizeof(*subscription));
+	struct error failure;
+
+	if (!subscription) {
+		error_set(&failure, ERROR_SYSTEM, NULL, "out of memory");
+		*error = call_failed(&failure);
+		return false;
+	}
+	call->own = subscription;
+	return read_kinds(call, subscription, error) && read_from(call, error) &&
+	       call_text(call, "tunnel_name", &subscription->tunnel_name, error) &&
+	       call_text(call, "session_name", &subscription->session_name, error);
+}
+
+/* --- events --- */
+
+/* Milliseconds since 1970 of a moment of the monotonic clock. */
+static uint64_t wall_clock(const struct call *call, uint64_t when)
+{
+	uint64_t now = call->host->now();
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_nsec / 1000000 - (now > when ? now - when : 0);
+}
+
+static void emit_text(struct emit *emit, const char *name, const char *text)
+{
+	if (text[0])
+		emit_string_member(emit, name, text);
+}
+
+static void emit_number(struct emit *emit, const char *name, uint64_t number)
+{
+	if (number)
+		emit_unsigned_member(emit, name, number);
+}
+
+static void emit_changed(struct emit *emit, const struct service_event *event)
+{
+	static const struct param_set none;
+
+	if (memcmp(&event->changed, &none, sizeof(none)) == 0)
+		return;
+	emit_member(emit, "changed");
+	emit_set(emit, config_tables[event->object], &event->changed);
+}
+
+static void emit_event(const struct call *call, struct emit *emit, const struct service_event *event)
+{
+	static const char *const origins[] = { "file", "admin" };
+	char peer[ADDRESS_TEXT_MAX];
+
+	emit_open(emit, '{');
+	emit_unsigned_member(emit, "number", event->number);
+	emit_unsigned_member(emit, "time_ms", wall_clock(call, event->when));
+	emit_string_member(emit, "kind", service_event_name(event->kind));
+	emit_string_member(emit, "origin", origins[event->origin]);
+	emit_text(emit, "tunnel_name", event->tunnel_name);
+	emit_number(emit, "tunnel_id", event->tunnel_id);
+	emit_text(emit, "session_name", event->session_name);
+	emit_number(emit, "session_id", event->session_id);
+	emit_text(emit, "interface_name", event->interface_name);
+	emit_text(emit, "profile_name", event->profile_name);
+	emit_text(emit, "peer", address_format(&event->peer, peer, sizeof(peer)));
+	emit_text(emit, "reason", event->reason);
+	emit_changed(emit, event);
+	emit_number(emit, "count", event->count);
+	emit_close(emit, '}');
+}
+
+static bool is_wanted(const struct subscription *subscription, const struct service_event *event)
+{
+	if (!subscription->kinds[event->kind])
+		return false;
+	if (event->kind == SERVICE_EVENT_SUPPRESSED)
+		return true;
+	if (subscription->tunnel_name && strcmp(subscription->tunnel_name, event->tunnel_name) != 0)
+		return false;
+	return !subscription->session_name || strcmp(subscription->session_name, event->session_name) == 0;
+}
+
+static enum call_step overtaken(struct call *call, json_t **error)
+{
+	struct error failure;
+
+	log_limited(&call->manage->overtaken, call->host->now(), LOG_LEVEL_WARNING,
+		    "API: client pid %d (uid %u) reads events too slowly: its stream is ended", (int)call->caller.pid,
+		    (unsigned int)call->caller.uid);
+	error_set(&failure, ERROR_LIMIT, NULL, "events were lost, %llu and those after it: read faster, or ask for fewer "
+		  "kinds; then list the objects and subscribe anew", (unsigned long long)call->position);
+	return call_fail(&failure, error);
+}
+
+static enum call_step events_step(struct call *call, struct emit *result, json_t **error)
+{
+	bool first = !call->own;
+	struct service_event event;
+	unsigned int told = 0, seen = 0;
+	int ret = 0;
+
+	if (first && !begin(call, error))
+		return CALL_LAST;
+	emit_open_member(result, "events", '[');
+	while (!first && told < CALL_BATCH_MAX && seen++ < CALL_SCAN_MAX &&
+	       (ret = service_event_get(call->service, call->position, &event)) == 0) {
+		call->position++;
+		if (!is_wanted(call->own, &event))
+			continue;
+		emit_event(call, result, &event);
+		told++;
+	}
+	if (ret < 0 && !told)
+		return overtaken(call, error);
+	emit_close(result, ']');
+	emit_unsigned_member(result, "next", call->position);
+	if (first || told)
+		return CALL_REPLY;
+	call->waits_for = MANAGE_EVENTS;
+	return ret ? CALL_WAIT : CALL_AGAIN;
+}
+
+static void events_end(struct call *call)
+{
+	free(call->own);
+}
+
+void subscribe_settle(struct manage *manage)
+{
+	uint64_t last = service_event_last(manage->service);
+
+	if (last == manage->told_event)
+		return;
+	manage->told_event = last;
+	manage_notify(manage, MANAGE_EVENTS);
+}
+
+static const char types[] =
+	"# What an event tells. Those of a tunnel or session come in the order created, up, down, deleted; modified\n"
+	"# may come in between: parameters changed, or there is trouble, which the reason tells. suppressed: so many\n"
+	"# events at once that `count` of them are not told: list the objects again.\n"
+	"type EventKind (tunnel_created, tunnel_up, tunnel_down, tunnel_modified, tunnel_deleted, session_created,\n"
+	"  session_up, session_down, session_modified, session_deleted, profile_created, profile_modified,\n"
+	"  profile_deleted, peer_added, peer_removed, limit_hit, config_changed, config_refused, system_modified,\n"
+	"  suppressed)\n"
+	"\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms is in\n"
+	"# milliseconds since 1970; changed names parameters.\n"
+	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin),\n"
+	"  tunnel_name: ?string,\n  tunnel_id: ?int,\n  session_name: ?string,\n  session_id: ?int,\n"
+	"  interface_name: ?string,\n  profile_name: ?string,\n  peer: ?string,\n  reason: ?string,\n"
+	"  changed: ?[]string,\n  count: ?int\n)\n";
+
+static const struct method methods[] = {
+	{ "Events", ROLE_READ,
+	  "(kinds: ?[]EventKind, tunnel_name: ?string, session_name: ?string, from: ?int)",
+	  "(events: []Event, next: int)",
+	  "Tell what happens from now on, or from the event of this number. Call it with `more`: the first reply\n"
+	  "has no events and says that they are being told; next is the number to go on from after a break.\n"
+	  "The daemon keeps the last 8192 events: who reads too slowly for that gets an error, and who reads\n"
+	  "nothing is cut off.",
+	  CONFIG_SYSTEM, CONFIG_SHOW, .step = events_step, .more = true, .end = events_end },
+	{ .name = NULL },
+};
+
+const struct method_table methods_subscribe = { types, methods };
