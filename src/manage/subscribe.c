@@ -4,6 +4,8 @@
  * yet lies in the service's ring, once for all.  Who is overtaken there learns what it has lost; who does
  * not read at all is cut off as anybody is (client.c).
  */
+#include "manage/subscribe.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,7 +13,6 @@
 #include "base/log.h"
 #include "manage/interface.h"
 #include "manage/server.h"
-#include "manage/subscribe.h"
 #include "service/event.h"
 
 struct subscription {
@@ -62,7 +63,8 @@ static bool read_from(struct call *call, json_t **error)
 		return false;
 	if (service_event_get(call->service, call->position, &oldest) >= 0)
 		return true;
-	error_set(&failure, ERROR_UNKNOWN, NULL, "event %llu is no longer there: list the objects and begin without from",
+	error_set(&failure, ERROR_UNKNOWN, NULL,
+		  "event %llu is no longer there: list the objects and begin without from",
 		  (unsigned long long)call->position);
 	*error = call_failed(&failure);
 	return false;
@@ -159,8 +161,9 @@ static enum call_step overtaken(struct call *call, json_t **error)
 	log_limited(&call->manage->overtaken, call->host->now(), LOG_LEVEL_WARNING,
 		    "API: client pid %d (uid %u) reads events too slowly: its stream is ended", (int)call->caller.pid,
 		    (unsigned int)call->caller.uid);
-	error_set(&failure, ERROR_LIMIT, NULL, "events were lost, %llu and those after it: read faster, or ask for fewer "
-		  "kinds; then list the objects and subscribe anew", (unsigned long long)call->position);
+	error_set(&failure, ERROR_LIMIT, NULL,
+		  "events were lost, %llu and those after it: read faster; list the objects and subscribe anew",
+		  (unsigned long long)call->position);
 	return call_fail(&failure, error);
 }
 
