@@ -25,6 +25,8 @@ json_t *call_failed(const struct error *error)
 	json_t *parameters = json_object();
 
 	json_object_set_new_nocheck(parameters, "code", json_string_nocheck(error_code_name(error->code)));
+	if (error->object[0])
+		json_object_set_new_nocheck(parameters, "object", json_from_text(error->object));
 	if (error->parameter[0])
 		json_object_set_new_nocheck(parameters, "parameter", json_from_text(error->parameter));
 	json_object_set_new_nocheck(parameters, "message", json_from_text(error->text));

@@ -4,6 +4,8 @@
  */
 #include "manage/field.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NAME_QUOTED_MAX 60	/* octets of a bad name that an error repeats */
@@ -93,6 +95,53 @@ int field_find(enum config_object object, const char *name, struct field *field,
 	return error_set(error, ERROR_SYNTAX, NULL, "a %s shows no '%.*s': `%s show` tells what it shows, and "
 			 "config.NAME, state.NAME and statistics.NAME which part is meant",
 			 config_tables[object]->object, NAME_QUOTED_MAX, name, config_tables[object]->object);
+}
+
+static const char *state_text(const struct state_row *row, const void *member, uint64_t now,
+			      char out[PARAM_TEXT_MAX])
+{
+	uint64_t then;
+
+	switch (row->type) {
+	case STATE_BOOL:
+		return *(const bool *)member ? "yes" : "no";
+	case STATE_U32:
+		snprintf(out, PARAM_TEXT_MAX, "%" PRIu32, *(const uint32_t *)member);
+		break;
+	case STATE_U64:
+		snprintf(out, PARAM_TEXT_MAX, "%" PRIu64, *(const uint64_t *)member);
+		break;
+	case STATE_WORD:
+		return row->words[*(const unsigned int *)member];
+	case STATE_TEXT:
+		return member;
+	case STATE_TEXT_POINTER:
+		return *(const char *const *)member;
+	case STATE_ADDRESS:
+		return address_format(member, out, PARAM_TEXT_MAX);
+	case STATE_ENDPOINT:
+		return endpoint_format(member, out, PARAM_TEXT_MAX);
+	case STATE_SINCE:
+		then = *(const uint64_t *)member;
+		snprintf(out, PARAM_TEXT_MAX, "%" PRIu64, (now > then ? now - then : 0) / 1000);
+		return then ? out : NULL;
+	}
+	return out;
+}
+
+const char *field_text(const struct field_view *view, const struct field *field, uint64_t now,
+		       char out[PARAM_TEXT_MAX])
+{
+	const char *text;
+
+	if (field->row < 0)
+		return NULL;
+	if (field->part == FIELD_CONFIG)
+		text = param_format(config_tables[view->object], (unsigned int)field->row, field_config(view), out);
+	else
+		text = state_text(&field_table(view->object, field->part)->rows[field->row],
+				  field_member(view, field), now, out);
+	return text && *text ? text : NULL;
 }
 
 int fields_add(struct fields *fields, enum config_object object, const char *name, struct error *error)

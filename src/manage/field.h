@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What can be seen of an object, by name: "config.mtu", "state.peer", "statistics.rx_bytes".  Lists
- * show a choice of these and filter by them (condition.h).
+ * show a choice of these and are filtered by them.
  */
 #ifndef L2TPD_MANAGE_FIELD_H
 #define L2TPD_MANAGE_FIELD_H
@@ -38,6 +38,10 @@ const void *field_member(const struct field_view *view, const struct field *fiel
 /* "PART.NAME", a NAME alone, or a PART. A name that several parts have means what is in effect: a
  * counter, then state, then configuration. */
 int field_find(enum config_object object, const char *name, struct field *field, struct error *error);
+
+/* The value as show prints it, in out; NULL when there is none. now: monotonic ms. */
+const char *field_text(const struct field_view *view, const struct field *field, uint64_t now,
+		       char out[PARAM_TEXT_MAX]);
 
 /* --- which fields a list is to show --- */
 struct fields {

@@ -173,8 +173,9 @@ static void write_l2tpd(FILE *out)
 			fprintf(out, "\n%s", methods_tables[i]->types);
 		write_methods(out, methods_tables[i]->methods);
 	}
-	fputs("\n# The command was not carried out. message is for people; parameter is the one to blame.\n"
-	      "error Failed(code: Code, parameter: ?string, message: string)\n"
+	fputs("\n# The command was not carried out. message is for people, object what it is about (\"tunnel lon\"),\n"
+	      "# parameter the one to blame.\n"
+	      "error Failed(code: Code, object: ?string, parameter: ?string, message: string)\n"
 	      "\n# Who calls may not do this: it takes another role, or any.\n"
 	      "error PermissionDenied(message: string)\n", out);
 }

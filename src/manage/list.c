@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/column.h"
 #include "manage/field.h"
 #include "manage/interface.h"
 #include "manage/json.h"
@@ -14,6 +15,11 @@
 
 struct list {
 	struct command filter;		/* set rows must be equal */
+	struct {
+		struct list_condition condition;
+		struct field field;
+	} where[COMMAND_CONDITIONS_MAX];	/* all must hold */
+	unsigned int where_count;
 	struct fields fields;
 	bool has_fields;
 	bool one_tunnel;		/* the filter names the tunnel of the sessions to list */
@@ -63,6 +69,23 @@ static int add_field(struct list *list, const char *name, struct error *failure)
 	return fields_add(&list->fields, list->filter.object, name, failure);
 }
 
+static int add_condition(struct list *list, const char *text, struct error *failure)
+{
+	enum config_object object = list->filter.object;
+	struct list_condition condition;
+	struct field field;
+
+	if (list->where_count == COMMAND_CONDITIONS_MAX)
+		return error_set(failure, ERROR_LIMIT, NULL, "a list takes at most %d conditions",
+				 COMMAND_CONDITIONS_MAX);
+	if (condition_parse(object, text, &condition, failure) < 0 ||
+	    field_find(object, condition.column->path, &field, failure) < 0)
+		return -1;
+	list->where[list->where_count].condition = condition;
+	list->where[list->where_count++].field = field;
+	return 0;
+}
+
 /* Is this row of a session the tunnel's name or id?  They choose the tunnel: find_tunnel(). */
 static bool names_tunnel(const struct list *list, unsigned int row)
 {
@@ -70,7 +93,18 @@ static bool names_tunnel(const struct list *list, unsigned int row)
 							 row == config_row(CONFIG_SESSION, "tunnel_name"));
 }
 
-static bool agrees(const struct list *list)
+static bool conditions_hold(const struct list *list, uint64_t now)
+{
+	char text[PARAM_TEXT_MAX];
+
+	for (unsigned int i = 0; i < list->where_count; i++)
+		if (!condition_holds(&list->where[i].condition,
+				     field_text(&list->view, &list->where[i].field, now, text)))
+			return false;
+	return true;
+}
+
+static bool agrees(const struct list *list, uint64_t now)
 {
 	const struct param_table *table = config_tables[list->filter.object];
 
@@ -78,7 +112,7 @@ static bool agrees(const struct list *list)
 		if (param_set_has(&list->filter.set, row) && !names_tunnel(list, row) &&
 		    !param_equal(table, row, &list->filter.config, field_config(&list->view)))
 			return false;
-	return true;
+	return conditions_hold(list, now);
 }
 
 static int find_tunnel(struct call *call, struct list *list, struct error *error)
@@ -128,7 +162,8 @@ static bool next_tunnel(struct call *call, struct list *list, bool *end)
 	handle tunnel;
 
 	*end = !service_next_tunnel(call->service, &list->after_tunnel_id, &tunnel);
-	return !*end && service_tunnel_view(call->service, tunnel, &list->view.tunnel) == 0 && agrees(list);
+	return !*end && service_tunnel_view(call->service, tunnel, &list->view.tunnel) == 0 &&
+	       agrees(list, call->host->now());
 }
 
 static bool next_session(struct call *call, struct list *list, bool *end)
@@ -142,7 +177,8 @@ static bool next_session(struct call *call, struct list *list, bool *end)
 		       !service_next_tunnel(call->service, &list->after_tunnel_id, &list->tunnel);
 		return false;
 	}
-	return service_session_view(call->service, session, &list->view.session) == 0 && agrees(list);
+	return service_session_view(call->service, session, &list->view.session) == 0 &&
+	       agrees(list, call->host->now());
 }
 
 static bool begin(struct call *call, json_t **error)
@@ -157,7 +193,8 @@ static bool begin(struct call *call, json_t **error)
 	}
 	call->own = list;
 	list->view.object = call->method->object;
-	return read_filter(call, list, error) && read_texts(call, list, "fields", add_field, error) &&
+	return read_filter(call, list, error) && read_texts(call, list, "where", add_condition, error) &&
+	       read_texts(call, list, "fields", add_field, error) &&
 	       call_number(call, "after_tunnel_id", UINT32_MAX, &list->after_tunnel_id, error) &&
 	       call_number(call, "after_session_id", UINT32_MAX, &list->after_session_id, error) &&
 	       (!sessions || begin_sessions(call, list, error));
@@ -192,14 +229,17 @@ static enum call_step list_step(struct call *call, struct emit *result, json_t *
 }
 
 static const struct method methods[] = {
-	{ "TunnelList", ROLE_READ, "(filter: ?TunnelConfig, fields: ?[]string, after_tunnel_id: ?int)",
+	{ "TunnelList", ROLE_READ,
+	  "(filter: ?TunnelConfig, where: ?[]string, fields: ?[]string, after_tunnel_id: ?int)",
 	  "(tunnels: []Tunnel)",
 	  "List the tunnels whose configuration agrees with the filter, in the order of their ids.\n"
+	  "where has conditions that must hold, too: \"rx_bytes>1000\", \"peer=192.0.2.0/24\" (= != < > ~).\n"
 	  "fields are the parts of a tunnel to show, and their members, \"state\" or \"statistics.rx_bytes\".\n"
 	  "Call it with `more`. A list that was interrupted is resumed with after_tunnel_id.",
 	  CONFIG_TUNNEL, CONFIG_LIST, .step = list_step, .more = true, .end = list_end },
 	{ "SessionList", ROLE_READ,
-	  "(filter: ?SessionConfig, fields: ?[]string, after_tunnel_id: ?int, after_session_id: ?int)",
+	  "(filter: ?SessionConfig, where: ?[]string, fields: ?[]string, after_tunnel_id: ?int, "
+	  "after_session_id: ?int)",
 	  "(sessions: []Session)",
 	  "List the sessions whose configuration agrees with the filter, in the order of their tunnels' ids\n"
 	  "and their own, likewise. A list that was interrupted is resumed with both ids.",

@@ -366,6 +366,102 @@ static void filters(void **state)
 	}
 }
 
+/* The ids of the sessions for which these conditions hold, in one batch. */
+static unsigned int list_where(struct fixture *fixture, const char *where, unsigned int *ids)
+{
+	unsigned int count = 0;
+	char message[512];
+	struct call list;
+
+	snprintf(message, sizeof(message), "{\"method\":\"org.l2tpd.SessionList\",\"more\":true,"
+		 "\"parameters\":{\"where\":%s}}", where);
+	assert_true(begin(fixture, &list, message));
+	assert_int_equal(take_batch(&list, "sessions", "session_id", ids, &count), CALL_LAST);
+	return count;
+}
+
+static void conditions(void **state)
+{
+	unsigned int ids[16];
+
+	create_tunnel(*state, 1);
+	for (unsigned int id = 1; id <= 9; id++)
+		create_session(*state, 1, id, id != 3 ? "" :
+			       ",\"session_name\":\"Third\",\"vlan_id\":5,\"pw_type\":\"vlan\"");
+	assert_int_equal(list_where(*state, "null", ids), 9);
+	assert_int_equal(list_where(*state, "[]", ids), 9);
+	assert_int_equal(list_where(*state, "[\"session_id>7\"]", ids), 2);
+	assert_int_equal(ids[0], 8);
+	assert_int_equal(list_where(*state, "[\"session_id>2\",\"session_id<5\"]", ids), 2);
+	assert_int_equal(list_where(*state, "[\"session_name~thi\"]", ids), 1);
+	assert_int_equal(ids[0], 3);
+	assert_int_equal(list_where(*state, "[\"pw_type!=vlan\"]", ids), 8);
+	assert_int_equal(list_where(*state, "[\"rx_bytes>0\"]", ids), 0);
+	assert_int_equal(list_where(*state, "[\"interface_name=l2tpeth4\"]", ids), 1);
+	assert_int_equal(ids[0], 5);
+}
+
+static void refuse_list(struct fixture *fixture, const char *parameters, const char *error, const char *name,
+			const char *value)
+{
+	char message[1024];
+	struct call list;
+	json_t *reply;
+
+	snprintf(message, sizeof(message),
+		 "{\"method\":\"org.l2tpd.TunnelList\",\"more\":true,\"parameters\":%s}", parameters);
+	assert_true(begin(fixture, &list, message));
+	assert_int_equal(next(&list, &reply), CALL_LAST);
+	assert_error(reply, error, name, value);
+}
+
+static void bad_conditions_and_fields(void **state)
+{
+	refuse_list(*state, "{\"where\":[\"frob=1\"]}", "org.l2tpd.Failed", "code", "syntax");
+	refuse_list(*state, "{\"where\":[\"tunnel_id>x\"]}", "org.l2tpd.Failed", "parameter", "tunnel_id");
+	refuse_list(*state, "{\"where\":\"tunnel_id>1\"}", "org.varlink.service.InvalidParameter", "parameter",
+		    "where");
+	refuse_list(*state, "{\"where\":[5]}", "org.varlink.service.InvalidParameter", "parameter", "where");
+	refuse_list(*state, "{\"fields\":[\"frob\"]}", "org.l2tpd.Failed", "code", "syntax");
+	refuse_list(*state, "{\"where\":[\"age>1\",\"age>1\",\"age>1\",\"age>1\",\"age>1\",\"age>1\",\"age>1\","
+		    "\"age>1\",\"age>1\"]}", "org.l2tpd.Failed", "code", "limit");
+}
+
+static void fields_are_all_there_is(void **state)
+{
+	struct call list;
+	json_t *reply;
+	char *text;
+
+	create_tunnel(*state, 5);
+	assert_true(begin(*state, &list, "{\"method\":\"org.l2tpd.TunnelList\",\"more\":true,\"parameters\":"
+					 "{\"fields\":[\"tunnel_id\",\"statistics.rx_bytes\",\"encap\"]}}"));
+	assert_int_equal(next(&list, &reply), CALL_LAST);
+	text = json_dumps(reply, JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(text, "{\"parameters\":{\"tunnels\":[{\"config\":{\"encap\":\"udp\",\"tunnel_id\":5},"
+				  "\"statistics\":{\"rx_bytes\":0}}]}}");
+	free(text);
+	json_decref(reply);
+}
+
+/* Who may only read is told so, and nothing happens. */
+static void roles_are_kept(void **state)
+{
+	struct fixture *fixture = *state;
+
+	create_tunnel(fixture, 1);
+	fixture->caller = (struct caller){ 1, 1000, ROLE_READ };
+	assert_error(call(fixture, "org.l2tpd.TunnelDelete", "{\"config\":{\"tunnel_id\":1}}"),
+		     "org.l2tpd.PermissionDenied", NULL, NULL);
+	assert_error(call(fixture, "org.l2tpd.Reload", "{}"), "org.l2tpd.PermissionDenied", NULL, NULL);
+	assert_int_equal(fixture->reloads, 0);
+	assert_done(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"));
+	assert_done(call(fixture, "org.varlink.service.GetInfo", "{}"));
+	fixture->caller.role = ROLE_NONE;	/* does not get as far; if one did it would be refused */
+	assert_error(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"),
+		     "org.l2tpd.PermissionDenied", NULL, NULL);
+}
+
 static void a_filter_that_rarely_agrees_yields(void **state)
 {
 	unsigned int ids[4], count = 0, turns = 0;
@@ -411,6 +507,10 @@ int main(void)
 		TEST(lists_survive_changes),
 		TEST(sessions_of_many_tunnels),
 		TEST(filters),
+		TEST(conditions),
+		TEST(bad_conditions_and_fields),
+		TEST(fields_are_all_there_is),
+		TEST(roles_are_kept),
 		TEST(a_filter_that_rarely_agrees_yields),
 		TEST(a_call_can_be_given_up),
 	};
