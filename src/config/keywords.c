@@ -166,8 +166,8 @@ static const struct keyword debug_verbs[] = {
 
 static const struct keyword server_verbs[] = {
 	{ .name = "modify", .object = CONFIG_SERVER, .verb = CONFIG_MODIFY, .takes = TAKES_LIVE,
-	  WAITS_FOR("access to remote hosts"), .help = "talk to the daemon of another host from now on" },
-	{ .name = "show", .object = CONFIG_SERVER, .verb = CONFIG_SHOW, WAITS_FOR("access to remote hosts"),
+	  .help = "talk to the daemon of another host from now on" },
+	{ .name = "show", .object = CONFIG_SERVER, .verb = CONFIG_SHOW,
 	  .help = "show which host's daemon that is" },
 	{ .name = NULL },
 };

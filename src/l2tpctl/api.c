@@ -14,6 +14,7 @@
 
 #include "l2tpctl/exit.h"
 #include "l2tpctl/remote.h"
+#include "l2tpctl/scanner.h"
 #include "os/unix_socket.h"
 
 #define BUFFER_FIRST 65536
@@ -295,4 +296,29 @@ enum api_outcome api_reply(struct api *api, json_t **parameters, bool *continues
 		*parameters = json_object();
 	json_decref(reply);
 	return outcome;
+}
+
+enum api_outcome api_reply_text(struct api *api, const char **parameters, bool *continues, struct error *error)
+{
+	static const char *const names[] = { "parameters", "continues", "error" };
+	enum api_outcome outcome = API_OK;
+	const char *message = next_message(api, &outcome, error), *values[3];
+	json_t *reply;
+
+	*parameters = "{}";
+	*continues = false;
+	if (!message)
+		return outcome;
+	if (!scanner_skip(message))
+		return lost(api, EPROTO, error);
+	scanner_members(message, names, values, 3);
+	if (values[2]) {
+		reply = json_loads(message, 0, NULL);
+		outcome = refused(reply, error);
+		json_decref(reply);
+		return outcome;
+	}
+	*parameters = values[0] ? values[0] : *parameters;
+	*continues = values[1] && strncmp(values[1], "true", 4) == 0;
+	return API_OK;
 }

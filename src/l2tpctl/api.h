@@ -43,10 +43,15 @@ const char *api_server(const struct api *api);
 /* Of the socket, on whatever host it is. */
 const char *api_path(const struct api *api);
 
-/* Send a call of METHOD, of org.l2tpd unless it has a dot. parameters: taken over. more: replies may be many. */
+/* Send a call of METHOD, of org.l2tpd unless it has a dot. parameters: taken over. more: replies may be
+ * many. */
 enum api_outcome api_call(struct api *api, const char *method, json_t *parameters, bool more, struct error *error);
 /* Wait for the next reply of the last call: its parameters, the caller's to free. */
 enum api_outcome api_reply(struct api *api, json_t **parameters, bool *continues, struct error *error);
+/* The same as text, for long lists: *parameters is an object, to be used before the next call of any of
+ * these. */
+enum api_outcome api_reply_text(struct api *api, const char **parameters, bool *continues, struct error *error);
+
 /* Has a reply arrived whole, so that api_reply() need not wait? */
 bool api_has_reply(const struct api *api);
 

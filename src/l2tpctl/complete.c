@@ -31,7 +31,8 @@ static void tell(const struct completion *completion, const char *word, const ch
 
 static void tell_word(void *context, const char *word, const char *help)
 {
-	tell(context, word, help);
+	if (strcmp(word, "include") != 0)	/* it is for files */
+		tell(context, word, help);
 }
 
 /* Was the parameter given in a word before the last? */

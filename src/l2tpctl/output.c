@@ -145,6 +145,17 @@ static void print_heading(const struct command *command, const json_t *object, F
 	}
 }
 
+const json_t *output_shown(const json_t *answer)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)answer, name, value)
+		if (json_is_object(value))
+			return value;
+	return answer;
+}
+
 void output_show(const struct command *command, const json_t *answer, FILE *out)
 {
 	const unsigned int parts = CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS;

@@ -11,6 +11,9 @@
 #include "config/command.h"
 #include "l2tpctl/table.h"
 
+/* The object in the answer of a show method. */
+const json_t *output_shown(const json_t *answer);
+
 /* One object, as the API's show methods answer: labelled lines. options choose parts of it. */
 void output_show(const struct command *command, const json_t *answer, FILE *out);
 

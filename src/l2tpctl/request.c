@@ -12,16 +12,27 @@
 
 #include "base/text.h"
 
+/* "tunnel profile" becomes "TunnelProfile". */
+static size_t put_words(const char *words, char *out, size_t size)
+{
+	bool begins = true;
+	size_t used = 0;
+
+	for (; *words && used + 1 < size; words++) {
+		if (*words != ' ')
+			out[used++] = begins ? (char)toupper((unsigned char)*words) : *words;
+		begins = *words == ' ';
+	}
+	out[used] = '\0';
+	return used;
+}
+
 const char *request_method(const struct command *command, char out[REQUEST_METHOD_MAX])
 {
-	const char *object = config_object_name(command->object), *verb = config_verb_name(command->verb);
+	bool alone = command->verb == CONFIG_RELOAD || command->verb == CONFIG_STATUS;
+	size_t used = alone ? 0 : put_words(config_object_name(command->object), out, REQUEST_METHOD_MAX);
 
-	if (command->verb == CONFIG_RELOAD)
-		object = "";
-	snprintf(out, REQUEST_METHOD_MAX, "%s%s", object, verb);
-	out[0] = (char)toupper((unsigned char)out[0]);
-	if (object[0])
-		out[strlen(object)] = (char)toupper((unsigned char)verb[0]);
+	put_words(config_verb_name(command->verb), out + used, REQUEST_METHOD_MAX - used);
 	return out;
 }
 
@@ -42,10 +53,9 @@ static json_t *value_json(const struct param *param, const char *text)
 	}
 }
 
-json_t *request_parameters(const struct command *command)
+static json_t *config_json(const struct command *command)
 {
 	const struct param_table *table = config_tables[command->object];
-	bool bare = command->object == CONFIG_SYSTEM && command->verb != CONFIG_MODIFY;
 	json_t *config = json_object();
 	char text[PARAM_TEXT_MAX];
 
@@ -54,9 +64,63 @@ json_t *request_parameters(const struct command *command)
 			json_object_set_new(config, table->params[row].name,
 					    value_json(&table->params[row],
 						       param_format(table, row, &command->config, text)));
-	if (bare) {
-		json_decref(config);
+	return config;
+}
+
+json_t *request_parameters(const struct command *command)
+{
+	if (command->object == CONFIG_SYSTEM && command->verb != CONFIG_MODIFY)
 		return json_object();
+	return json_pack("{s:o}", "config", config_json(command));
+}
+
+/* --- lists --- */
+
+static json_t *where_json(const struct command_extra *extra)
+{
+	json_t *where = json_array();
+
+	for (unsigned int i = 0; i < extra->where_count; i++) {
+		const struct list_condition *condition = &extra->where[i];
+
+		json_array_append_new(where, json_sprintf("%s%s%s", condition->column->name,
+							  condition->op == '!' ? "!=" : (char[]){ condition->op, 0 },
+							  condition->value));
 	}
-	return json_pack("{s:o}", command->verb == CONFIG_LIST ? "filter" : "config", config);
+	return where;
+}
+
+/* What a table shows, or only what names an object, and what it is sorted by. */
+static json_t *fields_json(const struct command *command, const struct command_extra *extra)
+{
+	static const char *const names[2][3] = {
+		{ "config.tunnel_name", "config.tunnel_id", NULL },
+		{ "config.session_name", "config.session_id", NULL },
+	};
+	json_t *fields = json_array();
+
+	if (command->options & CONFIG_OPTION_NAMES)
+		for (const char *const *name = names[command->object == CONFIG_SESSION]; *name; name++)
+			json_array_append_new(fields, json_string(*name));
+	else
+		for (const struct column *column = config_columns; column->name; column++)
+			if (column->object == command->object && column->shown)
+				json_array_append_new(fields, json_string(column->path));
+	if (extra->sort)
+		json_array_append_new(fields, json_string(extra->sort->path));
+	return fields;
+}
+
+json_t *request_list_parameters(const struct command *command, const struct command_extra *extra, bool whole)
+{
+	json_t *parameters = json_object();
+
+	if (command->object != CONFIG_TUNNEL && command->object != CONFIG_SESSION)
+		return parameters;	/* names and the like: there is little to choose */
+	json_object_set_new(parameters, "filter", config_json(command));
+	if (extra->where_count)
+		json_object_set_new(parameters, "where", where_json(extra));
+	if (!whole)
+		json_object_set_new(parameters, "fields", fields_json(command, extra));
+	return parameters;
 }

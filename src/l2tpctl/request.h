@@ -16,4 +16,7 @@ const char *request_method(const struct command *command, char out[REQUEST_METHO
 /* The method's parameters, the caller's to free. */
 json_t *request_parameters(const struct command *command);
 
+/* Those of a list. whole: objects with all that there is to know of them, else what a table of them shows. */
+json_t *request_list_parameters(const struct command *command, const struct command_extra *extra, bool whole);
+
 #endif

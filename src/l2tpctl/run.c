@@ -9,32 +9,47 @@
 #include <string.h>
 #include <strings.h>
 
+#include "l2tpctl/explain.h"
+#include "l2tpctl/list.h"
 #include "l2tpctl/output.h"
 #include "l2tpctl/request.h"
 #include "l2tpctl/server.h"
+#include "l2tpctl/watch.h"
 #include "os/standard.h"
 
-/* place.line 0: not from a script. */
+/* A member only where there is something to say. */
+static void set_text(json_t *object, const char *name, const char *text)
+{
+	if (text[0])
+		json_object_set_new(object, name, json_string(text));
+}
+
+static void print_error_json(const struct error *error, const struct config_place *place)
+{
+	json_t *failed = json_pack("{s:s, s:s}", "code", error_code_name(error->code), "message", error->text);
+	json_t *object = json_pack("{s:o}", "error", failed);
+
+	set_text(failed, "object", error->object);
+	set_text(failed, "parameter", error->parameter);
+	if (place->line)
+		json_object_set_new(failed, "line", json_integer(place->line));
+	json_dumpf(object, stderr, 0);
+	fputc('\n', stderr);
+	json_decref(object);
+}
+
+/* "standard input:7:14: tunnel lon: ..."; place.line 0: not from a script. */
 static void print_error(const struct run *run, const struct error *error, struct config_place place)
 {
 	if (run->json) {
-		json_t *object = json_pack("{s:{s:s, s:s}}", "error", "code", error_code_name(error->code), "message",
-					   error->text);
-
-		if (error->parameter[0])
-			json_object_set_new(json_object_get(object, "error"), "parameter",
-					    json_string(error->parameter));
-		if (place.line)
-			json_object_set_new(json_object_get(object, "error"), "line", json_integer(place.line));
-		json_dumpf(object, stderr, 0);
-		fputc('\n', stderr);
-		json_decref(object);
-	} else if (place.line) {
-		fprintf(stderr, "%s:%u:%u: %s\n", run->source ? run->source : "command", place.line, place.column,
-			error->text);
-	} else {
-		fprintf(stderr, "l2tpctl: %s\n", error->text);
+		print_error_json(error, &place);
+		return;
 	}
+	if (place.line)
+		fprintf(stderr, "%s:%u:%u: ", run->source ? run->source : "command", place.line, place.column);
+	else
+		fputs("l2tpctl: ", stderr);
+	fprintf(stderr, "%s%s%s\n", error->object, error->object[0] ? ": " : "", error->text);
 }
 
 static void print_json(const json_t *value)
@@ -49,65 +64,30 @@ static void print_answer(const struct run *run, const struct command *command, c
 	const json_t *object = answer;
 
 	if (command->verb == CONFIG_SHOW && command->object != CONFIG_SYSTEM)
-		object = json_object_get(answer, config_object_name(command->object));
+		object = output_shown(answer);
 	if (run->json)
 		print_json(object);
 	else if (command->verb == CONFIG_SHOW)
 		output_show(command, object, stdout);
+	else if (command->verb == CONFIG_EXPLAIN)
+		explain_print(command, object, stdout);
 	if (!run->quiet && !run->json)
 		output_notice(command, answer, stderr);
 }
 
 static enum api_outcome run_single(struct run *run, const struct command *command, struct error *error)
 {
+	char method[REQUEST_METHOD_MAX];
 	enum api_outcome outcome;
+	json_t *answer = NULL;
 	bool continues;
-	json_t *answer;
 
-	outcome = api_reply(&run->api, &answer, &continues, error);
+	outcome = api_call(&run->api, request_method(command, method), request_parameters(command), false, error);
+	if (outcome == API_OK)
+		outcome = api_reply(&run->api, &answer, &continues, error);
 	if (outcome == API_OK)
 		print_answer(run, command, answer);
 	json_decref(answer);
-	return outcome;
-}
-
-static void print_batch(const struct run *run, const struct command *command, const json_t *batch,
-			struct table *table, unsigned int *printed)
-{
-	const json_t *object;
-	size_t i;
-
-	json_array_foreach(batch, i, object) {
-		if (!run->json) {
-			output_list_object(command, object, table, stdout);
-			continue;
-		}
-		fputs(*printed ? ",\n" : "[\n", stdout);
-		json_dumpf(object, stdout, JSON_INDENT(2));
-		++*printed;
-	}
-}
-
-/* An array as it comes in, batch by batch: a long list is never whole in memory. */
-static enum api_outcome run_list(struct run *run, const struct command *command, struct error *error)
-{
-	const char *member = command->object == CONFIG_TUNNEL ? "tunnels" : "sessions";
-	enum api_outcome outcome;
-	unsigned int printed = 0;
-	bool continues;
-	struct table table;
-	json_t *answer;
-
-	output_list_begin(command, &table);
-	do {
-		outcome = api_reply(&run->api, &answer, &continues, error);
-		if (outcome == API_OK)
-			print_batch(run, command, json_object_get(answer, member), &table, &printed);
-		json_decref(answer);
-	} while (outcome == API_OK && continues);
-	if (run->json && outcome == API_OK)
-		puts(printed ? "\n]" : "[]");
-	table_end(&table, stdout);
 	return outcome;
 }
 
@@ -121,30 +101,72 @@ enum status run_status(enum api_outcome outcome)
 	return status_of[outcome];
 }
 
-static enum status run_command(struct run *run, const struct command *command, struct error *error)
+/* Words that only mean something in a file. */
+static enum status refuse_include(struct run *run, const struct command *command, struct error *error)
 {
-	bool list = command->verb == CONFIG_LIST;
-	char method[REQUEST_METHOD_MAX];
-	enum api_outcome outcome;
+	error_set(error, ERROR_UNSUPPORTED, NULL,
+		  "include is for configuration files: `l2tpctl <FILE` carries out the commands of one");
+	return STATUS_USAGE;
+}
 
-	outcome = api_call(&run->api, request_method(command, method), request_parameters(command), list, error);
-	if (outcome == API_OK)
-		outcome = list ? run_list(run, command, error) : run_single(run, command, error);
-	if (outcome == API_OK && os_standard_flush(error) < 0)
-		return STATUS_REFUSED;
-	return run_status(outcome);
+/* Commands that are more than one call and its answer, which they print themselves. */
+static const struct own {
+	enum config_object object;
+	enum config_verb verb;
+	enum status (*run)(struct run *run, const struct command *command, struct error *error);
+} own[] = {
+	{ CONFIG_CONFIG, CONFIG_INCLUDE, refuse_include },
+	{ CONFIG_SERVER, CONFIG_MODIFY, server_run },
+	{ CONFIG_SERVER, CONFIG_SHOW, server_run },
+	{ CONFIG_SYSTEM, CONFIG_WATCH, watch_run },
+};
+
+static const struct own *find_own(const struct command *command)
+{
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i].object == command->object && own[i].verb == command->verb)
+			return &own[i];
+	return NULL;
+}
+
+static enum status run_command(struct run *run, const struct command *command, const struct command_extra *extra,
+			       struct error *error)
+{
+	const struct own *special = find_own(command);
+	enum status status;
+
+	if (special)
+		status = special->run(run, command, error);
+	else if (command->verb == CONFIG_LIST)
+		status = run_status(list_run(run, command, extra, error));
+	else
+		status = run_status(run_single(run, command, error));
+	if (status == STATUS_OK && os_standard_flush(error) < 0)
+		status = STATUS_REFUSED;
+	return status;
+}
+
+/* What could be understood of words that are no command tells what they are about. */
+static void name_object(const char *const *words, unsigned int count, struct error *error)
+{
+	char object[ERROR_OBJECT_MAX];
+	struct command command;
+
+	if (count && command_salvage(words, count, &command))
+		error_name_object(error, command_object(&command, object));
 }
 
 enum status run_words(struct run *run, const char *const *words, unsigned int count)
 {
 	enum status status = STATUS_USAGE;
 	struct error error = { 0 };
+	struct command_extra extra;
 	struct command command;
 
-	if (server_is_meant(words, count))
-		status = server_run(&run->api, words, count, run->json, &error);
-	else if (command_parse(words, count, &command, NULL, NULL, &error) == 0)
-		status = run_command(run, &command, &error);
+	if (command_parse(words, count, &command, &extra, NULL, &error) == 0)
+		status = run_command(run, &command, &extra, &error);
+	else
+		name_object(words, count, &error);
 	if (status != STATUS_OK)
 		print_error(run, &error, (struct config_place){ 0, 0 });
 	return status;
@@ -162,10 +184,9 @@ enum status run_text(struct run *run, const char *text, size_t length, unsigned 
 	if (command_reader_begin(&reader, text, length) < 0)
 		abort();
 	while (status == STATUS_OK && (found = command_reader_next(&reader, &command, &place, &error)) != 0) {
-		if (server_is_meant(reader.words, reader.word_count))
-			status = server_run(&run->api, reader.words, reader.word_count, run->json, &error);
-		else
-			status = found < 0 ? STATUS_USAGE : run_command(run, &command, &error);
+		if (found < 0)
+			name_object(reader.words, reader.word_count, &error);
+		status = found < 0 ? STATUS_USAGE : run_command(run, &command, &reader.extra, &error);
 		if ((status == STATUS_REFUSED || status == STATUS_UNKNOWN) && error.parameter[0])
 			place = command_reader_place_of(&reader, &command, error.parameter);
 		place.line += line - 1;

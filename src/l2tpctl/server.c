@@ -4,26 +4,11 @@
  */
 #include "l2tpctl/server.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "l2tpctl/remote.h"
-
-#define SHORTEST 3	/* "ser": less could be a session or the system */
-
-static bool begins(const char *whole, const char *word, size_t shortest)
-{
-	size_t length = strlen(word);
-
-	return length >= shortest && strncasecmp(whole, word, length) == 0;
-}
-
-bool server_is_meant(const char *const *words, unsigned int count)
-{
-	return count && begins("server", words[0], SHORTEST);
-}
 
 static void show(const struct api *api, bool json)
 {
@@ -48,31 +33,17 @@ static bool is_here(const char *name)
 	return !name[0] || strcasecmp(name, "localhost") == 0 || strcasecmp(name, "local") == 0;
 }
 
-static enum status modify(struct api *api, const char *const *words, unsigned int count, struct error *error)
+enum status server_run(struct run *run, const struct command *command, struct error *error)
 {
-	const char *equals = count == 1 ? strchr(words[0], '=') : NULL;
+	const char *name = command->config.server.name;
 
-	if (!equals || equals == words[0] || strncasecmp("name", words[0], (size_t)(equals - words[0])) != 0) {
-		error_set(error, ERROR_SYNTAX, NULL, "server modify takes name=HOST, and nothing else");
-		return STATUS_USAGE;
-	}
-	if (is_here(equals + 1))
-		api_use_host(api, NULL);
-	else if (remote_host_allowed(equals + 1, error))
-		api_use_host(api, equals + 1);
+	if (command->verb == CONFIG_SHOW)
+		show(&run->api, run->json);
+	else if (is_here(name))
+		api_use_host(&run->api, NULL);
+	else if (remote_host_allowed(name, error))
+		api_use_host(&run->api, name);
 	else
 		return STATUS_USAGE;
 	return STATUS_OK;
-}
-
-enum status server_run(struct api *api, const char *const *words, unsigned int count, bool json, struct error *error)
-{
-	if (count == 2 && begins("show", words[1], 1)) {
-		show(api, json);
-		return STATUS_OK;
-	}
-	if (count >= 2 && begins("modify", words[1], 1))
-		return modify(api, words + 2, count - 2, error);
-	error_set(error, ERROR_SYNTAX, NULL, "the verbs of server are modify (name=HOST) and show");
-	return STATUS_USAGE;
 }

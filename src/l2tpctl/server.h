@@ -6,14 +6,9 @@
 #ifndef L2TPD_L2TPCTL_SERVER_H
 #define L2TPD_L2TPCTL_SERVER_H
 
-#include <stdbool.h>
+#include "l2tpctl/run.h"
 
-#include "l2tpctl/api.h"
-#include "l2tpctl/exit.h"
-
-/* Is this a command about the server? */
-bool server_is_meant(const char *const *words, unsigned int count);
-/* Carry it out. "localhost", "local" and nothing are this host. */
-enum status server_run(struct api *api, const char *const *words, unsigned int count, bool json, struct error *error);
+/* A host called "localhost", "local" or nothing is this one. */
+enum status server_run(struct run *run, const struct command *command, struct error *error);
 
 #endif

@@ -407,7 +407,7 @@ static enum api_outcome show(struct watch *watch, struct error *error)
 	return watch->quit || ended ? API_OK : outcome;
 }
 
-enum status watch_run(struct run *run, struct error *error)
+enum status watch_run(struct run *run, const struct command *command, struct error *error)
 {
 	bool (*give_up)(void) = run->api.give_up;
 	struct watch watch = { .list = &run->api };

@@ -6,10 +6,11 @@
 
 #include "test.h"
 
-static void assert_request(const char *line, const char *method, const char *parameters)
+static void assert_list(bool whole, const char *line, const char *method, const char *parameters)
 {
 	struct command_reader reader;
 	struct config_place place;
+	struct command_extra extra;
 	struct command command;
 	struct error error;
 	char name[REQUEST_METHOD_MAX];
@@ -17,14 +18,21 @@ static void assert_request(const char *line, const char *method, const char *par
 
 	assert_int_equal(command_reader_begin(&reader, line, strlen(line)), 0);
 	assert_int_equal(command_reader_next(&reader, &command, &place, &error), 1);
+	extra = reader.extra;
 	command_reader_end(&reader);
 	assert_string_equal(request_method(&command, name), method);
-	got = request_parameters(&command);
+	got = command.verb == CONFIG_LIST ? request_list_parameters(&command, &extra, whole)
+					  : request_parameters(&command);
 	assert_non_null(wanted);
 	if (!json_equal(got, wanted))
 		fail_msg("%s: %s, not %s", line, json_dumps(got, 0), parameters);
 	json_decref(got);
 	json_decref(wanted);
+}
+
+static void assert_request(const char *line, const char *method, const char *parameters)
+{
+	assert_list(true, line, method, parameters);
 }
 
 static void methods_and_values(void **state)
@@ -45,10 +53,27 @@ static void methods_and_values(void **state)
 	assert_request("system reload", "Reload", "{}");
 }
 
+static void lists(void **state)
+{
+	assert_list(true, "tunnel list", "TunnelList", "{\"filter\":{}}");
+	assert_list(true, "tunnel list encap=ip sessions>3 peer!=192.0.2.0/24 state~up sort=-rx_bytes limit=5",
+		    "TunnelList",
+		    "{\"filter\":{\"encap\":\"ip\"},"
+		    "\"where\":[\"sessions>3\",\"peer!=192.0.2.0/24\",\"state~up\"]}");
+	assert_list(false, "tunnel list names sort=rx_bytes", "TunnelList",
+		    "{\"filter\":{},\"fields\":[\"config.tunnel_name\",\"config.tunnel_id\",\"statistics.rx_bytes\"]}");
+	assert_list(false, "session list names", "SessionList",
+		    "{\"filter\":{},\"fields\":[\"config.session_name\",\"config.session_id\"]}");
+	assert_list(false, "tunnel list", "TunnelList",
+		    "{\"filter\":{},\"fields\":[\"config.tunnel_id\",\"config.peer_tunnel_id\",\"config.tunnel_name\","
+		    "\"config.dest_ipaddr\",\"state.local\",\"config.encap\",\"state.sessions\",\"state.state\"]}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(methods_and_values),
+		cmocka_unit_test(lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The answer of explain, for people.
+ */
+#ifndef L2TPD_L2TPCTL_EXPLAIN_H
+#define L2TPD_L2TPCTL_EXPLAIN_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "config/command.h"
+
+void explain_print(const struct command *command, const json_t *answer, FILE *out);
+
+#endif
