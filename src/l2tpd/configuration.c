@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From file to commands.  A file is tried as a whole (trial.c) before anything happens, and every
- * mistake in it is told, not only the first.
+ * From texts to what they say.  A configuration is tried as a whole (trial.c) before anything happens, and
+ * every mistake in it is told, not only the first.
  */
 #include "l2tpd/configuration.h"
 
@@ -12,151 +12,221 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "l2tpd/files.h"
 #include "l2tpd/trial.h"
-#include "os/file.h"
 
 void configuration_log_error(const char *line)
 {
 	log_error("%s", line);
 }
 
-static void tell(struct configuration *configuration, struct config_place place, const char *text)
-{
-	char line[CONFIGURATION_LINE_MAX];
+/* --- telling what is wrong --- */
 
-	if (place.line)
-		snprintf(line, sizeof(line), "%s:%u:%u: %s", configuration->path, place.line, place.column, text);
-	else
-		snprintf(line, sizeof(line), "%s: %s", configuration->path, text);
-	if (!configuration->errors++)
-		snprintf(configuration->first_error, sizeof(configuration->first_error), "%s", line);
-	if (configuration->errors <= CONFIGURATION_ERRORS_MAX)
-		configuration->tell(line);
-	else if (configuration->errors == CONFIGURATION_ERRORS_MAX + 1)
+struct where {
+	const char *file;		/* NULL: nowhere in particular */
+	struct config_place place;
+};
+
+static void tell_line(struct configuration *configuration, const char *line)
+{
+	if (configuration->errors < CONFIGURATION_ERRORS_MAX) {
+		configuration->lines[configuration->errors] = strdup(line);
+		if (configuration->tell)
+			configuration->tell(line);
+	} else if (configuration->errors == CONFIGURATION_ERRORS_MAX && configuration->tell) {
 		configuration->tell("more is wrong, which is not shown");
+	}
+	configuration->errors++;
 }
 
-static const struct config_place no_place = { 0, 0 };
-
-/* Where this command, or the parameter in it that an error names, stood.  Reads the text up to there
- * again: that only happens when something is wrong, and so nothing must be remembered of each command. */
-static struct config_place place_of(const struct configuration *configuration, unsigned int number,
-				    const struct error *error)
+static void tell(struct configuration *configuration, struct where where, const struct error *error)
 {
-	struct config_place place = no_place;
+	char line[CONFIGURATION_LINE_MAX], place[64] = "";
+
+	if (where.place.line)
+		snprintf(place, sizeof(place), ":%u:%u", where.place.line, where.place.column);
+	snprintf(line, sizeof(line), "%s%s%s%s%s%s", where.file ? where.file : "", place, where.file ? ": " : "",
+		 error->object, error->object[0] ? ": " : "", error->text);
+	tell_line(configuration, line);
+}
+
+static void tell_no_memory(struct configuration *configuration)
+{
+	tell_line(configuration, "out of memory");
+}
+
+const char *configuration_first_error(const struct configuration *configuration)
+{
+	return configuration->lines[0] ? configuration->lines[0] : "";
+}
+
+/* Where the command of this number stood in a piece, or the parameter in it that an error names. *left: to be
+ * passed by, before and after. */
+static struct config_place place_in(const struct source *piece, unsigned int *left, const struct error *error)
+{
+	struct config_place place = { 0, 0 };
 	struct command_reader reader;
 	struct command command;
-	int found = 1;
 
-	if (!configuration->text || command_reader_begin(&reader, configuration->text, configuration->length) < 0)
+	if (!piece->text || source_reader_begin(&reader, piece) < 0)
 		return place;
-	for (unsigned int i = 0; i <= number && found > 0; i++)
-		found = command_reader_next(&reader, &command, &place, NULL);
-	if (found > 0 && error->parameter[0])
-		place = command_reader_place_of(&reader, &command, error->parameter);
+	while (command_reader_next(&reader, &command, &place, NULL) > 0) {
+		if ((*left)-- > 0)
+			continue;
+		if (error->parameter[0])
+			place = command_reader_place_of(&reader, &command, error->parameter);
+		command_reader_end(&reader);
+		return place;
+	}
 	command_reader_end(&reader);
-	return found > 0 ? place : no_place;
+	return (struct config_place){ 0, 0 };
 }
 
-static void tell_misplaced(struct configuration *configuration, struct config_place place,
-			   const struct command *command)
+/* Reads the texts once more, up to there: that only happens when something is wrong, and so nothing must be
+ * remembered of each command. */
+static struct where find(const struct configuration *configuration, unsigned int number, const struct error *error)
 {
-	char text[ERROR_TEXT_MAX];
+	for (unsigned int i = 0; i < configuration->sources.count; i++) {
+		const struct source *piece = &configuration->sources.items[i];
+		struct config_place place = place_in(piece, &number, error);
 
-	snprintf(text, sizeof(text), "%s %s has no place in a configuration file, which only creates and modifies",
-		 config_object_name(command->object), config_verb_name(command->verb));
-	tell(configuration, place, text);
+		if (place.line)
+			return (struct where){ piece->name, place };
+	}
+	return (struct where){ configuration->sources.count ? configuration->sources.items[0].name : NULL, { 0, 0 } };
+}
+
+/* --- trying --- */
+
+static void tell_misplaced(struct configuration *configuration, struct where where, const struct command *command)
+{
+	struct error error = { 0 };
+
+	error_set(&error, ERROR_SYNTAX, NULL,
+		  "%s %s has no place in a configuration file, which only creates and modifies",
+		  config_object_name(command->object), config_verb_name(command->verb));
+	tell(configuration, where, &error);
 }
 
 /* Told where the parameter to blame stands; nothing where the mistake was told before. */
 static void try_command(struct configuration *configuration, struct trial *trial, const struct command_reader *reader,
-			const struct command *command, struct config_place place)
+			struct command *command, struct where where)
 {
 	struct error error = { 0 };
 
-	if (trial_command(trial, command, &error) == 0 || !error.text[0])
+	if (secret_fill(command, files_read_secret, NULL, &error) < 0)
+		trial_unreadable(trial, command);
+	else if (trial_command(trial, command, &error) == 0 || !error.text[0])
 		return;
 	if (error.parameter[0])
-		place = command_reader_place_of(reader, command, error.parameter);
-	tell(configuration, place, error.text);
+		where.place = command_reader_place_of(reader, command, error.parameter);
+	tell(configuration, where, &error);
 }
 
 static void refuse_unreadable(struct configuration *configuration, struct trial *trial,
-			      const struct command_reader *reader, struct config_place place, const char *text)
+			      const struct command_reader *reader, struct where where, const struct error *error)
 {
 	struct command rest;
 
-	tell(configuration, place, text);
+	tell(configuration, where, error);
 	trial_unreadable(trial, command_salvage(reader->words, reader->word_count, &rest) ? &rest : NULL);
 }
 
 /* Every command, also after one that failed. */
-static void try_all(struct configuration *configuration, struct trial *trial, struct command_reader *reader)
+static void try_commands(struct configuration *configuration, struct trial *trial, struct command_reader *reader,
+			 const char *name)
 {
-	struct config_place place;
-	struct command command;
+	struct where where = { .file = name };
 	struct error error = { 0 };
+	struct command command;
 	int found;
 
-	while ((found = command_reader_next(reader, &command, &place, &error)) != 0) {
+	while ((found = command_reader_next(reader, &command, &where.place, &error)) != 0) {
 		if (found < 0)
-			refuse_unreadable(configuration, trial, reader, place, error.text);
+			refuse_unreadable(configuration, trial, reader, where, &error);
 		else if (!config_verb_in_files(command.object, command.verb))
-			tell_misplaced(configuration, place, &command);
+			tell_misplaced(configuration, where, &command);
 		else
-			try_command(configuration, trial, reader, &command, place);
+			try_command(configuration, trial, reader, &command, where);
 	}
 }
 
-static void parse(struct configuration *configuration)
+/* What an include that failed would have made is not known. */
+static void try_piece(struct configuration *configuration, struct trial *trial, const struct source *piece)
 {
-	struct command_reader reader = { .storage = NULL };
+	struct where begin = { piece->name, { piece->first_line, piece->first_column } };
+	struct command_reader reader;
+
+	if (piece->fault) {
+		tell(configuration, begin, piece->fault);
+		trial_unreadable(trial, NULL);
+	} else if (source_reader_begin(&reader, piece) < 0) {
+		tell_no_memory(configuration);
+	} else {
+		try_commands(configuration, trial, &reader, piece->name);
+		command_reader_end(&reader);
+	}
+}
+
+static int try(struct configuration *configuration)
+{
 	struct trial trial;
-	const char *text = configuration->text ? configuration->text : "";	/* optional, and not there */
 
 	configuration->reload = service_reload_begin();
-	if (!configuration->reload || command_reader_begin(&reader, text, configuration->length) < 0) {
-		tell(configuration, no_place, "out of memory");
-		return;
+	if (!configuration->reload) {
+		tell_no_memory(configuration);
+		return -1;
 	}
 	trial_begin(&trial, configuration->reload);
-	try_all(configuration, &trial, &reader);
-	command_reader_end(&reader);
+	for (unsigned int i = 0; i < configuration->sources.count; i++)
+		try_piece(configuration, &trial, &configuration->sources.items[i]);
+	return configuration->errors ? -1 : 0;
 }
+
+/* --- from beginning to end --- */
 
 int configuration_load(struct configuration *configuration, const char *path, bool optional,
 		       configuration_tell_fn *tell_fn)
 {
 	struct error error = { 0 };
 
-	*configuration = (struct configuration){ .path = path, .tell = tell_fn };
-	if ((!optional || access(path, F_OK) == 0 || errno != ENOENT) &&
-	    os_file_read(path, CONFIGURATION_OCTETS_MAX, &configuration->text, &configuration->length, &error) < 0) {
-		configuration->errors = 1;
-		snprintf(configuration->first_error, sizeof(configuration->first_error), "%s", error.text);
-		tell_fn(error.text);
+	*configuration = (struct configuration){ .tell = tell_fn };
+	if (optional && access(path, F_OK) < 0 && errno == ENOENT)
+		return try(configuration);
+	if (source_load(&configuration->sources, path, files_read, NULL, &error) < 0) {
+		tell(configuration, (struct where){ .file = NULL }, &error);
 		return -1;
 	}
-	parse(configuration);
-	return configuration->errors ? -1 : 0;
+	return try(configuration);
 }
 
-int configuration_apply(struct configuration *configuration, struct service *service, uint64_t now)
+int configuration_load_texts(struct configuration *configuration, struct source_list *sources,
+			     configuration_tell_fn *tell_fn)
+{
+	*configuration = (struct configuration){ .sources = *sources, .tell = tell_fn };
+	*sources = (struct source_list){ .items = NULL };
+	return try(configuration);
+}
+
+int configuration_apply(struct configuration *configuration, struct service *service,
+			enum service_reload_mode mode, uint64_t now)
 {
 	struct service_reload *reload = configuration->reload;
 	struct error error = { 0 };
 	unsigned int failed = 0;
 
 	configuration->reload = NULL;
-	if (service_reload_finish(reload, service, SERVICE_RELOAD_FILE, now, &failed, &error) == 0)
+	if (service_reload_finish(reload, service, mode, now, &failed, &error) == 0)
 		return 0;
-	tell(configuration, place_of(configuration, failed, &error), error.text);
+	tell(configuration, find(configuration, failed, &error), &error);
 	return -1;
 }
 
 void configuration_free(struct configuration *configuration)
 {
 	service_reload_abort(configuration->reload);
-	free(configuration->text);
-	*configuration = (struct configuration){ .path = NULL };
+	source_free(&configuration->sources);
+	for (unsigned int i = 0; i < CONFIGURATION_ERRORS_MAX; i++)
+		free(configuration->lines[i]);
+	*configuration = (struct configuration){ .tell = NULL };
 }

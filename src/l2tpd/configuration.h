@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration file: read, tried out, and made true.
+ * A configuration, from files or from a client: read, tried out, and made true.
  */
 #ifndef L2TPD_L2TPD_CONFIGURATION_H
 #define L2TPD_L2TPD_CONFIGURATION_H
@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/source.h"
 #include "service/service.h"
 
-#define CONFIGURATION_OCTETS_MAX (64u << 20)	/* of the file: 300,000 sessions */
-#define CONFIGURATION_ERRORS_MAX 20		/* shown of one file; who has more begins with these */
-#define CONFIGURATION_LINE_MAX (2 * ERROR_TEXT_MAX)
+#define CONFIGURATION_ERRORS_MAX 20		/* kept and shown; who has more begins with these */
+#define CONFIGURATION_LINE_MAX (3 * ERROR_TEXT_MAX)
 
 /* Gets each thing that is wrong as "FILE:LINE:COLUMN: what". */
 typedef void configuration_tell_fn(const char *line);
@@ -21,21 +21,25 @@ typedef void configuration_tell_fn(const char *line);
 void configuration_log_error(const char *line);
 
 struct configuration {
-	const char *path;
-	char *text;
-	size_t length;
+	struct source_list sources;
 	struct service_reload *reload;	/* has been given the commands; NULL: it is done, or there is no memory */
 	unsigned int errors;
-	char first_error[CONFIGURATION_LINE_MAX];	/* as told */
-	configuration_tell_fn *tell;
+	char *lines[CONFIGURATION_ERRORS_MAX];	/* the first of them, as told */
+	configuration_tell_fn *tell;	/* NULL: they are only kept */
 };
 
-/* Read and parse the file, then try its commands, without touching anything outside: -1 when
- * something is wrong, all of which was told.  optional: a file that does not exist is empty. */
+/* Read and parse the file and what it includes, then try the commands, without touching anything outside: -1
+ * when something is wrong, all of which was told.  optional: a file that does not exist is empty. */
 int configuration_load(struct configuration *configuration, const char *path, bool optional,
 		       configuration_tell_fn *tell);
+/* The same for texts that were read already, which become the configuration's. */
+int configuration_load_texts(struct configuration *configuration, struct source_list *sources,
+			     configuration_tell_fn *tell);
 /* Make it true. -1: nothing has changed, and it was told why. */
-int configuration_apply(struct configuration *configuration, struct service *service, uint64_t now);
+int configuration_apply(struct configuration *configuration, struct service *service,
+			enum service_reload_mode mode, uint64_t now);
+/* What was told first; "" when nothing was. */
+const char *configuration_first_error(const struct configuration *configuration);
 void configuration_free(struct configuration *configuration);
 
 #endif

@@ -14,6 +14,7 @@
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
 #include "l2tpd/notices.h"
+#include "l2tpd/reload.h"
 #include "l2tpd/pid_file.h"
 #include "manage/manage.h"
 #include "os/clock.h"
@@ -118,32 +119,18 @@ static void datapath_ready(evutil_socket_t fd, short what, void *context)
 	settle(daemon);
 }
 
-/* A file that is missing now is a mistake, also where it was optional at the start: an empty
- * configuration would delete everything. */
 static int reload(void *context, struct error *error)
 {
 	struct daemon *daemon = context;
-	struct configuration configuration;
-	int ret;
 
-	if (strcmp(daemon->options->config, "-") == 0)
-		return error_set(error, ERROR_UNSUPPORTED, NULL, "the configuration came from standard input, "
-				 "which cannot be read again: give l2tpd a file with -c");
-	os_notify_reloading();
-	ret = configuration_load(&configuration, daemon->options->config, false, configuration_log_error);
-	if (ret == 0)
-		ret = configuration_apply(&configuration, daemon->service, os_clock_ms());
-	if (ret < 0) {
-		log_error("the configuration was not loaded: what was running runs on");
-		error_set(error, ERROR_VALUE, NULL, "%s", configuration.first_error);
-		service_configuration_loaded(daemon->service, os_clock_ms(), configuration.first_error);
-	} else {
-		log_info("%s loaded", daemon->options->config);
-		service_configuration_loaded(daemon->service, os_clock_ms(), NULL);
-	}
-	configuration_free(&configuration);
-	os_notify_ready();
-	return ret;
+	return reload_file(daemon->options->config, daemon->service, error);
+}
+
+static int restore(void *context, struct manage_restore *restore)
+{
+	struct daemon *daemon = context;
+
+	return reload_texts(daemon->service, restore);
 }
 
 static void got_signal(evutil_socket_t number, short what, void *context)
@@ -214,7 +201,7 @@ static bool open_loop(struct daemon *daemon)
 /* The service on the datapath, and the API in front of it. */
 static bool open_service(struct daemon *daemon)
 {
-	const struct manage_host host = { .context = daemon, .now = os_clock_ms, .reload = reload,
+	const struct manage_host host = { .context = daemon, .now = os_clock_ms, .reload = reload, .restore = restore,
 					  .changed = changed,
 					  .groups = { daemon->options->admin_group, daemon->options->read_group } };
 	int fd = datapath_ops(daemon->dp)->event_fd(daemon->dp);
@@ -295,7 +282,7 @@ int daemon_run(const struct options *options, struct configuration *configuratio
 
 	if (daemon_open(&daemon, &error) < 0) {
 		log_error("%s", error.text);
-	} else if (configuration_apply(configuration, daemon.service, os_clock_ms()) == 0) {
+	} else if (configuration_apply(configuration, daemon.service, SERVICE_RELOAD_FILE, os_clock_ms()) == 0) {
 		configuration_free(configuration);
 		status = EXIT_SUCCESS;
 		serve(&daemon);

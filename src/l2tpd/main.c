@@ -20,19 +20,19 @@ static void print_configuration_error(const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
-static void print_summary(const struct configuration *configuration)
+static void print_summary(const char *path, const struct configuration *configuration)
 {
 	uint32_t tunnels, sessions;
 
 	service_reload_counts(configuration->reload, &tunnels, &sessions);
-	printf("%s: %u tunnels, %u sessions, no errors\n", configuration->path, tunnels, sessions);
+	printf("%s: %u tunnels, %u sessions, no errors\n", path, tunnels, sessions);
 }
 
 static int check(const struct options *options, struct configuration *configuration)
 {
 	if (configuration_load(configuration, options->config, false, print_configuration_error) < 0)
 		return EXIT_FAILURE;
-	print_summary(configuration);
+	print_summary(options->config, configuration);
 	return EXIT_SUCCESS;
 }
 
@@ -53,7 +53,7 @@ static int start(const struct options *options, struct configuration *configurat
 
 static int run_program(int argc, char **argv)
 {
-	struct configuration configuration = { .path = NULL };
+	struct configuration configuration = { .tell = NULL };
 	struct options options;
 	int status = options_parse(argc, argv, &options);
 

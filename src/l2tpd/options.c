@@ -21,7 +21,8 @@ enum { OPTION_ADMIN_GROUP = OS_OPTION_LONG, OPTION_READ_GROUP, OPTION_CHECK, OPT
 static const struct os_option rows[] = {
 	{ 'c', "config", "FILE", "configuration file, " OPTIONS_CONFIG_DEFAULT " unless given; - is standard input",
 	  NULL },
-	{ OPTION_CHECK, "check", NULL, "only say whether the configuration file is right; touches nothing", NULL },
+	{ OPTION_CHECK, "check", NULL,
+	  "only say whether the configuration file is right, which may follow: --check FILE; touches nothing", NULL },
 	{ 's', "socket", "PATH", "socket for l2tpctl, " OS_SOCKET_DEFAULT " unless given", NULL },
 	{ 'w', "workers", "N", "threads that move packets, one per processor unless given", NULL },
 	{ OPTION_LOG_LEVEL, "log-level", "LEVEL",
@@ -196,10 +197,12 @@ int options_parse(int argc, char **argv, struct options *options)
 				     .read_group = default_group(OPTIONS_READ_GROUP_DEFAULT) };
 	while (status < 0 && (id = os_options_next(&l2tpd_program, argc, argv, &argument, &first)) != OS_OPTIONS_END)
 		status = parse_one(id, argument, options);
-	if (status < 0 && first < argc) {
-		fprintf(stderr, "l2tpd: takes options only, and %s is none: commands are given to l2tpctl\n",
-			argv[first]);
-		return EXIT_USAGE;
+	if (status >= 0 || first == argc)
+		return status;
+	if (options->check && !options->config_given && first == argc - 1) {
+		options->config = argv[first];
+		return -1;
 	}
-	return status;
+	fprintf(stderr, "l2tpd: takes options only, and %s is none: commands are given to l2tpctl\n", argv[first]);
+	return EXIT_USAGE;
 }

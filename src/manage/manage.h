@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "config/source.h"
 #include "manage/role.h"
 #include "service/service.h"
 
@@ -21,7 +22,18 @@
 #define MANAGE_INPUT_MAX (16u << 20)	/* octets of unfinished messages in all; then the longest is cut off */
 #define MANAGE_UNFINISHED_MS 10000	/* for a client's first call, and for the rest of a message begun */
 #define MANAGE_IDLE_MS 600000		/* between two calls */
+#define MANAGE_MISTAKES_MAX 20		/* of a configuration that is restored, told in one reply */
 #define MANAGE_STALLED_MS 10000		/* for a client that reads nothing of a reply */
+
+/* A configuration that a client sent. */
+struct manage_restore {
+	struct source_list sources;		/* may be taken */
+	bool check_only;
+	/* filled in: what it makes, or what is wrong with it */
+	uint32_t tunnels, sessions;
+	unsigned int mistake_count;
+	char *mistakes[MANAGE_MISTAKES_MAX];	/* the first of them, as "NAME:LINE:COLUMN: what", from malloc() */
+};
 
 /* What the program around it provides. */
 struct manage_host {
@@ -29,6 +41,8 @@ struct manage_host {
 	uint64_t (*now)(void);			/* monotonic milliseconds */
 	/* Read the configuration file again. */
 	int (*reload)(void *context, struct error *error);
+	/* Make texts the whole configuration, or only find out whether they could be. -1: nothing has changed. */
+	int (*restore)(void *context, struct manage_restore *restore);
 	/* A command was carried out: requests and deadlines of the service may have changed. */
 	void (*changed)(void *context);
 	struct role_groups groups;		/* who may use the API besides root */

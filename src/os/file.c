@@ -17,7 +17,7 @@
 
 #define FIRST_CHUNK 16384
 
-static int read_all(int fd, const char *path, size_t limit, char **text, size_t *length, struct error *error)
+static int read_fd(int fd, const char *path, size_t limit, char **text, size_t *length, struct error *error)
 {
 	size_t size = 0, used = 0;
 	ssize_t got;
@@ -54,7 +54,7 @@ int os_file_read(const char *path, size_t limit, char **text, size_t *length, st
 	*length = 0;
 	if (fd < 0)
 		return error_system(error, errno, NULL, "cannot open %s", path);
-	ret = read_all(fd, path, limit, text, length, error);
+	ret = read_fd(fd, path, limit, text, length, error);
 	if (ret < 0) {
 		free(*text);
 		*text = NULL;
@@ -64,15 +64,26 @@ int os_file_read(const char *path, size_t limit, char **text, size_t *length, st
 	return ret;
 }
 
-int os_file_match(const char *pattern, int (*each)(void *context, const char *path, struct error *error),
-		  void *context, struct error *error)
+/* One of several: *limit is what is left for the others. */
+static int read_one(const char *path, size_t *limit, os_file_found_fn *found, void *sink, struct error *error)
 {
-	glob_t found;
+	size_t length;
+	char *text;
+
+	if (os_file_read(path, *limit, &text, &length, error) < 0)
+		return -1;
+	*limit -= length;
+	return found(sink, path, text, length, error);
+}
+
+int os_file_read_all(const char *pattern, size_t limit, os_file_found_fn *found, void *sink, struct error *error)
+{
+	glob_t names;
 	int ret = 0;
 
 	if (!strpbrk(pattern, "*?["))
-		return each(context, pattern, error);
-	switch (glob(pattern, GLOB_ERR, NULL, &found)) {
+		return read_one(pattern, &limit, found, sink, error);
+	switch (glob(pattern, GLOB_ERR, NULL, &names)) {
 	case 0:
 		break;
 	case GLOB_NOMATCH:
@@ -80,9 +91,9 @@ int os_file_match(const char *pattern, int (*each)(void *context, const char *pa
 	default:
 		return error_system(error, errno, NULL, "cannot look for %s", pattern);
 	}
-	for (size_t i = 0; i < found.gl_pathc && ret == 0; i++)
-		ret = each(context, found.gl_pathv[i], error);
-	globfree(&found);
+	for (size_t i = 0; i < names.gl_pathc && ret == 0; i++)
+		ret = read_one(names.gl_pathv[i], &limit, found, sink, error);
+	globfree(&names);
 	return ret;
 }
 

@@ -15,11 +15,11 @@
  * the caller's to free, and has a NUL after its *length octets. */
 int os_file_read(const char *path, size_t limit, char **text, size_t *length, struct error *error);
 
-/* Call each() with the names that match a pattern of the shell, in their order, until it returns -1,
- * which is then returned.  A pattern without a wildcard is a name, whether there is such a file or not;
- * one with a wildcard may match nothing. */
-int os_file_match(const char *pattern, int (*each)(void *context, const char *path, struct error *error),
-		  void *context, struct error *error);
+/* Read each of the files that a pattern of the shell means, in the order of their names, and give them to found(),
+ * which takes the text over, until it returns -1.  A pattern without a wildcard is a name, and the file must be
+ * there; one with a wildcard may match nothing.  limit: octets of all of them. */
+typedef int os_file_found_fn(void *sink, const char *path, char *text, size_t length, struct error *error);
+int os_file_read_all(const char *pattern, size_t limit, os_file_found_fn *found, void *sink, struct error *error);
 
 /* A file being written beside the one that it will replace. */
 struct os_file_writer {

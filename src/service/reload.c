@@ -50,7 +50,7 @@ struct service_reload *service_reload_begin(void)
 int service_reload_command(struct service_reload *reload, const struct command *command, struct error *error)
 {
 	reload->dry->command = reload->count++;
-	if (command->verb != CONFIG_CREATE && command->verb != CONFIG_MODIFY)
+	if (!config_verb_in_files(command->object, command->verb))
 		return error_set(error, ERROR_SYNTAX, NULL,
 				 "%s %s does not belong into a configuration: only create and modify do",
 				 config_object_name(command->object), config_verb_name(command->verb));

@@ -101,21 +101,26 @@ static void a_pipe(void **state)
 
 /* --- patterns --- */
 
-static int note(void *context, const char *name, struct error *error)
+static int note(void *sink, const char *name, char *text, size_t length, struct error *error)
 {
-	char *names = context;
+	char *names = sink;
 
+	assert_int_equal(strlen(text), length);
 	strcat(names, strrchr(name, '/') + 1);
-	strcat(names, " ");
+	strcat(names, text);
+	free(text);
 	return strcmp(strrchr(name, '/'), "/stop") == 0 ? -1 : 0;
 }
 
 static void touch(const char *directory, const char *name)
 {
-	char file[64];
+	char path_of[64];
+	FILE *file;
 
-	snprintf(file, sizeof(file), "%s/%s", directory, name);
-	fclose(fopen(file, "w"));
+	snprintf(path_of, sizeof(path_of), "%s/%s", directory, name);
+	file = fopen(path_of, "w");
+	fputc('!', file);
+	fclose(file);
 }
 
 static int match(const char *directory, const char *pattern, char names[64])
@@ -125,7 +130,7 @@ static int match(const char *directory, const char *pattern, char names[64])
 
 	names[0] = '\0';
 	snprintf(full, sizeof(full), "%s/%s", directory, pattern);
-	return os_file_match(full, note, names, &error);
+	return os_file_read_all(full, 3, note, names, &error);
 }
 
 static void names_by_pattern(void **state)
@@ -138,14 +143,17 @@ static void names_by_pattern(void **state)
 	touch(directory, "c.other");
 	touch(directory, ".d.conf");
 	assert_int_equal(match(directory, "*.conf", names), 0);
-	assert_string_equal(names, "a.conf b.conf ");
+	assert_string_equal(names, "a.conf!b.conf!");
 	assert_int_equal(match(directory, "nothing*", names), 0);
 	assert_string_equal(names, "");
-	assert_int_equal(match(directory, "missing", names), 0);
-	assert_string_equal(names, "missing ");
+	assert_int_equal(match(directory, "missing", names), -1);
+	assert_int_equal(match(directory, "c.other", names), 0);
+	assert_string_equal(names, "c.other!");
 	touch(directory, "stop");
 	assert_int_equal(match(directory, "[cst]*", names), -1);
-	assert_string_equal(names, "c.other stop ");
+	assert_string_equal(names, "c.other!stop!");
+	assert_int_equal(match(directory, "*", names), -1);	/* more than 3 octets: the limit is for all of them */
+	assert_string_equal(names, "a.conf!b.conf!c.other!");
 	snprintf(command, sizeof(command), "rm -r %s", directory);
 	assert_int_equal(system(command), 0);
 }
