@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "config/keywords.h"
@@ -222,14 +223,16 @@ static int parse_condition(struct command_extra *extra, enum config_object objec
 	return 0;
 }
 
-/* Is this word, whose name ends at op, a filter on a parameter, name=value?  A network is none: parameters
- * have one address. */
+/* Is this word, whose name ends at op, a filter on a parameter, name=value?  A column's whole name is more than the
+ * beginning of a parameter's, and a network is no filter: parameters have one address. */
 static bool is_filter(enum config_object object, const char *name, const char *op)
 {
 	int row = param_find(config_tables[object], name, false, NULL);
 	const struct column *column;
 
 	if (*op != '=' || row < 0)
+		return false;
+	if (column_find(object, name, true, NULL) && strcasecmp(config_tables[object]->params[row].name, name) != 0)
 		return false;
 	column = column_find(object, config_tables[object]->params[row].name, true, NULL);
 	return !column || column->kind != COLUMN_ADDRESS || !strchr(op, '/');

@@ -74,12 +74,20 @@ static char *pick(char *text, size_t length, const char *key)
 	return NULL;
 }
 
+/* What is being filled. */
+struct fill {
+	const struct param_table *table;
+	void *config;
+	struct param_set *set;
+	secret_read_fn *read;
+	void *context;
+};
+
 /* Find the secret in the text of its place, and set it. */
-static int set_secret(struct command *command, unsigned int file_row, const struct secret_place *place, char *text,
+static int set_secret(const struct fill *fill, unsigned int file_row, const struct secret_place *place, char *text,
 		      size_t length, struct error *error)
 {
-	const struct param_table *table = config_tables[command->object];
-	const char *parameter = table->params[file_row].name;
+	const char *parameter = fill->table->params[file_row].name;
 	char *value;
 
 	if (memchr(text, '\0', length))
@@ -91,70 +99,68 @@ static int set_secret(struct command *command, unsigned int file_row, const stru
 	if (!value || !*value)
 		return error_set(error, ERROR_VALUE, parameter, "what %s names has nothing in the line that counts",
 				 parameter);
-	if (param_parse(table, secret_row(file_row), value, &command->config, error) < 0)
+	if (param_parse(fill->table, secret_row(file_row), value, fill->config, error) < 0)
 		return -1;
-	param_set_add(&command->set, secret_row(file_row));
+	param_set_add(fill->set, secret_row(file_row));
 	return 0;
 }
 
-static int fill(struct command *command, unsigned int file_row, secret_read_fn *read, void *context,
-		struct error *error)
+static int read_secret(const struct fill *fill, unsigned int file_row, struct error *error)
 {
-	const struct param_table *table = config_tables[command->object];
-	const struct param *param = &table->params[file_row];
+	const char *parameter = fill->table->params[file_row].name;
 	char where[PARAM_TEXT_MAX], *text;
 	struct secret_place place;
 	size_t length = 0;
 	int ret = -1;
 
-	param_format(table, file_row, &command->config, where);
+	param_format(fill->table, file_row, fill->config, where);
 	if (!secret_place_parse(where, &place))
-		return error_set(error, ERROR_VALUE, param->name, "%s must be %s", param->name,
-				 CHECK_SECRET_FILE_ALLOWED);
+		return error_set(error, ERROR_VALUE, parameter, "%s must be %s", parameter, CHECK_SECRET_FILE_ALLOWED);
 	text = calloc(1, SECRET_FILE_MAX + 1);
 	if (!text)
 		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
-	if (read(context, &place, param->name, text, &length, error) == 0)
-		ret = set_secret(command, file_row, &place, text, length, error);
+	if (fill->read(fill->context, &place, parameter, text, &length, error) == 0)
+		ret = set_secret(fill, file_row, &place, text, length, error);
 	explicit_bzero(text, SECRET_FILE_MAX);
 	free(text);
 	return ret;
 }
 
-/* Is a file named? An empty name takes one away. */
-static bool names_file(const struct command *command, unsigned int file_row)
+static int fill_row(const struct fill *fill, unsigned int file_row, struct error *error)
 {
-	const struct param *param = &config_tables[command->object]->params[file_row];
+	const struct param *param = &fill->table->params[file_row];
+	bool literal = param_set_has(fill->set, secret_row(file_row));
+	/* an empty name takes one away */
+	bool named = param_set_has(fill->set, file_row) && *((const char *)fill->config + param->offset);
 
-	return param_set_has(&command->set, file_row) && *((const char *)&command->config + param->offset);
+	if (named && literal)
+		return error_set(error, ERROR_VALUE, param->name, "give %s or %s, not both",
+				 fill->table->params[secret_row(file_row)].name, param->name);
+	if (literal)
+		param_set_add(fill->set, file_row);	/* its member is empty */
+	return named ? read_secret(fill, file_row, error) : 0;
 }
 
-static bool is_file_row(const struct param_table *table, unsigned int row)
+int secret_fill_rows(const struct param_table *table, void *config, struct param_set *set, secret_read_fn *read,
+		     void *context, struct error *error)
 {
-	return table->params[row].flags & PARAM_READ_FILE && table->params[row].type != PARAM_UNSUPPORTED;
+	const struct fill fill = { table, config, set, read, context };
+
+	for (unsigned int row = 1; row < table->count; row++) {
+		const struct param *param = &table->params[row];
+
+		if (param->flags & PARAM_READ_FILE && param->type != PARAM_UNSUPPORTED &&
+		    fill_row(&fill, row, error) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int secret_fill(struct command *command, secret_read_fn *read, void *context, struct error *error)
 {
-	const struct param_table *table = config_tables[command->object];
-
 	if (command->verb != CONFIG_CREATE && command->verb != CONFIG_MODIFY)
 		return 0;
-	for (unsigned int row = 0; row < table->count; row++) {
-		bool literal = row && param_set_has(&command->set, secret_row(row));
-		const char *name = table->params[row].name;
-
-		if (!is_file_row(table, row))
-			continue;
-		if (names_file(command, row) && literal)
-			return error_set(error, ERROR_VALUE, name, "give %s or %s, not both",
-					 table->params[secret_row(row)].name, name);
-		if (names_file(command, row) && fill(command, row, read, context, error) < 0)
-			return -1;
-		if (literal)
-			param_set_add(&command->set, row);	/* its member is empty */
-	}
-	return 0;
+	return secret_fill_rows(config_tables[command->object], &command->config, &command->set, read, context, error);
 }
 
 int secret_literal(const struct command *command)

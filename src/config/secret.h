@@ -35,6 +35,9 @@ typedef int secret_read_fn(void *context, const struct secret_place *place, cons
 /* For each X_file that is set, read X and set it, too: what is wrong with the value is told of X_file.  Who sets X
  * itself takes X_file away.  Giving both is an error. */
 int secret_fill(struct command *command, secret_read_fn *read, void *context, struct error *error);
+/* The same for a config struct and its rows. */
+int secret_fill_rows(const struct param_table *table, void *config, struct param_set *set, secret_read_fn *read,
+		     void *context, struct error *error);
 
 /* The row of the secret that this row says where to read; the row is PARAM_READ_FILE. */
 static inline unsigned int secret_row(unsigned int file_row)
