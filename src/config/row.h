@@ -35,7 +35,6 @@ extern const struct param_word config_trace_words[];
 #define ROW_PPP "PPP"
 #define ROW_PROFILES "profiles"
 #define ROW_TRACE "trace categories"
-#define ROW_HOOKS "hook programs"
 #define ROW_AUTHORIZERS "authorizers"
 #define ROW_METRICS "metrics"
 

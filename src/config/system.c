@@ -44,12 +44,12 @@ static const struct param params[] = {
 		.help = "what is logged that belongs to no tunnel", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(hook_directory), ROW_WAITS(PARAM_PATH, ROW_HOOKS), .flags = PARAM_LIVE,
+		ROW_MEMBER(hook_directory), .type = PARAM_PATH, .flags = PARAM_LIVE,
 		.check = check_absolute, .allowed = CHECK_ABSOLUTE_ALLOWED,
 		.help = "folder of programs that are run at events, each named like its event, or any; without it none",
 	},
 	{
-		ROW_MEMBER(hook_timeout), ROW_WAITS(PARAM_U32, ROW_HOOKS), .flags = PARAM_LIVE,
+		ROW_MEMBER(hook_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
 		.min = 100, .max = SYSTEM_HOOK_TIMEOUT_MAX, .default_text = "10000", .unit = "ms",
 		.help = "how long a hook program may run before it is ended",
 	},

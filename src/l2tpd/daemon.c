@@ -17,6 +17,7 @@
 #include "l2tpd/reload.h"
 #include "l2tpd/pid_file.h"
 #include "manage/manage.h"
+#include "os/child.h"
 #include "os/clock.h"
 #include "os/notify.h"
 #include "os/resolver.h"
@@ -198,12 +199,27 @@ static bool open_loop(struct daemon *daemon)
 	       open_signals(daemon);
 }
 
+static void *run_program(void *context, const char *path, char *const environment[], unsigned int limit_ms,
+			 manage_program_done_fn *done, void *done_context, struct error *error)
+{
+	const struct daemon *daemon = context;
+
+	return os_child_run(daemon->loop, path, environment, limit_ms, done, done_context, error);
+}
+
+static void kill_program(void *program)
+{
+	os_child_kill(program);
+}
+
 /* The service on the datapath, and the API in front of it. */
 static bool open_service(struct daemon *daemon)
 {
 	const struct manage_host host = { .context = daemon, .now = os_clock_ms, .reload = reload, .restore = restore,
 					  .changed = changed,
-					  .groups = { daemon->options->admin_group, daemon->options->read_group } };
+					  .groups = { daemon->options->admin_group, daemon->options->read_group },
+					  .program_at = os_child_program, .run_program = run_program,
+					  .kill_program = kill_program };
 	int fd = datapath_ops(daemon->dp)->event_fd(daemon->dp);
 
 	if (fd >= 0) {

@@ -35,6 +35,8 @@ struct manage_restore {
 	char *mistakes[MANAGE_MISTAKES_MAX];	/* the first of them, as "NAME:LINE:COLUMN: what", from malloc() */
 };
 
+typedef void manage_program_done_fn(void *done_context, int status, bool out_of_time);
+
 /* What the program around it provides. */
 struct manage_host {
 	void *context;
@@ -46,6 +48,13 @@ struct manage_host {
 	/* A command was carried out: requests and deadlines of the service may have changed. */
 	void (*changed)(void *context);
 	struct role_groups groups;		/* who may use the API besides root */
+	/* Hook programs.  1: there is one at path that may be run, 0: there is none, -1: it must not be run. */
+	int (*program_at)(const char *path, struct error *error);
+	/* Start one; done is called once when it has ended, later.  status is that of waitpid().  NULL with
+	 * *error filled when it could not be started. */
+	void *(*run_program)(void *context, const char *path, char *const environment[], unsigned int limit_ms,
+			     manage_program_done_fn *done, void *done_context, struct error *error);
+	void (*kill_program)(void *program);	/* done is not called any more */
 };
 
 struct manage;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "manage/hooks.h"
 #include "manage/interface.h"
 #include "manage/subscribe.h"
 
@@ -131,11 +132,11 @@ struct manage *manage_new(struct event_base *loop, struct service *service, cons
 	*manage = (struct manage){ .loop = loop, .service = service, .host = *host,
 				   .priority = event_base_get_npriorities(loop) - 1 };
 	manage->accept_again = event_new(loop, -1, 0, accept_again, manage);
-	if (!manage->accept_again) {
-		free(manage);
-		return NULL;
-	}
-	return manage;
+	manage->hooks = hooks_new(service, host);
+	if (manage->accept_again && manage->hooks)
+		return manage;
+	manage_free(manage);
+	return NULL;
 }
 
 int manage_listen(struct manage *manage, int fd)
@@ -160,6 +161,7 @@ void manage_notify(struct manage *manage, unsigned int what)
 void manage_settle(struct manage *manage)
 {
 	subscribe_settle(manage);
+	hooks_settle(manage->hooks);
 }
 
 void manage_free(struct manage *manage)
@@ -172,7 +174,9 @@ void manage_free(struct manage *manage)
 		event_free(manage->arrival);
 	DL_FOREACH_SAFE(manage->clients, client, next)
 		client_free(client);
-	event_free(manage->accept_again);
+	if (manage->accept_again)
+		event_free(manage->accept_again);
+	hooks_free(manage->hooks);
 	emit_free(&manage->reply);
 	free(manage);
 }

@@ -44,6 +44,7 @@ struct manage {
 	size_t input;			/* octets that were read and not yet understood, of all clients */
 	struct emit reply;		/* room for one; its text is nobody's between two steps */
 	struct manage_counters counters;
+	struct hooks *hooks;
 	uint64_t told_event;		/* the last one that subscribers were woken for */
 	struct log_limit cut_off, refused, stranger, overtaken;
 };

@@ -229,6 +229,11 @@ void service_expire(struct service *service, uint64_t now)
 	resolve_expire(service, now);
 }
 
+const struct system_config *service_system(const struct service *service)
+{
+	return &service->system;
+}
+
 void service_status(struct service *service, struct service_status *status)
 {
 	*status = (struct service_status){

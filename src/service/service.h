@@ -180,5 +180,7 @@ int service_session_view(struct service *service, handle session, struct service
 bool service_next_tunnel(struct service *service, uint64_t *after_tunnel_id, handle *tunnel);
 bool service_next_session(struct service *service, handle tunnel, uint64_t *after_session_id, handle *session);
 void service_status(struct service *service, struct service_status *status);
+/* Valid as long as the service. */
+const struct system_config *service_system(const struct service *service);
 
 #endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A reader of the service's events that starts programs.
+ */
+#include "manage/hooks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "service/event.h"
+
+#define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define VALUE_MAX 320			/* of a variable with its name; all but `changed` always fit */
+#define VARIABLES_MAX 16
+#define PROGRAM_PATH_MAX (CONFIG_PATH_MAX + 32)
+
+struct run {				/* of one program for one event */
+	struct hooks *hooks;
+	struct service_event event;
+	char path[PROGRAM_PATH_MAX];
+	void *program;			/* NULL: it waits */
+	struct run *prev, *next;
+};
+
+struct hooks {
+	struct service *service;
+	struct manage_host host;
+	uint64_t next;			/* number of the event that is read next */
+	struct run *waiting, *running;	/* in the order of their events */
+	unsigned int waiting_count, running_count;
+	struct hooks_counters counters;
+	struct log_limit refused, failed, lost;
+};
+
+/* --- the environment --- */
+
+struct variables {
+	char text[VARIABLES_MAX][VALUE_MAX];
+	char *pointers[VARIABLES_MAX + 1];
+	unsigned int count;
+};
+
+static void add(struct variables *variables, const char *name, const char *value)
+{
+	char *text = variables->text[variables->count];
+
+	if (!value[0])
+		return;
+	snprintf(text, VALUE_MAX, "L2TPD_%s=%s", name, value);
+	text_make_printable(text);
+	variables->pointers[variables->count++] = text;
+}
+
+static void add_number(struct variables *variables, const char *name, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+	add(variables, name, number ? text : "");
+}
+
+/* The parameters that changed, with blanks between them. */
+static void add_changed(struct variables *variables, const struct service_event *event)
+{
+	const struct param_table *table = config_tables[event->object];
+	char text[VALUE_MAX] = "";
+	size_t used = 0;
+
+	for (unsigned int row = 0; table && row < table->count; row++) {
+		if (!param_set_has(&event->changed, row))
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "",
+					 table->params[row].name);
+		if (used >= sizeof(text))
+			break;
+	}
+	add(variables, "CHANGED", text);
+}
+
+static void describe(struct variables *variables, const struct service_event *event)
+{
+	static char path[] = PATH;
+	static const char *const origins[] = { "file", "admin" };
+	char peer[ADDRESS_TEXT_MAX];
+
+	variables->count = 0;
+	variables->pointers[variables->count++] = path;
+	add(variables, "EVENT", service_event_name(event->kind));
+	add_number(variables, "NUMBER", event->number);
+	add(variables, "ORIGIN", origins[event->origin]);
+	add(variables, "TUNNEL_NAME", event->tunnel_name);
+	add_number(variables, "TUNNEL_ID", event->tunnel_id);
+	add(variables, "SESSION_NAME", event->session_name);
+	add_number(variables, "SESSION_ID", event->session_id);
+	add(variables, "INTERFACE_NAME", event->interface_name);
+	add(variables, "PROFILE_NAME", event->profile_name);
+	add(variables, "PEER", address_format(&event->peer, peer, sizeof(peer)));
+	add(variables, "REASON", event->reason);
+	add_changed(variables, event);
+	add_number(variables, "COUNT", event->count);
+	variables->pointers[variables->count] = NULL;
+}
+
+/* --- running --- */
+
+static const char *about(const struct run *run, char text[2 * CONFIG_NAME_MAX + 64])
+{
+	const struct service_event *event = &run->event;
+
+	snprintf(text, 2 * CONFIG_NAME_MAX + 64, "%s%s%s%s%s", service_event_name(event->kind),
+		 event->tunnel_name[0] ? " of tunnel " : "", event->tunnel_name,
+		 event->session_name[0] ? ", session " : "", event->session_name);
+	return text;
+}
+
+static void ended(void *context, int status, bool out_of_time)
+{
+	struct run *run = context;
+	struct hooks *hooks = run->hooks;
+	char text[2 * CONFIG_NAME_MAX + 64];
+
+	DL_DELETE(hooks->running, run);
+	hooks->running_count--;
+	hooks->counters.failed += status && !out_of_time;
+	hooks->counters.out_of_time += out_of_time;
+	if (out_of_time)
+		log_limited(&hooks->failed, hooks->host.now(), LOG_LEVEL_WARNING,
+			    "%s was ended, it took longer than hook_timeout: %s", run->path, about(run, text));
+	else if (status)
+		log_limited(&hooks->failed, hooks->host.now(), LOG_LEVEL_WARNING, "%s failed with %s %d: %s", run->path,
+			    status & 0x7f ? "signal" : "exit status", status & 0x7f ? status & 0x7f : status >> 8,
+			    about(run, text));
+	free(run);
+	hooks_settle(hooks);
+}
+
+/* What it was waiting for in the list of those that wait has been taken from it by the caller. */
+static void start(struct hooks *hooks, struct run *run)
+{
+	unsigned int limit_ms = service_system(hooks->service)->hook_timeout;
+	struct variables variables;
+	struct error error;
+
+	describe(&variables, &run->event);
+	run->program = hooks->host.run_program(hooks->host.context, run->path, variables.pointers, limit_ms, ended, run,
+					       &error);
+	if (run->program) {
+		DL_APPEND(hooks->running, run);
+		hooks->running_count++;
+		hooks->counters.run++;
+		return;
+	}
+	hooks->counters.failed++;
+	log_limited(&hooks->failed, hooks->host.now(), LOG_LEVEL_WARNING, "%s", error.text);
+	free(run);
+}
+
+/* Does a program run for the same tunnel?  Events of no tunnel have an order of their own. */
+static bool is_busy(const struct hooks *hooks, handle tunnel)
+{
+	const struct run *run;
+
+	DL_FOREACH(hooks->running, run)
+		if (run->event.tunnel == tunnel)
+			return true;
+	return false;
+}
+
+/* One that waits behind another of its tunnel cannot overtake it: both wait for the same. */
+static void start_waiting(struct hooks *hooks)
+{
+	struct run *run, *next;
+
+	DL_FOREACH_SAFE(hooks->waiting, run, next) {
+		if (hooks->running_count >= HOOKS_AT_ONCE)
+			break;
+		if (is_busy(hooks, run->event.tunnel))
+			continue;
+		DL_DELETE(hooks->waiting, run);
+		hooks->waiting_count--;
+		start(hooks, run);
+	}
+}
+
+/* --- events --- */
+
+static void want(struct hooks *hooks, const char *directory, const char *name, const struct service_event *event)
+{
+	struct error error;
+	struct run *run;
+	char path[PROGRAM_PATH_MAX];
+	int found;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	found = hooks->host.program_at(path, &error);
+	if (found < 0)
+		log_limited(&hooks->refused, hooks->host.now(), LOG_LEVEL_WARNING, "%s", error.text);
+	run = found > 0 ? calloc(1, sizeof(*run)) : NULL;
+	if (!run)
+		return;
+	*run = (struct run){ .hooks = hooks, .event = *event };
+	memcpy(run->path, path, sizeof(run->path));
+	DL_APPEND(hooks->waiting, run);
+	hooks->waiting_count++;
+}
+
+static void overtaken(struct hooks *hooks)
+{
+	uint64_t oldest = service_event_last(hooks->service) - SERVICE_EVENT_RING + 1, lost = oldest - hooks->next;
+
+	hooks->counters.lost += lost;
+	hooks->next = oldest;
+	log_limited(&hooks->lost, hooks->host.now(), LOG_LEVEL_WARNING,
+		    "hook programs are too slow: %llu events go by without them", (unsigned long long)lost);
+}
+
+static void read_events(struct hooks *hooks, const char *directory)
+{
+	struct service_event event;
+	int ret;
+
+	while (hooks->waiting_count < HOOKS_WAITING) {
+		ret = service_event_get(hooks->service, hooks->next, &event);
+		if (ret > 0)
+			return;
+		if (ret < 0) {
+			overtaken(hooks);
+			continue;
+		}
+		hooks->next++;
+		want(hooks, directory, service_event_name(event.kind), &event);
+		want(hooks, directory, "any", &event);
+	}
+}
+
+void hooks_settle(struct hooks *hooks)
+{
+	const char *directory = service_system(hooks->service)->hook_directory;
+
+	if (directory[0])
+		read_events(hooks, directory);
+	else
+		hooks->next = service_event_last(hooks->service) + 1;
+	start_waiting(hooks);
+}
+
+struct hooks *hooks_new(struct service *service, const struct manage_host *host)
+{
+	struct hooks *hooks = calloc(1, sizeof(*hooks));
+
+	if (hooks)
+		*hooks = (struct hooks){ .service = service, .host = *host, .next = 1 };
+	return hooks;
+}
+
+void hooks_free(struct hooks *hooks)
+{
+	struct run *run, *next;
+
+	if (!hooks)
+		return;
+	DL_FOREACH_SAFE(hooks->waiting, run, next)
+		free(run);
+	DL_FOREACH_SAFE(hooks->running, run, next) {
+		hooks->host.kill_program(run->program);
+		free(run);
+	}
+	free(hooks);
+}
+
+const struct hooks_counters *hooks_counters(const struct hooks *hooks)
+{
+	return &hooks->counters;
+}
