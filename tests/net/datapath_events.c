@@ -23,6 +23,7 @@
 #define CROWD 400		/* sessions: more than the queue of notices holds */
 #define PATHS 100		/* more than events are taken at once */
 #define EVENTS 64
+#define CROWDED 20000u		/* packets: more than a ring of taps holds */
 #define SETTLE_US 200000	/* until workers are surely done with what was sent */
 #define PATIENCE_MS 4000
 #define RACE_MS 2000
@@ -316,12 +317,192 @@ static void paths_widen(void)
 		equal("MTU of a path", tunnel->path->mtu, 1500);
 }
 
+/* --- taps --- */
+
+/* Devices say nothing by themselves. */
+static void be_quiet(void)
+{
+	run("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
+}
+
+static void tap(handle tunnel, handle session, uint32_t snaplen)
+{
+	struct error error = { 0 };
+
+	if (datapath_ops(dp)->tap(dp, tunnel, session, snaplen, &error) < 0)
+		fail(error.text);
+}
+
+/* The next packet, which must come by itself; checks what all have in common. */
+static struct datapath_packet next_packet(const char *what, handle tunnel, handle session, int drop, bool held)
+{
+	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
+	struct datapath_packet packet = { 0 };
+	uint64_t end = now_ms() + PATIENCE_MS;
+
+	while (!datapath_ops(dp)->packets(dp, &packet, 1))
+		if (now_ms() > end || poll(&ready, 1, PATIENCE_MS) != 1)
+			fail(what);
+	if (packet.tunnel != tunnel || packet.session != session || packet.outgoing || packet.held != held)
+		fail(what);
+	equal(what, (uint64_t)packet.drop, (uint64_t)drop);
+	equal("port of the peer", packet.peer.port, PORT);
+	equal("octet of the peer's address", packet.peer.address.bytes[0], 127);
+	equal("octet of our address", packet.local.address.bytes[3], 1);
+	return packet;
+}
+
+static void no_packet(const char *what)
+{
+	struct pollfd ready = { .fd = inside->tap_fd, .events = POLLIN };	/* not the events' */
+	struct datapath_packet packet;
+
+	usleep(SETTLE_US);
+	if (datapath_ops(dp)->packets(dp, &packet, 1) || poll(&ready, 1, 0))
+		fail(what);
+}
+
+static void send_control(int fd, uint8_t connection)
+{
+	const uint8_t hello[] = { 0xc8, 3, 0, 20, 0, 0, 0, connection, 0, 0, 0, 0, 0x80, 8, 0, 0, 0, 0, 0, 6 };
+
+	if (send(fd, hello, sizeof(hello), 0) != sizeof(hello))
+		fail("send");
+}
+
+static void tapped_session(int fd, handle tunnel, handle session)
+{
+	struct datapath_packet packet;
+
+	tap(tunnel, session, 32);
+	send_packet(fd, 2, 0);
+	send_control(fd, 1);
+	send_packet(fd, 1, 0);
+	packet = next_packet("delivered", tunnel, session, DATAPATH_DROP_NONE, false);
+	equal("its length", packet.length, PACKET);
+	equal("what is captured", packet.captured, 32);
+	equal("its session id", packet.octets[7], 1);
+	equal("its first octet behind the header", packet.octets[12], 0xff);
+	send_packet(fd, 1, 2);
+	next_packet("ahead of its turn", tunnel, session, DATAPATH_DROP_NONE, true);
+	send_packet(fd, 1, 0);
+	next_packet("old", tunnel, session, DATAPATH_DROP_SEQUENCE, false);
+	send_packet(fd, 1, 1);	/* with it goes the one that was held */
+	next_packet("the one in between", tunnel, session, DATAPATH_DROP_NONE, false);
+	if (send(fd, "\0\3\0\0\0\0\0\1", 8, 0) != 8)
+		fail("send");
+	next_packet("without a sublayer", tunnel, session, DATAPATH_DROP_INVALID, false);
+	no_packet("another session's, or none's, is seen");
+}
+
+/* Of a tunnel there is more to see: all its sessions, and what its peer sends for none of them. */
+static void tapped_tunnel(int fd, handle tunnel, handle first, handle second)
+{
+	tap(tunnel, HANDLE_NONE, 100);
+	send_packet(fd, 2, 1);
+	equal("captured", next_packet("delivered", tunnel, second, DATAPATH_DROP_NONE, false).captured, PACKET);
+	send_packet(fd, 1, 3);
+	equal("captured", next_packet("delivered", tunnel, first, DATAPATH_DROP_NONE, false).captured, PACKET);
+	send_packet(fd, 7, 0);
+	next_packet("of no session", tunnel, HANDLE_NONE, DATAPATH_DROP_UNKNOWN_SESSION, false);
+	send_control(fd, 1);
+	next_packet("control", tunnel, HANDLE_NONE, DATAPATH_DROP_CONTROL, false);
+	send_control(fd, 0);
+	next_packet("control of no connection", tunnel, HANDLE_NONE, DATAPATH_DROP_CONTROL, false);
+	send_control(fd, 9);
+	no_packet("control for another tunnel is seen");
+	second = add_session(tunnel, 3, 0, 0);
+	send_packet(fd, 3, 0);
+	next_packet("of a new session", tunnel, second, DATAPATH_DROP_NONE, false);
+}
+
+static void taps(void)
+{
+	const char *peer = peer_of_worker(1);
+	handle tunnel = add_tunnel(peer), first, second;
+	int fd = peer_socket(peer), stranger = peer_socket(peer_of_worker(0));
+
+	be_quiet();
+	first = add_session(tunnel, 1, 60000, 0);
+	second = add_session(tunnel, 2, 0, 0);
+	tapped_session(fd, tunnel, first);
+	send_packet(stranger, 1, 4);
+	next_packet("from another address", tunnel, first, DATAPATH_DROP_WRONG_SOURCE, false);
+	tapped_tunnel(fd, tunnel, first, second);
+	send_packet(stranger, 7, 4);
+	send_control(stranger, 1);
+	no_packet("a stranger's are seen");
+	tap(tunnel, HANDLE_NONE, 0);
+	send_packet(fd, 2, 2);
+	no_packet("a session is seen whose tunnel is tapped no more");
+	send_packet(fd, 1, 4);
+	equal("captured", next_packet("the other tap", tunnel, first, DATAPATH_DROP_NONE, false).captured, 32);
+	datapath_ops(dp)->session_delete(dp, &first, 1);
+	equal("rings without a tap", inside->workers[0].ring || inside->workers[1].ring, 0);
+	tap(tunnel, HANDLE_NONE, 1);
+	datapath_ops(dp)->tunnel_delete(dp, tunnel);
+	equal("taps without a tunnel", inside->taps + inside->tapped_count, 0);
+}
+
+/* More than the ring holds before anybody looks: the rest is counted, and told with the next. */
+static void taps_overflow(void)
+{
+	const char *peer = peer_of_worker(0);
+	handle tunnel = add_tunnel(peer), session;
+	struct datapath_packet packets[64];
+	int fd = peer_socket(peer), count;
+	uint64_t seen = 0, lost = 0;
+
+	be_quiet();
+	session = add_session(tunnel, 1, 0, 0);
+	tap(tunnel, session, PACKET);
+	for (uint32_t sequence = 0; sequence < CROWDED; sequence += TRAIN) {
+		send_train(fd, false, sequence, 1);
+		if (sequence % (TRAIN * 50) == 0)
+			usleep(1000);	/* its socket has a buffer, too */
+	}
+	usleep(SETTLE_US);
+	while ((count = datapath_ops(dp)->packets(dp, packets, 64)) > 0)
+		for (int i = 0; i < count; i++, seen++)
+			lost += packets[i].lost;
+	if (seen < 1000 || seen >= CROWDED)
+		fail("the ring does not have the size that it should");
+	send_packet(fd, 1, CROWDED);
+	usleep(SETTLE_US);
+	equal("packets", (uint64_t)datapath_ops(dp)->packets(dp, packets, 64), 1);
+	equal("seen, lost and one more", seen + lost + packets[0].lost + 1, received(session));
+}
+
+/* Taps, sessions and rings come and go while packets arrive. */
+static void taps_race(void)
+{
+	const char *peer = peer_of_worker(1);
+	handle tunnel = add_tunnel(peer), session = add_session(tunnel, 1, 100, 0);
+	struct datapath_packet packets[64];
+	uint64_t end = now_ms() + RACE_MS, seen = 0;
+	int fd = peer_socket(peer);
+
+	for (uint32_t i = 0; now_ms() < end; i++) {
+		send_train(fd, i % 9 == 0, i * TRAIN / 2, 2);
+		tap(tunnel, i % 3 ? session : HANDLE_NONE, i * 7 % 5 ? 20 : 0);
+		if (i % 4 == 0)
+			seen += (uint64_t)datapath_ops(dp)->packets(dp, packets, 64);
+		if (i % 101 == 0) {
+			datapath_ops(dp)->session_delete(dp, &session, 1);
+			session = add_session(tunnel, 1, 100, 0);
+		}
+	}
+	if (!seen)
+		fail("nothing is seen");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
 	{ "train", control_before_data }, { "race", control_before_data_race }, { "move", peer_moves },
 	{ "crowd", crowd }, { "paths", paths_widen },
+	{ "taps", taps }, { "full", taps_overflow }, { "taprace", taps_race },
 };
 
 int main(int argc, char **argv)
