@@ -86,10 +86,20 @@ static void print_candidate(void *context, const char *word, const char *help)
 	printf("  %-*s %s\n", HELP_COLUMN, word, help ? help : "");
 }
 
-static unsigned char list_candidates(const struct line_words *line)
+static void find_candidates(EditLine *edit, const struct line_words *line, complete_fn *tell, void *context)
+{
+	struct run *run;
+
+	el_get(edit, EL_CLIENTDATA, &run);
+	complete(line->words, line->count, &run->api, tell, context);
+	if (!run->api.host)
+		api_close(&run->api);	/* a person may think for long */
+}
+
+static unsigned char list_candidates(EditLine *edit, const struct line_words *line)
 {
 	putchar('\n');
-	complete(line->words, line->count, print_candidate, NULL);
+	find_candidates(edit, line, print_candidate, NULL);
 	fflush(stdout);
 	return CC_REDISPLAY;
 }
@@ -103,14 +113,14 @@ static unsigned char complete_key(EditLine *edit, int key)
 
 	if (!split_line(edit, &line))
 		goto out;
-	complete(line.words, line.count, find_common, &candidates);
+	find_candidates(edit, &line, find_common, &candidates);
 	typed = strlen(line.words[line.count - 1]);
 	if (candidates.count && strlen(candidates.common) > typed) {
 		el_deletestr(edit, (int)typed);	/* may differ in case */
 		el_insertstr(edit, candidates.common);
 		result = CC_REFRESH;
 	} else if (candidates.count > 1) {
-		result = list_candidates(&line);
+		result = list_candidates(edit, &line);
 	}
 	if (candidates.count == 1 && candidates.common[strlen(candidates.common) - 1] != '=') {
 		el_insertstr(edit, " ");
@@ -142,7 +152,7 @@ static unsigned char help_key(EditLine *edit, int key)
 		return CC_REFRESH;
 	}
 	if (split_line(edit, &line))
-		result = list_candidates(&line);
+		result = list_candidates(edit, &line);
 	free(line.text);
 	return result;
 }

@@ -37,26 +37,34 @@ static void print_options(const char *beginning)
 			printf("--%s\n", option->name);
 }
 
-/* words: as typed behind the program's name, the last is to be finished. */
+/* words: as typed behind the program's name, the last is to be finished. Names are those of this host's daemon:
+ * no key should wait for ssh. */
 static enum status print_completions(const char *const *words, unsigned int count)
 {
 	const struct os_option *option;
+	const char *path = NULL;
+	bool here = true;
+	struct api api;
 
 	while (count > 1 && words[0][0] == '-') {
 		option = find_option(words[0]);
 		words++;
 		count--;
 		if (option && option->argument) {
+			path = option->id == 's' ? words[0] : path;
+			here = here && option->id != 'H';
 			words++;
 			count--;
 		}
 	}
 	if (!count)
 		return STATUS_OK;	/* the argument of an option: the shell's own completion */
+	api_init(&api, path, NULL);
 	if (words[0][0] == '-')
 		print_options(words[0]);
 	else
-		complete(words, count, print_completion, NULL);
+		complete(words, count, here ? &api : NULL, print_completion, NULL);
+	api_free(&api);
 	return STATUS_OK;
 }
 
