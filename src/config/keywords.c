@@ -31,7 +31,7 @@
 	.help = "what is up, since when, who and from where, and what failed last"
 #define SYSTEM_WATCH                                                                                      \
 	.name = "watch", .newer = true, .object = CONFIG_SYSTEM, .verb = CONFIG_WATCH,                    \
-	WAITS_FOR("l2tpctl watch"), .help = "follow rates and events until q or ^C"
+	.help = "follow rates and events until q or ^C"
 #define TUNNEL_EXPLAIN                                                                                    \
 	.newer = true, .object = CONFIG_TUNNEL, .verb = CONFIG_EXPLAIN, .takes = TAKES_KEYS,              \
 	WAITS_FOR("profiles"), .help = "tell where each value of a tunnel comes from"

@@ -82,7 +82,7 @@ static bool is_ended(void)
 /* Those that are told otherwise, or only matter to programs. */
 static bool is_plain(const char *name)
 {
-	static const char *const others[] = { "event", "number", "age", "changed" };
+	static const char *const others[] = { "kind", "number", "time_ms", "origin", "changed" };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strcmp(name, others[i]) == 0)
@@ -111,7 +111,7 @@ static void print_changed(FILE *out, const json_t *changed)
 
 char *watch_event_text(const json_t *event)
 {
-	const char *kind = json_string_value(json_object_get(event, "event")), *name;
+	const char *kind = json_string_value(json_object_get(event, "kind")), *name;
 	char *text = NULL;
 	json_t *value;
 	size_t length;
@@ -129,10 +129,10 @@ char *watch_event_text(const json_t *event)
 	return text;
 }
 
-/* "12:34:56 ": when it happened, by this host's clock. */
+/* "12:34:56 ": when it happened. */
 static void print_time(FILE *out, const json_t *event)
 {
-	time_t when = time(NULL) - (time_t)json_integer_value(json_object_get(event, "age"));
+	time_t when = (time_t)(json_integer_value(json_object_get(event, "time_ms")) / 1000);
 	struct tm local;
 	char text[16] = "";
 

@@ -59,7 +59,8 @@ def test_sessions():
     equal('of a tunnel that is none', ctl('session', 'list', 'tunnel_name=x')[0], 5)
     lines = ctl('session', 'list', 'tunnel_name=c', 'sort=-session_name')[1].splitlines()
     equal('a table of them', [line.split()[4] for line in lines], ['Name', 's22', 's21', 's20'])
-    equal('a script reads on after a limit', ctl(stdin='session list limit=1 names\ntunnel list names\n')[1], 's00\nb\na\nc\n')
+    equal('a script reads on after a limit', ctl(stdin='session list limit=1 names\ntunnel list names\n')[1],
+          's00\nb\na\nc\n')
     daemon.end()
 
 
