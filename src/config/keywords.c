@@ -156,10 +156,10 @@ static const struct keyword config_verbs[] = {
 
 static const struct keyword debug_verbs[] = {
 	{ .name = "modify", .object = CONFIG_DEBUG, .verb = CONFIG_MODIFY, .takes = TAKES_LIVE,
-	  .options = CONFIG_OPTION_APP, WAITS_FOR("trace categories"),
+	  .options = CONFIG_OPTION_APP,
 	  .help = "switch trace categories of one object, or with app of the daemon; the others stay" },
 	{ .name = "show", .object = CONFIG_DEBUG, .verb = CONFIG_SHOW, .takes = TAKES_KEYS,
-	  .options = CONFIG_OPTION_APP, WAITS_FOR("trace categories"),
+	  .options = CONFIG_OPTION_APP,
 	  .help = "show which trace categories are on" },
 	{ .name = NULL },
 };

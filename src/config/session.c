@@ -143,7 +143,7 @@ static const struct param params[] = {
 		.help = "PPP profile of this session", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(trace_flags), ROW_WAITS(PARAM_FLAGS, ROW_TRACE), .flags = PARAM_LIVE | PARAM_PROFILE,
+		ROW_MEMBER(trace_flags), .type = PARAM_FLAGS, .flags = PARAM_LIVE | PARAM_PROFILE,
 		.words = config_trace_words, .default_text = "none",
 		.help = "what is logged of this session, besides what is of its tunnel", .reference = "OpenL2TP",
 	},

@@ -39,7 +39,7 @@ static const struct param params[] = {
 		.help = "refuse `tunnel create`", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(trace_flags), ROW_WAITS(PARAM_FLAGS, ROW_TRACE), .flags = PARAM_LIVE,
+		ROW_MEMBER(trace_flags), .type = PARAM_FLAGS, .flags = PARAM_LIVE,
 		.words = config_trace_words, .default_text = "none",
 		.help = "what is logged that belongs to no tunnel", .reference = "OpenL2TP",
 	},

@@ -6,28 +6,17 @@
 #define ROW_STRUCT debug_config
 #include <string.h>
 
+#include "base/trace.h"
 #include "config/row.h"
-
-#define TRACE_PROTOCOL 1
-#define TRACE_FSM 2
-#define TRACE_API 4
-#define TRACE_AVP_INFO 8
-#define TRACE_AVP_HIDE 16
-#define TRACE_AVP_DATA 32
-#define TRACE_FUNC 64
-#define TRACE_TRANSPORT 128
-#define TRACE_DATA 256
-#define TRACE_SYSTEM 512
-#define TRACE_PPP_CONTROL 1024
 
 const struct param_word config_trace_words[] = {
 	{ "protocol", TRACE_PROTOCOL, NULL }, { "fsm", TRACE_FSM, NULL }, { "api", TRACE_API, NULL },
 	{ "data", TRACE_DATA, NULL }, { "system", TRACE_SYSTEM, NULL },
 	{ "transport", TRACE_TRANSPORT, ROW_V2 }, { "func", TRACE_FUNC, ROW_V2 },
-	{ "avp_info", TRACE_AVP_INFO, ROW_V2 }, { "avp_hide", TRACE_AVP_HIDE, ROW_V2 },
+	{ "avp_info", TRACE_AVP, ROW_V2 }, { "avp_hide", TRACE_AVP_HIDE, ROW_V2 },
 	{ "avp_data", TRACE_AVP_DATA, ROW_V2 },
-	{ "avp", TRACE_AVP_INFO | TRACE_AVP_HIDE | TRACE_AVP_DATA, ROW_V2 },
-	{ "ppp_control", TRACE_PPP_CONTROL, ROW_PPP }, { "ppp", TRACE_PPP_CONTROL, ROW_PPP },
+	{ "avp", TRACE_AVP | TRACE_AVP_HIDE | TRACE_AVP_DATA, ROW_V2 },
+	{ "ppp_control", TRACE_PPP, ROW_PPP }, { "ppp", TRACE_PPP, ROW_PPP },
 	{ NULL, 0, NULL },
 };
 

@@ -225,7 +225,7 @@ void output_notice(const struct command *command, const json_t *answer, FILE *ou
 	};
 	char tunnel[TEXT_SIZE], session[TEXT_SIZE];
 
-	if (!done[command->verb])
+	if (!done[command->verb] || command->object == CONFIG_DEBUG)
 		return;
 	value_text(json_object_get(answer, "tunnel_id"), tunnel);
 	value_text(json_object_get(answer, "session_id"), session);

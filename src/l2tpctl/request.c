@@ -71,6 +71,8 @@ json_t *request_parameters(const struct command *command)
 {
 	if (command->object == CONFIG_SYSTEM && command->verb != CONFIG_MODIFY)
 		return json_object();
+	if (command->options & CONFIG_OPTION_APP)
+		return json_pack("{s:o, s:b}", "config", config_json(command), "app", 1);
 	return json_pack("{s:o}", "config", config_json(command));
 }
 

@@ -11,6 +11,7 @@
 
 #include "l2tpctl/explain.h"
 #include "l2tpctl/list.h"
+#include "l2tpctl/debug.h"
 #include "l2tpctl/output.h"
 #include "l2tpctl/request.h"
 #include "l2tpctl/server.h"
@@ -63,10 +64,12 @@ static void print_answer(const struct run *run, const struct command *command, c
 {
 	const json_t *object = answer;
 
-	if (command->verb == CONFIG_SHOW && command->object != CONFIG_SYSTEM)
+	if (command->verb == CONFIG_SHOW && command->object != CONFIG_SYSTEM && command->object != CONFIG_DEBUG)
 		object = output_shown(answer);
 	if (run->json)
 		print_json(object);
+	else if (command->object == CONFIG_DEBUG)
+		debug_print(object, stdout);
 	else if (command->verb == CONFIG_SHOW)
 		output_show(command, object, stdout);
 	else if (command->verb == CONFIG_EXPLAIN)

@@ -246,6 +246,14 @@ static void finish_reply(enum call_step step, json_t *error, struct emit *reply)
 	}
 }
 
+/* NULL: it is no error. */
+static const char *reason_of(const json_t *error)
+{
+	const char *message = json_string_value(json_object_get(json_object_get(error, "parameters"), "message"));
+
+	return message ? message : json_string_value(json_object_get(error, "error"));
+}
+
 enum call_step call_next(struct call *call, struct emit *reply)
 {
 	enum call_step step = CALL_LAST;
@@ -259,6 +267,8 @@ enum call_step call_next(struct call *call, struct emit *reply)
 		error = json_incref(call->refusal);
 	if (error)
 		step = CALL_LAST;
+	if (step == CALL_LAST)
+		call_trace(call, call->method ? call->method->name : "no method", reason_of(error));
 	finish_reply(step, error, reply);
 	json_decref(error);
 	if (call->oneway)

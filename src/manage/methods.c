@@ -9,6 +9,7 @@
 
 #include "manage/field.h"
 #include "manage/interface.h"
+#include "service/debug.h"
 #include "manage/subscribe.h"
 
 /* The result's members. */
@@ -27,12 +28,15 @@ enum call_step call_execute(struct call *call, struct emit *result, json_t **err
 	struct service_result done = { 0 };
 	struct error failure = { 0 };
 	struct command command;
+	uint32_t mask;
 	int ret;
 
 	if (!call_command(call, &command, error))
 		return CALL_LAST;
+	mask = service_trace_mask(call->service, &command);
 	ret = service_execute(call->service, &command, SERVICE_ORIGIN_ADMIN, call->host->now(), &done, &failure);
 	call->host->changed(call->host->context);
+	call_trace_command(call, mask, &command, ret < 0 ? failure.text : NULL);
 	if (ret < 0)
 		return call_fail(&failure, error);
 	emit_result(result, &command, &done);
@@ -57,10 +61,14 @@ static enum call_step show_step(struct call *call, struct emit *result, json_t *
 	struct error failure = { 0 };
 	struct command command;
 	struct field_view view;
+	int ret;
 
 	if (!call_command(call, &command, error))
 		return CALL_LAST;
-	if (find_object(call, &command, &view, &failure) < 0)
+	ret = find_object(call, &command, &view, &failure);
+	call_trace_command(call, service_trace_mask(call->service, &command), &command,
+			   ret < 0 ? failure.text : NULL);
+	if (ret < 0)
 		return call_fail(&failure, error);
 	emit_member(result, command.object == CONFIG_TUNNEL ? "tunnel" : "session");
 	show_object(call, &view, NULL, result);
@@ -157,6 +165,7 @@ static const struct method_table methods_commands = { NULL, methods };
 /* In the order of the interface description. */
 const struct method_table *const methods_tables[] = {
 	&methods_commands,
+	&methods_debug,
 	&methods_list,
 	&methods_subscribe,
 	NULL,

@@ -35,6 +35,7 @@ struct call {
 	json_t *refusal;		/* the only reply, when call_begin() found it already */
 	bool more, oneway;
 	bool begun;			/* the method had its first step */
+	bool traced;
 	unsigned int waits_for;		/* set by a step that returns CALL_WAIT: MANAGE_EVENTS | ... */
 	uint64_t position;		/* the method's own, as is: zero at first ... */
 	void *own;			/* ... and NULL: method->end() frees it */
@@ -81,7 +82,14 @@ struct method_table {
 extern const struct method_table *const methods_tables[];	/* of INTERFACE_NAME; NULL ends the list */
 extern const struct method methods_service[];			/* of INTERFACE_SERVICE */
 
+extern const struct method_table methods_debug;			/* debug.c */
 extern const struct method_table methods_list;			/* list.c */
+
+/* Lines of the API's trace category (debug.c). refused: why not; NULL: it was done.
+ * A command: mask is that of service_trace_mask(), from before it was carried out. */
+void call_trace_command(struct call *call, uint32_t mask, const struct command *command, const char *refused);
+/* Any other call; nothing when there was such a line. */
+void call_trace(const struct call *call, const char *method, const char *refused);
 
 /* --- the parameters of a call: names are checked before the first step, types when they are read --- */
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "service/state.h"
+#include "service/trace.h"
 
 static const char *const names[SERVICE_EVENT_COUNT] = {
 	[SERVICE_EVENT_TUNNEL_CREATED] = "tunnel_created",
@@ -105,11 +106,32 @@ static void fill_tunnel(struct service_event *event, const struct tunnel *tunnel
 	memcpy(event->tunnel_name, tunnel->config.tunnel_name, sizeof(event->tunnel_name));
 }
 
+/* "tunnel lon: up", "session office of tunnel lon: down: its tunnel is not up". session may be NULL. */
+static void trace_event(const struct service *service, enum service_event_kind kind, const struct tunnel *tunnel,
+			const struct session *session, const char *reason)
+{
+	uint32_t mask = session ? trace_mask_session(service, session) : trace_mask_tunnel(service, tunnel);
+	char label[SESSION_LABEL_MAX];
+	struct service_about about;
+
+	if (!(mask & TRACE_FSM))
+		return;
+	about_object(&about, tunnel, session);
+	about.about.event = names[kind];
+	if (session)
+		session_label(session, label);
+	else
+		snprintf(label, sizeof(label), "tunnel %s", tunnel->config.tunnel_name);
+	trace(mask, TRACE_FSM, &about.about, "%s: %s%s%s", label, strchr(names[kind], '_') + 1,
+	      reason && reason[0] ? ": " : "", reason ? reason : "");
+}
+
 void event_tunnel(struct service *service, enum service_event_kind kind, const struct tunnel *tunnel,
 		  const char *reason, const struct param_set *changed)
 {
 	struct service_event *event = post(service, kind);
 
+	trace_event(service, kind, tunnel, NULL, reason);
 	if (!event)
 		return;
 	fill_tunnel(event, tunnel);
@@ -121,6 +143,7 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 {
 	struct service_event *event = post(service, kind);
 
+	trace_event(service, kind, session->tunnel, session, reason);
 	if (!event)
 		return;
 	fill_tunnel(event, session->tunnel);

@@ -12,6 +12,7 @@
 #include <utlist.h>
 
 #include "service/state.h"
+#include "service/trace.h"
 
 #define RETRY_FIRST_MS 1000		/* after a failed look-up; twice that after the next, ... */
 #define RETRY_MAX_MS 60000
@@ -121,6 +122,7 @@ bool service_next_request(struct service *service, struct service_request *reque
 		return false;
 	DL_DELETE2(service->asking, tunnel, resolve.prev, resolve.next);
 	tunnel->resolve.phase = RESOLVE_ASKED;
+	trace_tunnel(service, tunnel, TRACE_SYSTEM, "asks for the addresses of %s", tunnel->config.dest_ipaddr);
 	request->tunnel = tunnel->handle;
 	request->family = family_wanted(&tunnel->config);
 	memcpy(request->host, tunnel->config.dest_ipaddr, sizeof(request->host));
@@ -196,6 +198,7 @@ void service_resolved(struct service *service, handle answered, const struct add
 	service_start(service, now);
 	if (!tunnel || tunnel->resolve.phase != RESOLVE_ASKED)
 		return;
+	trace_resolved(service, tunnel, addresses, count, reason);
 	before = tunnel->peer;
 	tunnel->refused = false;
 	if (!count) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "service/state.h"
+#include "service/trace.h"
 
 int service_no_memory(struct error *error)
 {
@@ -201,6 +202,7 @@ void service_datapath_event(struct service *service, const struct datapath_event
 	struct session *session = lookup_session_by_datapath(service, event->session);
 
 	service_start(service, now);
+	trace_datapath_event(service, event);
 	if (event->kind == DATAPATH_EVENT_UNREACHABLE && tunnel)
 		resolve_unreachable(service, tunnel, now);
 	if (event->kind == DATAPATH_EVENT_DEVICE_GONE && session)

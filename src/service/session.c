@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/about.h"
 #include "service/state.h"
+#include "service/trace.h"
 
 const struct rows_field session_fields[] = {
 	{ offsetof(struct session_config, mtu), DATAPATH_SESSION_MTU },
@@ -18,6 +18,7 @@ const struct rows_field session_fields[] = {
 	{ offsetof(struct session_config, reorder_timeout), DATAPATH_SESSION_REORDER },
 	{ offsetof(struct session_config, mss_clamp), DATAPATH_SESSION_MSS },
 	{ offsetof(struct session_config, carrier_timeout), DATAPATH_SESSION_CARRIER },
+	{ offsetof(struct session_config, trace_flags), ROWS_FIELD_NONE },
 };
 const unsigned int session_fields_count = sizeof(session_fields) / sizeof(session_fields[0]);
 
@@ -170,6 +171,7 @@ static int tell_datapath(struct service *service, struct session *session, struc
 		 * that another session has lost its device. */
 		names_take_interface(service, session, NULL);
 	}
+	trace_session_made(service, session);
 	return 0;
 }
 
@@ -227,8 +229,10 @@ static void detach_batch(struct service *service, struct session *const *session
 {
 	handle handles[SESSION_BATCH];
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		handles[i] = sessions[i]->datapath;
+		trace_session(service, sessions[i], TRACE_SYSTEM, "its device is given up");
+	}
 	datapath_ops(service->dp)->session_delete(service->dp, handles, count);
 	for (int i = 0; i < count; i++) {
 		session_deactivate(service, sessions[i]);

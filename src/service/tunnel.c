@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/about.h"
 #include "service/state.h"
+#include "service/trace.h"
 
 const struct rows_field tunnel_fields[] = {
 	{ offsetof(struct tunnel_config, use_udp_checksums), DATAPATH_TUNNEL_CHECKSUM },
@@ -16,6 +16,7 @@ const struct rows_field tunnel_fields[] = {
 	{ offsetof(struct tunnel_config, ttl), DATAPATH_TUNNEL_MARKING },
 	{ offsetof(struct tunnel_config, dscp), DATAPATH_TUNNEL_MARKING },
 	{ offsetof(struct tunnel_config, resolve_interval), ROWS_FIELD_NONE },
+	{ offsetof(struct tunnel_config, trace_flags), ROWS_FIELD_NONE },
 };
 const unsigned int tunnel_fields_count = sizeof(tunnel_fields) / sizeof(tunnel_fields[0]);
 
@@ -141,6 +142,7 @@ static int tell_datapath(struct service *service, struct tunnel *tunnel, struct 
 	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, &tunnel->datapath, error) < 0)
 		return explain_default(tunnel, error);
 	order_insert(&service->tunnels_by_datapath, &tunnel->by_datapath, (uint32_t)tunnel->datapath);
+	trace_tunnel_made(service, tunnel);
 	return 0;
 }
 
@@ -191,6 +193,7 @@ void tunnel_forget(struct service *service, struct tunnel *tunnel)
 
 void tunnel_detach(struct service *service, struct tunnel *tunnel)
 {
+	trace_tunnel(service, tunnel, TRACE_SYSTEM, "its socket, and its sessions' devices, are given up");
 	datapath_ops(service->dp)->tunnel_delete(service->dp, tunnel->datapath);
 	tunnel_forget(service, tunnel);
 }

@@ -201,9 +201,10 @@ static void defaults_are_filled_in(void **state)
 /* What modify may change, as documented. */
 static void live_parameters(void **state)
 {
-	static const char *const tunnel[] = { "use_udp_checksums", "fwmark", "ttl", "dscp", "resolve_interval" };
+	static const char *const tunnel[] = { "use_udp_checksums", "fwmark", "ttl", "dscp", "resolve_interval",
+					      "trace_flags" };
 	static const char *const session[] = { "mtu", "use_sequence_numbers", "sequencing_required", "lns_mode",
-					       "reorder_timeout", "mss_clamp", "carrier_timeout" };
+					       "reorder_timeout", "mss_clamp", "carrier_timeout", "trace_flags" };
 	const struct param_table *tables[] = { config_tables[CONFIG_TUNNEL], config_tables[CONFIG_SESSION] };
 	unsigned int live[2] = { 0 };
 

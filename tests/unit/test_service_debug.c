@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Trace categories of tunnels and sessions: how they are switched, and whose lines are then written. */
+#include "service/debug.h"
+
+#include "base/trace.h"
+
+#include "service_world.h"
+
+#define WORLD TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12")
+
+static char lines[8192];	/* "category tunnel/session: text" each */
+static unsigned int count;
+
+static void sink(const struct log_record *record)
+{
+	const struct log_about *about = record->about;
+	size_t used = strlen(lines);
+
+	if (!about->category)
+		return;
+	snprintf(lines + used, sizeof(lines) - used, "%s %s/%s: %s\n", about->category,
+		 about->tunnel ? about->tunnel : "", about->session ? about->session : "", record->text);
+	count++;
+}
+
+static void forget(void)
+{
+	lines[0] = '\0';
+	count = 0;
+}
+
+static int begin(void **state)
+{
+	forget();
+	log_set_sink(sink, LOG_LEVEL_ERROR);
+	return world_begin(state);
+}
+
+static int end(void **state)
+{
+	log_set_sink(NULL, LOG_LEVEL_ERROR);
+	return world_end(state);
+}
+
+static int debug(struct world *world, const char *text, struct service_debug *result)
+{
+	unsigned int commands;
+	struct command *command = world_parse(text, &commands);
+	int ret = service_debug(world->service, command, world->now, result, &world->error);
+
+	assert_int_equal(commands, 1);
+	free(command);
+	return ret;
+}
+
+/* The object's own categories after this command. */
+static uint32_t flags(struct world *world, const char *text)
+{
+	struct service_debug result;
+
+	world_expect(world, debug(world, text, &result));
+	return result.flags;
+}
+
+static uint32_t effective(struct world *world, const char *text)
+{
+	struct service_debug result;
+
+	world_expect(world, debug(world, text, &result));
+	return result.effective;
+}
+
+static void categories_are_switched_one_by_one(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, WORLD);
+	assert_int_equal(flags(world, "debug show tunnel_name=lon session_name=a"), 0);
+	assert_int_equal(flags(world, "debug modify fsm=yes api=on tunnel_name=lon session_name=a"),
+			 TRACE_FSM | TRACE_API);
+	assert_int_equal(flags(world, "debug modify system=yes fsm=no tunnel_id=1 session_id=11"),
+			 TRACE_SYSTEM | TRACE_API);
+	assert_int_equal(flags(world, "debug modify all=yes protocol=no tunnel_name=lon session_name=a"),
+			 TRACE_THERE_IS & ~TRACE_PROTOCOL);
+	assert_int_equal(flags(world, "debug show tunnel_name=lon session_name=b"), 0);
+	assert_int_equal(flags(world, "debug show tunnel_name=lon"), 0);
+	assert_int_equal(flags(world, "debug modify fsm=yes app"), TRACE_FSM);
+	assert_int_equal(world_status(world).config.trace_flags, TRACE_FSM);
+	assert_int_equal(world_session(world, "lon", "a").config.trace_flags, TRACE_THERE_IS & ~TRACE_PROTOCOL);
+}
+
+static void a_session_has_its_tunnels_too(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, WORLD);
+	flags(world, "debug modify fsm=yes tunnel_name=lon");
+	assert_int_equal(effective(world, "debug show tunnel_name=lon session_name=a"), TRACE_FSM);
+	assert_int_equal(effective(world, "debug modify api=yes tunnel_name=lon session_name=a"),
+			 TRACE_FSM | TRACE_API);
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), TRACE_FSM);
+	assert_int_equal(effective(world, "debug show app"), 0);
+}
+
+static void only_who_is_traced_has_lines(void **state)
+{
+	struct world *world = *state;
+	struct datapath_event carrier = { .kind = DATAPATH_EVENT_CARRIER };
+
+	datapath_null_log_begin(world->dp);
+	DO(world, WORLD);
+	assert_int_equal(count, 0);
+	flags(world, "debug modify fsm=yes protocol=yes tunnel_name=lon session_name=a");
+	forget();
+	DO(world, "session modify tunnel_name=lon session_name=b mss_clamp=yes");
+	assert_string_equal(lines, "");
+	DO(world, "session modify tunnel_name=lon session_name=a mss_clamp=yes");
+	assert_string_equal(lines, "fsm lon/a: session a of tunnel lon: modified\n");
+	forget();
+	for (size_t i = 0, entries; i < 2; i++) {	/* b, then a */
+		const struct datapath_null_entry *log = datapath_null_log(world->dp, &entries);
+
+		assert_int_equal(log[2].operation, DATAPATH_NULL_SESSION_ADD);
+		carrier.session = log[2 - i].session;
+		service_datapath_event(world->service, &carrier, world->now);
+	}
+	assert_non_null(strstr(lines, "protocol lon/a: carrier lost\n"));
+	assert_non_null(strstr(lines, "fsm lon/a: session a of tunnel lon: down: "));
+	assert_int_equal(count, 2);
+	forget();
+	DO(world, "session delete tunnel_name=lon session_name=b\nsession delete tunnel_name=lon session_name=a");
+	assert_string_equal(lines, "fsm lon/a: session a of tunnel lon: deleted: deleted by a command\n");
+}
+
+/* A file tried on the null datapath happens to nobody. */
+static void dry_runs_are_not_traced(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(world_reload(world, "system modify trace_flags=all\n"
+					     "tunnel create tunnel_name=lon version=3 tunnel_id=1 peer_tunnel_id=1 "
+					     "dest_ipaddr=192.0.2.2 trace_flags=fsm\n"), 0);
+	assert_string_equal(lines, "fsm lon/: tunnel lon: created\nfsm lon/: tunnel lon: up\n");
+}
+
+static void a_command_is_its_objects(void **state)
+{
+	struct world *world = *state;
+	unsigned int commands;
+	struct command *command;
+
+	DO(world, WORLD "tunnel modify tunnel_name=lon trace_flags=fsm\nsystem modify trace_flags=data\n"
+		  "session modify tunnel_name=lon session_name=a trace_flags=api\n");
+	command = world_parse("session show tunnel_name=lon session_name=a\n"
+			      "session show tunnel_name=lon session_name=x\n"
+			      "tunnel show tunnel_name=lon\ntunnel show tunnel_name=x\nsystem show", &commands);
+	assert_int_equal(service_trace_mask(world->service, &command[0]), TRACE_FSM | TRACE_API | TRACE_DATA);
+	assert_int_equal(service_trace_mask(world->service, &command[1]), TRACE_FSM | TRACE_DATA);
+	assert_int_equal(service_trace_mask(world->service, &command[2]), TRACE_FSM | TRACE_DATA);
+	assert_int_equal(service_trace_mask(world->service, &command[3]), TRACE_DATA);
+	assert_int_equal(service_trace_mask(world->service, &command[4]), TRACE_DATA);
+	assert_int_equal(service_trace_mask(world->service, NULL), TRACE_DATA);
+	free(command);
+}
+
+static void whose_must_be_said(void **state)
+{
+	static const struct {
+		const char *text;
+		enum error_code code;
+	} wrong[] = {
+		{ "debug show tunnel_name=paris", ERROR_UNKNOWN },
+		{ "debug modify fsm=yes tunnel_name=lon session_name=x", ERROR_UNKNOWN },
+		{ "debug modify fsm=yes session_name=a", ERROR_MISSING },
+		{ "debug modify fsm=yes app tunnel_name=lon", ERROR_VALUE },
+		{ "debug modify fsm=yes tunnel_name=lon tunnel_profile_name=x", ERROR_VALUE },
+	};
+	struct world *world = *state;
+	struct service_debug result;
+
+	DO(world, WORLD);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_int_equal(debug(world, wrong[i].text, &result), -1);
+		assert_int_equal(world->error.code, wrong[i].code);
+	}
+	assert_int_equal(flags(world, "debug show tunnel_name=lon"), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(categories_are_switched_one_by_one),
+		TEST(a_session_has_its_tunnels_too),
+		TEST(only_who_is_traced_has_lines),
+		TEST(dry_runs_are_not_traced),
+		TEST(a_command_is_its_objects),
+		TEST(whose_must_be_said),
+	};
+
+	return cmocka_run_group_tests_name("service_debug", tests, NULL, NULL);
+}
