@@ -351,6 +351,17 @@ static void begin(struct parse *parse)
 	}
 }
 
+/* Say in the error which object it is about; the name may stand in the words that were not read. Returns -1. */
+static int name_object(const struct parse *parse, const char *const *words, unsigned int count, struct error *error)
+{
+	char object[ERROR_OBJECT_MAX];
+
+	for (unsigned int i = 0; error && i < count; i++)
+		(void)parse_argument(parse, words[i], NULL);
+	error_name_object(error, command_object(parse->command, object));
+	return -1;
+}
+
 int command_parse(const char *const *words, unsigned int count, struct command *command,
 		  struct command_extra *extra, unsigned int *bad_word, struct error *error)
 {
@@ -363,7 +374,7 @@ int command_parse(const char *const *words, unsigned int count, struct command *
 		return -1;
 	for (; *at < count; ++*at) {
 		if (parse_argument(&parse, words[*at], error) < 0)
-			return -1;
+			return name_object(&parse, words + *at + 1, count - *at - 1, error);
 	}
 	return 0;
 }

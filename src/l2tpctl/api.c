@@ -257,8 +257,8 @@ static enum api_outcome refused(const json_t *reply, struct error *error)
 {
 	const json_t *parameters = json_object_get(reply, "parameters");
 	const char *message = json_string_value(json_object_get(parameters, "message"));
+	const char *object = json_string_value(json_object_get(parameters, "object"));
 	const char *name = json_string_value(json_object_get(reply, "error"));
-
 	const char *last = name ? strrchr(name, '.') : NULL;
 
 	if (last && strcmp(last, ".PermissionDenied") == 0) {
@@ -269,6 +269,7 @@ static enum api_outcome refused(const json_t *reply, struct error *error)
 	error_set(error, code_of(json_string_value(json_object_get(parameters, "code"))),
 		  json_string_value(json_object_get(parameters, "parameter")), "%s",
 		  message ? message : name ? name : "l2tpd answered with an error that has no name");
+	error_name_object(error, object ? object : "");
 	return error->code == ERROR_UNKNOWN ? API_UNKNOWN : API_REFUSED;
 }
 

@@ -97,11 +97,13 @@ bool call_flag(const struct call *call, const char *name, bool *value, json_t **
 bool call_command(const struct call *call, struct command *command, json_t **error)
 {
 	struct error failure = { 0 };
+	char object[ERROR_OBJECT_MAX];
 
 	*command = (struct command){ .object = call->method->object, .verb = call->method->verb };
 	if (json_to_config(config_tables[command->object], parameter(call, "config"), &command->config, &command->set,
 			   &failure) == 0)
 		return true;
+	error_name_object(&failure, command_object(command, object));
 	*error = call_failed(&failure);
 	return false;
 }

@@ -173,15 +173,9 @@ static int execute_session(struct service *service, const struct command *comman
 	}
 }
 
-int service_execute(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
-		    struct service_result *result, struct error *error)
+static int execute(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
+		   struct service_result *result, struct error *error)
 {
-	struct service_result ignored;
-
-	service_start(service, now);
-	if (!result)
-		result = &ignored;
-	memset(result, 0, sizeof(*result));
 	switch (command->object) {
 	case CONFIG_SYSTEM:
 		if (command->verb != CONFIG_MODIFY)
@@ -194,6 +188,22 @@ int service_execute(struct service *service, const struct command *command, enum
 	default:
 		return not_ours(command, error);
 	}
+}
+
+int service_execute(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
+		    struct service_result *result, struct error *error)
+{
+	struct service_result ignored;
+	char object[ERROR_OBJECT_MAX];
+
+	service_start(service, now);
+	if (!result)
+		result = &ignored;
+	memset(result, 0, sizeof(*result));
+	if (execute(service, command, origin, now, result, error) == 0)
+		return 0;
+	error_name_object(error, command_object(command, object));
+	return -1;
 }
 
 void service_datapath_event(struct service *service, const struct datapath_event *event, uint64_t now)
