@@ -68,6 +68,16 @@ for field in 'MESSAGE=tunnel a "b": peer.invalid: ' 'PRIORITY=4' 'SYSLOG_IDENTIF
 done
 equal 'and standard error nothing ' "$(cat "$(log_of A)")" ''
 
+# one that does not read stops nothing, and learns later how much it missed
+ctl A debug modify api=yes app >/dev/null
+calls=$(($(cat /proc/sys/net/unix/max_dgram_qlen) + 200))
+kill -USR1 "$journal"
+for ((n = 0; n < calls; n++)); do echo 'debug show app'; done >"$TMP/calls"
+check 'nobody reads: the daemon answers' timeout 60 "$L2TPCTL" -q -s "$(socket_of A)" <"$TMP/calls"
+kill -USR2 "$journal"
+more_lines() { answers A; has "$TMP/journal.out" ' lines of the log are lost: it could not be written'; }
+check 'how many lines are lost is told' until_true 5 more_lines
+
 # systemd says whether standard error is the journal's
 : >"$TMP/journal.out"
 : >"$(log_of A)"

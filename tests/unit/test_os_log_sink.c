@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <syslog.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "base/trace.h"
 
 #include "test.h"
 
@@ -136,6 +139,51 @@ static void a_file(void **state)
 	close(fd);
 }
 
+/* Each second of trace has its limit, and what it dropped is told. */
+static void too_much_trace(void **state)
+{
+	char path[] = "/tmp/l2tpd-test.XXXXXX", text[4096];
+	int fd = mkstemp(path), lines = 0;
+	ssize_t got;
+
+	assert_true(fd >= 0);
+	unlink(path);
+	dup2(fd, STDERR_FILENO);
+	os_log_open("t", LOG_LEVEL_ERROR, to_stderr);
+	for (int i = 0; i < 2000; i++)
+		trace(TRACE_FSM, TRACE_FSM, NULL, "line %d", i);
+	log_error("not trace");
+	sleep(2);
+	trace(TRACE_FSM, TRACE_FSM, NULL, "later");
+	for (off_t at = 0; (got = pread(fd, text, sizeof(text) - 1, at)) > 0; at += got)
+		for (ssize_t i = 0; i < got; i++)
+			lines += text[i] == '\n';
+	/* the first two thousand may have fallen into two seconds */
+	assert_in_range(lines, 1000 + 2, 2000 + 1);
+	text[pread(fd, text, sizeof(text) - 1, lseek(fd, 0, SEEK_END) - 60)] = '\0';
+	assert_non_null(strstr(text, "t: error: not trace\nt: later category=fsm dropped="));
+	assert_int_equal(atoi(strrchr(text, '=') + 1), 2000 + 2 - lines);
+	close(fd);
+}
+
+static void targets(void **state)
+{
+	static const char *const wrong[] = { "", "stdout", "syslog:", "syslog:kern", "syslog:local8", "journal:daemon" };
+	struct os_log_target target = { OS_LOG_AUTO, 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_false(os_log_parse_target(wrong[i], &target));
+	assert_true(os_log_parse_target("journal", &target));
+	assert_int_equal(target.kind, OS_LOG_JOURNAL);
+	assert_true(os_log_parse_target("syslog", &target));
+	assert_int_equal(target.facility, LOG_DAEMON);
+	assert_true(os_log_parse_target("syslog:LOCAL7", &target));
+	assert_int_equal(target.kind, OS_LOG_SYSLOG);
+	assert_int_equal(target.facility, LOG_LOCAL7);
+	assert_true(os_log_parse_target("stderr", &target));
+	assert_int_equal(target.kind, OS_LOG_STDERR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +191,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_terminal, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(too_much_trace, setup, teardown),
+		cmocka_unit_test(targets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
