@@ -43,10 +43,10 @@
 	WAITS_FOR("profiles"), .help = "tell which peer profile a peer would have, and why"
 #define TUNNEL_CAPTURE                                                                                    \
 	.newer = true, .object = CONFIG_CAPTURE, .verb = CONFIG_CAPTURE_TUNNEL, .takes = TAKES_ALL,       \
-	WAITS_FOR("capturing"), .help = "write the packets of a tunnel and its sessions to a file"
+	.help = "write the packets of a tunnel and its sessions to a file"
 #define SESSION_CAPTURE                                                                                   \
 	.newer = true, .object = CONFIG_CAPTURE, .verb = CONFIG_CAPTURE_SESSION, .takes = TAKES_ALL,      \
-	WAITS_FOR("capturing"), .help = "write the packets of a session to a file"
+	.help = "write the packets of a session to a file"
 
 /* --- verbs --- */
 

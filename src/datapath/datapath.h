@@ -166,16 +166,17 @@ struct datapath_packet {
 	int drop;			/* enum datapath_drop, or DATAPATH_DROP_NONE */
 	uint32_t length;		/* octets of the L2TP message */
 	uint32_t captured;		/* of them in octets: no more than the tap's snaplen */
+	uint8_t cookie_length;		/* of such packets of the session: 0, 4, 8; without a session, 8: may be one */
 	uint32_t lost;			/* packets of any tap for which there was no room, since the one before */
 	const uint8_t *octets;		/* valid until the next operation of any kind */
 };
 
-/* 14 operations.  Every backend fills every member. */
+/* 15 operations.  Every backend fills every member. */
 struct datapath_ops {
 	const char *name;		/* "user", "null" */
 
 	void (*close)(struct datapath *dp);	/* removes every tunnel, session and device; frees dp */
-	int (*event_fd)(struct datapath *dp);	/* readable when events() or packets() has something; -1: never */
+	int (*event_fd)(struct datapath *dp);	/* readable when events() has something; -1: never */
 	/* Take up to max events, oldest first; returns how many. */
 	int (*events)(struct datapath *dp, struct datapath_event *events, int max);
 	void (*totals)(struct datapath *dp, struct datapath_totals *totals);
@@ -200,7 +201,9 @@ struct datapath_ops {
 	 * another snaplen.  A tap ends with its object.  What is not tapped must not become slower.  ERROR_LIMIT: there
 	 * are DATAPATH_TAPS_MAX. */
 	int (*tap)(struct datapath *dp, handle tunnel, handle session, uint32_t snaplen, struct error *error);
-	/* Take up to max packets, oldest first; returns how many.  event_fd stays readable until it returned 0. */
+	/* Readable when packets() has something; -1: never.  It is not event_fd: captures may wait, the rest not. */
+	int (*packet_fd)(struct datapath *dp);
+	/* Take up to max packets, oldest first; returns how many.  packet_fd stays readable until it returned 0. */
 	int (*packets)(struct datapath *dp, struct datapath_packet *packets, int max);
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "l2tpctl/capture.h"
 #include "l2tpctl/explain.h"
 #include "l2tpctl/list.h"
 #include "l2tpctl/debug.h"
@@ -118,6 +119,8 @@ static const struct own {
 	enum config_verb verb;
 	enum status (*run)(struct run *run, const struct command *command, struct error *error);
 } own[] = {
+	{ CONFIG_CAPTURE, CONFIG_CAPTURE_SESSION, capture_run },
+	{ CONFIG_CAPTURE, CONFIG_CAPTURE_TUNNEL, capture_run },
 	{ CONFIG_CONFIG, CONFIG_INCLUDE, refuse_include },
 	{ CONFIG_SERVER, CONFIG_MODIFY, server_run },
 	{ CONFIG_SERVER, CONFIG_SHOW, server_run },

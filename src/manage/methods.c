@@ -165,6 +165,7 @@ static const struct method_table methods_commands = { NULL, methods };
 /* In the order of the interface description. */
 const struct method_table *const methods_tables[] = {
 	&methods_commands,
+	&methods_capture,
 	&methods_debug,
 	&methods_list,
 	&methods_subscribe,

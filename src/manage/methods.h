@@ -82,6 +82,7 @@ struct method_table {
 extern const struct method_table *const methods_tables[];	/* of INTERFACE_NAME; NULL ends the list */
 extern const struct method methods_service[];			/* of INTERFACE_SERVICE */
 
+extern const struct method_table methods_capture;		/* capture.c */
 extern const struct method_table methods_debug;			/* debug.c */
 extern const struct method_table methods_list;			/* list.c */
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "manage/capture.h"
 #include "manage/hooks.h"
 #include "manage/interface.h"
 #include "manage/subscribe.h"
@@ -160,6 +161,7 @@ void manage_notify(struct manage *manage, unsigned int what)
 
 void manage_settle(struct manage *manage)
 {
+	captures_settle(manage);
 	subscribe_settle(manage);
 	hooks_settle(manage->hooks);
 }

@@ -101,6 +101,10 @@ void service_expire(struct service *service, uint64_t now);
 /* --- packets, for captures: see the datapath's operations tap and packets --- */
 /* session HANDLE_NONE: the tunnel with its sessions. snaplen 0: no longer. */
 int service_tap(struct service *service, handle tunnel, handle session, uint32_t snaplen, struct error *error);
+/* Readable when there are packets; -1: never. */
+int service_packet_fd(const struct service *service);
+/* Is it still there? */
+bool service_can_tap(const struct service *service, handle tunnel, handle session);
 /* Handles in the packets are the service's. Returns how many: 0 means that there are no more, -1 that those which were
  * there belong to objects that are gone, so ask again. */
 int service_packets(struct service *service, struct datapath_packet *packets, int max);

@@ -25,6 +25,17 @@ int service_tap(struct service *service, handle tunnel_handle, handle session_ha
 	return datapath_ops(service->dp)->tap(service->dp, tunnel->datapath, datapath_session, snaplen, error);
 }
 
+int service_packet_fd(const struct service *service)
+{
+	return datapath_ops(service->dp)->packet_fd(service->dp);
+}
+
+bool service_can_tap(const struct service *service, handle tunnel, handle session)
+{
+	return handle_get(session != HANDLE_NONE ? &service->session_handles : &service->tunnel_handles,
+			  session != HANDLE_NONE ? session : tunnel) != NULL;
+}
+
 /* False when it belongs to what is gone. */
 static bool translate(const struct service *service, struct datapath_packet *packet)
 {

@@ -336,7 +336,7 @@ static void tap(handle tunnel, handle session, uint32_t snaplen)
 /* The next packet, which must come by itself; checks what all have in common. */
 static struct datapath_packet next_packet(const char *what, handle tunnel, handle session, int drop, bool held)
 {
-	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
+	struct pollfd ready = { .fd = datapath_ops(dp)->packet_fd(dp), .events = POLLIN };
 	struct datapath_packet packet = { 0 };
 	uint64_t end = now_ms() + PATIENCE_MS;
 
@@ -354,7 +354,7 @@ static struct datapath_packet next_packet(const char *what, handle tunnel, handl
 
 static void no_packet(const char *what)
 {
-	struct pollfd ready = { .fd = inside->tap_fd, .events = POLLIN };	/* not the events' */
+	struct pollfd ready = { .fd = datapath_ops(dp)->packet_fd(dp), .events = POLLIN };
 	struct datapath_packet packet;
 
 	usleep(SETTLE_US);
@@ -380,6 +380,7 @@ static void tapped_session(int fd, handle tunnel, handle session)
 	send_packet(fd, 1, 0);
 	packet = next_packet("delivered", tunnel, session, DATAPATH_DROP_NONE, false);
 	equal("its length", packet.length, PACKET);
+	equal("its cookie's", packet.cookie_length, 0);
 	equal("what is captured", packet.captured, 32);
 	equal("its session id", packet.octets[7], 1);
 	equal("its first octet behind the header", packet.octets[12], 0xff);

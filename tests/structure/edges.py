@@ -16,7 +16,7 @@ EDGES = {
     'datapath/null': 'base wire datapath',
     'datapath/user': 'base wire datapath os',
     'service': 'base wire config datapath datapath/null',
-    'manage': 'base config service',
+    'manage': 'base wire config service',
     'l2tpd': 'base wire config os datapath datapath/null datapath/user service manage',
     'l2tpctl': 'base config os',
 }

@@ -362,6 +362,11 @@ static int null_tap(struct datapath *dp, handle tunnel, handle session, uint32_t
 	return entry.failed ? -1 : 0;
 }
 
+static int null_packet_fd(struct datapath *dp)
+{
+	return -1;
+}
+
 static int null_packets(struct datapath *dp, struct datapath_packet *packets, int max)
 {
 	struct null_datapath *null = null_of(dp);
@@ -393,6 +398,7 @@ static const struct datapath_ops null_ops = {
 	.session_delete = null_session_delete,
 	.session_info = null_session_info,
 	.tap = null_tap,
+	.packet_fd = null_packet_fd,
 	.packets = null_packets,
 };
 

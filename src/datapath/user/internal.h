@@ -176,7 +176,7 @@ struct user_datapath {
 	unsigned int tapped_count;	/* of these, tunnels; control writes */
 	struct tunnel *tapped[DATAPATH_TAPS_MAX];	/* RCU; NULL: a free place */
 	int tap_fd;			/* eventfd: workers have something for packets() */
-	int event_fd;			/* epoll over the notices, tap_fd and the next two */
+	int event_fd;			/* epoll over the notices and the next two */
 	int timer_fd;
 	int monitor_fd;			/* of interfaces and routes, while sessions want to follow them; else -1 */
 };

@@ -38,6 +38,7 @@ struct tap_record *tap_begin(struct worker *worker, const struct tunnel *tunnel,
 		.tunnel = tunnel->self,
 		.session = session ? session->self : HANDLE_NONE,
 		.when_ns = wall_clock_ns(),
+		.cookie_length = session ? session->peer_cookie_length : L2TP_COOKIE_MAX,
 		.drop = DATAPATH_DROP_NONE,
 		.length = (uint32_t)length,
 		.captured = (uint32_t)captured,
@@ -85,6 +86,8 @@ void tap_departure(struct worker *worker, const struct session *session, const s
 		return;
 	record->packet.encap = path->group->encap;
 	record->packet.outgoing = true;
+	record->packet.cookie_length = (uint8_t)(session->header_length - session->sublayer_length -
+						 data_header_length(path->group->encap, 0, L2TP_L2SPEC_NONE));
 	record->packet.drop = drop;
 	record->packet.local = path->group->local;
 	record->packet.peer = path->peer;
@@ -273,6 +276,11 @@ static int take(struct user_datapath *dp, struct datapath_packet *packets, int m
 		ring_take(ring);
 	}
 	return count;
+}
+
+int tap_packet_fd(struct datapath *base)
+{
+	return user_datapath(base)->tap_fd;
 }
 
 int tap_packets(struct datapath *base, struct datapath_packet *packets, int max)

@@ -39,6 +39,7 @@ void tap_departure(struct worker *worker, const struct session *session, const s
 
 /* --- the control thread --- */
 int tap_set(struct datapath *dp, handle tunnel, handle session, uint32_t snaplen, struct error *error);
+int tap_packet_fd(struct datapath *dp);
 int tap_packets(struct datapath *dp, struct datapath_packet *packets, int max);
 /* A new session: it is tapped when its tunnel is. */
 void tap_join(struct session *session);

@@ -249,7 +249,6 @@ static int open_events(struct user_datapath *dp, struct error *error)
 	dp->tap_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (dp->event_fd < 0 || dp->tap_fd < 0 || timers_open(dp) < 0 ||
 	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, notice_fd(dp->notices), &event) < 0 ||
-	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->tap_fd, &event) < 0 ||
 	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->timer_fd, &event) < 0)
 		return error_system(error, errno, NULL, "cannot start the datapath");
 	return 0;
@@ -307,6 +306,7 @@ static const struct datapath_ops user_ops = {
 	.session_delete = session_delete,
 	.session_info = session_info,
 	.tap = tap_set,
+	.packet_fd = tap_packet_fd,
 	.packets = tap_packets,
 };
 
