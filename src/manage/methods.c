@@ -168,6 +168,8 @@ const struct method_table *const methods_tables[] = {
 	&methods_capture,
 	&methods_debug,
 	&methods_list,
+	&methods_names,
+	&methods_status,
 	&methods_subscribe,
 	NULL,
 };

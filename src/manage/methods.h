@@ -85,6 +85,8 @@ extern const struct method methods_service[];			/* of INTERFACE_SERVICE */
 extern const struct method_table methods_capture;		/* capture.c */
 extern const struct method_table methods_debug;			/* debug.c */
 extern const struct method_table methods_list;			/* list.c */
+extern const struct method_table methods_names;			/* names.c */
+extern const struct method_table methods_status;		/* status.c */
 
 /* Lines of the API's trace category (debug.c). refused: why not; NULL: it was done.
  * A command: mask is that of service_trace_mask(), from before it was carried out. */

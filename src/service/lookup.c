@@ -238,3 +238,17 @@ bool service_next_session(struct service *service, handle tunnel, uint64_t *afte
 	*session = next->handle;
 	return true;
 }
+
+const char *service_tunnel_name(const struct service *service, handle tunnel)
+{
+	const struct tunnel *found = handle_get(&service->tunnel_handles, tunnel);
+
+	return found ? found->config.tunnel_name : "";
+}
+
+const char *service_session_name(const struct service *service, handle session)
+{
+	const struct session *found = handle_get(&service->session_handles, session);
+
+	return found ? found->config.session_name : "";
+}

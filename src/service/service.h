@@ -183,6 +183,9 @@ int service_session_view(struct service *service, handle session, struct service
  * that a listing survives changes between two calls. Begin with 0. False at the end. */
 bool service_next_tunnel(struct service *service, uint64_t *after_tunnel_id, handle *tunnel);
 bool service_next_session(struct service *service, handle tunnel, uint64_t *after_session_id, handle *session);
+/* The name alone, which costs far less than a view; "" when it has none or is gone. */
+const char *service_tunnel_name(const struct service *service, handle tunnel);
+const char *service_session_name(const struct service *service, handle session);
 void service_status(struct service *service, struct service_status *status);
 /* Valid as long as the service. */
 const struct system_config *service_system(const struct service *service);
