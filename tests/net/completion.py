@@ -16,7 +16,8 @@ def complete(*words):
 
 def test_names():
     daemon = m.Daemon(f'{TUNNEL}\n{SESSION}\n' + TUNNEL.replace('=t ', '="two words" ').replace('_id=1 ', '_id=3 ')
-                      + ' our_udp_port=1800\nsession create tunnel_id=3 session_name=x session_id=1 peer_session_id=1\n')
+                      + ' our_udp_port=1800\n'
+                      'session create tunnel_id=3 session_name=x session_id=1 peer_session_id=1\n')
     equal('tunnels', complete('tunnel', 'show', 'tunnel_name='), ['tunnel_name=t', 'tunnel_name="two words"'])
     equal('that begin so', complete('tunnel', 'show', 'tunnel_name=tw'), ['tunnel_name="two words"'])
     equal('by a short name of the parameter', complete('tun', 'del', 'tunnel_n=tw'), ['tunnel_name="two words"'])
@@ -25,7 +26,8 @@ def test_names():
     equal('of none', complete('session', 'show', 'tunnel_name=u', 'session_name='), [])
     equal('a tunnel for a new session', complete('session', 'create', 'tunnel_name=t'),
           ['tunnel_name=t', 'tunnel_name="two words"'])
-    check('a new tunnel is not called as another', 'tunnel_name=t' not in complete('tunnel', 'create', 'tunnel_name='))
+    check('a new tunnel is not called as another',
+          'tunnel_name=t' not in complete('tunnel', 'create', 'tunnel_name='))
     os.kill(daemon.pid, signal.SIGSTOP)
     started = time.monotonic()
     equal('a daemon that does not answer: none', complete('tunnel', 'show', 'tunnel_name='), [])
