@@ -8,7 +8,8 @@
 static const struct param params[] = {
 	{
 		ROW_MEMBER(file), .type = PARAM_PATH, .flags = PARAM_KEY, .min = 1,
-		.help = "path of the file; without it, or with -, standard input or output", .reference = "OpenL2TP",
+		.help = "path of the file; -: standard input or output, which is where save writes without it",
+		.reference = "OpenL2TP",
 	},
 };
 

@@ -143,12 +143,12 @@ static const struct keyword user_verbs[] = {
 };
 
 static const struct keyword config_verbs[] = {
-	{ .name = "save", .object = CONFIG_CONFIG, .verb = CONFIG_SAVE, .takes = TAKES_KEYS, WAITS_FOR("saving"),
+	{ .name = "save", .object = CONFIG_CONFIG, .verb = CONFIG_SAVE, .takes = TAKES_KEYS,
 	  .help = "write all that is configured as commands that make it again" },
-	{ .name = "restore", .object = CONFIG_CONFIG, .verb = CONFIG_RESTORE, .takes = TAKES_KEYS, WAITS_FOR("saving"),
+	{ .name = "restore", .object = CONFIG_CONFIG, .verb = CONFIG_RESTORE, .takes = TAKES_KEYS,
 	  .help = "make true what a file says, with the smallest change, or nothing of it" },
 	{ .name = "check", .newer = true, .object = CONFIG_CONFIG, .verb = CONFIG_CHECK, .takes = TAKES_KEYS,
-	  WAITS_FOR("saving"), .help = "tell what restore of a file would refuse, and change nothing" },
+	  .help = "tell what restore of a file would refuse, and change nothing" },
 	{ .name = "include", .newer = true, .object = CONFIG_CONFIG, .verb = CONFIG_INCLUDE, .takes = TAKES_KEYS,
 	  .bare = true, .help = "read another file here; of files only" },
 	{ .name = NULL },

@@ -61,6 +61,21 @@ static struct source *add_piece(struct source_list *list, const char *name, stru
 	return &items[list->count++];
 }
 
+int source_add_text(struct source_list *list, const char *name, unsigned int first_line, char *text, size_t length,
+		    struct error *error)
+{
+	struct source *piece;
+
+	if (source_add_file(list, name, text, length, error) < 0)
+		return -1;
+	piece = add_piece(list, list->files[list->file_count - 1].name, (struct config_place){ first_line, 1 });
+	if (!piece)
+		return out_of_memory(error);
+	piece->text = text;
+	piece->length = length;
+	return 0;
+}
+
 /* What is wrong with the include at this place. */
 static int add_fault(struct source_list *list, const char *name, struct config_place place, const struct error *fault,
 		     struct error *error)

@@ -40,6 +40,9 @@ typedef int source_read_fn(void *context, const char *path, struct source_list *
 
 /* The text is the list's from now on, also on failure; name is copied. -1: out of memory, or too much. */
 int source_add_file(struct source_list *list, const char *name, char *text, size_t length, struct error *error);
+/* A text without includes, which begins at this line of the file of this name, as the last piece. */
+int source_add_text(struct source_list *list, const char *name, unsigned int first_line, char *text, size_t length,
+		    struct error *error);
 bool source_has_wildcard(const char *path);
 
 /* Read this file and all that it includes. -1 with *error: out of memory, or the file itself cannot be read;

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "l2tpctl/capture.h"
+#include "l2tpctl/configuration.h"
 #include "l2tpctl/explain.h"
 #include "l2tpctl/list.h"
 #include "l2tpctl/debug.h"
@@ -121,7 +122,10 @@ static const struct own {
 } own[] = {
 	{ CONFIG_CAPTURE, CONFIG_CAPTURE_SESSION, capture_run },
 	{ CONFIG_CAPTURE, CONFIG_CAPTURE_TUNNEL, capture_run },
+	{ CONFIG_CONFIG, CONFIG_CHECK, configuration_run },
 	{ CONFIG_CONFIG, CONFIG_INCLUDE, refuse_include },
+	{ CONFIG_CONFIG, CONFIG_RESTORE, configuration_run },
+	{ CONFIG_CONFIG, CONFIG_SAVE, configuration_run },
 	{ CONFIG_SERVER, CONFIG_MODIFY, server_run },
 	{ CONFIG_SERVER, CONFIG_SHOW, server_run },
 	{ CONFIG_SYSTEM, CONFIG_WATCH, watch_run },

@@ -166,6 +166,7 @@ static const struct method_table methods_commands = { NULL, methods };
 const struct method_table *const methods_tables[] = {
 	&methods_commands,
 	&methods_capture,
+	&methods_config,
 	&methods_debug,
 	&methods_list,
 	&methods_names,

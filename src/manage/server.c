@@ -179,6 +179,7 @@ void manage_free(struct manage *manage)
 	if (manage->accept_again)
 		event_free(manage->accept_again);
 	hooks_free(manage->hooks);
+	restore_free(manage->restore);
 	emit_free(&manage->reply);
 	free(manage);
 }

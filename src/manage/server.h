@@ -44,6 +44,8 @@ struct manage {
 	unsigned int waiting;		/* clients whose call waits */
 	size_t input;			/* octets that were read and not yet understood, of all clients */
 	struct emit reply;		/* room for one; its text is nobody's between two steps */
+	struct restore *restore;	/* of methods_config.c: a configuration that is being sent, or NULL */
+	uint64_t restores;		/* begun so far */
 	struct manage_counters counters;
 	struct hooks *hooks;
 	uint64_t told_event;		/* the last one that subscribers were woken for */
@@ -55,6 +57,8 @@ void client_new(struct manage *manage, int fd, const struct caller *caller);
 void client_free(struct client *client);
 /* Free it and say why. */
 void client_cut_off(struct client *client, const char *why);
+/* Forget a configuration that was being sent. NULL is legal. */
+void restore_free(struct restore *restore);
 /* Its call need wait no longer. */
 void client_wake(struct client *client);
 
