@@ -27,7 +27,7 @@
 	.help = "read the configuration file again and apply what changed"
 #define SYSTEM_STATUS                                                                                     \
 	.name = "status", .newer = true, .object = CONFIG_SYSTEM, .verb = CONFIG_STATUS,                  \
-	.options = CONFIG_OPTION_ALL, WAITS_FOR("l2tpctl status"),                                        \
+	.options = CONFIG_OPTION_ALL,                                                                     \
 	.help = "what is up, since when, who and from where, and what failed last"
 #define SYSTEM_WATCH                                                                                      \
 	.name = "watch", .newer = true, .object = CONFIG_SYSTEM, .verb = CONFIG_WATCH,                    \

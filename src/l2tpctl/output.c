@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "l2tpctl/duration.h"
 
 #define LABEL_WIDTH 26
 #define TEXT_SIZE 512
@@ -40,29 +41,12 @@ static const json_t *value_at(const json_t *object, const char *path)
 
 /* --- show --- */
 
-/* 93784 -> "1 d 2 h 3 min": the two or three largest units that are not zero. */
-static void duration_text(json_int_t seconds, char out[TEXT_SIZE])
-{
-	static const struct {
-		json_int_t seconds;
-		const char *name;
-	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
-	size_t used = 0;
-	int shown = 0;
-
-	for (int i = 0; i < 4 && shown < 3; i++) {
-		if (seconds < units[i].seconds && (i < 3 || shown))
-			continue;
-		used += (size_t)snprintf(out + used, TEXT_SIZE - used, "%s%" JSON_INTEGER_FORMAT " %s", used ? " " : "",
-					 seconds / units[i].seconds, units[i].name);
-		seconds %= units[i].seconds;
-		shown++;
-	}
-}
-
 static bool is_duration(const char *name)
 {
-	return strcmp(name, "age") == 0 || strcmp(name, "uptime") == 0 || strcmp(name, "reason_age") == 0;
+	size_t length = strlen(name);
+
+	return strcmp(name, "age") == 0 || strcmp(name, "uptime") == 0 ||
+	       (length > 4 && strcmp(name + length - 4, "_age") == 0);
 }
 
 static void print_line(const char *name, const char *text, const char *remark, FILE *out)
@@ -73,18 +57,14 @@ static void print_line(const char *name, const char *text, const char *remark, F
 /* state or statistics */
 static void print_members(const char *title, const json_t *members, FILE *out)
 {
-	char text[TEXT_SIZE];
+	char text[TEXT_SIZE], duration[DURATION_TEXT_MAX];
 	const char *name;
 	json_t *value;
 
 	fprintf(out, "  %s:-\n", title);
-	json_object_foreach((json_t *)members, name, value) {
-		if (is_duration(name))
-			duration_text(json_integer_value(value), text);
-		else
-			value_text(value, text);
-		print_line(name, text, "", out);
-	}
+	json_object_foreach((json_t *)members, name, value)
+		print_line(name, is_duration(name) ? duration_text(json_integer_value(value), duration)
+						   : value_text(value, text), "", out);
 }
 
 static bool contains(const json_t *names, const char *name)

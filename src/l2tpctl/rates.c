@@ -125,3 +125,12 @@ const char *rate_text(double value, char out[RATE_TEXT_MAX])
 		 units[unit]);
 	return out;
 }
+
+const char *rate_unit_text(double value, const char *unit, char out[RATE_UNIT_MAX])
+{
+	char number[RATE_TEXT_MAX];
+
+	rate_text(value, number);
+	snprintf(out, RATE_UNIT_MAX, "%s%s%s", number, strchr(number, ' ') ? "" : " ", unit);
+	return out;
+}

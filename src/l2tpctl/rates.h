@@ -39,5 +39,8 @@ void rates_free(struct rates *rates);
 /* "0", "950", "1.25 k", "34.5 M": three digits and the thousands; returns out. */
 #define RATE_TEXT_MAX 16
 const char *rate_text(double value, char out[RATE_TEXT_MAX]);
+/* The same with a unit of a few letters: "950 B", "1.25 kB". */
+#define RATE_UNIT_MAX (RATE_TEXT_MAX + 8)
+const char *rate_unit_text(double value, const char *unit, char out[RATE_UNIT_MAX]);
 
 #endif

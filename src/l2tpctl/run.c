@@ -17,6 +17,7 @@
 #include "l2tpctl/output.h"
 #include "l2tpctl/request.h"
 #include "l2tpctl/server.h"
+#include "l2tpctl/status.h"
 #include "l2tpctl/watch.h"
 #include "os/standard.h"
 
@@ -128,6 +129,7 @@ static const struct own {
 	{ CONFIG_CONFIG, CONFIG_SAVE, configuration_run },
 	{ CONFIG_SERVER, CONFIG_MODIFY, server_run },
 	{ CONFIG_SERVER, CONFIG_SHOW, server_run },
+	{ CONFIG_SYSTEM, CONFIG_STATUS, status_run },
 	{ CONFIG_SYSTEM, CONFIG_WATCH, watch_run },
 };
 

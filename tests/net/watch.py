@@ -21,7 +21,7 @@ def plain(text):
 def test_terminal():
     daemon = m.Daemon(f'{TUNNEL}\n{SESSION} interface_name=office\n')
     terminal = m.Terminal('watch', columns=100, lines=20)
-    check('a heading', terminal.expect(r'l2tpd: 1 sessions, receiving 0bit/s'), terminal.all)
+    check('a heading', terminal.expect(r'l2tpd: 1 sessions, receiving 0 bit/s'), terminal.all)
     check('a line for the session', terminal.expect(r't +s +office +0 +0 +0 +0'), plain(terminal.all))
     ctl('session', 'create', 'tunnel_name=t', 'session_name=other', 'session_id=9', 'peer_session_id=9')
     check('an event', terminal.expect(r'\d\d:\d\d:\d\d session_created .*session_name=other'), plain(terminal.all))

@@ -104,10 +104,12 @@ static void numbers_have_three_digits(void **state)
 		{ 9996, "10.0 k" },
 		{ 34500000, "34.5 M" }, { 999.6e6, "1.00 G" }, { 123e12, "123 T" }, { 5e18, "5000000 T" },
 	};
-	char text[RATE_TEXT_MAX];
+	char text[RATE_TEXT_MAX], with_unit[RATE_UNIT_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_string_equal(rate_text(rows[i].value, text), rows[i].text);
+	assert_string_equal(rate_unit_text(12, "B", with_unit), "12 B");
+	assert_string_equal(rate_unit_text(1250, "bit/s", with_unit), "1.25 kbit/s");
 }
 
 int main(void)
