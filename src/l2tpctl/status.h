@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `l2tpctl status`: what is up, since when, who and from where, how much, what failed last and why.
+ * What `l2tpctl status` tells: what is up, since when, who and from where, how much, what failed last and why.
  */
 #ifndef L2TPD_L2TPCTL_STATUS_H
 #define L2TPD_L2TPCTL_STATUS_H
