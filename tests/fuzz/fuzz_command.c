@@ -75,6 +75,32 @@ static void check_written(const struct command *command)
 	command_reader_end(&reader);
 }
 
+/* What a list is asked for can be asked of anything. */
+static void check_extra(const struct command_extra *extra, const struct command *command)
+{
+	static const char *const values[] = { NULL, "", "0", "yes", "192.0.2.1:1701", "[2001:db8::1]:1701", "lns" };
+
+	must(extra->where_count <= COMMAND_CONDITIONS_MAX);
+	must(command->verb == CONFIG_LIST || (!extra->where_count && !extra->sort && !extra->limit));
+	for (unsigned int i = 0; i < extra->where_count; i++) {
+		const struct list_condition *condition = &extra->where[i];
+
+		must(condition->column->object == command->object && strchr("=!<>~", condition->op));
+		must(strlen(condition->value) < sizeof(condition->value));
+		for (size_t j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
+			bool holds = condition_holds(condition, values[j]);
+
+			must(!holds || values[j] || condition->op == '!');
+		}
+	}
+	must(!extra->sort || extra->sort->object == command->object);
+	for (size_t j = 1; extra->sort && j < sizeof(values) / sizeof(values[0]); j++)
+		must(column_compare(extra->sort, values[j], values[j - 1]) ==
+		     -column_compare(extra->sort, values[j - 1], values[j]) ||
+		     (column_compare(extra->sort, values[j], values[j - 1]) < 0) !=
+		     (column_compare(extra->sort, values[j - 1], values[j]) < 0));
+}
+
 /* Wherever a service may point, there is a place. */
 static void check_places(const struct command_reader *reader, const struct command *command)
 {
@@ -105,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 		must(result == 0 || reader.position > before);
 		if (result < 0) {
 			check_error(&error, place);
+			must(!error.object[text_printable_length(error.object)]);
 			if (command_salvage(reader.words, reader.word_count, &command))
 				check_values(&command);
 		}
@@ -112,6 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 			continue;
 		check_values(&command);
 		check_written(&command);
+		check_extra(&reader.extra, &command);
 		check_places(&reader, &command);
 	} while (result);
 	must(reader.position == reader.end);
