@@ -79,6 +79,23 @@ static void skip_to_line_end(struct command_reader *reader)
 		advance(reader);
 }
 
+/* The rest of a command that cannot be read, with the lines that continue it. */
+static void skip_command(struct command_reader *reader)
+{
+	bool continued;
+
+	do {
+		continued = false;
+		while (!at_end(reader) && !is_line_end(reader, 0)) {
+			continued = look(reader, 0) == '\\';
+			advance(reader);
+		}
+		skip_to_line_end(reader);
+		if (continued && !at_end(reader))
+			advance(reader);
+	} while (continued);
+}
+
 /* Blanks, continuations and a comment, up to where a word or the end of the command is. */
 static void skip_blanks(struct command_reader *reader)
 {
@@ -222,7 +239,7 @@ static int read_words(struct command_reader *reader, struct config_place *place,
 int command_reader_words(struct command_reader *reader, struct config_place *place, struct error *error)
 {
 	if (read_words(reader, place, error) < 0) {
-		skip_to_line_end(reader);
+		skip_command(reader);
 		return -1;
 	}
 	if (!reader->word_count)

@@ -192,22 +192,12 @@ static int add_text(struct source_list *list, const char *name, const char *text
 	return 0;
 }
 
-/* Could a command begin here with include, or config include? */
+/* Could a command begin here with include, or config include? Or go on here with interface_name, say: that does no harm. */
 static bool could_include(const char *text, const char *end)
 {
 	while (text < end && (*text == ' ' || *text == '\t' || *text == '"'))
 		text++;
 	return text < end && (*text == 'i' || *text == 'I' || *text == 'c' || *text == 'C');
-}
-
-/* Is the line that ends before this one continued by it? */
-static bool is_continued(const char *text, const char *line)
-{
-	const char *end = line - 1;		/* its '\n' */
-
-	if (end > text && end[-1] == '\r')
-		end--;
-	return end > text && end[-1] == '\\';
 }
 
 static bool has_include(const char *text, size_t length)
@@ -217,7 +207,7 @@ static bool has_include(const char *text, size_t length)
 	if (could_include(text, end) || (length >= 3 && could_include(text + 3, end)))	/* behind a byte order mark */
 		return true;
 	for (const char *at = text; at < end; at++) {
-		if ((*at == ';' || (*at == '\n' && !is_continued(text, at + 1))) && could_include(at + 1, end))
+		if ((*at == ';' || *at == '\n') && could_include(at + 1, end))
 			return true;
 	}
 	return false;
