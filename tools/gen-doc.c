@@ -2,8 +2,10 @@
 /*
  * gen-doc - print what the manual pages say about the command language, from its tables:
  *
- *	gen-doc conf		the parameters of every object, for l2tpd.conf(5)
+ *	gen-doc conf		the parameters of what a file configures, for l2tpd.conf(5)
+ *	gen-doc others		those of other commands, for l2tpctl(1)
  *	gen-doc commands	the commands and what they take, for l2tpctl(1)
+ *	gen-doc columns		what lists can be asked for, for l2tpctl(1)
  *	gen-doc exit		exit statuses of l2tpctl, for l2tpctl(1)
  *	gen-doc state		state and counters of every object, for l2tpctl(1)
  *	gen-doc l2tpd		options of a program, for its page; so does
@@ -106,16 +108,15 @@ static void put_param(const struct param_table *table, const struct param *param
 	}
 }
 
-/* The names that are refused, in one paragraph. */
-static void put_unsupported(const struct param_table *table)
+/* Some rows' names, in one paragraph that ends with a full stop. */
+static void put_names(const struct param_table *table, bool (*wanted)(const struct param *param))
 {
 	struct paragraph paragraph = { 0 };
 	const char *last = NULL;
 	char text[64];
 
-	puts(".Pp\nKnown from OpenL2TP, and refused by name until what they belong to is there:");
 	for (unsigned int row = 0; row < table->count; row++) {
-		if (table->params[row].type != PARAM_UNSUPPORTED)
+		if (!wanted(&table->params[row]))
 			continue;
 		if (last) {
 			snprintf(text, sizeof(text), "%s,", last);
@@ -128,33 +129,116 @@ static void put_unsupported(const struct param_table *table)
 	end_line(&paragraph);
 }
 
+static bool is_unsupported(const struct param *param)
+{
+	return param->type == PARAM_UNSUPPORTED;
+}
+
+static bool is_no_profiles(const struct param *param)
+{
+	return !is_unsupported(param) && !(param->flags & (PARAM_PROFILE | PARAM_PROFILE_KEY));
+}
+
+static bool is_documented(const struct param *param)
+{
+	return !is_unsupported(param);
+}
+
+static bool any(const struct param_table *table, bool (*wanted)(const struct param *param))
+{
+	for (unsigned int row = 0; row < table->count; row++)
+		if (wanted(&table->params[row]))
+			return true;
+	return false;
+}
+
+static void put_parameters(enum config_object object)
+{
+	const struct param_table *table = config_tables[object];
+
+	printf(".Ss Parameters of %s\n.Bl -tag -width Ds\n", config_object_name(object));
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (is_documented(&table->params[row]))
+			put_param(table, &table->params[row]);
+	}
+	puts(".El");
+	if (object == CONFIG_TUNNEL || object == CONFIG_SESSION) {
+		printf(".Pp\nA %s profile may have these too, but not\n", table->object);
+		put_names(table, is_no_profiles);
+	}
+	if (any(table, is_unsupported)) {
+		puts(".Pp\nKnown from OpenL2TP, and refused by name until what they belong to is there:");
+		put_names(table, is_unsupported);
+	}
+}
+
+static bool has_verbs(enum config_object object)
+{
+	for (int verb = 0; verb < CONFIG_VERB_COUNT; verb++)
+		if (config_verb_allowed(object, verb))
+			return true;
+	return false;
+}
+
+/* Those of files; profiles of tunnels and sessions have those of tunnels and sessions. */
 static void put_conf(void)
 {
-	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++) {
-		const struct param_table *table = config_tables[object];
+	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++)
+		if (config_verb_in_files(object, CONFIG_MODIFY) && object != CONFIG_TUNNEL_PROFILE &&
+		    object != CONFIG_SESSION_PROFILE)
+			put_parameters(object);
+}
 
-		if (object == CONFIG_TUNNEL_PROFILE || object == CONFIG_SESSION_PROFILE)
-			continue;	/* those of tunnels and sessions */
-		printf(".Ss Parameters of %s\n.Bl -tag -width Ds\n", table->object);
-		for (unsigned int row = 0; row < table->count; row++) {
-			if (table->params[row].type != PARAM_UNSUPPORTED)
-				put_param(table, &table->params[row]);
-		}
+/* Those of commands that are in no file. */
+static void put_others(void)
+{
+	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++)
+		if (!config_verb_in_files(object, CONFIG_MODIFY) && has_verbs(object))
+			put_parameters(object);
+}
+
+/* What lists of tunnels and of sessions know, by name. */
+static void put_columns(void)
+{
+	static const char *const kinds[] = {
+		[COLUMN_TEXT] = "text", [COLUMN_NUMBER] = "number", [COLUMN_BOOL] = "yes or no",
+		[COLUMN_ADDRESS] = "address",
+	};
+
+	for (int object = CONFIG_TUNNEL; object <= CONFIG_SESSION; object++) {
+		printf(".Ss Columns of %ss\n.Bl -column -compact rx_cookie_discards PeerSId address\n",
+		       config_object_name(object));
+		puts(".It Sy name Ta Sy heading Ta Sy what");
+		for (const struct column *column = config_columns; column->name; column++)
+			if ((int)column->object == object)
+				printf(".It %s Ta %s Ta %s\n", column->name, column->shown ? column->heading : "",
+				       kinds[column->kind]);
 		puts(".El");
-		put_unsupported(table);
 	}
+}
+
+static unsigned int count_parameters(enum config_object object, enum config_verb verb,
+				     bool (*wanted)(enum config_object object, enum config_verb verb, unsigned int row))
+{
+	unsigned int count = 0;
+
+	for (unsigned int row = 0; row < config_tables[object]->count; row++)
+		count += wanted(object, verb, row);
+	return count;
 }
 
 /* Which parameters a verb takes, in words. */
 static void put_arguments(enum config_object object, enum config_verb verb)
 {
-	const struct param_table *table = config_tables[object];
-	unsigned int taken = 0;
-
-	for (unsigned int row = 0; row < table->count; row++)
-		taken += config_param_allowed(object, verb, row);
-	if (taken)
-		printf(verb == CONFIG_LIST ? " Oo %s Oc" : " %s", "Ar name Ns = Ns Ar value ...");
+	if (verb == CONFIG_INCLUDE)
+		fputs(" Ar file", stdout);
+	else if (verb == CONFIG_LIST || object == CONFIG_CONFIG)
+		fputs(count_parameters(object, verb, config_param_allowed) ? " Oo Ar name Ns = Ns Ar value ... Oc" : "",
+		      stdout);
+	else if (count_parameters(object, verb, config_param_allowed))
+		fputs(" Ar name Ns = Ns Ar value ...", stdout);
+	if (verb == CONFIG_UNSET)
+		fputs(" Ar name ...", stdout);
 	for (unsigned int i = 0; i < CONFIG_OPTION_COUNT; i++) {
 		if (config_options_allowed(object, verb) & 1u << i)
 			printf(" Oo Cm %s Oc", config_option_name(1u << i));
@@ -174,8 +258,8 @@ static void put_keys(enum config_object object, enum config_verb verb)
 
 		if (!config_param_allowed(object, verb, row))
 			continue;
-		others += !(param->flags & PARAM_KEY);
-		if (param->flags & PARAM_KEY)
+		others += !config_is_key(object, row);
+		if (config_is_key(object, row))
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %s", keys++ ? "," : "",
 						 param->name);
 	}
@@ -255,23 +339,36 @@ static void put_exit(void)
 	puts(".El");
 }
 
+static void put_l2tpd(void)
+{
+	put_options(&l2tpd_program);
+}
+
+static void put_l2tpctl(void)
+{
+	put_options(&l2tpctl_program);
+}
+
+static const struct {
+	const char *name;
+	void (*put)(void);
+} modes[] = {
+	{ "columns", put_columns }, { "commands", put_commands }, { "conf", put_conf }, { "exit", put_exit },
+	{ "l2tpctl", put_l2tpctl }, { "l2tpd", put_l2tpd }, { "others", put_others }, { "state", put_state },
+};
+
+#define MODES (sizeof(modes) / sizeof(modes[0]))
+
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "conf")) {
-		put_conf();
-	} else if (argc == 2 && !strcmp(argv[1], "commands")) {
-		put_commands();
-	} else if (argc == 2 && !strcmp(argv[1], "exit")) {
-		put_exit();
-	} else if (argc == 2 && !strcmp(argv[1], "state")) {
-		put_state();
-	} else if (argc == 2 && !strcmp(argv[1], "l2tpd")) {
-		put_options(&l2tpd_program);
-	} else if (argc == 2 && !strcmp(argv[1], "l2tpctl")) {
-		put_options(&l2tpctl_program);
-	} else {
-		fputs("usage: gen-doc conf|commands|state|l2tpd|l2tpctl\n", stderr);
+	size_t mode = 0;
+
+	while (argc == 2 && mode < MODES && strcmp(argv[1], modes[mode].name) != 0)
+		mode++;
+	if (argc != 2 || mode == MODES) {
+		fputs("usage: gen-doc columns|commands|conf|exit|l2tpctl|l2tpd|others|state\n", stderr);
 		return EXIT_FAILURE;
 	}
+	modes[mode].put();
 	return fflush(stdout) == EOF ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -217,7 +217,7 @@ static bool has_include(const char *text, size_t length)
 static int cut(struct load *load, const struct source_file *file, struct command_reader *reader, struct error *error)
 {
 	struct config_place begin = reader->place, place;
-	const char *text = reader->position, *path;
+	const char *text = file->text, *path;	/* with its byte order mark, as of a file that includes nothing */
 	struct command command;
 	int found;
 
@@ -293,6 +293,8 @@ int source_reader_begin(struct command_reader *reader, const struct source *sour
 {
 	if (command_reader_begin(reader, source->text, source->length) < 0)
 		return -1;
+	if (source->first_line > 1 || source->first_column > 1)
+		reader->position = source->text;	/* only at the beginning of a file is a byte order mark one */
 	reader->place = (struct config_place){ source->first_line, source->first_column };
 	return 0;
 }
