@@ -114,7 +114,7 @@ static void open_quotes(void **state)
 static void the_very_word_is_blamed(void **state)
 {
 	reads_from("tunnel", "1:7 after tunnel comes one of create, modify, delete, show, list");
-	reads_as("  tunnel foo", "1:10 'foo' is no verb of tunnel: create, modify, delete, show, list\n");
+	reads_from("  tunnel foo", "1:10 'foo' is no verb of tunnel: create, modify, delete, show, list");
 	reads_as("tunnel list xyzzy=1", "1:13 tunnel has no parameter 'xyzzy': l2tpd.conf(5) lists what it has\n");
 	reads_as("tunnel list tunnel_id=x", "1:23 tunnel_id must be 1..4294967295: got 'x'\n");
 	reads_as("tunnel list tunnel_id=", "1:23 tunnel_id must be 1..4294967295: got nothing\n");
