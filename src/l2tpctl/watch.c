@@ -346,7 +346,8 @@ static void draw(struct watch *watch)
 	events = watch->screen.lines / EVENTS_PART < EVENTS_KEPT ? watch->screen.lines / EVENTS_PART : EVENTS_KEPT;
 	screen_line(&watch->screen, "%s: %u sessions, receiving %s, sending %s; every %u s; q quits",
 		    api_server(watch->list), rates->count, rate_unit_text(rates->total[RATE_RX_BYTES] * 8, "bit/s", rx),
-		    rate_unit_text(rates->total[RATE_TX_BYTES] * 8, "bit/s", tx), (unsigned int)(watch->interval + 999) / 1000);
+		    rate_unit_text(rates->total[RATE_TX_BYTES] * 8, "bit/s", tx),
+		    (unsigned int)(watch->interval + 999) / 1000);
 	screen_line(&watch->screen, " ");
 	screen_line(&watch->screen, "%s%s%-15s %10s %10s %10s %10s", pad("Tunnel", 0, tunnel),
 		    pad("Session", 0, session), "Interface", "Rx bit/s", "Tx bit/s", "Rx pkt/s", "Tx pkt/s");
