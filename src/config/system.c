@@ -69,22 +69,22 @@ static const struct param params[] = {
 		.help = "what becomes of it when there is no authorizer",
 	},
 	{
-		ROW_MEMBER(metrics_port), ROW_WAITS(PARAM_U16, ROW_METRICS), .flags = PARAM_LIVE,
+		ROW_MEMBER(metrics_port), .type = PARAM_U16, .flags = PARAM_LIVE,
 		.max = UINT16_MAX, .default_text = "0",
 		.help = "TCP port where Prometheus is told the metrics; 0: none",
 	},
 	{
-		ROW_MEMBER(metrics_address), ROW_WAITS(PARAM_ADDRESS, ROW_METRICS), .flags = PARAM_LIVE,
+		ROW_MEMBER(metrics_address), .type = PARAM_ADDRESS, .flags = PARAM_LIVE,
 		.default_text = "127.0.0.1", .check = check_source, .allowed = CHECK_SOURCE_ALLOWED,
 		.help = "address of that port; 0.0.0.0 or ::, all of this host",
 	},
 	{
-		ROW_MEMBER(metrics_detail), ROW_WAITS(PARAM_ENUM, ROW_METRICS), .flags = PARAM_LIVE,
+		ROW_MEMBER(metrics_detail), .type = PARAM_ENUM, .flags = PARAM_LIVE,
 		.words = metrics_detail_words, .default_text = "tunnels",
 		.help = "what has series of its own: nothing but the whole daemon, each tunnel, or each session too",
 	},
 	{
-		ROW_MEMBER(metrics_token), ROW_WAITS(PARAM_STRING, ROW_METRICS), .flags = PARAM_LIVE | PARAM_SECRET,
+		ROW_MEMBER(metrics_token), .type = PARAM_STRING, .flags = PARAM_LIVE | PARAM_SECRET,
 		.help = "bearer token that who reads the metrics must show; without it none", .reference = "RFC 6750",
 	},
 	{

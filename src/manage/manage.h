@@ -67,6 +67,10 @@ int manage_listen(struct manage *manage, int fd);
  * service that is given the time. */
 void manage_settle(struct manage *manage);
 
+/* Before a configuration of the system is made true: can it be? -1: no, *error says why. 0: what it takes is
+ * there, until manage_settle(). */
+int manage_try_system(struct manage *manage, const struct system_config *wanted, struct error *error);
+
 /* Why a call may wait (CALL_WAIT). */
 #define MANAGE_EVENTS (1u << 0)		/* the service has new events */
 #define MANAGE_QUESTIONS (1u << 1)	/* ... questions for an authorizer */

@@ -23,6 +23,19 @@ static void emit_result(struct emit *emit, const struct command *command, const 
 		emit_string_member(emit, "interface_name", result->interface_name);
 }
 
+/* What the system's configuration would be: can it be made true? */
+static int try_system(struct call *call, const struct command *command, struct error *failure)
+{
+	const struct param_table *table = config_tables[CONFIG_SYSTEM];
+	struct service_status status;
+
+	service_status(call->service, &status);
+	for (unsigned int row = 0; row < table->count; row++)
+		if (param_set_has(&command->set, row))
+			param_copy(table, row, &status.config, &command->config);
+	return manage_try_system(call->manage, &status.config, failure);
+}
+
 enum call_step call_execute(struct call *call, struct emit *result, json_t **error)
 {
 	struct service_result done = { 0 };
@@ -34,6 +47,8 @@ enum call_step call_execute(struct call *call, struct emit *result, json_t **err
 	if (!call_command(call, &command, error))
 		return CALL_LAST;
 	mask = service_trace_mask(call->service, &command);
+	if (command.object == CONFIG_SYSTEM && try_system(call, &command, &failure) < 0)
+		return call_fail(&failure, error);
 	ret = service_execute(call->service, &command, SERVICE_ORIGIN_ADMIN, call->host->now(), &done, &failure);
 	call->host->changed(call->host->context);
 	call_trace_command(call, mask, &command, ret < 0 ? failure.text : NULL);

@@ -162,8 +162,14 @@ void manage_notify(struct manage *manage, unsigned int what)
 void manage_settle(struct manage *manage)
 {
 	captures_settle(manage);
+	http_settle(manage);
 	subscribe_settle(manage);
 	hooks_settle(manage->hooks);
+}
+
+int manage_try_system(struct manage *manage, const struct system_config *wanted, struct error *error)
+{
+	return http_try(manage, wanted, error);
 }
 
 void manage_free(struct manage *manage)
@@ -180,6 +186,8 @@ void manage_free(struct manage *manage)
 		event_free(manage->accept_again);
 	hooks_free(manage->hooks);
 	restore_free(manage->restore);
+	http_close(manage->http);
+	http_close(manage->http_tried);
 	emit_free(&manage->reply);
 	free(manage);
 }

@@ -9,7 +9,9 @@
 #include <sys/types.h>
 
 #include "base/log.h"
+#include "manage/http.h"
 #include "manage/methods.h"
+#include "manage/metrics.h"
 
 struct client {
 	struct manage *manage;
@@ -48,6 +50,9 @@ struct manage {
 	uint64_t restores;		/* begun so far */
 	struct manage_counters counters;
 	struct hooks *hooks;
+	struct http *http, *http_tried;	/* NULL: off; tried: for a configuration that is about to be made true */
+	struct endpoint http_failed;	/* where metrics cannot be told: not tried again until that changes */
+	struct metrics_memory metrics_memory;
 	uint64_t told_event;		/* the last one that subscribers were woken for */
 	struct log_limit cut_off, refused, stranger, overtaken;
 };

@@ -25,6 +25,7 @@ LIBRARIES = {
     r'event2/': 'os manage l2tpd',
     r'jansson\.h': 'manage l2tpd l2tpctl',
     r'libmnl/': 'os',
+    r'microhttpd\.h': 'manage',
     r'systemd/': 'os',
     r'urcu': 'datapath/user',
     r'(histedit|editline)': 'l2tpctl',

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* The text of a scrape: every counter, its form, its bounds; and the token that lets one have it. */
+#include "manage/metrics.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config/command.h"
+#include "datapath/null/null.h"
+#include "manage/server.h"
+#include "test.h"
+
+struct fixture {
+	struct datapath *dp;
+	struct service *service;
+	struct event_base *loop;
+	struct manage *manage;
+};
+
+static uint64_t now(void)
+{
+	return 65000;
+}
+
+static void changed(void *context)
+{
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	fixture->dp = datapath_null_new();
+	fixture->service = service_new(fixture->dp, NULL);
+	service_expire(fixture->service, 5000);
+	fixture->loop = event_base_new();
+	fixture->manage = manage_new(fixture->loop, fixture->service,
+				     &(struct manage_host){ .now = now, .changed = changed });
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	manage_free(fixture->manage);
+	event_base_free(fixture->loop);
+	service_free(fixture->service);
+	datapath_ops(fixture->dp)->close(fixture->dp);
+	free(fixture);
+	return 0;
+}
+
+static void execute(struct fixture *fixture, const char *text)
+{
+	struct command_reader reader;
+	struct config_place place;
+	struct command command;
+	struct error error;
+
+	assert_int_equal(command_reader_begin(&reader, text, strlen(text)), 0);
+	while (command_reader_next(&reader, &command, &place, &error) > 0)
+		if (service_execute(fixture->service, &command, SERVICE_ORIGIN_ADMIN, 5000, NULL, &error) < 0)
+			fail_msg("%s", error.text);
+	command_reader_end(&reader);
+}
+
+/* A whole scrape, to be freed. */
+static char *scrape(struct fixture *fixture)
+{
+	struct metrics *metrics = metrics_begin(fixture->manage);
+	struct emit text = { .text = NULL };
+	size_t before = 0;
+	char *copy;
+
+	assert_non_null(metrics);
+	while (metrics_next(metrics, &text)) {
+		assert_true(text.length - before < 64 << 10);	/* no step is large */
+		before = text.length;
+	}
+	metrics_end(metrics);
+	copy = strndup(text.text, text.length);
+	emit_free(&text);
+	return copy;
+}
+
+static void assert_line(const char *text, const char *line)
+{
+	char wanted[256];
+
+	snprintf(wanted, sizeof(wanted), "\n%s\n", line);
+	if (!strstr(text, wanted))
+		fail_msg("no line '%s' in\n%s", line, text);
+}
+
+/* How many lines begin so. */
+static unsigned int count_lines(const char *text, const char *begin)
+{
+	unsigned int count = 0;
+
+	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		count += strncmp(line, begin, strlen(begin)) == 0;
+	return count;
+}
+
+static void every_counter_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	char *text, name[128];
+
+	execute(fixture, "tunnel create tunnel_name=lon tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
+			 "session create tunnel_name=lon session_id=7 peer_session_id=7 session_name=office\n"
+			 "system modify metrics_detail=sessions\n");
+	text = scrape(fixture);
+	for (int i = 0; state_tables[i]; i++) {
+		for (unsigned int row = 0; row < state_tables[i]->count; row++) {
+			if (state_tables[i]->rows[row].type != STATE_U64)
+				continue;
+			snprintf(name, sizeof(name), "# TYPE l2tpd_%s_total counter", state_tables[i]->rows[row].name);
+			assert_line(text, name);
+		}
+	}
+	for (unsigned int row = 0; row < state_statistics.count; row++) {
+		const char *counter = state_statistics.rows[row].name;
+
+		snprintf(name, sizeof(name), "l2tpd_tunnel_%s_total{tunnel=\"lon\"} 0", counter);
+		assert_line(text, name);
+		snprintf(name, sizeof(name),
+			 "l2tpd_session_%s_total{tunnel=\"lon\",session_id=\"7\",session=\"office\"} 0", counter);
+		assert_line(text, name);
+	}
+	assert_line(text, "l2tpd_tunnels{state=\"up\"} 1");
+	assert_line(text, "l2tpd_sessions{state=\"up\"} 1");
+	assert_line(text, "l2tpd_tunnel_up{tunnel=\"lon\"} 1");
+	assert_line(text, "l2tpd_tunnel_sessions{tunnel=\"lon\"} 1");
+	assert_line(text, "l2tpd_uptime_seconds 60");
+	assert_line(text, "l2tpd_tunnel_setup_seconds_bucket{le=\"+Inf\"} 1");
+	assert_line(text, "l2tpd_session_setup_seconds_count 1");
+	assert_line(text, "l2tpd_metrics_truncated 0");
+	free(text);
+}
+
+/* Each metric has its HELP and TYPE once, then its samples, all together; no series is there twice. */
+static void the_form_is_right(void **state)
+{
+	char *text, *line, *rest, family[128] = "", (*seen)[256] = calloc(4096, sizeof(*seen));
+	unsigned int count = 0;
+
+	execute(*state, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
+			"tunnel create tunnel_id=2 peer_tunnel_id=2 version=3 dest_ipaddr=192.0.2.3\n"
+			"session create tunnel_id=1 session_id=7 peer_session_id=7\n"
+			"session create tunnel_id=1 session_id=8 peer_session_id=8\n"
+			"session create tunnel_id=2 session_id=8 peer_session_id=8\n"
+			"system modify metrics_detail=sessions\n");
+	text = scrape(*state);
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char name[256];
+		double value;
+
+		if (sscanf(line, "# HELP %127s", family) == 1)
+			snprintf(name, sizeof(name), "%s", line);
+		else if (line[0] == '#')
+			assert_int_equal(sscanf(line, "# TYPE %255s %255s", name, name), 2);
+		else if (strncmp(line, family, strlen(family)) || sscanf(strrchr(line, ' '), "%lf", &value) != 1)
+			fail_msg("'%s' below the head of %s", line, family);
+		snprintf(name, sizeof(name), "%.*s", (int)(line[0] == '#' ? strcspn(line + 7, " ") + 7 :
+							   strcspn(line, " ")), line);
+		for (unsigned int i = 0; i < count; i++)
+			if (strcmp(seen[i], name) == 0)
+				fail_msg("'%s' comes twice", name);
+		assert_true(count < 4096);
+		snprintf(seen[count++], sizeof(*seen), "%s", name);
+	}
+	assert_true(count > 100);
+	free(seen);
+	free(text);
+}
+
+static void detail_bounds_what_is_told(void **state)
+{
+	static const char *const details[] = { "totals", "tunnels", "sessions" };
+	char command[64], *text;
+
+	execute(*state, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
+			"session create tunnel_id=1 session_id=7 peer_session_id=7\n");
+	for (int i = 0; i < 3; i++) {
+		snprintf(command, sizeof(command), "system modify metrics_detail=%s\n", details[i]);
+		execute(*state, command);
+		text = scrape(*state);
+		assert_int_equal(count_lines(text, "l2tpd_tunnel_up{"), i >= 1);
+		assert_int_equal(count_lines(text, "l2tpd_session_up{"), i >= 2);
+		assert_int_equal(count_lines(text, "l2tpd_rx_bytes_total "), 1);
+		free(text);
+	}
+}
+
+static void there_is_an_end_to_it(void **state)
+{
+	char command[128], *text;
+
+	for (unsigned int id = 1; id <= METRICS_TUNNELS_MAX + 5; id++) {
+		snprintf(command, sizeof(command), "tunnel create tunnel_id=%u peer_tunnel_id=1 version=3 "
+			 "dest_ipaddr=192.0.2.2\n", id);
+		execute(*state, command);
+	}
+	text = scrape(*state);
+	assert_int_equal(count_lines(text, "l2tpd_tunnel_up{"), METRICS_TUNNELS_MAX);
+	assert_int_equal(count_lines(text, "l2tpd_tunnel_rx_bytes_total{"), METRICS_TUNNELS_MAX);
+	assert_line(text, "l2tpd_metrics_truncated 1");
+	assert_line(text, "l2tpd_tunnels{state=\"up\"} 1005");
+	free(text);
+}
+
+/* A sum over sessions falls when one of them goes; the counter must not. */
+static void sums_never_fall(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct datapath_stats ten = { .rx_seq_discards = 10 }, five = { .rx_seq_discards = 5 },
+				    seven = { .rx_seq_discards = 7 };
+	const struct datapath_null_entry *log;
+	handle first, second;
+	size_t count;
+	char *text;
+
+	execute(fixture, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n");
+	datapath_null_log_begin(fixture->dp);
+	execute(fixture, "session create tunnel_id=1 session_id=7 peer_session_id=7\n"
+			 "session create tunnel_id=1 session_id=8 peer_session_id=8\n");
+	log = datapath_null_log(fixture->dp, &count);
+	assert_int_equal(count, 2);
+	first = log[0].session;
+	second = log[1].session;
+	datapath_null_set_stats(fixture->dp, first, &ten);
+	datapath_null_set_stats(fixture->dp, second, &five);
+	text = scrape(fixture);
+	assert_line(text, "l2tpd_rx_seq_discards_total 15");
+	free(text);
+	execute(fixture, "session delete tunnel_id=1 session_id=7\n");
+	text = scrape(fixture);
+	assert_line(text, "l2tpd_rx_seq_discards_total 15");
+	free(text);
+	datapath_null_set_stats(fixture->dp, second, &seven);
+	text = scrape(fixture);
+	assert_line(text, "l2tpd_rx_seq_discards_total 17");
+	free(text);
+}
+
+static void names_are_quoted(void **state)
+{
+	char *text;
+
+	execute(*state, "tunnel create tunnel_name=\"a\\\"b\\\\c\" tunnel_id=1 peer_tunnel_id=1 version=3 "
+			"dest_ipaddr=192.0.2.2\n");
+	text = scrape(*state);
+	assert_line(text, "l2tpd_tunnel_up{tunnel=\"a\\\"b\\\\c\"} 1");
+	free(text);
+}
+
+static void tokens(void **state)
+{
+	assert_true(http_authorized(NULL, ""));
+	assert_true(http_authorized("Basic eA==", ""));
+	assert_true(http_authorized("Bearer s3cret", "s3cret"));
+	assert_true(http_authorized("bearer s3cret", "s3cret"));	/* schemes have no case: RFC 9110 11.1 */
+	assert_false(http_authorized(NULL, "s3cret"));
+	assert_false(http_authorized("", "s3cret"));
+	assert_false(http_authorized("Bearer", "s3cret"));
+	assert_false(http_authorized("Bearer ", "s3cret"));
+	assert_false(http_authorized("Bearer s3cre", "s3cret"));
+	assert_false(http_authorized("Bearer s3cret ", "s3cret"));
+	assert_false(http_authorized("Bearer S3cret", "s3cret"));
+	assert_false(http_authorized("Basic s3cret", "s3cret"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_counter_is_told),
+		TEST(the_form_is_right),
+		TEST(detail_bounds_what_is_told),
+		TEST(there_is_an_end_to_it),
+		TEST(sums_never_fall),
+		TEST(names_are_quoted),
+		cmocka_unit_test(tokens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
