@@ -19,6 +19,8 @@
 #define TUNNEL_SHOWN(kind, heading, name, path) { CONFIG_TUNNEL, name, heading, path, kind, true }
 #define SESSION(kind, name, path) { CONFIG_SESSION, name, NULL, path, kind, false }
 #define SESSION_SHOWN(kind, heading, name, path) { CONFIG_SESSION, name, heading, path, kind, true }
+#define PEER_SHOWN(kind, heading, name) { CONFIG_PEER, name, heading, name, kind, true }
+#define USER_SHOWN(kind, heading, name) { CONFIG_USER, name, heading, name, kind, true }
 #define BOTH(kind, name, path) TUNNEL(kind, name, path), SESSION(kind, name, path)
 
 const struct column config_columns[] = {
@@ -55,6 +57,14 @@ const struct column config_columns[] = {
 	SESSION(COLUMN_NUMBER, "vlan_id", "config.vlan_id"),
 	SESSION(COLUMN_TEXT, "netns", "config.netns"),
 	SESSION(COLUMN_TEXT, "bridge", "config.bridge"),
+
+	PEER_SHOWN(COLUMN_ADDRESS, "Local", "local_ipaddr"),
+	PEER_SHOWN(COLUMN_ADDRESS, "Remote", "peer_ipaddr"),
+	PEER_SHOWN(COLUMN_NUMBER, "Tunnels", "tunnels"),
+
+	USER_SHOWN(COLUMN_NUMBER, "TunId", "tunnel_id"),
+	USER_SHOWN(COLUMN_NUMBER, "SesId", "session_id"),
+	USER_SHOWN(COLUMN_TEXT, "User", "user_name"),
 
 	BOTH(COLUMN_TEXT, "reason", "state.reason"),
 	BOTH(COLUMN_TEXT, "origin", "state.origin"),

@@ -34,13 +34,13 @@
 	.help = "follow rates and events until q or ^C"
 #define TUNNEL_EXPLAIN                                                                                    \
 	.newer = true, .object = CONFIG_TUNNEL, .verb = CONFIG_EXPLAIN, .takes = TAKES_KEYS,              \
-	WAITS_FOR("profiles"), .help = "tell where each value of a tunnel comes from"
+	.help = "tell where each value of a tunnel comes from"
 #define SESSION_EXPLAIN                                                                                   \
 	.newer = true, .object = CONFIG_SESSION, .verb = CONFIG_EXPLAIN, .takes = TAKES_KEYS,             \
-	WAITS_FOR("profiles"), .help = "tell where each value of a session comes from"
+	.help = "tell where each value of a session comes from"
 #define PEER_EXPLAIN                                                                                      \
 	.newer = true, .object = CONFIG_PEER, .verb = CONFIG_EXPLAIN, .takes = TAKES_ALL,                 \
-	WAITS_FOR("profiles"), .help = "tell which peer profile a peer would have, and why"
+	.help = "tell which peer profile a peer would have, and why"
 #define TUNNEL_CAPTURE                                                                                    \
 	.newer = true, .object = CONFIG_CAPTURE, .verb = CONFIG_CAPTURE_TUNNEL, .takes = TAKES_ALL,       \
 	.help = "write the packets of a tunnel and its sessions to a file"
@@ -64,20 +64,18 @@ static const struct keyword system_verbs[] = {
 /* The verbs of one kind of profile, which `what` says. */
 #define PROFILE_VERBS(profile, what)                                                                      \
 	{ .name = "create", .object = (profile), .verb = CONFIG_CREATE, .takes = TAKES_PROFILE,           \
-	  WAITS_FOR("profiles"), .help = "make a " what " profile" },                                     \
+	  .help = "make a " what " profile" },                                                            \
 	{ .name = "modify", .object = (profile), .verb = CONFIG_MODIFY, .takes = TAKES_PROFILE,           \
-	  WAITS_FOR("profiles"),                                                                          \
 	  .help = "set parameters in a " what " profile; what exists changes only by apply" },            \
 	{ .name = "delete", .object = (profile), .verb = CONFIG_DELETE, .takes = TAKES_KEYS,              \
-	  WAITS_FOR("profiles"), .help = "remove a " what " profile that nothing uses" },                 \
+	  .help = "remove a " what " profile that nothing uses" },                                        \
 	{ .name = "show", .object = (profile), .verb = CONFIG_SHOW, .takes = TAKES_KEYS,                  \
-	  WAITS_FOR("profiles"), .help = "show what is set in a " what " profile" },                      \
+	  .help = "show what is set in a " what " profile" },                                             \
 	{ .name = "list", .object = (profile), .verb = CONFIG_LIST, .options = CONFIG_OPTION_NAMES,       \
-	  WAITS_FOR("profiles"), .help = "list the " what " profiles" },                                  \
+	  .help = "list the " what " profiles" },                                                         \
 	{ .name = "unset", .object = (profile), .verb = CONFIG_UNSET, .takes = TAKES_UNSET,               \
-	  WAITS_FOR("profiles"), .help = "take parameters, given without values, out of a " what " profile" }, \
+	  .help = "take parameters, given without values, out of a " what " profile" },                   \
 	{ .name = "apply", .newer = true, .object = (profile), .verb = CONFIG_APPLY, .takes = TAKES_KEYS, \
-	  WAITS_FOR("profiles"),                                                                          \
 	  .help = "change what uses a " what " profile to what it says now, in what can change live" },   \
 	{ .name = NULL }
 
@@ -122,10 +120,10 @@ static const struct keyword session_verbs[] = {
 };
 
 static const struct keyword peer_verbs[] = {
-	{ .name = "show", .object = CONFIG_PEER, .verb = CONFIG_SHOW, .takes = TAKES_KEYS, WAITS_FOR("profiles"),
+	{ .name = "show", .object = CONFIG_PEER, .verb = CONFIG_SHOW, .takes = TAKES_KEYS,
 	  .help = "show the peers of this address, and their tunnels" },
 	{ .name = "list", .object = CONFIG_PEER, .verb = CONFIG_LIST, .options = CONFIG_OPTION_NAMES,
-	  WAITS_FOR("profiles"), .help = "list the peers that tunnels lead to" },
+	  .help = "list the peers that tunnels lead to" },
 	{ .name = "profile", .next = peer_profile_verbs, .help = "which profiles peers have" },
 	{ .name = "explain", PEER_EXPLAIN },
 	{ .name = NULL },
@@ -137,7 +135,7 @@ static const struct keyword ppp_verbs[] = {
 };
 
 static const struct keyword user_verbs[] = {
-	{ .name = "list", .object = CONFIG_USER, .verb = CONFIG_LIST, WAITS_FOR("PPP"),
+	{ .name = "list", .object = CONFIG_USER, .verb = CONFIG_LIST,
 	  .help = "list the users that PPP knows by name" },
 	{ .name = NULL },
 };

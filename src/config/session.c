@@ -135,11 +135,11 @@ static const struct param params[] = {
 		.help = "set the network device up when it is made",
 	},
 	{
-		ROW_MEMBER(profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES), .flags = PARAM_PROFILE_KEY, .min = 1,
+		ROW_MEMBER(profile_name), .type = PARAM_STRING, .flags = PARAM_PROFILE_KEY, .min = 1,
 		.help = "session profile with the defaults of this session", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(ppp_profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES), .flags = PARAM_PROFILE, .min = 1,
+		ROW_MEMBER(ppp_profile_name), .type = PARAM_STRING, .flags = PARAM_PROFILE, .min = 1,
 		.help = "PPP profile of this session", .reference = "OpenL2TP",
 	},
 	{

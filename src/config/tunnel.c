@@ -117,21 +117,21 @@ static const struct param params[] = {
 		.help = "how often a host name as dest_ipaddr is looked up again; 0: only when the peer is unreachable",
 	},
 	{
-		ROW_MEMBER(profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES), .flags = PARAM_PROFILE_KEY, .min = 1,
+		ROW_MEMBER(profile_name), .type = PARAM_STRING, .flags = PARAM_PROFILE_KEY, .min = 1,
 		.help = "tunnel profile with the defaults of this tunnel", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(peer_profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES),
+		ROW_MEMBER(peer_profile_name), .type = PARAM_STRING,
 		.flags = PARAM_LIVE | PARAM_PROFILE, .min = 1,
 		.help = "peer profile that names the other profiles", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(session_profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES),
+		ROW_MEMBER(session_profile_name), .type = PARAM_STRING,
 		.flags = PARAM_LIVE | PARAM_PROFILE, .min = 1,
 		.help = "session profile with the defaults of sessions in this tunnel", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(ppp_profile_name), ROW_WAITS(PARAM_STRING, ROW_PROFILES),
+		ROW_MEMBER(ppp_profile_name), .type = PARAM_STRING,
 		.flags = PARAM_LIVE | PARAM_PROFILE, .min = 1,
 		.help = "PPP profile with the defaults of sessions in this tunnel", .reference = "OpenL2TP",
 	},

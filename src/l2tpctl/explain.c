@@ -25,6 +25,7 @@ static const char *source_text(const json_t *row, char out[TEXT_MAX])
 	} known[] = {
 		{ "explicit", "given" }, { "authorizer", "decided by the authorizer" },
 		{ "builtin", "built-in default" }, { "chosen", "chosen by l2tpd" },
+		{ "tunnel", "its tunnel" },
 	};
 	const char *source = text_at(row, "source"), *type = text_at(row, "profile_type");
 
@@ -56,7 +57,7 @@ static void print_remark(unsigned int changed, const char *object, FILE *out)
 			"change live)\n", object);
 }
 
-static void print_rows(const json_t *rows, const char *object, FILE *out)
+void explain_rows(const json_t *rows, const char *object, FILE *out)
 {
 	static const char *const headings[] = { "Parameter", "Value", "From", "Today" };
 	char source[TEXT_MAX];
@@ -86,7 +87,7 @@ void explain_print(const struct command *command, const json_t *answer, FILE *ou
 	json_t *value;
 
 	if (rows) {
-		print_rows(rows, config_tables[command->object]->object, out);
+		explain_rows(rows, config_tables[command->object]->object, out);
 		return;
 	}
 	/* of a peer: a few facts */

@@ -10,6 +10,8 @@
 
 #include "config/command.h"
 
+/* Rows as explain tells them. object: what a profile of them is applied to, for the remark. */
+void explain_rows(const json_t *rows, const char *object, FILE *out);
 void explain_print(const struct command *command, const json_t *answer, FILE *out);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "l2tpctl/duration.h"
+#include "l2tpctl/profile.h"
 
 #define LABEL_WIDTH 26
 #define TEXT_SIZE 512
@@ -141,6 +142,14 @@ void output_show(const struct command *command, const json_t *answer, FILE *out)
 	const unsigned int parts = CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS;
 	bool all = !(command->options & (parts | CONFIG_OPTION_VERSION));
 
+	if (config_is_profile(command->object)) {
+		profile_show(command, answer, out);
+		return;
+	}
+	if (command->object == CONFIG_PEER) {
+		profile_show_peer(answer, out);
+		return;
+	}
 	print_heading(command, answer, out);
 	if (all || command->options & CONFIG_OPTION_STATUS)
 		print_members("state", json_object_get(answer, "state"), out);
@@ -174,12 +183,18 @@ void output_list_begin(const struct command *command, struct table *table)
 /* The name, or the id of what has none. */
 static void print_name(const struct command *command, const json_t *object, FILE *out)
 {
-	const char *name = command->object == CONFIG_TUNNEL ? "config.tunnel_name" : "config.session_name";
-	const char *id = command->object == CONFIG_TUNNEL ? "config.tunnel_id" : "config.session_id";
-	const json_t *value = value_at(object, name);
+	static const char *const paths[CONFIG_OBJECT_COUNT][2] = {
+		[CONFIG_TUNNEL] = { "config.tunnel_name", "config.tunnel_id" },
+		[CONFIG_SESSION] = { "config.session_name", "config.session_id" },
+		[CONFIG_PEER_PROFILE] = { "config.profile_name" }, [CONFIG_TUNNEL_PROFILE] = { "config.profile_name" },
+		[CONFIG_SESSION_PROFILE] = { "config.profile_name" }, [CONFIG_PPP_PROFILE] = { "config.profile_name" },
+		[CONFIG_PEER] = { "peer_ipaddr" }, [CONFIG_USER] = { "user_name" },
+	};
+	const char *name = paths[command->object][0], *id = paths[command->object][1];
+	const json_t *value = name ? value_at(object, name) : NULL;
 	char text[TEXT_SIZE];
 
-	fprintf(out, "%s\n", value_text(value ? value : value_at(object, id), text));
+	fprintf(out, "%s\n", value_text(value || !id ? value : value_at(object, id), text));
 }
 
 void output_list_object(const struct command *command, const json_t *object, struct table *table, FILE *out)
@@ -187,7 +202,7 @@ void output_list_object(const struct command *command, const json_t *object, str
 	const struct column *column = next_column(command, config_columns);
 	char text[TEXT_SIZE];
 
-	if (command->options & CONFIG_OPTION_NAMES) {
+	if (command->options & CONFIG_OPTION_NAMES || config_is_profile(command->object)) {
 		print_name(command, object, out);
 		return;
 	}
@@ -205,6 +220,10 @@ void output_notice(const struct command *command, const json_t *answer, FILE *ou
 	};
 	char tunnel[TEXT_SIZE], session[TEXT_SIZE];
 
+	if (config_is_profile(command->object)) {
+		profile_notice(command, answer, out);
+		return;
+	}
 	if (!done[command->verb] || command->object == CONFIG_DEBUG)
 		return;
 	value_text(json_object_get(answer, "tunnel_id"), tunnel);

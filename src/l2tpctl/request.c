@@ -67,8 +67,28 @@ static json_t *config_json(const struct command *command)
 	return config;
 }
 
+/* The names of the rows that are taken out. */
+static json_t *unset_json(const struct command *command)
+{
+	const struct param_table *table = config_tables[command->object];
+	json_t *names = json_array(), *name = NULL;
+	char text[PARAM_TEXT_MAX];
+
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (!param_set_has(&command->set, row))
+			continue;
+		if (table->params[row].flags & PARAM_PROFILE_KEY)
+			name = json_string(param_format(table, row, &command->config, text));
+		else
+			json_array_append_new(names, json_string(table->params[row].name));
+	}
+	return json_pack("{s:o*, s:o}", "profile_name", name, "parameters", names);
+}
+
 json_t *request_parameters(const struct command *command)
 {
+	if (command->verb == CONFIG_UNSET)
+		return unset_json(command);
 	if (command->object == CONFIG_SYSTEM && command->verb != CONFIG_MODIFY)
 		return json_object();
 	if (command->options & CONFIG_OPTION_APP)

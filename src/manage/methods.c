@@ -187,6 +187,7 @@ const struct method_table *const methods_tables[] = {
 	&methods_names,
 	&methods_status,
 	&methods_subscribe,
+	&methods_profile,
 	NULL,
 };
 

@@ -88,6 +88,7 @@ extern const struct method_table methods_debug;			/* debug.c */
 extern const struct method_table methods_list;			/* list.c */
 extern const struct method_table methods_names;			/* names.c */
 extern const struct method_table methods_status;		/* status.c */
+extern const struct method_table methods_profile;		/* methods_profile.c */
 
 /* Lines of the API's trace category (debug.c). refused: why not; NULL: it was done.
  * A command: mask is that of service_trace_mask(), from before it was carried out. */

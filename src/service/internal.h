@@ -15,9 +15,6 @@
 
 #include <stddef.h>
 
-#define HASH_NONFATAL_OOM 1	/* an element that could not be added has hh.tbl NULL */
-#include <uthash.h>
-
 #include "service/deadline.h"
 #include "service/order.h"
 #include "service/profile.h"
@@ -74,6 +71,7 @@ struct tunnel {
 	struct order_node by_datapath;	/* by slot: the lower half of the handle (base/handle.h) */
 	struct address peer;		/* AF_UNSPEC: not known, or not usable */
 	struct flow *flow;		/* NULL while the peer is not known */
+	struct peer *record;		/* likewise */
 	struct order_node by_id;
 	UT_hash_handle by_name;		/* tbl is NULL: it is in no table */
 	struct order sessions;		/* struct session.by_id */
@@ -117,6 +115,18 @@ struct session {
 	bool going;			/* as the tunnel's */
 };
 
+/* Who is at the other end of tunnels; made with the first, gone with the last. */
+struct peer_key {
+	struct address peer, local;	/* local AF_UNSPEC: the system chooses it; hashed as a whole */
+};
+
+struct peer {
+	struct peer_key key;
+	uint32_t tunnels;
+	uint32_t trace_flags;
+	UT_hash_handle hh;
+};
+
 struct service {
 	struct datapath *dp;
 	service_random_fn *random;	/* NULL: dry_random counts */
@@ -130,6 +140,10 @@ struct service {
 	uint32_t session_count;		/* attached, in attached tunnels */
 	struct flow *flows;
 	struct name_space *name_spaces;
+	struct profile *profiles[PROFILE_TYPES];	/* by name, and in its order */
+	struct profile *fallback[PROFILE_TYPES];	/* `default` */
+	struct chain_ends ends;
+	struct peer *peers;
 	struct deadline_heap deadlines, quiets;
 	struct tunnel *asking;		/* queue */
 	bool is_started;
@@ -162,8 +176,8 @@ struct rows_field {			/* a member and the datapath's field that carries it */
 
 void rows_overlay(const struct param_table *table, void *config, const void *from, const struct param_set *set);
 void rows_join(struct param_set *set, const struct param_set *more);
-/* Only live rows: what a modify may have changed. */
-void rows_join_live(const struct param_table *table, struct param_set *set, const struct param_set *more);
+/* What no profile holds: names, ids and the like. */
+void rows_keep_own(const struct param_table *table, void *config, const void *from);
 /* Refuse to change what is not PARAM_LIVE; key parameters name the object and are no change. */
 int rows_refuse_immutable(const struct param_table *table, const void *now, const void *wanted,
 			  const struct param_set *set, struct error *error);
@@ -202,6 +216,12 @@ int flow_add_session(struct session *session, struct error *error);
 int flow_refuse_session(const struct service *service, const struct tunnel_config *tunnel, const struct address *peer,
 			const struct session_config *config, struct error *error);
 void flow_remove_session(struct session *session);
+
+/* --- peer.c --- */
+/* The tunnel leads to this address, and to no other any more. -1: out of memory; nothing has changed. */
+int peer_enter(struct service *service, struct tunnel *tunnel, const struct address *address, struct error *error);
+/* Nothing happens when it leads nowhere. */
+void peer_leave(struct service *service, struct tunnel *tunnel);
 
 /* --- names.c --- */
 #define SESSION_LABEL_MAX (2 * CONFIG_NAME_MAX + 24)

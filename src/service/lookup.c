@@ -216,6 +216,38 @@ int service_session_view(struct service *service, handle session, struct service
 	return 0;
 }
 
+static void view_profile(const struct profile *profile, struct service_profile_view *view)
+{
+	*view = (struct service_profile_view){
+		.config = profile->config,
+		.set = profile->set,
+		.origin = profile->origin,
+		.uses = profile->uses,
+	};
+	memcpy(view->name, profile->name, sizeof(view->name));
+}
+
+int service_profile_view(struct service *service, const struct command *command, struct service_profile_view *view,
+			 struct error *error)
+{
+	const struct profile *profile = profile_lookup(service, command, error);
+
+	if (!profile)
+		return -1;
+	view_profile(profile, view);
+	return 0;
+}
+
+bool service_next_profile(struct service *service, enum config_object object, const char *after,
+			  struct service_profile_view *view)
+{
+	const struct profile *profile = profile_behind(service, object, after);
+
+	if (profile)
+		view_profile(profile, view);
+	return profile;
+}
+
 bool service_next_tunnel(struct service *service, uint64_t *after_tunnel_id, handle *tunnel)
 {
 	const struct tunnel *next = lookup_tunnel_from(service, *after_tunnel_id + 1);

@@ -63,6 +63,17 @@ void service_reload_counts(const struct service_reload *reload, uint32_t *tunnel
 	*sessions = reload->dry->session_count;
 }
 
+/* Profiles may name those that are made after them; but there must be such. */
+static int refuse_dangling(struct service_reload *reload, struct error *error)
+{
+	const struct profile *naming;
+
+	if (chain_refuse_dangling(reload->dry, &naming, error) == 0)
+		return 0;
+	reload->failed = naming->command;
+	return -1;
+}
+
 /* What the file sets; what it set before and sets no more, after a restore all else, gets its default; the
  * rest stays. */
 void service_reload_system(const struct service_reload *reload, const struct service *service,
@@ -135,9 +146,21 @@ static void commit(struct service_reload *reload)
 	struct service *service = reload->service;
 
 	reload_commit(reload);
+	reload_profiles_commit(reload);
 	service->system = reload->system;
 	if (reload->mode == SERVICE_RELOAD_FILE)
 		service->system_file_set = reload->dry->system_file_set;
+}
+
+/* When all profiles have their likes. */
+static int make_true(struct service_reload *reload, struct error *error)
+{
+	if (reload_plan(reload, error) < 0 || check_limits(reload, error) < 0 || reload_apply(reload, error) < 0) {
+		reload_profiles_abort(reload);
+		return -1;
+	}
+	commit(reload);
+	return 0;
 }
 
 int service_reload_finish(struct service_reload *reload, struct service *service, enum service_reload_mode mode,
@@ -152,10 +175,8 @@ int service_reload_finish(struct service_reload *reload, struct service *service
 	reload->now = now;
 	reload->failed = reload->count;
 	service_reload_system(reload, service, mode, &reload->system);
-	if (reload_plan(reload, error) == 0 && check_limits(reload, error) == 0 && reload_apply(reload, error) == 0) {
-		commit(reload);
-		ret = 0;
-	}
+	if (refuse_dangling(reload, error) == 0 && reload_profiles_begin(reload, error) == 0)
+		ret = make_true(reload, error);
 	if (ret < 0 && failed)
 		*failed = reload->failed;
 	service_reload_abort(reload);

@@ -73,6 +73,16 @@ static inline bool reload_owns(const struct service_reload *reload, enum service
 
 int list_add(struct list *list, void *item, struct error *error);
 
+/* --- reload_profile.c --- */
+/* Each profile of the dry run gets its like in the service. -1: out of memory, or too many; nothing has changed. */
+int reload_profiles_begin(struct service_reload *reload, struct error *error);
+/* After begin: leave them as they were. */
+void reload_profiles_abort(struct service_reload *reload);
+/* After begin, when all objects have their new provenance. */
+void reload_profiles_commit(struct service_reload *reload);
+/* The profiles of a provenance, of the dry run or not, as those of the service. */
+void reload_provenance(struct provenance *provenance, const struct provenance *from);
+
 /* Fill the lists. Nothing of the service changes but its objects' pairs. */
 int reload_plan(struct service_reload *reload, struct error *error);
 /* Ids that nobody gave: those of the predecessor, or 0; the name that follows from such an id is "". */

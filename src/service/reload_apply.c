@@ -84,10 +84,12 @@ static enum service_origin made_by(const struct service_reload *reload)
 static int make_tunnel(struct service_reload *reload, struct tunnel_copy *copy, struct error *error)
 {
 	struct tunnel_config config = copy->like->config;
+	struct provenance provenance;
 	struct tunnel *made;
 
 	reload_unchosen_tunnel_ids(copy, &config);
-	made = tunnel_new(reload->service, &config, &copy->like->provenance, made_by(reload), reload->now);
+	reload_provenance(&provenance, &copy->like->provenance);
+	made = tunnel_new(reload->service, &config, &provenance, made_by(reload), reload->now);
 	if (!made)
 		return service_no_memory(error);
 	if (tunnel_attach(reload->service, made, reload->now, error) < 0) {
@@ -110,10 +112,12 @@ static int make_session(struct service_reload *reload, struct session_copy *copy
 {
 	bool of_file = copy->like->tunnel == copy->in;
 	struct session_config config = copy->like->config;
+	struct provenance provenance;
 	struct session *made;
 
 	reload_unchosen_session_id(copy, &config);
-	made = session_new(reload->service, copy->in->pair, &config, &copy->like->provenance,
+	reload_provenance(&provenance, &copy->like->provenance);
+	made = session_new(reload->service, copy->in->pair, &config, &provenance,
 			   of_file ? made_by(reload) : SERVICE_ORIGIN_ADMIN, reload->now);
 	if (!made)
 		return service_no_memory(error);
@@ -308,19 +312,28 @@ fail:
 	return -1;
 }
 
+static void learn_provenance(struct provenance *provenance, const struct provenance *from)
+{
+	provenance_release(provenance);
+	reload_provenance(provenance, from);
+	provenance_hold(provenance);
+}
+
 /* Which rows were given; after a restore it is still known whose it is. */
 static void adopt_tunnel(const struct service_reload *reload, const struct tunnel *wanted, struct tunnel *there)
 {
 	if (reload->mode == SERVICE_RELOAD_FILE)
 		there->origin = SERVICE_ORIGIN_FILE;
-	there->provenance = wanted->provenance;
+	memcpy(there->config.profile_name, wanted->config.profile_name, sizeof(there->config.profile_name));
+	learn_provenance(&there->provenance, &wanted->provenance);
 }
 
 static void adopt_session(const struct service_reload *reload, const struct session *wanted, struct session *there)
 {
 	if (reload->mode == SERVICE_RELOAD_FILE)
 		there->origin = SERVICE_ORIGIN_FILE;
-	there->provenance = wanted->provenance;
+	memcpy(there->config.profile_name, wanted->config.profile_name, sizeof(there->config.profile_name));
+	learn_provenance(&there->provenance, &wanted->provenance);
 	memcpy(there->config.interface_name, wanted->config.interface_name, sizeof(there->config.interface_name));
 }
 

@@ -38,14 +38,15 @@ static bool session_anonymous(const struct session *session)
 	return !session_given(session, "session_name") && !session_given(session, "session_id");
 }
 
-/* Are the rows equal that neither name the object nor can be changed? */
+/* Are the rows equal that neither name the object nor can be changed? Which profile it has is no matter when that one
+ * says the same. */
 static bool same_fixed_rows(const struct param_table *table, const void *a, const void *b)
 {
 	for (unsigned int row = 0; row < table->count; row++) {
 		const struct param *param = &table->params[row];
 
-		if (!(param->flags & (PARAM_KEY | PARAM_LIVE)) && param->type != PARAM_UNSUPPORTED &&
-		    !param_equal(table, row, a, b))
+		if (!(param->flags & (PARAM_KEY | PARAM_LIVE | PARAM_PROFILE_KEY)) &&
+		    param->type != PARAM_UNSUPPORTED && !param_equal(table, row, a, b))
 			return false;
 	}
 	return true;
@@ -358,7 +359,7 @@ static int swap_session(struct service_reload *reload, struct session *there, co
 		return service_no_memory(error);
 	swap->session = there;
 	swap->config = there->config;
-	swap->provenance = wanted->provenance;
+	reload_provenance(&swap->provenance, &wanted->provenance);
 	copy_live_rows(table, &swap->config, &wanted->config);
 	if (session_renamed(there, wanted))
 		memcpy(swap->config.session_name, wanted->config.session_name, sizeof(swap->config.session_name));
@@ -424,7 +425,7 @@ static int swap_tunnel(struct service_reload *reload, struct tunnel *there, cons
 		return service_no_memory(error);
 	swap->tunnel = there;
 	swap->config = there->config;
-	swap->provenance = wanted->provenance;
+	reload_provenance(&swap->provenance, &wanted->provenance);
 	copy_live_rows(table, &swap->config, &wanted->config);
 	if (tunnel_renamed(there, wanted))
 		memcpy(swap->config.tunnel_name, wanted->config.tunnel_name, sizeof(swap->config.tunnel_name));

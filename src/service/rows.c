@@ -7,8 +7,18 @@
 
 void rows_overlay(const struct param_table *table, void *config, const void *from, const struct param_set *set)
 {
+	for (unsigned int row = param_set_next(set, 0); row < table->count; row = param_set_next(set, row + 1)) {
+		if (table->params[row].type != PARAM_UNSUPPORTED)
+			param_copy(table, row, config, from);
+	}
+}
+
+void rows_keep_own(const struct param_table *table, void *config, const void *from)
+{
 	for (unsigned int row = 0; row < table->count; row++) {
-		if (param_set_has(set, row) && table->params[row].type != PARAM_UNSUPPORTED)
+		const struct param *param = &table->params[row];
+
+		if (!(param->flags & (PARAM_PROFILE | PARAM_PROFILE_KEY)) && param->type != PARAM_UNSUPPORTED)
 			param_copy(table, row, config, from);
 	}
 }
@@ -17,14 +27,6 @@ void rows_join(struct param_set *set, const struct param_set *more)
 {
 	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
 		set->bits[i] |= more->bits[i];
-}
-
-void rows_join_live(const struct param_table *table, struct param_set *set, const struct param_set *more)
-{
-	for (unsigned int row = 0; row < table->count; row++) {
-		if (param_set_has(more, row) && table->params[row].flags & PARAM_LIVE)
-			param_set_add(set, row);
-	}
 }
 
 static bool same(const struct param_table *table, unsigned int row, const void *a, const void *b)

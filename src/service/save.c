@@ -9,7 +9,7 @@
 
 #include "service/internal.h"
 
-enum phase { PHASE_SYSTEM, PHASE_TUNNELS, PHASE_END };
+enum phase { PHASE_SYSTEM, PHASE_PROFILES, PHASE_TUNNELS = PHASE_PROFILES + PROFILE_TYPES };
 
 static void begin(struct command *command, enum config_object object, enum config_verb verb)
 {
@@ -62,32 +62,81 @@ static bool save_system(const struct service *service, struct command *command)
 	return memcmp(&command->set, &none, sizeof(none)) != 0;
 }
 
-static void save_tunnel(const struct tunnel *tunnel, struct command *command)
+/* False: there is nothing to say of it. */
+static bool save_profile(const struct profile *profile, struct command *command)
+{
+	const struct param_table *table = config_tables[profile->object];
+	unsigned int row = config_row(profile->object, "profile_name");
+
+	begin(command, profile->object, profile_is_default(profile) ? CONFIG_MODIFY : CONFIG_CREATE);
+	rows_overlay(table, &command->config, &profile->config, &profile->set);
+	command->set = profile->set;
+	memcpy((char *)&command->config + table->params[row].offset, profile->name, sizeof(profile->name));
+	param_set_add(&command->set, row);
+	return !profile_is_default(profile) || !param_set_is_empty(&profile->set);
+}
+
+/* What the tunnel would be without the rows that nobody gave.  A profile that it would not have today counts as given,
+ * as it will be written. */
+static void without_tunnel(const struct service *service, const struct tunnel *tunnel, struct tunnel_config *otherwise,
+			   struct param_set *given)
+{
+	const struct chain_rows *rows = &service->ends.tunnel_rows;
+	const unsigned int names[] = { rows->own, rows->peer };
+	struct provenance provenance = tunnel->provenance;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (chain_tunnel(service, &tunnel->config, false, &provenance, otherwise, NULL) < 0)
+			*otherwise = service->ends.tunnel;
+		if (i < 2 && !param_equal(config_tables[CONFIG_TUNNEL], names[i], &tunnel->config, otherwise))
+			param_set_add(&provenance.explicit_rows, names[i]);
+	}
+	*given = provenance.explicit_rows;
+}
+
+static void without_session(const struct service *service, const struct session *session,
+			    struct session_config *otherwise, struct param_set *given)
+{
+	unsigned int row = service->ends.session_rows.own;
+	struct provenance provenance = session->provenance;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		if (chain_session(service, session->tunnel, &session->config, false, &provenance, otherwise, NULL) < 0)
+			*otherwise = service->ends.session;
+		if (!param_equal(config_tables[CONFIG_SESSION], row, &session->config, otherwise))
+			param_set_add(&provenance.explicit_rows, row);
+	}
+	*given = provenance.explicit_rows;
+}
+
+static void save_tunnel(const struct service *service, const struct tunnel *tunnel, struct command *command)
 {
 	const struct param_table *table = config_tables[CONFIG_TUNNEL];
 	struct tunnel_config otherwise;
+	struct param_set given;
 
 	begin(command, CONFIG_TUNNEL, CONFIG_CREATE);
-	param_defaults(table, &otherwise);
+	without_tunnel(service, tunnel, &otherwise, &given);
 	write_row(table, config_row(CONFIG_TUNNEL, "tunnel_name"), &tunnel->config, command);
 	write_row(table, config_row(CONFIG_TUNNEL, "tunnel_id"), &tunnel->config, command);
-	write_rows(table, &tunnel->config, &tunnel->provenance.explicit_rows, &otherwise, command);
+	write_rows(table, &tunnel->config, &given, &otherwise, command);
 }
 
 /* With the name of the device that it has. */
-static void save_session(const struct session *session, struct command *command)
+static void save_session(const struct service *service, const struct session *session, struct command *command)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
 	struct session_config otherwise, config = session->config;
+	struct param_set given;
 
 	begin(command, CONFIG_SESSION, CONFIG_CREATE);
-	param_defaults(table, &otherwise);
+	without_session(service, session, &otherwise, &given);
 	memcpy(config.interface_name, session->ifname, sizeof(config.interface_name));
 	write_row(table, config_row(CONFIG_SESSION, "tunnel_name"), &config, command);
 	if (config.session_name[0])
 		write_row(table, config_row(CONFIG_SESSION, "session_name"), &config, command);
 	write_row(table, config_row(CONFIG_SESSION, "session_id"), &config, command);
-	write_rows(table, &config, &session->provenance.explicit_rows, &otherwise, command);
+	write_rows(table, &config, &given, &otherwise, command);
 }
 
 /* --- one after the other --- */
@@ -100,7 +149,7 @@ static bool next_session(const struct service *service, struct service_save *sav
 	if (!session)
 		return false;
 	save->session_id = session->by_id.id;
-	save_session(session, command);
+	save_session(service, session, command);
 	return true;
 }
 
@@ -116,18 +165,36 @@ static bool next_tunnel(const struct service *service, struct service_save *save
 	save->tunnel_id = tunnel->by_id.id;
 	save->tunnel = tunnel->handle;
 	save->session_id = 0;
-	save_tunnel(tunnel, command);
+	save_tunnel(service, tunnel, command);
 	return true;
+}
+
+/* False: there is no other of this type. */
+static bool next_profile(const struct service *service, struct service_save *save, struct command *command)
+{
+	enum config_object object = CONFIG_PEER_PROFILE + (save->phase - PHASE_PROFILES);
+	const struct profile *profile = profile_behind(service, object, save->profile_name);
+
+	while (profile && !save_profile(profile, command))
+		profile = profile->hh.next;
+	if (profile)
+		memcpy(save->profile_name, profile->name, sizeof(save->profile_name));
+	return profile;
 }
 
 static bool next(const struct service *service, struct service_save *save, struct command *command)
 {
 	if (save->phase == PHASE_SYSTEM) {
-		save->phase = PHASE_TUNNELS;
+		save->phase = PHASE_PROFILES;
 		if (save_system(service, command))
 			return true;
 	}
-	return save->phase == PHASE_TUNNELS && next_tunnel(service, save, command);
+	for (; save->phase < PHASE_TUNNELS; save->phase++) {
+		if (next_profile(service, save, command))
+			return true;
+		memset(save->profile_name, 0, sizeof(save->profile_name));
+	}
+	return next_tunnel(service, save, command);
 }
 
 static void part_secrets(const struct command *command, struct param_set *secrets)

@@ -31,7 +31,11 @@ struct service *service_new(struct datapath *dp, service_random_fn *random)
 		return NULL;
 	}
 	param_defaults(config_tables[CONFIG_SYSTEM], &service->system);
-	return service;
+	chain_begin(&service->ends);
+	if (profiles_begin(service) == 0)
+		return service;
+	service_free(service);
+	return NULL;
 }
 
 void service_free(struct service *service)
@@ -46,6 +50,7 @@ void service_free(struct service *service)
 		tunnel_forget(service, tunnel);
 		tunnel_free(service, tunnel);
 	}
+	profiles_end(service);
 	handle_table_clear(&service->tunnel_handles);
 	handle_table_clear(&service->session_handles);
 	deadline_clear(&service->deadlines);
@@ -112,17 +117,27 @@ int service_session_limit(struct service *service, uint32_t count, struct error 
 	return refuse_at_limit(service, 1, &refused, error);
 }
 
-static int system_modify(struct service *service, const struct command *command, enum service_origin origin,
-			 struct error *error)
+/* What a command is carried out with. */
+struct execution {
+	struct service *service;
+	const struct command *command;
+	enum service_origin origin;
+	uint64_t now;
+	struct service_result *result;
+};
+
+static int system_modify(const struct execution *do_this, struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_SYSTEM];
+	const struct command *command = do_this->command;
+	struct service *service = do_this->service;
 
 	if (rows_refuse_immutable(table, &service->system, &command->config.system, &command->set, error) < 0)
 		return -1;
 	rows_overlay(table, &service->system, &command->config.system, &command->set);
-	if (origin == SERVICE_ORIGIN_FILE)
+	if (do_this->origin == SERVICE_ORIGIN_FILE)
 		rows_join(&service->system_file_set, &command->set);
-	event_system(service, SERVICE_EVENT_SYSTEM_MODIFIED, origin, NULL, &command->set);
+	event_system(service, SERVICE_EVENT_SYSTEM_MODIFIED, do_this->origin, NULL, &command->set);
 	return 0;
 }
 
@@ -137,70 +152,107 @@ void service_start(struct service *service, uint64_t now)
 	service->started = now;
 }
 
-static int not_ours(const struct command *command, struct error *error)
+static int tunnel_create(const struct execution *do_this, struct error *error)
 {
+	return execute_tunnel_create(do_this->service, do_this->command, do_this->origin, do_this->now,
+				     do_this->result, error);
+}
+
+static int tunnel_modify(const struct execution *do_this, struct error *error)
+{
+	return execute_tunnel_modify(do_this->service, do_this->command, do_this->now, do_this->result, error);
+}
+
+static int tunnel_delete(const struct execution *do_this, struct error *error)
+{
+	return execute_tunnel_delete(do_this->service, do_this->command, do_this->result, error);
+}
+
+static int session_create(const struct execution *do_this, struct error *error)
+{
+	return execute_session_create(do_this->service, do_this->command, do_this->origin, do_this->now,
+				      do_this->result, error);
+}
+
+static int session_modify(const struct execution *do_this, struct error *error)
+{
+	return execute_session_modify(do_this->service, do_this->command, do_this->result, error);
+}
+
+static int session_delete(const struct execution *do_this, struct error *error)
+{
+	return execute_session_delete(do_this->service, do_this->command, do_this->result, error);
+}
+
+static int profile_create(const struct execution *do_this, struct error *error)
+{
+	return execute_profile_create(do_this->service, do_this->command, do_this->origin, error);
+}
+
+static int profile_modify(const struct execution *do_this, struct error *error)
+{
+	return execute_profile_modify(do_this->service, do_this->command, error);
+}
+
+static int profile_unset(const struct execution *do_this, struct error *error)
+{
+	return execute_profile_unset(do_this->service, do_this->command, error);
+}
+
+static int profile_delete(const struct execution *do_this, struct error *error)
+{
+	return execute_profile_delete(do_this->service, do_this->command, error);
+}
+
+static int profile_apply(const struct execution *do_this, struct error *error)
+{
+	struct service_applied ignored;
+
+	return service_apply(do_this->service, do_this->command, do_this->now, &ignored, error);
+}
+
+typedef int execute_fn(const struct execution *do_this, struct error *error);
+
+#define PROFILE_VERBS                                                                                      \
+	{                                                                                                  \
+		[CONFIG_CREATE] = profile_create, [CONFIG_MODIFY] = profile_modify,                        \
+		[CONFIG_UNSET] = profile_unset, [CONFIG_DELETE] = profile_delete,                          \
+		[CONFIG_APPLY] = profile_apply,                                                            \
+	}
+
+static execute_fn *const execute_of[CONFIG_OBJECT_COUNT][CONFIG_VERB_COUNT] = {
+	[CONFIG_SYSTEM] = { [CONFIG_MODIFY] = system_modify },
+	[CONFIG_TUNNEL] = { [CONFIG_CREATE] = tunnel_create, [CONFIG_MODIFY] = tunnel_modify,
+			    [CONFIG_DELETE] = tunnel_delete },
+	[CONFIG_SESSION] = { [CONFIG_CREATE] = session_create, [CONFIG_MODIFY] = session_modify,
+			     [CONFIG_DELETE] = session_delete },
+	[CONFIG_PEER_PROFILE] = PROFILE_VERBS,
+	[CONFIG_TUNNEL_PROFILE] = PROFILE_VERBS,
+	[CONFIG_SESSION_PROFILE] = PROFILE_VERBS,
+	[CONFIG_PPP_PROFILE] = PROFILE_VERBS,
+};
+
+static int execute(const struct execution *do_this, struct error *error)
+{
+	const struct command *command = do_this->command;
+	execute_fn *run = execute_of[command->object][command->verb];
+
+	if (run)
+		return run(do_this, error);
 	return error_set(error, ERROR_SYNTAX, NULL, "there is no %s %s", config_object_name(command->object),
 			 config_verb_name(command->verb));
-}
-
-static int execute_tunnel(struct service *service, const struct command *command, enum service_origin origin,
-			  uint64_t now, struct service_result *result, struct error *error)
-{
-	switch (command->verb) {
-	case CONFIG_CREATE:
-		return execute_tunnel_create(service, command, origin, now, result, error);
-	case CONFIG_MODIFY:
-		return execute_tunnel_modify(service, command, now, result, error);
-	case CONFIG_DELETE:
-		return execute_tunnel_delete(service, command, result, error);
-	default:
-		return not_ours(command, error);
-	}
-}
-
-static int execute_session(struct service *service, const struct command *command, enum service_origin origin,
-			   uint64_t now, struct service_result *result, struct error *error)
-{
-	switch (command->verb) {
-	case CONFIG_CREATE:
-		return execute_session_create(service, command, origin, now, result, error);
-	case CONFIG_MODIFY:
-		return execute_session_modify(service, command, result, error);
-	case CONFIG_DELETE:
-		return execute_session_delete(service, command, result, error);
-	default:
-		return not_ours(command, error);
-	}
-}
-
-static int execute(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
-		   struct service_result *result, struct error *error)
-{
-	switch (command->object) {
-	case CONFIG_SYSTEM:
-		if (command->verb != CONFIG_MODIFY)
-			return not_ours(command, error);
-		return system_modify(service, command, origin, error);
-	case CONFIG_TUNNEL:
-		return execute_tunnel(service, command, origin, now, result, error);
-	case CONFIG_SESSION:
-		return execute_session(service, command, origin, now, result, error);
-	default:
-		return not_ours(command, error);
-	}
 }
 
 int service_execute(struct service *service, const struct command *command, enum service_origin origin, uint64_t now,
 		    struct service_result *result, struct error *error)
 {
 	struct service_result ignored;
+	const struct execution do_this = { service, command, origin, now, result ? result : &ignored };
 	char object[ERROR_OBJECT_MAX];
 
 	service_start(service, now);
-	if (!result)
-		result = &ignored;
-	memset(result, 0, sizeof(*result));
-	if (execute(service, command, origin, now, result, error) == 0)
+	memset(do_this.result, 0, sizeof(*do_this.result));
+	if (execute(&do_this, error) == 0)
 		return 0;
 	error_name_object(error, command_object(command, object));
 	return -1;

@@ -40,9 +40,22 @@ struct service_result {
 	char interface_name[CONFIG_IFNAME_MAX];	/* session create */
 };
 
-/* Carry out create, modify or delete of system, tunnel or session. */
+/* Carry out create, modify or delete of system, tunnel, session or a profile, or unset or apply of a profile. */
 int service_execute(struct service *service, const struct command *command, enum service_origin origin,
 		    uint64_t now, struct service_result *result, struct error *error);
+
+/* What the apply of a profile did. */
+struct service_applied {
+	enum config_object of;			/* tunnels or sessions */
+	uint32_t objects;			/* that have the profile in their chain */
+	uint32_t changed;			/* of these, that carry on with another value */
+	uint32_t objects_fixed;			/* of these, with parameters that differ and cannot change */
+	uint32_t fixed[PARAM_SET_MAX];		/* by row: in how many */
+};
+/* Give the objects that have this profile in their chain what the chain gives today, where that can change while they
+ * carry traffic; all of them, or none when one of them is refused. */
+int service_apply(struct service *service, const struct command *command, uint64_t now,
+		  struct service_applied *applied, struct error *error);
 
 /* --- making a whole configuration true ---
  * Begin, give each command (create and modify only, in the file's order), and finish or abort.  The
@@ -126,7 +139,7 @@ enum service_session_state {
 struct service_tunnel_view {
 	handle handle;
 	struct tunnel_config config;	/* with every default filled in */
-	struct param_set set;		/* what was given explicitly */
+	struct param_set set;		/* what was given explicitly: service_explain() tells of the rest */
 	enum service_origin origin;
 	enum service_tunnel_state state;
 	char reason[ERROR_TEXT_MAX];	/* why it is not up, or the last trouble; "" none */
@@ -189,5 +202,62 @@ const char *service_session_name(const struct service *service, handle session);
 void service_status(struct service *service, struct service_status *status);
 /* Valid as long as the service. */
 const struct system_config *service_system(const struct service *service);
+
+/* --- profiles --- */
+struct service_profile_view {
+	char name[CONFIG_NAME_MAX];
+	union any_config config;	/* rows not in set: zero */
+	struct param_set set;
+	enum service_origin origin;
+	uint32_t uses;			/* tunnels and sessions that have it as their own, or name it for others */
+};
+/* By the profile_name of a command of its type. */
+int service_profile_view(struct service *service, const struct command *command, struct service_profile_view *view,
+			 struct error *error);
+/* The first with a name behind this one; begin with "". False at the end. */
+bool service_next_profile(struct service *service, enum config_object object, const char *after,
+			  struct service_profile_view *view);
+
+enum service_source {
+	SERVICE_SOURCE_BUILTIN, SERVICE_SOURCE_PROFILE, SERVICE_SOURCE_EXPLICIT, SERVICE_SOURCE_AUTHORIZER,
+	SERVICE_SOURCE_TUNNEL,		/* of a session: its tunnel's */
+	SERVICE_SOURCE_CHOSEN,		/* nobody gave it */
+};
+struct service_explained {
+	const struct param *param;
+	enum service_source source;
+	enum config_object profile_type;	/* SERVICE_SOURCE_PROFILE */
+	char profile[CONFIG_NAME_MAX];
+	char value[PARAM_TEXT_MAX];		/* secrets: "(set)" */
+	bool changed;				/* the chain would give another one today, which is ... */
+	char now[PARAM_TEXT_MAX];
+};
+/* Where the values of a tunnel or session come from, or of what had this profile. Returns how many rows were filled,
+ * -1 when there is no such object. rows: PARAM_SET_MAX suffice. */
+int service_explain(struct service *service, const struct command *command, struct service_explained *rows,
+		    unsigned int max, struct error *error);
+
+/* --- peers: there are those that tunnels lead to --- */
+struct service_peer_view {
+	struct address peer, local;	/* local AF_UNSPEC: the system chooses it */
+	uint32_t tunnels;
+	uint32_t trace_flags;
+};
+int service_peer_view(struct service *service, const struct command *command, struct service_peer_view *view,
+		      struct error *error);
+/* Up to max of them, in the order of their addresses, the peer's before ours, behind these; begin with AF_UNSPEC. */
+unsigned int service_next_peers(struct service *service, const struct address *after_peer,
+				const struct address *after_local, struct service_peer_view *views, unsigned int max);
+
+/* Which profiles a peer would get that nobody configured a tunnel to. */
+enum service_peer_how { SERVICE_PEER_BY_NAME, SERVICE_PEER_BY_ADDRESS, SERVICE_PEER_BY_DEFAULT };
+struct service_peer_explained {
+	enum service_peer_how how;
+	uint8_t length;			/* of the prefix that matched */
+	char peer_profile_name[CONFIG_NAME_MAX], tunnel_profile_name[CONFIG_NAME_MAX];
+	char session_profile_name[CONFIG_NAME_MAX], ppp_profile_name[CONFIG_NAME_MAX];
+};
+int service_explain_peer(struct service *service, const struct command *command,
+			 struct service_peer_explained *explained, struct error *error);
 
 #endif

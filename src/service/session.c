@@ -96,6 +96,7 @@ struct session *session_new(struct service *service, struct tunnel *tunnel, cons
 		return NULL;
 	session->config = *config;
 	session->provenance = *provenance;
+	provenance_hold(provenance);
 	session->origin = origin;
 	session->tunnel = tunnel;
 	session->created = now;
@@ -106,6 +107,7 @@ struct session *session_new(struct service *service, struct tunnel *tunnel, cons
 	session->handle = handle_add(&service->session_handles, session);
 	if (session->handle != HANDLE_NONE)
 		return session;
+	provenance_release(provenance);
 	free(session);
 	return NULL;
 }
@@ -115,6 +117,7 @@ void session_free(struct service *service, struct session *session)
 	if (!session)
 		return;
 	handle_remove(&service->session_handles, session->handle);
+	provenance_release(&session->provenance);
 	free(session);
 }
 
@@ -321,6 +324,8 @@ int session_change(struct service *service, struct session *session, const struc
 		}
 	}
 	session->config = *config;
+	provenance_hold(provenance);
+	provenance_release(&session->provenance);
 	session->provenance = *provenance;
 	learn_tunnel_name(session);
 	state_session_modified(service, session, &before);
@@ -340,7 +345,6 @@ static void fill_result(const struct session *session, struct service_result *re
 int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
 			   uint64_t now, struct service_result *result, struct error *error)
 {
-	const struct param_table *table = config_tables[CONFIG_SESSION];
 	const struct session_config *wanted = &command->config.session;
 	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
 	struct provenance provenance = { .explicit_rows = command->set };
@@ -349,9 +353,8 @@ int execute_session_create(struct service *service, const struct command *comman
 
 	if (!tunnel)
 		return -1;
-	param_defaults(table, &config);
-	rows_overlay(table, &config, wanted, &command->set);
-	if (rules_session(tunnel, &config, error) < 0 ||
+	if (chain_session(service, tunnel, wanted, false, &provenance, &config, error) < 0 ||
+	    rules_session(tunnel, &config, error) < 0 ||
 	    service_session_limit(service, service->session_count, error) < 0)
 		return -1;
 	session = session_new(service, tunnel, &config, &provenance, origin, now);
@@ -398,7 +401,7 @@ int execute_session_modify(struct service *service, const struct command *comman
 	if (accept_name(session, wanted->session_name, &provenance.explicit_rows, error) < 0)
 		return -1;
 	rows_overlay(table, &config, wanted, &command->set);
-	rows_join_live(table, &provenance.explicit_rows, &command->set);
+	provenance_give(&provenance, table, &command->set);
 	if (rules_session(session->tunnel, &config, error) < 0 ||
 	    session_change(service, session, &config, &provenance, error) < 0)
 		return -1;

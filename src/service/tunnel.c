@@ -55,6 +55,7 @@ struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *c
 		return NULL;
 	tunnel->config = *config;
 	tunnel->provenance = *provenance;
+	provenance_hold(provenance);
 	tunnel->origin = origin;
 	tunnel->created = now;
 	tunnel->command = service->command;
@@ -62,6 +63,7 @@ struct tunnel *tunnel_new(struct service *service, const struct tunnel_config *c
 	tunnel->handle = handle_add(&service->tunnel_handles, tunnel);
 	if (tunnel->handle != HANDLE_NONE)
 		return tunnel;
+	provenance_release(provenance);
 	free(tunnel);
 	return NULL;
 }
@@ -77,6 +79,7 @@ void tunnel_free(struct service *service, struct tunnel *tunnel)
 		session_free(service, session);
 	}
 	handle_remove(&service->tunnel_handles, tunnel->handle);
+	provenance_release(&tunnel->provenance);
 	free(tunnel);
 }
 
@@ -95,19 +98,40 @@ static void unindex_name(struct service *service, struct tunnel *tunnel)
 	tunnel->by_name.tbl = NULL;
 }
 
+/* Into the flow and the record of a peer. -1: it is where it was. */
+static int meet_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error)
+{
+	struct flow_key key, before = { 0 };
+	bool had_flow = tunnel->flow;
+
+	if (had_flow)
+		before = tunnel->flow->key;
+	flow_key_of(&tunnel->config, peer, &key);
+	if (flow_enter(service, tunnel, &key, error) < 0)
+		return -1;
+	if (peer_enter(service, tunnel, peer, error) == 0)
+		return 0;
+	/* Nobody has entered the old flow meanwhile; without memory for it the tunnel is in none, which
+	 * the next answer repairs. */
+	if (!had_flow || flow_enter(service, tunnel, &before, NULL) < 0)
+		flow_leave(service, tunnel);
+	return -1;
+}
+
+static void leave_peer(struct service *service, struct tunnel *tunnel)
+{
+	flow_leave(service, tunnel);
+	peer_leave(service, tunnel);
+}
+
 static int link_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
 {
-	struct flow_key key;
-
 	if (resolve_reserve(service, order_count(&service->tunnels) + 1) < 0)
 		return service_no_memory(error);
-	if (tunnel->peer.family != AF_UNSPEC) {
-		flow_key_of(&tunnel->config, &tunnel->peer, &key);
-		if (flow_enter(service, tunnel, &key, error) < 0)
-			return -1;
-	}
+	if (tunnel->peer.family != AF_UNSPEC && meet_peer(service, tunnel, &tunnel->peer, error) < 0)
+		return -1;
 	if (index_name(service, tunnel, error) < 0) {
-		flow_leave(service, tunnel);
+		leave_peer(service, tunnel);
 		return -1;
 	}
 	order_insert(&service->tunnels, &tunnel->by_id, tunnel->config.tunnel_id);
@@ -118,7 +142,7 @@ static void unlink_tunnel(struct service *service, struct tunnel *tunnel)
 {
 	order_remove(&service->tunnels, &tunnel->by_id);
 	unindex_name(service, tunnel);
-	flow_leave(service, tunnel);
+	leave_peer(service, tunnel);
 }
 
 /* Whom would a port surprise that he never wrote? */
@@ -230,15 +254,11 @@ static int refuse_loops(const struct tunnel *tunnel, const struct address *peer,
 int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error)
 {
 	struct datapath_tunnel_config config;
-	struct flow_key key, before = { 0 };
-	bool had_flow = tunnel->flow;
 
-	if (rules_peer(&tunnel->config, &tunnel->provenance.explicit_rows, peer, error) < 0 || refuse_loops(tunnel, peer, error) < 0)
+	if (rules_peer(&tunnel->config, &tunnel->provenance.explicit_rows, peer, error) < 0 ||
+	    refuse_loops(tunnel, peer, error) < 0)
 		return -1;
-	if (had_flow)
-		before = tunnel->flow->key;
-	flow_key_of(&tunnel->config, peer, &key);
-	if (flow_enter(service, tunnel, &key, error) < 0)
+	if (meet_peer(service, tunnel, peer, error) < 0)
 		return -1;
 	to_datapath(&tunnel->config, peer, &config);
 	if (!datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &config, DATAPATH_TUNNEL_PEER,
@@ -246,10 +266,8 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 		tunnel->peer = *peer;
 		return 0;
 	}
-	/* Nobody has entered the old flow meanwhile; without memory for it the tunnel is in none, which
-	 * the next answer repairs. */
-	if (!had_flow || flow_enter(service, tunnel, &before, NULL) < 0)
-		flow_leave(service, tunnel);
+	if (tunnel->peer.family == AF_UNSPEC || meet_peer(service, tunnel, &tunnel->peer, NULL) < 0)
+		leave_peer(service, tunnel);
 	return -1;
 }
 
@@ -302,6 +320,8 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 		}
 	}
 	tunnel->config = *config;
+	provenance_hold(provenance);
+	provenance_release(&tunnel->provenance);
 	tunnel->provenance = *provenance;
 	if (other_interval)
 		resolve_again(service, tunnel, now);
@@ -317,7 +337,6 @@ static void fill_result(const struct tunnel *tunnel, struct service_result *resu
 int execute_tunnel_create(struct service *service, const struct command *command, enum service_origin origin,
 			  uint64_t now, struct service_result *result, struct error *error)
 {
-	const struct param_table *table = config_tables[CONFIG_TUNNEL];
 	struct provenance provenance = { .explicit_rows = command->set };
 	struct tunnel_config config;
 	struct tunnel *tunnel;
@@ -325,9 +344,8 @@ int execute_tunnel_create(struct service *service, const struct command *command
 	if (service->system.deny_local_tunnel_creates)
 		return error_set(error, ERROR_LIMIT, "deny_local_tunnel_creates",
 				 "tunnel create is denied: system modify deny_local_tunnel_creates=no allows it");
-	param_defaults(table, &config);
-	rows_overlay(table, &config, &command->config.tunnel, &command->set);
-	if (rules_tunnel(&config, &command->set, error) < 0 ||
+	if (chain_tunnel(service, &command->config.tunnel, false, &provenance, &config, error) < 0 ||
+	    rules_tunnel(&config, &command->set, error) < 0 ||
 	    service_tunnel_limit(service, order_count(&service->tunnels), error) < 0)
 		return -1;
 	tunnel = tunnel_new(service, &config, &provenance, origin, now);
@@ -355,6 +373,13 @@ static int accept_name(const struct service *service, const struct tunnel *tunne
 	return 0;
 }
 
+static bool names_profiles(const struct service *service, const struct param_set *set)
+{
+	const struct chain_rows *rows = &service->ends.tunnel_rows;
+
+	return param_set_has(set, rows->peer) || param_set_has(set, rows->session) || param_set_has(set, rows->ppp);
+}
+
 int execute_tunnel_modify(struct service *service, const struct command *command, uint64_t now,
 			  struct service_result *result, struct error *error)
 {
@@ -374,8 +399,11 @@ int execute_tunnel_modify(struct service *service, const struct command *command
 	if (accept_name(service, tunnel, wanted->tunnel_name, &provenance.explicit_rows, error) < 0)
 		return -1;
 	rows_overlay(table, &config, wanted, &command->set);
-	rows_join_live(table, &provenance.explicit_rows, &command->set);
-	if (tunnel->peer.family != AF_UNSPEC && rules_peer(&config, &provenance.explicit_rows, &tunnel->peer, error) < 0)
+	provenance_give(&provenance, table, &command->set);
+	if (names_profiles(service, &command->set) && chain_tunnel_names(service, &config, &provenance, error) < 0)
+		return -1;
+	if (tunnel->peer.family != AF_UNSPEC &&
+	    rules_peer(&config, &provenance.explicit_rows, &tunnel->peer, error) < 0)
 		return -1;
 	if (rules_tunnel(&config, &provenance.explicit_rows, error) < 0 ||
 	    tunnel_change(service, tunnel, &config, &provenance, now, error) < 0)

@@ -22,8 +22,11 @@ static void every_column_is_there(void **state)
 	unsigned int count = 0;
 
 	for (const struct column *column = config_columns; column->name; column++, count++) {
-		struct field field = find(column->object, column->path);
+		struct field field;
 
+		if (column->object != CONFIG_TUNNEL && column->object != CONFIG_SESSION)
+			continue;	/* a list of others is not filtered */
+		field = find(column->object, column->path);
 		print_message("%s\n", column->path);
 		assert_true(field.row >= 0);
 		assert_true(strchr(column->path, '.') != NULL);

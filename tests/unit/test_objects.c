@@ -202,6 +202,7 @@ static void defaults_are_filled_in(void **state)
 static void live_parameters(void **state)
 {
 	static const char *const tunnel[] = { "use_udp_checksums", "fwmark", "ttl", "dscp", "resolve_interval",
+					      "peer_profile_name", "session_profile_name", "ppp_profile_name",
 					      "trace_flags" };
 	static const char *const session[] = { "mtu", "use_sequence_numbers", "sequencing_required", "lns_mode",
 					       "reorder_timeout", "mss_clamp", "carrier_timeout", "trace_flags" };

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The profiles themselves: made, changed, deleted, and who uses them.  Not a word here about what they are good for:
+ * that is chain.c.
+ */
+#include "service/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/internal.h"
+
+static unsigned int type_of(enum config_object object)
+{
+	return (unsigned int)(object - CONFIG_PEER_PROFILE);
+}
+
+static int by_name(const struct profile *a, const struct profile *b)
+{
+	return strcmp(a->name, b->name);
+}
+
+struct profile *profile_find(const struct service *service, enum config_object object, const char *name)
+{
+	struct profile *profile;
+
+	HASH_FIND(hh, service->profiles[type_of(object)], name, strlen(name), profile);
+	return profile;
+}
+
+struct profile *profile_default(const struct service *service, enum config_object object)
+{
+	return service->fallback[type_of(object)];
+}
+
+struct profile *profile_first(const struct service *service, enum config_object object)
+{
+	return service->profiles[type_of(object)];
+}
+
+struct profile *profile_behind(const struct service *service, enum config_object object, const char *name)
+{
+	struct profile *profile = profile_find(service, object, name);
+
+	if (profile)
+		return profile->hh.next;
+	for (profile = profile_first(service, object); profile && strcmp(profile->name, name) <= 0;)
+		profile = profile->hh.next;
+	return profile;
+}
+
+struct profile *profile_add(struct service *service, enum config_object object, const char *name,
+			    struct error *error)
+{
+	struct profile **profiles = &service->profiles[type_of(object)];
+	struct profile *profile;
+
+	if (HASH_CNT(hh, *profiles) >= PROFILES_MAX) {
+		error_set(error, ERROR_LIMIT, "profile_name", "%u %ss exist, which is the most there can be",
+			  PROFILES_MAX, config_object_name(object));
+		return NULL;
+	}
+	profile = calloc(1, sizeof(*profile));
+	if (profile) {
+		profile->object = object;
+		snprintf(profile->name, sizeof(profile->name), "%s", name);
+		HASH_ADD_KEYPTR_INORDER(hh, *profiles, profile->name, strlen(profile->name), profile, by_name);
+		if (profile->hh.tbl)
+			return profile;
+		free(profile);
+	}
+	service_no_memory(error);
+	return NULL;
+}
+
+void profile_remove(struct service *service, struct profile *profile)
+{
+	HASH_DELETE(hh, service->profiles[type_of(profile->object)], profile);
+	free(profile);
+}
+
+int profiles_begin(struct service *service)
+{
+	for (unsigned int type = 0; type < PROFILE_TYPES; type++) {
+		service->fallback[type] = profile_add(service, CONFIG_PEER_PROFILE + type, PROFILE_DEFAULT, NULL);
+		if (!service->fallback[type])
+			return -1;
+	}
+	return 0;
+}
+
+void profiles_end(struct service *service)
+{
+	for (unsigned int type = 0; type < PROFILE_TYPES; type++) {
+		while (service->profiles[type])
+			profile_remove(service, service->profiles[type]);
+	}
+}
+
+/* --- who uses them --- */
+
+static void count(struct profile *profile, uint32_t more)
+{
+	if (profile)
+		profile->uses += more;
+}
+
+static void count_all(const struct provenance *provenance, uint32_t more)
+{
+	count(provenance->own, more);
+	count(provenance->peer, more);
+	count(provenance->session, more);
+	count(provenance->ppp, more);
+}
+
+void provenance_hold(const struct provenance *provenance)
+{
+	count_all(provenance, 1);
+}
+
+void provenance_release(const struct provenance *provenance)
+{
+	count_all(provenance, UINT32_MAX);	/* - 1 */
+}
+
+void provenance_give(struct provenance *provenance, const struct param_table *table, const struct param_set *given)
+{
+	for (unsigned int row = param_set_next(given, 0); row < table->count; row = param_set_next(given, row + 1)) {
+		if (!(table->params[row].flags & PARAM_LIVE))
+			continue;
+		param_set_add(&provenance->explicit_rows, row);
+		param_set_remove(&provenance->authorizer, row);
+		param_set_remove(&provenance->named, row);
+		param_set_remove(&provenance->fallback, row);
+	}
+}
+
+static bool has(const struct provenance *provenance, const struct profile *profile)
+{
+	return provenance->own == profile || provenance->peer == profile || provenance->session == profile ||
+	       provenance->ppp == profile;
+}
+
+static int in_use(const struct profile *profile, const char *user, struct error *error)
+{
+	return error_set(error, ERROR_VALUE, "profile_name", "it is used by %s%s: delete %s first", user,
+			 profile->uses > 1 ? " and others" : "", profile->uses > 1 ? "those" : "that");
+}
+
+static int refuse_used(const struct service *service, const struct profile *profile, struct error *error)
+{
+	char label[SESSION_LABEL_MAX];
+	const struct tunnel *tunnel;
+	const struct session *session;
+	uint32_t position = 0;
+
+	if (!profile->uses)
+		return 0;
+	while ((tunnel = handle_next(&service->tunnel_handles, &position))) {
+		if (!has(&tunnel->provenance, profile))
+			continue;
+		snprintf(label, sizeof(label), "tunnel %s", tunnel->config.tunnel_name);
+		return in_use(profile, label, error);
+	}
+	position = 0;
+	while ((session = handle_next(&service->session_handles, &position))) {
+		if (has(&session->provenance, profile))
+			return in_use(profile, session_label(session, label), error);
+	}
+	return 0;
+}
+
+static bool names(const struct profile *profile, const char *parameter, const char *name)
+{
+	unsigned int row = config_row(profile->object, parameter);
+	size_t offset = config_tables[profile->object]->params[row].offset;
+
+	return param_set_has(&profile->set, row) && strcmp((const char *)&profile->config + offset, name) == 0;
+}
+
+/* The profile that names this one, and by which parameter; NULL: none does. */
+static const struct profile *naming(const struct service *service, const struct profile *profile,
+				    const char **parameter)
+{
+	for (unsigned int i = 0; i < profile_namings_count; i++) {
+		const struct profile_naming *row = &profile_namings[i];
+		const struct profile *other = profile_first(service, row->object);
+
+		*parameter = row->parameter;
+		for (; row->named == profile->object && other; other = other->hh.next) {
+			if (names(other, row->parameter, profile->name))
+				return other;
+		}
+	}
+	return NULL;
+}
+
+bool profile_is_named(const struct service *service, const struct profile *profile)
+{
+	const char *ignored;
+
+	return naming(service, profile, &ignored);
+}
+
+static int refuse_named(const struct service *service, const struct profile *profile, struct error *error)
+{
+	const char *parameter, *type;
+	const struct profile *other = naming(service, profile, &parameter);
+
+	if (!other)
+		return 0;
+	type = config_object_name(other->object);
+	return error_set(error, ERROR_VALUE, "profile_name", "it is named by %s %s: %s unset profile_name=%s %s first",
+			 type, other->name, type, other->name, parameter);
+}
+
+/* --- commands --- */
+
+/* The key, wherever the type's struct has it. */
+static const char *key_of(const struct command *command)
+{
+	const struct param_table *table = config_tables[command->object];
+
+	return (const char *)&command->config + table->params[config_row(command->object, "profile_name")].offset;
+}
+
+static int refuse_nameless(const struct command *command, struct error *error)
+{
+	if (key_of(command)[0])
+		return 0;
+	return error_set(error, ERROR_MISSING, "profile_name", "which %s? Give profile_name",
+			 config_object_name(command->object));
+}
+
+struct profile *profile_lookup(const struct service *service, const struct command *command, struct error *error)
+{
+	struct profile *profile;
+
+	if (refuse_nameless(command, error) < 0)
+		return NULL;
+	profile = profile_find(service, command->object, key_of(command));
+	if (!profile)
+		error_set(error, ERROR_UNKNOWN, "profile_name",
+			  "there is no %s named %s: `%s list` shows those there are",
+			  config_object_name(command->object), key_of(command), config_object_name(command->object));
+	return profile;
+}
+
+/* Without the key. */
+static struct param_set rows_given(const struct command *command)
+{
+	struct param_set set = command->set;
+
+	param_set_remove(&set, config_row(command->object, "profile_name"));
+	return set;
+}
+
+/* A row that no profile holds; the language refuses it before, the API may not. */
+static int refuse_rows(const struct command *command, struct error *error)
+{
+	const struct param_table *table = config_tables[command->object];
+	struct param_set set = rows_given(command);
+
+	for (unsigned int row = param_set_next(&set, 0); row < PARAM_SET_MAX; row = param_set_next(&set, row + 1)) {
+		const struct param *param = &table->params[row];
+
+		if (!(param->flags & PARAM_PROFILE))
+			return error_set(error, ERROR_VALUE, param->name,
+					 "%s is what one %s alone can have: no profile holds it", param->name,
+					 table->object);
+	}
+	return 0;
+}
+
+/* A netmask says what a length would say: there must not be two answers. */
+static int refuse_netmask(const struct peer_profile_config *config, struct error *error)
+{
+	static const struct address any = { .family = AF_INET };
+	struct prefix prefix;
+
+	if (config->netmask.family == AF_UNSPEC)
+		return 0;
+	if (!prefix_from_netmask(&any, &config->netmask, &prefix))
+		return error_set(error, ERROR_VALUE, "netmask", "netmask must be ones followed by zeros, of IPv4: "
+				 "or write peer_ipaddr=ADDRESS/LENGTH");
+	if (config->peer_ipaddr.address.family == AF_INET6)
+		return error_set(error, ERROR_VALUE, "netmask",
+				 "netmask is for IPv4: write peer_ipaddr=ADDRESS/LENGTH");
+	if (config->peer_ipaddr.address.family == AF_INET && config->peer_ipaddr.length < 32 &&
+	    config->peer_ipaddr.length != prefix.length)
+		return error_set(error, ERROR_VALUE, "netmask",
+				 "peer_ipaddr says /%u and netmask /%u: give one of them",
+				 config->peer_ipaddr.length, prefix.length);
+	return 0;
+}
+
+static void store(struct profile *profile, const struct command *command, unsigned int number)
+{
+	struct param_set given = rows_given(command);
+
+	rows_overlay(config_tables[profile->object], &profile->config, &command->config, &given);
+	rows_join(&profile->set, &given);
+	profile->command = number;
+}
+
+/* What it would become. */
+static int refuse_contents(const struct profile *profile, const struct command *command, struct error *error)
+{
+	struct profile wanted = { .object = command->object };
+
+	if (profile)
+		wanted = *profile;
+	store(&wanted, command, 0);
+	if (refuse_rows(command, error) < 0)
+		return -1;
+	if (command->object != CONFIG_PEER_PROFILE)
+		return 0;
+	return refuse_netmask(&wanted.config.peer_profile, error);
+}
+
+int execute_profile_create(struct service *service, const struct command *command, enum service_origin origin,
+			   struct error *error)
+{
+	const char *type = config_object_name(command->object), *name = key_of(command);
+	struct profile *profile;
+
+	if (refuse_nameless(command, error) < 0)
+		return -1;
+	if (profile_find(service, command->object, name))
+		return error_set(error, ERROR_EXISTS, "profile_name",
+				 strcmp(name, PROFILE_DEFAULT) == 0 ? "it exists always: use %s modify" :
+								     "it exists: use %s modify, or another name",
+				 type);
+	if (refuse_contents(NULL, command, error) < 0)
+		return -1;
+	profile = profile_add(service, command->object, name, error);
+	if (!profile)
+		return -1;
+	profile->origin = origin;
+	store(profile, command, service->command);
+	return 0;
+}
+
+int execute_profile_modify(struct service *service, const struct command *command, struct error *error)
+{
+	struct profile *profile = profile_lookup(service, command, error);
+
+	if (!profile || refuse_contents(profile, command, error) < 0)
+		return -1;
+	store(profile, command, service->command);
+	return 0;
+}
+
+int execute_profile_unset(struct service *service, const struct command *command, struct error *error)
+{
+	const struct param_table *table = config_tables[command->object];
+	struct profile *profile = profile_lookup(service, command, error);
+	static const union any_config nothing;
+	struct param_set set = rows_given(command);
+
+	if (!profile)
+		return -1;
+	if (param_set_is_empty(&set))
+		return error_set(error, ERROR_MISSING, NULL, "%s unset needs the names of parameters",
+				 config_object_name(command->object));
+	rows_overlay(table, &profile->config, &nothing, &set);
+	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
+		profile->set.bits[i] &= ~set.bits[i];
+	profile->command = service->command;
+	return 0;
+}
+
+int execute_profile_delete(struct service *service, const struct command *command, struct error *error)
+{
+	struct profile *profile = profile_lookup(service, command, error);
+
+	if (!profile)
+		return -1;
+	if (profile_is_default(profile))
+		return error_set(error, ERROR_VALUE, "profile_name",
+				 "it exists always: empty it with %s unset", config_object_name(command->object));
+	if (refuse_used(service, profile, error) < 0 || refuse_named(service, profile, error) < 0)
+		return -1;
+	profile_remove(service, profile);
+	return 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The profiles in a reload.  Those that the file names, and the four called `default`, become as the file says, as a
+ * whole.  Others of the file go, but one that an object which stays still has becomes the administrator's.  Whatever an
+ * administrator made and the file does not name stays.
+ *
+ * Each profile of the dry run has its like in the service before anything is done, so that the rest cannot fail: new
+ * ones are empty until then.
+ */
+#include <string.h>
+
+#include "service/reload.h"
+
+/* Those of this type, with their likes. */
+static int pair_type(struct service *service, struct service *dry, enum config_object object, struct error *error)
+{
+	struct profile *profile;
+
+	for (profile = profile_first(service, object); profile; profile = profile->hh.next)
+		profile->pair = profile;
+	for (profile = profile_first(dry, object); profile; profile = profile->hh.next) {
+		profile->pair = profile_find(service, object, profile->name);
+		if (profile->pair)
+			continue;
+		profile->pair = profile_add(service, object, profile->name, error);
+		if (!profile->pair)
+			return -1;
+		profile->pair->pair = NULL;	/* new: until the end */
+	}
+	return 0;
+}
+
+int reload_profiles_begin(struct service_reload *reload, struct error *error)
+{
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		if (pair_type(reload->service, reload->dry, object, error) == 0)
+			continue;
+		reload_profiles_abort(reload);
+		return -1;
+	}
+	return 0;
+}
+
+void reload_profiles_abort(struct service_reload *reload)
+{
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		struct profile *profile = profile_first(reload->service, object), *next;
+
+		for (; profile; profile = next) {
+			next = profile->hh.next;
+			if (!profile->pair)
+				profile_remove(reload->service, profile);
+		}
+	}
+}
+
+static struct profile *here(struct profile *profile)
+{
+	return profile && profile->pair ? profile->pair : profile;
+}
+
+void reload_provenance(struct provenance *provenance, const struct provenance *from)
+{
+	*provenance = *from;
+	provenance->own = here(from->own);
+	provenance->peer = here(from->peer);
+	provenance->session = here(from->session);
+	provenance->ppp = here(from->ppp);
+}
+
+/* Whose profiles are they that the commands name? */
+static void take_type(const struct service_reload *reload, enum config_object object)
+{
+	for (struct profile *profile = profile_first(reload->dry, object); profile; profile = profile->hh.next) {
+		if (reload->mode == SERVICE_RELOAD_FILE)
+			profile->pair->origin = SERVICE_ORIGIN_FILE;
+		else if (!profile->pair->pair)
+			profile->pair->origin = SERVICE_ORIGIN_ADMIN;
+		profile->pair->config = profile->config;
+		profile->pair->set = profile->set;
+	}
+}
+
+/* Was it for the commands to name it, and they do not? */
+static bool dropped(const struct service_reload *reload, const struct profile *profile)
+{
+	return !profile_is_default(profile) && reload_owns(reload, profile->origin) &&
+	       !profile_find(reload->dry, profile->object, profile->name);
+}
+
+/* True: something went, so that what it named may go too. */
+static bool drop_type(const struct service_reload *reload, enum config_object object)
+{
+	struct profile *profile = profile_first(reload->service, object), *next;
+	bool gone = false;
+
+	for (; profile; profile = next) {
+		next = profile->hh.next;
+		if (!dropped(reload, profile) || profile->uses || profile_is_named(reload->service, profile))
+			continue;
+		profile_remove(reload->service, profile);
+		gone = true;
+	}
+	return gone;
+}
+
+static void hand_over(const struct service_reload *reload, enum config_object object)
+{
+	struct profile *profile = profile_first(reload->service, object);
+
+	for (; profile; profile = profile->hh.next) {
+		if (dropped(reload, profile))
+			profile->origin = SERVICE_ORIGIN_ADMIN;
+	}
+}
+
+/* The contents first: what is named by nobody any more can go, what is still used changes hands. */
+void reload_profiles_commit(struct service_reload *reload)
+{
+	bool gone = true;
+
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++)
+		take_type(reload, object);
+	while (gone) {
+		gone = false;
+		for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++)
+			gone |= drop_type(reload, object);
+	}
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++)
+		hand_over(reload, object);
+}
