@@ -160,6 +160,8 @@ static enum api_outcome send_all(struct api *api, const char *text, size_t lengt
 	while (length) {
 		ssize_t sent = send(api->fd, text, length, MSG_NOSIGNAL);
 
+		if (sent < 0 && errno == EPIPE)
+			return API_OK;	/* what it said before it closed the connection tells why */
 		if (failed(api, sent))
 			return lost(api, errno, error);
 		if (sent > 0) {

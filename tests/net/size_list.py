@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""1,000 tunnels with 100 sessions each, all listed as JSON: in less than two seconds, and without memory for it."""
+import os
+import re
+import subprocess
+import time
+
+import _management as m
+from _management import check, equal
+
+TUNNELS, SESSIONS = 1000, 100
+SECONDS_MAX = 2.0
+GROWTH_MAX_KIB = 16 * 1024
+
+
+def configuration():
+    for t in range(1, TUNNELS + 1):
+        yield f'tunnel create tunnel_name=t{t} version=3 dest_ipaddr=192.0.2.2 tunnel_id={t} peer_tunnel_id={t} ' \
+              f'our_udp_port={2000 + t}\n'
+        for s in range(1, SESSIONS + 1):
+            yield f'session create tunnel_name=t{t} session_name=session{s} session_id={s} peer_session_id={s}\n'
+
+
+def rss(daemon):
+    return int(re.search(r'^VmRSS:\s+(\d+)', m.read(f'/proc/{daemon.pid}/status'), re.M)[1])
+
+
+def timed_list(*words):
+    """Seconds that l2tpctl took, and the file that has its output."""
+    path = os.path.join(m.TMP, 'list')
+    with open(path, 'wb') as out:
+        started = time.monotonic()
+        subprocess.run([m.L2TPCTL, '-s', m.SOCKET, *words], check=True, stdout=out, timeout=60)
+        return time.monotonic() - started, path
+
+
+def test_list():
+    daemon = m.Daemon(''.join(configuration()))
+    before = rss(daemon)
+    for _ in range(5):  # the machine has other things to do, too: what counts is what it can do
+        seconds, path = timed_list('-j', 'session', 'list')
+        if seconds < SECONDS_MAX:
+            break
+    count = subprocess.run(['jq', 'length'], check=False, stdin=open(path, encoding='utf-8'), capture_output=True,
+                           text=True).stdout.strip()
+    equal('all sessions, in JSON', count, str(TUNNELS * SESSIONS))
+    check(f'in less than {SECONDS_MAX} s ({seconds:.2f} s)', seconds < SECONDS_MAX, f'{seconds:.2f} s')
+    check('the daemon did not grow by more than 16 MiB', rss(daemon) - before < GROWTH_MAX_KIB,
+          f'{rss(daemon) - before} KiB')
+    seconds, path = timed_list('-j', 'tunnel', 'list')
+    check(f'all tunnels, too ({seconds:.2f} s)', m.read(path).count('"peer_tunnel_id"') >= TUNNELS)
+    seconds, path = timed_list('session', 'list', 'session_id>99')
+    equal(f'those for which a condition holds ({seconds:.2f} s)', m.read(path).count('\n'), TUNNELS + 1)
+    daemon.end()
+
+
+m.main(globals())
