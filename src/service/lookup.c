@@ -145,13 +145,22 @@ struct session *lookup_session(const struct service *service, const struct sessi
 	return session;
 }
 
+/* As service_execute() does. */
+static int name_object(const struct command *command, struct error *error)
+{
+	char object[ERROR_OBJECT_MAX];
+
+	error_name_object(error, command_object(command, object));
+	return -1;
+}
+
 int service_find_tunnel(struct service *service, const struct command *command, handle *tunnel, struct error *error)
 {
 	const struct tunnel_config *keys = &command->config.tunnel;
 	const struct tunnel *found = lookup_tunnel(service, keys->tunnel_name, keys->tunnel_id, error);
 
 	if (!found)
-		return -1;
+		return name_object(command, error);
 	*tunnel = found->handle;
 	return 0;
 }
@@ -161,7 +170,7 @@ int service_find_session(struct service *service, const struct command *command,
 	const struct session *found = lookup_session(service, &command->config.session, error);
 
 	if (!found)
-		return -1;
+		return name_object(command, error);
 	*session = found->handle;
 	return 0;
 }
