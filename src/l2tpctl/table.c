@@ -4,6 +4,7 @@
  */
 #include "l2tpctl/table.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,15 +46,24 @@ void table_add(struct table *table, const char *text)
 		*widest = text_width(cell);
 }
 
+/* No blanks behind the last cell of its row that is not empty. */
+static bool is_last(const struct table *table, size_t cell)
+{
+	while (++cell % table->columns)
+		if (table->cells[cell][0])
+			return false;
+	return true;
+}
+
 static void print_cell(const struct table *table, size_t cell, FILE *out)
 {
 	unsigned int column = cell % table->columns;
 
 	fputs(table->cells[cell], out);
+	if (!is_last(table, cell))
+		fprintf(out, "%*s", (int)(table->width[column] - text_width(table->cells[cell]) + GAP), "");
 	if (column + 1 == table->columns)
 		fputc('\n', out);
-	else
-		fprintf(out, "%*s", (int)(table->width[column] - text_width(table->cells[cell]) + GAP), "");
 }
 
 void table_end(struct table *table, FILE *out)

@@ -34,6 +34,18 @@ static void columns_are_aligned(void **state)
 	free(text);
 }
 
+static void no_blanks_at_the_end(void **state)
+{
+	static const char *const cells[] = { "1", "", "", "2", "b", "", "3", "", "up" };
+	char *text = print(cells, 9);
+
+	assert_string_equal(text, "Id  Name  State\n"
+				  "1\n"
+				  "2   b\n"
+				  "3         up\n");
+	free(text);
+}
+
 static void nothing_is_nothing(void **state)
 {
 	char *text = print(NULL, 0);
@@ -55,6 +67,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_are_aligned),
+		cmocka_unit_test(no_blanks_at_the_end),
 		cmocka_unit_test(nothing_is_nothing),
 		cmocka_unit_test(cells_are_made_printable),
 	};
