@@ -35,15 +35,34 @@ const char *trace_format(uint32_t mask, char out[TRACE_TEXT_MAX])
 	return used ? out : strcpy(out, "none");
 }
 
-void trace_line(uint32_t category, const struct log_about *about, const char *format, ...)
+static void write_line(uint32_t category, const struct log_about *about, uint32_t dropped, const char *format,
+		       va_list values) __attribute__((format(printf, 4, 0)));
+
+static void write_line(uint32_t category, const struct log_about *about, uint32_t dropped, const char *format,
+		       va_list values)
 {
 	struct log_about named = { .category = NULL };
-	va_list values;
 
 	if (about)
 		named = *about;
 	named.category = trace_name(category);
+	log_record(LOG_LEVEL_INFO, &named, dropped, format, values);
+}
+
+void trace_line(uint32_t category, const struct log_about *about, const char *format, ...)
+{
+	va_list values;
+
 	va_start(values, format);
-	log_record(LOG_LEVEL_INFO, &named, 0, format, values);
+	write_line(category, about, 0, format, values);
+	va_end(values);
+}
+
+void trace_line_dropped(uint32_t category, const struct log_about *about, uint32_t dropped, const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	write_line(category, about, dropped, format, values);
 	va_end(values);
 }

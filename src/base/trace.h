@@ -46,5 +46,8 @@ const char *trace_format(uint32_t mask, char out[TRACE_TEXT_MAX]);
 
 void trace_line(uint32_t category, const struct log_about *about, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* For whom limits himself: dropped lines came before this one. */
+void trace_line_dropped(uint32_t category, const struct log_about *about, uint32_t dropped, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

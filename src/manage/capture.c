@@ -125,6 +125,8 @@ static void give_packet(struct captures *captures, const struct datapath_packet 
 	struct capture *capture;
 	unsigned int masked;
 
+	if (!captures->list)
+		return;			/* the service has traced it */
 	memcpy(captures->octets, packet->octets, packet->captured);
 	masked = mask_message(packet->encap, captures->octets, packet->captured, packet->cookie_length);
 	DL_FOREACH(captures->list, capture) {
@@ -143,12 +145,10 @@ void captures_take(struct manage *manage)
 	size_t octets = 0;
 	int count = 1;
 
-	if (!manage->captures)
-		return;
 	while (count && octets < TURN_OCTETS) {
 		count = service_packets(manage->service, packets, PACKETS_AT_ONCE);
 		for (int i = 0; i < count; i++) {
-			octets += packets[i].captured;
+			octets += sizeof(packets[i]) + packets[i].captured;
 			give_packet(manage->captures, &packets[i]);
 		}
 	}
@@ -179,17 +179,13 @@ static int no_memory(struct error *error)
 	return error_set(error, ERROR_SYSTEM, NULL, "no memory for a capture");
 }
 
-/* With the first capture. */
-static int open_captures(struct manage *manage, struct error *error)
+int captures_open(struct manage *manage)
 {
 	int fd = service_packet_fd(manage->service);
-	struct captures *captures;
+	struct captures *captures = calloc(1, sizeof(*captures));
 
-	if (manage->captures)
-		return 0;
-	captures = calloc(1, sizeof(*captures));
 	if (!captures)
-		return no_memory(error);
+		return -1;
 	manage->captures = captures;
 	if (fd < 0)
 		return 0;
@@ -198,7 +194,7 @@ static int open_captures(struct manage *manage, struct error *error)
 	    event_add(captures->ready, NULL) == 0)
 		return 0;
 	captures_free(manage);
-	return no_memory(error);
+	return -1;
 }
 
 void captures_free(struct manage *manage)
@@ -216,8 +212,6 @@ void captures_settle(struct manage *manage)
 	struct capture *capture;
 	bool any = false;
 
-	if (!manage->captures)
-		return;
 	DL_FOREACH(manage->captures->list, capture) {
 		capture->gone = !service_can_tap(manage->service, capture->tunnel, capture->session);
 		any |= capture->gone;
@@ -317,11 +311,7 @@ static int capture_begin(struct call *call, const struct command *command, struc
 	capture = capture_new(call, config, error);
 	if (!capture)
 		return -1;
-	if (open_captures(call->manage, error) < 0) {
-		free(capture->buffer);
-		free(capture);
-		return -1;
-	}
+	captures_take(call->manage);	/* what waits is from before it, and may be shorter */
 	call->own = capture;	/* capture_end() is due from here on */
 	DL_APPEND(call->manage->captures->list, capture);
 	return tap(call->manage, capture->tunnel, capture->session, error);
@@ -336,8 +326,6 @@ static void capture_end(struct call *call)
 		return;
 	DL_DELETE(manage->captures->list, capture);
 	(void)tap(manage, capture->tunnel, capture->session, NULL);
-	if (!manage->captures->list)
-		captures_free(manage);
 	free(capture->buffer);
 	free(capture);
 }

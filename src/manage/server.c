@@ -134,7 +134,7 @@ struct manage *manage_new(struct event_base *loop, struct service *service, cons
 				   .priority = event_base_get_npriorities(loop) - 1 };
 	manage->accept_again = event_new(loop, -1, 0, accept_again, manage);
 	manage->hooks = hooks_new(service, host);
-	if (manage->accept_again && manage->hooks)
+	if (manage->accept_again && manage->hooks && captures_open(manage) == 0)
 		return manage;
 	manage_free(manage);
 	return NULL;
@@ -185,6 +185,7 @@ void manage_free(struct manage *manage)
 	if (manage->accept_again)
 		event_free(manage->accept_again);
 	hooks_free(manage->hooks);
+	captures_free(manage);
 	restore_free(manage->restore);
 	http_close(manage->http);
 	http_close(manage->http_tried);

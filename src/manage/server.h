@@ -41,7 +41,7 @@ struct manage {
 	int priority;			/* of the events of clients: the loop's last */
 	struct event *arrival, *accept_again;	/* accept_again: after the process ran out of descriptors */
 	struct client *clients;		/* in the order of their arrival */
-	struct captures *captures;	/* NULL: nothing is captured */
+	struct captures *captures;
 	unsigned int count;
 	unsigned int waiting;		/* clients whose call waits */
 	size_t input;			/* octets that were read and not yet understood, of all clients */

@@ -63,6 +63,14 @@ struct resolve {
 	struct tunnel *prev, *next;	/* QUEUED: of service->asking */
 };
 
+/* Whose packets the datapath copies, and for whom (tap.c). */
+struct tapped {
+	uint32_t captured;		/* octets of each that captures want; 0: there is none */
+	uint32_t told;			/* what the datapath was told */
+	uint64_t second;		/* of the packet that was traced last, and how many were, and were not, in it */
+	uint32_t lines, dropped;
+};
+
 struct tunnel {
 	struct tunnel_config config;	/* complete: every default, the name and the id are filled in */
 	struct provenance provenance;
@@ -88,6 +96,7 @@ struct tunnel {
 	struct tunnel *pair;		/* in a reload: its like in the other service */
 	bool going;			/* while a reload is tried: it will be gone, and is in nobody's way */
 	handle trial;			/* of a dry run, while the datapath tries it: reload_try.c */
+	struct tapped tapped;
 };
 
 struct session {
@@ -113,6 +122,7 @@ struct session {
 	unsigned int command;
 	struct session *pair;
 	bool going;			/* as the tunnel's */
+	struct tapped tapped;
 };
 
 /* Who is at the other end of tunnels; made with the first, gone with the last. */
@@ -311,6 +321,15 @@ void resolve_stop(struct service *service, struct tunnel *tunnel);
 void resolve_again(struct service *service, struct tunnel *tunnel, uint64_t now);
 void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_t now);
 void resolve_expire(struct service *service, uint64_t now);
+
+/* --- tap.c --- */
+/* Have packets copied as these trace_flags, and captures, want. The datapath must have the object, else nothing
+ * happens.  -1: there are too many; it is as before. */
+int tap_tunnel(struct service *service, struct tunnel *tunnel, uint32_t trace_flags, struct error *error);
+int tap_session(struct service *service, struct session *session, uint32_t trace_flags, struct error *error);
+/* The datapath has just got it: it is not tapped, but as its own trace_flags want. Failure is told in the log. */
+void tap_new_tunnel(struct service *service, struct tunnel *tunnel);
+void tap_new_session(struct service *service, struct session *session);
 
 /* --- lookup.c --- */
 struct tunnel *lookup_tunnel_by_datapath(const struct service *service, handle datapath);

@@ -175,6 +175,7 @@ static int tell_datapath(struct service *service, struct session *session, struc
 		names_take_interface(service, session, NULL);
 	}
 	trace_session_made(service, session);
+	tap_new_session(service, session);
 	return 0;
 }
 
@@ -301,8 +302,8 @@ static int refuse_gone(const struct session *session, struct error *error)
 	return error_set(error, ERROR_SYSTEM, "mtu", "%s has no device: %s", session_label(session, label), reason);
 }
 
-int session_change(struct service *service, struct session *session, const struct session_config *config,
-		   const struct provenance *provenance, struct error *error)
+static int change(struct service *service, struct session *session, const struct session_config *config,
+		  const struct provenance *provenance, struct error *error)
 {
 	struct datapath_session_config changed;
 	struct session_config before = session->config;
@@ -333,6 +334,17 @@ int session_change(struct service *service, struct session *session, const struc
 		session->no_carrier = false;	/* the datapath gives it back without a word */
 	state_session_update(service, session);
 	return 0;
+}
+
+int session_change(struct service *service, struct session *session, const struct session_config *config,
+		   const struct provenance *provenance, struct error *error)
+{
+	if (tap_session(service, session, config->trace_flags, error) < 0)
+		return -1;
+	if (change(service, session, config, provenance, error) == 0)
+		return 0;
+	(void)tap_session(service, session, session->config.trace_flags, NULL);
+	return -1;
 }
 
 static void fill_result(const struct session *session, struct service_result *result)

@@ -1,28 +1,104 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Captures see tunnels and sessions by the service's handles, the datapath by its own.
+ * Copies of packets, for captures and for the trace category "data".  An object is tapped once for both,
+ * with the larger share of each packet.  Captures see tunnels and sessions by the service's handles, the
+ * datapath by its own.
  */
-#include "service/internal.h"
+#include <stdio.h>
+
+#include "service/trace.h"
+
+#define TRACE_SNAPLEN 1			/* lines say what became of a packet, not what was in it */
+#define TRACE_PACKETS_MAX 100		/* lines a second of one object */
+#define NS_PER_S 1000000000u
+
+/* --- what is tapped --- */
+
+static int update(struct service *service, struct tapped *tapped, handle tunnel, handle session, uint32_t trace_flags,
+		  struct error *error)
+{
+	uint32_t wanted = service->events && trace_flags & TRACE_DATA ? TRACE_SNAPLEN : 0;
+
+	if (tapped->captured > wanted)
+		wanted = tapped->captured;
+	if (wanted == tapped->told)
+		return 0;
+	if (datapath_ops(service->dp)->tap(service->dp, tunnel, session, wanted, error) < 0)
+		return -1;
+	tapped->told = wanted;
+	return 0;
+}
+
+int tap_tunnel(struct service *service, struct tunnel *tunnel, uint32_t trace_flags, struct error *error)
+{
+	return update(service, &tunnel->tapped, tunnel->datapath, HANDLE_NONE, trace_flags, error);
+}
+
+int tap_session(struct service *service, struct session *session, uint32_t trace_flags, struct error *error)
+{
+	if (!session->is_told)
+		return 0;
+	return update(service, &session->tapped, session->tunnel->datapath, session->datapath, trace_flags, error);
+}
+
+void tap_new_tunnel(struct service *service, struct tunnel *tunnel)
+{
+	struct error error;
+
+	tunnel->tapped = (struct tapped){ .told = 0 };
+	if (tap_tunnel(service, tunnel, tunnel->config.trace_flags, &error) < 0)
+		log_about(LOG_LEVEL_WARNING, ABOUT_TUNNEL(tunnel), "tunnel %s: its packets are not traced: %s",
+			  tunnel->config.tunnel_name, error.text);
+}
+
+void tap_new_session(struct service *service, struct session *session)
+{
+	char label[SESSION_LABEL_MAX];
+	struct error error;
+
+	session->tapped = (struct tapped){ .told = 0 };
+	if (tap_session(service, session, session->config.trace_flags, &error) < 0)
+		log_about(LOG_LEVEL_WARNING, ABOUT_SESSION(session), "%s: its packets are not traced: %s",
+			  session_label(session, label), error.text);
+}
+
+/* For captures: this much, unless the datapath refuses. */
+static int capture_tunnel(struct service *service, struct tunnel *tunnel, uint32_t snaplen, struct error *error)
+{
+	uint32_t before = tunnel->tapped.captured;
+
+	tunnel->tapped.captured = snaplen;
+	if (!tap_tunnel(service, tunnel, tunnel->config.trace_flags, error))
+		return 0;
+	tunnel->tapped.captured = before;
+	return -1;
+}
+
+static int capture_session(struct service *service, struct session *session, uint32_t snaplen, struct error *error)
+{
+	uint32_t before = session->tapped.captured;
+
+	if (!session->is_told)
+		return error_set(error, ERROR_VALUE, NULL,
+				 "the session has no interface yet: capture its tunnel to see what comes");
+	session->tapped.captured = snaplen;
+	if (!tap_session(service, session, session->config.trace_flags, error))
+		return 0;
+	session->tapped.captured = before;
+	return -1;
+}
 
 int service_tap(struct service *service, handle tunnel_handle, handle session_handle, uint32_t snaplen,
 		struct error *error)
 {
-	const struct tunnel *tunnel = handle_get(&service->tunnel_handles, tunnel_handle);
-	const struct session *session = handle_get(&service->session_handles, session_handle);
-	handle datapath_session = HANDLE_NONE;
+	struct tunnel *tunnel = handle_get(&service->tunnel_handles, tunnel_handle);
+	struct session *session = handle_get(&service->session_handles, session_handle);
 
-	if (session_handle != HANDLE_NONE) {
-		if (!session)
-			return error_set(error, ERROR_UNKNOWN, NULL, "the session is gone");
-		if (!session->is_told)
-			return error_set(error, ERROR_VALUE, NULL,
-					 "the session has no interface yet: capture its tunnel to see what comes");
-		tunnel = session->tunnel;
-		datapath_session = session->datapath;
-	}
-	if (!tunnel)
-		return error_set(error, ERROR_UNKNOWN, NULL, "the tunnel is gone");
-	return datapath_ops(service->dp)->tap(service->dp, tunnel->datapath, datapath_session, snaplen, error);
+	if (session_handle != HANDLE_NONE)
+		return session ? capture_session(service, session, snaplen, error) :
+				 error_set(error, ERROR_UNKNOWN, NULL, "the session is gone");
+	return tunnel ? capture_tunnel(service, tunnel, snaplen, error) :
+			error_set(error, ERROR_UNKNOWN, NULL, "the tunnel is gone");
 }
 
 int service_packet_fd(const struct service *service)
@@ -36,20 +112,56 @@ bool service_can_tap(const struct service *service, handle tunnel, handle sessio
 			  session != HANDLE_NONE ? session : tunnel) != NULL;
 }
 
+/* --- packets --- */
+
+/* One of TRACE_PACKETS_MAX of its second. */
+static bool line_allowed(struct tapped *tapped, uint64_t second)
+{
+	if (tapped->second != second) {
+		tapped->second = second;
+		tapped->lines = 0;
+	}
+	if (tapped->lines == TRACE_PACKETS_MAX) {
+		tapped->dropped++;
+		return false;
+	}
+	tapped->lines++;
+	return true;
+}
+
+static void trace_packet(const struct service *service, struct tunnel *tunnel, struct session *session,
+			 const struct datapath_packet *packet)
+{
+	bool own = session && session->config.trace_flags & TRACE_DATA;
+	struct tapped *tapped = own ? &session->tapped : &tunnel->tapped;
+	uint32_t mask = session ? trace_mask_session(service, session) : trace_mask_tunnel(service, tunnel);
+	char peer[ENDPOINT_TEXT_MAX];
+	struct service_about about;
+
+	if (!(mask & TRACE_DATA) || !line_allowed(tapped, packet->when_ns / NS_PER_S))
+		return;
+	endpoint_format(&packet->peer, peer, sizeof(peer));
+	trace_line_dropped(TRACE_DATA, about_object(&about, tunnel, session), tapped->dropped,
+			   "%s %s, %u octets%s%s", packet->outgoing ? "sent to" : "received from", peer, packet->length,
+			   packet->held			     ? ", held: it came ahead of its turn" :
+			   packet->drop == DATAPATH_DROP_NONE ? "" :
+								", dropped: ",
+			   packet->held ? "" : trace_drop_text(packet->drop));
+	tapped->dropped = 0;
+}
+
 /* False when it belongs to what is gone. */
 static bool translate(const struct service *service, struct datapath_packet *packet)
 {
-	const struct tunnel *tunnel = lookup_tunnel_by_datapath(service, packet->tunnel);
-	const struct session *session = NULL;
+	struct tunnel *tunnel = lookup_tunnel_by_datapath(service, packet->tunnel);
+	struct session *session = lookup_session_by_datapath(service, packet->session);
 
-	if (packet->session != HANDLE_NONE) {
-		session = lookup_session_by_datapath(service, packet->session);
-		if (!session)
-			return false;
-	}
-	packet->tunnel = tunnel ? tunnel->handle : HANDLE_NONE;
+	if (!tunnel || (packet->session != HANDLE_NONE && !session))
+		return false;
+	trace_packet(service, tunnel, session, packet);
+	packet->tunnel = tunnel->handle;
 	packet->session = session ? session->handle : HANDLE_NONE;
-	return tunnel != NULL;
+	return true;
 }
 
 int service_packets(struct service *service, struct datapath_packet *packets, int max)

@@ -20,7 +20,13 @@ static const char *const drops[] = {
 	[DATAPATH_DROP_INVALID] = "malformed",
 	[DATAPATH_DROP_OVERSIZE] = "too large",
 	[DATAPATH_DROP_CONTROL] = "control message",
+	[DATAPATH_DROP_UNSENT] = "the system did not send it",
 };
+
+const char *trace_drop_text(int drop)
+{
+	return drop >= 0 && (size_t)drop < sizeof(drops) / sizeof(drops[0]) ? drops[drop] : "";
+}
 
 static const char *event_text(const struct datapath_event *event, char *out, size_t size)
 {
@@ -29,7 +35,7 @@ static const char *event_text(const struct datapath_event *event, char *out, siz
 	switch (event->kind) {
 	case DATAPATH_EVENT_DROPPED:
 		endpoint_format(&event->source, source, sizeof(source));
-		snprintf(out, size, "packet from %s dropped: %s", source, drops[event->drop]);
+		snprintf(out, size, "packet from %s dropped: %s", source, trace_drop_text((int)event->drop));
 		break;
 	case DATAPATH_EVENT_UNREACHABLE:
 		snprintf(out, size, "the network says that the peer is unreachable");

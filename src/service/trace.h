@@ -34,6 +34,8 @@ static inline uint32_t trace_mask_session(const struct service *service, const s
 #define trace_session(service, session, category, ...) \
 	trace(trace_mask_session(service, session), category, ABOUT_SESSION(session), __VA_ARGS__)
 
+/* Why a packet was dropped, enum datapath_drop; "" for DATAPATH_DROP_NONE. */
+const char *trace_drop_text(int drop);
 /* An event of the datapath, for whom it concerns. */
 void trace_datapath_event(const struct service *service, const struct datapath_event *event);
 /* What the operating system gave them. */

@@ -167,6 +167,7 @@ static int tell_datapath(struct service *service, struct tunnel *tunnel, struct 
 		return explain_default(tunnel, error);
 	order_insert(&service->tunnels_by_datapath, &tunnel->by_datapath, (uint32_t)tunnel->datapath);
 	trace_tunnel_made(service, tunnel);
+	tap_new_tunnel(service, tunnel);
 	return 0;
 }
 
@@ -299,7 +300,7 @@ static int rename_tunnel(struct service *service, struct tunnel *tunnel, const c
 	return -1;
 }
 
-int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
+static int change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
 		  const struct provenance *provenance, uint64_t now, struct error *error)
 {
 	struct datapath_tunnel_config changed;
@@ -327,6 +328,17 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 		resolve_again(service, tunnel, now);
 	state_tunnel_modified(service, tunnel, &before);
 	return 0;
+}
+
+int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
+		  const struct provenance *provenance, uint64_t now, struct error *error)
+{
+	if (tap_tunnel(service, tunnel, config->trace_flags, error) < 0)
+		return -1;
+	if (change(service, tunnel, config, provenance, now, error) == 0)
+		return 0;
+	(void)tap_tunnel(service, tunnel, tunnel->config.trace_flags, NULL);
+	return -1;
 }
 
 static void fill_result(const struct tunnel *tunnel, struct service_result *result)

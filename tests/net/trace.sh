@@ -93,6 +93,39 @@ check 'of the daemon: whatever is asked' has ': TunnelList category=api$'
 check 'and why it was refused' has ': tunnel show tunnel_name=nobody: there is no tunnel named nobody'
 equal 'a line each' "$(traced api)" 3
 
+# ---------------------------------------------------------------- packets
+ctl A debug modify data=yes tunnel_name=t session_name=s9 >/dev/null
+forget
+for n in 10 9; do packets B send udp 192.0.2.2 192.0.2.1 session=$n cookie=00112233 size=100 1; done
+check 'a packet of his' until_true 5 has 'received from 192.0.2.2:1701, 116 octets .*session=s9 .*category=data$'
+packets B send udp 192.0.2.2 192.0.2.1 session=9 cookie=00112234 size=100 1
+check 'one that is dropped' until_true 5 has ', dropped: wrong cookie .*session=s9 .*category=data$'
+packets B send udp 192.0.2.2 192.0.2.1 session=9 cookie=00112233 size=100 1 x999 wait=1100 1
+tells() {	# so many packets: a line each, and those that are counted
+	[ "$(lines | awk '/category=data/ { n++ } match($0, /category=data dropped=[0-9]+/) {
+		n += substr($0, RSTART + 22, RLENGTH - 22) } END { print n + 0 }')" = "$1" ]
+}
+check 'a flood: each is told or counted' until_true 5 tells 1003
+at_most 'most are counted' "$(traced data)" 310
+equal 'none of his neighbour' "$(lines | grep -c session=s10)" 0
+# a capture of the same session neither ends the trace nor is ended by it
+one_more() { packets B send udp 192.0.2.2 192.0.2.1 session=9 cookie=00112233 size=100 1; ! kill -0 "$capturing"; }
+ctl A capture session tunnel_name=t session_name=s9 count=2 file="$TMP/s9.pcapng" >/dev/null 2>&1 &
+capturing=$!
+check 'a capture beside it' until_true 10 one_more
+wait "$capturing"
+equal 'has whole packets' "$(tshark -r "$TMP/s9.pcapng" -T fields -e frame.cap_len 2>/dev/null | tail -n 1)" 144
+forget
+packets B send udp 192.0.2.2 192.0.2.1 session=9 cookie=00112233 size=100 1
+check 'and it goes on' until_true 5 has 'received from .*session=s9 .*category=data$'
+for n in 1 2 3 4 5 6 7; do ctl A debug modify data=yes tunnel_name=t session_name=s2$n >/dev/null; done
+matches 'not of too many' "$(ctl A debug modify data=yes tunnel_name=t session_name=s28 2>&1)" '8'
+shows 'so it is not on' 'trace flags: none' tunnel_name=t session_name=s28
+for n in 9 21 22 23 24 25 26 27; do ctl A debug modify data=no tunnel_name=t session_name=s$n >/dev/null; done
+forget
+packets B send udp 192.0.2.2 192.0.2.1 session=9 cookie=00112233 size=100 1 wait=300
+equal 'off: no line' "$(traced data)" 0
+
 # ---------------------------------------------------------------- what is wrong
 refused() {	# NAME REGEX WORD...
 	matches "$1" "$(ctl A "${@:3}" 2>&1)" "$2"

@@ -9,7 +9,7 @@
 #define WORLD TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12")
 
 static char lines[8192];	/* "category tunnel/session: text" each */
-static unsigned int count;
+static unsigned int count, dropped;
 
 static void sink(const struct log_record *record)
 {
@@ -21,12 +21,13 @@ static void sink(const struct log_record *record)
 	snprintf(lines + used, sizeof(lines) - used, "%s %s/%s: %s\n", about->category,
 		 about->tunnel ? about->tunnel : "", about->session ? about->session : "", record->text);
 	count++;
+	dropped += record->dropped;
 }
 
 static void forget(void)
 {
 	lines[0] = '\0';
-	count = 0;
+	count = dropped = 0;
 }
 
 static int begin(void **state)
@@ -132,6 +133,87 @@ static void only_who_is_traced_has_lines(void **state)
 	assert_string_equal(lines, "fsm lon/a: session a of tunnel lon: deleted: deleted by a command\n");
 }
 
+/* The snaplen that the datapath was told last, of how many. */
+static uint32_t snaplen(struct world *world, size_t taps)
+{
+	size_t entries, found = 0;
+	const struct datapath_null_entry *log = datapath_null_log(world->dp, &entries), *last = NULL;
+
+	for (size_t i = 0; i < entries; i++)
+		if (log[i].operation == DATAPATH_NULL_TAP && ++found)
+			last = &log[i];
+	assert_int_equal(found, taps);
+	return last ? last->snaplen : 0;
+}
+
+static void trace_and_captures_share_a_tap(void **state)
+{
+	struct world *world = *state;
+	handle a;
+
+	DO(world, WORLD);
+	a = world_find(world, "session show tunnel_name=lon session_name=a");
+	datapath_null_log_begin(world->dp);
+	flags(world, "debug modify data=yes tunnel_name=lon session_name=a");
+	assert_int_equal(snaplen(world, 1), 1);
+	flags(world, "debug modify fsm=yes tunnel_name=lon session_name=a");
+	world_expect(world, service_tap(world->service, HANDLE_NONE, a, 100, &world->error));
+	assert_int_equal(snaplen(world, 2), 100);
+	flags(world, "debug modify data=no tunnel_name=lon session_name=a");
+	assert_int_equal(snaplen(world, 2), 100);
+	flags(world, "debug modify data=yes tunnel_name=lon session_name=a");
+	world_expect(world, service_tap(world->service, HANDLE_NONE, a, 0, &world->error));
+	assert_int_equal(snaplen(world, 3), 1);
+	DO(world, "session modify tunnel_name=lon session_name=a trace_flags=none");
+	assert_int_equal(snaplen(world, 4), 0);
+}
+
+static void a_refused_tap_changes_nothing(void **state)
+{
+	const struct error full = { .code = ERROR_LIMIT, .text = "full" };
+	struct world *world = *state;
+	struct service_debug result;
+
+	DO(world, WORLD);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TAP, 0, &full);
+	assert_int_equal(debug(world, "debug modify data=yes fsm=yes tunnel_name=lon", &result), -1);
+	assert_int_equal(world->error.code, ERROR_LIMIT);
+	assert_int_equal(flags(world, "debug show tunnel_name=lon"), 0);
+}
+
+static void packets_have_lines(void **state)
+{
+	struct world *world = *state;
+	struct datapath_packet packet = { .drop = DATAPATH_DROP_COOKIE, .length = 60, .captured = 1,
+					  .octets = (const void *)"" };
+	struct datapath_packet out[8];
+	const struct datapath_null_entry *log;
+	size_t entries;
+
+	datapath_null_log_begin(world->dp);
+	DO(world, WORLD);
+	log = datapath_null_log(world->dp, &entries);
+	packet.tunnel = log[0].tunnel;
+	packet.session = log[1].session;
+	flags(world, "debug modify data=yes tunnel_name=lon session_name=a");
+	forget();
+	assert_true(datapath_null_packet(world->dp, &packet));
+	while (service_packets(world->service, out, 8))
+		continue;
+	assert_string_equal(lines, "data lon/a: received from , 60 octets, dropped: wrong cookie\n");
+	packet.outgoing = true;
+	packet.drop = DATAPATH_DROP_NONE;
+	forget();
+	for (int i = 0; i < 150; i++)
+		assert_true(datapath_null_packet(world->dp, &packet));
+	packet.when_ns = 1000000000;
+	assert_true(datapath_null_packet(world->dp, &packet));
+	while (service_packets(world->service, out, 8))
+		continue;
+	assert_int_equal(count, 100);		/* 99 of the first second, whose first was above */
+	assert_int_equal(dropped, 51);
+}
+
 /* A file tried on the null datapath happens to nobody. */
 static void dry_runs_are_not_traced(void **state)
 {
@@ -194,6 +276,9 @@ int main(void)
 		TEST(categories_are_switched_one_by_one),
 		TEST(a_session_has_its_tunnels_too),
 		TEST(only_who_is_traced_has_lines),
+		TEST(trace_and_captures_share_a_tap),
+		TEST(a_refused_tap_changes_nothing),
+		TEST(packets_have_lines),
 		TEST(dry_runs_are_not_traced),
 		TEST(a_command_is_its_objects),
 		TEST(whose_must_be_said),
