@@ -122,7 +122,6 @@ struct session {
 	uint32_t reorder_timeout;
 	uint32_t carrier_timeout;
 	bool carrier;			/* also rx */
-	uint32_t snaplen;		/* tapped: octets of each packet to copy */
 
 	/* rx */
 	struct receive_counters rx;
@@ -142,6 +141,7 @@ struct session {
 	struct worker *worker;		/* tx is this one; control changes it while the device is not watched */
 
 	/* control */
+	uint32_t snaplen;		/* while it is tapped: octets of each packet to copy; workers read it */
 	uint32_t own_snaplen;		/* of a tap of its own; 0: none */
 	unsigned int rank;		/* how many sessions its tunnel had before it */
 	handle self;

@@ -23,6 +23,8 @@
 #define CONTROL_MAX (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))	/* size; interface */
 #define BATCHES_PER_ROUND 4		/* of one socket, so that others get their turn */
 #define ERRORS_PER_ROUND 32
+/* Of functions with two callers, one of which is for taps: it shall not cost the other a call for each packet. */
+#define IN_PLACE inline __attribute__((always_inline))
 #define SUBLAYER_VCCV 0x80000000u	/* RFC 5085: not a frame */
 #define SUBLAYER_FRAGMENT 0x30000000u	/* RFC 4623: part of one */
 
@@ -374,8 +376,8 @@ void receive_forget(struct worker *worker, struct session *session)
 
 /* --- sequence numbers --- */
 
-static void receive_numbered(struct worker *worker, struct session *session, uint32_t number, uint8_t *frame,
-			     size_t length)
+static IN_PLACE void receive_numbered(struct worker *worker, struct session *session, uint32_t number, uint8_t *frame,
+				      size_t length)
 {
 	/* A LAC numbers its packets when its LNS does. */
 	if (!shared_get(session->lns_mode) && !shared_get(session->send_seq))
@@ -400,7 +402,7 @@ static void receive_numbered(struct worker *worker, struct session *session, uin
 	}
 }
 
-static void receive_unnumbered(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+static IN_PLACE void receive_unnumbered(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
 {
 	bool lns_mode = shared_get(session->lns_mode);
 
@@ -413,8 +415,8 @@ static void receive_unnumbered(struct worker *worker, struct session *session, u
 	accept_frame(worker, session, frame, length);
 }
 
-static void receive_session(struct worker *worker, struct session *session, uint8_t *octets, size_t length,
-			    size_t offset)
+static IN_PLACE void receive_session(struct worker *worker, struct session *session, uint8_t *octets, size_t length,
+				     size_t offset)
 {
 	uint32_t sublayer, number;
 
@@ -441,8 +443,8 @@ static void receive_session(struct worker *worker, struct session *session, uint
 }
 
 /* The same, with a copy of the packet as it came and of what became of it. */
-static __attribute__((noinline)) void receive_tapped(const struct arrival *arrival, struct session *session,
-						     struct datagram datagram, size_t offset)
+static __attribute__((noinline, cold)) void receive_tapped(const struct arrival *arrival, struct session *session,
+							   struct datagram datagram, size_t offset)
 {
 	struct worker *worker = arrival->worker;
 	struct tap_record *record = tap_arrival(arrival, session->tunnel, session, datagram);
