@@ -44,12 +44,14 @@ take() {
 	settle
 	for ((round = 0; round < rounds; round++)); do
 		for path in $paths; do
+			enter_path "$path"
 			case $kind in
 			tcp) record "$key" "$path" "$(sample tcp "${NS}A" "${address[$path]}" "$@" "$seconds")" ;;
 			flood)	record "$key" "$path" \
 					"$(sample flood "${NS}A" "${NS}B" "${address[$path]}" "$seconds" "$@")" ;;
 			ping) record "$key" "$path" "$(sample ping "${NS}A" "${address[$path]}" "$pings")" ;;
 			esac
+			leave_path "$path"
 		done
 	done
 }
@@ -93,6 +95,40 @@ throughput() {
 	cut off
 	take ping ping
 	end_helper "$helper"
+}
+
+# ---------------------------------------------------------------- beside a session that is captured
+# What is not captured shall not pay for it: the same path, while both daemons capture another session of its tunnel.
+enter_path() {
+	[ "$1" = tapped ] || return 0
+	tap_pids=()
+	for host in A B; do
+		ip netns exec "$NS$host" "$L2TPCTL" -s "$(socket_of $host)" -q capture session tunnel_name=t \
+			session_name=watched file="$TMP/$host.pcapng" &
+		tap_pids+=($!)
+		until_true 5 test -s "$TMP/$host.pcapng"
+	done
+}
+leave_path() {
+	[ "$1" = tapped ] || return 0
+	kill -INT "${tap_pids[@]}"
+	wait "${tap_pids[@]}"
+	rm -f "$TMP"/[AB].pcapng
+}
+
+beside_tap() {
+	wanted beside-tap || return 0
+	ctl A -q session create tunnel_name=t session_name=watched session_id=91 peer_session_id=92
+	ctl B -q session create tunnel_name=t session_name=watched session_id=92 peer_session_id=91
+	address[tapped]=${address[l2tp]}
+	helper B iperf3 -s
+	sleep 0.3
+	paths="l2tp tapped"
+	cut on
+	take beside-tap tcp 1
+	cut off
+	end_helper "$helper"
+	for host in A B; do ctl $host -q session delete tunnel_name=t session_name=watched; done
 }
 
 # ---------------------------------------------------------------- many sessions
@@ -190,6 +226,7 @@ for name in A B; do on $name sysctl -qw net.ipv6.conf.default.disable_ipv6=1; do
 vxlan
 pair l2spec=none || exit 1
 throughput
+beside_tap
 beside_idle
 creation
 if wanted guest; then bash "$here/guest.sh" "$samples"; fi

@@ -21,6 +21,7 @@ ROWS = [
     ('ping', 'idle ping, median round trip to that of VXLAN', 'l2tp', 'vxlan', LESS, 5.0, 2.5),
     ('guest', "TCP, to the kernel's l2tp_eth, in a guest by instruction count", 'l2tp', 'kernel', MORE, 2.0, 3.0),
     ('beside-idle', 'CPU per octet beside 2,000 idle sessions, to alone', 'l2tp', 'beside', LESS, 1.05, 1.0),
+    ('beside-tap', 'CPU per octet beside a session that is captured, to alone', 'l2tp', 'tapped', LESS, 1.03, 1.01),
     ('creation', 'creating and removing 2,000 sessions, to a bare loop', 'l2tp', 'bare', LESS, 1.5, 1.2),
     ('memory', 'memory of an idle session, KiB', 'l2tp', None, LESS, 4.0, 2.0),
 ]
