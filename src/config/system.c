@@ -88,7 +88,7 @@ static const struct param params[] = {
 		.help = "bearer token that who reads the metrics must show; without it none", .reference = "RFC 6750",
 	},
 	{
-		ROW_MEMBER(metrics_token_file), ROW_WAITS(PARAM_PATH, ROW_METRICS),
+		ROW_MEMBER(metrics_token_file), .type = PARAM_PATH,
 		.flags = PARAM_LIVE | PARAM_READ_FILE, .check = check_secret_file, .allowed = CHECK_SECRET_FILE_ALLOWED,
 		.help = "where metrics_token is read from, at start and at each reload",
 	},

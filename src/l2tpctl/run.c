@@ -16,6 +16,7 @@
 #include "l2tpctl/debug.h"
 #include "l2tpctl/output.h"
 #include "l2tpctl/request.h"
+#include "l2tpctl/secret.h"
 #include "l2tpctl/server.h"
 #include "l2tpctl/status.h"
 #include "l2tpctl/watch.h"
@@ -141,12 +142,14 @@ static const struct own *find_own(const struct command *command)
 	return NULL;
 }
 
-static enum status run_command(struct run *run, const struct command *command, const struct command_extra *extra,
+static enum status run_command(struct run *run, struct command *command, const struct command_extra *extra,
 			       struct error *error)
 {
 	const struct own *special = find_own(command);
 	enum status status;
 
+	if (secret_take(run, command, error) < 0)
+		return STATUS_USAGE;
 	if (special)
 		status = special->run(run, command, error);
 	else if (command->verb == CONFIG_LIST)
@@ -175,10 +178,12 @@ enum status run_words(struct run *run, const char *const *words, unsigned int co
 	struct command_extra extra;
 	struct command command;
 
-	if (command_parse(words, count, &command, &extra, NULL, &error) == 0)
+	if (command_parse(words, count, &command, &extra, NULL, &error) == 0) {
+		secret_warn(&command);
 		status = run_command(run, &command, &extra, &error);
-	else
+	} else {
 		name_object(words, count, &error);
+	}
 	if (status != STATUS_OK)
 		print_error(run, &error, (struct config_place){ 0, 0 });
 	return status;

@@ -123,6 +123,8 @@ static int put_command(struct save *save, const json_t *command)
 			"true again.\n", save->path);
 	if (begins(text, "tunnel create") && save->commands > 1)
 		fputc('\n', save->file.out);
+	if (!save->path && secrets && !strchr(text, '='))
+		fputs("# ", save->file.out);	/* what is left of it does nothing */
 	fputs(text, save->file.out);
 	if (put_secrets(save, secrets) < 0)
 		return -1;
@@ -175,7 +177,7 @@ static void tell(const struct save *save)
 		return;
 	fprintf(stderr, "Saved configuration to %s: %u commands\n", save->path, save->commands);
 	if (save->secret_count)
-		fprintf(stderr, "%u secrets are in %s\n", save->secret_count, save->secrets_path);
+		fprintf(stderr, "Secrets in it: %u, in %s\n", save->secret_count, save->secrets_path);
 }
 
 /* The secrets first: a file that names them must not be there without them. */

@@ -13,6 +13,7 @@
 
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
+#include "l2tpd/files.h"
 #include "l2tpd/notices.h"
 #include "l2tpd/reload.h"
 #include "l2tpd/pid_file.h"
@@ -216,7 +217,7 @@ static void kill_program(void *program)
 static bool open_service(struct daemon *daemon)
 {
 	const struct manage_host host = { .context = daemon, .now = os_clock_ms, .reload = reload, .restore = restore,
-					  .changed = changed,
+					  .read_secret = files_read_secret, .changed = changed,
 					  .groups = { daemon->options->admin_group, daemon->options->read_group },
 					  .program_at = os_child_program, .run_program = run_program,
 					  .kill_program = kill_program };

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "config/secret.h"
 #include "config/source.h"
 #include "manage/role.h"
 #include "service/service.h"
@@ -45,6 +46,8 @@ struct manage_host {
 	int (*reload)(void *context, struct error *error);
 	/* Make texts the whole configuration, or only find out whether they could be. -1: nothing has changed. */
 	int (*restore)(void *context, struct manage_restore *restore);
+	/* Where secrets are that commands do not tell themselves. */
+	secret_read_fn *read_secret;
 	/* A command was carried out: requests and deadlines of the service may have changed. */
 	void (*changed)(void *context);
 	struct role_groups groups;		/* who may use the API besides root */

@@ -197,13 +197,27 @@ static bool next(const struct service *service, struct service_save *save, struc
 	return next_tunnel(service, save, command);
 }
 
-static void part_secrets(const struct command *command, struct param_set *secrets)
+/* Is the secret in a file that the command names? */
+static bool has_file(const struct param_table *table, unsigned int row, const struct command *command)
+{
+	const struct param *next = row + 1 < table->count ? &table->params[row + 1] : NULL;
+
+	return next && next->flags & PARAM_READ_FILE && param_set_has(&command->set, row + 1) &&
+	       *((const char *)&command->config + next->offset);
+}
+
+static void part_secrets(struct command *command, struct param_set *secrets)
 {
 	const struct param_table *table = config_tables[command->object];
 
 	memset(secrets, 0, sizeof(*secrets));
-	for (unsigned int row = 0; row < table->count; row++) {
-		if (param_set_has(&command->set, row) && table->params[row].flags & PARAM_SECRET)
+	for (unsigned int row = param_set_next(&command->set, 0); row < PARAM_SET_MAX;
+	     row = param_set_next(&command->set, row + 1)) {
+		if (!(table->params[row].flags & PARAM_SECRET))
+			continue;
+		if (has_file(table, row, command))
+			param_set_remove(&command->set, row);
+		else
 			param_set_add(secrets, row);
 	}
 }

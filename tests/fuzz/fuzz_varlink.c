@@ -11,6 +11,42 @@
 
 #define STEPS_MAX 4096	/* of one call: a list of what so short an input can create ends long before */
 
+static struct service *restored;
+
+/* What a client sends as a configuration: as the daemon does it, without includes. */
+static int restore(void *context, struct manage_restore *restore)
+{
+	struct service_reload *reload = service_reload_begin();
+	struct command_reader reader;
+	struct config_place place;
+	struct command command;
+	struct error error;
+	int ret = 0;
+
+	for (unsigned int i = 0; i < restore->sources.count; i++) {
+		if (source_reader_begin(&reader, &restore->sources.items[i]) < 0)
+			abort();
+		while (ret == 0 && (ret = command_reader_next(&reader, &command, &place, &error)) > 0)
+			ret = service_reload_command(reload, &command, &error);
+		command_reader_end(&reader);
+	}
+	if (ret < 0 || restore->check_only)
+		service_reload_abort(reload);
+	else
+		ret = service_reload_finish(reload, restored, SERVICE_RELOAD_ALL, 0, NULL, &error);
+	if (ret < 0)
+		restore->mistakes[restore->mistake_count++] = strdup(error.text);
+	return ret;
+}
+
+static int read_secret(void *context, const struct secret_place *place, const char *parameter, char *out,
+		       size_t *length, struct error *error)
+{
+	*length = strlen(place->name);
+	memcpy(out, place->name, *length);
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 static uint64_t now(void)
@@ -68,7 +104,8 @@ static bool one_message(struct manage *manage, const char *text, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
-	static const struct manage_host host = { .now = now, .reload = reload, .changed = changed };
+	static const struct manage_host host = { .now = now, .reload = reload, .restore = restore,
+						  .read_secret = read_secret, .changed = changed };
 	const char *text = (const char *)data, *end = text + length, *nul;
 	struct datapath *dp = datapath_null_new();
 	struct service *service = dp ? service_new(dp, NULL) : NULL;
@@ -77,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 
 	if (!manage)
 		abort();
+	restored = service;
 	while (text < end && (nul = memchr(text, 0, (size_t)(end - text)))) {
 		if (!one_message(manage, text, (size_t)(nul - text)))
 			break;
