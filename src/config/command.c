@@ -317,6 +317,21 @@ static int parse_assignment(const struct parse *parse, const char *word, const c
 	return row < 0 ? -1 : set_row(parse, (unsigned int)row, op + 1, error);
 }
 
+/* Some are conditions in other words. */
+static int take_option(const struct parse *parse, const struct keyword *option, struct error *error)
+{
+	const unsigned int sides = CONFIG_OPTION_LOCAL_ONLY | CONFIG_OPTION_REMOTE_ONLY;
+	bool again = parse->command->options & option->options;
+
+	parse->command->options |= option->options;
+	if ((parse->command->options & sides) == sides)
+		return error_set(error, ERROR_SYNTAX, NULL, "local_only and remote_only together leave nothing");
+	if (!(option->options & sides) || again || !parse->extra)
+		return 0;
+	return parse_condition(parse->extra, parse->verb->object,
+			       option->options & CONFIG_OPTION_REMOTE_ONLY ? "origin=peer" : "origin!=peer", error);
+}
+
 static int parse_argument(const struct parse *parse, const char *word, struct error *error)
 {
 	bool list = parse->verb->verb == CONFIG_LIST && parse->extra;
@@ -330,8 +345,7 @@ static int parse_argument(const struct parse *parse, const char *word, struct er
 	option = keyword_option(word);
 	if (!option || option->feature || !(parse->verb->options & option->options))
 		return parse_bare_word(parse, word, option, error);
-	parse->command->options |= option->options;
-	return 0;
+	return take_option(parse, option, error);
 }
 
 static void begin(struct parse *parse)

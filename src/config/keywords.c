@@ -217,8 +217,8 @@ const struct keyword keyword_options[] = {
 	{ .name = "version", .options = CONFIG_OPTION_VERSION },
 	{ .name = "app", .options = CONFIG_OPTION_APP },
 	{ .name = "all", .newer = true, .options = CONFIG_OPTION_ALL },
-	{ .name = "local_only", .options = CONFIG_OPTION_LOCAL_ONLY, WAITS_FOR(LATER_V2) },
-	{ .name = "remote_only", .options = CONFIG_OPTION_REMOTE_ONLY, WAITS_FOR(LATER_V2) },
+	{ .name = "local_only", .options = CONFIG_OPTION_LOCAL_ONLY },
+	{ .name = "remote_only", .options = CONFIG_OPTION_REMOTE_ONLY },
 	{ .name = "transport", .feature = LATER_V2 },
 	{ .name = NULL },
 };

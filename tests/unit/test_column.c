@@ -186,6 +186,23 @@ static void lists_refuse(void **state)
 	}
 }
 
+static void sides_are_conditions(void **state)
+{
+	static const char *const local[] = { "tunnel", "list", "local", "local_only", NULL };
+	static const char *const remote[] = { "session", "list", "remote_only", "names", NULL };
+	struct command command;
+	struct command_extra extra;
+
+	assert_int_equal(parse(local, &command, &extra, NULL), 0);
+	assert_int_equal(extra.where_count, 1);
+	assert_true(condition_holds(&extra.where[0], "file"));
+	assert_false(condition_holds(&extra.where[0], "peer"));
+	assert_int_equal(parse(remote, &command, &extra, NULL), 0);
+	assert_int_equal(extra.where_count, 1);
+	assert_false(condition_holds(&extra.where[0], "admin"));
+	assert_true(condition_holds(&extra.where[0], "peer"));
+}
+
 static void only_so_many(void **state)
 {
 	const char *words[COMMAND_CONDITIONS_MAX + 4] = { "tunnel", "list" };
@@ -210,6 +227,7 @@ int main(void)
 		cmocka_unit_test(order),
 		cmocka_unit_test(lists_take_them),
 		cmocka_unit_test(lists_refuse),
+		cmocka_unit_test(sides_are_conditions),
 		cmocka_unit_test(only_so_many),
 	};
 

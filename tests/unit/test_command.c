@@ -134,9 +134,10 @@ static const struct refusal {
 	{ "system reload now", 2, ERROR_SYNTAX, "system reload takes no further words: got 'now'" },
 	{ "tunnel create names", 2, ERROR_SYNTAX, "tunnel create does not take 'names', but parameters as name=value" },
 	{ "tunnel list foo", 2, ERROR_SYNTAX,
-	  "tunnel list does not take 'foo', but names, and parameters as name=value" },
-	{ "tunnel list local_only", 2, ERROR_UNSUPPORTED,
-	  "local_only is not supported yet: it comes with the L2TPv2 control protocol" },
+	  "tunnel list does not take 'foo', but names, local_only, remote_only, and parameters as name=value" },
+	{ "tunnel show transport", 2, ERROR_UNSUPPORTED,
+	  "transport is not supported yet: it comes with the L2TPv2 control protocol" },
+	{ "tunnel list local_only remote_only", 3, ERROR_SYNTAX, "local_only and remote_only together leave nothing" },
 };
 
 static void assert_message(const char *text, const char *message)
@@ -205,7 +206,8 @@ static void what_verbs_take(void **state)
 	assert_null(config_verb_help(CONFIG_TUNNEL, CONFIG_RELOAD));
 	assert_false(config_param_allowed(CONFIG_TUNNEL, CONFIG_RELOAD, id));
 	assert_int_equal(config_options_allowed(CONFIG_TUNNEL, CONFIG_RELOAD), 0);
-	assert_int_equal(config_options_allowed(CONFIG_SESSION, CONFIG_LIST), CONFIG_OPTION_NAMES);
+	assert_int_equal(config_options_allowed(CONFIG_SESSION, CONFIG_LIST),
+			 CONFIG_OPTION_NAMES | CONFIG_OPTION_LOCAL_ONLY | CONFIG_OPTION_REMOTE_ONLY);
 }
 
 /* "tunnel profile" and "create": three words. */

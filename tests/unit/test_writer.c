@@ -213,6 +213,8 @@ static void random_command(uint32_t *seed, struct command *command)
 		command->verb = below(seed, CONFIG_VERB_COUNT);
 	} while (!config_verb_allowed(command->object, command->verb));
 	command->options = next_random(seed) & config_options_allowed(command->object, command->verb);
+	if (command->options & CONFIG_OPTION_LOCAL_ONLY)
+		command->options &= ~(unsigned int)CONFIG_OPTION_REMOTE_ONLY;	/* not both */
 	table = config_tables[command->object];
 	for (unsigned int row = 0; row < table->count; row++) {
 		const struct param *param = &table->params[row];
