@@ -16,34 +16,6 @@ from _management import BUILD, TMP, TOP, check
 
 SECTION = '## A tour of the management'
 
-PRELUDE = r'''
-mount -t tmpfs tmpfs /run && cp -a /etc /run/etc && mount --bind /run/etc /etc || exit 99
-rm -f /etc/l2tpd.conf
-ip link set lo up
-ip link add wire type veth peer name far && ip link set far up && ip addr add 192.0.2.1/24 dev wire && ip link set wire up || exit 99
-export HOME=$TMP L2TPCTL_SSH=$TMP/ssh
-PREFIX=$(meson introspect --buildoptions "$BUILD" | jq -r '.[] | select(.name == "prefix") | .value')
-export PATH="$TMP/root$PREFIX/bin:$TMP/root$PREFIX/sbin:$PATH"
-
-make() {
-	case "$*" in
-	'') ;;
-	'install PREFIX=/usr') meson install -C "$BUILD" --no-rebuild --quiet --destdir "$TMP/root" ;;
-	*) return 1 ;;
-	esac
-}
-systemctl() {
-	case "$*" in
-	'enable --now l2tpd')
-		l2tpd >>"$TMP/l2tpd.log" 2>&1 &
-		for _ in {1..100}; do l2tpctl system show status >/dev/null 2>&1 && return; sleep 0.05; done; false ;;
-	'restart l2tpd') kill %1; wait %1; systemctl enable --now l2tpd ;;
-	*) return 1 ;;
-	esac
-}
-watch_a_while() { (sleep 2.5; printf q) | script -qec "stty columns 100 rows 24; l2tpctl watch" /dev/null; }
-'''
-
 
 def commands():
     """The tour's commands, a line each."""
@@ -54,7 +26,7 @@ def commands():
 
 def run_all(lines):
     """(command, exit status, output) of each, until the shell ended."""
-    script = PRELUDE
+    script = m.read(f'{TOP}/tests/net/_machine.sh')
     for number, line in enumerate(lines):
         command = line.replace('l2tpctl watch', 'watch_a_while')
         # watch leaves no line end behind
@@ -82,8 +54,8 @@ def test_tour():
     check('it begins with nothing', re.search(r'0 tunnels, 0 sessions', output), output[:500])
     check('it comes to a tunnel with a session', re.search(r'1 tunnel \(1 up\), 1 session \(1 up\)', output), output)
     check('that is watched', re.search(r'l2tpd: 1 sessions, receiving', output), output[-2000:])
-    check('saved, changed in the file, and reloaded', re.search(r'^1 +11 .* office +1350 ', shown['l2tpctl session list'],
-                                                                re.M), shown['l2tpctl session list'])
+    check('saved, changed in the file, and reloaded',
+          re.search(r'^1 +11 .* office +1350 ', shown['l2tpctl session list'], re.M), shown['l2tpctl session list'])
     check('captured', os.path.getsize(f'{TMP}/lan.pcapng') > 0)
     check('explained', re.search(r'ttl +64 +tunnel profile branch', output), shown)
     for line in errors.splitlines():
