@@ -257,12 +257,13 @@ static int load_file(struct load *load, unsigned int index, struct error *error)
 int source_load(struct source_list *list, const char *path, source_read_fn *read, void *context, struct error *error)
 {
 	struct load load = { .list = list, .read = read, .context = context };
+	unsigned int first = list->file_count;
 
 	if (read(context, path, list, error) < 0)
 		return -1;
-	if (!list->file_count)
+	if (list->file_count == first)
 		return error_set(error, ERROR_UNKNOWN, "file", "there is no file %s", path);
-	return load_file(&load, 0, error);
+	return load_file(&load, first, error);
 }
 
 int source_load_text(struct source_list *list, const char *name, char *text, size_t length, source_read_fn *read,

@@ -185,12 +185,26 @@ static int try(struct configuration *configuration)
 
 /* --- from beginning to end --- */
 
-int configuration_load(struct configuration *configuration, const char *path, bool optional,
+/* The text is copied: it becomes the list's. */
+static int load_command_line(struct configuration *configuration, const char *before, struct error *error)
+{
+	char *text = strdup(before);
+
+	if (!text)
+		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	return source_add_text(&configuration->sources, "command line", 1, text, strlen(text), error);
+}
+
+int configuration_load(struct configuration *configuration, const char *before, const char *path, bool optional,
 		       configuration_tell_fn *tell_fn)
 {
 	struct error error = { 0 };
 
 	*configuration = (struct configuration){ .tell = tell_fn };
+	if (before[0] && load_command_line(configuration, before, &error) < 0) {
+		tell(configuration, (struct where){ .file = NULL }, &error);
+		return -1;
+	}
 	if (optional && access(path, F_OK) < 0 && errno == ENOENT)
 		return try(configuration);
 	if (source_load(&configuration->sources, path, files_read, NULL, &error) < 0) {

@@ -29,8 +29,9 @@ struct configuration {
 };
 
 /* Read and parse the file and what it includes, then try the commands, without touching anything outside: -1
- * when something is wrong, all of which was told.  optional: a file that does not exist is empty. */
-int configuration_load(struct configuration *configuration, const char *path, bool optional,
+ * when something is wrong, all of which was told.  before: commands that the file follows, of the command line, or
+ * "".  optional: a file that does not exist is empty. */
+int configuration_load(struct configuration *configuration, const char *before, const char *path, bool optional,
 		       configuration_tell_fn *tell);
 /* The same for texts that were read already, which become the configuration's. */
 int configuration_load_texts(struct configuration *configuration, struct source_list *sources,

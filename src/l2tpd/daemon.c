@@ -125,7 +125,7 @@ static int reload(void *context, struct error *error)
 {
 	struct daemon *daemon = context;
 
-	return reload_file(daemon->options->config, daemon->service, error);
+	return reload_file(daemon->options->commands, daemon->options->config, daemon->service, error);
 }
 
 static int restore(void *context, struct manage_restore *restore)

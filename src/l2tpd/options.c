@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/objects.h"
 #include "datapath/user/user.h"
 #include "os/unix_socket.h"
 
@@ -35,6 +36,9 @@ static const struct os_option rows[] = {
 	{ OPTION_LOG_TO, "log-to", "TARGET",
 	  "where they go: stderr, syslog, syslog:FACILITY or journal; to stderr unless given, and to the journal "
 	  "where stderr goes there, too", NULL },
+	{ 'd', NULL, "CATEGORIES", "trace these of the daemon, as trace_flags does: a number, or words like fsm,api",
+	  NULL },
+	{ 'D', NULL, NULL, "trace all of tunnels and sessions, and log at level debug", NULL },
 	{ 'L', NULL, "FACILITY", "as --log-to syslog:FACILITY", NULL },
 	{ OPTION_DATAPATH, "datapath", "NAME",
 	  "what moves the packets: user, or null, which moves none and needs no rights, for tests", NULL },
@@ -142,48 +146,104 @@ static gid_t default_group(const char *name)
 	return found ? found->gr_gid : 0;
 }
 
+static bool parse_admin_group(const char *argument, struct options *options)
+{
+	return parse_group(argument, &options->admin_group);
+}
+
+static bool parse_read_group(const char *argument, struct options *options)
+{
+	return parse_group(argument, &options->read_group);
+}
+
+/* A command before those of the configuration file. */
+static bool add_command(struct options *options, const char *format, const char *value)
+{
+	size_t used = strlen(options->commands);
+	int length = snprintf(options->commands + used, sizeof(options->commands) - used, format, value);
+
+	return length > 0 && (size_t)length < sizeof(options->commands) - used;
+}
+
+/* -d: as OpenL2TP's, a number or words. */
+static bool parse_trace(const char *argument, struct options *options)
+{
+	struct system_config config;
+	struct error error = { 0 };
+
+	if (param_parse(config_tables[CONFIG_SYSTEM], config_row(CONFIG_SYSTEM, "trace_flags"), argument, &config,
+			&error) == 0 &&
+	    add_command(options, "system modify trace_flags=\"%s\"\n", argument))
+		return true;
+	fprintf(stderr, "l2tpd: -d %s: %s\n", argument, error.text);
+	return false;
+}
+
+/* -D: whatever is made from now on is traced, unless the file or its own profile says otherwise. */
+static bool parse_trace_all(const char *argument, struct options *options)
+{
+	options->log_level = LOG_LEVEL_DEBUG;
+	return add_command(options, "tunnel profile modify profile_name=default trace_flags=%s\n", "all") &&
+	       add_command(options, "session profile modify profile_name=default trace_flags=%s\n", "all");
+}
+
+static bool set_config(const char *argument, struct options *options)
+{
+	options->config = argument;
+	options->config_given = true;
+	return true;
+}
+
+static bool set_check(const char *argument, struct options *options)
+{
+	options->check = true;
+	return true;
+}
+
+static bool set_socket(const char *argument, struct options *options)
+{
+	options->socket = argument;
+	return true;
+}
+
+static bool set_pid_file(const char *argument, struct options *options)
+{
+	options->pid_file = argument;
+	return true;
+}
+
+static bool set_nothing(const char *argument, struct options *options)
+{
+	return true;
+}
+
+/* False: what is wrong was told. */
+static const struct {
+	int id;
+	bool (*take)(const char *argument, struct options *options);
+} takers[] = {
+	{ 'c', set_config }, { OPTION_CHECK, set_check }, { 's', set_socket }, { 'P', set_pid_file },
+	{ 'f', set_nothing }, { 'w', parse_workers }, { 'd', parse_trace }, { 'D', parse_trace_all },
+	{ 'L', parse_facility }, { OPTION_DATAPATH, parse_datapath }, { OPTION_LOG_LEVEL, parse_log_level },
+	{ OPTION_LOG_TO, parse_log_to }, { OPTION_ADMIN_GROUP, parse_admin_group },
+	{ OPTION_READ_GROUP, parse_read_group },
+};
+
 /* Returns -1 to go on. */
 static int parse_one(int id, const char *argument, struct options *options)
 {
-	switch (id) {
-	case 'c':
-		options->config = argument;
-		options->config_given = true;
-		return -1;
-	case OPTION_CHECK:
-		options->check = true;
-		return -1;
-	case 's':
-		options->socket = argument;
-		return -1;
-	case 'P':
-		options->pid_file = argument;
-		return -1;
-	case 'f':
-		return -1;
-	case 'w':
-		return parse_workers(argument, options) ? -1 : EXIT_USAGE;
-	case OPTION_DATAPATH:
-		return parse_datapath(argument, options) ? -1 : EXIT_USAGE;
-	case OPTION_LOG_LEVEL:
-		return parse_log_level(argument, options) ? -1 : EXIT_USAGE;
-	case OPTION_ADMIN_GROUP:
-		return parse_group(argument, &options->admin_group) ? -1 : EXIT_USAGE;
-	case OPTION_READ_GROUP:
-		return parse_group(argument, &options->read_group) ? -1 : EXIT_USAGE;
-	case 'L':
-		return parse_facility(argument, options) ? -1 : EXIT_USAGE;
-	case OPTION_LOG_TO:
-		return parse_log_to(argument, options) ? -1 : EXIT_USAGE;
-	case 'h':
+	if (id == 'h') {
 		os_options_help(&l2tpd_program, stdout);
 		return EXIT_SUCCESS;
-	case 'V':
+	}
+	if (id == 'V') {
 		puts("l2tpd " L2TPD_VERSION);
 		return EXIT_SUCCESS;
-	default:
-		return EXIT_USAGE;
 	}
+	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
+		if (takers[i].id == id)
+			return takers[i].take(argument, options) ? -1 : EXIT_USAGE;
+	return EXIT_USAGE;
 }
 
 int options_parse(int argc, char **argv, struct options *options)

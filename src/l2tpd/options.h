@@ -25,6 +25,7 @@ struct options {
 	bool check;
 	const char *socket;
 	const char *pid_file;		/* NULL: none */
+	char commands[512];		/* of -d and -D: before those of the file, at each reload too */
 	unsigned int workers;		/* 0: one per processor */
 	enum options_datapath datapath;
 	enum log_level log_level;

@@ -21,7 +21,7 @@ static void clean_up(struct configuration *configuration)
 
 /* A file that is missing now is a mistake, also where it was optional at the start: an empty
  * configuration would delete everything. */
-int reload_file(const char *path, struct service *service, struct error *error)
+int reload_file(const char *before, const char *path, struct service *service, struct error *error)
 {
 	struct configuration configuration;
 	int ret;
@@ -30,7 +30,7 @@ int reload_file(const char *path, struct service *service, struct error *error)
 		return error_set(error, ERROR_UNSUPPORTED, NULL, "the configuration came from standard input, "
 				 "which cannot be read again: give l2tpd a file with -c");
 	os_notify_reloading();
-	ret = configuration_load(&configuration, path, false, configuration_log_error);
+	ret = configuration_load(&configuration, before, path, false, configuration_log_error);
 	if (ret == 0)
 		ret = configuration_apply(&configuration, service, SERVICE_RELOAD_FILE, os_clock_ms());
 	if (ret < 0) {
