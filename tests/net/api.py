@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Every method of the API, found by introspection: called, and each reply held against what the interface describes.
+
+A method without a case here is a failure: whoever adds one adds its case.
+"""
+import json
+import os
+import socket
+
+import _idl
+import _management as m
+from _management import check, equal
+
+T = {'tunnel_name': 't'}
+S = {'tunnel_name': 't', 'session_name': 's'}
+NEW_TUNNEL = {'version': 3, 'dest_ipaddr': '192.0.2.2', 'tunnel_id': 1, 'peer_tunnel_id': 2, **T}
+NEW_SESSION = {'session_id': 5, 'peer_session_id': 6, **S}
+
+# method -> its calls, (parameters, what must be in the first reply's parameters as JSON, or its error), in this order
+CASES = {
+    'TunnelCreate': [({'config': NEW_TUNNEL}, '"tunnel_id": 1'), ({'config': NEW_TUNNEL}, 'exists')],
+    'TunnelModify': [({'config': {**T, 'ttl': '7'}}, '"tunnel_id": 1'),
+                     ({'config': {**T, 'our_udp_port': 5}}, 'immutable'), ({'config': {'tunnel_id': 'x'}}, 'value')],
+    'TunnelShow': [({'config': T}, '"ttl": "7"'), ({'config': {'tunnel_name': 'u'}}, 'unknown'), ({}, 'missing')],
+    'SessionCreate': [({'config': NEW_SESSION}, '"interface_name": "l2tpeth0"'), ({}, 'missing')],
+    'SessionModify': [({'config': {**S, 'lns_mode': True}}, '"session_id": 5')],
+    'SessionShow': [({'config': S}, '"lns_mode": true')],
+    'TunnelList': [({}, '"tunnel_name": "t"'), ({'where': ['sessions>0']}, '"tunnel_name": "t"'),
+                   ({'where': ['sessions>1']}, '"tunnels": []'), ({'fields': ['state.state']}, '"state": "up"'),
+                   ({'filter': {'tunnel_id': 9}, 'after_tunnel_id': 0}, '"tunnels": []'),
+                   ({'where': ['peer=192.0.2.0/24']}, '"tunnel_id": 1'), ({'where': ['frob=1']}, 'syntax')],
+    'SessionList': [({}, '"session_name": "s"'), ({'filter': T, 'fields': ['statistics']}, '"rx_bytes": 0'),
+                    ({'after_tunnel_id': 1, 'after_session_id': 5}, '"sessions": []')],
+    'TunnelExplain': [({'config': T}, '"source": "explicit"')],
+    'SessionExplain': [({'config': S}, '"source": "builtin"')],
+    'Names': [({'object': 'session', 'tunnel': 't'}, '["s"]'), ({'object': 'tunnel', 'prefix': 'x'}, '[]')],
+    'Status': [({}, '"tunnels_up": 1')],
+    'SystemModify': [({'config': {'max_tunnels': 70}}, '{}'), ({'config': {'max_tunnels': -1}}, 'value')],
+    'SystemShow': [({}, '"max_tunnels": 70')],
+    'DebugModify': [({'config': T}, '"trace_flags"')],
+    'DebugShow': [({'config': T}, '"trace_flags"')],
+    'Events': [({'from': 1}, '"events"'), ({'from': 10 ** 12}, '')],
+    'CaptureTunnel': [({'config': T}, '"octets"')],
+    'CaptureSession': [({'config': S}, '"octets"')],
+    'ConfigSave': [({}, 'tunnel create'), ({'secrets': True}, 'session create')],
+    'ConfigRestoreBegin': [({}, '"restore"')],
+    'PeerList': [({}, '"peers"')],
+    'PeerShow': [({'config': {'peer_ipaddr': '192.0.2.2'}}, '')],
+    'PeerExplain': [({'config': {'peer_ipaddr': '192.0.2.2'}}, '"how": "default"')],
+    'UserList': [({}, '[]')],
+    'SessionDelete': [({'config': S}, '"session_id": 5'), ({'config': S}, 'unknown')],
+    'TunnelDelete': [({'config': T}, '"tunnel_id": 1')],
+    'Reload': [({}, '{}')],
+}
+
+# object, a parameter of its profiles with a value
+PROFILES = {'Peer': {'peer_port': 1701}, 'Tunnel': {'ttl': '9'}, 'Session': {'lns_mode': True}, 'Ppp': {}}
+for profile, parameter in PROFILES.items():
+    P = {'profile_name': 'p'}
+    CASES |= {
+        f'{profile}ProfileCreate': [({'config': P}, '{}'), ({'config': P}, 'exists')],
+        f'{profile}ProfileModify': [({'config': {**P, **parameter}}, '{}')],
+        f'{profile}ProfileShow': [({'config': P}, '"profile_name": "p"')],
+        f'{profile}ProfileList': [({}, '"profile_name": "p"')],
+        f'{profile}ProfileApply': [({'config': P}, '"objects": 0')],
+        f'{profile}ProfileUnset': [({**P, 'parameters': list(parameter)}, '{}' if parameter else 'missing')],
+        f'{profile}ProfileDelete': [({'config': P}, '{}'), ({'config': P}, 'unknown')],
+    }
+
+
+class Client:
+    """Calls that are checked against the interface."""
+
+    def __init__(self):
+        self.connect()
+        text = self.call('org.varlink.service.GetInterfaceDescription', {'interface': 'org.l2tpd'})
+        self.text = text['parameters']['description']
+        self.interface = _idl.Interface(self.text)
+        self.called = set()
+
+    def connect(self):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(20)
+        self.socket.connect(m.SOCKET)
+        self.buffer = b''
+
+    def receive(self):
+        while b'\0' not in self.buffer:
+            data = self.socket.recv(65536)
+            if not data:
+                raise OSError('the daemon closed the connection')
+            self.buffer += data
+        text, self.buffer = self.buffer.split(b'\0', 1)
+        return json.loads(text)
+
+    def call(self, method, parameters, more=False):
+        self.socket.sendall(json.dumps({'method': method, 'parameters': parameters, 'more': more}).encode() + b'\0')
+        return self.receive()
+
+    def check_call(self, method, parameters, wanted):
+        """Call it: the first reply, checked; whatever more there is goes with the connection."""
+        self.called.add(method)
+        reply = self.call(f'org.l2tpd.{method}', parameters)
+        if reply.get('error') == 'org.varlink.service.ExpectedMore':
+            reply = self.call(f'org.l2tpd.{method}', parameters, True)
+        told = json.dumps(reply['parameters'])
+        if 'error' in reply:
+            name = reply['error'].rpartition('.')[2]
+            wrong = self.interface.wrong(reply['parameters'], self.interface.errors[name], name) \
+                if reply['error'].startswith('org.l2tpd.') else None
+        else:
+            wrong = self.interface.wrong(reply['parameters'], self.interface.methods[method][1], method)
+        check(f'{method} {json.dumps(parameters)[:60]}', not wrong and wanted in told, f'{wrong}, {reply}')
+        if reply.get('continues'):
+            self.socket.close()
+            self.connect()
+        return reply
+
+
+def restore(client):
+    """A configuration that is sent in parts, checked, then made true."""
+    number = client.check_call('ConfigRestoreBegin', {}, '"restore"')['parameters']['restore']
+    client.check_call('ConfigRestorePart', {'restore': number, 'name': 'f', 'first_line': 1, 'text': m.TUNNEL + '\n'},
+                      '{}')
+    client.check_call('ConfigRestoreCommit', {'restore': number, 'check_only': True}, '"mistakes": []')
+    number = client.check_call('ConfigRestoreBegin', {}, '"restore"')['parameters']['restore']
+    client.check_call('ConfigRestorePart', {'restore': number, 'text': 'tunnel frob\n'}, '{}')
+    client.check_call('ConfigRestoreCommit', {'restore': number}, ':1:')
+
+
+def test_every_method():
+    daemon = m.Daemon()
+    client = Client()
+    with open(os.path.join(m.BUILD, 'dist/org.l2tpd.varlink'), encoding='utf-8') as f:
+        equal('the interface served is the one shipped', client.text, f.read())
+    equal('every type that is named is described', sorted(
+        {t for t in client.interface.named_types() if t[0].isupper()} - client.interface.types.keys()), [])
+    for method, cases in CASES.items():
+        for parameters, wanted in cases:
+            if method in client.interface.methods:
+                client.check_call(method, parameters, wanted)
+    restore(client)
+    equal('every method has its case', sorted(client.interface.methods.keys() - client.called), [])
+    equal('and no case is of none', sorted(CASES.keys() - client.interface.methods.keys()), [])
+    daemon.end()
+
+
+def test_what_all_methods_refuse():
+    daemon = m.Daemon()
+    client = Client()
+    for method, (parameters, _) in client.interface.methods.items():
+        reply = client.call(f'org.l2tpd.{method}', {'frob': 1}, True)
+        check(f'{method}: a parameter that it has not', (reply.get('error'), reply['parameters']) ==
+              ('org.varlink.service.InvalidParameter', {'parameter': 'frob'}), reply)
+        for name in parameters:
+            for value in [[{}]], {'frob': {}}:
+                reply = client.call(f'org.l2tpd.{method}', {name: value}, True)
+                check(f'{method}: {name} of a wrong type', 'error' in reply, reply)
+    daemon.end()
+
+
+m.main(globals())
