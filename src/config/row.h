@@ -34,7 +34,6 @@ extern const struct param_word config_trace_words[];
 #define ROW_V2 "the L2TPv2 control protocol"
 #define ROW_PPP "PPP"
 #define ROW_TRACE "trace categories"
-#define ROW_AUTHORIZERS "authorizers"
 #define ROW_METRICS "metrics"
 
 #define ROW_TABLE(table_object)                                                                              \

@@ -54,17 +54,17 @@ static const struct param params[] = {
 		.help = "how long a hook program may run before it is ended",
 	},
 	{
-		ROW_MEMBER(authorizer_timeout), ROW_WAITS(PARAM_U32, ROW_AUTHORIZERS), .flags = PARAM_LIVE,
+		ROW_MEMBER(authorizer_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
 		.min = 10, .max = SYSTEM_AUTHORIZER_TIMEOUT_MAX, .default_text = "2000", .unit = "ms",
 		.help = "how long an authorizer may take to answer",
 	},
 	{
-		ROW_MEMBER(authorizer_silent), ROW_WAITS(PARAM_ENUM, ROW_AUTHORIZERS), .flags = PARAM_LIVE,
+		ROW_MEMBER(authorizer_silent), .type = PARAM_ENUM, .flags = PARAM_LIVE,
 		.words = decision_words, .default_text = "refuse",
 		.help = "what becomes of a tunnel or session when the authorizer does not answer in time",
 	},
 	{
-		ROW_MEMBER(authorizer_absent), ROW_WAITS(PARAM_ENUM, ROW_AUTHORIZERS), .flags = PARAM_LIVE,
+		ROW_MEMBER(authorizer_absent), .type = PARAM_ENUM, .flags = PARAM_LIVE,
 		.words = decision_words, .default_text = "accept",
 		.help = "what becomes of it when there is no authorizer",
 	},

@@ -10,8 +10,8 @@
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 static const char *const origin_words[] = { "file", "admin", NULL };
-static const char *const tunnel_state_words[] = { "resolving", "up", "down", NULL };
-static const char *const session_state_words[] = { "up", "down", NULL };
+static const char *const tunnel_state_words[] = { "authorizing", "resolving", "up", "down", NULL };
+static const char *const session_state_words[] = { "authorizing", "up", "down", NULL };
 
 #define ROW(type, member, name, words, unit, help) { #name, type, offsetof(struct OF, member), words, unit, help }
 
@@ -20,10 +20,14 @@ static const struct state_row system_rows[] = {
 	ROW(STATE_U32, tunnels, tunnels, NULL, NULL, "tunnels that exist"),
 	ROW(STATE_U32, sessions, sessions, NULL, NULL, "sessions that exist"),
 	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_UP], tunnels_up, NULL, NULL, "tunnels that are up"),
+	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_AUTHORIZING], tunnels_authorizing, NULL, NULL,
+	    "tunnels that an authorizer is asked about"),
 	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_RESOLVING], tunnels_resolving, NULL, NULL,
 	    "tunnels whose peer's name has no address yet"),
 	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_DOWN], tunnels_down, NULL, NULL, "tunnels that are down"),
 	ROW(STATE_U32, sessions_in[SERVICE_SESSION_UP], sessions_up, NULL, NULL, "sessions that are up"),
+	ROW(STATE_U32, sessions_in[SERVICE_SESSION_AUTHORIZING], sessions_authorizing, NULL, NULL,
+	    "sessions that an authorizer is asked about"),
 	ROW(STATE_U32, sessions_in[SERVICE_SESSION_DOWN], sessions_down, NULL, NULL, "sessions that are down"),
 	ROW(STATE_U64, failures, failures, NULL, NULL, "what has failed since the start"),
 	ROW(STATE_SINCE, loaded, load_age, NULL, "s", "how long ago the configuration was read again, or tried to be"),
@@ -36,7 +40,8 @@ static const struct state_row system_rows[] = {
 #define OF service_tunnel_view
 static const struct state_row tunnel_rows[] = {
 	ROW(STATE_WORD, state, state, tunnel_state_words, NULL,
-	    "resolving: the peer's name has no address yet; up: it carries packets; down: the reason says why"),
+	    "authorizing: an authorizer is asked; resolving: the peer's name has no address yet; up: it carries packets; "
+	    "down: the reason says why"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up, or the last trouble"),
 	ROW(STATE_SINCE, reason_since, reason_age, NULL, "s", "how long ago that was"),
 	ROW(STATE_WORD, origin, origin, origin_words, NULL, "who made it: the configuration file or a command"),
@@ -53,7 +58,7 @@ static const struct state_row tunnel_rows[] = {
 #define OF service_session_view
 static const struct state_row session_rows[] = {
 	ROW(STATE_WORD, state, state, session_state_words, NULL,
-	    "up: packets can pass; down: the reason says why not"),
+	    "authorizing: an authorizer is asked; up: packets can pass; down: the reason says why not"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up"),
 	ROW(STATE_WORD, origin, origin, origin_words, NULL, "who made it: the configuration file or a command"),
 	ROW(STATE_SINCE, created, age, NULL, "s", "how long it has existed"),

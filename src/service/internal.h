@@ -71,6 +71,37 @@ struct tapped {
 	uint32_t lines, dropped;
 };
 
+enum question_phase {			/* the list that it is in */
+	QUESTION_QUEUED, QUESTION_ASKED, QUESTION_PARKED,
+	QUESTION_CLOSED,		/* none: it was refused, and keeps the reason */
+};
+
+struct question {			/* may this tunnel or session be? authorize.c */
+	enum question_phase phase;
+	struct tunnel *tunnel;
+	struct session *session;	/* NULL: it is about the tunnel */
+	uint64_t id;			/* ASKED */
+	struct deadline deadline;	/* likewise */
+	char reason[ERROR_TEXT_MAX];	/* why it was refused */
+	struct question *prev, *next;
+};
+
+enum authorization {
+	AUTHORIZATION_NONE,		/* nobody has to be asked */
+	AUTHORIZATION_WAITS,		/* for an answer */
+	AUTHORIZATION_LATER,		/* for its tunnel to be accepted */
+	AUTHORIZATION_ACCEPTED,
+	AUTHORIZATION_REFUSED,
+};
+
+struct authorizer {			/* zero: there is none */
+	bool tunnels, sessions;		/* it wants to be asked about these */
+	struct question *queued, *asked, *parked;
+	uint32_t asked_count;
+	struct deadline_heap deadlines;	/* of those asked */
+	uint64_t last_answer;		/* when it said something */
+};
+
 struct tunnel {
 	struct tunnel_config config;	/* complete: every default, the name and the id are filled in */
 	struct provenance provenance;
@@ -85,6 +116,8 @@ struct tunnel {
 	struct order sessions;		/* struct session.by_id */
 	struct session *sessions_by_name;
 	struct resolve resolve;
+	enum authorization authorization;
+	struct question *question;	/* NULL: none is open */
 	bool refused;			/* the peer has an address, which cannot be used: the reason says why */
 	char reason[ERROR_TEXT_MAX];
 	uint64_t reason_since;
@@ -115,6 +148,8 @@ struct session {
 	struct name_space *name_space;	/* NULL: the device's name is not taken */
 	UT_hash_handle by_ifname;
 	bool device_gone, no_carrier;
+	enum authorization authorization;
+	struct question *question;
 	uint64_t created;
 	bool is_announced, was_up;	/* as the tunnel's */
 	enum service_session_state state;
@@ -155,6 +190,7 @@ struct service {
 	struct chain_ends ends;
 	struct peer *peers;
 	struct deadline_heap deadlines, quiets;
+	struct authorizer authorizer;
 	struct tunnel *asking;		/* queue */
 	bool is_started;
 	uint64_t started;
@@ -285,11 +321,13 @@ int execute_tunnel_delete(struct service *service, const struct command *command
 struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
 			    const struct provenance *provenance, enum service_origin origin, uint64_t now);
 void session_free(struct service *service, struct session *session);
-/* Put it into its tunnel, and make it work. */
+/* Put it into its tunnel, and make it work, or wait until it may. */
 int session_attach(struct service *service, struct session *session, struct error *error);
 /* Of sessions that their tunnel has: make one work; forget that it worked (the datapath is told apart).
  * One that has worked before gets a device of the same name again. */
 int session_activate(struct service *service, struct session *session, struct error *error);
+/* As activate, but one that has to wait for an authorizer waits. */
+int session_resume(struct service *service, struct session *session, struct error *error);
 void session_deactivate(struct service *service, struct session *session);
 /* Out of its tunnel. */
 void session_remove(struct session *session);

@@ -147,15 +147,18 @@ static void commit(struct service_reload *reload)
 
 	reload_commit(reload);
 	reload_profiles_commit(reload);
-	service->system = reload->system;
 	if (reload->mode == SERVICE_RELOAD_FILE)
 		service->system_file_set = reload->dry->system_file_set;
 }
 
-/* When all profiles have their likes. */
+/* When all profiles have their likes.  What the file says of authorizers holds for what is made now. */
 static int make_true(struct service_reload *reload, struct error *error)
 {
+	struct system_config before = reload->service->system;
+
+	reload->service->system = reload->system;
 	if (reload_plan(reload, error) < 0 || check_limits(reload, error) < 0 || reload_apply(reload, error) < 0) {
+		reload->service->system = before;
 		reload_profiles_abort(reload);
 		return -1;
 	}

@@ -269,7 +269,7 @@ static void restore_tunnel(struct service_reload *reload, struct tunnel *tunnel)
 		char label[SESSION_LABEL_MAX];
 
 		next = (uint64_t)session->by_id.id + 1;
-		if (!session_activate(reload->service, session, &error))
+		if (!session_resume(reload->service, session, &error))
 			continue;
 		not_restored(reload, "", session_label(session, label), &error);
 		session_remove(session);

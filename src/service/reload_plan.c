@@ -119,14 +119,28 @@ static void forget_pairs(struct service *service)
 		session->pair = NULL;
 }
 
+/* What an authorizer decided is no difference: the file knows nothing of it. */
+static void keep_decided(const struct param_table *table, const void *there, const struct provenance *decided,
+			 void *wanted, struct provenance *provenance)
+{
+	rows_overlay(table, wanted, there, &decided->authorizer);
+	provenance->authorizer = decided->authorizer;
+}
+
 static void pair_tunnels(struct tunnel *there, struct tunnel *wanted)
 {
+	if (there->authorization == AUTHORIZATION_ACCEPTED)
+		keep_decided(config_tables[CONFIG_TUNNEL], &there->config, &there->provenance, &wanted->config,
+			     &wanted->provenance);
 	there->pair = wanted;
 	wanted->pair = there;
 }
 
 static void pair_sessions(struct session *there, struct session *wanted)
 {
+	if (there->authorization == AUTHORIZATION_ACCEPTED)
+		keep_decided(config_tables[CONFIG_SESSION], &there->config, &there->provenance, &wanted->config,
+			     &wanted->provenance);
 	there->pair = wanted;
 	wanted->pair = there;
 }

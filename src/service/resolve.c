@@ -219,9 +219,12 @@ uint64_t service_next_deadline(const struct service *service)
 {
 	const struct deadline *first = deadline_first(&service->deadlines);
 	const struct deadline *quiet = deadline_first(&service->quiets);
+	const struct deadline *answer = deadline_first(&service->authorizer.deadlines);
 	uint64_t when = first ? first->when : SERVICE_NEVER;
 
-	return quiet && quiet->when < when ? quiet->when : when;
+	if (quiet && quiet->when < when)
+		when = quiet->when;
+	return answer && answer->when < when ? answer->when : when;
 }
 
 void resolve_expire(struct service *service, uint64_t now)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/question.h"
 #include "service/state.h"
 #include "service/trace.h"
 
@@ -55,6 +56,7 @@ void service_free(struct service *service)
 	handle_table_clear(&service->session_handles);
 	deadline_clear(&service->deadlines);
 	deadline_clear(&service->quiets);
+	deadline_clear(&service->authorizer.deadlines);
 	free(service);
 }
 
@@ -291,6 +293,7 @@ void service_expire(struct service *service, uint64_t now)
 {
 	service_start(service, now);
 	resolve_expire(service, now);
+	authorize_expire(service, now);
 }
 
 const struct system_config *service_system(const struct service *service)

@@ -124,13 +124,15 @@ int service_packets(struct service *service, struct datapath_packet *packets, in
 
 /* --- looking --- */
 enum service_tunnel_state {
+	SERVICE_TUNNEL_AUTHORIZING,	/* an authorizer is asked whether it may be */
 	SERVICE_TUNNEL_RESOLVING,	/* the peer's address is not known yet */
 	SERVICE_TUNNEL_UP,
-	SERVICE_TUNNEL_DOWN,		/* it is known and cannot be used: the reason says why */
+	SERVICE_TUNNEL_DOWN,		/* it cannot be used, or was refused: the reason says why */
 	SERVICE_TUNNEL_STATES,
 };
 
 enum service_session_state {
+	SERVICE_SESSION_AUTHORIZING,
 	SERVICE_SESSION_UP,		/* packets can pass */
 	SERVICE_SESSION_DOWN,		/* the reason says why not */
 	SERVICE_SESSION_STATES,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/question.h"
 #include "service/state.h"
 #include "service/trace.h"
 
@@ -186,7 +187,6 @@ static void deactivate(struct service *service, struct session *session)
 		return;
 	flow_remove_session(session);
 	session->is_active = false;
-	service->session_count--;
 	names_release_interface(service, session);
 	if (session->is_told)
 		order_remove(&service->sessions_by_datapath, &session->by_datapath);
@@ -201,7 +201,6 @@ int session_activate(struct service *service, struct session *session, struct er
 	if (flow_add_session(session, error) < 0)
 		return -1;
 	session->is_active = true;
-	service->session_count++;
 	if ((session->ifname[0] && names_take_interface(service, session, error) < 0) ||
 	    tell_datapath(service, session, error) < 0) {
 		deactivate(service, session);
@@ -215,14 +214,24 @@ int session_activate(struct service *service, struct session *session, struct er
 void session_deactivate(struct service *service, struct session *session)
 {
 	state_session_detached(service, session);
+	authorize_forget_session(service, session);
 	deactivate(service, session);
+}
+
+int session_resume(struct service *service, struct session *session, struct error *error)
+{
+	if (!authorize_wants_session(service, session))
+		return session_activate(service, session, error);
+	state_session_attached(service, session);
+	authorize_session(service, session);
+	return 0;
 }
 
 int session_attach(struct service *service, struct session *session, struct error *error)
 {
 	if (names_identify_session(service, session, error) < 0 || session_add(session, error) < 0)
 		return -1;
-	if (session_activate(service, session, error) < 0) {
+	if (session_resume(service, session, error) < 0) {
 		session_remove(session);
 		return -1;
 	}
@@ -316,7 +325,7 @@ static int change(struct service *service, struct session *session, const struct
 		return refuse_gone(session, error);
 	if (rename_session(session, config->session_name, error) < 0)
 		return -1;
-	if (fields) {
+	if (fields && session->is_told) {
 		to_datapath(session, config, &changed);
 		if (datapath_ops(service->dp)->session_modify(service->dp, session->datapath, &changed, fields,
 							      error) < 0) {

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#include "service/question.h"
+
 const uint32_t service_setup_bounds_ms[SERVICE_SETUP_BUCKETS] = {
 	1, 5, 10, 50, 100, 250, 500, 1000, 2500, 5000, 15000, 60000,
 };
@@ -28,15 +30,20 @@ static void setup_add(struct service_setup *setup, uint64_t ms)
 
 static enum service_session_state session_state(const struct session *session)
 {
-	bool up = session->tunnel->state == SERVICE_TUNNEL_UP && session->is_told && !session->device_gone &&
-		  !session->no_carrier;
+	enum service_tunnel_state tunnel = session->tunnel->state;
+	bool up = tunnel == SERVICE_TUNNEL_UP && session->is_told && !session->device_gone && !session->no_carrier;
 
+	if (session->authorization == AUTHORIZATION_WAITS ||
+	    (session->authorization == AUTHORIZATION_LATER && tunnel == SERVICE_TUNNEL_AUTHORIZING))
+		return SERVICE_SESSION_AUTHORIZING;
 	return up ? SERVICE_SESSION_UP : SERVICE_SESSION_DOWN;
 }
 
 void state_session_reason(const struct session *session, char *reason, size_t size)
 {
-	reason[0] = '\0';
+	snprintf(reason, size, "%s", authorize_reason(session));
+	if (reason[0] || session->state != SERVICE_SESSION_DOWN)
+		return;
 	if (session->device_gone)
 		session_gone_reason(session, reason, size);
 	else if (session->tunnel->state != SERVICE_TUNNEL_UP)
@@ -83,15 +90,24 @@ void state_session_update(struct service *service, struct session *session)
 		session_up(service, session);
 		return;
 	}
+	if (now == SERVICE_SESSION_AUTHORIZING)
+		return;
 	state_session_reason(session, reason, sizeof(reason));
 	if (before == SERVICE_SESSION_UP)
 		session_down(service, session, reason);
+	else
+		event_session(service, SERVICE_EVENT_SESSION_MODIFIED, session, reason, NULL);
 	failed(service, session, reason);
 }
 
 void state_session_attached(struct service *service, struct session *session)
 {
+	if (session->is_announced) {
+		state_session_update(service, session);
+		return;
+	}
 	session->is_announced = true;
+	service->session_count++;
 	session->state = SERVICE_SESSION_DOWN;
 	service->sessions_in[session->state]++;
 	event_session(service, SERVICE_EVENT_SESSION_CREATED, session, NULL, NULL);
@@ -105,6 +121,7 @@ void state_session_detached(struct service *service, struct session *session)
 	if (session->state == SERVICE_SESSION_UP)
 		session_down(service, session, service->cause);
 	service->sessions_in[session->state]--;
+	service->session_count--;
 	session->is_announced = false;
 	event_session(service, SERVICE_EVENT_SESSION_DELETED, session, service->cause, NULL);
 }
@@ -113,9 +130,12 @@ void state_session_detached(struct service *service, struct session *session)
 
 static enum service_tunnel_state tunnel_state(const struct tunnel *tunnel)
 {
+	if (tunnel->authorization == AUTHORIZATION_WAITS)
+		return SERVICE_TUNNEL_AUTHORIZING;
 	if (tunnel->peer.family != AF_UNSPEC)
 		return SERVICE_TUNNEL_UP;
-	return tunnel->refused ? SERVICE_TUNNEL_DOWN : SERVICE_TUNNEL_RESOLVING;
+	return tunnel->refused || tunnel->authorization == AUTHORIZATION_REFUSED ? SERVICE_TUNNEL_DOWN :
+		       SERVICE_TUNNEL_RESOLVING;
 }
 
 static void update_sessions(struct service *service, const struct tunnel *tunnel)

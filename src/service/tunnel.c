@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/question.h"
 #include "service/state.h"
 #include "service/trace.h"
 
@@ -184,6 +185,7 @@ int tunnel_try(struct service *service, const struct tunnel *tunnel, const struc
 
 int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, struct error *error)
 {
+	bool must_wait = authorize_wants_tunnel(service, tunnel);
 	struct address literal;
 
 	if (names_identify_tunnel(service, tunnel, error) < 0)
@@ -192,6 +194,8 @@ int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, 
 	if (address_parse(tunnel->config.dest_ipaddr, &literal) &&
 	    rules_peer(&tunnel->config, &tunnel->provenance.explicit_rows, &literal, error) < 0)
 		return -1;
+	if (must_wait)
+		tunnel->peer = (struct address){ .family = AF_UNSPEC };
 	if (link_tunnel(service, tunnel, error) < 0)
 		return -1;
 	if (tell_datapath(service, tunnel, error) < 0) {
@@ -199,7 +203,10 @@ int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, 
 		return -1;
 	}
 	state_tunnel_attached(service, tunnel);
-	resolve_start(service, tunnel, now);
+	if (must_wait)
+		authorize_tunnel(service, tunnel);
+	else
+		resolve_start(service, tunnel, now);
 	return 0;
 }
 
@@ -211,6 +218,7 @@ void tunnel_forget(struct service *service, struct tunnel *tunnel)
 	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
 		session_deactivate(service, session);
 	state_tunnel_detached(service, tunnel);
+	authorize_forget_tunnel(service, tunnel);
 	resolve_stop(service, tunnel);
 	order_remove(&service->tunnels_by_datapath, &tunnel->by_datapath);
 	unlink_tunnel(service, tunnel);
