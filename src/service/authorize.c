@@ -376,6 +376,16 @@ static int check_rows(const struct question *question, const struct service_answ
 	return 0;
 }
 
+/* These rows are the authorizer's from now on. */
+static void decide(struct provenance *provenance, const struct param_set *set)
+{
+	rows_join(&provenance->authorizer, set);
+	for (unsigned int i = 0; i < sizeof(set->bits) / sizeof(set->bits[0]); i++) {
+		provenance->named.bits[i] &= ~set->bits[i];
+		provenance->fallback.bits[i] &= ~set->bits[i];
+	}
+}
+
 static int change_tunnel(struct service *service, struct tunnel *tunnel, const struct service_answer *answer,
 			 struct error *error)
 {
@@ -383,7 +393,7 @@ static int change_tunnel(struct service *service, struct tunnel *tunnel, const s
 	struct provenance provenance = tunnel->provenance;
 
 	rows_overlay(config_tables[CONFIG_TUNNEL], &config, &answer->config.tunnel, &answer->set);
-	rows_join(&provenance.authorizer, &answer->set);
+	decide(&provenance, &answer->set);
 	if (rules_tunnel(&config, &provenance.explicit_rows, error) < 0)
 		return -1;
 	return tunnel_change(service, tunnel, &config, &provenance, service->now, error);
@@ -399,7 +409,7 @@ static int change_session(struct service *service, struct session *session, cons
 	if (rules_session(session->tunnel, &config, error) < 0)
 		return -1;
 	session->config = config;
-	rows_join(&session->provenance.authorizer, &answer->set);
+	decide(&session->provenance, &answer->set);
 	memcpy(session->ifname, config.interface_name, sizeof(session->ifname));
 	state_session_modified(service, session, &before);
 	return 0;
@@ -442,7 +452,8 @@ int service_answer(struct service *service, uint64_t id, const struct service_an
 	service->authorizer.last_answer = now;
 	if (answer->accept)
 		return accept_with(service, question, answer, error);
-	snprintf(reason, sizeof(reason), "refused by the authorizer%s%s", answer->reason[0] ? ": " : "", answer->reason);
+	snprintf(reason, sizeof(reason), "refused by the authorizer%s%s", answer->reason[0] ? ": " : "",
+		 answer->reason);
 	text_make_printable(reason);
 	refuse(service, question, reason, false);
 	return 0;

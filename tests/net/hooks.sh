@@ -60,7 +60,7 @@ check 'a session that lost its device is told' until_true 10 has_told 'session_d
 until_true 10 test -s "$HOOKS/facts"
 matches 'with the reason' "$(cat "$HOOKS/facts")" '^L2TPD_REASON=its interface pw0 was removed by others'
 matches 'and the other facts' "$(tr '\n' ' ' <"$HOOKS/facts")" \
-	'L2TPD_EVENT=session_down L2TPD_INTERFACE_NAME=pw0 .*L2TPD_PEER=192.0.2.2 .*L2TPD_SESSION_ID=11 L2TPD_SESSION_NAME=office .*_NAME=lon'
+	'L2TPD_EVENT=session_down L2TPD_INTERFACE_NAME=pw0 .*_PEER=192.0.2.2 .*_SESSION_ID=11 .*SESSION_NAME=office'
 rm "$HOOKS"/*
 
 # ---------------------------------------------------------------- failure and the time limit

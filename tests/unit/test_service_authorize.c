@@ -332,7 +332,8 @@ static void one_that_leaves_is_silent(void **state)
 	authorizers(world, false, false);
 	assert_int_equal(world_status(world).tunnels_in[SERVICE_TUNNEL_DOWN], 2);
 	no_question(world);
-	DO(world, "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_id=9 peer_tunnel_id=1");	/* absent: accept */
+	/* authorizer_absent is accept */
+	DO(world, "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_id=9 peer_tunnel_id=1");
 	assert_int_equal(world_status(world).tunnels_in[SERVICE_TUNNEL_UP], 1);
 	authorizers(world, true, true);
 	question(world);
