@@ -225,6 +225,96 @@ static void live_parameters(void **state)
 		assert_true(tables[1]->params[config_row(CONFIG_SESSION, session[i])].flags & PARAM_LIVE);
 }
 
+/* The code knows keys by their places. */
+static void keys_are_at_their_places(void **state)
+{
+	static const struct {
+		enum config_object object;
+		unsigned int row;
+		const char *name;
+	} rows[] = {
+		{ CONFIG_TUNNEL, ROW_TUNNEL_NAME, "tunnel_name" }, { CONFIG_TUNNEL, ROW_TUNNEL_ID, "tunnel_id" },
+		{ CONFIG_SESSION, ROW_SESSION_TUNNEL_NAME, "tunnel_name" },
+		{ CONFIG_SESSION, ROW_SESSION_TUNNEL_ID, "tunnel_id" },
+		{ CONFIG_SESSION, ROW_SESSION_NAME, "session_name" }, { CONFIG_SESSION, ROW_SESSION_ID, "session_id" },
+		{ CONFIG_PEER_PROFILE, ROW_PEER_PROFILE_NAME, "profile_name" },
+		{ CONFIG_PPP_PROFILE, ROW_PPP_PROFILE_NAME, "profile_name" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(config_row(rows[i].object, rows[i].name), rows[i].row);
+		assert_true(config_is_key(rows[i].object, rows[i].row));
+	}
+	for (int object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		assert_true(config_is_profile(object));
+		assert_string_equal(config_tables[object]->params[config_profile_row(object)].name, "profile_name");
+		assert_true(config_is_key(object, config_profile_row(object)));
+	}
+	assert_false(config_is_key(CONFIG_TUNNEL, config_row(CONFIG_TUNNEL, "profile_name")));
+	assert_false(config_is_key(CONFIG_TUNNEL_PROFILE, ROW_TUNNEL_NAME));
+}
+
+/* What each tunnel and each session has for itself is in no profile; all else that works may be. */
+static void what_profiles_hold(void **state)
+{
+	static const char *const own[2][10] = {
+		{ "tunnel_name", "tunnel_id", "peer_tunnel_id" },
+		{ "tunnel_name", "tunnel_id", "session_name", "session_id", "peer_session_id", "cookie", "peer_cookie",
+		  "interface_name", "mac_address" },
+	};
+	static const enum config_object objects[2] = { CONFIG_TUNNEL, CONFIG_SESSION };
+
+	for (int i = 0; i < 2; i++) {
+		const struct param_table *table = config_tables[objects[i]];
+		unsigned int left_out = 0, count = 0;
+
+		while (own[i][count])
+			assert_false(table->params[config_row(objects[i], own[i][count++])].flags & PARAM_PROFILE);
+		for (unsigned int row = 0; row < table->count; row++)
+			left_out += table->params[row].type != PARAM_UNSUPPORTED &&
+				    !(table->params[row].flags & (PARAM_PROFILE | PARAM_PROFILE_KEY));
+		assert_int_equal(left_out, count);
+	}
+}
+
+/* A command must fit on the stack of a service, and 100,000 of their configs into memory. */
+static void sizes(void **state)
+{
+	assert_true(sizeof(union any_config) < 1024);
+	assert_true(sizeof(struct session_config) < 512);
+}
+
+static void debug_commands_are_masks(void **state)
+{
+	static const struct {
+		const char *rows[4];
+		bool values[4];
+		uint32_t categories, on;
+	} rows[] = {
+		{ { NULL }, { 0 }, 0, 0 }, { { "fsm" }, { true }, 2, 2 }, { { "fsm" }, { false }, 2, 0 },
+		{ { "fsm", "api" }, { true, false }, 6, 2 }, { { "all" }, { true }, 775, 775 },
+		{ { "all", "fsm" }, { true, false }, 775, 773 }, { { "all", "fsm" }, { false, true }, 775, 2 },
+		{ { "protocol", "data", "system" }, { true, true, true }, 769, 769 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct param_table *table = config_tables[CONFIG_DEBUG];
+		struct debug_config config = { 0 };
+		struct param_set set = { { 0 } };
+		uint32_t categories, on;
+
+		for (int j = 0; j < 4 && rows[i].rows[j]; j++) {
+			unsigned int row = config_row(CONFIG_DEBUG, rows[i].rows[j]);
+
+			assert_int_equal(param_parse(table, row, rows[i].values[j] ? "yes" : "no", &config, NULL), 0);
+			param_set_add(&set, row);
+		}
+		config_debug_flags(&config, &set, &categories, &on);
+		assert_int_equal(categories, rows[i].categories);
+		assert_int_equal(on, rows[i].on);
+	}
+}
+
 /* Every name that OpenL2TP's users know is either a parameter or refused as not supported. */
 static void openl2tp_names_are_known(void **state)
 {
@@ -286,6 +376,10 @@ int main(void)
 		cmocka_unit_test(what_is_allowed_fits_an_error),
 		cmocka_unit_test(defaults_are_filled_in),
 		cmocka_unit_test(live_parameters),
+		cmocka_unit_test(keys_are_at_their_places),
+		cmocka_unit_test(what_profiles_hold),
+		cmocka_unit_test(sizes),
+		cmocka_unit_test(debug_commands_are_masks),
 		cmocka_unit_test(openl2tp_names_are_known),
 	};
 

@@ -177,6 +177,66 @@ static void only_types_with_words_have_them(void **state)
 	assert_null(param_words(&sessions->params[config_row(CONFIG_SESSION, "session_id")]));
 }
 
+static void other_names(void **state)
+{
+	const struct param_table *debug = config_tables[CONFIG_DEBUG];
+	int row = param_find(debug, "ppp_control", true, NULL);
+
+	assert_int_equal(param_find(debug, "ppp", false, NULL), row);
+	assert_int_equal(param_find(debug, "PPP", false, NULL), row);
+	assert_int_equal(param_find(debug, "ppp", true, NULL), -1);
+	assert_int_equal(param_find(debug, "pp", false, NULL), -1);	/* ppp_profile_name is one, too */
+}
+
+static void words_and_networks_are_refused_with_reasons(void **state)
+{
+	static const struct {
+		enum config_object object;
+		const char *name, *value, *text;
+		enum error_code code;
+	} rows[] = {
+		{ CONFIG_SYSTEM, "trace_flags", "fsm,avp_hide",
+		  "trace_flags=avp_hide is not supported yet: it comes with the L2TPv2 control protocol",
+		  ERROR_UNSUPPORTED },
+		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "192.0.2.77/28", "peer_ipaddr must be an IPv4 or IPv6 address, or "
+		  "a network as ADDRESS/LENGTH: got '192.0.2.77/28'; the network is 192.0.2.64/28", ERROR_VALUE },
+		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "fe80::%eth0/10", "peer_ipaddr must be an IPv4 or IPv6 address, or "
+		  "a network as ADDRESS/LENGTH: got 'fe80::%eth0/10'; without an interface", ERROR_VALUE },
+		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "::ffff:192.0.2.0/120", "peer_ipaddr must be an IPv4 or IPv6 "
+		  "address, or a network as ADDRESS/LENGTH: got '::ffff:192.0.2.0/120'; write IPv4 addresses as such",
+		  ERROR_VALUE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		union any_config config;
+		struct error error;
+
+		assert_int_equal(param_parse(config_tables[rows[i].object], config_row(rows[i].object, rows[i].name),
+					     rows[i].value, &config, &error), -1);
+		assert_string_equal(error.text, rows[i].text);
+		assert_int_equal(error.code, rows[i].code);
+	}
+}
+
+static void sets(void **state)
+{
+	static const unsigned int rows[] = { 0, 5, 63, 64, 100, 127 };
+	struct param_set set = { { 0 } };
+	unsigned int found = 0;
+
+	assert_true(param_set_is_empty(&set));
+	assert_int_equal(param_set_next(&set, 0), PARAM_SET_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		param_set_add(&set, rows[i]);
+	for (unsigned int row = param_set_next(&set, 0); row < PARAM_SET_MAX; row = param_set_next(&set, row + 1))
+		assert_int_equal(row, rows[found++]);
+	assert_int_equal(found, ARRAY_SIZE(rows));
+	assert_int_equal(param_set_next(&set, PARAM_SET_MAX), PARAM_SET_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		param_set_remove(&set, rows[i]);
+	assert_true(param_set_is_empty(&set));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +250,9 @@ int main(void)
 		cmocka_unit_test(equality_and_copies),
 		cmocka_unit_test(inequality),
 		cmocka_unit_test(only_types_with_words_have_them),
+		cmocka_unit_test(other_names),
+		cmocka_unit_test(words_and_networks_are_refused_with_reasons),
+		cmocka_unit_test(sets),
 	};
 
 	return cmocka_run_group_tests_name("param", tests, begin, NULL);

@@ -175,6 +175,62 @@ static void macs(void **state)
 	try_all(row_of(CONFIG_SESSION, "mac_address"), samples, ARRAY_SIZE(samples));
 }
 
+static void flags(void **state)
+{
+	static const struct sample samples[] = {
+		{ "none", "none" }, { "0", "none" }, { "all", "all" }, { "2047", "all" }, { "0x7ff", "all" },
+		{ "fsm", "fsm" }, { "FSM", "fsm" }, { "f", NULL }, { "fs", "fsm" }, { "2", "fsm" },
+		{ "api,fsm", "fsm,api" }, { "fsm,api,fsm", "fsm,api" }, { "6", "fsm,api" }, { "none,fsm", "fsm" },
+		{ "proto,fsm,api,data,system", "all" }, { "all,fsm", "all" }, { "775", "all" },
+		{ "", NULL }, { ",", NULL }, { "fsm,", NULL }, { ",fsm", NULL }, { "fsm api", NULL }, { "colour", NULL },
+		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", NULL }, { "3,fsm", NULL },
+		{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", NULL },
+	};
+
+	try_all(row_of(CONFIG_SYSTEM, "trace_flags"), samples, ARRAY_SIZE(samples));
+}
+
+static void words_that_are_not_supported_yet(void **state)
+{
+	static const struct {
+		const char *text, *word;
+	} rows[] = {
+		{ "transport", "transport" }, { "fsm,avp_hide", "avp_hide" }, { "avp", "avp" }, { "ppp", "ppp" },
+		{ "fsm,tra,avp", "transport" }, { "fsm", NULL }, { "colour", NULL }, { "", NULL }, { "all", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct param_word *word = value_unsupported_word(row_of(CONFIG_SYSTEM, "trace_flags"), rows[i].text);
+
+		print_message("# %s\n", rows[i].text);
+		assert_int_equal(word != NULL, rows[i].word != NULL);
+		if (word)
+			assert_string_equal(word->name, rows[i].word);
+	}
+	assert_null(value_unsupported_word(row_of(CONFIG_TUNNEL, "tunnel_id"), "transport"));
+}
+
+static void prefixes(void **state)
+{
+	static const struct sample samples[] = {
+		{ "192.0.2.0/24", "192.0.2.0/24" }, { "192.0.2.1", "192.0.2.1" }, { "2001:DB8::/32", "2001:db8::/32" },
+		{ "0.0.0.0/0", "0.0.0.0/0" }, { "192.0.2.1/24", NULL }, { "lns", NULL }, { "", NULL },
+		{ "::ffff:192.0.2.1", NULL },
+	};
+
+	try_all(row_of(CONFIG_PEER_PROFILE, "peer_ipaddr"), samples, ARRAY_SIZE(samples));
+}
+
+static void paths(void **state)
+{
+	static const struct sample samples[] = {
+		{ "/etc/l2tpd.conf", "/etc/l2tpd.conf" }, { "a b", "a b" }, { "-", "-" }, { "", NULL }, { "a\tb", NULL },
+		{ "/\xff", NULL },
+	};
+
+	try_all(row_of(CONFIG_CONFIG, "file"), samples, ARRAY_SIZE(samples));
+}
+
 static void the_unsupported_has_no_value(void **state)
 {
 	static const struct sample samples[] = { { "", NULL }, { "1", NULL } };
@@ -201,6 +257,9 @@ static void what_is_allowed(void **state)
 		{ CONFIG_SESSION, "mtu", "68..65535|auto|follow" },
 		{ CONFIG_TUNNEL, "tunnel_name", "1 to 63 printable characters" },
 		{ CONFIG_SESSION, "cookie", "0 to 8 octets (hex digits)" },
+		{ CONFIG_SYSTEM, "trace_flags", "protocol|fsm|api|data|system, several with commas; all|none; a number" },
+		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "an IPv4 or IPv6 address, or a network as ADDRESS/LENGTH" },
+		{ CONFIG_CONFIG, "file", "a path of 1 to 511 printable characters" },
 	};
 	char out[PARAM_TEXT_MAX];
 
@@ -222,6 +281,10 @@ int main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(octets),
 		cmocka_unit_test(macs),
+		cmocka_unit_test(flags),
+		cmocka_unit_test(words_that_are_not_supported_yet),
+		cmocka_unit_test(prefixes),
+		cmocka_unit_test(paths),
 		cmocka_unit_test(the_unsupported_has_no_value),
 		cmocka_unit_test(what_is_allowed),
 	};
