@@ -40,7 +40,7 @@ static const struct param params[] = {
 		.help = "PPP profile of their sessions", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(trace_flags), ROW_WAITS(PARAM_FLAGS, ROW_TRACE), .flags = PARAM_LIVE | PARAM_PROFILE,
+		ROW_MEMBER(trace_flags), .type = PARAM_FLAGS, .flags = PARAM_LIVE | PARAM_PROFILE,
 		.words = config_trace_words, .default_text = "none",
 		.help = "what is logged of these peers' tunnels, besides what is of each",
 	},

@@ -240,6 +240,8 @@ int service_apply(struct service *service, const struct command *command, uint64
 	ret = tunnels ? plan_tunnels(&apply, error) : plan_sessions(&apply, error);
 	if (ret == 0)
 		ret = reload_apply(&apply.reload, error);
+	if (ret == 0 && command->object == CONFIG_PEER_PROFILE)
+		peers_follow(service);
 	free_swaps(&apply.reload.tunnel_swaps);
 	free_swaps(&apply.reload.session_swaps);
 	return ret;

@@ -5,6 +5,7 @@
  */
 #include "service/debug.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "service/trace.h"
@@ -12,8 +13,25 @@
 /* The object that a debug command names, as the command that will change it. */
 struct target {
 	struct command command;
+	bool peers;		/* those of command.config.peer.peer_ipaddr: nobody configures them */
 	uint32_t now, effective;
 };
+
+static uint32_t *flags_of(enum config_object object, union any_config *config)
+{
+	switch (object) {
+	case CONFIG_TUNNEL:
+	case CONFIG_TUNNEL_PROFILE:
+		return &config->tunnel.trace_flags;
+	case CONFIG_SESSION:
+	case CONFIG_SESSION_PROFILE:
+		return &config->session.trace_flags;
+	case CONFIG_PEER_PROFILE:
+		return &config->peer_profile.trace_flags;
+	default:
+		return &config->system.trace_flags;
+	}
+}
 
 static bool is_set(const struct command *command, const char *name)
 {
@@ -63,10 +81,78 @@ static int target_session(struct service *service, const struct command *debug, 
 	return 0;
 }
 
-static int target_later(struct service *service, const struct command *debug, struct target *target,
+/* What is traced of objects that get it from the profile today. */
+static uint32_t profile_flags(const struct service *service, const struct profile *profile)
+{
+	unsigned int row = config_row(profile->object, "trace_flags");
+
+	if (!param_set_has(&profile->set, row))
+		profile = profile_default(service, profile->object);
+	return param_set_has(&profile->set, row) ? *flags_of(profile->object, (union any_config *)&profile->config) : 0;
+}
+
+static int target_profile(struct service *service, enum config_object object, const char *name, struct target *target,
+			  struct error *error)
+{
+	const struct param_table *table = config_tables[object];
+	unsigned int row = config_profile_row(object);
+	const struct profile *profile;
+
+	target->command.object = object;
+	snprintf((char *)&target->command.config + table->params[row].offset, CONFIG_NAME_MAX, "%s", name);
+	param_set_add(&target->command.set, row);
+	profile = profile_lookup(service, &target->command, error);
+	if (!profile)
+		return -1;
+	target->now = target->effective = profile_flags(service, profile);
+	return 0;
+}
+
+static int target_peer_profile(struct service *service, const struct command *debug, struct target *target,
+			       struct error *error)
+{
+	return target_profile(service, CONFIG_PEER_PROFILE, debug->config.debug.peer_profile_name, target, error);
+}
+
+static int target_tunnel_profile(struct service *service, const struct command *debug, struct target *target,
+				 struct error *error)
+{
+	return target_profile(service, CONFIG_TUNNEL_PROFILE, debug->config.debug.tunnel_profile_name, target, error);
+}
+
+static int target_session_profile(struct service *service, const struct command *debug, struct target *target,
+				  struct error *error)
+{
+	return target_profile(service, CONFIG_SESSION_PROFILE, debug->config.debug.session_profile_name, target,
+			      error);
+}
+
+static int target_ppp_profile(struct service *service, const struct command *debug, struct target *target,
+			      struct error *error)
+{
+	return error_set(error, ERROR_UNSUPPORTED, "ppp_profile_name",
+			 "trace categories of PPP profiles are not supported yet: they come with PPP");
+}
+
+static int target_peers(struct service *service, const struct command *debug, struct target *target,
 			struct error *error)
 {
-	return error_set(error, ERROR_UNSUPPORTED, NULL, "those of profiles and peers are not supported yet");
+	const struct prefix *prefix = &debug->config.debug.peer_ipaddr;
+	char text[PREFIX_TEXT_MAX];
+	unsigned int found = 0;
+
+	target->peers = true;
+	target->now = 0;
+	for (const struct peer *peer = service->peers; peer; peer = peer->hh.next) {
+		if (!prefix_contains(prefix, &peer->key.peer))
+			continue;
+		target->now |= peer->trace_flags;
+		found++;
+	}
+	target->effective = target->now;
+	return found ? 0 : error_set(error, ERROR_UNKNOWN, "peer_ipaddr",
+				     "no tunnel leads to %s: `peer list` shows the peers there are",
+				     prefix_format(prefix, text, sizeof(text)));
 }
 
 static int target_system(struct service *service, struct target *target)
@@ -83,11 +169,11 @@ static const struct {
 } kinds[] = {
 	{ target_session, { "session_name", "session_id", "tunnel_name", "tunnel_id" } },
 	{ target_tunnel, { "tunnel_name", "tunnel_id" } },
-	{ target_later, { "peer_ipaddr" } },
-	{ target_later, { "peer_profile_name" } },
-	{ target_later, { "tunnel_profile_name" } },
-	{ target_later, { "session_profile_name" } },
-	{ target_later, { "ppp_profile_name" } },
+	{ target_peers, { "peer_ipaddr" } },
+	{ target_peer_profile, { "peer_profile_name" } },
+	{ target_tunnel_profile, { "tunnel_profile_name" } },
+	{ target_session_profile, { "session_profile_name" } },
+	{ target_ppp_profile, { "ppp_profile_name" } },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -129,36 +215,66 @@ static int find_target(struct service *service, const struct command *debug, str
 			 "whose trace categories? Name one object, or say app for those of the daemon");
 }
 
-static void set_flags(struct command *command, uint32_t flags)
+static int tap_peers(struct service *service, const struct prefix *prefix, struct error *error)
 {
-	switch (command->object) {
-	case CONFIG_TUNNEL:
-		command->config.tunnel.trace_flags = flags;
-		break;
-	case CONFIG_SESSION:
-		command->config.session.trace_flags = flags;
-		break;
-	default:
-		command->config.system.trace_flags = flags;
+	struct tunnel *tunnel;
+	int ret = 0;
+
+	for (tunnel = lookup_tunnel_from(service, 0); tunnel && ret == 0;
+	     tunnel = lookup_tunnel_from(service, (uint64_t)tunnel->by_id.id + 1))
+		if (tunnel->record && prefix_contains(prefix, &tunnel->record->key.peer))
+			ret = tap_tunnel(service, tunnel, tunnel->config.trace_flags, error);
+	return ret;
+}
+
+/* -1: the packets of so many cannot be traced. */
+static int change_peers(struct service *service, const struct prefix *prefix, uint32_t categories, uint32_t values,
+			struct error *error)
+{
+	struct peer *peer;
+	int ret;
+
+	for (peer = service->peers; peer; peer = peer->hh.next) {
+		peer->trace_before = peer->trace_flags;
+		if (prefix_contains(prefix, &peer->key.peer))
+			peer->trace_flags = (peer->trace_flags & ~categories) | values;
 	}
+	ret = tap_peers(service, prefix, error);
+	for (peer = service->peers; peer; peer = peer->hh.next) {
+		if (ret < 0)
+			peer->trace_flags = peer->trace_before;
+		else if (prefix_contains(prefix, &peer->key.peer))
+			peer->trace_given = true;
+	}
+	if (ret < 0)
+		(void)tap_peers(service, prefix, NULL);
+	return ret;
+}
+
+static int change(struct service *service, const struct command *debug, struct target *target, uint64_t now,
+		  struct error *error)
+{
+	struct command *command = &target->command;
+	uint32_t categories, values;
+
+	config_debug_flags(&debug->config.debug, &debug->set, &categories, &values);
+	if (target->peers)
+		return change_peers(service, &debug->config.debug.peer_ipaddr, categories, values, error);
+	*flags_of(command->object, &command->config) = (target->now & ~categories) | values;
 	param_set_add(&command->set, config_row(command->object, "trace_flags"));
+	return service_execute(service, command, SERVICE_ORIGIN_ADMIN, now, NULL, error);
 }
 
 int service_debug(struct service *service, const struct command *command, uint64_t now, struct service_debug *debug,
 		  struct error *error)
 {
 	struct target target = { .command = { .verb = CONFIG_MODIFY } };
-	uint32_t categories, values;
 
 	if (find_target(service, command, &target, error) < 0)
 		return -1;
-	if (command->verb == CONFIG_MODIFY) {
-		config_debug_flags(&command->config.debug, &command->set, &categories, &values);
-		set_flags(&target.command, (target.now & ~categories) | values);
-		if (service_execute(service, &target.command, SERVICE_ORIGIN_ADMIN, now, NULL, error) < 0 ||
-		    find_target(service, command, &target, error) < 0)
-			return -1;
-	}
+	if (command->verb == CONFIG_MODIFY &&
+	    (change(service, command, &target, now, error) < 0 || find_target(service, command, &target, error) < 0))
+		return -1;
 	*debug = (struct service_debug){ target.now, target.effective };
 	return 0;
 }

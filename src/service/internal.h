@@ -168,7 +168,9 @@ struct peer_key {
 struct peer {
 	struct peer_key key;
 	uint32_t tunnels;
-	uint32_t trace_flags;
+	uint32_t trace_flags;		/* of its peer profiles, unless ... */
+	bool trace_given;		/* ... it was given its own */
+	uint32_t trace_before;		/* while that is tried */
 	UT_hash_handle hh;
 };
 
@@ -268,6 +270,8 @@ void flow_remove_session(struct session *session);
 int peer_enter(struct service *service, struct tunnel *tunnel, const struct address *address, struct error *error);
 /* Nothing happens when it leads nowhere. */
 void peer_leave(struct service *service, struct tunnel *tunnel);
+/* Peer profiles may say otherwise than before what is traced: so do peers then, but those that were given their own. */
+void peers_follow(struct service *service);
 
 /* --- names.c --- */
 #define SESSION_LABEL_MAX (2 * CONFIG_NAME_MAX + 24)
@@ -365,6 +369,8 @@ void resolve_expire(struct service *service, uint64_t now);
  * happens.  -1: there are too many; it is as before. */
 int tap_tunnel(struct service *service, struct tunnel *tunnel, uint32_t trace_flags, struct error *error);
 int tap_session(struct service *service, struct session *session, uint32_t trace_flags, struct error *error);
+/* Its peer's trace_flags may have changed. Failure is told in the log. */
+void tap_again(struct service *service, struct tunnel *tunnel);
 /* The datapath has just got it: it is not tapped, but as its own trace_flags want. Failure is told in the log. */
 void tap_new_tunnel(struct service *service, struct tunnel *tunnel);
 void tap_new_session(struct service *service, struct session *session);

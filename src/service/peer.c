@@ -38,6 +38,34 @@ static struct peer *add(struct service *service, const struct peer_key *key)
 	return NULL;
 }
 
+/* What the tunnel's peer profile says is traced of the peer. */
+static uint32_t profile_flags(const struct service *service, const struct tunnel *tunnel)
+{
+	const struct profile *profile = tunnel->provenance.peer, *fallback = profile_default(service, CONFIG_PEER_PROFILE);
+	unsigned int row = config_row(CONFIG_PEER_PROFILE, "trace_flags");
+
+	if (!profile || !param_set_has(&profile->set, row))
+		profile = fallback;
+	return profile && param_set_has(&profile->set, row) ? profile->config.peer_profile.trace_flags : 0;
+}
+
+void peers_follow(struct service *service)
+{
+	struct tunnel *tunnel;
+
+	for (struct peer *peer = service->peers; peer; peer = peer->hh.next)
+		if (!peer->trace_given)
+			peer->trace_flags = 0;
+	for (tunnel = lookup_tunnel_from(service, 0); tunnel;
+	     tunnel = lookup_tunnel_from(service, (uint64_t)tunnel->by_id.id + 1)) {
+		if (tunnel->record && !tunnel->record->trace_given)
+			tunnel->record->trace_flags |= profile_flags(service, tunnel);
+	}
+	for (tunnel = lookup_tunnel_from(service, 0); tunnel;
+	     tunnel = lookup_tunnel_from(service, (uint64_t)tunnel->by_id.id + 1))
+		tap_again(service, tunnel);
+}
+
 int peer_enter(struct service *service, struct tunnel *tunnel, const struct address *address, struct error *error)
 {
 	struct peer_key key;
@@ -52,6 +80,8 @@ int peer_enter(struct service *service, struct tunnel *tunnel, const struct addr
 	peer->tunnels++;
 	peer_leave(service, tunnel);
 	tunnel->record = peer;
+	if (!peer->trace_given)
+		peer->trace_flags |= profile_flags(service, tunnel);
 	return 0;
 }
 

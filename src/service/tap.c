@@ -31,6 +31,8 @@ static int update(struct service *service, struct tapped *tapped, handle tunnel,
 
 int tap_tunnel(struct service *service, struct tunnel *tunnel, uint32_t trace_flags, struct error *error)
 {
+	if (tunnel->record)
+		trace_flags |= tunnel->record->trace_flags;
 	return update(service, &tunnel->tapped, tunnel->datapath, HANDLE_NONE, trace_flags, error);
 }
 
@@ -41,14 +43,19 @@ int tap_session(struct service *service, struct session *session, uint32_t trace
 	return update(service, &session->tapped, session->tunnel->datapath, session->datapath, trace_flags, error);
 }
 
-void tap_new_tunnel(struct service *service, struct tunnel *tunnel)
+void tap_again(struct service *service, struct tunnel *tunnel)
 {
 	struct error error;
 
-	tunnel->tapped = (struct tapped){ .told = 0 };
 	if (tap_tunnel(service, tunnel, tunnel->config.trace_flags, &error) < 0)
 		log_about(LOG_LEVEL_WARNING, ABOUT_TUNNEL(tunnel), "tunnel %s: its packets are not traced: %s",
 			  tunnel->config.tunnel_name, error.text);
+}
+
+void tap_new_tunnel(struct service *service, struct tunnel *tunnel)
+{
+	tunnel->tapped = (struct tapped){ .told = 0 };
+	tap_again(service, tunnel);
 }
 
 void tap_new_session(struct service *service, struct session *session)

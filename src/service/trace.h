@@ -19,7 +19,9 @@ static inline uint32_t trace_mask_system(const struct service *service)
 
 static inline uint32_t trace_mask_tunnel(const struct service *service, const struct tunnel *tunnel)
 {
-	return service->events ? tunnel->config.trace_flags : 0;
+	if (!service->events)
+		return 0;
+	return tunnel->config.trace_flags | (tunnel->record ? tunnel->record->trace_flags : 0);
 }
 
 static inline uint32_t trace_mask_session(const struct service *service, const struct session *session)

@@ -273,6 +273,7 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 	if (!datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &config, DATAPATH_TUNNEL_PEER,
 						      error)) {
 		tunnel->peer = *peer;
+		tap_again(service, tunnel);
 		return 0;
 	}
 	if (tunnel->peer.family == AF_UNSPEC || meet_peer(service, tunnel, &tunnel->peer, NULL) < 0)

@@ -93,6 +93,18 @@ check 'of the daemon: whatever is asked' has ': TunnelList category=api$'
 check 'and why it was refused' has ': tunnel show tunnel_name=nobody: there is no tunnel named nobody'
 equal 'a line each' "$(traced api)" 3
 
+# ---------------------------------------------------------------- profiles, peers
+ctl A tunnel profile create profile_name=tp >/dev/null 2>&1
+equal 'a profile' "$(ctl A debug modify fsm=yes tunnel_profile_name=tp)" 'trace flags: fsm'
+ctl A tunnel create tunnel_name=of_tp version=3 dest_ipaddr=192.0.2.3 tunnel_id=6 peer_tunnel_id=6 profile_name=tp \
+	>/dev/null 2>&1
+shows 'a tunnel that is made of it' 'trace flags: fsm' tunnel_name=of_tp
+check 'is traced' has 'tunnel of_tp: created .*category=fsm'
+equal 'peers of a network' "$(ctl A debug modify protocol=yes peer_ipaddr=192.0.2.0/24)" 'trace flags: protocol'
+shows 'their tunnels' $'trace flags: fsm\nwith those of others: protocol,fsm' tunnel_name=of_tp
+ctl A debug modify all=no peer_ipaddr=192.0.2.0/24 >/dev/null
+shows 'no more' 'trace flags: none' tunnel_name=t
+
 # ---------------------------------------------------------------- packets
 ctl A debug modify data=yes tunnel_name=t session_name=s9 >/dev/null
 forget

@@ -133,6 +133,72 @@ static void only_who_is_traced_has_lines(void **state)
 	assert_string_equal(lines, "fsm lon/a: session a of tunnel lon: deleted: deleted by a command\n");
 }
 
+static void profiles_give_theirs_to_new_objects(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "tunnel profile create profile_name=tp\n"
+		  "tunnel create tunnel_name=old version=3 tunnel_id=9 peer_tunnel_id=9 dest_ipaddr=192.0.2.9 "
+		  "profile_name=tp");
+	assert_int_equal(flags(world, "debug modify fsm=yes tunnel_profile_name=tp"), TRACE_FSM);
+	assert_int_equal(flags(world, "debug modify api=yes session_profile_name=default"), TRACE_API);
+	assert_int_equal(flags(world, "debug modify system=yes tunnel_profile_name=tp"), TRACE_FSM | TRACE_SYSTEM);
+	assert_int_equal(flags(world, "debug show tunnel_profile_name=default"), 0);
+	DO(world, "tunnel create tunnel_name=lon version=3 tunnel_id=1 peer_tunnel_id=1 dest_ipaddr=192.0.2.2 "
+		  "profile_name=tp\n" SESSION("lon", "a", "11"));
+	assert_int_equal(flags(world, "debug show tunnel_name=lon"), TRACE_FSM | TRACE_SYSTEM);
+	assert_int_equal(effective(world, "debug show tunnel_name=lon session_name=a"),
+			 TRACE_FSM | TRACE_SYSTEM | TRACE_API);
+	assert_int_equal(flags(world, "debug show tunnel_name=old"), 0);	/* until apply */
+}
+
+static void apply(struct world *world, const char *text)
+{
+	struct service_applied applied;
+	unsigned int commands;
+	struct command *command = world_parse(text, &commands);
+
+	world_expect(world, service_apply(world->service, command, world->now, &applied, &world->error));
+	free(command);
+}
+
+static void a_peer_has_those_of_its_profile(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "peer profile create profile_name=pp trace_flags=fsm\n"
+		  "tunnel create tunnel_name=lon version=3 tunnel_id=1 peer_tunnel_id=1 dest_ipaddr=192.0.2.2 "
+		  "peer_profile_name=pp\n"
+		  "tunnel create tunnel_name=rom version=3 tunnel_id=2 peer_tunnel_id=2 dest_ipaddr=192.0.2.3\n");
+	assert_int_equal(flags(world, "debug show peer_ipaddr=192.0.2.2"), TRACE_FSM);
+	assert_int_equal(flags(world, "debug show tunnel_name=lon"), 0);
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), TRACE_FSM);
+	assert_int_equal(effective(world, "debug show tunnel_name=rom"), 0);
+	DO(world, "peer profile modify profile_name=pp trace_flags=api");
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), TRACE_FSM);
+	apply(world, "peer profile apply profile_name=pp");
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), TRACE_API);
+	/* what it was given itself it keeps */
+	assert_int_equal(flags(world, "debug modify fsm=yes peer_ipaddr=192.0.2.0/24"), TRACE_FSM | TRACE_API);
+	assert_int_equal(effective(world, "debug show tunnel_name=rom"), TRACE_FSM);
+	apply(world, "peer profile apply profile_name=pp");
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), TRACE_FSM | TRACE_API);
+	assert_int_equal(flags(world, "debug show peer_ipaddr=192.0.2.3"), TRACE_FSM);
+}
+
+static void a_reload_brings_profiles_of_peers(void **state)
+{
+#define LON "tunnel create tunnel_name=lon version=3 tunnel_id=1 peer_tunnel_id=1 dest_ipaddr=192.0.2.2\n"
+	struct world *world = *state;
+
+	assert_int_equal(world_reload(world, LON), 0);
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), 0);
+	assert_int_equal(world_reload(world, "peer profile modify profile_name=default trace_flags=fsm\n" LON), 0);
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), TRACE_FSM);
+	assert_int_equal(world_reload(world, LON), 0);
+	assert_int_equal(effective(world, "debug show tunnel_name=lon"), 0);
+}
+
 /* The snaplen that the datapath was told last, of how many. */
 static uint32_t snaplen(struct world *world, size_t taps)
 {
@@ -179,6 +245,9 @@ static void a_refused_tap_changes_nothing(void **state)
 	assert_int_equal(debug(world, "debug modify data=yes fsm=yes tunnel_name=lon", &result), -1);
 	assert_int_equal(world->error.code, ERROR_LIMIT);
 	assert_int_equal(flags(world, "debug show tunnel_name=lon"), 0);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TAP, 0, &full);
+	assert_int_equal(debug(world, "debug modify data=yes fsm=yes peer_ipaddr=192.0.2.0/24", &result), -1);
+	assert_int_equal(flags(world, "debug show peer_ipaddr=192.0.2.0/24"), 0);
 }
 
 static void packets_have_lines(void **state)
@@ -256,6 +325,9 @@ static void whose_must_be_said(void **state)
 		{ "debug modify fsm=yes session_name=a", ERROR_MISSING },
 		{ "debug modify fsm=yes app tunnel_name=lon", ERROR_VALUE },
 		{ "debug modify fsm=yes tunnel_name=lon tunnel_profile_name=x", ERROR_VALUE },
+		{ "debug modify fsm=yes tunnel_profile_name=x", ERROR_UNKNOWN },
+		{ "debug modify fsm=yes ppp_profile_name=default", ERROR_UNSUPPORTED },
+		{ "debug show peer_ipaddr=203.0.113.0/24", ERROR_UNKNOWN },
 	};
 	struct world *world = *state;
 	struct service_debug result;
@@ -276,6 +348,9 @@ int main(void)
 		TEST(categories_are_switched_one_by_one),
 		TEST(a_session_has_its_tunnels_too),
 		TEST(only_who_is_traced_has_lines),
+		TEST(profiles_give_theirs_to_new_objects),
+		TEST(a_peer_has_those_of_its_profile),
+		TEST(a_reload_brings_profiles_of_peers),
 		TEST(trace_and_captures_share_a_tap),
 		TEST(a_refused_tap_changes_nothing),
 		TEST(packets_have_lines),
