@@ -19,11 +19,15 @@ struct names {
 	bool one_tunnel;		/* sessions: of this one only */
 	handle tunnel;
 	uint64_t after_tunnel_id, after_session_id;
+	char after[CONFIG_NAME_MAX];	/* profiles: told last */
 };
 
 static bool read_object(struct call *call, struct names *names, json_t **error)
 {
-	static const enum config_object objects[] = { CONFIG_TUNNEL, CONFIG_SESSION };
+	static const enum config_object objects[] = {
+		CONFIG_TUNNEL, CONFIG_SESSION, CONFIG_PEER_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_SESSION_PROFILE,
+		CONFIG_PPP_PROFILE,
+	};
 	const char *name = "";
 
 	if (!call_text(call, "object", &name, error))
@@ -97,6 +101,23 @@ static const char *next_session(struct call *call, struct names *names)
 	return "";
 }
 
+static const char *next_profile(struct call *call, struct names *names)
+{
+	struct service_profile_view view;
+
+	if (!service_next_profile(call->service, names->object, names->after, &view))
+		return NULL;
+	memcpy(names->after, view.name, sizeof(names->after));
+	return names->after;
+}
+
+static const char *next_name(struct call *call, struct names *names)
+{
+	if (config_is_profile(names->object))
+		return next_profile(call, names);
+	return names->object == CONFIG_TUNNEL ? next_tunnel(call, names) : next_session(call, names);
+}
+
 static enum call_step names_step(struct call *call, struct emit *result, json_t **error)
 {
 	unsigned int scanned = 0;
@@ -108,7 +129,7 @@ static enum call_step names_step(struct call *call, struct emit *result, json_t 
 	names = call->own;
 	emit_open_member(result, "names", '[');
 	while (scanned++ < NAMES_SCAN_MAX && result->length < CALL_REPLY_OCTETS) {
-		name = names->object == CONFIG_TUNNEL ? next_tunnel(call, names) : next_session(call, names);
+		name = next_name(call, names);
 		if (!name)
 			break;
 		if (name[0] && strncasecmp(name, names->prefix, names->prefix_length) == 0)

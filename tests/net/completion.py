@@ -38,6 +38,22 @@ def test_names():
                                                  'tunnel_name='), (0, '', ''))
 
 
+def test_profiles():
+    daemon = m.Daemon('tunnel profile create profile_name=branch ttl=5\ntunnel profile create profile_name=backup\n'
+                      'session profile create profile_name=small mtu=1300\n')
+    equal('words of two', complete('tunnel', 'profile', 'cre'), ['create'])
+    equal('profiles', complete('tunnel', 'profile', 'show', 'profile_name='),
+          ['profile_name=backup', 'profile_name=branch', 'profile_name=default'])
+    equal('of another type', complete('session', 'profile', 'modify', 'profile_name=s'), ['profile_name=small'])
+    equal('for a tunnel', complete('tunnel', 'create', 'profile_name=br'), ['profile_name=branch'])
+    equal('for its sessions', complete('tunnel', 'create', 'session_profile_name=s'), ['session_profile_name=small'])
+    check('a new one is not called as another', 'profile_name=branch' not in
+          complete('tunnel', 'profile', 'create', 'profile_name='))
+    equal('what is unset has no value', complete('tunnel', 'profile', 'unset', 'profile_name=branch', 'tt'), ['ttl'])
+    equal('shortcuts', complete('explain', 'tun'), ['tunnel'])
+    daemon.end()
+
+
 def test_lists():
     check('columns', 'sessions' in complete('tunnel', 'list', 'sess'), complete('tunnel', 'list', 'sess'))
     equal('sort', complete('tunnel', 'list', 'sor'), ['sort='])
