@@ -6,6 +6,7 @@
 #include "l2tpd/configuration.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,13 +223,19 @@ int configuration_load_texts(struct configuration *configuration, struct source_
 	return try(configuration);
 }
 
-int configuration_apply(struct configuration *configuration, struct service *service,
+int configuration_apply(struct configuration *configuration, struct service *service, struct manage *manage,
 			enum service_reload_mode mode, uint64_t now)
 {
 	struct service_reload *reload = configuration->reload;
+	struct system_config system;
 	struct error error = { 0 };
 	unsigned int failed = 0;
 
+	service_reload_system(reload, service, mode, &system);
+	if (manage && manage_try_system(manage, &system, &error) < 0) {
+		tell(configuration, find(configuration, UINT_MAX, &error), &error);
+		return -1;
+	}
 	configuration->reload = NULL;
 	if (service_reload_finish(reload, service, mode, now, &failed, &error) == 0)
 		return 0;

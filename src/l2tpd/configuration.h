@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "config/source.h"
+#include "manage/manage.h"
 #include "service/service.h"
 
 #define CONFIGURATION_ERRORS_MAX 20		/* kept and shown; who has more begins with these */
@@ -36,8 +37,9 @@ int configuration_load(struct configuration *configuration, const char *before, 
 /* The same for texts that were read already, which become the configuration's. */
 int configuration_load_texts(struct configuration *configuration, struct source_list *sources,
 			     configuration_tell_fn *tell);
-/* Make it true. -1: nothing has changed, and it was told why. */
-int configuration_apply(struct configuration *configuration, struct service *service,
+/* Make it true. -1: nothing has changed, and it was told why.  manage: what its ports are tried on first;
+ * NULL at the start, when it waits for those that a predecessor still holds. */
+int configuration_apply(struct configuration *configuration, struct service *service, struct manage *manage,
 			enum service_reload_mode mode, uint64_t now);
 /* What was told first; "" when nothing was. */
 const char *configuration_first_error(const struct configuration *configuration);

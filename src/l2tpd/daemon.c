@@ -125,14 +125,15 @@ static int reload(void *context, struct error *error)
 {
 	struct daemon *daemon = context;
 
-	return reload_file(daemon->options->commands, daemon->options->config, daemon->service, error);
+	return reload_file(daemon->options->commands, daemon->options->config, daemon->service, daemon->manage,
+			   error);
 }
 
 static int restore(void *context, struct manage_restore *restore)
 {
 	struct daemon *daemon = context;
 
-	return reload_texts(daemon->service, restore);
+	return reload_texts(daemon->service, daemon->manage, restore);
 }
 
 static void got_signal(evutil_socket_t number, short what, void *context)
@@ -299,7 +300,7 @@ int daemon_run(const struct options *options, struct configuration *configuratio
 
 	if (daemon_open(&daemon, &error) < 0) {
 		log_error("%s", error.text);
-	} else if (configuration_apply(configuration, daemon.service, SERVICE_RELOAD_FILE, os_clock_ms()) == 0) {
+	} else if (configuration_apply(configuration, daemon.service, NULL, SERVICE_RELOAD_FILE, os_clock_ms()) == 0) {
 		configuration_free(configuration);
 		status = EXIT_SUCCESS;
 		serve(&daemon);

@@ -21,7 +21,8 @@ static void clean_up(struct configuration *configuration)
 
 /* A file that is missing now is a mistake, also where it was optional at the start: an empty
  * configuration would delete everything. */
-int reload_file(const char *before, const char *path, struct service *service, struct error *error)
+int reload_file(const char *before, const char *path, struct service *service, struct manage *manage,
+		struct error *error)
 {
 	struct configuration configuration;
 	int ret;
@@ -32,7 +33,7 @@ int reload_file(const char *before, const char *path, struct service *service, s
 	os_notify_reloading();
 	ret = configuration_load(&configuration, before, path, false, configuration_log_error);
 	if (ret == 0)
-		ret = configuration_apply(&configuration, service, SERVICE_RELOAD_FILE, os_clock_ms());
+		ret = configuration_apply(&configuration, service, manage, SERVICE_RELOAD_FILE, os_clock_ms());
 	if (ret < 0) {
 		log_error("the configuration was not loaded: what was running runs on");
 		error_set(error, ERROR_VALUE, NULL, "%s", configuration_first_error(&configuration));
@@ -55,7 +56,7 @@ static void move_mistakes(struct configuration *configuration, struct manage_res
 	restore->mistake_count = configuration->errors;
 }
 
-int reload_texts(struct service *service, struct manage_restore *restore)
+int reload_texts(struct service *service, struct manage *manage, struct manage_restore *restore)
 {
 	struct configuration configuration;
 	int ret = configuration_load_texts(&configuration, &restore->sources, NULL);
@@ -63,7 +64,7 @@ int reload_texts(struct service *service, struct manage_restore *restore)
 	if (ret == 0)
 		service_reload_counts(configuration.reload, &restore->tunnels, &restore->sessions);
 	if (ret == 0 && !restore->check_only)
-		ret = configuration_apply(&configuration, service, SERVICE_RELOAD_ALL, os_clock_ms());
+		ret = configuration_apply(&configuration, service, manage, SERVICE_RELOAD_ALL, os_clock_ms());
 	if (!restore->check_only) {
 		log_info("a configuration was restored by a client%s%s", ret < 0 ? ", but not accepted: " : "",
 			 configuration_first_error(&configuration));

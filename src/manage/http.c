@@ -18,6 +18,7 @@
 
 #define BACKLOG 16
 #define BLOCK_OCTETS (16u << 10)	/* of an answer at once */
+#define RETRY_S 1
 
 struct http {
 	struct manage *manage;
@@ -309,6 +310,14 @@ int http_try(struct manage *manage, const struct system_config *wanted, struct e
 	return manage->http_tried ? 0 : -1;
 }
 
+/* At the start a port may be taken by a predecessor that is still ending: nobody waits for it but the metrics. */
+static void try_again_later(struct manage *manage)
+{
+	static const struct timeval delay = { RETRY_S, 0 };
+
+	event_add(manage->http_again, &delay);
+}
+
 static void replace(struct manage *manage, const struct endpoint *local)
 {
 	struct error error = { 0 };
@@ -319,10 +328,27 @@ static void replace(struct manage *manage, const struct endpoint *local)
 	if (tried)
 		manage->http_tried = NULL;
 	manage->http_failed = (struct endpoint){ .port = 0 };
+	event_del(manage->http_again);
 	if (manage->http || !local->port)
 		return;
 	manage->http_failed = *local;
-	log_error("%s", error.text);
+	log_error("%s; it is tried again until it can", error.text);
+	try_again_later(manage);
+}
+
+void http_again(evutil_socket_t fd, short what, void *context)
+{
+	struct manage *manage = context;
+	struct endpoint local = manage->http_failed;
+	char text[ENDPOINT_TEXT_MAX];
+
+	manage->http = http_open(manage, &local, NULL);
+	if (!manage->http) {
+		try_again_later(manage);
+		return;
+	}
+	manage->http_failed = (struct endpoint){ .port = 0 };
+	log_info("metrics are told at %s now", endpoint_format(&local, text, sizeof(text)));
 }
 
 void http_settle(struct manage *manage)

@@ -5,6 +5,7 @@
 #ifndef L2TPD_MANAGE_HTTP_H
 #define L2TPD_MANAGE_HTTP_H
 
+#include <event2/util.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,8 @@ void http_close(struct http *http);	/* NULL is legal */
 /* As manage_try_system() and manage_settle(): the server that the system's configuration wants. */
 int http_try(struct manage *manage, const struct system_config *wanted, struct error *error);
 void http_settle(struct manage *manage);
+/* An event's: what could not be opened is tried again. */
+void http_again(evutil_socket_t fd, short what, void *manage);
 
 /* Is this the header "Authorization: Bearer TOKEN"?  No token wanted (""): always.  The time that it takes
  * tells nothing of the token but its length. header NULL: there is none. */

@@ -133,8 +133,9 @@ struct manage *manage_new(struct event_base *loop, struct service *service, cons
 	*manage = (struct manage){ .loop = loop, .service = service, .host = *host,
 				   .priority = event_base_get_npriorities(loop) - 1 };
 	manage->accept_again = event_new(loop, -1, 0, accept_again, manage);
+	manage->http_again = event_new(loop, -1, 0, http_again, manage);
 	manage->hooks = hooks_new(service, host);
-	if (manage->accept_again && manage->hooks && captures_open(manage) == 0)
+	if (manage->accept_again && manage->http_again && manage->hooks && captures_open(manage) == 0)
 		return manage;
 	manage_free(manage);
 	return NULL;
@@ -189,6 +190,8 @@ void manage_free(struct manage *manage)
 	restore_free(manage->restore);
 	http_close(manage->http);
 	http_close(manage->http_tried);
+	if (manage->http_again)
+		event_free(manage->http_again);
 	emit_free(&manage->reply);
 	free(manage);
 }

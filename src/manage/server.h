@@ -51,7 +51,8 @@ struct manage {
 	struct manage_counters counters;
 	struct hooks *hooks;
 	struct http *http, *http_tried;	/* NULL: off; tried: for a configuration that is about to be made true */
-	struct endpoint http_failed;	/* where metrics cannot be told: not tried again until that changes */
+	struct endpoint http_failed;	/* where metrics cannot be told */
+	struct event *http_again;	/* when that is tried again */
 	struct metrics_memory metrics_memory;
 	uint64_t told_event;		/* the last one that subscribers were woken for */
 	struct log_limit cut_off, refused, stranger, overtaken;

@@ -92,6 +92,22 @@ def test_configured():
     check('which nobody is shown', 'sesame' not in ctl('-j', 'system', 'show')[1] + ctl('system', 'show')[1])
     m.write('socket.conf', TUNNEL)
     equal('a reload turns it off', (ctl('system', 'reload')[0], listening(daemon.pid)), (0, []))
+    with socket.create_server(('127.0.0.1', PORT)):
+        m.write('socket.conf', f'{TUNNEL}system modify metrics_port={PORT} max_tunnels=77\n')
+        status, _, err = ctl('system', 'reload')
+        equal('a reload that wants a port that is taken is refused', (status, 'has this port' in err), (1, True))
+        equal('and changes nothing', '77' in ctl('system', 'show', 'configuration')[1], False)
+    equal('when it is free the reload is not', (ctl('system', 'reload')[0], get()[0]), (0, 200))
+    daemon.end()
+
+
+def test_taken_at_start():
+    with socket.create_server(('127.0.0.1', PORT)):
+        daemon = m.Daemon(f'{TUNNEL}system modify metrics_port={PORT}\n')
+        check('a port that is taken at the start is told', 'tried again until it can' in daemon.log(), daemon.log())
+        equal('and stops nothing else', ctl('tunnel', 'list', 'names')[1], 't\n')
+    check('when it is free it is ours', m.until(lambda: 'metrics are told at' in daemon.log()))
+    equal('and tells', get()[0], 200)
     daemon.end()
 
 
