@@ -19,6 +19,7 @@
 #define PORT 1701
 #define WORKERS 2
 #define PACKET 72		/* L2TP header, sublayer, Ethernet frame */
+#define STUMP 20		/* of it: no whole frame */
 #define TRAIN 20		/* packets in one message */
 #define CROWD 400		/* sessions: more than the queue of notices holds */
 #define PATHS 100		/* more than events are taken at once */
@@ -372,24 +373,32 @@ static void send_control(int fd, uint8_t connection)
 
 static void tapped_session(int fd, handle tunnel, handle session)
 {
-	struct datapath_packet packet;
+	struct datapath_packet first;
+	uint8_t octets[PACKET];
 
 	tap(tunnel, session, 32);
 	send_packet(fd, 2, 0);
 	send_control(fd, 1);
 	send_packet(fd, 1, 0);
-	packet = next_packet("delivered", tunnel, session, DATAPATH_DROP_NONE, false);
-	equal("its length", packet.length, PACKET);
-	equal("its cookie's", packet.cookie_length, 0);
-	equal("what is captured", packet.captured, 32);
-	equal("its session id", packet.octets[7], 1);
-	equal("its first octet behind the header", packet.octets[12], 0xff);
+	first = next_packet("delivered", tunnel, session, DATAPATH_DROP_NONE, false);
+	equal("its length", first.length, PACKET);
+	equal("its cookie's", first.cookie_length, 0);
+	equal("what is captured", first.captured, 32);
+	equal("its session id", first.octets[7], 1);
+	equal("its first octet behind the header", first.octets[12], 0xff);
 	send_packet(fd, 1, 2);
 	next_packet("ahead of its turn", tunnel, session, DATAPATH_DROP_NONE, true);
 	send_packet(fd, 1, 0);
 	next_packet("old", tunnel, session, DATAPATH_DROP_SEQUENCE, false);
 	send_packet(fd, 1, 1);	/* with it goes the one that was held */
 	next_packet("the one in between", tunnel, session, DATAPATH_DROP_NONE, false);
+	/* what is wrong with one that was held is not said of the one with which it goes */
+	packet(octets, 1, 4);
+	if (send(fd, octets, STUMP, 0) != STUMP)
+		fail("send");
+	next_packet("a stump ahead of its turn", tunnel, session, DATAPATH_DROP_NONE, true);
+	send_packet(fd, 1, 3);
+	next_packet("the one before the stump", tunnel, session, DATAPATH_DROP_NONE, false);
 	if (send(fd, "\0\3\0\0\0\0\0\1", 8, 0) != 8)
 		fail("send");
 	next_packet("without a sublayer", tunnel, session, DATAPATH_DROP_INVALID, false);
@@ -402,7 +411,7 @@ static void tapped_tunnel(int fd, handle tunnel, handle first, handle second)
 	tap(tunnel, HANDLE_NONE, 100);
 	send_packet(fd, 2, 1);
 	equal("captured", next_packet("delivered", tunnel, second, DATAPATH_DROP_NONE, false).captured, PACKET);
-	send_packet(fd, 1, 3);
+	send_packet(fd, 1, 5);
 	equal("captured", next_packet("delivered", tunnel, first, DATAPATH_DROP_NONE, false).captured, PACKET);
 	send_packet(fd, 7, 0);
 	next_packet("of no session", tunnel, HANDLE_NONE, DATAPATH_DROP_UNKNOWN_SESSION, false);
@@ -436,7 +445,7 @@ static void taps(void)
 	tap(tunnel, HANDLE_NONE, 0);
 	send_packet(fd, 2, 2);
 	no_packet("a session is seen whose tunnel is tapped no more");
-	send_packet(fd, 1, 4);
+	send_packet(fd, 1, 6);
 	equal("captured", next_packet("the other tap", tunnel, first, DATAPATH_DROP_NONE, false).captured, 32);
 	datapath_ops(dp)->session_delete(dp, &first, 1);
 	equal("rings without a tap", inside->workers[0].ring || inside->workers[1].ring, 0);
@@ -472,6 +481,10 @@ static void taps_overflow(void)
 	usleep(SETTLE_US);
 	equal("packets", (uint64_t)datapath_ops(dp)->packets(dp, packets, 64), 1);
 	equal("seen, lost and one more", seen + lost + packets[0].lost + 1, received(session));
+	send_packet(fd, 1, CROWDED + 1);
+	usleep(SETTLE_US);
+	equal("packets", (uint64_t)datapath_ops(dp)->packets(dp, packets, 64), 1);
+	equal("told twice", packets[0].lost, 0);
 }
 
 /* Taps, sessions and rings come and go while packets arrive. */
