@@ -192,7 +192,8 @@ static int add_text(struct source_list *list, const char *name, const char *text
 	return 0;
 }
 
-/* Could a command begin here with include, or config include? Or go on here with interface_name, say: that does no harm. */
+/* Could a command begin here with include, or config include?  One that goes on here with interface_name, say,
+ * does no harm. */
 static bool could_include(const char *text, const char *end)
 {
 	while (text < end && (*text == ' ' || *text == '\t' || *text == '"'))

@@ -55,7 +55,8 @@ static void what_is_no_condition(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_string_equal(error_of(rows[i].text), rows[i].error);
 	assert_memory_equal(error_of("colour=red"), "a list of sessions has no column 'colour': it has tunnel_id", 58);
-	assert_memory_equal(error_of("rx_byte5=7"), "a list of sessions has no column 'rx_byte5', did you mean rx_bytes", 66);
+	assert_memory_equal(error_of("rx_byte5=7"), "a list of sessions has no column 'rx_byte5', did you mean rx_bytes",
+			    66);
 }
 
 static bool holds(enum config_object object, const char *text, const char *value)
@@ -132,8 +133,8 @@ static int parse(const char *const *words, struct command *command, struct comma
 /* What is a parameter's value is a filter, all else a condition. */
 static void lists_take_them(void **state)
 {
-	static const char *const words[] = { "session", "list", "tunnel_name=lon", "rx_b>1000", "carrier=no", "mtu=1400",
-					     "mtu!=1300", "sort=-rx_bytes", "limit=10", "names", NULL };
+	static const char *const words[] = { "session", "list", "tunnel_name=lon", "rx_b>1000", "carrier=no",
+					     "mtu=1400", "mtu!=1300", "sort=-rx_bytes", "limit=10", "names", NULL };
 	static const char *const network[] = { "tunnel", "list", "dest_ipaddr=192.0.2.0/24", NULL };
 	struct command command;
 	struct command_extra extra;

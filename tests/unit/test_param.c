@@ -198,10 +198,10 @@ static void words_and_networks_are_refused_with_reasons(void **state)
 		{ CONFIG_SYSTEM, "trace_flags", "fsm,avp_hide",
 		  "trace_flags=avp_hide is not supported yet: it comes with the L2TPv2 control protocol",
 		  ERROR_UNSUPPORTED },
-		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "192.0.2.77/28", "peer_ipaddr must be an IPv4 or IPv6 address, or "
-		  "a network as ADDRESS/LENGTH: got '192.0.2.77/28'; the network is 192.0.2.64/28", ERROR_VALUE },
-		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "fe80::%eth0/10", "peer_ipaddr must be an IPv4 or IPv6 address, or "
-		  "a network as ADDRESS/LENGTH: got 'fe80::%eth0/10'; without an interface", ERROR_VALUE },
+		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "192.0.2.77/28", "peer_ipaddr must be an IPv4 or IPv6 address, "
+		  "or a network as ADDRESS/LENGTH: got '192.0.2.77/28'; the network is 192.0.2.64/28", ERROR_VALUE },
+		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "fe80::%eth0/10", "peer_ipaddr must be an IPv4 or IPv6 address, "
+		  "or a network as ADDRESS/LENGTH: got 'fe80::%eth0/10'; without an interface", ERROR_VALUE },
 		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "::ffff:192.0.2.0/120", "peer_ipaddr must be an IPv4 or IPv6 "
 		  "address, or a network as ADDRESS/LENGTH: got '::ffff:192.0.2.0/120'; write IPv4 addresses as such",
 		  ERROR_VALUE },

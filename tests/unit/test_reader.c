@@ -106,7 +106,8 @@ static void open_quotes(void **state)
 	reads_as("tunnel show tunnel_name=\"a\\\"", "1:25 this quote is not closed on its line\n");
 	reads_as("tunnel \x01 \\\n x=1 \\\r\n y=2\nsystem reload",
 		 "1:8 control character 0x01: only text is allowed\n4:1 system reload\n");
-	reads_as("tunnel \x01 \\\n\nsystem reload", "1:8 control character 0x01: only text is allowed\n3:1 system reload\n");
+	reads_as("tunnel \x01 \\\n\nsystem reload",
+		 "1:8 control character 0x01: only text is allowed\n3:1 system reload\n");
 	reads_as("\"", "1:1 this quote is not closed on its line\n");
 	reads_as("\"\\", "1:1 this quote is not closed on its line\n");
 }

@@ -72,7 +72,8 @@ static const struct param params[] = {
 	{ .name = "token_file", .type = PARAM_PATH, .flags = PARAM_READ_FILE,
 	  .offset = offsetof(struct config, token_file), .size = 32 },
 };
-static const struct param_table sample = { .object = "test", .params = params, .count = 3, .size = sizeof(struct config) };
+static const struct param_table sample = { .object = "test", .params = params, .count = 3,
+					   .size = sizeof(struct config) };
 
 /* The token, or the error.  Values that are NULL are not given. */
 static const char *token(const char *text, size_t length, const char *literal, const char *where)

@@ -136,7 +136,9 @@ static void no_includes(void **state)
 
 static void wildcards(void **state)
 {
-	const struct disk disk = { { "/a", "/d/1", "/d/2" }, { "include d/*\ninclude none/*", "system show", "tunnel list" } };
+	const struct disk disk = { { "/a", "/d/1", "/d/2" }, {
+		"include d/*\ninclude none/*", "system show", "tunnel list"
+	} };
 
 	assert_string_equal(load(&disk, "/a"), "/d/1:1:1 system show\n/d/2:1:1 tunnel list\n");
 }
@@ -144,7 +146,8 @@ static void wildcards(void **state)
 static void what_is_wrong_is_told_in_its_place(void **state)
 {
 	const struct disk disk = { { "/a", "/b" }, {
-		"tunnel list\n  include nowhere\ninclude\ninclude b c\nsession create \"\n include b\nsystem show", "tunnel create tunnel_id=0"
+		"tunnel list\n  include nowhere\ninclude\ninclude b c\nsession create \"\n include b\nsystem show",
+		"tunnel create tunnel_id=0"
 	} };
 
 	assert_string_equal(load(&disk, "/a"),

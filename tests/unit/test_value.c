@@ -113,7 +113,8 @@ static void strings(void **state)
 {
 	static const struct sample names[] = {
 		{ "lon", "lon" }, { "a \"b\" \\c;#=", "a \"b\" \\c;#=" }, { LETTERS_60 "abc", LETTERS_60 "abc" },
-		{ "\xc3\xa4", "\xc3\xa4" }, { LETTERS_60 "abcd", NULL }, { "", NULL }, { "a\tb", NULL },
+		{ "\xc3\xa4", "\xc3\xa4" }, { LETTERS_60 "abcd", NULL }, { "", NULL },
+		{ "a\tb", NULL },
 		{ "a\nb", NULL },
 		{ "\xff", NULL },
 	};
@@ -182,7 +183,8 @@ static void flags(void **state)
 		{ "fsm", "fsm" }, { "FSM", "fsm" }, { "f", NULL }, { "fs", "fsm" }, { "2", "fsm" },
 		{ "api,fsm", "fsm,api" }, { "fsm,api,fsm", "fsm,api" }, { "6", "fsm,api" }, { "none,fsm", "fsm" },
 		{ "proto,fsm,api,data,system", "all" }, { "all,fsm", "all" }, { "775", "all" },
-		{ "", NULL }, { ",", NULL }, { "fsm,", NULL }, { ",fsm", NULL }, { "fsm api", NULL }, { "colour", NULL },
+		{ "", NULL }, { ",", NULL }, { "fsm,", NULL }, { ",fsm", NULL }, { "fsm api", NULL },
+		{ "colour", NULL },
 		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", NULL }, { "3,fsm", NULL },
 		{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", NULL },
 	};
@@ -200,7 +202,8 @@ static void words_that_are_not_supported_yet(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct param_word *word = value_unsupported_word(row_of(CONFIG_SYSTEM, "trace_flags"), rows[i].text);
+		const struct param *param = row_of(CONFIG_SYSTEM, "trace_flags");
+		const struct param_word *word = value_unsupported_word(param, rows[i].text);
 
 		print_message("# %s\n", rows[i].text);
 		assert_int_equal(word != NULL, rows[i].word != NULL);
@@ -257,7 +260,8 @@ static void what_is_allowed(void **state)
 		{ CONFIG_SESSION, "mtu", "68..65535|auto|follow" },
 		{ CONFIG_TUNNEL, "tunnel_name", "1 to 63 printable characters" },
 		{ CONFIG_SESSION, "cookie", "0 to 8 octets (hex digits)" },
-		{ CONFIG_SYSTEM, "trace_flags", "protocol|fsm|api|data|system, several with commas; all|none; a number" },
+		{ CONFIG_SYSTEM, "trace_flags",
+		  "protocol|fsm|api|data|system, several with commas; all|none; a number" },
 		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "an IPv4 or IPv6 address, or a network as ADDRESS/LENGTH" },
 		{ CONFIG_CONFIG, "file", "a path of 1 to 511 printable characters" },
 	};
