@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 
+#include "base/log.h"
 #include "service/deadline.h"
 #include "service/order.h"
 #include "service/profile.h"
@@ -67,6 +68,7 @@ struct resolve {
 struct tapped {
 	uint32_t captured;		/* octets of each that captures want; 0: there is none */
 	uint32_t told;			/* what the datapath was told */
+	bool traced;			/* lines are written; of a session not, when its tunnel's tap serves it */
 	uint64_t second;		/* of the packet that was traced last, and how many were, and were not, in it */
 	uint32_t lines, dropped;
 };
@@ -205,6 +207,7 @@ struct service {
 	bool load_refused;
 	char load_error[ERROR_TEXT_MAX];
 	unsigned int command;		/* dry run: the index of the one being executed */
+	struct log_limit untraced;	/* packets of more objects were to be traced than can be */
 };
 
 int service_no_memory(struct error *error);

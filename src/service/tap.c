@@ -12,44 +12,86 @@
 #define TRACE_PACKETS_MAX 100		/* lines a second of one object */
 #define NS_PER_S 1000000000u
 
+static void tap_again_session(struct service *service, struct session *session);
+
 /* --- what is tapped --- */
 
 static int update(struct service *service, struct tapped *tapped, handle tunnel, handle session, uint32_t trace_flags,
 		  struct error *error)
 {
-	uint32_t wanted = service->events && trace_flags & TRACE_DATA ? TRACE_SNAPLEN : 0;
+	bool traced = service->events && trace_flags & TRACE_DATA;
+	uint32_t wanted = traced ? TRACE_SNAPLEN : 0;
 
 	if (tapped->captured > wanted)
 		wanted = tapped->captured;
-	if (wanted == tapped->told)
-		return 0;
-	if (datapath_ops(service->dp)->tap(service->dp, tunnel, session, wanted, error) < 0)
+	if (wanted != tapped->told &&
+	    datapath_ops(service->dp)->tap(service->dp, tunnel, session, wanted, error) < 0)
 		return -1;
 	tapped->told = wanted;
+	tapped->traced = traced;
 	return 0;
+}
+
+/* Those whose own trace_flags have the category, when their tunnel's tap begins or ends to serve them. */
+static void tap_sessions(struct service *service, const struct tunnel *tunnel)
+{
+	struct session *session;
+
+	for (session = lookup_session_from(tunnel, 0); session;
+	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
+		if (session->config.trace_flags & TRACE_DATA || session->tapped.told)
+			tap_again_session(service, session);
 }
 
 int tap_tunnel(struct service *service, struct tunnel *tunnel, uint32_t trace_flags, struct error *error)
 {
+	bool served = tunnel->tapped.traced;
+
 	if (tunnel->record)
 		trace_flags |= tunnel->record->trace_flags;
-	return update(service, &tunnel->tapped, tunnel->datapath, HANDLE_NONE, trace_flags, error);
+	if (update(service, &tunnel->tapped, tunnel->datapath, HANDLE_NONE, trace_flags, error) < 0)
+		return -1;
+	if (served != tunnel->tapped.traced)
+		tap_sessions(service, tunnel);
+	return 0;
 }
 
+/* A tap of its tunnel serves it, too: there are not many. */
 int tap_session(struct service *service, struct session *session, uint32_t trace_flags, struct error *error)
 {
+	struct tunnel *tunnel = session->tunnel;
+
 	if (!session->is_told)
 		return 0;
-	return update(service, &session->tapped, session->tunnel->datapath, session->datapath, trace_flags, error);
+	if (tunnel->tapped.traced)
+		trace_flags &= ~TRACE_DATA;
+	return update(service, &session->tapped, tunnel->datapath, session->datapath, trace_flags, error);
+}
+
+static void untraced(struct service *service, const struct log_about *about, const char *label,
+		     const struct error *error)
+{
+	log_limited_about(&service->untraced, service->now, LOG_LEVEL_WARNING, about,
+			  "%s: its packets are not traced: %s", label, error->text);
+}
+
+static void tap_again_session(struct service *service, struct session *session)
+{
+	char label[SESSION_LABEL_MAX];
+	struct error error;
+
+	if (tap_session(service, session, session->config.trace_flags, &error) < 0)
+		untraced(service, ABOUT_SESSION(session), session_label(session, label), &error);
 }
 
 void tap_again(struct service *service, struct tunnel *tunnel)
 {
+	char label[SESSION_LABEL_MAX];
 	struct error error;
 
+	snprintf(label, sizeof(label), "tunnel %s", tunnel->config.tunnel_name);
 	if (tap_tunnel(service, tunnel, tunnel->config.trace_flags, &error) < 0)
-		log_about(LOG_LEVEL_WARNING, ABOUT_TUNNEL(tunnel), "tunnel %s: its packets are not traced: %s",
-			  tunnel->config.tunnel_name, error.text);
+		untraced(service, ABOUT_TUNNEL(tunnel), label, &error);
 }
 
 void tap_new_tunnel(struct service *service, struct tunnel *tunnel)
@@ -60,13 +102,8 @@ void tap_new_tunnel(struct service *service, struct tunnel *tunnel)
 
 void tap_new_session(struct service *service, struct session *session)
 {
-	char label[SESSION_LABEL_MAX];
-	struct error error;
-
 	session->tapped = (struct tapped){ .told = 0 };
-	if (tap_session(service, session, session->config.trace_flags, &error) < 0)
-		log_about(LOG_LEVEL_WARNING, ABOUT_SESSION(session), "%s: its packets are not traced: %s",
-			  session_label(session, label), error.text);
+	tap_again_session(service, session);
 }
 
 /* For captures: this much, unless the datapath refuses. */
@@ -139,8 +176,7 @@ static bool line_allowed(struct tapped *tapped, uint64_t second)
 static void trace_packet(const struct service *service, struct tunnel *tunnel, struct session *session,
 			 const struct datapath_packet *packet)
 {
-	bool own = session && session->config.trace_flags & TRACE_DATA;
-	struct tapped *tapped = own ? &session->tapped : &tunnel->tapped;
+	struct tapped *tapped = session && session->tapped.traced ? &session->tapped : &tunnel->tapped;
 	uint32_t mask = session ? trace_mask_session(service, session) : trace_mask_tunnel(service, tunnel);
 	char peer[ENDPOINT_TEXT_MAX];
 	struct service_about about;

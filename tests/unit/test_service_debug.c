@@ -234,6 +234,22 @@ static void trace_and_captures_share_a_tap(void **state)
 	assert_int_equal(snaplen(world, 4), 0);
 }
 
+static void a_tunnels_tap_serves_its_sessions(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, WORLD);
+	datapath_null_log_begin(world->dp);
+	DO(world, "session modify tunnel_name=lon session_name=a trace_flags=data");
+	assert_int_equal(snaplen(world, 1), 1);
+	DO(world, "tunnel modify tunnel_name=lon trace_flags=data");
+	assert_int_equal(snaplen(world, 3), 0);		/* the session's */
+	DO(world, "session modify tunnel_name=lon session_name=b trace_flags=data");
+	assert_int_equal(snaplen(world, 3), 0);
+	DO(world, "tunnel modify tunnel_name=lon trace_flags=none");
+	assert_int_equal(snaplen(world, 6), 1);		/* the tunnel's off, both sessions' on */
+}
+
 static void a_refused_tap_changes_nothing(void **state)
 {
 	const struct error full = { .code = ERROR_LIMIT, .text = "full" };
@@ -352,6 +368,7 @@ int main(void)
 		TEST(a_peer_has_those_of_its_profile),
 		TEST(a_reload_brings_profiles_of_peers),
 		TEST(trace_and_captures_share_a_tap),
+		TEST(a_tunnels_tap_serves_its_sessions),
 		TEST(a_refused_tap_changes_nothing),
 		TEST(packets_have_lines),
 		TEST(dry_runs_are_not_traced),
