@@ -55,8 +55,8 @@ static void what_is_no_condition(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_string_equal(error_of(rows[i].text), rows[i].error);
 	assert_memory_equal(error_of("colour=red"), "a list of sessions has no column 'colour': it has tunnel_id", 58);
-	assert_memory_equal(error_of("rx_byte5=7"), "a list of sessions has no column 'rx_byte5', did you mean rx_bytes",
-			    66);
+	assert_memory_equal(error_of("rx_byte5=7"),
+			    "a list of sessions has no column 'rx_byte5', did you mean rx_bytes", 66);
 }
 
 static bool holds(enum config_object object, const char *text, const char *value)

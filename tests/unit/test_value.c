@@ -227,8 +227,8 @@ static void prefixes(void **state)
 static void paths(void **state)
 {
 	static const struct sample samples[] = {
-		{ "/etc/l2tpd.conf", "/etc/l2tpd.conf" }, { "a b", "a b" }, { "-", "-" }, { "", NULL }, { "a\tb", NULL },
-		{ "/\xff", NULL },
+		{ "/etc/l2tpd.conf", "/etc/l2tpd.conf" }, { "a b", "a b" }, { "-", "-" }, { "", NULL },
+		{ "a\tb", NULL }, { "/\xff", NULL },
 	};
 
 	try_all(row_of(CONFIG_CONFIG, "file"), samples, ARRAY_SIZE(samples));
