@@ -44,6 +44,8 @@ def test_codes():
                                                                         f'>/dev/full 2>/dev/null')), 1)
             full.close()
     equal('2: not understood', ctl('tunnel', 'frob')[0], 2)
+    status, _, err = ctl('config', 'include', 'x')
+    equal('2: for files only', (status, 'configuration files' in err), (2, True))
     equal('2: an option', ctl('--frob')[0], 2)
     equal('3: no daemon', ctl('tunnel', 'list', path=f'{TMP}/nowhere')[0], 3)
     equal('5: no such tunnel', ctl('tunnel', 'show', 'tunnel_name=nobody')[0], 5)

@@ -6,7 +6,9 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import _management as m
@@ -48,8 +50,73 @@ def test_terminal():
     equal('a daemon that ends: status', terminal.end(), 3)
 
 
+class Fake:
+    """Answers as a daemon with two sessions whose counters grow as they like."""
+
+    def __init__(self, path):
+        if os.path.exists(path):
+            os.unlink(path)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen()
+        self.began = time.monotonic()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        buffer = b''
+        while data := client.recv(65536):
+            buffer += data
+            while b'\0' in buffer:
+                message, buffer = buffer.split(b'\0', 1)
+                method = json.loads(message)['method']
+                reply = {'parameters': {'events': [], 'next': 1}, 'continues': True} if method.endswith('Events') else \
+                    {'parameters': {'sessions': self.sessions()}}
+                client.sendall(json.dumps(reply).encode() + b'\0')
+
+    def sessions(self):
+        seconds = time.monotonic() - self.began
+
+        def session(number, name, bits, packets):
+            return {'config': {'tunnel_id': 1, 'tunnel_name': 'lon', 'session_id': number, 'session_name': name},
+                    'state': {'interface_name': f'if{number}'},
+                    'statistics': {'rx_bytes': int(seconds * bits / 8), 'tx_bytes': 77,
+                                   'rx_packets': int(seconds * packets), 'tx_packets': 7}}
+        return [session(1, 'idle', 0, 0), session(2, 'slow\x1b[2J', 3000, 4), session(3, 'busy', 500e6, 60000)]
+
+
 def test_rates():
-    """The counters of a session whose peer is a daemon that moves no packets: from another's answers."""
+    fake = Fake(os.path.join(m.TMP, 'fake'))
+    terminal = m.Terminal('watch', path=os.path.join(m.TMP, 'fake'))
+    check('rates are those of the counters', terminal.expect(r'busy +if3 +(50\d|49\d) M +0 +(5[89]|6[012])\.\d k +0'),
+          plain(terminal.all))
+    matches('and their sum', plain(terminal.all), r'3 sessions, receiving (50\d|49\d) Mbit/s, sending 0 bit/s')
+    picture = plain(terminal.all.split('\x1b[H')[-1])
+    check('the busiest first, the idle last', terminal.expect(r'lon +slow[^\n]*\n[^\n]*idle'), picture)
+    check('a name steers no terminal', '\x1b[2J' not in terminal.all, terminal.all)
+    equal('q', terminal.end('q'), 0)
+    fake.listener.close()
+
+
+def test_prompt():
+    daemon = m.Daemon(f'{TUNNEL}\n{SESSION}\n')
+    terminal = m.Terminal()
+    terminal.expect('l2tp> ')
+    terminal.type('system watch\n')
+    check('watch at the prompt', terminal.expect('q quits'), terminal.all)
+    terminal.type('q')
+    check('comes back to it', terminal.expect('l2tp> '), terminal.all)
+    terminal.type('tunnel list names\n')
+    check('which is as before', terminal.expect('\nt\r'), terminal.all)
+    equal('exit', terminal.end('exit\n'), 0)
+    daemon.end()
+
+
+def test_many():
     daemon = m.Daemon('\n'.join([TUNNEL] + [f'session create tunnel_name=t session_id={i} peer_session_id=1'
                                             for i in range(1, 200)]) + '\n')
     terminal = m.Terminal('watch', lines=30)
@@ -58,7 +125,7 @@ def test_rates():
     lines = re.findall(r'^t +(\d+) ', plain(terminal.all.split('\x1b[H')[1]), re.M)
     check('not more', 10 <= len(lines) <= 28, lines)
     equal('in the order of ids where all are idle', lines, [str(i + 1) for i in range(len(lines))])
-    equal('q', terminal.end('q'), 0)
+    equal('q ends it', terminal.end('q'), 0)
     daemon.end()
 
 
