@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "manage/hooks.h"
 #include "manage/server.h"
 
 #define PREFIX "l2tpd_"
@@ -174,6 +175,18 @@ static void put_api(struct metrics *metrics, struct emit *text)
 	put_single(text, "api_refused_total", "counter", "clients that were refused when they came", counters->refused);
 }
 
+static void put_hooks(struct metrics *metrics, struct emit *text)
+{
+	const struct hooks_counters *counters = hooks_counters(metrics->manage->hooks);
+
+	put_single(text, "hooks_run_total", "counter", "hook programs that were run", counters->run);
+	put_single(text, "hooks_failed_total", "counter", "of these, or could not be run", counters->failed);
+	put_single(text, "hooks_out_of_time_total", "counter", "that were ended at hook_timeout",
+		   counters->out_of_time);
+	put_single(text, "hooks_lost_total", "counter", "events whose programs were not run: too many waited",
+		   counters->lost);
+}
+
 static bool truncated(const struct metrics *metrics)
 {
 	const struct service_status *status = &metrics->status;
@@ -202,6 +215,7 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 	put_counters(text, &state_system_statistics, &status->totals);
 	put_single(text, "events_total", "counter", "events there have been", status->last_event);
 	put_api(metrics, text);
+	put_hooks(metrics, text);
 	put_single(text, "metrics_truncated", "gauge", "1: there are more tunnels or sessions than have series here",
 		   truncated(metrics));
 }

@@ -10,7 +10,8 @@ import tempfile
 import _structure
 
 EXPECTED = [
-    'sbin/l2tpd', 'bin/l2tpctl', 'lib/systemd/system/l2tpd.service', 'share/doc/l2tpd/examples/l2tpd.conf',
+    'sbin/l2tpd', 'bin/l2tpctl', 'lib/systemd/system/l2tpd.service', 'lib/sysusers.d/l2tpd.conf',
+    'share/doc/l2tpd/examples/l2tpd.conf',
     'share/bash-completion/completions/l2tpctl',
     'sbin/openl2tpd', 'bin/l2tpconfig', 'share/bash-completion/completions/l2tpconfig',
     'share/man/man1/l2tpconfig.1', 'share/man/man8/openl2tpd.8',
