@@ -11,9 +11,6 @@
 
 #define LATER_V2 "the L2TPv2 control protocol"
 
-/* Not working yet, but being built: who makes it work takes this away. */
-#define WAITS_FOR(what) .feature = (what)
-
 #define WORD_SHOWN_MAX 60	/* octets of a bad word that an error repeats */
 #define LIST_MAX 100		/* octets of what is allowed that an error lists */
 

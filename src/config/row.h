@@ -27,14 +27,8 @@ extern const struct param_word config_trace_words[];
 		.name = (later_name), .type = PARAM_UNSUPPORTED, .feature = (comes_with), .help = (later_help) \
 	}
 
-/* The type of a row that is written while its feature is being built: refused by name until this becomes
- * .type = TYPE. */
-#define ROW_WAITS(real_type, comes_with) .type = (0 ? (real_type) : PARAM_UNSUPPORTED), .feature = (comes_with)
-
 #define ROW_V2 "the L2TPv2 control protocol"
 #define ROW_PPP "PPP"
-#define ROW_TRACE "trace categories"
-#define ROW_METRICS "metrics"
 
 #define ROW_TABLE(table_object)                                                                              \
 	{                                                                                                    \
