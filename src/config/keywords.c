@@ -275,8 +275,7 @@ static const struct keyword *find(const struct keyword *list, const char *word, 
 	*found = match_find(name_at, &old, word, false);
 	if (*found >= 0)
 		return nth(&old, (unsigned int)*found);
-	if (*found == MATCH_NONE)
-		*found = match_find(name_at, &all, word, false);
+	*found = match_find(name_at, &all, word, false);
 	return *found >= 0 ? nth(&all, (unsigned int)*found) : NULL;
 }
 

@@ -295,8 +295,7 @@ int source_reader_begin(struct command_reader *reader, const struct source *sour
 {
 	if (command_reader_begin(reader, source->text, source->length) < 0)
 		return -1;
-	if (source->first_line > 1 || source->first_column > 1)
-		reader->position = source->text;	/* only at the beginning of a file is a byte order mark one */
+	/* a piece within a file begins with what ends a command, so it has no byte order mark */
 	reader->place = (struct config_place){ source->first_line, source->first_column };
 	return 0;
 }

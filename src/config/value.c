@@ -224,7 +224,7 @@ static bool flags_from_number(const struct param *param, const char *text, uint3
 
 	for (const struct param_word *word = param->words; word->name; word++)
 		known |= (uint32_t)word->value;
-	if (!text_to_u64(text, &number) || number > UINT32_MAX || number & ~(uint64_t)known)
+	if (!text_to_u64(text, &number) || number > UINT32_MAX)
 		return false;
 	*flags = number == known ? flags_all(param) : (uint32_t)number;
 	return !(*flags & ~flags_all(param));

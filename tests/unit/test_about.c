@@ -77,12 +77,28 @@ static void errors_keep_the_first_object(void **state)
 	error_name_object(NULL, "session");
 }
 
+/* Also by what stands behind the mistake. */
+static void errors_name_it(void **state)
+{
+	static const char *const words[] = { "session", "create", "colour=red", "tunnel_name=lon", "ttl=5",
+					     "session_id=7" };
+	struct command command;
+	struct error error;
+
+	assert_int_equal(command_parse(words, 6, &command, NULL, NULL, &error), -1);
+	assert_string_equal(error.object, "session 7 of tunnel lon");
+	assert_string_equal(error.parameter, "colour");
+	assert_int_equal(command_parse(words + 2, 4, &command, NULL, NULL, &error), -1);
+	assert_string_equal(error.object, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(objects_are_named_by_their_keys),
 		cmocka_unit_test(the_longest_names_fit),
 		cmocka_unit_test(profiles),
+		cmocka_unit_test(errors_name_it),
 		cmocka_unit_test(errors_keep_the_first_object),
 	};
 

@@ -137,6 +137,20 @@ static const struct refusal {
 	  "tunnel list does not take 'foo', but names, local_only, remote_only, and parameters as name=value" },
 	{ "tunnel show transport", 2, ERROR_UNSUPPORTED,
 	  "transport is not supported yet: it comes with the L2TPv2 control protocol" },
+	{ "tunnel profile create profile_name=x tunnel_id=5", 4, ERROR_SYNTAX,
+	  "a tunnel profile has no tunnel_id: each tunnel has its own, give it in tunnel create" },
+	{ "session profile unset profile_name=x cookie", 4, ERROR_SYNTAX,
+	  "a session profile has no cookie: each session has its own, give it in session create" },
+	{ "session profile unset profile_name=x mtu=1400", 4, ERROR_SYNTAX,
+	  "session profile unset takes mtu without a value" },
+	{ "session profile unset profile_name", 3, ERROR_SYNTAX, "profile_name needs a value: profile_name=..." },
+	{ "session profile unset colour", 3, ERROR_SYNTAX,
+	  "session has no parameter 'colour': l2tpd.conf(5) lists what it has" },
+	{ "tunnel profile delete profile_name=x ttl=5", 4, ERROR_SYNTAX,
+	  "tunnel profile delete does not take ttl, only profile_name" },
+	{ "config restore /etc/l2tpd.conf", 2, ERROR_SYNTAX,
+	  "config restore does not take '/etc/l2tpd.conf', but parameters as name=value" },
+	{ "include a b", 2, ERROR_SYNTAX, "config include does not take 'b', but parameters as name=value" },
 	{ "tunnel list local_only remote_only", 3, ERROR_SYNTAX, "local_only and remote_only together leave nothing" },
 };
 
@@ -268,6 +282,35 @@ static void what_is_right_about_a_wrong_command(void **state)
 	assert_false(command_salvage(words + 1, 5, &command));
 }
 
+/* Taken out by their names, which are no values. */
+static void what_is_unset(void **state)
+{
+	struct command command;
+
+	assert_int_equal(parse("tun prof unset profile_name=x ttl dscp", &command, NULL, NULL), 0);
+	assert_int_equal(command.object, CONFIG_TUNNEL_PROFILE);
+	assert_int_equal(command.verb, CONFIG_UNSET);
+	assert_string_equal(command.config.tunnel.profile_name, "x");
+	assert_true(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "ttl")));
+	assert_true(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "dscp")));
+	assert_false(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "fwmark")));
+	assert_true(config_param_bare(CONFIG_TUNNEL_PROFILE, CONFIG_UNSET, config_row(CONFIG_TUNNEL, "ttl")));
+	assert_false(config_param_bare(CONFIG_TUNNEL_PROFILE, CONFIG_UNSET, config_row(CONFIG_TUNNEL, "profile_name")));
+	assert_false(config_param_bare(CONFIG_TUNNEL_PROFILE, CONFIG_MODIFY, config_row(CONFIG_TUNNEL, "ttl")));
+}
+
+static void a_word_that_is_a_file(void **state)
+{
+	struct command command;
+
+	assert_int_equal(parse("include /etc/a=b.conf", &command, NULL, NULL), 0);
+	assert_string_equal(command.config.file.file, "/etc/a=b.conf");
+	assert_int_equal(parse("include names", &command, NULL, NULL), 0);
+	assert_string_equal(command.config.file.file, "names");
+	assert_int_equal(parse("include file=x", &command, NULL, NULL), 0);
+	assert_string_equal(command.config.file.file, "x");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +322,8 @@ int main(void)
 		cmocka_unit_test(hostile_words),
 		cmocka_unit_test(what_verbs_take),
 		cmocka_unit_test(names_are_read_as_what_they_name),
+		cmocka_unit_test(what_is_unset),
+		cmocka_unit_test(a_word_that_is_a_file),
 		cmocka_unit_test(what_is_right_about_a_wrong_command),
 	};
 
