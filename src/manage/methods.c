@@ -7,10 +7,11 @@
 
 #include <stdlib.h>
 
+#include "manage/authorizer.h"
 #include "manage/field.h"
 #include "manage/interface.h"
-#include "service/debug.h"
 #include "manage/subscribe.h"
+#include "service/debug.h"
 
 /* The result's members. */
 static void emit_result(struct emit *emit, const struct command *command, const struct service_result *result)
@@ -180,6 +181,7 @@ static const struct method_table methods_commands = { NULL, methods };
 /* In the order of the interface description. */
 const struct method_table *const methods_tables[] = {
 	&methods_commands,
+	&methods_authorizer,
 	&methods_capture,
 	&methods_config,
 	&methods_debug,

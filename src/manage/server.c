@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "manage/authorizer.h"
 #include "manage/capture.h"
 #include "manage/hooks.h"
 #include "manage/interface.h"
@@ -165,6 +166,7 @@ void manage_settle(struct manage *manage)
 	captures_settle(manage);
 	http_settle(manage);
 	subscribe_settle(manage);
+	authorizer_settle(manage);
 	hooks_settle(manage->hooks);
 }
 
@@ -179,6 +181,7 @@ void manage_free(struct manage *manage)
 
 	if (!manage)
 		return;
+	manage->closing = true;
 	if (manage->arrival)
 		event_free(manage->arrival);
 	DL_FOREACH_SAFE(manage->clients, client, next)

@@ -359,8 +359,13 @@ void authorize_expire(struct service *service, uint64_t now)
 
 static int check_rows(const struct question *question, const struct service_answer *answer, struct error *error)
 {
-	const struct param_table *table = config_tables[question->session ? CONFIG_SESSION : CONFIG_TUNNEL];
+	enum config_object object = question->session ? CONFIG_SESSION : CONFIG_TUNNEL;
+	const struct param_table *table = config_tables[object];
 
+	if (param_set_next(&answer->set, 0) != PARAM_SET_MAX && answer->object != object)
+		return error_set(error, ERROR_VALUE, config_tables[answer->object]->object,
+				 "the question was about a %s: give its parameters as %s", table->object,
+				 table->object);
 	for (unsigned int row = 0; row < table->count; row++) {
 		const struct param *param = &table->params[row];
 

@@ -27,8 +27,11 @@ struct service_question {
 struct service_answer {
 	bool accept;
 	char reason[SERVICE_ANSWER_REASON_MAX];	/* of a refusal, for people; "" none */
-	union any_config config;	/* accepted: rows that take precedence over all others, of the tunnel's */
-	struct param_set set;		/* table those that are live, of the session's all but the keys */
+	/* accepted: rows that take precedence over all others, of the tunnel's table those that are live, of
+	 * the session's all but the keys */
+	enum config_object object;	/* CONFIG_TUNNEL or CONFIG_SESSION: what the rows are of */
+	union any_config config;
+	struct param_set set;
 };
 
 /* From now on ask about tunnels, or sessions, or no more.  What nobody will answer now is dealt with as

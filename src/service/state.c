@@ -34,7 +34,8 @@ static enum service_session_state session_state(const struct session *session)
 	bool up = tunnel == SERVICE_TUNNEL_UP && session->is_told && !session->device_gone && !session->no_carrier;
 
 	if (session->authorization == AUTHORIZATION_WAITS ||
-	    (session->authorization == AUTHORIZATION_LATER && tunnel == SERVICE_TUNNEL_AUTHORIZING))
+	    (session->authorization == AUTHORIZATION_LATER &&
+	     session->tunnel->authorization != AUTHORIZATION_REFUSED))
 		return SERVICE_SESSION_AUTHORIZING;
 	return up ? SERVICE_SESSION_UP : SERVICE_SESSION_DOWN;
 }

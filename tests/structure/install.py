@@ -13,6 +13,7 @@ EXPECTED = [
     'sbin/l2tpd', 'bin/l2tpctl', 'lib/systemd/system/l2tpd.service', 'lib/sysusers.d/l2tpd.conf',
     'share/doc/l2tpd/examples/l2tpd.conf',
     'share/bash-completion/completions/l2tpctl',
+    *(f'share/doc/l2tpd/examples/{name}' for name in ('authorizer.c', 'authorizer.py', 'hook.sh')),
     'sbin/openl2tpd', 'bin/l2tpconfig', 'share/bash-completion/completions/l2tpconfig',
     'share/man/man1/l2tpconfig.1', 'share/man/man8/openl2tpd.8',
     'share/man/man7/l2tp.7', 'share/man/man8/l2tpd.8', 'share/man/man5/l2tpd.conf.5', 'share/man/man1/l2tpctl.1',

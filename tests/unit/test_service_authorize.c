@@ -37,6 +37,7 @@ static int accept_with(struct world *world, uint64_t id, const char *text)
 	struct command *command = world_parse(text, &count);
 
 	if (count) {
+		answer.object = command->object;
 		answer.config = command->config;
 		answer.set = command->set;
 	}
@@ -165,10 +166,14 @@ static void a_session_is_asked_about_after_its_tunnel(void **state)
 {
 	struct world *world = *state;
 	struct service_question asked;
+	uint64_t last;
 
 	authorizers(world, true, true);
 	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12"));
+	session_is(world, "a", SERVICE_SESSION_AUTHORIZING, "");
+	last = service_event_last(world->service);
 	accepted(world, question(world).id);
+	assert_int_equal(service_event_last(world->service), last + 1);	/* the tunnel is up, and no more */
 	tunnel_is(world, "lon", SERVICE_TUNNEL_UP, "");
 	asked = question(world);
 	assert_int_equal(asked.session, world_find(world, "session show tunnel_name=lon session_name=a"));
@@ -199,6 +204,8 @@ static void a_session_is_accepted_with_parameters(void **state)
 	id = question(world).id;
 	world_expect_error(world, accept_with(world, id, "session create session_id=12"), ERROR_IMMUTABLE,
 			   "session_id", "an answer cannot change it");
+	world_expect_error(world, accept_with(world, id, "tunnel create fwmark=1"), ERROR_VALUE, "tunnel",
+			   "the question was about a session");
 	world_expect_error(world, accept_with(world, id, "session create pw_type=vlan"), ERROR_MISSING, "vlan_id",
 			   "vlan_id");
 	session_is(world, "a", SERVICE_SESSION_AUTHORIZING, "");
