@@ -144,7 +144,8 @@ struct datapath_event {
 	handle tunnel, session;		/* HANDLE_NONE where there is none */
 	enum datapath_drop drop;	/* DROPPED */
 	uint32_t session_id;		/* DROPPED: as received */
-	struct endpoint source;		/* DROPPED: who sent it */
+	struct endpoint source;		/* DROPPED: who sent it. AF_UNSPEC: no packet, but the end of many: none was
+					 * dropped for this reason for some seconds */
 	uint32_t untold;		/* DROPPED: packets dropped for this reason before it, of which no event told */
 	uint32_t mtu;			/* PATH_MTU */
 	bool carrier;			/* CARRIER */

@@ -21,6 +21,16 @@ static const char *const drop_reasons[NOTICES_DROPS] = {
 	[DATAPATH_DROP_CONTROL] = "with a control message, which static tunnels do not have",
 };
 
+/* Of those that no line told of yet. */
+static void tell_end(struct log_limit *limit, const struct datapath_event *event, uint64_t now)
+{
+	static const struct log_about about = { .event = "dropped" };
+
+	if (limit->dropped)
+		log_limited_about(limit, now, LOG_LEVEL_WARNING, &about, "more packets were dropped before: %s",
+				  drop_reasons[event->drop]);
+}
+
 /* A line for each packet, in principle: those that the datapath did not tell of are dropped lines, too. */
 static void tell_drop(struct notices *notices, const struct service *service, const struct datapath_event *event,
 		      uint64_t now)
@@ -32,6 +42,10 @@ static void tell_drop(struct notices *notices, const struct service *service, co
 	if (event->session_id)
 		snprintf(session, sizeof(session), " (session id %u)", event->session_id);
 	limit->dropped += event->untold;
+	if (event->source.address.family == AF_UNSPEC) {
+		tell_end(limit, event, now);
+		return;
+	}
 	log_limited_about(limit, now, LOG_LEVEL_WARNING, service_about_event(service, event, &about),
 			  "dropped a packet from %s%s %s", endpoint_format(&event->source, source, sizeof(source)),
 			  session, drop_reasons[event->drop]);

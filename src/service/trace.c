@@ -63,6 +63,8 @@ void trace_datapath_event(const struct service *service, const struct datapath_e
 	struct service_about about;
 	char text[128];
 
+	if (event->kind == DATAPATH_EVENT_DROPPED && event->source.address.family == AF_UNSPEC)
+		return;		/* it is about many */
 	trace(mask, TRACE_PROTOCOL, service_about_event(service, event, &about), "%s",
 	      event_text(event, text, sizeof(text)));
 }

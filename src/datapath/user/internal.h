@@ -24,6 +24,7 @@
 /* One writer, any number of readers. */
 #define counter_add(member, amount) shared_set(member, shared_get(member) + (amount))
 
+#define NOTICE_DROP_KINDS (DATAPATH_DROP_CONTROL + 1)	/* reasons that events tell of */
 #define PATH_MTU_DEFAULT 1500		/* while there is no route */
 #define PATH_MTU_LEAST_V4 576		/* an ICMP message that says less is forged or foolish (RFC 791) */
 #define PATH_MTU_LEAST_V6 1280		/* RFC 8200 section 5 */
@@ -172,6 +173,9 @@ struct user_datapath {
 	struct notice_queue *notices;
 	struct session *timed;		/* sessions whose carrier may be lost */
 	uint64_t path_probe;		/* ms: when narrowed paths are asked again; 0: never */
+	uint64_t drops_end;		/* ms: when packets dropped until then are summed up; 0: none were */
+	uint32_t drops_told[NOTICE_DROP_KINDS];	/* packets that events told of, by reason */
+	uint32_t drops_seen;		/* reasons of which events told since the last sum: bit 1 << reason */
 	unsigned int taps;		/* tunnels and sessions with one of their own */
 	unsigned int tapped_count;	/* of these, tunnels; control writes */
 	struct tunnel *tapped[DATAPATH_TAPS_MAX];	/* RCU; NULL: a free place */
@@ -248,6 +252,10 @@ void device_forget_namespaces(struct user_datapath *dp);
 /* Remove what a predecessor of this link group left behind. Returns 1 when there was something. */
 int device_remove_leftovers(struct link_channel *links, uint32_t link_group);
 
+/* notice.c: control. Fill in an event that tells of a dropped packet. False: another one told of it already. */
+bool notice_count(struct user_datapath *dp, struct datapath_event *event);
+/* The ends of what notice_count() told of, when they are due. */
+int notice_ends(struct user_datapath *dp, uint64_t now, struct datapath_event *events, int max);
 /* timers.c: control. Watch a session that has a carrier to lose or a path to follow, or stop. */
 uint64_t timers_now(void);			/* monotonic ms */
 int timers_open(struct user_datapath *dp);	/* 0 or -1 with errno */
@@ -255,6 +263,7 @@ void timers_watch(struct user_datapath *dp, struct session *session);
 void timers_unwatch(struct user_datapath *dp, struct session *session);
 /* Ask narrowed paths again after a while. */
 void timers_probe_paths(struct user_datapath *dp);
+void timers_await_drops_end(struct user_datapath *dp);
 /* What is due; fills events that result, returns how many. */
 int timers_run(struct user_datapath *dp, struct datapath_event *events, int max);
 

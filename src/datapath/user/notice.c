@@ -13,7 +13,6 @@
 
 #define NOTICE_QUEUE_MAX 256		/* more are dropped: counters, and the flags of sessions, have them */
 #define NOTICE_DROP_INTERVAL_MS 1000	/* of one kind, over all workers */
-#define NOTICE_DROP_KINDS (DATAPATH_DROP_CONTROL + 1)
 
 struct notice_queue {
 	pthread_mutex_t mutex;
@@ -101,12 +100,9 @@ void notice_drop(struct worker *worker, enum datapath_drop drop, const struct se
 	const struct path *path;
 	struct datapath_event event = { .kind = DATAPATH_EVENT_DROPPED, .drop = drop, .session_id = session_id };
 
-	if (worker->now - shared_get(*last) < NOTICE_DROP_INTERVAL_MS) {
-		worker->untold[drop]++;
+	counter_add(worker->dropped[drop], 1);
+	if (worker->now - shared_get(*last) < NOTICE_DROP_INTERVAL_MS)
 		return;
-	}
-	event.untold = worker->untold[drop];
-	worker->untold[drop] = 0;
 	shared_set(*last, worker->now);
 	if (session) {
 		event.session = session->self;
@@ -139,4 +135,44 @@ int notice_take(struct notice_queue *queue, struct notice *notices, int max)
 	if (posted && write(queue->fd, &posted, sizeof(posted)) < 0)
 		return taken;
 	return taken;
+}
+
+/* --- the control thread: every dropped packet is told of once, by itself or in a number --- */
+
+/* Packets of which no event told; now one does. */
+static uint32_t untold(struct user_datapath *dp, unsigned int drop)
+{
+	uint32_t sum = 0, before = dp->drops_told[drop];
+
+	for (unsigned int i = 0; i < dp->worker_count; i++)
+		sum += shared_get(dp->workers[i].dropped[drop]);
+	dp->drops_told[drop] = sum;
+	return sum - before;
+}
+
+bool notice_count(struct user_datapath *dp, struct datapath_event *event)
+{
+	uint32_t packets = untold(dp, event->drop);
+
+	dp->drops_seen |= 1u << event->drop;
+	timers_await_drops_end(dp);
+	event->untold = packets - 1;
+	return packets > 0;
+}
+
+int notice_ends(struct user_datapath *dp, uint64_t now, struct datapath_event *events, int max)
+{
+	int count = 0;
+
+	if (!dp->drops_end || now < dp->drops_end)
+		return 0;
+	for (unsigned int drop = 0; drop < NOTICE_DROP_KINDS && count < max; drop++) {
+		if (!(dp->drops_seen & 1u << drop))
+			continue;
+		dp->drops_seen &= ~(1u << drop);
+		events[count++] = (struct datapath_event){ .kind = DATAPATH_EVENT_DROPPED, .drop = drop,
+							   .untold = untold(dp, drop) };
+	}
+	dp->drops_end = dp->drops_seen ? now : 0;
+	return count;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What happens because time passes, in the control thread: carriers that are lost for want of
- * packets, and narrow paths that may have become wide again.  The timer runs only while there is
- * such a session or path.
+ * packets, narrow paths that may have become wide again, and packets dropped of which nobody was told.
+ * The timer runs only while there are such sessions, paths or packets.
  */
 #include <sys/timerfd.h>
 #include <time.h>
@@ -13,6 +13,7 @@
 #include "os/tap.h"
 
 #define TIMER_LEAST_MS 20		/* many sessions' deadlines are served together */
+#define DROPS_END_MS 6000		/* longer than the log waits between two lines of a flood */
 #define PATH_PROBE_MS 60000		/* the kernel forgets a learnt path MTU after 600 s */
 
 uint64_t timers_now(void)
@@ -41,6 +42,8 @@ static void arm_next(struct user_datapath *dp, uint64_t now)
 		if (!next || due < next)
 			next = due;
 	}
+	if (dp->drops_end && (!next || dp->drops_end < next))
+		next = dp->drops_end;
 	if (next)
 		arm(dp, next > now + TIMER_LEAST_MS ? next - now : TIMER_LEAST_MS);
 }
@@ -83,6 +86,14 @@ void timers_probe_paths(struct user_datapath *dp)
 	uint64_t now = timers_now();
 
 	dp->path_probe = now + PATH_PROBE_MS;
+	arm_next(dp, now);
+}
+
+void timers_await_drops_end(struct user_datapath *dp)
+{
+	uint64_t now = timers_now();
+
+	dp->drops_end = now + DROPS_END_MS;
 	arm_next(dp, now);
 }
 
@@ -136,6 +147,7 @@ int timers_run(struct user_datapath *dp, struct datapath_event *events, int max)
 	}
 	if (dp->path_probe && now >= dp->path_probe)
 		count += probe_paths(dp, events + count, max - count);
+	count += notice_ends(dp, now, events + count, max - count);
 	arm_next(dp, now);
 	return count;
 }

@@ -89,7 +89,8 @@ static int translate(struct user_datapath *dp, const struct notice *notice, stru
 			session->device_gone_told = true;
 		break;
 	case DATAPATH_EVENT_DROPPED:
-		break;
+		events[0] = notice->event;
+		return notice_count(dp, &events[0]);
 	}
 	events[0] = notice->event;
 	return 1;

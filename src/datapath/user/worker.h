@@ -35,7 +35,7 @@ struct worker {
 	bool backlog;			/* a source of this round has more */
 	uint64_t now;			/* monotonic ms, coarse, of this round */
 	struct datapath_totals totals;	/* this worker writes */
-	uint32_t untold[DATAPATH_DROP_CONTROL + 1];	/* drops without a notice since the last, by reason */
+	uint32_t dropped[NOTICE_DROP_KINDS];	/* by reason; this worker writes */
 	struct session *holding;	/* sessions with held packets */
 	int verdict;			/* on the packet just received: enum datapath_drop and what tap.h adds */
 	uint32_t tap_lost;		/* packets of taps without room in the ring, not yet told */
