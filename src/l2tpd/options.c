@@ -125,9 +125,15 @@ static bool parse_workers(const char *argument, struct options *options)
 	return true;
 }
 
+static const struct group *find_group(const char *name)
+{
+	/* cppcheck-suppress getgrnamCalled ; there are no threads yet */
+	return getgrnam(name);
+}
+
 static bool parse_group(const char *argument, gid_t *group)
 {
-	const struct group *found = getgrnam(argument);
+	const struct group *found = find_group(argument);
 
 	if (!found || !found->gr_gid) {
 		fprintf(stderr, "l2tpd: %s %s\n", argument, found ?
@@ -141,7 +147,7 @@ static bool parse_group(const char *argument, gid_t *group)
 
 static gid_t default_group(const char *name)
 {
-	const struct group *found = getgrnam(name);
+	const struct group *found = find_group(name);
 
 	return found ? found->gr_gid : 0;
 }
