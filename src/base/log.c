@@ -50,6 +50,13 @@ void log_about(enum log_level level, const struct log_about *about, const char *
 	va_end(values);
 }
 
+static uint64_t limits_dropped;		/* by all limits */
+
+uint64_t log_limited_dropped(void)
+{
+	return limits_dropped;
+}
+
 /* A bucket that holds LOG_LIMIT_BURST lines and loses one each interval. */
 static bool limit_allows(struct log_limit *limit, uint64_t now_ms)
 {
@@ -77,6 +84,7 @@ void log_limited_about(struct log_limit *limit, uint64_t now_ms, enum log_level 
 		return;
 	if (!limit_allows(limit, now_ms)) {
 		limit->dropped++;
+		limits_dropped++;
 		return;
 	}
 	va_start(values, format);

@@ -69,4 +69,7 @@ void log_limited_about(struct log_limit *limit, uint64_t now_ms, enum log_level 
 
 #define log_limited(limit, now_ms, level, ...) log_limited_about(limit, now_ms, level, NULL, __VA_ARGS__)
 
+/* Lines that limits have dropped since the start. */
+uint64_t log_limited_dropped(void);
+
 #endif

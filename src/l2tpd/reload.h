@@ -8,7 +8,8 @@
 #include "manage/manage.h"
 #include "service/service.h"
 
-/* The configuration file, read again, behind the commands that came before it at the start (""). -1: what was running runs on, *error says why, and the log has all. */
+/* The configuration file, read again, behind the commands that came before it at the start ("").
+ * -1: what was running runs on, *error says why, and the log has all. */
 int reload_file(const char *before, const char *path, struct service *service, struct manage *manage,
 		struct error *error);
 

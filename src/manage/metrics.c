@@ -216,6 +216,8 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 	put_single(text, "events_total", "counter", "events there have been", status->last_event);
 	put_api(metrics, text);
 	put_hooks(metrics, text);
+	put_single(text, "log_dropped_total", "counter", "lines that were not logged: they came too fast",
+		   log_limited_dropped());
 	put_single(text, "metrics_truncated", "gauge", "1: there are more tunnels or sessions than have series here",
 		   truncated(metrics));
 }

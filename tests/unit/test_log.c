@@ -80,11 +80,13 @@ static void tells_what_it_is_about(void **state)
 
 static void a_flood_is_limited_and_counted(void **state)
 {
+	uint64_t before = log_limited_dropped();
 	struct log_limit limit = { 0 };
 
 	for (int i = 0; i < 100; i++)
 		log_limited(&limit, 1000, LOG_LEVEL_INFO, "line %d", i);
 	assert_int_equal(lines, LOG_LIMIT_BURST);
+	assert_int_equal(log_limited_dropped() - before, 95);
 	log_limited(&limit, 1000 + LOG_LIMIT_INTERVAL_MS, LOG_LEVEL_INFO, "next");
 	assert_int_equal(lines, LOG_LIMIT_BURST + 1);
 	assert_string_equal(last_line, "next");
