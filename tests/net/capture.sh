@@ -21,8 +21,16 @@ start_capture() {
 }
 # end_capture_of: as with ^C; its exit status
 end_capture_of() { kill -INT $capturing; wait $capturing; }
-# has_packets FILE COUNT: so many have arrived in the file
-has_packets() { [ "$(tshark -r "$1" -n -T fields -e frame.number 2>/dev/null | wc -l)" -ge "$2" ]; }
+# has_packets FILE COUNT: so many have arrived in the file (tshark would take half a second to say so)
+count_blocks='
+import struct, sys
+octets, count, at = open(sys.argv[1], "rb").read(), 0, 0
+while at + 8 <= len(octets):
+    kind, length = struct.unpack_from(">II", octets, at)
+    at += length
+    count += kind == 6 and at <= len(octets)
+sys.exit(count < int(sys.argv[2]))'
+has_packets() { /usr/bin/python3 -c "$count_blocks" "$1" "$2"; }
 # tells_lost: a packet in the file says that there were more before it
 tells_lost() { tshark -r "$TMP/slow.pcapng" -n -Y 'frame.drop_count > 0' 2>/dev/null | grep -q .; }
 # look FILE FIELD...: a line for each packet
@@ -64,13 +72,16 @@ equal "a session's packets: direction, ends, session, fate" \
 0x00000001|192.0.2.1|1701|192.0.2.2|1701|0x0000000c|dropped: no sequence number, or an old one; cookie masked
 0x00000001|192.0.2.9|1701|192.0.2.2|1701|0x0000000c|dropped: not from the session's peer; cookie masked
 0x00000002|192.0.2.2|1701|192.0.2.1|1701|0x0000000b|cookie masked"
+equal "whose they are" "$(look "$TMP/s.pcapng" frame.interface_name | uniq)" "session s of tunnel t"
+age=$((EPOCHSECONDS - $(look "$TMP/s.pcapng" frame.time_epoch | head -1 | cut -d . -f 1)))
+at_most "when it was" ${age#-} 60
 equal "nobody else may read the file" "$(stat -c %a "$TMP/s.pcapng")" 600
 
 # ---------------------------------------------------------------- a tunnel
 start_capture "$TMP/t.pcapng" tunnel tunnel_name=t
 send_all
 packets A send udp 192.0.2.1 192.0.2.2 raw=$hello_other session=4711 0
-until_true 5 has_packets "$TMP/t.pcapng" 12
+until_true 5 has_packets "$TMP/t.pcapng" 11
 end_capture_of
 # what different workers received is in the order of time as far as it was there together
 equal "a tunnel's: all its sessions, control messages, and what is for none" \
@@ -112,6 +123,15 @@ start_capture "$TMP/gone.pcapng" session tunnel_name=t session_name=other
 ctl B session delete tunnel_name=t session_name=other
 check "with the session its capture ends" wait $capturing
 matches "and says why" "$(cat "$TMP/capture.err")" "deleted"
+
+start_capture "$TMP/unsent.pcapng" session tunnel_name=t session_name=s count=1
+ip_on B link set wire down
+packets B frame pw0 "$frame"
+wait $capturing
+ip_on B link set wire up
+ip_on B addr replace 2001:db8::2/64 dev wire nodad
+equal "what the system did not send" "$(look "$TMP/unsent.pcapng" frame.packet_flags_direction frame.comment)" \
+	"0x00000002|dropped: the system did not send it; cookie masked"
 
 # ---------------------------------------------------------------- those who do not keep up, and those who leave
 start_capture "$TMP/slow.pcapng" tunnel tunnel_name=t
@@ -156,6 +176,23 @@ refused "no session at all" 'which session' session tunnel_name=t file="$TMP/x"
 refused "a tunnel's session" 'capture session' tunnel tunnel_name=t session_name=s file="$TMP/x"
 refused "a folder" 'x.d' tunnel tunnel_name=t file="$TMP/x.d/x"
 check_fails "what is refused leaves no file" test -e "$TMP/x"
+
+# ---------------------------------------------------------------- trains of packets
+pair || exit 1
+moved() { echo $(($(session_field B rx_packets) + $(session_field B tx_packets))); }
+before=$(moved)
+start_capture "$TMP/many.pcapng" session tunnel_name=t session_name=s snaplen=64
+check "a transfer is not disturbed" transfer 10.0.0.2 2
+after=$(moved)
+sleep 0.3
+end_capture_of
+at_the_end=$(moved)
+read -r captured _ _ lost _ <"$TMP/capture.err"
+at_least "packets that travelled together are captured apart" "$captured" 1000
+at_least "each one, or counted as lost" $((captured + lost)) $((after - before))
+at_most "and none twice" $((captured + lost)) $((at_the_end - before))
+equal "each with its own header" "$(look "$TMP/many.pcapng" l2tp.sid | sort -u | paste -sd ' ')" "0x0000000b 0x0000000c"
+equal "and none larger than the path" "$(look "$TMP/many.pcapng" frame.len | sort -n | tail -1)" 1500
 
 # ---------------------------------------------------------------- other ways through the network
 other_ways() {	# NAME SOURCE DESTINATION ENCAP WORD...: one packet in, one out, with these fields
