@@ -104,22 +104,31 @@ static const char *name_at(const void *list, unsigned int index)
 	return nth(list, index)->name;
 }
 
+static void refuse_name(const struct view *view, const char *name, bool ambiguous, struct error *error)
+{
+	const char *nearest, *object_name = config_tables[view->object]->object;
+	char names[LIST_MAX];
+
+	if (ambiguous) {
+		error_set(error, ERROR_SYNTAX, name, "'%.*s' is ambiguous: %s", WORD_SHOWN_MAX, name,
+			  match_candidates(name_at, view, name, names, sizeof(names)));
+		return;
+	}
+	nearest = match_nearest(name_at, view, name);
+	error_set(error, ERROR_SYNTAX, name, "a list of %ss has no column '%.*s'%s%s: it has %s", object_name,
+		  WORD_SHOWN_MAX, name, nearest ? ", did you mean " : "", nearest ? nearest : "",
+		  match_candidates(name_at, view, "", names, sizeof(names)));
+}
+
 const struct column *column_find(enum config_object object, const char *name, bool exact_only, struct error *error)
 {
 	const struct view view = { object };
 	int found = match_find(name_at, &view, name, exact_only);
-	const char *nearest = match_nearest(name_at, &view, name), *object_name = config_tables[object]->object;
-	char names[LIST_MAX];
 
 	if (found >= 0)
 		return nth(&view, (unsigned int)found);
-	if (found == MATCH_AMBIGUOUS)
-		error_set(error, ERROR_SYNTAX, name, "'%.*s' is ambiguous: %s", WORD_SHOWN_MAX, name,
-			  match_candidates(name_at, &view, name, names, sizeof(names)));
-	else
-		error_set(error, ERROR_SYNTAX, name, "a list of %ss has no column '%.*s'%s%s: it has %s", object_name,
-			  WORD_SHOWN_MAX, name, nearest ? ", did you mean " : "", nearest ? nearest : "",
-			  match_candidates(name_at, &view, "", names, sizeof(names)));
+	if (error)
+		refuse_name(&view, name, found == MATCH_AMBIGUOUS, error);
 	return NULL;
 }
 

@@ -265,10 +265,21 @@ static const char *name_at(const void *list, unsigned int index)
 	return nth(list, index)->name;
 }
 
+/* As it is written in most places: whole, in small letters. */
+static const struct keyword *find_exactly(const struct keyword *list, const char *word)
+{
+	while (list->name && strcmp(list->name, word) != 0)
+		list++;
+	return list->name ? list : NULL;
+}
+
 static const struct keyword *find(const struct keyword *list, const char *word, int *found)
 {
 	const struct view all = { list, is_any }, old = { list, is_old };
+	const struct keyword *exact = find_exactly(list, word);
 
+	if (exact)
+		return exact;
 	*found = match_find(name_at, &all, word, true);
 	if (*found >= 0)
 		return nth(&all, (unsigned int)*found);
@@ -321,6 +332,8 @@ const struct keyword *keyword_find(const struct keyword *list, const char *befor
 
 	if (keyword && !keyword->feature && !keyword->refusal)
 		return keyword;
+	if (!error)
+		return NULL;
 	if (keyword)
 		keyword_refuse(keyword, before, error);
 	else if (found == MATCH_AMBIGUOUS)

@@ -67,15 +67,12 @@ static int find(const struct param_table *table, const char *name, bool exact_on
 	return row < 0 ? match_find(row_name, table, name, exact_only) : row;
 }
 
-int param_find(const struct param_table *table, const char *name, bool exact_only, struct error *error)
+static int refuse_name(const struct param_table *table, const char *name, bool ambiguous, struct error *error)
 {
-	int row = find(table, name, exact_only);
 	char candidates[CANDIDATES_MAX];
 	const char *nearest;
 
-	if (row >= 0)
-		return row;
-	if (row == MATCH_AMBIGUOUS)
+	if (ambiguous)
 		return error_set(error, ERROR_SYNTAX, name, "'%.*s' is ambiguous: %s", QUOTED_MAX, name,
 				 match_candidates(row_name, table, name, candidates, sizeof(candidates)));
 	nearest = match_nearest(row_name, table, name);
@@ -84,6 +81,16 @@ int param_find(const struct param_table *table, const char *name, bool exact_onl
 				 table->object, QUOTED_MAX, name, nearest);
 	return error_set(error, ERROR_SYNTAX, name, "%s has no parameter '%.*s': l2tpd.conf(5) lists what it has",
 			 table->object, QUOTED_MAX, name);
+}
+
+int param_find(const struct param_table *table, const char *name, bool exact_only, struct error *error)
+{
+	int row = find(table, name, exact_only);
+
+	if (row >= 0)
+		return row;
+	/* what was meant instead takes long to find, and is often not wanted */
+	return error ? refuse_name(table, name, row == MATCH_AMBIGUOUS, error) : -1;
 }
 
 static int refuse_unsupported(const struct param *param, struct error *error)
