@@ -41,11 +41,11 @@ static struct peer *add(struct service *service, const struct peer_key *key)
 /* What the tunnel's peer profile says is traced of the peer. */
 static uint32_t profile_flags(const struct service *service, const struct tunnel *tunnel)
 {
-	const struct profile *profile = tunnel->provenance.peer, *fallback = profile_default(service, CONFIG_PEER_PROFILE);
 	unsigned int row = config_row(CONFIG_PEER_PROFILE, "trace_flags");
+	const struct profile *profile = tunnel->provenance.peer;
 
 	if (!profile || !param_set_has(&profile->set, row))
-		profile = fallback;
+		profile = profile_default(service, CONFIG_PEER_PROFILE);
 	return profile && param_set_has(&profile->set, row) ? profile->config.peer_profile.trace_flags : 0;
 }
 

@@ -91,7 +91,8 @@ stop_daemon A
 pair sides=A addresses=no
 drop_lines() { grep 'for a session that does not exist' "$(log_of A)"; }
 told() {	# packets that the lines tell of: one each, and those that they count
-	drop_lines | awk '/dropped a packet/ { n++ } match($0, /dropped=[0-9]+/) { n += substr($0, RSTART + 8, RLENGTH - 8) }
+	drop_lines | awk '/dropped a packet/ { n++ }
+		match($0, /dropped=[0-9]+/) { n += substr($0, RSTART + 8, RLENGTH - 8) }
 		END { print n + 0 }'
 }
 tells() { [ "$(told)" = "$1" ]; }

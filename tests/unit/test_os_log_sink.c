@@ -168,7 +168,8 @@ static void too_much_trace(void **state)
 
 static void targets(void **state)
 {
-	static const char *const wrong[] = { "", "stdout", "syslog:", "syslog:kern", "syslog:local8", "journal:daemon" };
+	static const char *const wrong[] = { "", "stdout", "syslog:", "syslog:kern", "syslog:local8",
+					     "journal:daemon" };
 	struct os_log_target target = { OS_LOG_AUTO, 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
