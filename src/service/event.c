@@ -188,6 +188,7 @@ void event_peer(struct service *service, enum service_event_kind kind, const str
 
 	if (!event)
 		return;
+	event->object = CONFIG_PEER;
 	event->peer = *peer;
 	snprintf(event->profile_name, sizeof(event->profile_name), "%s", profile_name);
 }

@@ -127,6 +127,7 @@ struct tunnel {
 	bool is_announced, was_up;	/* state.c's, as the state: the world knows of it; it was up once */
 	enum service_tunnel_state state;
 	uint64_t up_since;
+	struct address told_peer;	/* while it is up: what events have told */
 	unsigned int command;		/* of a dry run: which one made it */
 	struct tunnel *pair;		/* in a reload: its like in the other service */
 	bool going;			/* while a reload is tried: it will be gone, and is in nobody's way */
@@ -173,6 +174,7 @@ struct peer {
 	uint32_t trace_flags;		/* of its peer profiles, unless ... */
 	bool trace_given;		/* ... it was given its own */
 	uint32_t trace_before;		/* while that is tried */
+	bool is_announced;		/* state.c: an event told of it */
 	UT_hash_handle hh;
 };
 

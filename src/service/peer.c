@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/internal.h"
+#include "service/state.h"
 
 static void key_of(const struct tunnel_config *config, const struct address *address, struct peer_key *key)
 {
@@ -92,6 +92,8 @@ void peer_leave(struct service *service, struct tunnel *tunnel)
 	tunnel->record = NULL;
 	if (!peer || --peer->tunnels)
 		return;
+	if (peer->is_announced)
+		event_peer(service, SERVICE_EVENT_PEER_REMOVED, &peer->key.peer, "");
 	HASH_DELETE(hh, service->peers, peer);
 	free(peer);
 }

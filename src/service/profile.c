@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/internal.h"
+#include "service/state.h"
 
 static unsigned int type_of(enum config_object object)
 {
@@ -339,16 +339,20 @@ int execute_profile_create(struct service *service, const struct command *comman
 		return -1;
 	profile->origin = origin;
 	store(profile, command, service->command);
+	event_profile(service, SERVICE_EVENT_PROFILE_CREATED, command->object, profile->name, origin, &profile->set);
 	return 0;
 }
 
 int execute_profile_modify(struct service *service, const struct command *command, struct error *error)
 {
 	struct profile *profile = profile_lookup(service, command, error);
+	struct param_set given;
 
 	if (!profile || refuse_contents(profile, command, error) < 0)
 		return -1;
 	store(profile, command, service->command);
+	given = rows_given(command);
+	event_profile(service, SERVICE_EVENT_PROFILE_MODIFIED, command->object, profile->name, profile->origin, &given);
 	return 0;
 }
 
@@ -368,6 +372,7 @@ int execute_profile_unset(struct service *service, const struct command *command
 	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
 		profile->set.bits[i] &= ~set.bits[i];
 	profile->command = service->command;
+	event_profile(service, SERVICE_EVENT_PROFILE_MODIFIED, command->object, profile->name, profile->origin, &set);
 	return 0;
 }
 
@@ -382,6 +387,7 @@ int execute_profile_delete(struct service *service, const struct command *comman
 				 "it exists always: empty it with %s unset", config_object_name(command->object));
 	if (refuse_used(service, profile, error) < 0 || refuse_named(service, profile, error) < 0)
 		return -1;
+	event_profile(service, SERVICE_EVENT_PROFILE_DELETED, command->object, profile->name, profile->origin, NULL);
 	profile_remove(service, profile);
 	return 0;
 }

@@ -148,6 +148,26 @@ static void update_sessions(struct service *service, const struct tunnel *tunnel
 		state_session_update(service, session);
 }
 
+/* Who the peer is, when that is new. */
+static void tell_peer(struct service *service, struct tunnel *tunnel)
+{
+	char reason[ERROR_TEXT_MAX], text[ADDRESS_TEXT_MAX];
+	bool other = tunnel->told_peer.family != AF_UNSPEC;
+
+	if (address_equal(&tunnel->told_peer, &tunnel->peer))
+		return;
+	tunnel->told_peer = tunnel->peer;
+	if (tunnel->record && !tunnel->record->is_announced) {
+		tunnel->record->is_announced = true;
+		event_peer(service, SERVICE_EVENT_PEER_ADDED, &tunnel->peer, "");
+	}
+	if (!other)
+		return;
+	snprintf(reason, sizeof(reason), "the peer's address is now %s",
+		 address_format(&tunnel->peer, text, sizeof(text)));
+	event_tunnel(service, SERVICE_EVENT_TUNNEL_MODIFIED, tunnel, reason, NULL);
+}
+
 static void tunnel_up(struct service *service, struct tunnel *tunnel)
 {
 	tunnel->up_since = service->now;
@@ -160,6 +180,7 @@ static void tunnel_up(struct service *service, struct tunnel *tunnel)
 static void tunnel_down(struct service *service, struct tunnel *tunnel, const char *reason)
 {
 	tunnel->up_since = 0;
+	tunnel->told_peer = (struct address){ .family = AF_UNSPEC };
 	event_tunnel(service, SERVICE_EVENT_TUNNEL_DOWN, tunnel, reason, NULL);
 }
 
@@ -168,6 +189,8 @@ void state_tunnel_update(struct service *service, struct tunnel *tunnel)
 {
 	enum service_tunnel_state before = tunnel->state, now = tunnel_state(tunnel);
 
+	if (tunnel->is_announced && now == SERVICE_TUNNEL_UP)
+		tell_peer(service, tunnel);
 	if (!tunnel->is_announced || now == before)
 		return;
 	service->tunnels_in[before]--;

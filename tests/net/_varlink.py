@@ -114,8 +114,9 @@ class Client:
 class Events(Client):
     """A subscriber."""
 
-    def __init__(self, **parameters):
+    def __init__(self, peers=False, **parameters):
         super().__init__()
+        self.peers = peers          # else they are passed over: every first tunnel would have one more event
         self.first = self.call('Events', True, **parameters)
         self.waiting = []
         self.next = None
@@ -130,7 +131,8 @@ class Events(Client):
                 return None
             self.waiting = reply['parameters']['events']
             self.next = reply['parameters']['next']
-        return self.waiting.pop(0)
+        event = self.waiting.pop(0)
+        return event if self.peers or not event['kind'].startswith('peer_') else self.event()
 
     def kinds(self, count):
         """So many events: "tunnel_up:t" ..."""

@@ -52,6 +52,8 @@ CASES = {
     'SessionDelete': [({'config': S}, '"session_id": 5'), ({'config': S}, 'unknown')],
     'TunnelDelete': [({'config': T}, '"tunnel_id": 1')],
     'Reload': [({}, '{}')],
+    'AuthorizerRegister': [({}, 'missing'), ({'sessions': True}, '"questions": []')],
+    'AuthorizerAnswer': [({'id': 7, 'accept': True}, 'unknown')],
 }
 
 # object, a parameter of its profiles with a value

@@ -21,7 +21,7 @@ def test_order():
     must('session', 'modify', 'tunnel_name=t', 'session_name=s1', 'mtu=1400')
     event = events.event()
     equal('an event says what changed', {**event, 'time_ms': 0},
-          {'number': 5, 'time_ms': 0, 'kind': 'session_modified', 'origin': 'admin', 'tunnel_name': 't',
+          {'number': 6, 'time_ms': 0, 'kind': 'session_modified', 'origin': 'admin', 'tunnel_name': 't',
            'tunnel_id': 1, 'session_name': 's1', 'session_id': 1, 'interface_name': 'l2tpeth0',
            'peer': '192.0.2.2', 'changed': ['mtu']})
     check('and when', before_ms - 10 <= event['time_ms'] <= time.time() * 1000 + 10, event)
@@ -29,10 +29,13 @@ def test_order():
     equal('down and deleted', events.kinds(4),
           ['session_down:t:s1', 'session_deleted:t:s1', 'tunnel_down:t', 'tunnel_deleted:t'])
 
-    again = Events(**{'from': 3})
+    again = Events(**{'from': 4})
     equal('a stream can be taken up again', again.kinds(2), ['session_created:t:s1', 'session_up:t:s1'])
     filtered = Events(kinds=['session_down', 'tunnel_deleted'], **{'from': 1})
     equal('some kinds only', filtered.kinds(2), ['session_down:t:s1', 'tunnel_deleted:t'])
+    peers = Events(peers=True, kinds=['peer_added', 'peer_removed'], **{'from': 1})
+    equal('peers come and go', [(e['kind'], e['peer']) for e in (peers.event(), peers.event())],
+          [('peer_added', '192.0.2.2'), ('peer_removed', '192.0.2.2')])
     filtered = Events(session_name='s1', **{'from': 1})
     equal('one session only', filtered.kinds(2), ['session_created:t:s1', 'session_up:t:s1'])
     equal('the filtered stream goes on', filtered.kinds(1), ['session_modified:t:s1'])
@@ -89,7 +92,7 @@ def test_slow():
     check('it is in the log', daemon.logged('reads events too slowly'), daemon.log())
     check('one who reads nothing is cut off', daemon.logged('cut off: it does not read its replies', 15), daemon.log())
     del silent
-    equal('and who comes anew is told what happens next', Events().first['parameters']['next'], 20302)
+    equal('and who comes anew is told what happens next', Events().first['parameters']['next'], 20303)
     check('what is no longer there is refused', 'no longer there' in str(Client().call('Events', True, **{'from': 5})),
           '')
     daemon.end()
@@ -102,7 +105,7 @@ def test_suppressed():
     kinds = events.kinds(4096)
     equal('many at once are told up to a limit', [kinds[0], kinds[1], kinds[4095]],
           ['session_created:t:s1', 'session_up:t:s1', 'suppressed'])
-    events = Events(**{'from': 4 + 4094})
+    events = Events(**{'from': 3 + 4096})
     equal('how many were not is told', events.event()['count'], 6000 - 4095)
     equal('the next call is told again', events.kinds(1), ['config_changed'])
     daemon.end()

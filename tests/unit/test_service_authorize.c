@@ -173,7 +173,7 @@ static void a_session_is_asked_about_after_its_tunnel(void **state)
 	session_is(world, "a", SERVICE_SESSION_AUTHORIZING, "");
 	last = service_event_last(world->service);
 	accepted(world, question(world).id);
-	assert_int_equal(service_event_last(world->service), last + 1);	/* the tunnel is up, and no more */
+	assert_int_equal(service_event_last(world->service), last + 2);	/* the peer, the tunnel is up */
 	tunnel_is(world, "lon", SERVICE_TUNNEL_UP, "");
 	asked = question(world);
 	assert_int_equal(asked.session, world_find(world, "session show tunnel_name=lon session_name=a"));

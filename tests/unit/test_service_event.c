@@ -14,6 +14,8 @@ static const char *events_from(struct world *world, uint64_t number)
 	text[0] = '\0';
 	while (service_event_get(world->service, number++, &event) == 0) {
 		assert_int_equal(event.number, number - 1);
+		if (event.kind == SERVICE_EVENT_PEER_ADDED || event.kind == SERVICE_EVENT_PEER_REMOVED)
+			continue;	/* they have a test of their own */
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s%s%s%s%s", used ? " " : "",
 					 service_event_name(event.kind), event.tunnel_name[0] ? ":" : "",
 					 event.tunnel_name, event.session_name[0] ? "/" : "", event.session_name);
@@ -46,7 +48,7 @@ static void an_object_is_created_up_down_deleted(void **state)
 	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11"));
 	assert_string_equal(events_from(world, 1),
 			    "tunnel_created:lon tunnel_up:lon session_created:lon/a session_up:lon/a");
-	event = get(world, 4);
+	event = get(world, 5);
 	assert_int_equal(event.when, 5000);
 	assert_int_equal(event.tunnel_id, 1);
 	assert_int_equal(event.session_id, 11);
@@ -55,9 +57,9 @@ static void an_object_is_created_up_down_deleted(void **state)
 	assert_string_equal(event.interface_name, "l2tpeth0");
 	assert_int_equal(event.peer.family, AF_INET);
 	DO(world, "tunnel delete tunnel_name=lon");
-	assert_string_equal(events_from(world, 5),
+	assert_string_equal(events_from(world, 6),
 			    "session_down:lon/a session_deleted:lon/a tunnel_down:lon tunnel_deleted:lon");
-	assert_string_equal(get(world, 5).reason, "deleted by a command");
+	assert_string_equal(get(world, 6).reason, "deleted by a command");
 }
 
 static void what_is_refused_is_no_event(void **state)
@@ -188,19 +190,19 @@ static void a_carrier_that_is_lost_is_told(void **state)
 		  "peer_session_id=11 carrier_timeout=500\n");
 	world->now = 2000;
 	report(world, DATAPATH_EVENT_CARRIER, false);
-	assert_string_equal(events_from(world, 5), "session_down:lon/a");
-	assert_string_equal(get(world, 5).reason, "nothing has arrived for carrier_timeout, which is 500 ms");
+	assert_string_equal(events_from(world, 6), "session_down:lon/a");
+	assert_string_equal(get(world, 6).reason, "nothing has arrived for carrier_timeout, which is 500 ms");
 	assert_int_equal(service_failures(world->service, &failure, 1), 1);
 	assert_int_equal(failure.class, SERVICE_FAILURE_CARRIER);
 	report(world, DATAPATH_EVENT_CARRIER, false);
-	assert_int_equal(next(world), 6);
+	assert_int_equal(next(world), 7);
 	world->now = 2500;
 	report(world, DATAPATH_EVENT_CARRIER, true);
-	assert_string_equal(events_from(world, 6), "session_up:lon/a");
+	assert_string_equal(events_from(world, 7), "session_up:lon/a");
 	assert_int_equal(world_session(world, "lon", "a").up_since, 2500);
 	report(world, DATAPATH_EVENT_CARRIER, false);
 	DO(world, "session modify tunnel_name=lon session_name=a carrier_timeout=0");
-	assert_string_equal(events_from(world, 7), "session_down:lon/a session_modified:lon/a session_up:lon/a");
+	assert_string_equal(events_from(world, 8), "session_down:lon/a session_modified:lon/a session_up:lon/a");
 }
 
 static void a_device_that_is_gone_is_told(void **state)
@@ -212,11 +214,11 @@ static void a_device_that_is_gone_is_told(void **state)
 	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11"));
 	report(world, DATAPATH_EVENT_DEVICE_GONE, false);
 	report(world, DATAPATH_EVENT_DEVICE_GONE, false);
-	assert_string_equal(events_from(world, 5), "session_down:lon/a");
+	assert_string_equal(events_from(world, 6), "session_down:lon/a");
 	assert_int_equal(service_failures(world->service, &failure, 1), 1);
 	assert_int_equal(failure.class, SERVICE_FAILURE_DEVICE);
 	assert_string_equal(failure.session_name, "a");
-	assert_string_equal(failure.reason, get(world, 5).reason);
+	assert_string_equal(failure.reason, get(world, 6).reason);
 }
 
 static void limits_are_told_once_a_second(void **state)
@@ -230,8 +232,8 @@ static void limits_are_told_once_a_second(void **state)
 		REFUSED(world, ERROR_LIMIT, "max_tunnels", "which is the limit", TUNNEL("ams", "2"));
 		world->now += 150;
 	}
-	assert_string_equal(events_from(world, 4), "limit_hit limit_hit");
-	assert_non_null(strstr(get(world, 4).reason, "max_tunnels: 1 exist"));
+	assert_string_equal(events_from(world, 5), "limit_hit limit_hit");
+	assert_non_null(strstr(get(world, 5).reason, "max_tunnels: 1 exist"));
 	assert_int_equal(service_failures(world->service, failures, 4), 2);
 	assert_int_equal(failures[0].class, SERVICE_FAILURE_LIMIT);
 	assert_true(failures[0].when > failures[1].when);
@@ -278,7 +280,7 @@ static void one_call_cannot_fill_the_ring(void **state)
 	assert_int_equal(get(world, 2).kind, SERVICE_EVENT_TUNNEL_CREATED);
 	last = get(world, 1 + SERVICE_EVENT_BUDGET);
 	assert_int_equal(last.kind, SERVICE_EVENT_SUPPRESSED);
-	assert_int_equal(last.count, 2 + 2 * 3000 - (SERVICE_EVENT_BUDGET - 1));
+	assert_int_equal(last.count, 3 + 2 * 3000 - (SERVICE_EVENT_BUDGET - 1));
 	DO(world, "system modify max_sessions=0");	/* a new call, a new budget */
 	assert_string_equal(events_from(world, next(world) - 1), "system_modified");
 }
@@ -296,6 +298,57 @@ static void a_reader_who_is_too_slow_learns_it(void **state)
 	assert_int_equal(service_event_get(world->service, 2, &event), 0);
 	assert_int_equal(service_event_get(world->service, 0, &event), -1);
 	assert_int_equal(service_event_get(world->service, SERVICE_EVENT_RING + 2, &event), 1);
+}
+
+static void answer(struct world *world, const char *text)
+{
+	struct service_request request;
+	struct address address;
+
+	assert_true(service_next_request(world->service, &request));
+	assert_true(address_parse(text, &address));
+	service_resolved(world->service, request.tunnel, &address, 1, NULL, world->now);
+}
+
+static void peers_are_told(void **state)
+{
+	struct world *world = *state;
+	char text[ADDRESS_TEXT_MAX];
+
+	DO(world, TUNNEL("lon", "1") TUNNEL("ams", "2"));
+	assert_int_equal(get(world, 2).kind, SERVICE_EVENT_PEER_ADDED);
+	assert_string_equal(address_format(&get(world, 2).peer, text, sizeof(text)), "192.0.2.2");
+	assert_int_equal(service_event_last(world->service), 5);	/* ams has the same */
+	DO(world, "tunnel create tunnel_name=par version=3 dest_ipaddr=par.example tunnel_id=3 peer_tunnel_id=3");
+	answer(world, "192.0.2.9");
+	assert_int_equal(get(world, 7).kind, SERVICE_EVENT_PEER_ADDED);
+	world->now += 3600 * 1000;
+	service_expire(world->service, world->now);
+	answer(world, "192.0.2.10");
+	assert_int_equal(get(world, 9).kind, SERVICE_EVENT_PEER_REMOVED);
+	assert_int_equal(get(world, 10).kind, SERVICE_EVENT_PEER_ADDED);
+	assert_int_equal(get(world, 11).kind, SERVICE_EVENT_TUNNEL_MODIFIED);
+	assert_string_equal(get(world, 11).reason, "the peer's address is now 192.0.2.10");
+	DO(world, "tunnel delete tunnel_name=lon");
+	assert_int_equal(get(world, service_event_last(world->service)).kind, SERVICE_EVENT_TUNNEL_DELETED);
+	DO(world, "tunnel delete tunnel_name=ams");
+	assert_int_equal(get(world, service_event_last(world->service)).kind, SERVICE_EVENT_PEER_REMOVED);
+}
+
+static void profiles_are_told(void **state)
+{
+	struct world *world = *state;
+	struct service_event event;
+
+	DO(world, "tunnel profile create profile_name=p1 ttl=7; tunnel profile modify profile_name=p1 fwmark=1");
+	DO(world, "tunnel profile unset profile_name=p1 ttl; tunnel profile delete profile_name=p1");
+	assert_string_equal(events_from(world, 1), "profile_created profile_modified profile_modified profile_deleted");
+	event = get(world, 2);
+	assert_int_equal(event.object, CONFIG_TUNNEL_PROFILE);
+	assert_string_equal(event.profile_name, "p1");
+	assert_true(has_changed(&event, "fwmark") && !has_changed(&event, "ttl"));
+	event = get(world, 3);
+	assert_true(has_changed(&event, "ttl"));
 }
 
 static void the_oldest_failure_makes_room(void **state)
@@ -341,6 +394,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(configurations_are_told, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(one_call_cannot_fill_the_ring, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reader_who_is_too_slow_learns_it, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(peers_are_told, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(profiles_are_told, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(the_oldest_failure_makes_room, world_begin, world_end),
 		cmocka_unit_test(every_kind_has_a_name),
 	};
