@@ -46,6 +46,17 @@ until_true 3 pings A 10.0.0.2
 equal "interface: frames in and out" "$(on A cat /sys/class/net/pw0/statistics/tx_packets)" \
 	"$(session_field A tx_packets)"
 
+# Prometheus is told the same
+metric() {
+	on A /usr/bin/python3 -c 'import urllib.request as u; print(u.urlopen("http://127.0.0.1:9817/metrics").read().decode())' |
+		sed -n "s/^l2tpd_$1 //p"
+}
+ctl A system modify metrics_port=9817 metrics_detail=sessions >/dev/null 2>&1
+equal "metrics: of the session" "$(metric 'session_tx_packets_total{tunnel="t",session_id="11",session="s"}')" \
+	"$(session_field A tx_packets)"
+equal "metrics: of the tunnel" "$(metric 'tunnel_rx_bytes_total{tunnel="t"}')" "$(tunnel_field A rx_bytes)"
+equal "metrics: in all" "$(metric rx_bytes_total)" "$(tunnel_field A rx_bytes)"
+
 # a path that does not exist counts as transmit errors
 ip_on A route add unreachable 192.0.2.2/32
 errors=$(session_field A tx_errors)

@@ -101,6 +101,14 @@ echo 'tunnel create colour=red' >"$TMP/A.conf"
 check_fails "a reload that is refused" ctl A system reload
 check "it is still there" answers A
 printf '%s\n' "$tunnel" "$session" >"$TMP/A.conf"
+mkdir "$TMP/hooks"
+printf '#!/bin/sh\necho "$L2TPD_EVENT" >%s\n' "$TMP/folder/event" >"$TMP/hooks/system_modified"
+chmod 755 "$TMP/hooks" "$TMP/hooks/system_modified"
+check "hook programs are turned on" ctl A system modify hook_directory="$TMP/hooks"
+check "and run" until_true 5 grep -q system_modified "$TMP/folder/event"
+check "metrics are turned on" ctl A system modify metrics_port=9817
+check "and told" on A /usr/bin/python3 -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:9817/metrics").read()'
+
 stop_daemon A KILL
 check "killed, and started again" start_daemon A
 equal "what it left behind is removed" "$(on A ls /sys/class/net | grep -c '^pw')" 1
