@@ -48,7 +48,8 @@ equal "interface: frames in and out" "$(on A cat /sys/class/net/pw0/statistics/t
 
 # Prometheus is told the same
 metric() {
-	on A /usr/bin/python3 -c 'import urllib.request as u; print(u.urlopen("http://127.0.0.1:9817/metrics").read().decode())' |
+	on A /usr/bin/python3 -c 'import sys, urllib.request
+sys.stdout.buffer.write(urllib.request.urlopen("http://127.0.0.1:9817/metrics").read())' |
 		sed -n "s/^l2tpd_$1 //p"
 }
 ctl A system modify metrics_port=9817 metrics_detail=sessions >/dev/null 2>&1

@@ -107,7 +107,8 @@ chmod 755 "$TMP/hooks" "$TMP/hooks/system_modified"
 check "hook programs are turned on" ctl A system modify hook_directory="$TMP/hooks"
 check "and run" until_true 5 grep -q system_modified "$TMP/folder/event"
 check "metrics are turned on" ctl A system modify metrics_port=9817
-check "and told" on A /usr/bin/python3 -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:9817/metrics").read()'
+check "and told" on A /usr/bin/python3 -c 'import urllib.request
+urllib.request.urlopen("http://127.0.0.1:9817/metrics").read()'
 
 stop_daemon A KILL
 check "killed, and started again" start_daemon A
