@@ -255,24 +255,50 @@ static enum error_code code_of(const char *name)
 	return ERROR_SYSTEM;
 }
 
+/* Varlink's own errors say little: most of them come from a daemon of another version. */
+static void explain_varlink(const char *name, const json_t *parameters, struct error *error)
+{
+	const char *method = json_string_value(json_object_get(parameters, "method"));
+	const char *parameter = json_string_value(json_object_get(parameters, "parameter"));
+
+	if (method)
+		error_set(error, ERROR_UNSUPPORTED, NULL,
+			  "the l2tpd that runs does not know %s: it has another version than this l2tpctl, "
+			  L2TPD_VERSION, method);
+	else if (parameter)
+		error_set(error, ERROR_UNSUPPORTED, NULL,
+			  "the l2tpd that runs does not take %s: it has another version than this l2tpctl, "
+			  L2TPD_VERSION, parameter);
+	else
+		error_set(error, ERROR_SYSTEM, NULL, "l2tpd answered with %s", name);
+}
+
+static bool is_denial(const char *name)
+{
+	const char *last = strrchr(name, '.');
+
+	return last && strcmp(last, ".PermissionDenied") == 0;
+}
+
 static enum api_outcome refused(const json_t *reply, struct error *error)
 {
 	const json_t *parameters = json_object_get(reply, "parameters");
 	const char *message = json_string_value(json_object_get(parameters, "message"));
 	const char *object = json_string_value(json_object_get(parameters, "object"));
 	const char *name = json_string_value(json_object_get(reply, "error"));
-	const char *last = name ? strrchr(name, '.') : NULL;
 
-	if (last && strcmp(last, ".PermissionDenied") == 0) {
+	if (is_denial(name ? name : "")) {
 		error_set(error, ERROR_SYSTEM, NULL, "%s", message ? message :
 			  "you may look, not change: that needs root or a member of l2tpd's administrators' group");
 		return API_DENIED;
 	}
-	error_set(error, code_of(json_string_value(json_object_get(parameters, "code"))),
-		  json_string_value(json_object_get(parameters, "parameter")), "%s",
-		  message ? message : name ? name : "l2tpd answered with an error that has no name");
+	if (message)
+		error_set(error, code_of(json_string_value(json_object_get(parameters, "code"))),
+			  json_string_value(json_object_get(parameters, "parameter")), "%s", message);
+	else
+		explain_varlink(name ? name : "an error that has no name", parameters, error);
 	error_name_object(error, object ? object : "");
-	return error->code == ERROR_UNKNOWN ? API_UNKNOWN : API_REFUSED;
+	return error && error->code == ERROR_UNKNOWN ? API_UNKNOWN : API_REFUSED;
 }
 
 enum api_outcome api_reply(struct api *api, json_t **parameters, bool *continues, struct error *error)

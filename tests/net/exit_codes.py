@@ -71,6 +71,13 @@ def test_denied():
     matches('and who may', err, r'you may look, not change: that needs root or')
 
 
+def test_older():
+    path = answer(b'{"error":"org.varlink.service.MethodNotFound","parameters":{"method":"org.l2tpd.Status"}}\0')
+    status, _, err = ctl('status', path=path)
+    equal('1: a daemon that does not know the command', status, 1)
+    matches('and what that means', err, r'does not know org\.l2tpd\.Status: it has another version')
+
+
 def test_told():
     help_text = dict(re.findall(r'^  (\d)  (.*)$', run(L2TPCTL, '--help')[1], re.M))
     equal('--help has them all', sorted(help_text), list('012345'))

@@ -16,6 +16,7 @@ echo "$@" >>{TMP}/ssh.words
 case $3 in
 broken) echo 'ssh: connect to host broken: no route' >&2; exit 255 ;;
 bare) PATH=/nowhere; exec /bin/sh -c "$4" ;;
+old) l2tpctl --bridge -s {TMP}/socket | sed -uz 's/"version":"[^"]*"/"version":"0.0.1"/'; exit ;;
 elsewhere) exec /bin/sh -c "l2tpctl --bridge -s {TMP}/elsewhere" ;;
 esac
 exec /bin/sh -c "$4"
@@ -62,6 +63,14 @@ def test_no_connection():
     before = m.read(f'{TMP}/ssh.words')
     ctl('--host', '-x', 'tunnel', 'list', env=env())
     equal('and never reaches ssh', m.read(f'{TMP}/ssh.words'), before)
+
+
+def test_versions():
+    daemon = m.Daemon(TUNNEL + '\n')
+    status, out, err = ctl('-H', 'old', stdin='tunnel list names\ntunnel list names\n', path=daemon.socket, env=env())
+    equal('another version there', (status, out), (0, 't\nt\n'))
+    matches('is told, once', err, r'\Al2tpctl: warning: the l2tpd of old has version 0\.0\.1, this is [0-9.]+\n\Z')
+    daemon.end()
 
 
 def test_quoting():
