@@ -147,6 +147,12 @@ static int refuse_value(const struct param *param, const char *text, struct erro
 			 QUOTED_MAX, text, length > QUOTED_MAX ? "..." : "", hint_for(param, text, hint));
 }
 
+bool param_may_be_none(const struct param *param)
+{
+	return param->flags & PARAM_PROFILE && !param->default_text &&
+	       (param->type == PARAM_U16 || param->type == PARAM_ADDRESS || param->type == PARAM_PREFIX);
+}
+
 int param_parse(const struct param_table *table, unsigned int row, const char *text, void *config, struct error *error)
 {
 	const struct param *param = &table->params[row];
@@ -159,6 +165,10 @@ int param_parse(const struct param_table *table, unsigned int row, const char *t
 	if (word)
 		return error_set(error, ERROR_UNSUPPORTED, param->name, "%s=%s is not supported yet: it comes with %s",
 				 param->name, word->name, word->feature);
+	if (!*text && param_may_be_none(param)) {
+		memset(member_of(param, config), 0, param->size);
+		return 0;
+	}
 	if (!value_parse(param, text, member) || (param->check && !param->check(member)))
 		return refuse_value(param, text, error);
 	memcpy(member_of(param, config), member, param->size);

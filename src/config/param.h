@@ -124,6 +124,10 @@ static inline bool param_set_is_empty(const struct param_set *set)
  * (unknown: names the nearest; ambiguous: lists the candidates; exact_only: no prefixes). */
 int param_find(const struct param_table *table, const char *name, bool exact_only, struct error *error);
 
+/* Does an empty value say that there is none, whatever a profile says?  Of addresses and numbers; strings have
+ * their least length. */
+bool param_may_be_none(const struct param *param);
+
 /* Parse text into the row's member of *config.  Errors name parameter, value and what is allowed;
  * the member is then as it was.  All octets of strings behind the NUL become zero. */
 int param_parse(const struct param_table *table, unsigned int row, const char *text, void *config, struct error *error);

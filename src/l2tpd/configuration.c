@@ -97,6 +97,32 @@ static struct where find(const struct configuration *configuration, unsigned int
 	return (struct where){ configuration->sources.count ? configuration->sources.items[0].name : NULL, { 0, 0 } };
 }
 
+/* Where this parameter of the system was given last, which is what counts. */
+static struct where find_system(const struct configuration *configuration, const struct error *error)
+{
+	struct where where = { .file = NULL };
+
+	for (unsigned int i = 0; i < configuration->sources.count; i++) {
+		const struct source *piece = &configuration->sources.items[i];
+		struct command_reader reader;
+		struct config_place place;
+		struct command command;
+
+		if (!piece->text || source_reader_begin(&reader, piece) < 0)
+			continue;
+		while (command_reader_next(&reader, &command, &place, NULL) > 0) {
+			int row = param_find(config_tables[CONFIG_SYSTEM], error->parameter, true, NULL);
+
+			if (command.object == CONFIG_SYSTEM && row >= 0 &&
+			    param_set_has(&command.set, (unsigned int)row))
+				where = (struct where){ piece->name,
+							command_reader_place_of(&reader, &command, error->parameter) };
+		}
+		command_reader_end(&reader);
+	}
+	return where;
+}
+
 /* --- trying --- */
 
 static void tell_misplaced(struct configuration *configuration, struct where where, const struct command *command)
@@ -233,7 +259,7 @@ int configuration_apply(struct configuration *configuration, struct service *ser
 
 	service_reload_system(reload, service, mode, &system);
 	if (manage && manage_try_system(manage, &system, &error) < 0) {
-		tell(configuration, find(configuration, UINT_MAX, &error), &error);
+		tell(configuration, find_system(configuration, &error), &error);
 		return -1;
 	}
 	configuration->reload = NULL;

@@ -319,6 +319,28 @@ static int refuse_contents(const struct profile *profile, const struct command *
 	return refuse_netmask(&wanted.config.peer_profile, error);
 }
 
+/* A file may name profiles before it makes them, and is looked at as a whole at its end; from others it would be a
+ * mistake that only shows when something is made, or when what was saved is restored. */
+static int refuse_unknown(const struct service *service, const struct command *command, enum service_origin origin,
+			  struct error *error)
+{
+	for (unsigned int i = 0; i < profile_namings_count && origin != SERVICE_ORIGIN_FILE; i++) {
+		const struct profile_naming *naming = &profile_namings[i];
+		unsigned int row = naming->object == command->object ? config_row(naming->object, naming->parameter) :
+								       PARAM_SET_MAX;
+		const char *name;
+
+		if (row == PARAM_SET_MAX || !param_set_has(&command->set, row))
+			continue;
+		name = (const char *)&command->config + config_tables[command->object]->params[row].offset;
+		if (name[0] && !profile_find(service, naming->named, name))
+			return error_set(error, ERROR_UNKNOWN, naming->parameter,
+					 "there is no %s named %s: make that first", config_object_name(naming->named),
+					 name);
+	}
+	return 0;
+}
+
 int execute_profile_create(struct service *service, const struct command *command, enum service_origin origin,
 			   struct error *error)
 {
@@ -332,7 +354,7 @@ int execute_profile_create(struct service *service, const struct command *comman
 				 strcmp(name, PROFILE_DEFAULT) == 0 ? "it exists always: use %s modify" :
 								     "it exists: use %s modify, or another name",
 				 type);
-	if (refuse_contents(NULL, command, error) < 0)
+	if (refuse_contents(NULL, command, error) < 0 || refuse_unknown(service, command, origin, error) < 0)
 		return -1;
 	profile = profile_add(service, command->object, name, error);
 	if (!profile)
@@ -343,12 +365,14 @@ int execute_profile_create(struct service *service, const struct command *comman
 	return 0;
 }
 
-int execute_profile_modify(struct service *service, const struct command *command, struct error *error)
+int execute_profile_modify(struct service *service, const struct command *command, enum service_origin origin,
+			   struct error *error)
 {
 	struct profile *profile = profile_lookup(service, command, error);
 	struct param_set given;
 
-	if (!profile || refuse_contents(profile, command, error) < 0)
+	if (!profile || refuse_contents(profile, command, error) < 0 ||
+	    refuse_unknown(service, command, origin, error) < 0)
 		return -1;
 	store(profile, command, service->command);
 	given = rows_given(command);

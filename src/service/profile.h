@@ -97,7 +97,8 @@ void provenance_give(struct provenance *provenance, const struct param_table *ta
 
 int execute_profile_create(struct service *service, const struct command *command, enum service_origin origin,
 			   struct error *error);
-int execute_profile_modify(struct service *service, const struct command *command, struct error *error);
+int execute_profile_modify(struct service *service, const struct command *command, enum service_origin origin,
+			   struct error *error);
 int execute_profile_unset(struct service *service, const struct command *command, struct error *error);
 int execute_profile_delete(struct service *service, const struct command *command, struct error *error);
 

@@ -41,8 +41,10 @@ struct service_reload *service_reload_begin(void)
 		return NULL;
 	reload->null = datapath_null_new();
 	reload->dry = reload->null ? service_new(reload->null, NULL) : NULL;
-	if (reload->dry)
+	if (reload->dry) {
+		datapath_null_choose_apart(reload->null);
 		return reload;
+	}
 	service_reload_abort(reload);
 	return NULL;
 }

@@ -518,11 +518,14 @@ static int compare_tunnel_copies(const void *a, const void *b)
 		       other->command);
 }
 
+/* A device whose name is given comes before those for which the system takes the first name that is free. */
 static int session_rank(const struct session_copy *copy)
 {
+	int rank = copy->like->config.interface_name[0] ? 0 : 3;
+
 	if (copy->like->tunnel != copy->in)
-		return 1;	/* an administrator's */
-	return session_given(copy->like, "session_id") ? 0 : 2;
+		return rank + 1;	/* an administrator's */
+	return rank + (session_given(copy->like, "session_id") ? 0 : 2);
 }
 
 static int compare_session_copies(const void *a, const void *b)

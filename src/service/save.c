@@ -9,7 +9,7 @@
 
 #include "service/internal.h"
 
-enum phase { PHASE_SYSTEM, PHASE_PROFILES, PHASE_TUNNELS = PHASE_PROFILES + PROFILE_TYPES };
+enum phase { PHASE_SYSTEM, PHASE_PROFILES, PHASE_TUNNELS = PHASE_PROFILES + PROFILE_TYPES, PHASE_LIMITS };
 
 static void begin(struct command *command, enum config_object object, enum config_verb verb)
 {
@@ -24,13 +24,14 @@ static void write_row(const struct param_table *table, unsigned int row, const v
 	param_set_add(&command->set, row);
 }
 
-/* There is no word for a number or an address that was not given. */
+/* Most numbers and addresses have no word for not having been given. */
 static bool has_words(const struct param_table *table, unsigned int row, const void *config)
 {
-	enum param_type type = table->params[row].type;
+	const struct param *param = &table->params[row];
 	char text[PARAM_TEXT_MAX];
 
-	return type == PARAM_STRING || type == PARAM_OCTETS || param_format(table, row, config, text)[0];
+	return param->type == PARAM_STRING || param->type == PARAM_OCTETS || param_may_be_none(param) ||
+	       param_format(table, row, config, text)[0];
 }
 
 /* All but keys: those that were given, and those that would be others. */
@@ -50,16 +51,38 @@ static void write_rows(const struct param_table *table, const void *config, cons
 
 /* --- objects --- */
 
-static bool save_system(const struct service *service, struct command *command)
+/* Rows that would refuse what there is already, were they set before it is made again. */
+static struct param_set rows_in_the_way(const struct service *service)
+{
+	const struct system_config *system = &service->system;
+	uint32_t tunnels = order_count(&service->tunnels);
+	struct param_set rows = { { 0 } };
+
+	if (system->deny_local_tunnel_creates && tunnels)
+		param_set_add(&rows, config_row(CONFIG_SYSTEM, "deny_local_tunnel_creates"));
+	if (system->max_tunnels && system->max_tunnels < tunnels)
+		param_set_add(&rows, config_row(CONFIG_SYSTEM, "max_tunnels"));
+	if (system->max_sessions && system->max_sessions < service->session_count)
+		param_set_add(&rows, config_row(CONFIG_SYSTEM, "max_sessions"));
+	return rows;
+}
+
+/* Those rows at the end, the others before all else. False: there are none. */
+static bool save_system(const struct service *service, bool at_end, struct command *command)
 {
 	const struct param_table *table = config_tables[CONFIG_SYSTEM];
+	const struct param_set last = rows_in_the_way(service);
 	static const struct param_set none;	/* to set one to its default is to say nothing */
 	struct system_config otherwise;
 
 	begin(command, CONFIG_SYSTEM, CONFIG_MODIFY);
 	param_defaults(table, &otherwise);
 	write_rows(table, &service->system, &none, &otherwise, command);
-	return memcmp(&command->set, &none, sizeof(none)) != 0;
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (param_set_has(&last, row) != at_end)
+			param_set_remove(&command->set, row);
+	}
+	return !param_set_is_empty(&command->set);
 }
 
 /* False: there is nothing to say of it. */
@@ -186,7 +209,7 @@ static bool next(const struct service *service, struct service_save *save, struc
 {
 	if (save->phase == PHASE_SYSTEM) {
 		save->phase = PHASE_PROFILES;
-		if (save_system(service, command))
+		if (save_system(service, false, command))
 			return true;
 	}
 	for (; save->phase < PHASE_TUNNELS; save->phase++) {
@@ -194,7 +217,12 @@ static bool next(const struct service *service, struct service_save *save, struc
 			return true;
 		memset(save->profile_name, 0, sizeof(save->profile_name));
 	}
-	return next_tunnel(service, save, command);
+	if (save->phase == PHASE_TUNNELS) {
+		if (next_tunnel(service, save, command))
+			return true;
+		save->phase = PHASE_LIMITS;
+	}
+	return save->phase++ == PHASE_LIMITS && save_system(service, true, command);
 }
 
 /* Is the secret in a file that the command names? */

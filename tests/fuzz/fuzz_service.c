@@ -14,7 +14,9 @@
 
 #include "datapath/null/null.h"
 #include "service/internal.h"
+#include "service/save.h"
 
+#define SAVED_MAX (256 * 1024)	/* octets: of so many commands */
 #define COMMANDS_MAX 64		/* of one input: more only makes it slow */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
@@ -172,6 +174,70 @@ static void report(struct world *world, const struct command *command, enum data
 	service_datapath_event(world->service, &event, world->now);
 }
 
+/* --- what runs, as commands: given back, they change nothing --- */
+
+static void save(struct world *world, char *text)
+{
+	struct service_save position = { 0 };
+	struct param_set secrets;
+	struct command command;
+	size_t used = 0;
+
+	text[0] = '\0';
+	while (service_save_next(world->service, &position, &command, &secrets)) {
+		int length = command_write(&command, text + used, SAVED_MAX - used - 1);
+
+		must(length > 0);
+		used += (size_t)length;
+		text[used++] = '\n';
+		text[used] = '\0';
+	}
+}
+
+static void restore(struct world *world, const char *text)
+{
+	struct service_reload *reload = service_reload_begin();
+	struct command_reader reader;
+	struct command command;
+	struct config_place place;
+	struct error error;
+
+	must(reload && !command_reader_begin(&reader, text, strlen(text)));
+	while (command_reader_next(&reader, &command, &place, &error) > 0)
+		must(!service_reload_command(reload, &command, &error));
+	must(!service_reload_finish(reload, world->service, SERVICE_RELOAD_ALL, world->now, NULL, &error));
+	command_reader_end(&reader);
+}
+
+/* A device that is gone is made anew: then there is something to do. */
+static bool has_lost_devices(const struct service *service)
+{
+	const struct session *session;
+	uint32_t position = 0;
+
+	while ((session = handle_next(&service->session_handles, &position)))
+		if (session->device_gone)
+			return true;
+	return false;
+}
+
+static void save_and_restore(struct world *world)
+{
+	static char before[SAVED_MAX], after[SAVED_MAX];
+	size_t operations;
+
+	if (has_lost_devices(world->service))
+		return;
+	save(world, before);
+	datapath_null_log_begin(world->dp);
+	restore(world, before);
+	datapath_null_log(world->dp, &operations);
+	must(!operations);
+	check(world);
+	save(world, after);
+	must(!strcmp(before, after));
+}
+
 /* A reload succeeds or names a command; one more without a change touches nothing. */
 static void reload(struct world *world)
 {
@@ -259,6 +325,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 		check(&world);
 	}
 	command_reader_end(&reader);
+	save_and_restore(&world);
 	service_free(world.service);
 	datapath_ops(world.dp)->close(world.dp);
 	return 0;

@@ -86,3 +86,12 @@ ctl A -q config save file=again.conf
 matches "one that is in a file stays there" "$(cat again.conf)" "metrics_token_file=$TMP/token"
 check_fails "and gets no other" test -e again.conf.secrets
 equal "no log has one" "$(cat "$TMP"/*.log | grep -c s3cret)" 0
+
+# a reload that needs a port which somebody else has
+helper A /usr/bin/python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 9465)); time.sleep(60)'
+until_true 5 is_listening A 9465
+echo "system modify max_tunnels=3 metrics_port=9465" >A.conf
+check_fails "a port that is taken" ctl A system reload
+matches "is told with its place" "$(ctl A system reload 2>&1)" 'A\.conf:1:42: .*9465'
+token_is "and changes nothing" second-s3cret
+equal "nothing else either" "$(status_field A max_tunnels)" 0

@@ -94,6 +94,21 @@ static void a_default_that_was_given_is_saved(void **state)
 			    "dest_ipaddr=192.0.2.2 ttl=default\n");
 }
 
+/* What would refuse the others stands behind them. */
+static void limits_that_came_late_come_last(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, TUNNEL("a", "1") TUNNEL("b", "2") SESSION("a", "s", "1"));
+	DO(world, "system modify max_tunnels=1 max_sessions=9 deny_local_tunnel_creates=yes");
+	expect_saved(world, "system modify max_sessions=9\n"
+			    "tunnel create tunnel_name=a tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
+			    "session create tunnel_name=a session_name=s session_id=1 peer_session_id=1 "
+			    "interface_name=l2tpeth0\n"
+			    "tunnel create tunnel_name=b tunnel_id=2 peer_tunnel_id=2 version=3 dest_ipaddr=192.0.2.2\n"
+			    "system modify max_tunnels=1 deny_local_tunnel_creates=yes\n");
+}
+
 /* Between two steps all may happen. */
 static void a_save_survives_changes(void **state)
 {
@@ -197,6 +212,18 @@ static void random_word(const struct param_word *words, char *out, size_t size)
 	snprintf(out, size, "%s", words[random_below(count)].name);
 }
 
+static bool names_profile(const struct param *param)
+{
+	return strstr(param->name, "profile_name");
+}
+
+static const char *random_profile(void)
+{
+	static const char *const names[] = { "default", "one", "\"two\"", "#3" };
+
+	return one_of(names, 4);
+}
+
 /* Something that could stand for the parameter's value. */
 static void random_value(const struct param *param, char *out, size_t size)
 {
@@ -229,7 +256,10 @@ static void random_value(const struct param *param, char *out, size_t size)
 		snprintf(out, size, "02:00:00:00:00:%02x", random_below(256));
 		break;
 	default:
-		random_string(out);
+		if (names_profile(param))
+			snprintf(out, size, "%s", random_profile());
+		else
+			random_string(out);
 	}
 }
 
@@ -310,6 +340,24 @@ static void random_session(struct service *service, struct command *command)
 		give(command, "pw_type", "vlan");
 }
 
+/* Made, changed, or taken out of. */
+static void random_profile_command(struct command *command)
+{
+	static const enum config_verb verbs[] = { CONFIG_CREATE, CONFIG_CREATE, CONFIG_MODIFY, CONFIG_UNSET };
+	unsigned int row;
+
+	*command = (struct command){ .object = CONFIG_PEER_PROFILE + random_below(4), .verb = verbs[random_below(4)] };
+	row = config_profile_row(command->object);
+	if (command->verb == CONFIG_UNSET)
+		param_set_add(&command->set, random_below(config_tables[command->object]->count));
+	else
+		give_some(command);
+	if (command->verb == CONFIG_UNSET && (param_set_has(&command->set, row) ||
+	    !config_param_allowed(command->object, CONFIG_MODIFY, param_set_next(&command->set, 0))))
+		memset(&command->set, 0, sizeof(command->set));
+	give(command, config_tables[command->object]->params[row].name, random_profile());
+}
+
 /* Commands, of which those that are right make something. */
 static unsigned int random_commands(struct world *world)
 {
@@ -317,23 +365,28 @@ static unsigned int random_commands(struct world *world)
 	unsigned int made = 0;
 	struct command command;
 
-	for (uint32_t left = 3 + random_below(12); left > 0; left--) {
-		switch (random_below(8)) {
+	for (uint32_t left = 3 + random_below(20); left > 0; left--) {
+		origin = random_below(2) ? SERVICE_ORIGIN_FILE : SERVICE_ORIGIN_ADMIN;
+		switch (random_below(12)) {
 		case 0:
 			command = (struct command){ .object = CONFIG_SYSTEM, .verb = CONFIG_MODIFY };
 			give_some(&command);
-			give(&command, "deny_local_tunnel_creates", "no");
-			give(&command, "max_tunnels", "0");
-			give(&command, "max_sessions", "0");
+			give_number(&command, "max_tunnels", random_below(4));
+			give_number(&command, "max_sessions", random_below(4));
 			break;
 		case 1:
 		case 2:
+		case 3:
+			random_profile_command(&command);
+			origin = SERVICE_ORIGIN_ADMIN;	/* a file's profiles are looked at as a whole */
+			break;
+		case 4:
+		case 5:
 			random_tunnel(&command);
 			break;
 		default:
 			random_session(world->service, &command);
 		}
-		origin = random_below(2) ? SERVICE_ORIGIN_FILE : SERVICE_ORIGIN_ADMIN;
 		made += service_execute(world->service, &command, origin, 0, NULL, NULL) == 0;
 	}
 	return made;
@@ -432,6 +485,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_is_saved_of_nothing, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(what_was_given_and_what_was_chosen_is_saved, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_default_that_was_given_is_saved, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(limits_that_came_late_come_last, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_save_survives_changes, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(secrets_are_told_apart, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_restore_removes_whatever_it_does_not_name, world_begin, world_end),

@@ -15,6 +15,7 @@
 struct null_netns {
 	char name[DATAPATH_NETNS_MAX];
 	struct null_session *sessions;		/* by ifname */
+	uint32_t lowest_apart;			/* "%N" were chosen below it */
 	uint32_t lowest_eth, lowest_ip;		/* every l2tpethN (l2tpipN) below is taken */
 	UT_hash_handle hh;
 };
@@ -56,6 +57,7 @@ struct null_datapath {
 	struct handle_table tunnels, sessions;
 	struct null_netns *namespaces;
 
+	bool choose_apart;
 	bool logging;
 	struct datapath_null_entry *log;
 	size_t log_count, log_size;

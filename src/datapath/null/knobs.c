@@ -27,6 +27,11 @@ void null_log(struct null_datapath *null, const struct datapath_null_entry *entr
 	null->log[null->log_count++] = *entry;
 }
 
+void datapath_null_choose_apart(struct datapath *dp)
+{
+	null_of(dp)->choose_apart = true;
+}
+
 void datapath_null_log_begin(struct datapath *dp)
 {
 	struct null_datapath *null = null_of(dp);

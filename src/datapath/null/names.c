@@ -48,6 +48,12 @@ static void netns_put(struct null_datapath *null, struct null_netns *netns)
 	free(netns);
 }
 
+/* '%' is in no name that a device can have. */
+static void choose_apart(struct null_netns *netns, struct null_session *session)
+{
+	snprintf(session->config.ifname, sizeof(session->config.ifname), "%%%u", netns->lowest_apart++);
+}
+
 static void choose(struct null_netns *netns, struct null_session *session)
 {
 	uint32_t *lowest = lowest_of(netns, session->config.pw_type);
@@ -83,7 +89,9 @@ int null_name_take(struct null_datapath *null, struct null_session *session, str
 
 	if (!netns)
 		return -1;
-	if (!session->config.ifname[0])
+	if (!session->config.ifname[0] && null->choose_apart)
+		choose_apart(netns, session);
+	else if (!session->config.ifname[0])
 		choose(netns, session);
 	else
 		HASH_FIND_STR(netns->sessions, session->config.ifname, holder);

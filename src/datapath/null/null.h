@@ -17,6 +17,9 @@
 /* NULL when out of memory. Ended by datapath_ops(dp)->close(dp). */
 struct datapath *datapath_null_new(void);
 
+/* For dry runs: names that it chooses itself are none that anybody could give, so that they are in nobody's way. */
+void datapath_null_choose_apart(struct datapath *dp);
+
 /* --- what follows is for tests; dp must come from datapath_null_new() --- */
 
 enum datapath_null_operation {
