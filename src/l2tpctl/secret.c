@@ -51,10 +51,10 @@ static int prompt(const char *name, char *out, size_t size)
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	quiet.c_iflag |= ICRNL;
 	quiet.c_cc[VEOL] = INTERRUPTED;
-	fprintf(stderr, "%s: ", name);
-	fflush(stderr);
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) < 0)
 		return -1;
+	fprintf(stderr, "%s: ", name);		/* whoever is quick types now: that is not to be flushed */
+	fflush(stderr);
 	ret = read_line(out, size);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);

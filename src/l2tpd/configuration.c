@@ -6,7 +6,6 @@
 #include "l2tpd/configuration.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
