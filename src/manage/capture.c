@@ -213,7 +213,7 @@ void captures_settle(struct manage *manage)
 	bool any = false;
 
 	DL_FOREACH(manage->captures->list, capture) {
-		capture->gone = !service_can_tap(manage->service, capture->tunnel, capture->session);
+		capture->gone = !service_is_tapped(manage->service, capture->tunnel, capture->session);
 		any |= capture->gone;
 	}
 	if (any)
@@ -367,7 +367,7 @@ static enum call_step capture_step(struct call *call, struct emit *result, json_
 	if (capture->begin < capture->end || (capture->left && !capture->gone))
 		return CALL_REPLY;
 	if (capture->gone)
-		emit_string_member(result, "ended", "what was captured has been deleted");
+		emit_string_member(result, "ended", "what was captured was deleted, or made anew");
 	return CALL_LAST;
 }
 

@@ -116,8 +116,8 @@ void service_expire(struct service *service, uint64_t now);
 int service_tap(struct service *service, handle tunnel, handle session, uint32_t snaplen, struct error *error);
 /* Readable when there are packets; -1: never. */
 int service_packet_fd(const struct service *service);
-/* Is it still there? */
-bool service_can_tap(const struct service *service, handle tunnel, handle session);
+/* Does it go on? Not when the object is gone, or was made anew for the datapath. */
+bool service_is_tapped(const struct service *service, handle tunnel, handle session);
 /* Handles in the packets are the service's. Returns how many: 0 means that there are no more, -1 that those which were
  * there belong to objects that are gone, so ask again. */
 int service_packets(struct service *service, struct datapath_packet *packets, int max);

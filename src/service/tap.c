@@ -150,10 +150,14 @@ int service_packet_fd(const struct service *service)
 	return datapath_ops(service->dp)->packet_fd(service->dp);
 }
 
-bool service_can_tap(const struct service *service, handle tunnel, handle session)
+bool service_is_tapped(const struct service *service, handle tunnel_handle, handle session_handle)
 {
-	return handle_get(session != HANDLE_NONE ? &service->session_handles : &service->tunnel_handles,
-			  session != HANDLE_NONE ? session : tunnel) != NULL;
+	const struct tunnel *tunnel = handle_get(&service->tunnel_handles, tunnel_handle);
+	const struct session *session = handle_get(&service->session_handles, session_handle);
+
+	if (session_handle != HANDLE_NONE)
+		return session && session->tapped.captured;
+	return tunnel && tunnel->tapped.captured;
 }
 
 /* --- packets --- */
