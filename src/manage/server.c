@@ -106,6 +106,7 @@ static void arrived(evutil_socket_t listening, short what, void *context)
 	struct manage *manage = context;
 
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
+		/* cppcheck-suppress nullPointer ; who came is learned from SO_PEERCRED */
 		int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd >= 0) {
