@@ -129,8 +129,16 @@ const char *text_from_mac(const uint8_t mac[6], char out[18])
 	return out;
 }
 
+/* Characters that no one sees, and that show others in another order or on another line: Unicode's marks,
+ * embeddings, overrides and isolates of direction, and its separators of lines and paragraphs. */
+static bool is_direction(uint32_t point)
+{
+	return point == 0x061c || point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069);
+}
+
 /* Octets of the UTF-8 character at text that may be shown; 0 when it may not: a control
- * character (C0, DEL, C1), an overlong or broken sequence, a surrogate or what is beyond Unicode. */
+ * character (C0, DEL, C1, of direction), an overlong or broken sequence, a surrogate or what is beyond Unicode. */
 static size_t printable_length(const unsigned char *text)
 {
 	uint32_t point, least;
@@ -152,7 +160,9 @@ static size_t printable_length(const unsigned char *text)
 			return 0;
 		point = point << 6 | (text[i] & 0x3f);
 	}
-	return point < least || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0 : length;
+	if (point < least || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) || is_direction(point))
+		return 0;
+	return length;
 }
 
 size_t text_printable_length(const char *text)

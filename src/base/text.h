@@ -23,7 +23,7 @@ const char *text_from_octets(const uint8_t *octets, size_t length, char *out);
 bool text_to_mac(const char *text, uint8_t mac[6]);
 const char *text_from_mac(const uint8_t mac[6], char out[18]);
 
-/* Octets of text before the first that must not be shown: a control character or what is not
+/* Octets of text before the first that must not be shown: a control character (also one of direction) or what is not
  * UTF-8.  strlen(text) when all of it is fit for terminals, logs and JSON. */
 size_t text_printable_length(const char *text);
 /* Replace each octet that must not be shown by '?'. A character cut off at the end counts as such. */

@@ -143,6 +143,8 @@ static void unprintable_texts(void **state)
 		"a\x80", "a\xbf", "a\xff", "a\xf8\x88\x80\x80\x80",	/* not the beginning of a character */
 		"a\xc3", "a\xe2\x82", "a\xf0\x9f\x98", "a\xc3" "b",	/* cut off */
 		"a\xc0\xaf", "a\xe0\x9f\xbf", "a\xf0\x8f\xbf\xbf",	/* longer than need be */
+		"a\xd8\x9c", "a\xe2\x80\x8e", "a\xe2\x80\xae", "a\xe2\x81\xa9",	/* turn what follows around */
+		"a\xe2\x80\xa8",				/* another line */
 		"a\xed\xa0\x80", "a\xed\xbf\xbf", "a\xf4\x90\x80\x80",	/* surrogates, beyond the end */
 	};
 
