@@ -10,6 +10,7 @@
 #include "test.h"
 
 #define COOKIE "\xa0\xa1\xa2\xa3"
+#define LOST_OPTION "\0\4\0\10"	/* epb_dropcount, 8 octets */
 
 struct fixture {
 	struct datapath *dp;
@@ -311,6 +312,12 @@ static void a_slow_reader_loses(void **state)
 	assert_int_equal(read_all(&call), CALL_WAIT);
 	assert_int_equal(told.packets, 1);
 	assert_int_equal(told.lost, 0);
+	assert_true(is_told(LOST_OPTION, 4));	/* what was before it */
+	arrive(fixture, fixture->session, 60000);
+	captures_take(fixture->manage);
+	assert_int_equal(read_all(&call), CALL_WAIT);
+	assert_int_equal(told.packets, 1);
+	assert_false(is_told(LOST_OPTION, 4));
 	call_end(&call);
 }
 

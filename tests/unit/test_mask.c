@@ -57,7 +57,9 @@ static void assigned_cookies(void **state)
 	/* Cisco's own, from before the RFC */
 	expect(L2TP_ENCAP_UDP, 8, "c803 0016 00000001 0000 0000 800a 0009 0005 11223344",
 	       "c803 0016 00000001 0000 0000 800a 0009 0005 00000000", MASK_AVP);
-	/* another vendor's 65 is something else; so is the vendor's 5 of nobody */
+	/* another vendor's 65 is something else, and so is its 5; so is the 5 of no vendor */
+	expect(L2TP_ENCAP_UDP, 8, "c803 0016 00000001 0000 0000 800a 0008 0005 11223344",
+	       "c803 0016 00000001 0000 0000 800a 0008 0005 11223344", 0);
 	expect(L2TP_ENCAP_UDP, 8, "c803 0020 00000001 0000 0000 800a 0008 0041 11223344 800a 0000 0005 11223344",
 	       "c803 0020 00000001 0000 0000 800a 0008 0041 11223344 800a 0000 0005 11223344", 0);
 }

@@ -3,7 +3,8 @@
  * Taps: copies of the packets of some tunnels and sessions, for people who look for a fault.  A worker
  * that meets a packet of a tapped session writes a record into its own ring, which the control thread
  * empties in packets(); a ring that is full costs records, never packets.  A session that is not
- * tapped costs the test of session->tapped, in a line of memory that each packet reads anyway.
+ * tapped costs the test of session->tapped, in a line of memory that each packet reads anyway.  (Nothing to do
+ * with TAP devices: os/tap.h.)
  */
 #ifndef L2TPD_DATAPATH_USER_TAP_H
 #define L2TPD_DATAPATH_USER_TAP_H
