@@ -43,8 +43,9 @@ static int restore(void *context, struct manage_restore *restore)
 	for (unsigned int i = 0; i < restore->sources.count; i++) {
 		const struct source *piece = &restore->sources.items[i];
 
-		used += (size_t)snprintf(fixture->texts + used, sizeof(fixture->texts) - used, "%s:%u:%.*s|", piece->name,
-					 piece->first_line, (int)piece->length, piece->text ? piece->text : "");
+		used += (size_t)snprintf(fixture->texts + used, sizeof(fixture->texts) - used, "%s:%u:%.*s|",
+					 piece->name, piece->first_line, (int)piece->length,
+					 piece->text ? piece->text : "");
 	}
 	restore->tunnels = 3;
 	restore->sessions = 4;
@@ -244,14 +245,16 @@ static void a_save_comes_in_batches(void **state)
 	char text[128];
 
 	for (unsigned int id = 1; id <= 200; id++) {
-		snprintf(text, sizeof(text), "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_id=%u peer_tunnel_id=1",
-			 id);
+		snprintf(text, sizeof(text),
+			 "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_id=%u peer_tunnel_id=1", id);
 		configure(fixture, text);
 	}
 	for (; outcome == CALL_REPLY; replies++) {
 		json_t *reply = step(fixture, &call, "ConfigSave", "{}", &outcome);
 
-		commands += (unsigned int)json_array_size(json_object_get(json_object_get(reply, "parameters"), "commands"));
+		const json_t *parameters = json_object_get(reply, "parameters");
+
+		commands += (unsigned int)json_array_size(json_object_get(parameters, "commands"));
 		assert_int_equal(json_is_true(json_object_get(reply, "continues")), outcome == CALL_REPLY);
 		json_decref(reply);
 	}
