@@ -40,7 +40,10 @@ int source_add_file(struct source_list *list, const char *name, char *text, size
 		free(text);
 		return out_of_memory(error);
 	}
-	list->files[list->file_count++] = (struct source_file){ copy, text, length };
+	files += list->file_count++;
+	files->name = copy;
+	files->text = text;
+	files->length = length;
 	list->octets += length;
 	if (list->file_count > SOURCE_FILES_MAX)
 		return error_set(error, ERROR_LIMIT, NULL, "a configuration may have %d files", SOURCE_FILES_MAX);
