@@ -6,6 +6,7 @@
 #include "l2tpctl/output.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -87,6 +88,37 @@ static void print_secrets(const struct param_table *table, const json_t *object,
 			print_line(table->params[row].name, "(set)", "", out);
 }
 
+/* The built-in value, written as values of answers are. */
+static const char *builtin_text(const struct param_table *table, unsigned int row, char out[PARAM_TEXT_MAX])
+{
+	union any_config config;
+
+	memset(&config, 0, sizeof(config));
+	out[0] = '\0';
+	if (param_parse(table, row, table->params[row].default_text, &config, NULL) == 0)
+		param_format(table, row, &config, out);
+	return out;
+}
+
+/* Numbers of answers are plain, also those that people write otherwise: fwmark. */
+static bool is_builtin(const struct param_table *table, unsigned int row, const json_t *value, const char *text)
+{
+	char builtin[PARAM_TEXT_MAX];
+
+	builtin_text(table, row, builtin);
+	if (json_is_integer(value))
+		return json_integer_value(value) == (json_int_t)strtoull(builtin, NULL, 0);
+	return strcmp(builtin, text) == 0;
+}
+
+/* Where a value that was not given comes from, as far as the value itself tells: explain has all of it. */
+static const char *origin_remark(const struct param_table *table, int row, const json_t *value, const char *text)
+{
+	if (row < 0 || !table->params[row].default_text)
+		return "";
+	return is_builtin(table, (unsigned int)row, value, text) ? " (default)" : " (profile)";
+}
+
 static void print_config(const struct param_table *table, const json_t *object, FILE *out)
 {
 	const json_t *given = json_object_get(object, "explicit");
@@ -98,11 +130,11 @@ static void print_config(const struct param_table *table, const json_t *object, 
 	json_object_foreach(json_object_get(object, "config"), name, value) {
 		int row = param_find(table, name, true, NULL);	/* -1: a newer daemon's */
 		const char *unit = row >= 0 ? table->params[row].unit : NULL;
-		bool chosen = given && !contains(given, name);
 
+		value_text(value, text);
 		snprintf(remark, sizeof(remark), "%s%s%s", unit ? " " : "", unit ? unit : "",
-			 chosen && row >= 0 && table->params[row].default_text ? " (default)" : "");
-		print_line(name, value_text(value, text), remark, out);
+			 given && !contains(given, name) ? origin_remark(table, row, value, text) : "");
+		print_line(name, text, remark, out);
 	}
 	print_secrets(table, object, out);
 }

@@ -23,6 +23,9 @@ def test_tunnel_profiles():
           {'profile_name': 'p', 'version': 3, 'ttl': '9'})
     equal('a tunnel with it', words('tunnel create tunnel_name=t profile_name=p dest_ipaddr=192.0.2.2 tunnel_id=1 '
                                     'peer_tunnel_id=1')[0], 0)
+    out = words('tunnel show tunnel_name=t')[1]
+    matches('show: a value of its profile', out, r'^ +ttl +9 \(profile\)$')
+    matches('and one of nobody', out, r'^ +fwmark +0 \(default\)$')
     equal('modify', words('tunnel profile modify profile_name=p ttl=10')[2], 'Modified tunnel profile p\n')
     matches('the tunnel is as before', words('tunnel explain tunnel_name=t')[1], r'^ttl +9 +tunnel profile p +10$')
     matches('apply', words('tunnel profile apply profile_name=p')[2], r'^Applied tunnel profile p: 1 of 1 tunnels')
@@ -112,7 +115,7 @@ def test_script():
           all(word in saved for word in ('profile_name=tp1', 'profile_name=lac1', 'tunnel_name=up1')), saved)
     daemon.end()
     daemon = m.Daemon()
-    equal('and carried out again', ctl(stdin=saved)[0], 0)
+    equal('and restored', ctl('config', 'restore', 'file=' + m.write('saved.conf', saved))[0], 0)
     equal('it is the same', words('config save')[1], saved)
     daemon.end()
 
