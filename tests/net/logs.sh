@@ -33,6 +33,12 @@ in_private() {
 }
 has() { grep -qF -- "$2" "$1"; }
 
+# C's name server does not answer, which takes a while to find out
+host C
+etc C resolv.conf <<<'nameserver 127.0.0.1'
+daemon C --datapath null < \
+	<(echo 'tunnel create tunnel_name=t version=3 dest_ipaddr=peer.example tunnel_id=1 peer_tunnel_id=2')
+
 # ---------------------------------------------------------------- standard error
 in_private
 check 'a line says which tunnel' until_true 5 has "$(log_of A)" ' tunnel="a \"b\"" tunnel_id=1'
@@ -108,3 +114,8 @@ packets B send udp 192.0.2.2 192.0.2.1 session=11 cookie=$cookie_A 1
 check 'a drop of a session has its names' until_true 5 grep -qE \
 	'cookie.* tunnel=t tunnel_id=1 session=s session_id=11 peer=192.0.2.2 interface=pw0 event=dropped$' \
 	"$(log_of A)"
+
+# ---------------------------------------------------------------- what libraries say
+check 'libevent speaks in the log' until_true 15 has "$(log_of C)" \
+	'l2tpd: names of peers: Nameserver 127.0.0.1:53 has failed'
+check_fails 'and nowhere else' grep -v '^l2tpd: ' "$(log_of C)"
