@@ -19,7 +19,7 @@
 #include "service/service.h"
 
 #define CALL_MESSAGE_MAX (256u << 10)	/* octets of a message to us: no object comes near */
-#define CALL_REPLY_OCTETS (32u << 10)	/* about so many in one reply of a list ... */
+#define CALL_REPLY_OCTETS (16u << 10)	/* about so many in one reply of a list ... */
 #define CALL_BATCH_MAX 64		/* ... and not more objects than this */
 #define CALL_SCAN_MAX 1024		/* objects looked at for one reply: filters must not stall other work */
 

@@ -329,7 +329,8 @@ static void sessions_of_many_tunnels(void **state)
 	count = 0;
 	assert_true(begin(*state, &call, "{\"method\":\"org.l2tpd.SessionList\",\"more\":true,\"parameters\":"
 					 "{\"after_tunnel_id\":28,\"after_session_id\":2815}}"));
-	assert_int_equal(take_batch(&call, "sessions", "session_id", ids, &count), CALL_LAST);
+	while (take_batch(&call, "sessions", "session_id", ids, &count) != CALL_LAST)
+		;
 	assert_int_equal(count, 25);
 	assert_int_equal(ids[0], 2816);
 	assert_int_equal(ids[5], 2901);
