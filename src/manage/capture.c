@@ -18,6 +18,7 @@
 #include "wire/mask.h"
 #include "wire/pcapng.h"
 
+#define CAPTURES_MAX 16			/* at once: each has a buffer */
 #define BUFFER_OCTETS (1u << 20)	/* of a capture: what comes while its client does something else */
 #define REPLY_OCTETS 24576		/* in one reply: they become 32 KiB of text */
 #define PACKETS_AT_ONCE 64
@@ -277,6 +278,17 @@ static int refuse_client_parameters(const struct command *command, struct error 
 	return 0;
 }
 
+static int refuse_many(const struct manage *manage, struct error *error)
+{
+	const struct capture *capture;
+	int count;
+
+	DL_COUNT(manage->captures->list, capture, count);
+	if (count < CAPTURES_MAX)
+		return 0;
+	return error_set(error, ERROR_LIMIT, NULL, "there are %d captures already: end one of them first", count);
+}
+
 static struct capture *capture_new(const struct call *call, const struct capture_config *config, struct error *error)
 {
 	bool tunnel = call->method->verb == CONFIG_CAPTURE_TUNNEL;
@@ -306,7 +318,7 @@ static int capture_begin(struct call *call, const struct command *command, struc
 	const struct capture_config *config = &command->config.capture;
 	struct capture *capture;
 
-	if (refuse_client_parameters(command, error) < 0)
+	if (refuse_client_parameters(command, error) < 0 || refuse_many(call->manage, error) < 0)
 		return -1;
 	capture = capture_new(call, config, error);
 	if (!capture)

@@ -341,6 +341,25 @@ static void it_ends_with_what_it_watches(void **state)
 	assert_true(told.ended);
 }
 
+/* Each has a buffer, so they are few; one that ends makes room. */
+static void there_are_not_too_many(void **state)
+{
+	struct fixture *fixture = *state;
+	struct call calls[16], more;
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		assert_true(begin_as(fixture, ROLE_CHANGE, &calls[i], "CaptureTunnel", "\"tunnel_id\":1"));
+		assert_int_equal(read_all(&calls[i]), CALL_WAIT);
+	}
+	call_once(fixture, "CaptureTunnel", "\"tunnel_id\":1", "limit");
+	call_end(&calls[3]);
+	assert_true(begin_as(fixture, ROLE_CHANGE, &more, "CaptureTunnel", "\"tunnel_id\":1"));
+	assert_int_equal(read_all(&more), CALL_WAIT);
+	call_end(&more);
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		call_end(&calls[i]);
+}
+
 static void the_datapath_may_refuse(void **state)
 {
 	struct fixture *fixture = *state;
@@ -361,6 +380,7 @@ int main(void)
 		TEST(two_of_one_object_share_its_tap),
 		TEST(a_slow_reader_loses),
 		TEST(it_ends_with_what_it_watches),
+		TEST(there_are_not_too_many),
 		TEST(the_datapath_may_refuse),
 	};
 
