@@ -70,6 +70,10 @@ static enum status print_completions(const char *const *words, unsigned int coun
 
 static enum status run_all(struct run *run, char **words, int count)
 {
+	if (count == 1 && strcmp(words[0], "help") == 0) {
+		l2tpctl_help(stdout);
+		return STATUS_OK;
+	}
 	if (count > 0)
 		return run_words(run, (const char *const *)words, (unsigned int)count);
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))

@@ -28,6 +28,7 @@ def test_l2tpconfig():
     status, out, err = m.ctl('-t', 'tunnel', 'list')
     equal('-t is refused', (status, out), (2, ''))
     matches('-t: why', err, r"-t is OpenL2TP's: .*-H HOST")
+    equal('help, as OpenL2TP had it', m.ctl('help'), m.ctl('-h'))
     equal('an option that nobody had', m.ctl('-Z')[0], 2)
     daemon.end()
 
