@@ -39,6 +39,14 @@ def test_remote():
     equal('a thousand commands through one connection', ctl('-q', '-H', 'far', stdin=many, **far), (0, '', ''))
     status, out, _ = ctl('-j', '-H', 'far', 'session', 'list', **far)
     equal('a long list arrives whole', (status, len(json.loads(out))), (0, 1001))
+    saved = f'{TMP}/saved.conf'
+    equal('its configuration is saved here', ctl('-q', '-H', 'far', 'config', 'save', f'file={saved}', **far)[0], 0)
+    m.check('all of it', m.read(saved).count('session create') == 1001, m.read(saved)[:300])
+    equal('and restored there', ctl('-q', '-H', 'far', 'config', 'restore', f'file={saved}', **far)[0], 0)
+    capture = f'{TMP}/far.pcapng'
+    equal('a capture of its packets comes here',
+          ctl('-H', 'far', 'capture', 'tunnel', 'tunnel_name=t', f'file={capture}', 'seconds=1', **far)[0], 0)
+    m.check('as a file', os.path.getsize(capture) > 0)
     equal('refused: status', ctl('-H', 'far', 'tunnel', 'show', 'tunnel_id=9', **far)[0], 5)
     here.end()
     there.end()
