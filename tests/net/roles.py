@@ -120,6 +120,36 @@ sys.stdin.read()
     daemon.end()
 
 
+def test_flood_of_strangers():
+    """Who is turned away may come again at once, but keeps nobody from his turn, and fills no log."""
+    os.chmod(m.TMP, 0o755)
+    daemon = m.Daemon(TUNNEL + '\n', options=(f'--read-group={READ.gr_name}',))
+    script = f'''
+import socket, time
+end = time.monotonic() + 3
+count = 0
+while time.monotonic() < end:
+    s = socket.socket(socket.AF_UNIX)
+    s.connect({m.SOCKET!r})
+    s.close()
+    count += 1
+print(count)
+'''
+    with m.subprocess.Popen(['/usr/bin/python3', '-c', script], stdout=m.subprocess.PIPE, text=True,
+                            preexec_fn=as_member(STRANGER, [])) as process:
+        time.sleep(0.5)
+        took = []
+        while process.poll() is None and len(took) < 10:
+            started = time.monotonic()
+            ctl('tunnel', 'list', 'names')
+            took.append(time.monotonic() - started)
+        count = int(process.communicate()[0])
+    check(f'a stranger comes {count} times in three seconds', count > 500, count)
+    check(f'others are served ({max(took):.2f} s)', len(took) > 2 and sorted(took)[len(took) // 2] < 0.5, took)
+    check('the log stays short', daemon.log().count('refused') < 10, daemon.log().count('refused'))
+    daemon.end()
+
+
 def test_options():
     status, _, err = run(m.L2TPD, '--admin-group=no-such-group', '--check')
     equal('a group that does not exist', (status, 'no-such-group is no group' in err), (2, True))
