@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/source.h"
 #include "l2tpctl/progress.h"
 #include "os/file.h"
 #include "os/standard.h"
@@ -25,7 +26,8 @@ struct save {
 	const char *path;		/* NULL: to standard output */
 	char secrets_path[PATH_MAX];	/* absolute, as the daemon will read it */
 	struct os_file_writer file, secrets;
-	unsigned int commands, secret_count;
+	char *old_secrets;		/* of the file of secrets that is there; NULL: none was looked at */
+	unsigned int commands, secret_count, secret_number;
 	bool failed;			/* *error says why */
 };
 
@@ -56,21 +58,80 @@ static int begin(struct save *save)
 
 /* --- secrets --- */
 
-/* " metrics_token_file=/etc/l2tpd.conf.secrets#metrics_token": as part of the command, and the secret itself. */
+#define SECRETS_OCTETS_MAX (1u << 20)
+
+/* Others than those that are written now may be in use: a parameter that was given as a file of ours keeps its key. */
+static int begin_secrets(struct save *save)
+{
+	struct error ignored;
+	size_t length;
+
+	if (save->secrets.out)
+		return 0;
+	if (os_file_read(save->secrets_path, SECRETS_OCTETS_MAX, &save->old_secrets, &length, &ignored) < 0)
+		save->old_secrets = NULL;	/* there are none yet */
+	return os_file_write_begin(&save->secrets, save->secrets_path, SECRETS_MODE, false, save->error);
+}
+
+/* Does a line begin with this key? */
+static bool has_key(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (; text; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		if (strncmp(text, key, length) == 0 && text[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
+/* " metrics_token_file=/etc/l2tpd.conf.secrets#metrics_token.1": as part of the command, and the secret itself. */
 static int put_secret(struct save *save, const char *parameter, const char *value)
 {
-	char where[PATH_MAX + 64], word[2 * PATH_MAX];
+	char key[64], where[PATH_MAX + 64], word[2 * PATH_MAX];
 
-	if (!save->secrets.out &&
-	    os_file_write_begin(&save->secrets, save->secrets_path, SECRETS_MODE, false, save->error) < 0)
+	if (begin_secrets(save) < 0)
 		return -1;
 	save->secret_count++;
-	snprintf(where, sizeof(where), "%s#%s.%u", save->secrets_path, parameter, save->secret_count);
+	do
+		snprintf(key, sizeof(key), "%s.%u", parameter, ++save->secret_number);
+	while (save->old_secrets && has_key(save->old_secrets, key));
+	snprintf(where, sizeof(where), "%s#%s", save->secrets_path, key);
 	if (command_quote(where, word, sizeof(word)) < 0)
 		return error_set(save->error, ERROR_VALUE, NULL, "the path is too long");
-	fprintf(save->secrets.out, "%s.%u %s\n", parameter, save->secret_count, value);
+	fprintf(save->secrets.out, "%s %s\n", key, value);
 	fprintf(save->file.out, " %s_file=%s", parameter, word);
 	return 0;
+}
+
+/* Lines of the file that goes whose keys the commands name. */
+static int keep_secrets(struct save *save)
+{
+	char where[PATH_MAX + 64], *commands, *line, *rest = save->old_secrets;
+	size_t length;
+
+	if (!save->old_secrets)
+		return 0;
+	fflush(save->file.out);
+	if (os_file_read(save->file.temporary, SOURCE_OCTETS_MAX, &commands, &length, save->error) < 0)
+		return -1;
+	while ((line = strsep(&rest, "\n"))) {
+		int key = (int)strcspn(line, " ");
+
+		snprintf(where, sizeof(where), "%s#%.*s", save->secrets_path, key, line);
+		if (key && key < 64 && strstr(commands, where))
+			fprintf(save->secrets.out, "%s\n", line);
+	}
+	free(commands);
+	return 0;
+}
+
+static void forget_secrets(struct save *save)
+{
+	if (save->old_secrets)
+		explicit_bzero(save->old_secrets, strlen(save->old_secrets));
+	free(save->old_secrets);
 }
 
 static int put_secrets(struct save *save, const json_t *secrets)
@@ -185,7 +246,7 @@ static int end(struct save *save)
 {
 	if (!save->path)
 		return os_standard_flush(save->error);
-	if (save->secrets.out && os_file_write_end(&save->secrets, save->error) < 0)
+	if (save->secrets.out && (keep_secrets(save) < 0 || os_file_write_end(&save->secrets, save->error) < 0))
 		return -1;
 	if (os_file_write_end(&save->file, save->error) < 0)
 		return -1;
@@ -211,5 +272,6 @@ enum status save_run(struct run *run, const char *path, struct error *error)
 		os_file_write_abort(&save.file);
 		os_file_write_abort(&save.secrets);
 	}
+	forget_secrets(&save);
 	return status;
 }
