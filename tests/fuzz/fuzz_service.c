@@ -5,7 +5,8 @@
  *
  * The input is a text of commands.  What would only show something does other things here: `system
  * show` and `tunnel list` answer a request for addresses, `session list` makes the datapath refuse an
- * operation, `tunnel show` and `session show` make it report trouble; lists also let time pass.
+ * operation, `tunnel show` and `session show` make it report trouble; these lists also let time pass.
+ * `user list` makes an authorizer come or go, and `peer list` lets it answer; others pass its time.
  * `system reload` reloads what was created and modified since the last one, refused or not.
  */
 #include <stdint.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "datapath/null/null.h"
+#include "service/authorize.h"
 #include "service/internal.h"
 #include "service/save.h"
 
@@ -27,6 +29,8 @@ struct world {
 	uint64_t now;
 	struct command commands[COMMANDS_MAX];
 	unsigned int count;
+	uint32_t authorizers;		/* how many came or went */
+	uint32_t answers;
 };
 
 static void must(bool true_always)
@@ -42,6 +46,15 @@ static void no_random(void *octets, size_t length)
 
 /* --- what must always be so --- */
 
+/* Not before the answer. */
+static void check_waiting(const struct session *session)
+{
+	must(!session->is_told && session->state != SERVICE_SESSION_UP);
+	must(session->authorization == AUTHORIZATION_WAITS || session->authorization == AUTHORIZATION_LATER ||
+	     session->authorization == AUTHORIZATION_REFUSED);
+	must(!session->question == (session->authorization == AUTHORIZATION_LATER));
+}
+
 /* The session is where its tunnel, the service and the datapath look for it. */
 static void check_session(const struct world *world, const struct session *session)
 {
@@ -52,12 +65,17 @@ static void check_session(const struct world *world, const struct session *sessi
 	must(session->config.tunnel_id == tunnel->config.tunnel_id);
 	must(!strcmp(session->config.tunnel_name, tunnel->config.tunnel_name));
 	must(handle_get(&world->service->session_handles, session->handle) == session);
-	must(lookup_session_by_datapath(world->service, session->datapath) == session);
 	if (session->config.session_name[0])
 		must(lookup_session_by_name(tunnel, session->config.session_name) == session);
-	must(session->is_active && session->ifname[0]);
 	must(session->is_announced && tunnel->is_announced);
-	must(session->state == SERVICE_SESSION_DOWN || (tunnel->state == SERVICE_TUNNEL_UP && !session->device_gone));
+	must(session->state != SERVICE_SESSION_UP || (tunnel->state == SERVICE_TUNNEL_UP && !session->device_gone));
+	must(!session->question || session->question->session == session);
+	if (!session->is_active) {
+		check_waiting(session);
+		return;
+	}
+	must(session->authorization == AUTHORIZATION_NONE || session->authorization == AUTHORIZATION_ACCEPTED);
+	must(lookup_session_by_datapath(world->service, session->datapath) == session && session->ifname[0]);
 	if (tunnel->flow)
 		must(order_find(&tunnel->flow->sessions, session->config.session_id) == &session->by_flow);
 	must(told && told->tunnel == tunnel->datapath && told->session_id == session->config.session_id);
@@ -65,6 +83,17 @@ static void check_session(const struct world *world, const struct session *sessi
 	must(told->send_seq == session->config.use_sequence_numbers);
 	must(told->reorder_timeout == session->config.reorder_timeout && told->lns_mode == session->config.lns_mode);
 	must(!strcmp(told->ifname, session->ifname) && !strcmp(told->netns, session->config.netns));
+}
+
+static uint32_t active_sessions(const struct tunnel *tunnel)
+{
+	const struct session *session;
+	uint32_t active = 0;
+	uint64_t next = 0;
+
+	for (; (session = lookup_session_from(tunnel, next)); next = (uint64_t)session->by_id.id + 1)
+		active += session->is_active;
+	return active;
 }
 
 static uint32_t check_tunnel(const struct world *world, const struct tunnel *tunnel)
@@ -81,6 +110,9 @@ static uint32_t check_tunnel(const struct world *world, const struct tunnel *tun
 	must(!tunnel->flow == (tunnel->peer.family == AF_UNSPEC));
 	must(told && told->tunnel_id == tunnel->config.tunnel_id && address_equal(&told->peer.address, &tunnel->peer));
 	must(told->ttl == tunnel->config.ttl && told->fwmark == tunnel->config.fwmark);
+	must(!tunnel->question == (tunnel->authorization != AUTHORIZATION_WAITS &&
+				   tunnel->authorization != AUTHORIZATION_REFUSED));
+	must(!tunnel->question || tunnel->peer.family == AF_UNSPEC);
 	for (; (session = lookup_session_from(tunnel, next)); next = (uint64_t)session->by_id.id + 1, sessions++) {
 		must(session->tunnel == tunnel);
 		check_session(world, session);
@@ -114,7 +146,7 @@ static void check_flows(const struct service *service)
 	}
 	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1) {
 		known_tunnels += tunnel->flow != NULL;
-		known_sessions += tunnel->flow ? order_count(&tunnel->sessions) : 0;
+		known_sessions += tunnel->flow ? active_sessions(tunnel) : 0;
 	}
 	must(tunnels == known_tunnels && sessions == known_sessions);
 }
@@ -123,17 +155,19 @@ static void check(const struct world *world)
 {
 	const struct service *service = world->service;
 	const struct tunnel *tunnel;
-	uint32_t tunnels = 0, sessions = 0;
+	uint32_t tunnels = 0, sessions = 0, active = 0;
 	uint64_t next = 0;
 
-	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1, tunnels++)
+	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1, tunnels++) {
 		sessions += check_tunnel(world, tunnel);
+		active += active_sessions(tunnel);
+	}
 	must(tunnels == order_count(&service->tunnels) && tunnels == datapath_null_tunnels(world->dp));
 	must(tunnels == service->tunnel_handles.used && tunnels == HASH_CNT(by_name, service->tunnels_by_name));
 	must(tunnels == order_count(&service->tunnels_by_datapath));
-	must(sessions == service->session_count && sessions == datapath_null_sessions(world->dp));
+	must(sessions == service->session_count && active == datapath_null_sessions(world->dp));
 	must(sessions == service->session_handles.used);
-	must(sessions == order_count(&service->sessions_by_datapath));
+	must(active == order_count(&service->sessions_by_datapath));
 	check_flows(service);
 	check_sums(service, tunnels, sessions);
 }
@@ -267,6 +301,33 @@ static void refuse(struct world *world, uint32_t which)
 	datapath_null_fail(world->dp, operations[which % 4], which / 4 % 8, &error);
 }
 
+static void come_or_go(struct world *world)
+{
+	uint32_t kinds = 3 - world->authorizers++ % 4;	/* both, one, the other, none */
+
+	must(!service_set_authorizers(world->service, kinds & 1, kinds >> 1 & 1, world->now, NULL));
+}
+
+/* Each answer is another one: yes, no, with a parameter, with one that is wrong. */
+static void answer_question(struct world *world)
+{
+	struct service_answer reply = { .object = CONFIG_SESSION };
+	struct service_question question;
+	struct error error = { 0 };
+
+	if (!service_next_question(world->service, &question, world->now))
+		return;
+	reply.object = question.session ? CONFIG_SESSION : CONFIG_TUNNEL;
+	reply.accept = world->answers % 3 != 0;
+	if (reply.object == CONFIG_SESSION && world->answers % 5 == 1) {
+		reply.config.session.mtu = 1400 + world->answers % 2 * 100000;
+		param_set_add(&reply.set, config_row(CONFIG_SESSION, world->answers % 2 ? "mtu" : "session_id"));
+	}
+	world->answers++;
+	if (service_answer(world->service, question.id, &reply, world->now, &error) < 0)
+		must(error.text[0]);
+}
+
 static void execute(struct world *world, const struct command *command)
 {
 	enum service_origin origin = world->count % 2 ? SERVICE_ORIGIN_FILE : SERVICE_ORIGIN_ADMIN;
@@ -293,9 +354,14 @@ static void step(struct world *world, const struct command *command)
 	case CONFIG_LIST:
 		if (command->object == CONFIG_TUNNEL)
 			answer(world, command->config.tunnel.tunnel_id);
+		else if (command->object == CONFIG_USER)
+			come_or_go(world);
+		else if (command->object == CONFIG_PEER)
+			answer_question(world);
 		else
 			refuse(world, command->config.session.session_id);
-		world->now += 7000;
+		if (command->object != CONFIG_PEER && command->object != CONFIG_USER)
+			world->now += 7000;
 		service_expire(world->service, world->now);
 		break;
 	default:
