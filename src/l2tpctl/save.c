@@ -52,8 +52,13 @@ static int begin(struct save *save)
 		save->file.out = stdout;
 		return 0;
 	}
-	return name_secrets(save) < 0 ? -1 :
-		os_file_write_begin(&save->file, save->path, FILE_MODE, true, save->error);
+	if (name_secrets(save) < 0 ||
+	    os_file_write_begin(&save->file, save->path, FILE_MODE, true, save->error) < 0)
+		return -1;
+	fprintf(save->file.out,
+		"# Written by `l2tpctl config save`; `l2tpctl config restore file=%s` makes it true again.\n",
+		save->path);
+	return 0;
 }
 
 /* --- secrets --- */
@@ -179,10 +184,7 @@ static int put_command(struct save *save, const json_t *command)
 
 	if (!text)
 		return error_set(save->error, ERROR_SYSTEM, NULL, "l2tpd answered with something that is no command");
-	if (save->commands++ == 0 && save->path)
-		fprintf(save->file.out, "# Written by `l2tpctl config save`; `l2tpctl config restore file=%s` makes it "
-			"true again.\n", save->path);
-	if (begins(text, "tunnel create") && save->commands > 1)
+	if (save->commands++ && begins(text, "tunnel create"))
 		fputc('\n', save->file.out);
 	if (!save->path && secrets && !strchr(text, '='))
 		fputs("# ", save->file.out);	/* what is left of it does nothing */
