@@ -241,7 +241,7 @@ int service_apply(struct service *service, const struct command *command, uint64
 	if (ret == 0)
 		ret = reload_apply(&apply.reload, error);
 	if (ret == 0 && command->object == CONFIG_PEER_PROFILE)
-		peers_follow(service);
+		peers_follow(service, apply.profile);
 	free_swaps(&apply.reload.tunnel_swaps);
 	free_swaps(&apply.reload.session_swaps);
 	return ret;

@@ -275,8 +275,8 @@ void flow_remove_session(struct session *session);
 int peer_enter(struct service *service, struct tunnel *tunnel, const struct address *address, struct error *error);
 /* Nothing happens when it leads nowhere. */
 void peer_leave(struct service *service, struct tunnel *tunnel);
-/* Peer profiles may say otherwise than before what is traced: so do peers then, but those that were given their own. */
-void peers_follow(struct service *service);
+/* What is traced of peers that have it from this profile is to be what the profile says now. */
+void peers_follow(struct service *service, const struct profile *profile);
 
 /* --- names.c --- */
 #define SESSION_LABEL_MAX (2 * CONFIG_NAME_MAX + 24)

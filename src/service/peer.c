@@ -49,20 +49,32 @@ static uint32_t profile_flags(const struct service *service, const struct tunnel
 	return profile && param_set_has(&profile->set, row) ? profile->config.peer_profile.trace_flags : 0;
 }
 
-void peers_follow(struct service *service)
+/* Tunnels whose peer has its trace_flags from this profile. */
+static bool follows(const struct tunnel *tunnel, const struct profile *profile)
 {
-	struct tunnel *tunnel;
+	return tunnel->record && !tunnel->record->trace_given &&
+	       (profile_is_default(profile) || tunnel->provenance.peer == profile);
+}
 
-	for (struct peer *peer = service->peers; peer; peer = peer->hh.next)
-		if (!peer->trace_given)
-			peer->trace_flags = 0;
-	for (tunnel = lookup_tunnel_from(service, 0); tunnel;
-	     tunnel = lookup_tunnel_from(service, (uint64_t)tunnel->by_id.id + 1)) {
-		if (tunnel->record && !tunnel->record->trace_given)
-			tunnel->record->trace_flags |= profile_flags(service, tunnel);
-	}
-	for (tunnel = lookup_tunnel_from(service, 0); tunnel;
-	     tunnel = lookup_tunnel_from(service, (uint64_t)tunnel->by_id.id + 1))
+static struct tunnel *next_follower(const struct service *service, const struct tunnel *tunnel,
+				    const struct profile *profile)
+{
+	struct tunnel *next = lookup_tunnel_from(service, tunnel ? (uint64_t)tunnel->by_id.id + 1 : 0);
+
+	while (next && !follows(next, profile))
+		next = lookup_tunnel_from(service, (uint64_t)next->by_id.id + 1);
+	return next;
+}
+
+void peers_follow(struct service *service, const struct profile *profile)
+{
+	struct tunnel *tunnel = NULL;
+
+	while ((tunnel = next_follower(service, tunnel, profile)))
+		tunnel->record->trace_flags = 0;
+	while ((tunnel = next_follower(service, tunnel, profile)))
+		tunnel->record->trace_flags |= profile_flags(service, tunnel);
+	while ((tunnel = next_follower(service, tunnel, profile)))
 		tap_again(service, tunnel);
 }
 

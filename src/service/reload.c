@@ -149,7 +149,6 @@ static void commit(struct service_reload *reload)
 
 	reload_commit(reload);
 	reload_profiles_commit(reload);
-	peers_follow(service);
 	if (reload->mode == SERVICE_RELOAD_FILE)
 		service->system_file_set = reload->dry->system_file_set;
 }

@@ -68,6 +68,24 @@ void reload_provenance(struct provenance *provenance, const struct provenance *f
 	provenance->ppp = here(from->ppp);
 }
 
+static bool same_row(const struct profile *a, const struct profile *b, unsigned int row)
+{
+	return param_set_has(&a->set, row) == param_set_has(&b->set, row) &&
+	       param_equal(config_tables[a->object], row, &a->config, &b->config);
+}
+
+/* Objects follow, as was planned; what is traced of peers is in no plan. */
+static void change(struct service *service, struct profile *profile, const struct profile *wanted)
+{
+	bool traces = profile->object == CONFIG_PEER_PROFILE &&
+		      !same_row(profile, wanted, config_row(CONFIG_PEER_PROFILE, "trace_flags"));
+
+	profile->config = wanted->config;
+	profile->set = wanted->set;
+	if (traces)
+		peers_follow(service, profile);
+}
+
 /* Whose profiles are they that the commands name? */
 static void take_type(const struct service_reload *reload, enum config_object object)
 {
@@ -76,8 +94,7 @@ static void take_type(const struct service_reload *reload, enum config_object ob
 			profile->pair->origin = SERVICE_ORIGIN_FILE;
 		else if (!profile->pair->pair)
 			profile->pair->origin = SERVICE_ORIGIN_ADMIN;
-		profile->pair->config = profile->config;
-		profile->pair->set = profile->set;
+		change(reload->service, profile->pair, profile);
 	}
 }
 

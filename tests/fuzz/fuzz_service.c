@@ -15,6 +15,7 @@
 
 #include "datapath/null/null.h"
 #include "service/authorize.h"
+#include "service/debug.h"
 #include "service/internal.h"
 #include "service/save.h"
 
@@ -337,8 +338,23 @@ static void execute(struct world *world, const struct command *command)
 		must(error.code != ERROR_NONE && error.text[0]);
 }
 
+static void debug(struct world *world, const struct command *command)
+{
+	struct error error = { 0 };
+	struct service_debug flags;
+
+	if (service_debug(world->service, command, world->now, &flags, &error) < 0)
+		must(error.code != ERROR_NONE && error.text[0]);
+	else
+		must(!world->service->events || !(flags.flags & ~flags.effective));
+}
+
 static void step(struct world *world, const struct command *command)
 {
+	if (command->object == CONFIG_DEBUG) {
+		debug(world, command);
+		return;
+	}
 	switch (command->verb) {
 	case CONFIG_RELOAD:
 		reload(world);
