@@ -237,6 +237,24 @@ static void sets(void **state)
 	assert_true(param_set_is_empty(&set));
 }
 
+/* What a profile may give can be taken back with an empty value, where there is one that means nothing. */
+static void none_whatever_a_profile_says(void **state)
+{
+	static const char *const refused[] = { "dest_ipaddr", "our_udp_port", "version", "peer_tunnel_id", "ttl" };
+	struct tunnel_config tunnel = { .src_ipaddr.family = 2 };
+	struct session_config session = { .vlan_id = 7 };
+	char text[PARAM_TEXT_MAX];
+	unsigned int row = config_row(CONFIG_TUNNEL, "src_ipaddr");
+
+	assert_int_equal(param_parse(tunnels, row, "", &tunnel, NULL), 0);
+	assert_int_equal(tunnel.src_ipaddr.family, 0);
+	assert_string_equal(param_format(tunnels, row, &tunnel, text), "");
+	assert_int_equal(param_parse(sessions, config_row(CONFIG_SESSION, "vlan_id"), "", &session, NULL), 0);
+	assert_int_equal(session.vlan_id, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
+		assert_int_equal(param_parse(tunnels, config_row(CONFIG_TUNNEL, refused[i]), "", &tunnel, NULL), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +271,7 @@ int main(void)
 		cmocka_unit_test(other_names),
 		cmocka_unit_test(words_and_networks_are_refused_with_reasons),
 		cmocka_unit_test(sets),
+		cmocka_unit_test(none_whatever_a_profile_says),
 	};
 
 	return cmocka_run_group_tests_name("param", tests, begin, NULL);
