@@ -58,7 +58,8 @@ void rates_end(struct rates *rates)
 	double seconds = (double)(rates->when - rates->when_before) / 1000;
 	unsigned int old = 0;
 
-	qsort(rates->rows, rates->count, sizeof(*rates->rows), compare_ids);
+	if (rates->count)	/* there are no rows else, and qsort() wants some */
+		qsort(rates->rows, rates->count, sizeof(*rates->rows), compare_ids);
 	memset(rates->total, 0, sizeof(rates->total));
 	for (unsigned int i = 0; i < rates->count; i++) {
 		struct rate *row = &rates->rows[i];

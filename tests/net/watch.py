@@ -144,10 +144,10 @@ def test_lines():
         while last not in found.decode() and select.select([process.stdout], [], [], 5)[0]:
             found += os.read(process.stdout.fileno(), 65536)
         return found.decode().splitlines()
-    text, objects = lines(watch, 'tunnel_deleted'), lines(watch_json, 'tunnel_deleted')
+    text, objects = lines(watch, 'peer_removed'), lines(watch_json, 'peer_removed')
     equal('an event a line', [line.split()[1] for line in text],
           ['session_created', 'session_up', 'tunnel_modified', 'session_down', 'session_deleted', 'tunnel_down',
-           'tunnel_deleted'])
+           'tunnel_deleted', 'peer_removed'])
     matches('with its time and facts', text[0],
             r'^\d\d:\d\d:\d\d session_created tunnel_name=t tunnel_id=1 session_name=s')
     matches('and what changed', text[2], r'tunnel_modified .*changed=ttl')

@@ -76,6 +76,19 @@ static void what_came_or_began_anew_has_no_rate(void **state)
 	rates_free(&rates);
 }
 
+static void nothing_has_no_rates(void **state)
+{
+	const struct rate *top[1];
+	struct rates rates = { 0 };
+
+	for (uint64_t now = 0; now < 2000; now += 1000) {
+		rates_begin(&rates, now);
+		rates_end(&rates);
+	}
+	assert_int_equal(rates_top(&rates, top, 1), 0);
+	rates_free(&rates);
+}
+
 static void only_the_busiest_are_told(void **state)
 {
 	const struct rate *top[5];
@@ -118,6 +131,7 @@ int main(void)
 		cmocka_unit_test(the_first_list_has_no_rates),
 		cmocka_unit_test(rates_are_per_second_and_by_ids),
 		cmocka_unit_test(what_came_or_began_anew_has_no_rate),
+		cmocka_unit_test(nothing_has_no_rates),
 		cmocka_unit_test(only_the_busiest_are_told),
 		cmocka_unit_test(numbers_have_three_digits),
 	};
