@@ -9,6 +9,7 @@
 
 #include "manage/methods.h"
 #include "manage/state.h"
+#include "service/event.h"
 #include "test.h"
 
 /* A recogniser of Varlink's interface language, as its grammar on varlink.org says. */
@@ -160,12 +161,32 @@ static void every_method_has_its_role(void **state)
 		assert_int_equal(method->role, ROLE_READ);
 }
 
+static void every_kind_of_event_is_described(void **state)
+{
+	char *text = interface_description(INTERFACE_NAME), wanted[64];
+	const char *type = strstr(text, "type EventKind (");
+	const char *end = type ? strchr(type, ')') : NULL;
+
+	assert_non_null(end);
+	for (int kind = 0; kind < SERVICE_EVENT_COUNT; kind++) {
+		const char *found;
+
+		snprintf(wanted, sizeof(wanted), "%s%s", service_event_name((enum service_event_kind)kind),
+			 kind + 1 < SERVICE_EVENT_COUNT ? "," : ")");
+		found = strstr(type, wanted);
+		if (!found || found > end)
+			fail_msg("%s is not described", wanted);
+	}
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_parse),
 		cmocka_unit_test(everything_is_told),
 		cmocka_unit_test(every_method_has_its_role),
+		cmocka_unit_test(every_kind_of_event_is_described),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
