@@ -43,17 +43,15 @@ static size_t next_line(const char **text, const char *end)
 	return length && begin[length - 1] == '\r' ? length - 1 : length;
 }
 
-/* What is behind KEY and blanks. False when the line has another key. */
+/* What is behind KEY and one blank: others are the secret's. False when the line has another key. */
 static bool behind_key(const char *key, const char **line, size_t *length)
 {
 	size_t skip = strlen(key);
 
 	if (*length <= skip || memcmp(*line, key, skip) != 0 || ((*line)[skip] != ' ' && (*line)[skip] != '\t'))
 		return false;
-	while (skip < *length && ((*line)[skip] == ' ' || (*line)[skip] == '\t'))
-		skip++;
-	*line += skip;
-	*length -= skip;
+	*line += skip + 1;
+	*length -= skip + 1;
 	return true;
 }
 

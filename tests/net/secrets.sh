@@ -62,6 +62,11 @@ print(seen)
 sys.exit(status or b's3cret' in seen)
 END
 token_is "typed" typed-s3cret
+check "one with blanks" set_token metrics_token='  blank s3cret' 2>/dev/null
+ctl A -q config save file=blanks.conf && ctl A -q config restore file=blanks.conf
+equal "is restored as it was" "$(sed 's/^[^ ]* //' blanks.conf.secrets)" "  blank s3cret"
+token_is "one with blanks" '  blank s3cret'
+rm blanks.conf.secrets
 text=$(set_token metrics_token=written-s3cret 2>&1)
 equal "written out: it works" $? 0
 matches "with a warning that names another way" "$text" 'warning: .*metrics_token_file=-'
