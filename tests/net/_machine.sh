@@ -27,4 +27,4 @@ systemctl() {
 	*) return 1 ;;
 	esac
 }
-watch_a_while() { (sleep 2.5; printf q) | script -qec "stty columns 100 rows 24; l2tpctl watch" /dev/null; }
+watch_a_while() { (sleep 3; printf q) | script -qec "stty columns 100 rows 24; l2tpctl watch" /dev/null; }
