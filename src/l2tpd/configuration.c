@@ -194,6 +194,16 @@ static void try_piece(struct configuration *configuration, struct trial *trial, 
 	}
 }
 
+/* Profiles may name those that come after them, so only now it is known whether all are there. */
+static void try_names(struct configuration *configuration)
+{
+	struct error error = { 0 };
+	unsigned int failed;
+
+	if (service_reload_names(configuration->reload, &failed, &error) < 0)
+		tell(configuration, find(configuration, failed, &error), &error);
+}
+
 static int try(struct configuration *configuration)
 {
 	struct trial trial;
@@ -206,6 +216,8 @@ static int try(struct configuration *configuration)
 	trial_begin(&trial, configuration->reload);
 	for (unsigned int i = 0; i < configuration->sources.count; i++)
 		try_piece(configuration, &trial, &configuration->sources.items[i]);
+	if (!configuration->errors)
+		try_names(configuration);
 	return configuration->errors ? -1 : 0;
 }
 

@@ -81,10 +81,26 @@ static void stand_in_for_session(struct trial *trial, struct command command)
 			       execute(trial, &command, NULL) < 0;
 }
 
+/* What was right about it, or at least its name. */
+static void stand_in_for_profile(struct trial *trial, const struct command *meant)
+{
+	struct command empty = { .object = meant->object, .verb = CONFIG_CREATE };
+	unsigned int row = config_row(meant->object, "profile_name");
+
+	trial->lost_profile |= !param_set_has(&meant->set, row);
+	if (execute(trial, meant, NULL) == 0)
+		return;
+	param_copy(config_tables[meant->object], row, &empty.config, &meant->config);
+	param_set_add(&empty.set, row);
+	execute(trial, &empty, NULL);
+}
+
 void trial_unreadable(struct trial *trial, const struct command *rest)
 {
 	if (!rest)
-		trial->lost_tunnel_name = trial->lost_tunnel_id = trial->lost_session = true;
+		trial->lost_tunnel_name = trial->lost_tunnel_id = trial->lost_session = trial->lost_profile = true;
+	else if (rest->verb == CONFIG_CREATE && config_is_profile(rest->object))
+		stand_in_for_profile(trial, rest);
 	else if (rest->verb == CONFIG_CREATE && rest->object == CONFIG_TUNNEL)
 		stand_in_for_tunnel(trial, rest);
 	else if (rest->verb == CONFIG_CREATE && rest->object == CONFIG_SESSION)
@@ -100,7 +116,7 @@ static bool follows(const struct trial *trial, const struct error *error)
 		return trial->lost_tunnel_name;
 	if (strcmp(error->parameter, "tunnel_id") == 0)
 		return trial->lost_tunnel_id;
-	return trial->lost_session;
+	return strstr(error->parameter, "profile_name") ? trial->lost_profile : trial->lost_session;
 }
 
 int trial_command(struct trial *trial, const struct command *command, struct error *error)
@@ -113,5 +129,7 @@ int trial_command(struct trial *trial, const struct command *command, struct err
 		stand_in_for_tunnel(trial, command);
 	else if (command->verb == CONFIG_CREATE && command->object == CONFIG_SESSION)
 		trial->lost_session = true;
+	else if (command->verb == CONFIG_CREATE && config_is_profile(command->object))
+		stand_in_for_profile(trial, command);
 	return -1;
 }

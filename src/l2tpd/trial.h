@@ -14,7 +14,7 @@
 struct trial {
 	struct service_reload *reload;	/* not owned */
 	/* A refused command may have been meant to make what is not found by ... */
-	bool lost_tunnel_name, lost_tunnel_id, lost_session;
+	bool lost_tunnel_name, lost_tunnel_id, lost_session, lost_profile;
 };
 
 void trial_begin(struct trial *trial, struct service_reload *reload);

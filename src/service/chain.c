@@ -257,6 +257,8 @@ int chain_session(const struct service *service, const struct tunnel *tunnel, co
 
 int chain_refuse_dangling(const struct service *service, const struct profile **naming, struct error *error)
 {
+	char object[ERROR_OBJECT_MAX];
+
 	for (unsigned int i = 0; i < profile_namings_count; i++) {
 		const struct profile_naming *row = &profile_namings[i];
 		const struct profile *profile = profile_first(service, row->object);
@@ -267,9 +269,11 @@ int chain_refuse_dangling(const struct service *service, const struct profile **
 			if (!name || profile_find(service, row->named, name))
 				continue;
 			*naming = profile;
-			return error_set(error, ERROR_UNKNOWN, row->parameter,
-					 "%s %s names %s %s, which does not exist", config_object_name(row->object),
-					 profile->name, config_object_name(row->named), name);
+			error_set(error, ERROR_UNKNOWN, row->parameter, "there is no %s named %s",
+				  config_object_name(row->named), name);
+			snprintf(object, sizeof(object), "%s %s", config_object_name(row->object), profile->name);
+			error_name_object(error, object);
+			return -1;
 		}
 	}
 	return 0;

@@ -97,6 +97,8 @@ static void explain_name(const struct service *service, const struct tunnel *tun
 	if (!row || (row->source != SERVICE_SOURCE_BUILTIN && row->source != SERVICE_SOURCE_CHOSEN))
 		return;
 	set_source(row, SERVICE_SOURCE_BUILTIN, NULL);
+	if (peer_row == CHAIN_ROW_NONE)
+		return;
 	if (param_set_has(&peer->set, peer_row))
 		set_source(row, SERVICE_SOURCE_PROFILE, peer);
 	else if (param_set_has(&fallback->set, peer_row))
@@ -122,6 +124,7 @@ static int explain_tunnel(const struct service *service, const struct tunnel *tu
 		subject.today = &today;
 	}
 	count = explain_all(&subject, rows, max);
+	explain_name(service, tunnel, CHAIN_ROW_NONE, row_named(rows, count, "peer_profile_name"));
 	explain_name(service, tunnel, peer_rows->own, row_named(rows, count, "profile_name"));
 	explain_name(service, tunnel, peer_rows->session, row_named(rows, count, "session_profile_name"));
 	explain_name(service, tunnel, peer_rows->ppp, row_named(rows, count, "ppp_profile_name"));

@@ -301,7 +301,13 @@ static void store(struct profile *profile, const struct command *command, unsign
 
 	rows_overlay(config_tables[profile->object], &profile->config, &command->config, &given);
 	rows_join(&profile->set, &given);
-	profile->command = number;
+	for (unsigned int i = 0; i < profile_namings_count; i++) {
+		const struct profile_naming *row = &profile_namings[i];
+
+		if (row->object == profile->object &&
+		    param_set_has(&given, config_row(row->object, row->parameter)))
+			profile->command = number;
+	}
 }
 
 /* What it would become. */
@@ -395,7 +401,6 @@ int execute_profile_unset(struct service *service, const struct command *command
 	rows_overlay(table, &profile->config, &nothing, &set);
 	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
 		profile->set.bits[i] &= ~set.bits[i];
-	profile->command = service->command;
 	event_profile(service, SERVICE_EVENT_PROFILE_MODIFIED, command->object, profile->name, profile->origin, &set);
 	return 0;
 }

@@ -26,7 +26,7 @@ struct profile {
 	struct param_set set;			/* without the name's row */
 	enum service_origin origin;
 	uint32_t uses;				/* by tunnels and sessions that point to it in their provenance */
-	unsigned int command;			/* of a dry run: which one changed it last */
+	unsigned int command;			/* of a dry run: which one made it, or named another in it */
 	struct profile *pair;			/* in a reload: its like in the service that runs */
 	UT_hash_handle hh;
 };

@@ -66,13 +66,13 @@ void service_reload_counts(const struct service_reload *reload, uint32_t *tunnel
 }
 
 /* Profiles may name those that are made after them; but there must be such. */
-static int refuse_dangling(struct service_reload *reload, struct error *error)
+int service_reload_names(struct service_reload *reload, unsigned int *failed, struct error *error)
 {
 	const struct profile *naming;
 
 	if (chain_refuse_dangling(reload->dry, &naming, error) == 0)
 		return 0;
-	reload->failed = naming->command;
+	*failed = naming->command;
 	return -1;
 }
 
@@ -180,7 +180,7 @@ int service_reload_finish(struct service_reload *reload, struct service *service
 	reload->now = now;
 	reload->failed = reload->count;
 	service_reload_system(reload, service, mode, &reload->system);
-	if (refuse_dangling(reload, error) == 0 && reload_profiles_begin(reload, error) == 0)
+	if (service_reload_names(reload, &reload->failed, error) == 0 && reload_profiles_begin(reload, error) == 0)
 		ret = make_true(reload, error);
 	if (ret < 0 && failed)
 		*failed = reload->failed;

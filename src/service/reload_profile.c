@@ -9,7 +9,9 @@
  */
 #include <string.h>
 
+#include "service/event.h"
 #include "service/reload.h"
+#include "service/state.h"
 
 /* Those of this type, with their likes. */
 static int pair_type(struct service *service, struct service *dry, enum config_object object, struct error *error)
@@ -74,9 +76,13 @@ static bool same_row(const struct profile *a, const struct profile *b, unsigned 
 	       param_equal(config_tables[a->object], row, &a->config, &b->config);
 }
 
-/* Objects follow, as was planned; what is traced of peers is in no plan. */
+/* Objects follow, as was planned; what is traced of peers is in no plan.  What is new in it, or not there any more, is
+ * told. */
 static void change(struct service *service, struct profile *profile, const struct profile *wanted)
 {
+	enum service_event_kind kind = profile->pair ? SERVICE_EVENT_PROFILE_MODIFIED : SERVICE_EVENT_PROFILE_CREATED;
+	bool differ = memcmp(&profile->set, &wanted->set, sizeof(profile->set)) != 0 ||
+		      memcmp(&profile->config, &wanted->config, sizeof(profile->config)) != 0;
 	bool traces = profile->object == CONFIG_PEER_PROFILE &&
 		      !same_row(profile, wanted, config_row(CONFIG_PEER_PROFILE, "trace_flags"));
 
@@ -84,6 +90,8 @@ static void change(struct service *service, struct profile *profile, const struc
 	profile->set = wanted->set;
 	if (traces)
 		peers_follow(service, profile);
+	if (differ || !profile->pair)
+		event_profile(service, kind, profile->object, profile->name, profile->origin, &profile->set);
 }
 
 /* Whose profiles are they that the commands name? */
@@ -115,6 +123,8 @@ static bool drop_type(const struct service_reload *reload, enum config_object ob
 		next = profile->hh.next;
 		if (!dropped(reload, profile) || profile->uses || profile_is_named(reload->service, profile))
 			continue;
+		event_profile(reload->service, SERVICE_EVENT_PROFILE_DELETED, object, profile->name, profile->origin,
+			      NULL);
 		profile_remove(reload->service, profile);
 		gone = true;
 	}

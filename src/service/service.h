@@ -73,6 +73,9 @@ enum service_reload_mode {
 struct service_reload *service_reload_begin(void);
 /* -1: it is refused, and the reload can only be aborted; more commands may be given, to find more mistakes. */
 int service_reload_command(struct service_reload *reload, const struct command *command, struct error *error);
+/* After the last command: does every profile exist that another one names? -1: *failed is the number of the command
+ * that names it. */
+int service_reload_names(struct service_reload *reload, unsigned int *failed, struct error *error);
 /* What the commands make, for people. */
 void service_reload_counts(const struct service_reload *reload, uint32_t *tunnels, uint32_t *sessions);
 /* What the system's parameters would be after finish. */

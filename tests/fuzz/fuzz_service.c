@@ -152,6 +152,77 @@ static void check_flows(const struct service *service)
 	must(tunnels == known_tunnels && sessions == known_sessions);
 }
 
+static uint32_t uses_by(const struct provenance *provenance, const struct profile *profile)
+{
+	return (provenance->own == profile) + (provenance->peer == profile) + (provenance->session == profile) +
+	       (provenance->ppp == profile);
+}
+
+/* Each counts those that have it, is in its place, and holds nothing in rows that are not set. */
+static void check_profile(const struct service *service, const struct profile *profile)
+{
+	const struct param_table *table = config_tables[profile->object];
+	static const union any_config nothing;
+	const struct session *session;
+	const struct tunnel *tunnel;
+	uint32_t uses = 0, position = 0;
+
+	while ((tunnel = handle_next(&service->tunnel_handles, &position)))
+		uses += uses_by(&tunnel->provenance, profile);
+	position = 0;
+	while ((session = handle_next(&service->session_handles, &position)))
+		uses += uses_by(&session->provenance, profile);
+	must(uses == profile->uses);
+	must(profile_find(service, profile->object, profile->name) == profile);
+	must(!profile->hh.next || strcmp(profile->name, ((struct profile *)profile->hh.next)->name) < 0);
+	for (unsigned int row = 0; row < table->count; row++)
+		must(table->params[row].type == PARAM_UNSUPPORTED || param_set_has(&profile->set, row) ||
+		     param_equal(table, row, &profile->config, &nothing));
+}
+
+static void check_profiles(const struct service *service)
+{
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		const struct profile *profile = profile_first(service, object);
+
+		must(profile_default(service, object) == profile_find(service, object, "default"));
+		for (; profile; profile = profile->hh.next)
+			check_profile(service, profile);
+	}
+}
+
+/* A value is the one that its source gives; the names of profiles are those of its provenance. */
+static void check_names(const struct tunnel *tunnel)
+{
+	const struct provenance *provenance = &tunnel->provenance;
+
+	must(!strcmp(tunnel->config.profile_name, provenance->own->name));
+	must(!strcmp(tunnel->config.peer_profile_name, provenance->peer->name));
+	must(!strcmp(tunnel->config.session_profile_name, provenance->session->name));
+	must(!strcmp(tunnel->config.ppp_profile_name, provenance->ppp->name));
+	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
+		must(!(provenance->named.bits[i] & provenance->fallback.bits[i]) &&
+		     !(provenance->explicit_rows.bits[i] & (provenance->named.bits[i] | provenance->fallback.bits[i])));
+}
+
+static void check_peers(const struct service *service)
+{
+	const struct tunnel *tunnel;
+	uint32_t tunnels = 0, known = 0, position = 0;
+
+	for (const struct peer *peer = service->peers; peer; peer = peer->hh.next) {
+		must(peer->tunnels > 0);
+		tunnels += peer->tunnels;
+	}
+	while ((tunnel = handle_next(&service->tunnel_handles, &position))) {
+		must(!tunnel->record == (tunnel->peer.family == AF_UNSPEC));
+		must(!tunnel->record || address_equal(&tunnel->record->key.peer, &tunnel->peer));
+		known += tunnel->record != NULL;
+		check_names(tunnel);
+	}
+	must(tunnels == known);
+}
+
 static void check(const struct world *world)
 {
 	const struct service *service = world->service;
@@ -170,6 +241,8 @@ static void check(const struct world *world)
 	must(sessions == service->session_handles.used);
 	must(active == order_count(&service->sessions_by_datapath));
 	check_flows(service);
+	check_profiles(service);
+	check_peers(service);
 	check_sums(service, tunnels, sessions);
 }
 
@@ -349,6 +422,26 @@ static void debug(struct world *world, const struct command *command)
 		must(!world->service->events || !(flags.flags & ~flags.effective));
 }
 
+/* Nothing is told twice, and of each value who gave it. */
+static void explain(struct world *world, const struct command *command)
+{
+	static struct service_explained rows[PARAM_SET_MAX];
+	struct service_peer_explained peer;
+	struct error error = { 0 };
+	int count;
+
+	if (command->object == CONFIG_PEER) {
+		must(!service_explain_peer(world->service, command, &peer, &error) || error.text[0]);
+		return;
+	}
+	count = service_explain(world->service, command, rows, PARAM_SET_MAX, &error);
+	must(count >= 0 || error.text[0]);
+	for (int i = 0; i < count; i++) {
+		must(!i || rows[i].param > rows[i - 1].param);
+		must((rows[i].source == SERVICE_SOURCE_PROFILE) == (rows[i].profile[0] != '\0'));
+	}
+}
+
 static void step(struct world *world, const struct command *command)
 {
 	if (command->object == CONFIG_DEBUG) {
@@ -361,7 +454,9 @@ static void step(struct world *world, const struct command *command)
 		world->count = 0;
 		break;
 	case CONFIG_SHOW:
-		if (command->object == CONFIG_SYSTEM)
+		if (config_is_profile(command->object))
+			explain(world, command);
+		else if (command->object == CONFIG_SYSTEM)
 			answer(world, command->options);
 		else
 			report(world, command, command->object == CONFIG_SESSION ? DATAPATH_EVENT_DEVICE_GONE :
@@ -380,9 +475,12 @@ static void step(struct world *world, const struct command *command)
 			world->now += 7000;
 		service_expire(world->service, world->now);
 		break;
+	case CONFIG_EXPLAIN:
+		explain(world, command);
+		break;
 	default:
 		execute(world, command);
-		if (command->verb != CONFIG_DELETE)
+		if (config_verb_in_files(command->object, command->verb))
 			world->commands[world->count++] = *command;
 	}
 }

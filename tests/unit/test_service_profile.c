@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* Profiles: what is set in them and nothing else, who uses them, and what a reload makes of them. */
+#include "service/internal.h"
+#include "service_world.h"
+#include "test.h"
+
+static struct service_profile_view profile_of(struct world *world, const char *type, const char *name)
+{
+	struct service_profile_view view;
+	struct command *command;
+	unsigned int count;
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s profile show profile_name=%s", type, name);
+	command = world_parse(text, &count);
+	assert_int_equal(service_profile_view(world->service, command, &view, NULL), 0);
+	free(command);
+	return view;
+}
+
+static bool exists(struct world *world, enum config_object object, const char *name)
+{
+	return profile_find(world->service, object, name);
+}
+
+static void there_are_always_four(void **state)
+{
+	static const char *const types[] = { "peer", "tunnel", "session", "ppp" };
+	struct world *world = *state;
+	struct service_profile_view view;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		char text[100], said[100];
+
+		view = profile_of(world, types[i], "default");
+		assert_true(param_set_is_empty(&view.set));
+		snprintf(text, sizeof(text), "%s profile create profile_name=default", types[i]);
+		snprintf(said, sizeof(said), "it exists always: use %s profile modify", types[i]);
+		REFUSED(world, ERROR_EXISTS, "profile_name", said, text);
+		snprintf(text, sizeof(text), "%s profile delete profile_name=default", types[i]);
+		snprintf(said, sizeof(said), "it exists always: empty it with %s profile unset", types[i]);
+		REFUSED(world, ERROR_VALUE, "profile_name", said, text);
+	}
+}
+
+static void only_what_was_set_is_stored(void **state)
+{
+	struct world *world = *state;
+	struct service_profile_view view;
+
+	DO(world, "tunnel profile modify profile_name=default ttl=3");
+	DO(world, "tunnel profile create profile_name=t1 dscp=4");
+	view = profile_of(world, "tunnel", "t1");
+	assert_true(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "dscp")));
+	assert_false(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "ttl")));	/* no snapshot of default */
+	assert_false(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "profile_name")));
+	assert_int_equal(view.origin, SERVICE_ORIGIN_ADMIN);
+	DO(world, "tunnel profile modify profile_name=t1 ttl=9");
+	DO(world, "tunnel profile unset profile_name=t1 dscp");
+	view = profile_of(world, "tunnel", "t1");
+	assert_int_equal(view.config.tunnel.ttl, 9);
+	assert_int_equal(view.config.tunnel.dscp, 0);
+	assert_false(param_set_has(&view.set, config_row(CONFIG_TUNNEL, "dscp")));
+	REFUSED(world, ERROR_EXISTS, "profile_name", "it exists: use tunnel profile modify",
+		"tunnel profile create profile_name=t1");
+	REFUSED(world, ERROR_UNKNOWN, "profile_name", "no tunnel profile named t2",
+		"tunnel profile modify profile_name=t2 ttl=1");
+	REFUSED(world, ERROR_MISSING, "profile_name", "which tunnel profile?", "tunnel profile modify ttl=1");
+	REFUSED(world, ERROR_MISSING, "", "needs the names", "tunnel profile unset profile_name=t1");
+	DO(world, "session profile create profile_name=t1");	/* a name is of its type */
+}
+
+static void they_are_listed_by_name(void **state)
+{
+	struct world *world = *state;
+	struct service_profile_view view;
+	char names[256] = "", after[CONFIG_NAME_MAX] = "";
+
+	DO(world, "peer profile create profile_name=m; peer profile create profile_name=a; "
+		  "peer profile create profile_name=z\n");
+	while (service_next_profile(world->service, CONFIG_PEER_PROFILE, after, &view)) {
+		strcat(strcat(names, view.name), " ");
+		memcpy(after, view.name, sizeof(after));
+	}
+	assert_string_equal(names, "a default m z ");
+	/* also behind a name that is gone */
+	assert_true(service_next_profile(world->service, CONFIG_PEER_PROFILE, "n", &view));
+	assert_string_equal(view.name, "z");
+	assert_false(service_next_profile(world->service, CONFIG_PEER_PROFILE, "zz", &view));
+}
+
+static void what_is_used_stays(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "tunnel profile create profile_name=t1; session profile create profile_name=s1\n"
+		  "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_name=lon peer_tunnel_id=1 profile_name=t1\n"
+		  "session create tunnel_name=lon session_name=a peer_session_id=1 profile_name=s1\n");
+	assert_int_equal(profile_of(world, "tunnel", "t1").uses, 1);
+	REFUSED(world, ERROR_VALUE, "profile_name", "it is used by tunnel lon: delete that first",
+		"tunnel profile delete profile_name=t1");
+	REFUSED(world, ERROR_VALUE, "profile_name", "it is used by session a of tunnel lon: delete that first",
+		"session profile delete profile_name=s1");
+	DO(world, "session delete tunnel_name=lon session_name=a; session profile delete profile_name=s1");
+	DO(world, "tunnel delete tunnel_name=lon; peer profile create profile_name=r1 tunnel_profile_name=t1");
+	REFUSED(world, ERROR_VALUE, "profile_name",
+		"it is named by peer profile r1: peer profile unset profile_name=r1 tunnel_profile_name first",
+		"tunnel profile delete profile_name=t1");
+	DO(world, "peer profile unset profile_name=r1 tunnel_profile_name; tunnel profile delete profile_name=t1");
+	assert_false(exists(world, CONFIG_TUNNEL_PROFILE, "t1"));
+}
+
+static void editing_changes_nothing_that_is_there(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "tunnel profile create profile_name=t1 ttl=5\n"
+		  "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_name=lon peer_tunnel_id=1 profile_name=t1\n");
+	datapath_null_log_begin(world->dp);
+	DO(world, "tunnel profile modify profile_name=t1 ttl=6; tunnel profile modify profile_name=default dscp=7");
+	assert_int_equal(world_tunnel(world, "lon").config.ttl, 5);
+	assert_int_equal(world_tunnel(world, "lon").config.dscp, 0);
+	DO(world, "tunnel modify tunnel_name=lon fwmark=8");	/* nor does another change bring it in */
+	assert_int_equal(world_tunnel(world, "lon").config.ttl, 5);
+	assert_int_equal(world_logged(world, DATAPATH_NULL_TUNNEL_MODIFY), 1);
+}
+
+static void netmasks(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "peer profile create profile_name=a peer_ipaddr=192.0.2.7 netmask=255.255.255.0");
+	REFUSED(world, ERROR_VALUE, "netmask", "peer_ipaddr says /24 and netmask /16",
+		"peer profile create profile_name=b peer_ipaddr=192.0.2.0/24 netmask=255.255.0.0");
+	REFUSED(world, ERROR_VALUE, "netmask", "netmask is for IPv4",
+		"peer profile create profile_name=b peer_ipaddr=2001:db8::/32 netmask=255.255.0.0");
+	REFUSED(world, ERROR_VALUE, "netmask", "netmask is for IPv4",
+		"peer profile modify profile_name=a peer_ipaddr=2001:db8::/32");
+	assert_false(exists(world, CONFIG_PEER_PROFILE, "b"));
+}
+
+/* --- reload --- */
+
+#define LON "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_name=lon tunnel_id=1 peer_tunnel_id=1 "
+
+static void a_reload_takes_the_files_profiles(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "tunnel profile create profile_name=mine ttl=3; tunnel profile modify profile_name=default dscp=9");
+	/* naming comes before making, in a file */
+	RELOAD(world, "peer profile create profile_name=r1 tunnel_profile_name=t1\n"
+		      "tunnel profile create profile_name=t1 ttl=5\n"
+		      LON "peer_profile_name=r1\n");
+	assert_int_equal(world_tunnel(world, "lon").config.ttl, 5);
+	assert_int_equal(world_tunnel(world, "lon").config.dscp, 0);
+	assert_true(exists(world, CONFIG_TUNNEL_PROFILE, "mine"));
+	assert_true(param_set_is_empty(&profile_default(world->service, CONFIG_TUNNEL_PROFILE)->set));
+	assert_int_equal(profile_of(world, "tunnel", "t1").origin, SERVICE_ORIGIN_FILE);
+	assert_int_equal(profile_of(world, "tunnel", "t1").uses, 1);
+
+	/* a changed profile of the file changes its objects, what can change live */
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, "peer profile create profile_name=r1 tunnel_profile_name=t1\n"
+		      "tunnel profile create profile_name=t1 ttl=6\n"
+		      LON "peer_profile_name=r1\n");
+	assert_int_equal(world_tunnel(world, "lon").config.ttl, 6);
+	assert_int_equal(world_log_length(world), 1);
+	assert_int_equal(world_logged(world, DATAPATH_NULL_TUNNEL_MODIFY), 1);
+
+	/* another profile that says the same is no change at all */
+	datapath_null_log_begin(world->dp);
+	RELOAD(world, "tunnel profile create profile_name=t2 ttl=6\n" LON "profile_name=t2\n");
+	assert_int_equal(world_log_length(world), 0);
+	assert_string_equal(world_tunnel(world, "lon").config.profile_name, "t2");
+	assert_int_equal(profile_of(world, "tunnel", "t2").uses, 1);
+	assert_false(exists(world, CONFIG_TUNNEL_PROFILE, "t1"));
+	assert_false(exists(world, CONFIG_PEER_PROFILE, "r1"));
+	assert_true(exists(world, CONFIG_TUNNEL_PROFILE, "mine"));
+}
+
+static void what_an_administrator_uses_stays(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, "session profile create profile_name=s1 mtu=1300\n" LON "\n");
+	DO(world, "session create tunnel_name=lon session_name=a peer_session_id=1 profile_name=s1");
+	RELOAD(world, LON "\n");
+	assert_int_equal(profile_of(world, "session", "s1").origin, SERVICE_ORIGIN_ADMIN);
+	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
+	/* and follows its tunnel that is made anew */
+	RELOAD(world, LON "our_udp_port=1800\n");
+	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
+	assert_int_equal(profile_of(world, "session", "s1").uses, 1);
+}
+
+static void a_reload_that_fails_leaves_profiles_alone(void **state)
+{
+	struct world *world = *state;
+	struct error refused = { ERROR_SYSTEM, "", "", "refused" };
+
+	RELOAD(world, "tunnel profile create profile_name=t1 ttl=5\n" LON "profile_name=t1\n");
+	RELOAD_REFUSED(world, ERROR_UNKNOWN, "tunnel_profile_name",
+		       "there is no tunnel profile named t9",
+		       "peer profile create profile_name=r1 tunnel_profile_name=t9\n" LON "\n");
+	assert_int_equal(world->failed, 0);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_MODIFY, 0, &refused);
+	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused",
+		       "tunnel profile create profile_name=t1 ttl=6\ntunnel profile create profile_name=t2\n"
+		       LON "profile_name=t1\n");
+	assert_int_equal(world_tunnel(world, "lon").config.ttl, 5);
+	assert_int_equal(profile_of(world, "tunnel", "t1").config.tunnel.ttl, 5);
+	assert_int_equal(profile_of(world, "tunnel", "t1").uses, 1);
+	assert_false(exists(world, CONFIG_TUNNEL_PROFILE, "t2"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(there_are_always_four),
+		TEST(only_what_was_set_is_stored),
+		TEST(they_are_listed_by_name),
+		TEST(what_is_used_stays),
+		TEST(editing_changes_nothing_that_is_there),
+		TEST(netmasks),
+		TEST(a_reload_takes_the_files_profiles),
+		TEST(what_an_administrator_uses_stays),
+		TEST(a_reload_that_fails_leaves_profiles_alone),
+	};
+
+	return cmocka_run_group_tests_name("service_profile", tests, NULL, NULL);
+}
