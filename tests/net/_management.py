@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """For tests of l2tpctl: checks, daemons with the null datapath, and a terminal that l2tpctl is typed into."""
+import atexit
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,8 @@ BUILD = os.path.join(TOP, os.environ.get('BUILD') or 'build')
 L2TPD = os.environ.get('L2TPD') or os.path.join(BUILD, 'src/l2tpd/l2tpd')
 L2TPCTL = os.environ.get('L2TPCTL') or os.path.join(BUILD, 'src/l2tpctl/l2tpctl')
 TMP = os.environ.get('TMP') or tempfile.mkdtemp(prefix='l2tpd-test.')
+if not os.environ.get('TMP'):       # run by hand
+    atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 SOCKET = os.path.join(TMP, 'socket')
 TUNNEL = 'tunnel create tunnel_name=t version=3 dest_ipaddr=192.0.2.2 tunnel_id=1 peer_tunnel_id=2'
 SESSION = 'session create tunnel_name=t session_name=s session_id=5 peer_session_id=6'
