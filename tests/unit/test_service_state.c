@@ -6,6 +6,7 @@
  */
 #include "service/event.h"
 
+#include "service/authorize.h"
 #include "service_world.h"
 
 static void sums(struct world *world, uint32_t tunnels_up, uint32_t tunnels_resolving, uint32_t tunnels_down,
@@ -168,7 +169,7 @@ static void compare(struct world *world, const struct follower *follower)
 
 			assert_int_equal(service_session_view(world->service, session, &of_session), 0);
 			assert_true(knows(follower, session << 1, of_session.state == SERVICE_SESSION_UP));
-			assert_true(!of_session.reason[0] == (of_session.state == SERVICE_SESSION_UP));
+			assert_int_equal(of_session.reason[0] != 0, of_session.state == SERVICE_SESSION_DOWN);
 			sessions_in[of_session.state]++;
 			exist++;
 		}
@@ -257,11 +258,26 @@ static void resolve(struct world *world)
 	}
 }
 
+/* An authorizer comes, goes, or answers some questions. */
+static void decide(struct world *world)
+{
+	struct service_answer answer = { .object = CONFIG_TUNNEL };
+	struct service_question question;
+
+	if (!chance(4))
+		assert_int_equal(service_set_authorizers(world->service, chance(2), chance(2), world->now, NULL), 0);
+	while (chance(4) && service_next_question(world->service, &question, world->now)) {
+		answer.accept = chance(3);
+		if (chance(8))
+			assert_int_equal(service_answer(world->service, question.id, &answer, world->now, NULL), 0);
+	}
+}
+
 static void something(struct world *world)
 {
 	char text[4096];
 
-	switch (chance(6)) {
+	switch (chance(8)) {
 	case 0:
 		write_commands(text, sizeof(text));
 		world_reload(world, text);
@@ -281,6 +297,10 @@ static void something(struct world *world)
 	case 4:
 		trouble(world);
 		break;
+	case 5:
+	case 6:
+		decide(world);
+		break;
 	default:
 		resolve(world);
 	}
@@ -290,7 +310,7 @@ static void who_follows_the_events_knows_all(void **state)
 {
 	struct world *world = *state;
 	struct follower *follower = calloc(1, sizeof(*follower));
-	unsigned int ups = 0;
+	unsigned int ups = 0, asked = 0;
 
 	assert_non_null(follower);
 	follower->next = 1;
@@ -301,8 +321,10 @@ static void who_follows_the_events_knows_all(void **state)
 		catch_up(world, follower);
 		compare(world, follower);
 		ups += world_status(world).sessions_in[SERVICE_SESSION_UP];
+		asked += world_status(world).sessions_in[SERVICE_SESSION_AUTHORIZING];
 	}
 	assert_in_range(ups, 500, UINT32_MAX);		/* it was worth it */
+	assert_in_range(asked, 100, UINT32_MAX);
 	assert_in_range(follower->count, 500, OBJECTS);
 	free(follower);
 }
