@@ -81,7 +81,7 @@ int os_file_read_all(const char *pattern, size_t limit, os_file_found_fn *found,
 	glob_t names;
 	int ret = 0;
 
-	if (!strpbrk(pattern, "*?["))
+	if (!strpbrk(pattern, "*?[") || access(pattern, F_OK) == 0)
 		return read_one(pattern, &limit, found, sink, error);
 	switch (glob(pattern, GLOB_ERR, NULL, &names)) {
 	case 0:

@@ -17,7 +17,8 @@ int os_file_read(const char *path, size_t limit, char **text, size_t *length, st
 
 /* Read each of the files that a pattern of the shell means, in the order of their names, and give them to found(),
  * which takes the text over, until it returns -1.  A pattern without a wildcard is a name, and the file must be
- * there; one with a wildcard may match nothing.  limit: octets of all of them. */
+ * there, as one with a wildcard is when a file has just that name; else it may match nothing.  limit: octets of
+ * all of them. */
 typedef int os_file_found_fn(void *sink, const char *path, char *text, size_t length, struct error *error);
 int os_file_read_all(const char *pattern, size_t limit, os_file_found_fn *found, void *sink, struct error *error);
 

@@ -144,6 +144,9 @@ static void names_by_pattern(void **state)
 	touch(directory, ".d.conf");
 	assert_int_equal(match(directory, "*.conf", names), 0);
 	assert_string_equal(names, "a.conf!b.conf!");
+	touch(directory, "[d].e");
+	assert_int_equal(match(directory, "[d].e", names), 0);
+	assert_string_equal(names, "[d].e!");
 	assert_int_equal(match(directory, "nothing*", names), 0);
 	assert_string_equal(names, "");
 	assert_int_equal(match(directory, "missing", names), -1);
@@ -152,7 +155,7 @@ static void names_by_pattern(void **state)
 	touch(directory, "stop");
 	assert_int_equal(match(directory, "[cst]*", names), -1);
 	assert_string_equal(names, "c.other!stop!");
-	assert_int_equal(match(directory, "*", names), -1);	/* more than 3 octets: the limit is for all of them */
+	assert_int_equal(match(directory, "[!d[]*", names), -1);	/* more than 3 octets: the limit is for all of them */
 	assert_string_equal(names, "a.conf!b.conf!c.other!");
 	snprintf(command, sizeof(command), "rm -r %s", directory);
 	assert_int_equal(system(command), 0);
