@@ -404,7 +404,9 @@ static void answer_question(struct world *world)
 
 static void execute(struct world *world, const struct command *command)
 {
-	enum service_origin origin = world->count % 2 ? SERVICE_ORIGIN_FILE : SERVICE_ORIGIN_ADMIN;
+	/* only within a file profiles may name others that are not there yet */
+	enum service_origin origin = world->count % 2 && !config_is_profile(command->object) ? SERVICE_ORIGIN_FILE :
+											       SERVICE_ORIGIN_ADMIN;
 	struct error error = { 0 };
 
 	if (service_execute(world->service, command, origin, world->now, NULL, &error) < 0)
