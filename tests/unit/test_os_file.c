@@ -155,7 +155,8 @@ static void names_by_pattern(void **state)
 	touch(directory, "stop");
 	assert_int_equal(match(directory, "[cst]*", names), -1);
 	assert_string_equal(names, "c.other!stop!");
-	assert_int_equal(match(directory, "[!d[]*", names), -1);	/* more than 3 octets: the limit is for all of them */
+	/* more than 3 octets: the limit is for all of them */
+	assert_int_equal(match(directory, "[!d[]*", names), -1);
 	assert_string_equal(names, "a.conf!b.conf!c.other!");
 	snprintf(command, sizeof(command), "rm -r %s", directory);
 	assert_int_equal(system(command), 0);
