@@ -168,6 +168,60 @@ static void a_restore_removes_whatever_it_does_not_name(void **state)
 	assert_true(world_has(world, "tunnel show tunnel_name=new"));
 }
 
+/* -1: it was refused. */
+static int try_restore(struct service *service, const char *text)
+{
+	struct service_reload *reload = service_reload_begin();
+	struct error error = { 0 };
+	unsigned int count, failed;
+	struct command *commands = world_parse(text, &count);
+
+	assert_non_null(reload);
+	for (unsigned int i = 0; i < count; i++)
+		assert_int_equal(service_reload_command(reload, &commands[i], &error), 0);
+	free(commands);
+	return service_reload_finish(reload, service, SERVICE_RELOAD_ALL, 0, &failed, &error);
+}
+
+/* Wherever the datapath refuses, all is as it was, to the last word of what would be saved. */
+static void a_restore_is_all_or_nothing(void **state)
+{
+	static const char one[] =
+		"system modify max_tunnels=9 trace_flags=fsm\n"
+		"tunnel profile create profile_name=p ttl=7\n"
+		"session profile modify profile_name=default mtu=1300\n"
+		TUNNEL("a", "1") SESSION("a", "s", "1") SESSION("a", "t", "2") TUNNEL("b", "2") SESSION("b", "s", "3")
+		"tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_name=c tunnel_id=3 peer_tunnel_id=3 "
+		"profile_name=p\n";
+	static const char other[] =
+		"system modify max_sessions=9\n"
+		"tunnel profile create profile_name=q dscp=7\n"
+		"session profile modify profile_name=default mtu=1200\n"
+		TUNNEL("a", "1") SESSION("a", "s", "1") SESSION("a", "u", "5") "tunnel modify tunnel_name=a ttl=3\n"
+		"tunnel create version=3 dest_ipaddr=192.0.2.9 tunnel_name=b tunnel_id=2 peer_tunnel_id=2 "
+		"profile_name=q\n"
+		SESSION("b", "s", "3") TUNNEL("d", "4") SESSION("d", "s", "6");
+	const struct error refusal = { .code = ERROR_SYSTEM, .text = "refused" };
+	struct world *world = *state;
+	unsigned int refused = 0;
+
+	restore(world->service, SERVICE_RELOAD_ALL, one);
+	for (unsigned int i = 0; i < DATAPATH_NULL_OPERATION_COUNT * 8; i++) {
+		char *before = save(world->service);
+
+		datapath_null_fail(world->dp, i / 8, i % 8, &refusal);
+		if (try_restore(world->service, other) < 0) {
+			refused++;
+			expect_saved(world, before);
+		}
+		datapath_null_fail(world->dp, i / 8, 0, NULL);
+		restore(world->service, SERVICE_RELOAD_ALL, before);
+		expect_saved(world, before);
+		free(before);
+	}
+	assert_in_range(refused, 10, 40);
+}
+
 /* --- at random --- */
 
 static uint64_t random_state;
@@ -489,6 +543,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_save_survives_changes, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(secrets_are_told_apart, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_restore_removes_whatever_it_does_not_name, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(a_restore_is_all_or_nothing, world_begin, world_end),
 		cmocka_unit_test(saved_and_restored_is_the_same),
 	};
 
