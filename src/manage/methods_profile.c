@@ -8,6 +8,7 @@
 #include "manage/interface.h"
 #include "manage/json.h"
 #include "manage/methods.h"
+#include "service/debug.h"
 
 #define PEERS_AT_ONCE 64	/* of one reply */
 
@@ -54,10 +55,12 @@ static enum call_step no_memory(json_t **error)
 
 static enum call_step execute(struct call *call, const struct command *command, json_t **error)
 {
+	uint32_t mask = service_trace_mask(call->service, command);
 	struct error failure = { 0 };
 	int ret = service_execute(call->service, command, SERVICE_ORIGIN_ADMIN, call->host->now(), NULL, &failure);
 
 	call->host->changed(call->host->context);
+	call_trace_command(call, mask, command, ret < 0 ? failure.text : NULL);
 	return ret < 0 ? call_fail(&failure, error) : CALL_LAST;
 }
 
@@ -146,12 +149,15 @@ static enum call_step apply_step(struct call *call, struct emit *result, json_t 
 	struct service_applied applied;
 	struct error failure = { 0 };
 	struct command command;
+	uint32_t mask;
 	int ret;
 
 	if (!call_command(call, &command, error))
 		return CALL_LAST;
+	mask = service_trace_mask(call->service, &command);
 	ret = service_apply(call->service, &command, call->host->now(), &applied, &failure);
 	call->host->changed(call->host->context);
+	call_trace_command(call, mask, &command, ret < 0 ? failure.text : NULL);
 	if (ret < 0)
 		return call_fail(&failure, error);
 	emit_applied(result, &applied);

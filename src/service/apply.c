@@ -225,8 +225,8 @@ static void free_swaps(struct list *swaps)
 	free(swaps->items);
 }
 
-int service_apply(struct service *service, const struct command *command, uint64_t now,
-		  struct service_applied *applied, struct error *error)
+int execute_profile_apply(struct service *service, const struct command *command, uint64_t now,
+			  struct service_applied *applied, struct error *error)
 {
 	bool tunnels = command->object == CONFIG_TUNNEL_PROFILE || command->object == CONFIG_PEER_PROFILE;
 	struct apply apply = { .reload = { .service = service, .now = now }, .applied = applied };
@@ -245,4 +245,16 @@ int service_apply(struct service *service, const struct command *command, uint64
 	free_swaps(&apply.reload.tunnel_swaps);
 	free_swaps(&apply.reload.session_swaps);
 	return ret;
+}
+
+int service_apply(struct service *service, const struct command *command, uint64_t now,
+		  struct service_applied *applied, struct error *error)
+{
+	char object[ERROR_OBJECT_MAX];
+
+	service_start(service, now);
+	if (execute_profile_apply(service, command, now, applied, error) == 0)
+		return 0;
+	error_name_object(error, command_object(command, object));
+	return -1;
 }

@@ -102,6 +102,10 @@ int execute_profile_modify(struct service *service, const struct command *comman
 int execute_profile_unset(struct service *service, const struct command *command, struct error *error);
 int execute_profile_delete(struct service *service, const struct command *command, struct error *error);
 
+/* --- apply.c --- */
+int execute_profile_apply(struct service *service, const struct command *command, uint64_t now,
+			  struct service_applied *applied, struct error *error);
+
 /* --- peer_match.c --- */
 struct peer_match {
 	const struct profile *profile;

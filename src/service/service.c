@@ -210,7 +210,7 @@ static int profile_apply(const struct execution *do_this, struct error *error)
 {
 	struct service_applied ignored;
 
-	return service_apply(do_this->service, do_this->command, do_this->now, &ignored, error);
+	return execute_profile_apply(do_this->service, do_this->command, do_this->now, &ignored, error);
 }
 
 typedef int execute_fn(const struct execution *do_this, struct error *error);

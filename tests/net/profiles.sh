@@ -119,3 +119,7 @@ matches "is told with its place" "$(ctl A system reload 2>&1)" \
 	"A.conf:12:59: peer profile lost: there is no tunnel profile named nowhere"
 matches "by --check, too" "$("$L2TPD" --check "$TMP/A.conf" 2>&1)" 'A.conf:12:59: .*nowhere'
 equal "nothing changed" "$(ctl A peer profile list | paste -sd ' ')" "branch default"
+
+# a profile that is refused is the only mistake: what has it is not blamed
+sed -i -e '/profile_name=lost/d' -e 's/ttl=25/ttl=999/' "$TMP/A.conf"
+equal "a mistake in a profile is told once" "$("$L2TPD" --check "$TMP/A.conf" 2>&1 | grep -c 'A.conf')" 1
