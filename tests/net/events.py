@@ -82,8 +82,12 @@ def test_slow():
     for number in range(20000):         # more than there is room for
         reply = client.call('TunnelModify', config={'tunnel_name': 't', 'ttl': str(1 + number % 200)})
         assert 'error' not in reply, reply
-    check('readers who do not read cost little', daemon.rss_kib() - before < 12 * 1024,
-          f'{daemon.rss_kib() - before} KiB')
+    name = 'readers who do not read cost little'
+    with open(_varlink.L2TPD, 'rb') as program:
+        if b'__asan_init' in program.read():
+            print(f'skip {name}: sanitisers keep what was freed')
+        else:
+            check(name, daemon.rss_kib() - before < 12 * 1024, f'{daemon.rss_kib() - before} KiB')
     told = 0
     while slow.event():
         told += 1
