@@ -14,6 +14,6 @@ set -eu
 
 while read -r tunnel session address; do
 	if [ "$tunnel/$session" = "$L2TPD_TUNNEL_NAME/${L2TPD_SESSION_NAME:-}" ]; then
-		ip address replace "$address" dev "$L2TPD_INTERFACE_NAME"
+		ip ${L2TPD_NETNS:+-netns "$L2TPD_NETNS"} address replace "$address" dev "$L2TPD_INTERFACE_NAME"
 	fi
 done <"$(dirname "$0")/addresses"

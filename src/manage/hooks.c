@@ -97,6 +97,7 @@ static void describe(struct variables *variables, const struct service_event *ev
 	add(variables, "SESSION_NAME", event->session_name);
 	add_number(variables, "SESSION_ID", event->session_id);
 	add(variables, "INTERFACE_NAME", event->interface_name);
+	add(variables, "NETNS", event->netns);
 	add(variables, "PROFILE_NAME", event->profile_name);
 	add(variables, "PEER", address_format(&event->peer, peer, sizeof(peer)));
 	add(variables, "REASON", event->reason);

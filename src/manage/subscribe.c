@@ -135,6 +135,7 @@ static void emit_event(const struct call *call, struct emit *emit, const struct 
 	emit_text(emit, "session_name", event->session_name);
 	emit_number(emit, "session_id", event->session_id);
 	emit_text(emit, "interface_name", event->interface_name);
+	emit_text(emit, "netns", event->netns);
 	emit_text(emit, "profile_name", event->profile_name);
 	emit_text(emit, "peer", address_format(&event->peer, peer, sizeof(peer)));
 	emit_text(emit, "reason", event->reason);
@@ -222,7 +223,7 @@ static const char types[] =
 	"# milliseconds since 1970; changed names parameters.\n"
 	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin),\n"
 	"  tunnel_name: ?string,\n  tunnel_id: ?int,\n  session_name: ?string,\n  session_id: ?int,\n"
-	"  interface_name: ?string,\n  profile_name: ?string,\n  peer: ?string,\n  reason: ?string,\n"
+	"  interface_name: ?string,\n  netns: ?string,\n  profile_name: ?string,\n  peer: ?string,\n  reason: ?string,\n"
 	"  changed: ?[]string,\n  count: ?int\n)\n";
 
 static const struct method methods[] = {

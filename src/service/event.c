@@ -153,6 +153,7 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 	event->session_id = session->config.session_id;
 	memcpy(event->session_name, session->config.session_name, sizeof(event->session_name));
 	memcpy(event->interface_name, session->ifname, sizeof(event->interface_name));
+	memcpy(event->netns, session->config.netns, sizeof(event->netns));
 	fill_reason(event, reason, changed);
 }
 

@@ -52,7 +52,7 @@ struct service_event {
 	uint32_t tunnel_id, session_id;
 	uint32_t count;				/* SUPPRESSED */
 	char tunnel_name[CONFIG_NAME_MAX], session_name[CONFIG_NAME_MAX], profile_name[CONFIG_NAME_MAX];
-	char interface_name[CONFIG_IFNAME_MAX];
+	char interface_name[CONFIG_IFNAME_MAX], netns[CONFIG_NETNS_MAX];	/* netns "": the daemon's */
 	struct address peer;
 	char reason[ERROR_TEXT_MAX];		/* a sentence; "" where there is none */
 	struct param_set changed;		/* MODIFIED: rows whose values differ */

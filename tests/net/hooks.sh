@@ -50,6 +50,14 @@ check 'what the configuration made is told' until_true 10 has_told 'session_up l
 equal 'in order' "$(told | grep -v peer_ | head -n 4 | tr '\n' ,)" \
 	'tunnel_created lon ,tunnel_up lon ,session_created lon office,session_up lon office,'
 
+host C
+echo 'lon away 10.0.1.1/24' >>"$HOOKS/addresses"
+ctl A -q session create tunnel_name=lon session_name=away session_id=12 peer_session_id=13 interface_name=pw1 \
+	netns="${NS}C"
+has_address_there() { ip_on C -4 address show dev pw1 | grep -q 'inet 10.0.1.1/24 '; }
+check 'and one in another network namespace' until_true 10 has_address_there
+ctl A -q session delete tunnel_name=lon session_name=away
+
 # ---------------------------------------------------------------- a device that somebody removes
 rm "$HOOKS/session_up"
 hook session_down <<-'END'

@@ -158,6 +158,7 @@ static void a_program_has_the_facts(void **state)
 	assert_true(was_told(6, "L2TPD_NUMBER=8"));
 	assert_memory_equal(fixture->programs[6].environment, "PATH=", 5);
 	assert_null(strstr(fixture->programs[6].environment, "REASON"));
+	assert_null(strstr(fixture->programs[6].environment, "NETNS"));
 }
 
 static void those_of_a_tunnel_run_in_order(void **state)
