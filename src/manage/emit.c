@@ -252,6 +252,13 @@ static void emit_text_param(struct emit *emit, const struct param *param, const 
 	}
 }
 
+/* 0 where it is not allowed is no value: nobody gave one. */
+static void emit_number(struct emit *emit, const struct param *param, uint32_t number)
+{
+	if (number || param->min <= 0)
+		emit_unsigned_member(emit, param->name, number);
+}
+
 static void emit_param(struct emit *emit, const struct param_table *table, unsigned int row, const void *config)
 {
 	const struct param *param = &table->params[row];
@@ -260,10 +267,10 @@ static void emit_param(struct emit *emit, const struct param_table *table, unsig
 
 	switch (param->type) {	/* the frequent ones without a way through text */
 	case PARAM_U16:
-		emit_unsigned_member(emit, param->name, *(const uint16_t *)member);
+		emit_number(emit, param, *(const uint16_t *)member);
 		return;
 	case PARAM_U32:
-		emit_unsigned_member(emit, param->name, *(const uint32_t *)member);
+		emit_number(emit, param, *(const uint32_t *)member);
 		return;
 	case PARAM_BOOL:
 		emit_bool_member(emit, param->name, *(const bool *)member);
