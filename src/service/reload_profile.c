@@ -18,8 +18,6 @@ static int pair_type(struct service *service, struct service *dry, enum config_o
 {
 	struct profile *profile;
 
-	for (profile = profile_first(service, object); profile; profile = profile->hh.next)
-		profile->pair = profile;
 	for (profile = profile_first(dry, object); profile; profile = profile->hh.next) {
 		profile->pair = profile_find(service, object, profile->name);
 		if (profile->pair)
@@ -34,6 +32,13 @@ static int pair_type(struct service *service, struct service *dry, enum config_o
 
 int reload_profiles_begin(struct service_reload *reload, struct error *error)
 {
+	struct profile *profile;
+
+	/* of all types, before any can fail: abort takes away what is like nothing */
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		for (profile = profile_first(reload->service, object); profile; profile = profile->hh.next)
+			profile->pair = profile;
+	}
 	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
 		if (pair_type(reload->service, reload->dry, object, error) == 0)
 			continue;

@@ -658,6 +658,27 @@ static void limits_count_what_administrators_made(void **state)
 	assert_int_equal(world_status(world).tunnels, 3);
 }
 
+/* Those of types whose turn did not come are not taken for new ones. */
+static void too_many_profiles_take_none_away(void **state)
+{
+	struct world *world = *state;
+	char text[64 * 2048], *end = text;
+
+	DO(world, "tunnel profile create profile_name=t1 version=3 ttl=5\n"
+		  "tunnel create tunnel_name=lon peer_tunnel_id=1 dest_ipaddr=192.0.2.2 profile_name=t1\n");
+	for (unsigned int i = 0; i < 4000; i++) {
+		snprintf(text, sizeof(text), "peer profile create profile_name=p%u", i);
+		DO(world, text);
+	}
+	for (unsigned int i = 0; i < 200; i++)
+		end += sprintf(end, "peer profile create profile_name=q%u\n", i);
+	RELOAD_REFUSED(world, ERROR_LIMIT, "profile_name", "4096", text);
+	assert_int_equal(world_tunnel(world, "lon").config.ttl, 5);
+	DO(world, "tunnel create tunnel_name=par peer_tunnel_id=1 dest_ipaddr=192.0.2.2 profile_name=t1\n"
+		  "tunnel create tunnel_name=ams version=3 peer_tunnel_id=1 dest_ipaddr=192.0.2.2\n");
+	assert_int_equal(world_tunnel(world, "par").config.ttl, 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
@@ -688,6 +709,7 @@ int main(void)
 		TEST(a_lost_device_comes_back),
 		TEST(system_parameters_follow_the_file),
 		TEST(limits_count_what_administrators_made),
+		TEST(too_many_profiles_take_none_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
