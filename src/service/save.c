@@ -9,7 +9,18 @@
 
 #include "service/internal.h"
 
-enum phase { PHASE_SYSTEM, PHASE_PROFILES, PHASE_TUNNELS = PHASE_PROFILES + PROFILE_TYPES, PHASE_LIMITS };
+enum phase {
+	PHASE_SYSTEM,
+	PHASE_PROFILES,
+	PHASE_NAMES = PHASE_PROFILES + PROFILE_TYPES,	/* what could not be said before */
+	PHASE_TUNNELS,
+	PHASE_LIMITS,
+};
+
+/* Those that are named before those that name them: what is saved can be typed, too. */
+static const enum config_object profile_order[PROFILE_TYPES] = {
+	CONFIG_PPP_PROFILE, CONFIG_SESSION_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_PEER_PROFILE,
+};
 
 static void begin(struct command *command, enum config_object object, enum config_verb verb)
 {
@@ -85,18 +96,31 @@ static bool save_system(const struct service *service, bool at_end, struct comma
 	return !param_set_is_empty(&command->set);
 }
 
+/* Tunnel and peer profiles may name each other, so that no order of them would do. */
+static bool is_said_later(const struct profile *profile, unsigned int row)
+{
+	return profile->object == CONFIG_TUNNEL_PROFILE &&
+	       row == config_row(CONFIG_TUNNEL_PROFILE, "peer_profile_name");
+}
+
 /* False: there is nothing to say of it. */
-static bool save_profile(const struct profile *profile, struct command *command)
+static bool save_profile(const struct profile *profile, bool later, struct command *command)
 {
 	const struct param_table *table = config_tables[profile->object];
-	unsigned int row = config_row(profile->object, "profile_name");
+	unsigned int key = config_row(profile->object, "profile_name");
+	bool makes = !later && !profile_is_default(profile), says = makes;
 
-	begin(command, profile->object, profile_is_default(profile) ? CONFIG_MODIFY : CONFIG_CREATE);
-	rows_overlay(table, &command->config, &profile->config, &profile->set);
-	command->set = profile->set;
-	memcpy((char *)&command->config + table->params[row].offset, profile->name, sizeof(profile->name));
-	param_set_add(&command->set, row);
-	return !profile_is_default(profile) || !param_set_is_empty(&profile->set);
+	begin(command, profile->object, makes ? CONFIG_CREATE : CONFIG_MODIFY);
+	for (unsigned int row = param_set_next(&profile->set, 0); row < PARAM_SET_MAX;
+	     row = param_set_next(&profile->set, row + 1)) {
+		if (is_said_later(profile, row) != later)
+			continue;
+		write_row(table, row, &profile->config, command);
+		says = true;
+	}
+	memcpy((char *)&command->config + table->params[key].offset, profile->name, sizeof(profile->name));
+	param_set_add(&command->set, key);
+	return says;
 }
 
 /* What the tunnel would be without the rows that nobody gave.  A profile that it would not have today counts as given,
@@ -195,10 +219,11 @@ static bool next_tunnel(const struct service *service, struct service_save *save
 /* False: there is no other of this type. */
 static bool next_profile(const struct service *service, struct service_save *save, struct command *command)
 {
-	enum config_object object = CONFIG_PEER_PROFILE + (save->phase - PHASE_PROFILES);
+	bool later = save->phase == PHASE_NAMES;
+	enum config_object object = later ? CONFIG_TUNNEL_PROFILE : profile_order[save->phase - PHASE_PROFILES];
 	const struct profile *profile = profile_behind(service, object, save->profile_name);
 
-	while (profile && !save_profile(profile, command))
+	while (profile && !save_profile(profile, later, command))
 		profile = profile->hh.next;
 	if (profile)
 		memcpy(save->profile_name, profile->name, sizeof(save->profile_name));

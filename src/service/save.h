@@ -17,10 +17,11 @@ struct service_save {
 	handle tunnel;			/* whose sessions are next */
 };
 
-/* The next command: the system, then profiles by type and name, then each tunnel with its sessions in the
- * order of their ids.  It has what was given, the names and ids that were chosen, and all else that the
- * profiles as they are now would give otherwise.  *secrets: which of the rows are to be kept apart from
- * the others; one that comes from a file of its own is not among the rows.  False: that was all. */
+/* The next command: the system, then profiles by type and name, those that are named before those that name
+ * them, then each tunnel with its sessions in the order of their ids.  It has what was given, the names and ids
+ * that were chosen, and all else that the profiles as they are now would give otherwise.  *secrets: which of the
+ * rows are to be kept apart from the others; one that comes from a file of its own is not among the rows.
+ * False: that was all. */
 bool service_save_next(const struct service *service, struct service_save *save, struct command *command,
 		       struct param_set *secrets);
 

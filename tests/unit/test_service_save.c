@@ -533,6 +533,31 @@ static void saved_and_restored_is_the_same(void **state)
 	assert_in_range(made, CASES, UINT32_MAX);	/* the generator makes what can be made */
 }
 
+/* What is saved can be typed, or piped into l2tpctl: what a command names is there already. */
+static void profiles_are_saved_before_those_that_name_them(void **state)
+{
+	struct world *world = *state, *copy;
+	void *copy_state;
+	char *text, *again;
+
+	DO(world, "ppp profile create profile_name=d; session profile create profile_name=c ppp_profile_name=d\n"
+		  "peer profile create profile_name=a\n"
+		  "tunnel profile create profile_name=b peer_profile_name=a session_profile_name=c\n"
+		  "peer profile modify profile_name=a tunnel_profile_name=b ppp_profile_name=d\n"
+		  "tunnel profile modify profile_name=default peer_profile_name=a\n"
+		  "tunnel create version=3 tunnel_name=t tunnel_id=1 peer_tunnel_id=1 dest_ipaddr=192.0.2.2 "
+		  "peer_profile_name=a\n");
+	text = save(world->service);
+	world_begin(&copy_state);
+	copy = copy_state;
+	DO(copy, text);
+	again = save(copy->service);
+	assert_string_equal(again, text);
+	free(again);
+	free(text);
+	world_end(&copy_state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -545,6 +570,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_restore_removes_whatever_it_does_not_name, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_restore_is_all_or_nothing, world_begin, world_end),
 		cmocka_unit_test(saved_and_restored_is_the_same),
+		cmocka_unit_test_setup_teardown(profiles_are_saved_before_those_that_name_them, world_begin, world_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
