@@ -151,6 +151,23 @@ static void rules_hold(void **state)
 	assert_false(world_session(world, "a", "x").config.use_sequence_numbers);
 }
 
+/* What it cannot change, it has still: that profile cannot go, and the name in what is saved leads somewhere. */
+static void a_session_keeps_its_ppp_profile(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "ppp profile create profile_name=p1; ppp profile create profile_name=p2\n"
+		  "session profile create profile_name=s1 ppp_profile_name=p1\n"
+		  MAKE("a", "1", "session_profile_name=s1")
+		  SESSION("a", "x", "1"));
+	DO(world, "session profile modify profile_name=s1 ppp_profile_name=p2 mtu=1400");
+	assert_int_equal(apply(world, "session profile apply profile_name=s1"), 0);
+	expect(1, 1, 1);
+	assert_string_equal(world_session(world, "a", "x").config.ppp_profile_name, "p1");
+	REFUSED(world, ERROR_VALUE, "profile_name", "session x of tunnel a", "ppp profile delete profile_name=p1");
+	DO(world, "session profile unset profile_name=s1 ppp_profile_name; ppp profile delete profile_name=p2");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
@@ -162,6 +179,7 @@ int main(void)
 		TEST(names_follow_the_peer_profile),
 		TEST(all_or_none),
 		TEST(rules_hold),
+		TEST(a_session_keeps_its_ppp_profile),
 	};
 
 	return cmocka_run_group_tests_name("service_apply", tests, NULL, NULL);
