@@ -16,6 +16,7 @@ static const char *const source_words[] = {
 	[SERVICE_SOURCE_BUILTIN] = "builtin", [SERVICE_SOURCE_PROFILE] = "profile",
 	[SERVICE_SOURCE_EXPLICIT] = "explicit", [SERVICE_SOURCE_AUTHORIZER] = "authorizer",
 	[SERVICE_SOURCE_TUNNEL] = "tunnel", [SERVICE_SOURCE_CHOSEN] = "chosen",
+	[SERVICE_SOURCE_FORMER] = "former",
 };
 
 static const char *const type_words[] = { "peer", "tunnel", "session", "ppp" };
@@ -23,9 +24,10 @@ static const char *const type_words[] = { "peer", "tunnel", "session", "ppp" };
 static const char types[] =
 	"\n# Where a value in effect comes from. builtin: nobody set it; profile: the one that is named, of that type;\n"
 	"# explicit: given with the object; authorizer: decided by it; tunnel: the session's tunnel has it;\n"
-	"# chosen: by the daemon. now: what it would be today, where that is another.\n"
+	"# chosen: by the daemon; former: a peer profile had named it, which says otherwise now.\n"
+	"# now: what it would be today, where that is another.\n"
 	"type Explained (\n  parameter: string,\n  value: string,\n"
-	"  source: (builtin, profile, explicit, authorizer, tunnel, chosen),\n"
+	"  source: (builtin, profile, explicit, authorizer, tunnel, chosen, former),\n"
 	"  profile_type: ?(peer, tunnel, session, ppp),\n  profile: ?string,\n  now: ?string\n)\n"
 	"\n# What a profile stores, and how many tunnels and sessions have it as theirs or name it for others.\n"
 	"# effective: what an object gets that names nothing else; only in answers to show.\n"

@@ -87,7 +87,16 @@ static struct service_explained *row_named(struct service_explained *rows, unsig
 
 /* --- tunnels --- */
 
-/* A profile that nobody named with the tunnel, nor its tunnel profile: that the peer profile did. */
+/* Does the profile name it so, today? */
+static bool says(const struct profile *profile, unsigned int row, const char *name)
+{
+	size_t offset = config_tables[profile->object]->params[row].offset;
+
+	return param_set_has(&profile->set, row) && strcmp((const char *)&profile->config + offset, name) == 0;
+}
+
+/* A profile that nobody named with the tunnel, nor its tunnel profile: that the peer profile did, or had done when
+ * the tunnel was made. */
 static void explain_name(const struct service *service, const struct tunnel *tunnel, unsigned int peer_row,
 			 struct service_explained *row)
 {
@@ -96,13 +105,14 @@ static void explain_name(const struct service *service, const struct tunnel *tun
 
 	if (!row || (row->source != SERVICE_SOURCE_BUILTIN && row->source != SERVICE_SOURCE_CHOSEN))
 		return;
-	set_source(row, SERVICE_SOURCE_BUILTIN, NULL);
-	if (peer_row == CHAIN_ROW_NONE)
-		return;
-	if (param_set_has(&peer->set, peer_row))
+	if (peer_row != CHAIN_ROW_NONE && says(peer, peer_row, row->value))
 		set_source(row, SERVICE_SOURCE_PROFILE, peer);
-	else if (param_set_has(&fallback->set, peer_row))
+	else if (peer_row != CHAIN_ROW_NONE && says(fallback, peer_row, row->value))
 		set_source(row, SERVICE_SOURCE_PROFILE, fallback);
+	else if (strcmp(row->value, PROFILE_DEFAULT) == 0)
+		set_source(row, SERVICE_SOURCE_BUILTIN, NULL);
+	else
+		set_source(row, SERVICE_SOURCE_FORMER, NULL);
 }
 
 static int explain_tunnel(const struct service *service, const struct tunnel *tunnel, struct service_explained *rows,
@@ -220,6 +230,9 @@ static int refuse_peer(const struct peer_config *asked, struct error *error)
 
 	if (asked->peer_ipaddr.address.family == AF_UNSPEC)
 		return error_set(error, ERROR_MISSING, "peer_ipaddr", "which peer? Give peer_ipaddr");
+	if (asked->local_ipaddr.family != AF_UNSPEC)
+		return error_set(error, ERROR_VALUE, "local_ipaddr",
+				 "no peer profile depends on our address: leave local_ipaddr out");
 	if (asked->peer_ipaddr.length == (asked->peer_ipaddr.address.family == AF_INET ? 32 : 128))
 		return 0;
 	return error_set(error, ERROR_VALUE, "peer_ipaddr", "%s is many peers: give the address of one",

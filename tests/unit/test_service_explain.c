@@ -134,6 +134,32 @@ static void what_is_not_there(void **state)
 	assert_string_equal(world->error.parameter, "profile_name");
 }
 
+/* A name that came from a profile is not the built-in one when that profile names it no more. */
+static void a_name_is_told_as_it_came(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "tunnel profile create profile_name=t1 version=3; session profile create profile_name=s1\n"
+		  "peer profile create profile_name=p1 tunnel_profile_name=t1 session_profile_name=s1\n"
+		  "tunnel create tunnel_name=lon peer_tunnel_id=1 dest_ipaddr=192.0.2.2 peer_profile_name=p1\n");
+	DO(world, "peer profile unset profile_name=p1 tunnel_profile_name session_profile_name");
+	explain(world, "tunnel explain tunnel_name=lon");
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct service_explained *row = row_of(i ? "profile_name" : "session_profile_name");
+
+		assert_string_equal(row->value, i ? "t1" : "s1");
+		assert_true(row->changed);
+		assert_string_equal(row->now, "default");
+		assert_int_equal(row->source, SERVICE_SOURCE_FORMER);
+	}
+	/* nor is it the new peer profile's */
+	DO(world, "peer profile create profile_name=p2 tunnel_profile_name=default\n"
+		  "tunnel modify tunnel_name=lon peer_profile_name=p2");
+	explain(world, "tunnel explain tunnel_name=lon");
+	assert_int_equal(row_of("profile_name")->source, SERVICE_SOURCE_FORMER);
+	assert_string_equal(row_of("profile_name")->now, "default");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
@@ -144,6 +170,7 @@ int main(void)
 		TEST(what_changed_since_is_told),
 		TEST(a_profile_tells_what_it_gives),
 		TEST(what_is_not_there),
+		TEST(a_name_is_told_as_it_came),
 	};
 
 	return cmocka_run_group_tests_name("service_explain", tests, NULL, NULL);
