@@ -357,8 +357,16 @@ void authorize_expire(struct service *service, uint64_t now)
 
 /* --- answers --- */
 
-static int check_rows(const struct question *question, const struct service_answer *answer, struct error *error)
+/* What profiles give is settled before the question; and the next reload would settle it anew, without the answer. */
+static bool names_profile(const struct chain_rows *rows, unsigned int row)
 {
+	return row == rows->own || row == rows->peer || row == rows->session || row == rows->ppp;
+}
+
+static int check_rows(const struct service *service, const struct question *question,
+		      const struct service_answer *answer, struct error *error)
+{
+	const struct chain_rows *rows = question->session ? &service->ends.session_rows : &service->ends.tunnel_rows;
 	enum config_object object = question->session ? CONFIG_SESSION : CONFIG_TUNNEL;
 	const struct param_table *table = config_tables[object];
 
@@ -374,6 +382,10 @@ static int check_rows(const struct question *question, const struct service_answ
 		if (param->flags & (PARAM_KEY | PARAM_NAME))
 			return error_set(error, ERROR_IMMUTABLE, param->name,
 					 "%s names the object: an answer cannot change it", param->name);
+		if (names_profile(rows, row))
+			return error_set(error, ERROR_IMMUTABLE, param->name,
+					 "%s is settled before the authorizer is asked: give the parameters themselves",
+					 param->name);
 		if (!question->session && !(param->flags & PARAM_LIVE))
 			return error_set(error, ERROR_IMMUTABLE, param->name,
 					 "%s cannot be changed while the tunnel exists", param->name);
@@ -425,7 +437,7 @@ static int accept_with(struct service *service, struct question *question, const
 {
 	int ret;
 
-	if (check_rows(question, answer, error) < 0)
+	if (check_rows(service, question, answer, error) < 0)
 		return -1;
 	ret = question->session ? change_session(service, question->session, answer, error) :
 				  change_tunnel(service, question->tunnel, answer, error);

@@ -401,6 +401,33 @@ static void a_reload_that_fails_asks_again(void **state)
 	session_is(world, "a", SERVICE_SESSION_UP, "");
 }
 
+/* Nor are their names taken and what they say ignored. */
+static void an_answer_names_no_profiles(void **state)
+{
+	static const char *const names[] = { "peer_profile_name", "session_profile_name", "ppp_profile_name" };
+	struct world *world = *state;
+	struct service_question asked;
+	char text[128];
+
+	DO(world, "session profile create profile_name=gold mtu=1300");
+	authorizers(world, true, true);
+	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11"));
+	asked = question(world);
+	for (unsigned int i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text), "tunnel create %s=default", names[i]);
+		assert_int_equal(accept_with(world, asked.id, text), -1);
+		assert_int_equal(world->error.code, ERROR_IMMUTABLE);
+		assert_string_equal(world->error.parameter, names[i]);
+	}
+	accepted(world, asked.id);
+	asked = question(world);
+	assert_int_equal(accept_with(world, asked.id, "session create profile_name=gold"), -1);
+	assert_string_equal(world->error.parameter, "profile_name");
+	assert_int_equal(accept_with(world, asked.id, "session create ppp_profile_name=default"), -1);
+	world_expect(world, accept_with(world, asked.id, "session create mtu=1300"));
+	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +446,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(absence_may_be_refusal, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reload_asks_about_what_is_new, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reload_that_fails_asks_again, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(an_answer_names_no_profiles, world_begin, world_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
