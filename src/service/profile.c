@@ -295,6 +295,25 @@ static int refuse_netmask(const struct peer_profile_config *config, struct error
 	return 0;
 }
 
+/* Who is of an address or port that it says has it anyway, like all others. */
+static int refuse_address_of_default(const struct command *command, struct error *error)
+{
+	const struct peer_profile_config *config = &command->config.peer_profile;
+	const char *parameter = NULL;
+
+	if (config->peer_ipaddr.address.family != AF_UNSPEC)
+		parameter = "peer_ipaddr";
+	else if (config->netmask.family != AF_UNSPEC)
+		parameter = "netmask";
+	else if (config->peer_port)
+		parameter = "peer_port";
+	if (!parameter || strcmp(key_of(command), PROFILE_DEFAULT) != 0)
+		return 0;
+	return error_set(error, ERROR_VALUE, parameter,
+			 "the profile default is for all peers that no other is for: give another profile %s",
+			 parameter);
+}
+
 static void store(struct profile *profile, const struct command *command, unsigned int number)
 {
 	struct param_set given = rows_given(command);
@@ -322,6 +341,8 @@ static int refuse_contents(const struct profile *profile, const struct command *
 		return -1;
 	if (command->object != CONFIG_PEER_PROFILE)
 		return 0;
+	if (refuse_address_of_default(command, error) < 0)
+		return -1;
 	return refuse_netmask(&wanted.config.peer_profile, error);
 }
 

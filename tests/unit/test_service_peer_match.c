@@ -43,8 +43,14 @@ static void default_is_no_ones_name(void **state)
 	expect(world, "default", "192.0.2.2", 1701, "default", SERVICE_PEER_BY_DEFAULT);
 	DO(world, "peer profile create profile_name=net peer_ipaddr=192.0.2.0/24");
 	expect(world, "default", "192.0.2.2", 1701, "net", SERVICE_PEER_BY_ADDRESS);
-	/* nor has it an address, whatever is set in it */
-	DO(world, "peer profile modify profile_name=default peer_ipaddr=192.0.2.2");
+	/* nor has it an address */
+	REFUSED(world, ERROR_VALUE, "peer_ipaddr", "no other is for",
+		"peer profile modify profile_name=default peer_ipaddr=192.0.2.2");
+	REFUSED(world, ERROR_VALUE, "netmask", "no other is for",
+		"peer profile modify profile_name=default netmask=255.255.255.0");
+	REFUSED(world, ERROR_VALUE, "peer_port", "no other is for",
+		"peer profile modify profile_name=default peer_port=1701");
+	DO(world, "peer profile modify profile_name=default peer_ipaddr= peer_port=0");
 	expect(world, "", "192.0.2.2", 1701, "net", SERVICE_PEER_BY_ADDRESS);
 	expect(world, "", "192.0.3.2", 1701, "default", SERVICE_PEER_BY_DEFAULT);
 }
@@ -120,6 +126,9 @@ static void the_other_profiles_follow(void **state)
 	assert_string_equal(world->error.text, "192.0.2.0/24 is many peers: give the address of one");
 	assert_int_equal(explain(world, "peer explain host_name=x", &explained), -1);
 	assert_string_equal(world->error.parameter, "peer_ipaddr");
+	/* what would change nothing is not taken as if it did */
+	assert_int_equal(explain(world, "peer explain peer_ipaddr=192.0.2.9 local_ipaddr=192.0.2.1", &explained), -1);
+	assert_string_equal(world->error.parameter, "local_ipaddr");
 }
 
 /* --- peers that there are --- */
