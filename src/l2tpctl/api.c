@@ -233,6 +233,10 @@ static const char *next_message(struct api *api, enum api_outcome *outcome, stru
 			*outcome = lost(api, ENOMEM, error);
 			return NULL;
 		}
+		if (api->wait && !api->wait(api->wait_context, api->fd)) {
+			*outcome = lost(api, ECANCELED, error);
+			return NULL;
+		}
 		got = recv(api->fd, api->buffer + api->end, api->size - api->end, 0);
 		if (got == 0 || failed(api, got)) {
 			*outcome = lost(api, got ? errno : 0, error);

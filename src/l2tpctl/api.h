@@ -21,6 +21,8 @@ struct api {
 	char *buffer;		/* what has been read and not taken */
 	size_t begin, end, size;
 	bool (*give_up)(void);	/* asked when a signal interrupts waiting; NULL: never give up */
+	bool (*wait)(void *context, int fd);	/* until fd can be read; false: give up. NULL: recv() waits */
+	void *wait_context;
 };
 
 /* What became of a call. DENIED: who asks may not; UNKNOWN: there is no such object; REFUSED: any other error

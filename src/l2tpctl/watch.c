@@ -376,6 +376,30 @@ static void read_keys(struct watch *watch)
 			watch->quit = true;
 }
 
+/* A daemon that does not answer must not keep q from quitting. False: it is to end. */
+static bool wait_for_reply(void *context, int fd)
+{
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+	struct watch *watch = context;
+
+	while (!watch->quit && !ended) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents)
+			read_keys(watch);
+		if (fds[1].revents)
+			return true;
+	}
+	return false;
+}
+
+static void wait_with_keys(struct watch *watch, struct api *api)
+{
+	api->give_up = is_ended;
+	api->wait = wait_for_reply;
+	api->wait_context = watch;
+}
+
 /* Until a key is pressed, an event comes, the terminal has another size, or the next list is due. */
 static enum api_outcome wait_for_more(struct watch *watch, struct error *error)
 {
@@ -419,12 +443,13 @@ enum status watch_run(struct run *run, const struct command *command, struct err
 		return print_events(run, error);
 	catch_signals(before);
 	api_init(&watch.events, run->api.path, run->api.host);
-	watch.events.give_up = is_ended;
-	run->api.give_up = is_ended;
+	wait_with_keys(&watch, &watch.events);
+	wait_with_keys(&watch, &run->api);
 	outcome = show(&watch, error);
 	screen_end(&watch.screen);
 	restore_signals(before);
 	run->api.give_up = give_up;
+	run->api.wait = NULL;
 	api_free(&watch.events);
 	rates_free(&watch.rates);
 	for (unsigned int i = 0; i < EVENTS_KEPT; i++)

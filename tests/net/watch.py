@@ -42,6 +42,15 @@ def test_terminal():
     check('and one that changes', terminal.expect(r'Events'), terminal.all)
     equal('^C ends it too', terminal.end('\x03'), 0)
 
+    for key in 'q', '\x03':
+        terminal = m.Terminal('watch')
+        terminal.expect('Events')
+        os.kill(daemon.pid, signal.SIGSTOP)
+        time.sleep(1.2)         # it waits for a list now
+        equal(f'{key!r} ends it when the daemon does not answer', terminal.end(key), 0)
+        check('and the terminal is as before then, too', '\x1b[?1049l' in terminal.all, terminal.all[-200:])
+        os.kill(daemon.pid, signal.SIGCONT)
+
     terminal = m.Terminal('watch')
     terminal.expect('Events')
     daemon.end()
