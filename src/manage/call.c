@@ -111,16 +111,51 @@ bool call_command(const struct call *call, struct command *command, json_t **err
 	return false;
 }
 
-/* Does "(config: TunnelConfig, after: ?int)" name this parameter? */
+/* One of "(config: TunnelConfig, after: ?int)". */
+struct signature_part {
+	char name[32];
+	bool optional;
+};
+
+/* False: there are no more. */
+static bool signature_next(const char **signature, struct signature_part *part)
+{
+	const char *end = strchr(*signature, ':'), *begin = end;
+
+	if (!end)
+		return false;
+	while (begin > *signature && !strchr("( ", begin[-1]))
+		begin--;
+	snprintf(part->name, sizeof(part->name), "%.*s", (int)(end - begin), begin);
+	part->optional = strncmp(end, ": ?", 3) == 0;
+	*signature = end + 1;
+	return true;
+}
+
 static bool signature_has(const char *signature, const char *name)
 {
-	size_t length = strlen(name);
+	struct signature_part part;
 
-	for (const char *at = signature + 1; (at = strchr(at, ':')); at++)
-		if (length && (size_t)(at - signature) > length && strncmp(at - length, name, length) == 0 &&
-		    strchr("( ", at[-(ptrdiff_t)length - 1]))
+	while (signature_next(&signature, &part))
+		if (strcmp(part.name, name) == 0)
 			return true;
 	return false;
+}
+
+/* A parameter that is none of the method's, or one of its that is missing. Returns NULL, or the error. */
+static json_t *check_parameters(const struct call *call)
+{
+	const char *signature = call->method->parameters, *name;
+	struct signature_part part;
+	json_t *value;
+
+	json_object_foreach(call->parameters, name, value)
+		if (!signature_has(signature, name))
+			return invalid_parameter(name);
+	while (signature_next(&signature, &part))
+		if (!part.optional && !parameter(call, part.name))
+			return invalid_parameter(part.name);
+	return NULL;
 }
 
 /* --- the envelope --- */
@@ -177,8 +212,6 @@ static json_t *permission_denied(const struct call *call)
 static json_t *refuse(struct call *call, const char *method)
 {
 	json_t *error = find_method(call, method);
-	const char *name;
-	json_t *value;
 
 	if (error)
 		return error;
@@ -186,10 +219,7 @@ static json_t *refuse(struct call *call, const char *method)
 		return permission_denied(call);
 	if (call->method->more && !call->more)
 		return call_error(INTERFACE_SERVICE ".ExpectedMore", NULL, NULL);
-	json_object_foreach(call->parameters, name, value)
-		if (!signature_has(call->method->parameters, name))
-			return invalid_parameter(name);
-	return NULL;
+	return check_parameters(call);
 }
 
 /* A flag of the envelope: absent is false. */

@@ -22,8 +22,9 @@ CASES = {
     'TunnelCreate': [({'config': NEW_TUNNEL}, '"tunnel_id": 1'), ({'config': NEW_TUNNEL}, 'exists')],
     'TunnelModify': [({'config': {**T, 'ttl': '7'}}, '"tunnel_id": 1'),
                      ({'config': {**T, 'our_udp_port': 5}}, 'immutable'), ({'config': {'tunnel_id': 'x'}}, 'value')],
-    'TunnelShow': [({'config': T}, '"ttl": "7"'), ({'config': {'tunnel_name': 'u'}}, 'unknown'), ({}, 'missing')],
-    'SessionCreate': [({'config': NEW_SESSION}, '"interface_name": "l2tpeth0"'), ({}, 'missing')],
+    'TunnelShow': [({'config': T}, '"ttl": "7"'), ({'config': {'tunnel_name': 'u'}}, 'unknown'),
+                   ({'config': {}}, 'missing')],
+    'SessionCreate': [({'config': NEW_SESSION}, '"interface_name": "l2tpeth0"'), ({'config': {}}, 'missing')],
     'SessionModify': [({'config': {**S, 'lns_mode': True}}, '"session_id": 5')],
     'SessionShow': [({'config': S}, '"lns_mode": true')],
     'TunnelList': [({}, '"tunnel_name": "t"'), ({'where': ['sessions>0']}, '"tunnel_name": "t"'),
@@ -69,6 +70,10 @@ for profile, parameter in PROFILES.items():
         f'{profile}ProfileUnset': [({**P, 'parameters': list(parameter)}, '{}' if parameter else 'missing')],
         f'{profile}ProfileDelete': [({'config': P}, '{}'), ({'config': P}, 'unknown')],
     }
+
+
+# a value of each type that a parameter may be; {} for those that have members
+ZEROS = {'string': '', 'int': 0, 'bool': False, ('name', 'string'): []}
 
 
 class Client:
@@ -155,9 +160,15 @@ def test_what_all_methods_refuse():
         reply = client.call(f'org.l2tpd.{method}', {'frob': 1}, True)
         check(f'{method}: a parameter that it has not', (reply.get('error'), reply['parameters']) ==
               ('org.varlink.service.InvalidParameter', {'parameter': 'frob'}), reply)
+        needed = {name: ZEROS.get(kind[1], {}) for name, kind in parameters.items() if kind[0] != 'optional'}
+        for name in needed:
+            for rest in {n: v for n, v in needed.items() if n != name}, {**needed, name: None}:
+                reply = client.call(f'org.l2tpd.{method}', rest, True)
+                check(f'{method} without {name}', (reply.get('error'), reply['parameters']) ==
+                      ('org.varlink.service.InvalidParameter', {'parameter': name}), reply)
         for name in parameters:
             for value in [[{}]], {'frob': {}}:
-                reply = client.call(f'org.l2tpd.{method}', {name: value}, True)
+                reply = client.call(f'org.l2tpd.{method}', {**needed, name: value}, True)
                 check(f'{method}: {name} of a wrong type', 'error' in reply, reply)
     daemon.end()
 

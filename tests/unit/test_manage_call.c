@@ -215,7 +215,12 @@ static void failures_say_code_and_parameter(void **state)
 		     "parameter", "tunnel_id");
 	assert_error(call(fixture, "org.l2tpd.TunnelModify", "{\"config\":{\"tunnel_id\":1,\"our_udp_port\":5}}"),
 		     "org.l2tpd.Failed", "code", "immutable");
-	assert_error(call(fixture, "org.l2tpd.SessionCreate", "{}"), "org.l2tpd.Failed", "code", "missing");
+	assert_error(call(fixture, "org.l2tpd.SessionCreate", "{\"config\":{}}"), "org.l2tpd.Failed", "code",
+		     "missing");
+	assert_error(call(fixture, "org.l2tpd.SessionCreate", "{}"), "org.varlink.service.InvalidParameter",
+		     "parameter", "config");
+	assert_error(call(fixture, "org.l2tpd.SessionCreate", "{\"config\":null}"),
+		     "org.varlink.service.InvalidParameter", "parameter", "config");
 }
 
 static void system_and_reload(void **state)

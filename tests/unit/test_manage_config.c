@@ -208,7 +208,7 @@ static void one_at_a_time(void **state)
 	part(fixture, second, "b", 1, "second");
 	number(commit(fixture, second, ""), "");
 	assert_string_equal(fixture->texts, "b:1:second|");
-	refused(call(fixture, "ConfigRestorePart", "{\"text\":\"x\"}"), "org.l2tpd.Failed");
+	refused(call(fixture, "ConfigRestorePart", "{\"restore\":0,\"text\":\"x\"}"), "org.l2tpd.Failed");
 }
 
 static void who_may_only_read_restores_nothing(void **state)
