@@ -84,6 +84,19 @@ static int spawn(const char *path, char *const environment[], pid_t *pid)
 	return failed;
 }
 
+/* It was there a moment ago, and of the formats that the kernel knows one is not told by its name. */
+static void explain_failed(const char *path, int errno_value, struct error *error)
+{
+	if (errno_value == ENOENT && access(path, F_OK) == 0)
+		error_set(error, ERROR_SYSTEM, NULL, "cannot run %s: there is no such interpreter as its first line "
+			  "names", path);
+	else if (errno_value == ENOEXEC)
+		error_set(error, ERROR_SYSTEM, NULL, "cannot run %s: it is no program of this system, and no script "
+			  "whose first line names its interpreter, such as #!/bin/sh", path);
+	else
+		error_system(error, errno_value, NULL, "cannot run %s", path);
+}
+
 static void child_free(struct os_child *child)
 {
 	if (child->ended)
@@ -163,7 +176,7 @@ struct os_child *os_child_run(struct event_base *loop, const char *path, char *c
 	*child = (struct os_child){ .fd = -1, .done = done, .context = context };
 	failed = spawn(path, environment, &child->pid);
 	if (failed) {
-		error_system(error, failed, NULL, "cannot run %s", path);
+		explain_failed(path, failed, error);
 		child_free(child);
 		return NULL;
 	}

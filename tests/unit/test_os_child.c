@@ -239,6 +239,29 @@ static void what_cannot_be_run_is_told(void **state)
 	assert_non_null(strstr(error.text, "No such file"));
 }
 
+static void why_a_script_cannot_be_run_is_told(void **state)
+{
+	static const struct {
+		const char *text, *told;
+	} scripts[] = {
+		{ "#!/nonexistent/sh\n", "interpreter" }, { "echo no first line\n", "#!/bin/sh" },
+	};
+	struct world *world = *state;
+	char *environment[] = { NULL };
+	struct error error = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		FILE *file = fopen(world->program, "w");
+
+		assert_non_null(file);
+		fputs(scripts[i].text, file);
+		assert_int_equal(fchmod(fileno(file), 0755), 0);
+		assert_int_equal(fclose(file), 0);
+		assert_null(os_child_run(world->loop, world->program, environment, 100, done, world, &error));
+		assert_non_null(strstr(error.text, scripts[i].told));
+	}
+}
+
 static void distrusted(struct world *world, const char *why)
 {
 	struct error error = { 0 };
@@ -283,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_it_leaves_behind_is_killed, begin, end),
 		cmocka_unit_test_setup_teardown(it_can_be_killed_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(what_cannot_be_run_is_told, begin, end),
+		cmocka_unit_test_setup_teardown(why_a_script_cannot_be_run_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(only_programs_of_ours_are_trusted, begin, end),
 	};
 
