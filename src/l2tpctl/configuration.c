@@ -37,7 +37,7 @@ static int found(void *sink, const char *path, char *text, size_t length, struct
 
 static int read_files(void *context, const char *path, struct source_list *list, struct error *error)
 {
-	return os_file_read_all(path, SOURCE_OCTETS_MAX - list->octets, found, list, error);
+	return os_file_read_all(path, false, SOURCE_OCTETS_MAX - list->octets, found, list, error);
 }
 
 static void print_mistake(const struct restore *restore, const char *mistake)

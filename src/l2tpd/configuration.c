@@ -6,6 +6,7 @@
 #include "l2tpd/configuration.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,9 +234,10 @@ static int load_command_line(struct configuration *configuration, const char *be
 	return source_add_text(&configuration->sources, "command line", 1, text, strlen(text), error);
 }
 
-int configuration_load(struct configuration *configuration, const char *before, const char *path, bool optional,
-		       configuration_tell_fn *tell_fn)
+int configuration_load(struct configuration *configuration, const char *before, const char *path,
+		       enum configuration_file file, configuration_tell_fn *tell_fn)
 {
+	bool regular = file == CONFIGURATION_AGAIN;
 	struct error error = { 0 };
 
 	*configuration = (struct configuration){ .tell = tell_fn };
@@ -243,9 +245,9 @@ int configuration_load(struct configuration *configuration, const char *before, 
 		tell(configuration, (struct where){ .file = NULL }, &error);
 		return -1;
 	}
-	if (optional && access(path, F_OK) < 0 && errno == ENOENT)
+	if (file == CONFIGURATION_OPTIONAL && access(path, F_OK) < 0 && errno == ENOENT)
 		return try(configuration);
-	if (source_load(&configuration->sources, path, files_read, NULL, &error) < 0) {
+	if (source_load(&configuration->sources, path, files_read, &regular, &error) < 0) {
 		tell(configuration, (struct where){ .file = NULL }, &error);
 		return -1;
 	}
@@ -280,6 +282,7 @@ int configuration_apply(struct configuration *configuration, struct service *ser
 	return -1;
 }
 
+/* Trying it took as much as all that runs, which is the system's again. */
 void configuration_free(struct configuration *configuration)
 {
 	service_reload_abort(configuration->reload);
@@ -287,4 +290,5 @@ void configuration_free(struct configuration *configuration)
 	for (unsigned int i = 0; i < CONFIGURATION_ERRORS_MAX; i++)
 		free(configuration->lines[i]);
 	*configuration = (struct configuration){ .tell = NULL };
+	malloc_trim(0);
 }

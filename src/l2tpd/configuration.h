@@ -21,6 +21,12 @@ typedef void configuration_tell_fn(const char *line);
 /* Tells the log. */
 void configuration_log_error(const char *line);
 
+enum configuration_file {
+	CONFIGURATION_GIVEN,
+	CONFIGURATION_OPTIONAL,		/* when it does not exist it is empty */
+	CONFIGURATION_AGAIN,		/* nobody may wait for it: only regular files are read */
+};
+
 struct configuration {
 	struct source_list sources;
 	struct service_reload *reload;	/* has been given the commands; NULL: it is done, or there is no memory */
@@ -31,9 +37,9 @@ struct configuration {
 
 /* Read and parse the file and what it includes, then try the commands, without touching anything outside: -1
  * when something is wrong, all of which was told.  before: commands that the file follows, of the command line, or
- * "".  optional: a file that does not exist is empty. */
-int configuration_load(struct configuration *configuration, const char *before, const char *path, bool optional,
-		       configuration_tell_fn *tell);
+ * "". */
+int configuration_load(struct configuration *configuration, const char *before, const char *path,
+		       enum configuration_file file, configuration_tell_fn *tell);
 /* The same for texts that were read already, which become the configuration's. */
 int configuration_load_texts(struct configuration *configuration, struct source_list *sources,
 			     configuration_tell_fn *tell);

@@ -17,7 +17,9 @@ static int found(void *sink, const char *path, char *text, size_t length, struct
 
 int files_read(void *context, const char *path, struct source_list *list, struct error *error)
 {
-	return os_file_read_all(path, SOURCE_OCTETS_MAX - list->octets, found, list, error);
+	const bool *regular = context;
+
+	return os_file_read_all(path, *regular, SOURCE_OCTETS_MAX - list->octets, found, list, error);
 }
 
 int files_read_secret(void *context, const struct secret_place *place, const char *parameter, char *out,

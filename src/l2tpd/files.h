@@ -8,7 +8,7 @@
 #include "config/secret.h"
 #include "config/source.h"
 
-/* A source_read_fn. context is not used. */
+/* A source_read_fn. context is a bool: read only regular files, for none of which one may have to wait. */
 int files_read(void *context, const char *path, struct source_list *list, struct error *error);
 
 /* A secret_read_fn. Warns in the log of a secret that everybody may read. context is not used. */

@@ -30,7 +30,8 @@ static void print_summary(const char *path, const struct configuration *configur
 
 static int check(const struct options *options, struct configuration *configuration)
 {
-	if (configuration_load(configuration, options->commands, options->config, false, print_configuration_error) < 0)
+	if (configuration_load(configuration, options->commands, options->config, CONFIGURATION_GIVEN,
+			       print_configuration_error) < 0)
 		return EXIT_FAILURE;
 	print_summary(options->config, configuration);
 	return EXIT_SUCCESS;
@@ -44,7 +45,8 @@ static int start(const struct options *options, struct configuration *configurat
 		log_error("%s", error.text);
 		return EXIT_FAILURE;
 	}
-	if (configuration_load(configuration, options->commands, options->config, !options->config_given,
+	if (configuration_load(configuration, options->commands, options->config,
+			       options->config_given ? CONFIGURATION_GIVEN : CONFIGURATION_OPTIONAL,
 			       configuration_log_error) < 0)
 		return EXIT_FAILURE;
 	requirements_raise_limits();

@@ -4,20 +4,12 @@
  */
 #include "l2tpd/reload.h"
 
-#include <malloc.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "l2tpd/configuration.h"
 #include "os/clock.h"
 #include "os/notify.h"
-
-/* The dry run was as large as all that runs: what it used is the system's again. */
-static void clean_up(struct configuration *configuration)
-{
-	configuration_free(configuration);
-	malloc_trim(0);
-}
 
 /* A file that is missing now is a mistake, also where it was optional at the start: an empty
  * configuration would delete everything. */
@@ -31,7 +23,7 @@ int reload_file(const char *before, const char *path, struct service *service, s
 		return error_set(error, ERROR_UNSUPPORTED, NULL, "the configuration came from standard input, "
 				 "which cannot be read again: give l2tpd a file with -c");
 	os_notify_reloading();
-	ret = configuration_load(&configuration, before, path, false, configuration_log_error);
+	ret = configuration_load(&configuration, before, path, CONFIGURATION_AGAIN, configuration_log_error);
 	if (ret == 0)
 		ret = configuration_apply(&configuration, service, manage, SERVICE_RELOAD_FILE, os_clock_ms());
 	if (ret < 0) {
@@ -42,7 +34,7 @@ int reload_file(const char *before, const char *path, struct service *service, s
 		log_info("%s loaded", path);
 		service_configuration_loaded(service, os_clock_ms(), NULL);
 	}
-	clean_up(&configuration);
+	configuration_free(&configuration);
 	os_notify_ready();
 	return ret;
 }
@@ -72,6 +64,6 @@ int reload_texts(struct service *service, struct manage *manage, struct manage_r
 					     ret < 0 ? configuration_first_error(&configuration) : NULL);
 	}
 	move_mistakes(&configuration, restore);
-	clean_up(&configuration);
+	configuration_free(&configuration);
 	return ret;
 }

@@ -44,10 +44,9 @@ static int read_fd(int fd, const char *path, size_t limit, char **text, size_t *
 	return 0;
 }
 
-int os_file_read(const char *path, size_t limit, char **text, size_t *length, struct error *error)
+/* Read all of it, and close it unless it is standard input. */
+static int read_open(int fd, const char *path, size_t limit, char **text, size_t *length, struct error *error)
 {
-	int standard_input = strcmp(path, "-") == 0;
-	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	int ret;
 
 	*text = NULL;
@@ -59,30 +58,53 @@ int os_file_read(const char *path, size_t limit, char **text, size_t *length, st
 		free(*text);
 		*text = NULL;
 	}
-	if (!standard_input)
+	if (fd != STDIN_FILENO)
 		close(fd);
 	return ret;
 }
 
+int os_file_read(const char *path, size_t limit, char **text, size_t *length, struct error *error)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return read_open(fd, path, limit, text, length, error);
+}
+
+/* The open() of a pipe waits for who writes into it, and so does its read(). */
+static int read_regular(const char *path, size_t limit, char **text, size_t *length, struct error *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat status;
+
+	if (fd < 0 || (fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))))
+		return read_open(fd, path, limit, text, length, error);
+	close(fd);
+	return error_set(error, ERROR_UNSUPPORTED, NULL, "%s is no regular file, and only these can be read again",
+			 path);
+}
+
 /* One of several: *limit is what is left for the others. */
-static int read_one(const char *path, size_t *limit, os_file_found_fn *found, void *sink, struct error *error)
+static int read_one(const char *path, bool regular, size_t *limit, os_file_found_fn *found, void *sink,
+		    struct error *error)
 {
 	size_t length;
 	char *text;
 
-	if (os_file_read(path, *limit, &text, &length, error) < 0)
+	if ((regular ? read_regular : os_file_read)(path, *limit, &text, &length, error) < 0)
 		return -1;
 	*limit -= length;
 	return found(sink, path, text, length, error);
 }
 
-int os_file_read_all(const char *pattern, size_t limit, os_file_found_fn *found, void *sink, struct error *error)
+int os_file_read_all(const char *pattern, bool regular, size_t limit, os_file_found_fn *found, void *sink,
+		     struct error *error)
 {
 	glob_t names;
 	int ret = 0;
 
 	if (!strpbrk(pattern, "*?[") || access(pattern, F_OK) == 0)
-		return read_one(pattern, &limit, found, sink, error);
+		return read_one(pattern, regular, &limit, found, sink, error);
 	switch (glob(pattern, GLOB_ERR, NULL, &names)) {
 	case 0:
 		break;
@@ -92,7 +114,7 @@ int os_file_read_all(const char *pattern, size_t limit, os_file_found_fn *found,
 		return error_system(error, errno, NULL, "cannot look for %s", pattern);
 	}
 	for (size_t i = 0; i < names.gl_pathc && ret == 0; i++)
-		ret = read_one(names.gl_pathv[i], &limit, found, sink, error);
+		ret = read_one(names.gl_pathv[i], regular, &limit, found, sink, error);
 	globfree(&names);
 	return ret;
 }
@@ -122,6 +144,17 @@ static int refuse_write(struct os_file_writer *writer, int errno_value, struct e
 	return -1;
 }
 
+/* What is no regular file is not replaced by one: a device, say. */
+static int check_target(const char *path, struct error *error)
+{
+	struct stat before;
+
+	if (stat(path, &before) < 0 || S_ISREG(before.st_mode))
+		return 0;
+	return error_set(error, ERROR_SYSTEM, NULL, "cannot write %s: it is a %s, name a file", path,
+			 S_ISDIR(before.st_mode) ? "folder" : "device or pipe");
+}
+
 /* Owner and permissions of the file that goes are those of the one that comes. */
 static int take_over(int fd, const char *path)
 {
@@ -129,10 +162,6 @@ static int take_over(int fd, const char *path)
 
 	if (stat(path, &before) < 0)
 		return errno == ENOENT ? 0 : -1;
-	if (!S_ISREG(before.st_mode)) {
-		errno = EINVAL;
-		return -1;
-	}
 	if (fchown(fd, before.st_uid, before.st_gid) < 0 && errno != EPERM)
 		return -1;
 	return fchmod(fd, before.st_mode & 07777);
@@ -143,7 +172,10 @@ int os_file_write_begin(struct os_file_writer *writer, const char *path, unsigne
 {
 	int fd;
 
-	*writer = (struct os_file_writer){ .path = realpath(path, NULL) };
+	*writer = (struct os_file_writer){ .path = NULL };
+	if (check_target(path, error) < 0)
+		return -1;
+	writer->path = realpath(path, NULL);
 	if (!writer->path)
 		writer->path = strdup(path);
 	if (!writer->path || asprintf(&writer->temporary, "%s.XXXXXX", writer->path) < 0) {

@@ -17,10 +17,11 @@ int os_file_read(const char *path, size_t limit, char **text, size_t *length, st
 
 /* Read each of the files that a pattern of the shell means, in the order of their names, and give them to found(),
  * which takes the text over, until it returns -1.  A pattern without a wildcard is a name, and the file must be
- * there, as one with a wildcard is when a file has just that name; else it may match nothing.  limit: octets of
- * all of them. */
+ * there, as one with a wildcard is when a file has just that name; else it may match nothing.  regular: refuse
+ * whatever else they may be, such as pipes, for which one might wait forever.  limit: octets of all of them. */
 typedef int os_file_found_fn(void *sink, const char *path, char *text, size_t length, struct error *error);
-int os_file_read_all(const char *pattern, size_t limit, os_file_found_fn *found, void *sink, struct error *error);
+int os_file_read_all(const char *pattern, bool regular, size_t limit, os_file_found_fn *found, void *sink,
+		     struct error *error);
 
 /* A file being written beside the one that it will replace. */
 struct os_file_writer {

@@ -141,6 +141,19 @@ printf '%s\n' "$tunnel" "$session session_name=s interface_name=pw0 mtu=1300" >"
 check "reload without it" ctl A system reload
 check_fails "removed what is no longer there" ip_on A link show pw1
 
+# one that would have to wait for who writes into a pipe, or find it empty: the second time it was read
+good=$(cat "$TMP/A.conf")
+mkfifo "$TMP/pipe"
+printf 'include %s\n' "$TMP/pipe" >>"$TMP/A.conf"
+check_fails "reload of an include that is a pipe fails" timeout 5 "$L2TPCTL" -s "$(socket_of A)" system reload
+matches "and says which" "$(tail -n 3 "$(log_of A)")" 'A\.conf:3:.*pipe is no regular file'
+rm "$TMP/A.conf"
+mkfifo "$TMP/A.conf"
+check_fails "reload of a file that is a pipe fails" timeout 5 "$L2TPCTL" -s "$(socket_of A)" system reload
+check "and what was there stays" ip_on A link show pw0
+rm "$TMP/A.conf"
+echo "$good" >"$TMP/A.conf"
+
 # a reload that the system refuses: what runs keeps its device, with its addresses, and goes on
 office="$session session_name=office interface_name=office"
 printf '%s\n' "$tunnel" "$office" >"$TMP/A.conf"

@@ -52,6 +52,8 @@ def test_size():
     check('takes less than a second', took < RELOAD_S, f'{took} s')
     equal('the change is there', (mtu(54321), mtu(54322)), ('1300', 'auto'))
     check('and takes no memory', memory_kib(daemon.pid) < memory * 1.1, f'{memory} -> {memory_kib(daemon.pid)} KiB')
+    check('of which the start left none behind', memory < memory_kib(daemon.pid) * 1.3,
+          f'{memory} -> {memory_kib(daemon.pid)} KiB')
 
     saved = os.path.join(TMP, 'saved.conf')
     equal('all of it is saved', ctl('config', 'save', f'file={saved}')[0], 0)

@@ -130,7 +130,7 @@ static int match(const char *directory, const char *pattern, char names[64])
 
 	names[0] = '\0';
 	snprintf(full, sizeof(full), "%s/%s", directory, pattern);
-	return os_file_read_all(full, 3, note, names, &error);
+	return os_file_read_all(full, false, 3, note, names, &error);
 }
 
 static void names_by_pattern(void **state)
@@ -239,6 +239,9 @@ static void what_cannot_be_written(void **state)
 	assert_int_equal(os_file_write_begin(&writer, "/nonexistent/file", 0640, true, &error), -1);
 	assert_non_null(strstr(error.text, "/nonexistent/file: No such file"));
 	assert_int_equal(os_file_write_begin(&writer, "/tmp", 0640, true, &error), -1);
+	assert_non_null(strstr(error.text, "/tmp: it is a folder"));
+	assert_int_equal(os_file_write_begin(&writer, "/dev/null", 0640, false, &error), -1);
+	assert_non_null(strstr(error.text, "/dev/null: it is a device"));
 	assert_int_equal(os_file_write_begin(&writer, path, 0640, true, &error), 0);
 	unlink(writer.temporary);
 	assert_int_equal(os_file_write_end(&writer, &error), -1);
