@@ -71,14 +71,6 @@ void chain_resolve(const struct param_table *table, const void *builtin, const s
 
 /* --- names of profiles --- */
 
-/* NULL: it names none. */
-static const char *name_of(const struct profile *profile, unsigned int row)
-{
-	if (!param_set_has(&profile->set, row))
-		return NULL;
-	return (const char *)&profile->config + config_tables[profile->object]->params[row].offset;
-}
-
 static bool decided(const struct provenance *provenance, unsigned int row)
 {
 	return param_set_has(&provenance->explicit_rows, row) || param_set_has(&provenance->authorizer, row);
@@ -110,8 +102,10 @@ static int find_for_sessions(const struct service *service, const struct tunnel_
 {
 	const struct param *param = &config_tables[CONFIG_TUNNEL]->params[row];
 	const char *names[] = {
-		name_of(provenance->own, row), name_of(profile_default(service, CONFIG_TUNNEL_PROFILE), row),
-		name_of(provenance->peer, peer_row), name_of(profile_default(service, CONFIG_PEER_PROFILE), peer_row),
+		profile_named(provenance->own, row),
+		profile_named(profile_default(service, CONFIG_TUNNEL_PROFILE), row),
+		profile_named(provenance->peer, peer_row),
+		profile_named(profile_default(service, CONFIG_PEER_PROFILE), peer_row),
 	};
 
 	*found = profile_default(service, type);
@@ -124,8 +118,8 @@ static int find_peer(const struct service *service, const struct tunnel_config *
 		     struct provenance *provenance, struct error *error)
 {
 	unsigned int row = service->ends.tunnel_rows.peer;
-	const char *names[4] = { own ? name_of(own, row) : NULL,
-				 name_of(profile_default(service, CONFIG_TUNNEL_PROFILE), row) };
+	const char *names[4] = { own ? profile_named(own, row) : NULL,
+				 profile_named(profile_default(service, CONFIG_TUNNEL_PROFILE), row) };
 
 	provenance->peer = profile_default(service, CONFIG_PEER_PROFILE);
 	return find_named(service, CONFIG_PEER_PROFILE, "peer_profile_name",
@@ -149,8 +143,8 @@ static int find_profiles(const struct service *service, const struct tunnel_conf
 		return -1;
 	if (given_own || keep_own)
 		return 0;
-	names[0] = name_of(provenance->peer, row);
-	names[1] = name_of(profile_default(service, CONFIG_PEER_PROFILE), row);
+	names[0] = profile_named(provenance->peer, row);
+	names[1] = profile_named(profile_default(service, CONFIG_PEER_PROFILE), row);
 	provenance->own = profile_default(service, CONFIG_TUNNEL_PROFILE);
 	return find_named(service, CONFIG_TUNNEL_PROFILE, "profile_name", NULL, names, &provenance->own, error);
 }
@@ -159,7 +153,7 @@ static int find_profiles(const struct service *service, const struct tunnel_conf
 static void tell_name(const struct service *service, unsigned int row, const struct profile *profile,
 		      struct provenance *provenance, char name[CONFIG_NAME_MAX])
 {
-	const char *named = name_of(provenance->own, row);
+	const char *named = profile_named(provenance->own, row);
 	const struct profile *fallback = profile_default(service, provenance->own->object);
 
 	memcpy(name, profile->name, CONFIG_NAME_MAX);
@@ -169,7 +163,7 @@ static void tell_name(const struct service *service, unsigned int row, const str
 		return;
 	if (provenance->own != fallback && named && strcmp(named, name) == 0)
 		param_set_add(&provenance->named, row);
-	else if (name_of(fallback, row) && strcmp(name_of(fallback, row), name) == 0)
+	else if (profile_named(fallback, row) && strcmp(profile_named(fallback, row), name) == 0)
 		param_set_add(&provenance->fallback, row);
 }
 
@@ -233,8 +227,8 @@ static int find_session_ppp(const struct service *service, const struct tunnel *
 			    const struct session_config *given, struct provenance *provenance, struct error *error)
 {
 	unsigned int row = service->ends.session_rows.ppp;
-	const char *names[4] = { name_of(provenance->own, row),
-				 name_of(profile_default(service, CONFIG_SESSION_PROFILE), row) };
+	const char *names[4] = { profile_named(provenance->own, row),
+				 profile_named(profile_default(service, CONFIG_SESSION_PROFILE), row) };
 
 	provenance->ppp = tunnel->provenance.ppp;
 	return find_named(service, CONFIG_PPP_PROFILE, "ppp_profile_name",
@@ -264,7 +258,7 @@ int chain_refuse_dangling(const struct service *service, const struct profile **
 		const struct profile *profile = profile_first(service, row->object);
 
 		for (; profile; profile = profile->hh.next) {
-			const char *name = name_of(profile, config_row(row->object, row->parameter));
+			const char *name = profile_named(profile, config_row(row->object, row->parameter));
 
 			if (!name || profile_find(service, row->named, name))
 				continue;

@@ -90,9 +90,9 @@ static struct service_explained *row_named(struct service_explained *rows, unsig
 /* Does the profile name it so, today? */
 static bool says(const struct profile *profile, unsigned int row, const char *name)
 {
-	size_t offset = config_tables[profile->object]->params[row].offset;
+	const char *named = row == CHAIN_ROW_NONE ? NULL : profile_named(profile, row);
 
-	return param_set_has(&profile->set, row) && strcmp((const char *)&profile->config + offset, name) == 0;
+	return named && strcmp(named, name) == 0;
 }
 
 /* A profile that nobody named with the tunnel, nor its tunnel profile: that the peer profile did, or had done when
@@ -105,9 +105,9 @@ static void explain_name(const struct service *service, const struct tunnel *tun
 
 	if (!row || (row->source != SERVICE_SOURCE_BUILTIN && row->source != SERVICE_SOURCE_CHOSEN))
 		return;
-	if (peer_row != CHAIN_ROW_NONE && says(peer, peer_row, row->value))
+	if (says(peer, peer_row, row->value))
 		set_source(row, SERVICE_SOURCE_PROFILE, peer);
-	else if (peer_row != CHAIN_ROW_NONE && says(fallback, peer_row, row->value))
+	else if (says(fallback, peer_row, row->value))
 		set_source(row, SERVICE_SOURCE_PROFILE, fallback);
 	else if (strcmp(row->value, PROFILE_DEFAULT) == 0)
 		set_source(row, SERVICE_SOURCE_BUILTIN, NULL);

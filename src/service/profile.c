@@ -171,12 +171,11 @@ static int refuse_used(const struct service *service, const struct profile *prof
 	return 0;
 }
 
-static bool names(const struct profile *profile, const char *parameter, const char *name)
+const char *profile_named(const struct profile *profile, unsigned int row)
 {
-	unsigned int row = config_row(profile->object, parameter);
-	size_t offset = config_tables[profile->object]->params[row].offset;
-
-	return param_set_has(&profile->set, row) && strcmp((const char *)&profile->config + offset, name) == 0;
+	if (!param_set_has(&profile->set, row))
+		return NULL;
+	return (const char *)&profile->config + config_tables[profile->object]->params[row].offset;
 }
 
 /* The profile that names this one, and by which parameter; NULL: none does. */
@@ -186,21 +185,17 @@ static const struct profile *naming(const struct service *service, const struct 
 	for (unsigned int i = 0; i < profile_namings_count; i++) {
 		const struct profile_naming *row = &profile_namings[i];
 		const struct profile *other = profile_first(service, row->object);
+		unsigned int number = config_row(row->object, row->parameter);
 
 		*parameter = row->parameter;
 		for (; row->named == profile->object && other; other = other->hh.next) {
-			if (names(other, row->parameter, profile->name))
+			const char *name = profile_named(other, number);
+
+			if (name && strcmp(name, profile->name) == 0)
 				return other;
 		}
 	}
 	return NULL;
-}
-
-bool profile_is_named(const struct service *service, const struct profile *profile)
-{
-	const char *ignored;
-
-	return naming(service, profile, &ignored);
 }
 
 static int refuse_named(const struct service *service, const struct profile *profile, struct error *error)

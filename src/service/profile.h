@@ -28,6 +28,8 @@ struct profile {
 	uint32_t uses;				/* by tunnels and sessions that point to it in their provenance */
 	unsigned int command;			/* of a dry run: which one made it, or named another in it */
 	struct profile *pair;			/* in a reload: its like in the service that runs */
+	bool stays;				/* when a reload ends */
+	struct profile *next_staying;		/* whose names have not been followed yet */
 	UT_hash_handle hh;
 };
 
@@ -83,8 +85,8 @@ struct profile *profile_behind(const struct service *service, enum config_object
 /* Empty, the file's. NULL with *error filled when out of memory or there are too many. */
 struct profile *profile_add(struct service *service, enum config_object object, const char *name,
 			    struct error *error);
-/* Does another profile name it? */
-bool profile_is_named(const struct service *service, const struct profile *profile);
+/* Which profile this row names; NULL: none. */
+const char *profile_named(const struct profile *profile, unsigned int row);
 /* Nobody may use it. */
 void profile_remove(struct service *service, struct profile *profile);
 /* By the key of a command; NULL with *error filled when there is none. */

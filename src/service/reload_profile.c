@@ -118,22 +118,62 @@ static bool dropped(const struct service_reload *reload, const struct profile *p
 	       !profile_find(reload->dry, profile->object, profile->name);
 }
 
-/* True: something went, so that what it named may go too. */
-static bool drop_type(const struct service_reload *reload, enum config_object object)
+static void keep(struct profile *profile, struct profile **todo)
+{
+	if (!profile || profile->stays)
+		return;
+	profile->stays = true;
+	profile->next_staying = *todo;
+	*todo = profile;
+}
+
+static void keep_named(struct service *service, const struct profile *profile, struct profile **todo)
+{
+	for (unsigned int i = 0; i < profile_namings_count; i++) {
+		const struct profile_naming *row = &profile_namings[i];
+		const char *name = NULL;
+
+		if (row->object == profile->object)
+			name = profile_named(profile, config_row(row->object, row->parameter));
+		if (name)
+			keep(profile_find(service, row->named, name), todo);
+	}
+}
+
+/* Those that are in use, and what they name.  Dropped ones that name one another keep nobody. */
+static void find_staying(const struct service_reload *reload)
+{
+	struct profile *todo = NULL, *profile;
+
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		for (profile = profile_first(reload->service, object); profile; profile = profile->hh.next)
+			profile->stays = false;
+	}
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		for (profile = profile_first(reload->service, object); profile; profile = profile->hh.next) {
+			if (profile->uses || !dropped(reload, profile))
+				keep(profile, &todo);
+		}
+	}
+	while (todo) {
+		profile = todo;
+		todo = profile->next_staying;
+		keep_named(reload->service, profile, &todo);
+	}
+}
+
+static void drop_type(const struct service_reload *reload, enum config_object object)
 {
 	struct profile *profile = profile_first(reload->service, object), *next;
-	bool gone = false;
 
 	for (; profile; profile = next) {
 		next = profile->hh.next;
-		if (!dropped(reload, profile) || profile->uses || profile_is_named(reload->service, profile))
+		if (profile->stays)
 			continue;
 		event_profile(reload->service, SERVICE_EVENT_PROFILE_DELETED, object, profile->name, profile->origin,
 			      NULL);
 		profile_remove(reload->service, profile);
-		gone = true;
 	}
-	return gone;
 }
 
 static void hand_over(const struct service_reload *reload, enum config_object object)
@@ -149,15 +189,11 @@ static void hand_over(const struct service_reload *reload, enum config_object ob
 /* The contents first: what is named by nobody any more can go, what is still used changes hands. */
 void reload_profiles_commit(struct service_reload *reload)
 {
-	bool gone = true;
-
 	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++)
 		take_type(reload, object);
-	while (gone) {
-		gone = false;
-		for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++)
-			gone |= drop_type(reload, object);
-	}
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++)
+	find_staying(reload);
+	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+		drop_type(reload, object);
 		hand_over(reload, object);
+	}
 }

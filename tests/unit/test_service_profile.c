@@ -194,6 +194,32 @@ static void what_an_administrator_uses_stays(void **state)
 	assert_int_equal(profile_of(world, "session", "s1").uses, 1);
 }
 
+/* Not for ever, because each is named by the other. */
+static void profiles_that_name_one_another_go(void **state)
+{
+	struct world *world = *state;
+	struct service_profile_view view;
+
+	RELOAD(world, "tunnel profile create profile_name=t1 peer_profile_name=r1\n"
+		      "peer profile create profile_name=r1 tunnel_profile_name=t1 ppp_profile_name=p1\n"
+		      "ppp profile create profile_name=p1; ppp profile create profile_name=p2\n"
+		      "tunnel profile create profile_name=t2 peer_profile_name=r2 ppp_profile_name=p2\n"
+		      "peer profile create profile_name=r2 tunnel_profile_name=t2\n");
+	DO(world, "peer profile create profile_name=admins tunnel_profile_name=t2");
+	RELOAD(world, "");
+	assert_true(service_next_profile(world->service, CONFIG_PPP_PROFILE, "", &view));
+	assert_string_equal(view.name, "default");
+	assert_true(service_next_profile(world->service, CONFIG_PPP_PROFILE, "default", &view));
+	assert_string_equal(view.name, "p2");		/* of t2, which the administrator's names */
+	assert_false(service_next_profile(world->service, CONFIG_PPP_PROFILE, "p2", &view));
+	assert_true(service_next_profile(world->service, CONFIG_TUNNEL_PROFILE, "default", &view));
+	assert_string_equal(view.name, "t2");
+	assert_int_equal(view.origin, SERVICE_ORIGIN_ADMIN);
+	assert_true(service_next_profile(world->service, CONFIG_PEER_PROFILE, "default", &view));
+	assert_string_equal(view.name, "r2");
+	assert_false(service_next_profile(world->service, CONFIG_PEER_PROFILE, "r2", &view));
+}
+
 static void a_reload_that_fails_leaves_profiles_alone(void **state)
 {
 	struct world *world = *state;
@@ -227,6 +253,7 @@ int main(void)
 		TEST(netmasks),
 		TEST(a_reload_takes_the_files_profiles),
 		TEST(what_an_administrator_uses_stays),
+		TEST(profiles_that_name_one_another_go),
 		TEST(a_reload_that_fails_leaves_profiles_alone),
 	};
 
