@@ -4,23 +4,12 @@
 
 #include <string.h>
 
-#include "datapath/null/null.h"
-#include "manage/server.h"
-#include "test.h"
+#include "manage_world.h"
 
 struct fixture {
-	struct datapath *dp;
-	struct service *service;
-	struct event_base *loop;
-	struct manage *manage;
-	struct caller caller;
+	struct manage_world world;
 	unsigned int changes, reloads;
 };
-
-static uint64_t now(void)
-{
-	return 5000;
-}
 
 static int reload(void *context, struct error *error)
 {
@@ -40,13 +29,8 @@ static int setup(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-	fixture->dp = datapath_null_new();
-	fixture->service = service_new(fixture->dp, NULL);
-	fixture->loop = event_base_new();
-	fixture->manage = manage_new(fixture->loop, fixture->service,
-				     &(struct manage_host){ .context = fixture, .now = now, .reload = reload,
-							   .changed = changed });
-	fixture->caller = (struct caller){ 1, 0, ROLE_CHANGE };
+	manage_world_begin(&fixture->world, (struct manage_host){ .context = fixture, .reload = reload,
+								  .changed = changed });
 	*state = fixture;
 	return 0;
 }
@@ -55,34 +39,14 @@ static int teardown(void **state)
 {
 	struct fixture *fixture = *state;
 
-	manage_free(fixture->manage);
-	event_base_free(fixture->loop);
-	service_free(fixture->service);
-	datapath_ops(fixture->dp)->close(fixture->dp);
+	manage_world_end(&fixture->world);
 	free(fixture);
 	return 0;
 }
 
 static bool begin(struct fixture *fixture, struct call *call, const char *message)
 {
-	struct error error = { 0 };
-	bool ok = call_begin(call, fixture->manage, &fixture->caller, message, strlen(message), &error);
-
-	assert_true(ok || error.text[0]);
-	return ok;
-}
-
-/* A step, and its reply as a tree; NULL: there is none. */
-static enum call_step next(struct call *call, json_t **reply)
-{
-	struct emit emit = { .text = NULL };
-	enum call_step step = call_next(call, &emit);
-
-	*reply = emit.length ? json_loadb(emit.text, emit.length, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	assert_int_equal(*reply != NULL, emit.length != 0);
-	assert_false(emit.failed);
-	emit_free(&emit);
-	return step;
+	return manage_world_call(&fixture->world, call, message);
 }
 
 /* The only reply of a call. */
@@ -94,7 +58,7 @@ static json_t *call(struct fixture *fixture, const char *method, const char *par
 
 	snprintf(message, sizeof(message), "{\"method\":\"%s\",\"parameters\":%s}", method, parameters);
 	assert_true(begin(fixture, &call, message));
-	assert_int_equal(next(&call, &reply), CALL_LAST);
+	assert_int_equal(manage_world_next(&call, &reply), CALL_LAST);
 	assert_non_null(reply);
 	assert_null(json_object_get(reply, "continues"));
 	return reply;
@@ -201,7 +165,7 @@ static void commands_reach_the_service(void **state)
 	assert_done(call(fixture, "org.l2tpd.TunnelDelete", "{\"config\":{\"tunnel_id\":1}}"));
 	assert_error(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"), "org.l2tpd.Failed",
 		     "code", "unknown");
-	assert_int_equal(datapath_null_sessions(fixture->dp), 0);
+	assert_int_equal(datapath_null_sessions(fixture->world.dp), 0);
 }
 
 static void failures_say_code_and_parameter(void **state)
@@ -245,7 +209,7 @@ static void oneway_has_no_reply(void **state)
 
 	assert_true(begin(fixture, &call, "{\"method\":\"org.l2tpd.SystemModify\",\"oneway\":true,"
 					  "\"parameters\":{\"config\":{\"max_tunnels\":7}}}"));
-	assert_int_equal(next(&call, &reply), CALL_LAST);
+	assert_int_equal(manage_world_next(&call, &reply), CALL_LAST);
 	assert_null(reply);
 	assert_int_equal(fixture->changes, 1);
 }
@@ -257,7 +221,7 @@ static enum call_step take_batch(struct call *call, const char *member, const ch
 	enum call_step step;
 	json_t *reply, *objects;
 
-	step = next(call, &reply);
+	step = manage_world_next(call, &reply);
 	if (step == CALL_AGAIN)
 		return step;
 	assert_int_equal(json_is_true(json_object_get(reply, "continues")), step == CALL_REPLY);
@@ -367,7 +331,7 @@ static void filters(void **state)
 	{
 		json_t *reply;
 
-		assert_int_equal(next(&list, &reply), CALL_LAST);
+		assert_int_equal(manage_world_next(&list, &reply), CALL_LAST);
 		assert_error(reply, "org.l2tpd.Failed", "code", "unknown");
 	}
 }
@@ -417,7 +381,7 @@ static void refuse_list(struct fixture *fixture, const char *parameters, const c
 	snprintf(message, sizeof(message),
 		 "{\"method\":\"org.l2tpd.TunnelList\",\"more\":true,\"parameters\":%s}", parameters);
 	assert_true(begin(fixture, &list, message));
-	assert_int_equal(next(&list, &reply), CALL_LAST);
+	assert_int_equal(manage_world_next(&list, &reply), CALL_LAST);
 	assert_error(reply, error, name, value);
 }
 
@@ -442,7 +406,7 @@ static void fields_are_all_there_is(void **state)
 	create_tunnel(*state, 5);
 	assert_true(begin(*state, &list, "{\"method\":\"org.l2tpd.TunnelList\",\"more\":true,\"parameters\":"
 					 "{\"fields\":[\"tunnel_id\",\"statistics.rx_bytes\",\"encap\"]}}"));
-	assert_int_equal(next(&list, &reply), CALL_LAST);
+	assert_int_equal(manage_world_next(&list, &reply), CALL_LAST);
 	text = json_dumps(reply, JSON_COMPACT | JSON_SORT_KEYS);
 	assert_string_equal(text, "{\"parameters\":{\"tunnels\":[{\"config\":{\"encap\":\"udp\",\"tunnel_id\":5},"
 				  "\"statistics\":{\"rx_bytes\":0}}]}}");
@@ -456,14 +420,14 @@ static void roles_are_kept(void **state)
 	struct fixture *fixture = *state;
 
 	create_tunnel(fixture, 1);
-	fixture->caller = (struct caller){ 1, 1000, ROLE_READ };
+	fixture->world.caller = (struct caller){ 1, 1000, ROLE_READ };
 	assert_error(call(fixture, "org.l2tpd.TunnelDelete", "{\"config\":{\"tunnel_id\":1}}"),
 		     "org.l2tpd.PermissionDenied", NULL, NULL);
 	assert_error(call(fixture, "org.l2tpd.Reload", "{}"), "org.l2tpd.PermissionDenied", NULL, NULL);
 	assert_int_equal(fixture->reloads, 0);
 	assert_done(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"));
 	assert_done(call(fixture, "org.varlink.service.GetInfo", "{}"));
-	fixture->caller.role = ROLE_NONE;	/* does not get as far; if one did it would be refused */
+	fixture->world.caller.role = ROLE_NONE;	/* does not get as far; if one did it would be refused */
 	assert_error(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"),
 		     "org.l2tpd.PermissionDenied", NULL, NULL);
 }

@@ -5,18 +5,13 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "datapath/null/null.h"
-#include "manage/server.h"
-#include "test.h"
+#include "manage_world.h"
 
 #define COOKIE "\xa0\xa1\xa2\xa3"
 #define LOST_OPTION "\0\4\0\10"	/* epb_dropcount, 8 octets */
 
 struct fixture {
-	struct datapath *dp;
-	struct service *service;
-	struct event_base *loop;
-	struct manage *manage;
+	struct manage_world world;
 	handle tunnel, session;		/* the datapath's, of the first two */
 };
 
@@ -30,39 +25,17 @@ struct told {
 
 static struct told told;
 
-static uint64_t now(void)
-{
-	return 5000;
-}
-
-static void changed(void *context)
-{
-}
-
 /* --- calls --- */
 
 static bool begin_as(struct fixture *fixture, enum role role, struct call *call, const char *method,
 		     const char *config)
 {
-	struct caller caller = { 1, 0, role };
-	struct error error = { 0 };
 	char message[1024];
 
 	snprintf(message, sizeof(message),
 		 "{\"method\":\"org.l2tpd.%s\",\"more\":true,\"parameters\":{\"config\":{%s}}}", method, config);
-	return call_begin(call, fixture->manage, &caller, message, strlen(message), &error);
-}
-
-static enum call_step next(struct call *call, json_t **reply)
-{
-	struct emit emit = { .text = NULL };
-	enum call_step step = call_next(call, &emit);
-
-	*reply = emit.length ? json_loadb(emit.text, emit.length, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	assert_int_equal(*reply != NULL, emit.length != 0);
-	assert_false(emit.failed);
-	emit_free(&emit);
-	return step;
+	fixture->world.caller.role = role;
+	return manage_world_call(&fixture->world, call, message);
 }
 
 /* A command, or a capture that is refused: the only reply, whose error code is this; NULL: none. */
@@ -73,7 +46,7 @@ static void call_once(struct fixture *fixture, const char *method, const char *c
 	const char *found;
 
 	assert_true(begin_as(fixture, ROLE_CHANGE, &call, method, config));
-	assert_int_equal(next(&call, &reply), CALL_LAST);
+	assert_int_equal(manage_world_next(&call, &reply), CALL_LAST);
 	found = json_string_value(json_object_get(json_object_get(reply, "parameters"), "code"));
 	if (code)
 		assert_string_equal(found, code);
@@ -104,7 +77,7 @@ static enum call_step read_all(struct call *call)
 
 	told = (struct told){ .length = 0 };
 	do {
-		step = next(call, &reply);
+		step = manage_world_next(call, &reply);
 		if (reply)
 			take_reply(reply);
 		json_decref(reply);
@@ -122,7 +95,7 @@ static void arrive(struct fixture *fixture, handle session, uint32_t length)
 					  .cookie_length = session ? 4 : 8 };
 
 	assert_true(address_parse("192.0.2.2", &packet.peer.address));
-	(void)datapath_null_packet(fixture->dp, &packet);
+	(void)datapath_null_packet(fixture->world.dp, &packet);
 }
 
 static bool is_told(const char *octets, size_t length)
@@ -137,7 +110,7 @@ static void find_handles(struct fixture *fixture)
 	const struct datapath_null_entry *log;
 	size_t count;
 
-	log = datapath_null_log(fixture->dp, &count);
+	log = datapath_null_log(fixture->world.dp, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (log[i].operation == DATAPATH_NULL_TUNNEL_ADD && !fixture->tunnel)
 			fixture->tunnel = log[i].tunnel;
@@ -145,19 +118,15 @@ static void find_handles(struct fixture *fixture)
 			fixture->session = log[i].session;
 	}
 	assert_true(fixture->tunnel && fixture->session);
-	datapath_null_log_begin(fixture->dp);
+	datapath_null_log_begin(fixture->world.dp);
 }
 
 static int setup(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-	fixture->dp = datapath_null_new();
-	datapath_null_log_begin(fixture->dp);
-	fixture->service = service_new(fixture->dp, NULL);
-	fixture->loop = event_base_new();
-	fixture->manage = manage_new(fixture->loop, fixture->service,
-				     &(struct manage_host){ .context = fixture, .now = now, .changed = changed });
+	manage_world_begin(&fixture->world, (struct manage_host){ .context = fixture });
+	datapath_null_log_begin(fixture->world.dp);
 	call_once(fixture, "TunnelCreate", "\"tunnel_name\":\"lon\",\"tunnel_id\":1,\"peer_tunnel_id\":1,\"version\":3,"
 		  "\"dest_ipaddr\":\"192.0.2.2\"", NULL);
 	call_once(fixture, "SessionCreate", "\"tunnel_id\":1,\"session_id\":11,\"peer_session_id\":11,"
@@ -172,10 +141,7 @@ static int teardown(void **state)
 {
 	struct fixture *fixture = *state;
 
-	manage_free(fixture->manage);
-	event_base_free(fixture->loop);
-	service_free(fixture->service);
-	datapath_ops(fixture->dp)->close(fixture->dp);
+	manage_world_end(&fixture->world);
 	free(fixture);
 	return 0;
 }
@@ -187,7 +153,7 @@ static uint32_t tapped(struct fixture *fixture, handle session)
 	uint32_t snaplen = 0;
 	size_t count;
 
-	log = datapath_null_log(fixture->dp, &count);
+	log = datapath_null_log(fixture->world.dp, &count);
 	for (size_t i = 0; i < count; i++)
 		if (log[i].operation == DATAPATH_NULL_TAP && log[i].session == session && !log[i].failed)
 			snaplen = log[i].snaplen;
@@ -211,7 +177,7 @@ static void what_is_refused(void **state)
 	call_once(fixture, "CaptureSession", "\"tunnel_name\":\"lon\",\"session_id\":11,\"seconds\":5", "value");
 	call_once(fixture, "CaptureSession", "\"tunnel_name\":\"lon\",\"session_id\":11,\"snaplen\":70000", "value");
 	assert_true(begin_as(fixture, ROLE_READ, &call, "CaptureTunnel", "\"tunnel_name\":\"lon\""));
-	assert_int_equal(next(&call, &reply), CALL_LAST);
+	assert_int_equal(manage_world_next(&call, &reply), CALL_LAST);
 	assert_string_equal(json_string_value(json_object_get(reply, "error")), "org.l2tpd.PermissionDenied");
 	json_decref(reply);
 	assert_int_equal(tapped(fixture, HANDLE_NONE) + tapped(fixture, fixture->session), 0);
@@ -231,7 +197,7 @@ static void a_session_is_captured(void **state)
 	assert_int_equal(tapped(fixture, fixture->session), 100);
 	arrive(fixture, fixture->session, 64);
 	arrive(fixture, HANDLE_NONE, 64);
-	captures_take(fixture->manage);
+	captures_take(fixture->world.manage);
 	assert_int_equal(read_all(&call), CALL_WAIT);
 	assert_int_equal(told.packets, 1);
 	assert_false(is_told(COOKIE, 4));
@@ -251,7 +217,7 @@ static void secrets_if_asked_for(void **state)
 	assert_int_equal(read_all(&call), CALL_WAIT);
 	assert_int_equal(read_all(&masked), CALL_WAIT);
 	arrive(fixture, fixture->session, 64);
-	captures_take(fixture->manage);
+	captures_take(fixture->world.manage);
 	assert_int_equal(read_all(&masked), CALL_WAIT);
 	assert_false(is_told(COOKIE, 4));
 	assert_int_equal(read_all(&call), CALL_WAIT);
@@ -259,7 +225,7 @@ static void secrets_if_asked_for(void **state)
 	/* it has enough with the next; the other goes on */
 	arrive(fixture, fixture->session, 64);
 	arrive(fixture, fixture->session, 64);
-	captures_take(fixture->manage);
+	captures_take(fixture->world.manage);
 	assert_int_equal(read_all(&call), CALL_LAST);
 	assert_int_equal(told.packets, 1);
 	assert_false(told.ended);
@@ -281,7 +247,7 @@ static void two_of_one_object_share_its_tap(void **state)
 	assert_int_equal(read_all(&large), CALL_WAIT);
 	assert_int_equal(tapped(fixture, HANDLE_NONE), 1000);
 	arrive(fixture, HANDLE_NONE, 800);
-	captures_take(fixture->manage);
+	captures_take(fixture->world.manage);
 	assert_int_equal(read_all(&small), CALL_WAIT);
 	assert_in_range(told.length, 64, 250);
 	assert_int_equal(read_all(&large), CALL_WAIT);
@@ -303,18 +269,18 @@ static void a_slow_reader_loses(void **state)
 	for (int i = 0; i < 40; i++)
 		arrive(fixture, fixture->session, 60000);
 	for (int i = 0; i < 20; i++)	/* one turn takes a part */
-		captures_take(fixture->manage);
+		captures_take(fixture->world.manage);
 	assert_int_equal(read_all(&call), CALL_WAIT);
 	assert_in_range(told.packets, 10, 20);
 	assert_int_equal(told.packets + told.lost, 40);
 	arrive(fixture, fixture->session, 60000);
-	captures_take(fixture->manage);
+	captures_take(fixture->world.manage);
 	assert_int_equal(read_all(&call), CALL_WAIT);
 	assert_int_equal(told.packets, 1);
 	assert_int_equal(told.lost, 0);
 	assert_true(is_told(LOST_OPTION, 4));	/* what was before it */
 	arrive(fixture, fixture->session, 60000);
-	captures_take(fixture->manage);
+	captures_take(fixture->world.manage);
 	assert_int_equal(read_all(&call), CALL_WAIT);
 	assert_int_equal(told.packets, 1);
 	assert_false(is_told(LOST_OPTION, 4));
@@ -331,12 +297,12 @@ static void it_ends_with_what_it_watches(void **state)
 	assert_int_equal(read_all(&tunnel), CALL_WAIT);
 	assert_int_equal(read_all(&session), CALL_WAIT);
 	call_once(fixture, "SessionDelete", "\"tunnel_id\":1,\"session_id\":11", NULL);
-	captures_settle(fixture->manage);
+	captures_settle(fixture->world.manage);
 	assert_int_equal(read_all(&session), CALL_LAST);
 	assert_true(told.ended);
 	assert_int_equal(read_all(&tunnel), CALL_WAIT);
 	call_once(fixture, "TunnelDelete", "\"tunnel_id\":1", NULL);
-	captures_settle(fixture->manage);
+	captures_settle(fixture->world.manage);
 	assert_int_equal(read_all(&tunnel), CALL_LAST);
 	assert_true(told.ended);
 }
@@ -365,7 +331,7 @@ static void the_datapath_may_refuse(void **state)
 	struct fixture *fixture = *state;
 	struct error no = { .code = ERROR_LIMIT, .text = "no" };
 
-	datapath_null_fail(fixture->dp, DATAPATH_NULL_TAP, 0, &no);
+	datapath_null_fail(fixture->world.dp, DATAPATH_NULL_TAP, 0, &no);
 	call_once(fixture, "CaptureTunnel", "\"tunnel_id\":1", "limit");
 }
 

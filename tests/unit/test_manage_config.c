@@ -5,31 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "datapath/null/null.h"
-#include "manage/server.h"
-
-#include "test.h"
+#include "manage_world.h"
 
 struct fixture {
-	struct datapath *dp;
-	struct service *service;
-	struct event_base *loop;
-	struct manage *manage;
-	struct caller caller;
+	struct manage_world world;
 	/* what the last restore was given */
 	unsigned int restores;
 	bool check_only;
 	char texts[1024];
 };
-
-static uint64_t now(void)
-{
-	return 5000;
-}
-
-static void changed(void *context)
-{
-}
 
 /* Keeps what came; a text with "wrong" in it is. */
 static int restore(void *context, struct manage_restore *restore)
@@ -59,13 +43,7 @@ static int setup(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-	fixture->dp = datapath_null_new();
-	fixture->service = service_new(fixture->dp, NULL);
-	fixture->loop = event_base_new();
-	fixture->manage = manage_new(fixture->loop, fixture->service,
-				     &(struct manage_host){ .context = fixture, .now = now, .changed = changed,
-							   .restore = restore });
-	fixture->caller = (struct caller){ 1, 0, ROLE_CHANGE };
+	manage_world_begin(&fixture->world, (struct manage_host){ .context = fixture, .restore = restore });
 	*state = fixture;
 	return 0;
 }
@@ -74,10 +52,7 @@ static int teardown(void **state)
 {
 	struct fixture *fixture = *state;
 
-	manage_free(fixture->manage);
-	event_base_free(fixture->loop);
-	service_free(fixture->service);
-	datapath_ops(fixture->dp)->close(fixture->dp);
+	manage_world_end(&fixture->world);
 	free(fixture);
 	return 0;
 }
@@ -86,19 +61,15 @@ static int teardown(void **state)
 static json_t *step(struct fixture *fixture, struct call *call, const char *method, const char *parameters,
 		    enum call_step *outcome)
 {
-	struct emit emit = { .text = NULL };
-	struct error error = { 0 };
 	char message[2048];
 	json_t *reply;
 
 	snprintf(message, sizeof(message), "{\"method\":\"org.l2tpd.%s\",\"parameters\":%s,\"more\":true}", method,
 		 parameters);
 	if (!call->method && !call->refusal)
-		assert_true(call_begin(call, fixture->manage, &fixture->caller, message, strlen(message), &error));
-	*outcome = call_next(call, &emit);
-	reply = json_loadb(emit.text, emit.length, JSON_REJECT_DUPLICATES, NULL);
+		assert_true(manage_world_call(&fixture->world, call, message));
+	*outcome = manage_world_next(call, &reply);
 	assert_non_null(reply);
-	emit_free(&emit);
 	return reply;
 }
 
@@ -215,26 +186,13 @@ static void who_may_only_read_restores_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture->caller.role = ROLE_READ;
+	fixture->world.caller.role = ROLE_READ;
 	refused(call(fixture, "ConfigRestoreBegin", "{}"), "org.l2tpd.PermissionDenied");
 	refused(commit(fixture, 1, ""), "org.l2tpd.PermissionDenied");
 	assert_int_equal(fixture->restores, 0);
 }
 
 /* --- saving --- */
-
-static void configure(struct fixture *fixture, const char *text)
-{
-	struct command_reader reader;
-	struct config_place place;
-	struct command command;
-	struct error error;
-
-	assert_int_equal(command_reader_begin(&reader, text, strlen(text)), 0);
-	while (command_reader_next(&reader, &command, &place, &error) > 0)
-		assert_int_equal(service_execute(fixture->service, &command, SERVICE_ORIGIN_ADMIN, 0, NULL, &error), 0);
-	command_reader_end(&reader);
-}
 
 static void a_save_comes_in_batches(void **state)
 {
@@ -247,7 +205,7 @@ static void a_save_comes_in_batches(void **state)
 	for (unsigned int id = 1; id <= 200; id++) {
 		snprintf(text, sizeof(text),
 			 "tunnel create version=3 dest_ipaddr=192.0.2.2 tunnel_id=%u peer_tunnel_id=1", id);
-		configure(fixture, text);
+		manage_world_execute(&fixture->world, text);
 	}
 	for (; outcome == CALL_REPLY; replies++) {
 		json_t *reply = step(fixture, &call, "ConfigSave", "{}", &outcome);
@@ -270,7 +228,7 @@ static void secrets_are_told_to_who_may_change(void **state)
 	struct fixture *fixture = *state;
 	json_t *reply, *command, *secret;
 
-	configure(fixture, "system modify metrics_token=s3cret max_tunnels=2");
+	manage_world_execute(&fixture->world, "system modify metrics_token=s3cret max_tunnels=2");
 	reply = call(fixture, "ConfigSave", "{\"secrets\":true}");
 	command = json_array_get(json_object_get(json_object_get(reply, "parameters"), "commands"), 0);
 	assert_string_equal(json_string_value(json_object_get(command, "text")), "system modify max_tunnels=2");
@@ -278,7 +236,7 @@ static void secrets_are_told_to_who_may_change(void **state)
 	assert_string_equal(json_string_value(json_object_get(secret, "parameter")), "metrics_token");
 	assert_string_equal(json_string_value(json_object_get(secret, "value")), "s3cret");
 	json_decref(reply);
-	fixture->caller.role = ROLE_READ;
+	fixture->world.caller.role = ROLE_READ;
 	refused(call(fixture, "ConfigSave", "{\"secrets\":true}"), "org.l2tpd.PermissionDenied");
 	reply = call(fixture, "ConfigSave", "{}");
 	command = json_array_get(json_object_get(json_object_get(reply, "parameters"), "commands"), 0);

@@ -6,70 +6,36 @@
 #include <string.h>
 
 #include "config/command.h"
-#include "datapath/null/null.h"
-#include "manage/server.h"
-#include "test.h"
-
-struct fixture {
-	struct datapath *dp;
-	struct service *service;
-	struct event_base *loop;
-	struct manage *manage;
-};
+#include "manage_world.h"
 
 static uint64_t now(void)
 {
 	return 65000;
 }
 
-static void changed(void *context)
-{
-}
-
 static int setup(void **state)
 {
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct manage_world *world = calloc(1, sizeof(*world));
 
-	fixture->dp = datapath_null_new();
-	fixture->service = service_new(fixture->dp, NULL);
-	service_expire(fixture->service, 5000);
-	fixture->loop = event_base_new();
-	fixture->manage = manage_new(fixture->loop, fixture->service,
-				     &(struct manage_host){ .now = now, .changed = changed });
-	*state = fixture;
+	manage_world_begin(world, (struct manage_host){ .now = now });
+	service_expire(world->service, manage_world_now());
+	*state = world;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *fixture = *state;
+	struct manage_world *world = *state;
 
-	manage_free(fixture->manage);
-	event_base_free(fixture->loop);
-	service_free(fixture->service);
-	datapath_ops(fixture->dp)->close(fixture->dp);
-	free(fixture);
+	manage_world_end(world);
+	free(world);
 	return 0;
 }
 
-static void execute(struct fixture *fixture, const char *text)
-{
-	struct command_reader reader;
-	struct config_place place;
-	struct command command;
-	struct error error;
-
-	assert_int_equal(command_reader_begin(&reader, text, strlen(text)), 0);
-	while (command_reader_next(&reader, &command, &place, &error) > 0)
-		if (service_execute(fixture->service, &command, SERVICE_ORIGIN_ADMIN, 5000, NULL, &error) < 0)
-			fail_msg("%s", error.text);
-	command_reader_end(&reader);
-}
-
 /* A whole scrape, to be freed. */
-static char *scrape(struct fixture *fixture)
+static char *scrape(struct manage_world *world)
 {
-	struct metrics *metrics = metrics_begin(fixture->manage);
+	struct metrics *metrics = metrics_begin(world->manage);
 	struct emit text = { .text = NULL };
 	size_t before = 0;
 	char *copy;
@@ -106,13 +72,15 @@ static unsigned int count_lines(const char *text, const char *begin)
 
 static void every_counter_is_told(void **state)
 {
-	struct fixture *fixture = *state;
+	struct manage_world *world = *state;
 	char *text, name[128];
 
-	execute(fixture, "tunnel create tunnel_name=lon tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
-			 "session create tunnel_name=lon session_id=7 peer_session_id=7 session_name=office\n"
-			 "system modify metrics_detail=sessions\n");
-	text = scrape(fixture);
+	manage_world_execute(world, "tunnel create tunnel_name=lon tunnel_id=1 peer_tunnel_id=1 version=3 "
+				    "dest_ipaddr=192.0.2.2\n"
+				    "session create tunnel_name=lon session_id=7 peer_session_id=7 "
+				    "session_name=office\n"
+				    "system modify metrics_detail=sessions\n");
+	text = scrape(world);
 	for (int i = 0; state_tables[i]; i++) {
 		for (unsigned int row = 0; row < state_tables[i]->count; row++) {
 			if (state_tables[i]->rows[row].type != STATE_U64)
@@ -147,12 +115,12 @@ static void the_form_is_right(void **state)
 	char *text, *line, *rest, family[128] = "", (*seen)[256] = calloc(4096, sizeof(*seen));
 	unsigned int count = 0;
 
-	execute(*state, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
-			"tunnel create tunnel_id=2 peer_tunnel_id=2 version=3 dest_ipaddr=192.0.2.3\n"
-			"session create tunnel_id=1 session_id=7 peer_session_id=7\n"
-			"session create tunnel_id=1 session_id=8 peer_session_id=8\n"
-			"session create tunnel_id=2 session_id=8 peer_session_id=8\n"
-			"system modify metrics_detail=sessions\n");
+	manage_world_execute(*state, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
+				     "tunnel create tunnel_id=2 peer_tunnel_id=2 version=3 dest_ipaddr=192.0.2.3\n"
+				     "session create tunnel_id=1 session_id=7 peer_session_id=7\n"
+				     "session create tunnel_id=1 session_id=8 peer_session_id=8\n"
+				     "session create tunnel_id=2 session_id=8 peer_session_id=8\n"
+				     "system modify metrics_detail=sessions\n");
 	text = scrape(*state);
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		char name[256];
@@ -182,11 +150,11 @@ static void detail_bounds_what_is_told(void **state)
 	static const char *const details[] = { "totals", "tunnels", "sessions" };
 	char command[64], *text;
 
-	execute(*state, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
-			"session create tunnel_id=1 session_id=7 peer_session_id=7\n");
+	manage_world_execute(*state, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n"
+				     "session create tunnel_id=1 session_id=7 peer_session_id=7\n");
 	for (int i = 0; i < 3; i++) {
 		snprintf(command, sizeof(command), "system modify metrics_detail=%s\n", details[i]);
-		execute(*state, command);
+		manage_world_execute(*state, command);
 		text = scrape(*state);
 		assert_int_equal(count_lines(text, "l2tpd_tunnel_up{"), i >= 1);
 		assert_int_equal(count_lines(text, "l2tpd_session_up{"), i >= 2);
@@ -202,7 +170,7 @@ static void there_is_an_end_to_it(void **state)
 	for (unsigned int id = 1; id <= METRICS_TUNNELS_MAX + 5; id++) {
 		snprintf(command, sizeof(command), "tunnel create tunnel_id=%u peer_tunnel_id=1 version=3 "
 			 "dest_ipaddr=192.0.2.2\n", id);
-		execute(*state, command);
+		manage_world_execute(*state, command);
 	}
 	text = scrape(*state);
 	assert_int_equal(count_lines(text, "l2tpd_tunnel_up{"), METRICS_TUNNELS_MAX);
@@ -215,7 +183,7 @@ static void there_is_an_end_to_it(void **state)
 /* A sum over sessions falls when one of them goes; the counter must not. */
 static void sums_never_fall(void **state)
 {
-	struct fixture *fixture = *state;
+	struct manage_world *world = *state;
 	const struct datapath_stats ten = { .rx_seq_discards = 10 }, five = { .rx_seq_discards = 5 },
 				    seven = { .rx_seq_discards = 7 };
 	const struct datapath_null_entry *log;
@@ -223,25 +191,25 @@ static void sums_never_fall(void **state)
 	size_t count;
 	char *text;
 
-	execute(fixture, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n");
-	datapath_null_log_begin(fixture->dp);
-	execute(fixture, "session create tunnel_id=1 session_id=7 peer_session_id=7\n"
-			 "session create tunnel_id=1 session_id=8 peer_session_id=8\n");
-	log = datapath_null_log(fixture->dp, &count);
+	manage_world_execute(world, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n");
+	datapath_null_log_begin(world->dp);
+	manage_world_execute(world, "session create tunnel_id=1 session_id=7 peer_session_id=7\n"
+				    "session create tunnel_id=1 session_id=8 peer_session_id=8\n");
+	log = datapath_null_log(world->dp, &count);
 	assert_int_equal(count, 2);
 	first = log[0].session;
 	second = log[1].session;
-	datapath_null_set_stats(fixture->dp, first, &ten);
-	datapath_null_set_stats(fixture->dp, second, &five);
-	text = scrape(fixture);
+	datapath_null_set_stats(world->dp, first, &ten);
+	datapath_null_set_stats(world->dp, second, &five);
+	text = scrape(world);
 	assert_line(text, "l2tpd_rx_seq_discards_total 15");
 	free(text);
-	execute(fixture, "session delete tunnel_id=1 session_id=7\n");
-	text = scrape(fixture);
+	manage_world_execute(world, "session delete tunnel_id=1 session_id=7\n");
+	text = scrape(world);
 	assert_line(text, "l2tpd_rx_seq_discards_total 15");
 	free(text);
-	datapath_null_set_stats(fixture->dp, second, &seven);
-	text = scrape(fixture);
+	datapath_null_set_stats(world->dp, second, &seven);
+	text = scrape(world);
 	assert_line(text, "l2tpd_rx_seq_discards_total 17");
 	free(text);
 }
@@ -250,8 +218,8 @@ static void names_are_quoted(void **state)
 {
 	char *text;
 
-	execute(*state, "tunnel create tunnel_name=\"a\\\"b\\\\c\" tunnel_id=1 peer_tunnel_id=1 version=3 "
-			"dest_ipaddr=192.0.2.2\n");
+	manage_world_execute(*state, "tunnel create tunnel_name=\"a\\\"b\\\\c\" tunnel_id=1 peer_tunnel_id=1 version=3 "
+				     "dest_ipaddr=192.0.2.2\n");
 	text = scrape(*state);
 	assert_line(text, "l2tpd_tunnel_up{tunnel=\"a\\\"b\\\\c\"} 1");
 	free(text);
