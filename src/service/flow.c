@@ -106,10 +106,8 @@ int flow_enter(struct service *service, struct tunnel *tunnel, const struct flow
 	flow_leave(service, tunnel);
 	tunnel->flow = flow;
 	for (session = lookup_session_from(tunnel, 0); session;
-	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1)) {
-		if (session->is_active)
-			order_insert(&flow->sessions, &session->by_flow, session->by_id.id);
-	}
+	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
+		order_insert(&flow->sessions, &session->by_flow, session->by_id.id);
 	return 0;
 }
 
@@ -154,6 +152,6 @@ int flow_refuse_session(const struct service *service, const struct tunnel_confi
 
 void flow_remove_session(struct session *session)
 {
-	if (session->is_active && session->tunnel->flow)
+	if (session->tunnel->flow)
 		order_remove(&session->tunnel->flow->sessions, &session->by_flow);
 }

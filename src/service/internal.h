@@ -111,7 +111,7 @@ struct tunnel {
 	handle handle, datapath;
 	struct order_node by_datapath;	/* by slot: the lower half of the handle (base/handle.h) */
 	struct address peer;		/* AF_UNSPEC: not known, or not usable */
-	struct flow *flow;		/* NULL while the peer is not known */
+	struct flow *flow;		/* NULL while the peer's address is not known */
 	struct peer *record;		/* likewise */
 	struct order_node by_id;
 	UT_hash_handle by_name;		/* tbl is NULL: it is in no table */
@@ -145,7 +145,7 @@ struct session {
 	struct tunnel *tunnel;
 	struct order_node by_id;
 	UT_hash_handle by_name;		/* of the tunnel; tbl is NULL for sessions without a name */
-	bool is_active;			/* it is in the tunnel's flow, when the tunnel has one, and counts */
+	bool is_active;			/* the datapath moves its packets, or will when the tunnel has its peer */
 	struct order_node by_flow;
 	char ifname[CONFIG_IFNAME_MAX];	/* of the device as it was made */
 	struct name_space *name_space;	/* NULL: the device's name is not taken */
@@ -259,7 +259,7 @@ static inline bool session_going(const struct session *session)
 /* --- flow.c --- */
 /* The flow of a tunnel when its peer has this address, which is known. */
 void flow_key_of(const struct tunnel_config *config, const struct address *peer, struct flow_key *key);
-/* Take the tunnel with its attached sessions into this flow, out of the one where it is. -1: an id is
+/* Take the tunnel with its sessions into this flow, out of the one where it is. -1: an id is
  * taken there; nothing has changed. */
 int flow_enter(struct service *service, struct tunnel *tunnel, const struct flow_key *key, struct error *error);
 void flow_leave(struct service *service, struct tunnel *tunnel);

@@ -139,13 +139,17 @@ static void unindex_name(struct session *session)
 	session->by_name.tbl = NULL;
 }
 
-/* Into its tunnel. */
+/* Into its tunnel, and the flow of that. */
 static int session_add(struct session *session, struct error *error)
 {
 	struct tunnel *tunnel = session->tunnel;
 
-	if (index_name(session, error) < 0)
+	if (flow_add_session(session, error) < 0)
 		return -1;
+	if (index_name(session, error) < 0) {
+		flow_remove_session(session);
+		return -1;
+	}
 	learn_tunnel_name(session);
 	order_insert(&tunnel->sessions, &session->by_id, session->config.session_id);
 	return 0;
@@ -155,6 +159,7 @@ void session_remove(struct session *session)
 {
 	struct tunnel *tunnel = session->tunnel;
 
+	flow_remove_session(session);
 	order_remove(&tunnel->sessions, &session->by_id);
 	unindex_name(session);
 }
@@ -185,7 +190,6 @@ static void deactivate(struct service *service, struct session *session)
 {
 	if (!session->is_active)
 		return;
-	flow_remove_session(session);
 	session->is_active = false;
 	names_release_interface(service, session);
 	if (session->is_told)
@@ -197,8 +201,6 @@ int session_activate(struct service *service, struct session *session, struct er
 {
 	if (rules_loops(&session->tunnel->config, &session->tunnel->peer) &&
 	    rules_session_loop(&session->config, error) < 0)
-		return -1;
-	if (flow_add_session(session, error) < 0)
 		return -1;
 	session->is_active = true;
 	if ((session->ifname[0] && names_take_interface(service, session, error) < 0) ||

@@ -125,11 +125,27 @@ static void leave_peer(struct service *service, struct tunnel *tunnel)
 	peer_leave(service, tunnel);
 }
 
-static int link_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
+/* Where an authorizer must be waited for only the flow: the ids of its sessions are reserved, so that nothing is in its
+ * way once it is accepted. */
+static int begin_flow(struct service *service, struct tunnel *tunnel, bool must_wait, struct error *error)
+{
+	struct address literal;
+	struct flow_key key;
+
+	if (!must_wait)
+		return tunnel->peer.family == AF_UNSPEC ? 0 : meet_peer(service, tunnel, &tunnel->peer, error);
+	tunnel->peer = (struct address){ .family = AF_UNSPEC };
+	if (!address_parse(tunnel->config.dest_ipaddr, &literal))
+		return 0;
+	flow_key_of(&tunnel->config, &literal, &key);
+	return flow_enter(service, tunnel, &key, error);
+}
+
+static int link_tunnel(struct service *service, struct tunnel *tunnel, bool must_wait, struct error *error)
 {
 	if (resolve_reserve(service, order_count(&service->tunnels) + 1) < 0)
 		return service_no_memory(error);
-	if (tunnel->peer.family != AF_UNSPEC && meet_peer(service, tunnel, &tunnel->peer, error) < 0)
+	if (begin_flow(service, tunnel, must_wait, error) < 0)
 		return -1;
 	if (index_name(service, tunnel, error) < 0) {
 		leave_peer(service, tunnel);
@@ -194,9 +210,7 @@ int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, 
 	if (address_parse(tunnel->config.dest_ipaddr, &literal) &&
 	    rules_peer(&tunnel->config, &tunnel->provenance.explicit_rows, &literal, error) < 0)
 		return -1;
-	if (must_wait)
-		tunnel->peer = (struct address){ .family = AF_UNSPEC };
-	if (link_tunnel(service, tunnel, error) < 0)
+	if (link_tunnel(service, tunnel, must_wait, error) < 0)
 		return -1;
 	if (tell_datapath(service, tunnel, error) < 0) {
 		unlink_tunnel(service, tunnel);

@@ -71,14 +71,14 @@ static void check_session(const struct world *world, const struct session *sessi
 	must(session->is_announced && tunnel->is_announced);
 	must(session->state != SERVICE_SESSION_UP || (tunnel->state == SERVICE_TUNNEL_UP && !session->device_gone));
 	must(!session->question || session->question->session == session);
+	if (tunnel->flow)
+		must(order_find(&tunnel->flow->sessions, session->config.session_id) == &session->by_flow);
 	if (!session->is_active) {
 		check_waiting(session);
 		return;
 	}
 	must(session->authorization == AUTHORIZATION_NONE || session->authorization == AUTHORIZATION_ACCEPTED);
 	must(lookup_session_by_datapath(world->service, session->datapath) == session && session->ifname[0]);
-	if (tunnel->flow)
-		must(order_find(&tunnel->flow->sessions, session->config.session_id) == &session->by_flow);
 	must(told && told->tunnel == tunnel->datapath && told->session_id == session->config.session_id);
 	must(told->peer_session_id == session->config.peer_session_id);
 	must(told->send_seq == session->config.use_sequence_numbers);
@@ -108,7 +108,8 @@ static uint32_t check_tunnel(const struct world *world, const struct tunnel *tun
 	must(lookup_tunnel_by_name(world->service, tunnel->config.tunnel_name) == tunnel);
 	must(lookup_tunnel_by_datapath(world->service, tunnel->datapath) == tunnel);
 	must(handle_get(&world->service->tunnel_handles, tunnel->handle) == tunnel);
-	must(!tunnel->flow == (tunnel->peer.family == AF_UNSPEC));
+	/* one that waits for an authorizer reserves the ids of its sessions */
+	must(!tunnel->flow == (tunnel->peer.family == AF_UNSPEC) || (tunnel->flow && tunnel->question));
 	must(told && told->tunnel_id == tunnel->config.tunnel_id && address_equal(&told->peer.address, &tunnel->peer));
 	must(told->ttl == tunnel->config.ttl && told->fwmark == tunnel->config.fwmark);
 	must(!tunnel->question == (tunnel->authorization != AUTHORIZATION_WAITS &&
@@ -147,7 +148,7 @@ static void check_flows(const struct service *service)
 	}
 	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1) {
 		known_tunnels += tunnel->flow != NULL;
-		known_sessions += tunnel->flow ? active_sessions(tunnel) : 0;
+		known_sessions += tunnel->flow ? order_count(&tunnel->sessions) : 0;
 	}
 	must(tunnels == known_tunnels && sessions == known_sessions);
 }

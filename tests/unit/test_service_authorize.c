@@ -192,6 +192,19 @@ static void a_session_is_asked_about_after_its_tunnel(void **state)
 	assert_int_equal(accept_with(world, asked.id, ""), -1);
 }
 
+/* What waits will be told apart by its ids, too: two that could not are refused while they wait. */
+static void ids_of_what_waits_are_taken(void **state)
+{
+	struct world *world = *state;
+
+	authorizers(world, true, true);
+	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11"));
+	DO(world, "tunnel create tunnel_name=ber version=3 dest_ipaddr=192.0.2.2 tunnel_id=2 peer_tunnel_id=2");
+	REFUSED(world, ERROR_EXISTS, "session_id", "is taken by session a of tunnel lon", SESSION("ber", "b", "11"));
+	DO(world, "session delete tunnel_name=lon session_name=a");
+	DO(world, SESSION("ber", "b", "11"));
+}
+
 static void a_session_is_accepted_with_parameters(void **state)
 {
 	struct world *world = *state;
@@ -436,6 +449,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_name_is_resolved_after_the_answer, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_tunnel_is_refused_with_the_reason, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_session_is_asked_about_after_its_tunnel, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(ids_of_what_waits_are_taken, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_session_is_accepted_with_parameters, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_tunnel_is_accepted_with_live_parameters, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(what_the_datapath_refuses_then_is_down, world_begin, world_end),
