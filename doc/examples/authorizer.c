@@ -54,6 +54,13 @@ static void connect_to(struct connection *connection, const char *path)
 		die("%s", strerror(errno));
 }
 
+static void disconnect(struct connection *connection)
+{
+	fclose(connection->in);
+	fclose(connection->out);
+	free(connection->text);
+}
+
 /* Takes the parameters over. */
 static void send_call(struct connection *connection, const char *method, json_t *parameters, bool more)
 {
@@ -119,31 +126,34 @@ static json_t *decide(const char *path, const json_t *question)
 	return answer;
 }
 
-static void answer_all(const char *path, const json_t *questions, struct connection *answers)
+/* The connection is not kept: l2tpd closes those on which nothing is said for long. */
+static void answer_all(const char *path, const json_t *questions, const char *address)
 {
+	struct connection answers = { NULL, NULL, NULL, 0 };
 	const json_t *question;
 	size_t i;
 
+	connect_to(&answers, address);
 	json_array_foreach(questions, i, question) {
 		json_t *reply;
 
-		send_call(answers, "org.l2tpd.AuthorizerAnswer", decide(path, question), false);
-		reply = receive(answers);
+		send_call(&answers, "org.l2tpd.AuthorizerAnswer", decide(path, question), false);
+		reply = receive(&answers);
 		if (error_of(reply))	/* too late, say, or the tunnel is gone; the next one may be better */
 			fprintf(stderr, "authorizer: %s\n", error_of(reply));
 		json_decref(reply);
 	}
+	disconnect(&answers);
 }
 
 int main(int argc, char **argv)
 {
-	struct connection questions = { NULL, NULL, NULL, 0 }, answers = { NULL, NULL, NULL, 0 };
+	struct connection questions = { NULL, NULL, NULL, 0 };
 	const char *address = argc > 2 ? argv[2] : "/run/l2tpd/l2tpd.socket";
 
 	if (argc < 2)
 		die("which file? authorizer FILE [SOCKET]");
 	connect_to(&questions, address);
-	connect_to(&answers, address);
 	send_call(&questions, "org.l2tpd.AuthorizerRegister",
 		  json_pack("{s:b, s:b}", "tunnels", 1, "sessions", 1), true);
 	for (;;) {
@@ -151,7 +161,7 @@ int main(int argc, char **argv)
 
 		if (error_of(reply))
 			die("%s", error_of(reply));
-		answer_all(argv[1], json_object_get(json_object_get(reply, "parameters"), "questions"), &answers);
+		answer_all(argv[1], json_object_get(json_object_get(reply, "parameters"), "questions"), address);
 		json_decref(reply);
 	}
 }

@@ -60,10 +60,12 @@ def decide(path, question):
 def main():
     path = sys.argv[1]
     address = sys.argv[2] if len(sys.argv) > 2 else '/run/l2tpd/l2tpd.socket'
-    questions, answers = Connection(address), Connection(address)
+    questions = Connection(address)
     questions.send('AuthorizerRegister', more=True, tunnels=True, sessions=True)
     while True:
-        for question in questions.receive()['questions']:
+        asked = questions.receive()['questions']
+        answers = Connection(address)       # not kept: l2tpd closes those on which nothing is said for long
+        for question in asked:
             answer = decide(path, question)
             answers.send('AuthorizerAnswer', id=question['id'], **answer)
             try:

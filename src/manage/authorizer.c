@@ -167,7 +167,8 @@ static const struct method methods[] = {
 	{ "AuthorizerRegister", ROLE_CHANGE, "(tunnels: ?bool, sessions: ?bool)", "(questions: []Question)",
 	  "Be asked whether new tunnels, or sessions, may be, for as long as the call lasts; one client at a time.\n"
 	  "Call it with `more`: the first reply has no questions and says that they will come. Answer over another\n"
-	  "connection, within authorizer_timeout: until then no packet passes. At most 64 questions are open.",
+	  "connection, made for it as idle ones are closed, within authorizer_timeout: until then no packet passes.\n"
+	  "At most 64 questions are open.",
 	  CONFIG_SYSTEM, CONFIG_SHOW, .step = register_step, .more = true, .end = register_end },
 	{ "AuthorizerAnswer", ROLE_CHANGE,
 	  "(id: int, accept: bool, reason: ?string, tunnel: ?TunnelConfig, session: ?SessionConfig)", "()",
