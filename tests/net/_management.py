@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""For tests of l2tpctl: checks, daemons with the null datapath, and a terminal that l2tpctl is typed into."""
+"""For tests of management: checks, daemons with the null datapath, l2tpctl, and a terminal that it is typed into."""
 import atexit
 import os
 import pty
@@ -26,6 +26,23 @@ failures = 0
 daemons = []
 
 
+def session(number, tunnel='t', words=''):
+    return f'session create tunnel_name={tunnel} session_name=s{number} session_id={number} ' \
+           f'peer_session_id={number} {words}'.strip()
+
+
+def many(tunnels, sessions, words='', named=False):
+    """The configuration of so many tunnels, which have these words too, with so many sessions each."""
+    lines = []
+    for t in range(1, tunnels + 1):
+        lines.append(f'tunnel create tunnel_name=t{t} version=3 dest_ipaddr=192.0.2.2 tunnel_id={t} '
+                     f'peer_tunnel_id={t} our_udp_port={2000 + t} {words}'.strip())
+        for s in range(1, sessions + 1):
+            name = f' session_name=session{s}' if named else ''
+            lines.append(f'session create tunnel_name=t{t}{name} session_id={s} peer_session_id={s}')
+    return '\n'.join(lines) + '\n'
+
+
 def check(name, right, why=''):
     global failures
     if right:
@@ -33,17 +50,18 @@ def check(name, right, why=''):
     else:
         failures += 1
         print(f'FAIL {name}: {why}', flush=True)
+    return right
 
 
 def equal(name, got, wanted):
-    check(name, got == wanted, f'got {got!r}, wanted {wanted!r}')
+    return check(name, got == wanted, f'got {got!r}, wanted {wanted!r}')
 
 
 def matches(name, text, regex):
-    check(name, re.search(regex, text, re.M), f'{text!r} does not match {regex!r}')
+    return check(name, re.search(regex, text, re.M), f'{text!r} does not match {regex!r}')
 
 
-def until(condition, seconds=5.0):
+def until(condition, seconds=10.0):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -66,25 +84,49 @@ def read(path):
 
 
 class Daemon:
-    """An l2tpd with the null datapath; name tells apart those that run at the same time."""
+    """An l2tpd with the null datapath; name tells apart those that run at the same time. path: another socket than
+    the one of this name in TMP."""
 
-    def __init__(self, config='', name='socket', options=(), program=L2TPD):
-        self.socket = os.path.join(TMP, name)
-        self.config = write(f'{name}.conf', config)
+    def __init__(self, config='', name='socket', path=None, options=(), program=L2TPD, env=None):
+        self.socket = path or os.path.join(TMP, name)
+        self.name = name
+        self.config = self.write(config)
         self.log_path = os.path.join(TMP, f'{name}.log')
         with open(self.log_path, 'wb') as log:
             self.process = subprocess.Popen([program, '--datapath=null', '-c', self.config, '-s', self.socket,
-                                             *options], stderr=log, stdin=subprocess.DEVNULL, stdout=log)
+                                             *options], stderr=log, stdin=subprocess.DEVNULL, stdout=log,
+                                            env={**os.environ, **(env or {})})
         daemons.append(self.process)
         self.pid = self.process.pid
-        until(lambda: 'ready' in self.log() or self.process.poll() is not None, 10)
+        until(lambda: 'ready' in self.log() or self.process.poll() is not None)
+
+    def write(self, config):
+        """Its configuration file, which it reads when it is told to."""
+        return write(f'{self.name}.conf', config)
+
+    def reload(self, config):
+        self.write(config)
+        return ctl('system', 'reload', path=self.socket)
 
     def log(self):
         return read(self.log_path)
 
+    def logged(self, regex, seconds=10.0):
+        return until(lambda: re.search(regex, self.log()), seconds)
+
+    def status(self, field):
+        """A number of /proc/PID/status."""
+        return int(re.search(rf'^{field}:\s+(\d+)', read(f'/proc/{self.pid}/status'), re.M)[1])
+
+    def rss_kib(self):
+        return self.status('VmRSS')
+
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        return self.process.wait(10)
+        status = self.process.wait(10)
+        if number in (signal.SIGTERM, signal.SIGINT) and status:
+            check('l2tpd ends well', False, status)
+        return status
 
 
 def run(*words, stdin=None, env=None, **more):
@@ -97,6 +139,14 @@ def run(*words, stdin=None, env=None, **more):
 
 def ctl(*words, path=SOCKET, **more):
     return run(L2TPCTL, '-s', path, *words, **more)
+
+
+def must(*words):
+    """Its standard output: it must succeed."""
+    status, out, err = ctl(*words)
+    if status:
+        check('l2tpctl ' + ' '.join(words), False, err)
+    return out
 
 
 class Terminal:

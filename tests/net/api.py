@@ -6,11 +6,11 @@ A method without a case here is a failure: whoever adds one adds its case.
 """
 import json
 import os
-import socket
 
 import _idl
 import _management as m
 from _management import check, equal
+from _varlink import Client
 
 T = {'tunnel_name': 't'}
 S = {'tunnel_name': 't', 'session_name': 's'}
@@ -76,41 +76,25 @@ for profile, parameter in PROFILES.items():
 ZEROS = {'string': '', 'int': 0, 'bool': False, ('name', 'string'): []}
 
 
-class Client:
-    """Calls that are checked against the interface."""
+class Checked:
+    """A client whose calls are checked against the interface."""
 
     def __init__(self):
-        self.connect()
-        text = self.call('org.varlink.service.GetInterfaceDescription', {'interface': 'org.l2tpd'})
+        self.client = Client()
+        text = self.client.call('org.varlink.service.GetInterfaceDescription', interface='org.l2tpd')
         self.text = text['parameters']['description']
         self.interface = _idl.Interface(self.text)
         self.called = set()
 
-    def connect(self):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(20)
-        self.socket.connect(m.SOCKET)
-        self.buffer = b''
-
-    def receive(self):
-        while b'\0' not in self.buffer:
-            data = self.socket.recv(65536)
-            if not data:
-                raise OSError('the daemon closed the connection')
-            self.buffer += data
-        text, self.buffer = self.buffer.split(b'\0', 1)
-        return json.loads(text)
-
     def call(self, method, parameters, more=False):
-        self.socket.sendall(json.dumps({'method': method, 'parameters': parameters, 'more': more}).encode() + b'\0')
-        return self.receive()
+        return self.client.call(method, more, **parameters)
 
     def check_call(self, method, parameters, wanted):
         """Call it: the first reply, checked; whatever more there is goes with the connection."""
         self.called.add(method)
-        reply = self.call(f'org.l2tpd.{method}', parameters)
+        reply = self.call(method, parameters)
         if reply.get('error') == 'org.varlink.service.ExpectedMore':
-            reply = self.call(f'org.l2tpd.{method}', parameters, True)
+            reply = self.call(method, parameters, True)
         told = json.dumps(reply['parameters'])
         if 'error' in reply:
             name = reply['error'].rpartition('.')[2]
@@ -120,8 +104,7 @@ class Client:
             wrong = self.interface.wrong(reply['parameters'], self.interface.methods[method][1], method)
         check(f'{method} {json.dumps(parameters)[:60]}', not wrong and wanted in told, f'{wrong}, {reply}')
         if reply.get('continues'):
-            self.socket.close()
-            self.connect()
+            self.client = Client()
         return reply
 
 
@@ -138,7 +121,7 @@ def restore(client):
 
 def test_every_method():
     daemon = m.Daemon()
-    client = Client()
+    client = Checked()
     with open(os.path.join(m.BUILD, 'dist/org.l2tpd.varlink'), encoding='utf-8') as f:
         equal('the interface served is the one shipped', client.text, f.read())
     equal('every type that is named is described', sorted(
@@ -155,20 +138,20 @@ def test_every_method():
 
 def test_what_all_methods_refuse():
     daemon = m.Daemon()
-    client = Client()
+    client = Checked()
     for method, (parameters, _) in client.interface.methods.items():
-        reply = client.call(f'org.l2tpd.{method}', {'frob': 1}, True)
+        reply = client.call(method, {'frob': 1}, True)
         check(f'{method}: a parameter that it has not', (reply.get('error'), reply['parameters']) ==
               ('org.varlink.service.InvalidParameter', {'parameter': 'frob'}), reply)
         needed = {name: ZEROS.get(kind[1], {}) for name, kind in parameters.items() if kind[0] != 'optional'}
         for name in needed:
             for rest in {n: v for n, v in needed.items() if n != name}, {**needed, name: None}:
-                reply = client.call(f'org.l2tpd.{method}', rest, True)
+                reply = client.call(method, rest, True)
                 check(f'{method} without {name}', (reply.get('error'), reply['parameters']) ==
                       ('org.varlink.service.InvalidParameter', {'parameter': name}), reply)
         for name in parameters:
             for value in [[{}]], {'frob': {}}:
-                reply = client.call(f'org.l2tpd.{method}', {**needed, name: value}, True)
+                reply = client.call(method, {**needed, name: value}, True)
                 check(f'{method}: {name} of a wrong type', 'error' in reply, reply)
     daemon.end()
 

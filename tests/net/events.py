@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The stream of events: order, contents, filters, where it begins; readers who are slow or read nothing."""
-import sys
 import time
 
-import _varlink
-from _varlink import TUNNEL, Client, Daemon, Events, check, command, equal, must, session
+import _management as m
+from _management import TUNNEL, Daemon, check, ctl, equal, must, session
+from _varlink import Client, Events
 
 
 def test_order():
@@ -62,7 +62,7 @@ def test_configuration():
     check('the event says why', f'{daemon.config}:1:1: ' in event['reason'], event)
     must('system', 'modify', 'max_tunnels=1')
     equal('the system was modified', events.event()['changed'], ['max_tunnels'])
-    check('a limit refuses', command(*TUNNEL.replace('=t ', '=u ').replace('id=1', 'id=2').split())[0] == 1, '')
+    check('a limit refuses', ctl(*TUNNEL.replace('=t ', '=u ').replace('id=1', 'id=2').split())[0] == 1, '')
     event = events.event()
     equal('a limit was hit', event['kind'], 'limit_hit')
     check('the event says which', event['reason'].startswith('max_tunnels: 1 exist'), event)
@@ -83,7 +83,7 @@ def test_slow():
         reply = client.call('TunnelModify', config={'tunnel_name': 't', 'ttl': str(1 + number % 200)})
         assert 'error' not in reply, reply
     name = 'readers who do not read cost little'
-    with open(_varlink.L2TPD, 'rb') as program:
+    with open(m.L2TPD, 'rb') as program:
         if b'__asan_init' in program.read():
             print(f'skip {name}: sanitisers keep what was freed')
         else:
@@ -115,8 +115,4 @@ def test_suppressed():
     daemon.end()
 
 
-test_order()
-test_configuration()
-test_suppressed()
-test_slow()
-sys.exit(1 if _varlink.failures else 0)
+m.main(globals())

@@ -4,7 +4,6 @@
 """Management with the null datapath: the API under clients of every kind, l2tpctl, l2tpd's start and end."""
 import json
 import os
-import pty
 import re
 import resource
 import select
@@ -12,141 +11,14 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
-import tempfile
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.path.join(TOP, os.environ.get('BUILD') or 'build')
-L2TPD = os.environ.get('L2TPD') or os.path.join(BUILD, 'src/l2tpd/l2tpd')
-L2TPCTL = os.environ.get('L2TPCTL') or os.path.join(BUILD, 'src/l2tpctl/l2tpctl')
-TMP = os.environ.get('TMP') or tempfile.mkdtemp(prefix='l2tpd-test.')
-SOCKET = os.path.join(TMP, 'socket')
+import _management as m
+from _management import BUILD, L2TPCTL, L2TPD, SOCKET, TMP, TOP, TUNNEL, Daemon, Terminal, check, ctl, equal, matches
+from _management import run, until, write
+from _varlink import Client, message
+
 MIB = 1 << 20
-failures = 0
-daemons = []
-
-
-def check(name, right, why=''):
-    global failures
-    if right:
-        print(f'ok {name}', flush=True)
-    else:
-        failures += 1
-        print(f'FAIL {name}: {why}', flush=True)
-
-
-def equal(name, got, wanted):
-    check(name, got == wanted, f'got {got!r}, wanted {wanted!r}')
-
-
-def matches(name, text, regex):
-    check(name, re.search(regex, text, re.M), f'{text!r} does not match {regex!r}')
-
-
-def until(condition, seconds=5.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def write(name, text):
-    path = os.path.join(TMP, name)
-    with open(path, 'w', encoding='utf-8') as f:
-        f.write(text)
-    return path
-
-
-class Daemon:
-    """An l2tpd with the null datapath."""
-
-    def __init__(self, config='', path=SOCKET, env=None):
-        self.config = write('config', config)
-        self.log_path = os.path.join(TMP, 'log')
-        self.log_start = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
-        with open(self.log_path, 'ab') as log:
-            self.process = subprocess.Popen([L2TPD, '--datapath=null', '-c', self.config, '-s', path], stderr=log,
-                                            stdin=subprocess.DEVNULL, stdout=log, env={**os.environ, **(env or {})})
-        daemons.append(self.process)
-        self.pid = self.process.pid
-        until(lambda: 'ready' in self.log() or self.process.poll() is not None)
-
-    def log(self):
-        with open(self.log_path, encoding='utf-8') as f:
-            f.seek(self.log_start)
-            return f.read()
-
-    def logged(self, regex, seconds=5.0):
-        return until(lambda: re.search(regex, self.log()), seconds)
-
-    def status(self, field):
-        with open(f'/proc/{self.pid}/status', encoding='utf-8') as f:
-            return int(re.search(rf'^{field}:\s+(\d+)', f.read(), re.M)[1])
-
-    def end(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        return self.process.wait(10)
-
-
-def ctl(*words, stdin=None, path=SOCKET):
-    """(exit status, standard output, standard error)"""
-    done = subprocess.run([L2TPCTL, '-s', path, *words], input=stdin, capture_output=True, text=True, timeout=30,
-                          check=False, **({} if stdin is not None else {'stdin': subprocess.DEVNULL}))
-    return done.returncode, done.stdout, done.stderr
-
-
-class Client:
-    """A raw client of the API."""
-
-    def __init__(self):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(20)
-        self.socket.connect(SOCKET)
-        self.buffer = b''
-
-    def send(self, data):
-        self.socket.sendall(data if isinstance(data, bytes) else json.dumps(data).encode() + b'\0')
-
-    def receive(self):
-        """The next message; None at the end of the stream."""
-        while b'\0' not in self.buffer:
-            try:
-                data = self.socket.recv(65536)
-            except ConnectionResetError:
-                return None
-            if not data:
-                return None
-            self.buffer += data
-        message, self.buffer = self.buffer.split(b'\0', 1)
-        return json.loads(message)
-
-    def call(self, method, more=False, **parameters):
-        self.send(message(method, more, **parameters))
-        return self.receive()
-
-    def all(self, method, member, **parameters):
-        """The objects of a list."""
-        reply, objects = self.call(method, True, **parameters), []
-        while True:
-            objects += reply['parameters'][member]
-            if not reply.get('continues'):
-                return objects
-            reply = self.receive()
-
-    def cut_off(self):
-        """Did the daemon close the connection?"""
-        return self.receive() is None
-
-
-def message(method, more=False, **parameters):
-    method = method if '.' in method else f'org.l2tpd.{method}'
-    return {'method': method, 'parameters': parameters, **({'more': True} if more else {})}
-
-
-TUNNEL = 'tunnel create tunnel_name=t version=3 dest_ipaddr=192.0.2.2 tunnel_id=1 peer_tunnel_id=2'
 
 
 # ---------------------------------------------------------------- l2tpctl
@@ -222,53 +94,32 @@ def test_script():
 
 def test_interactive():
     daemon = Daemon(TUNNEL)
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.environ['TERM'] = 'vt100'
-        os.execv(L2TPCTL, [L2TPCTL, '-s', SOCKET])
-    seen = ''
-
-    def expect(regex, seconds=5.0):
-        nonlocal seen
-        end = time.monotonic() + seconds
-        while not re.search(regex, seen):
-            if not select.select([fd], [], [], max(0, end - time.monotonic()))[0]:
-                return False
-            try:
-                seen += os.read(fd, 4096).decode()
-            except OSError:
-                break
-        found, seen = re.search(regex, seen), ''
-        return bool(found)
-
-    check('a terminal has a prompt', expect(r'l2tp> '))
-    os.write(fd, b'tu\t')
-    check('TAB completes', expect('nel '), seen)
-    os.write(fd, b'?')
-    check('? tells what may come next', expect(r'create .*\n(.*\n)*.*list '), seen)
-    os.write(fd, b'list names\n')
-    check('a command is carried out', expect(r'\nt\r'), seen)
-    os.write(fd, b'frob\x03tunnel list names\n')
-    check('^C clears the line', expect(r'\nt\r'), seen)
-    os.write(fd, b'tunnel create dest_ipaddr=?')
-    check('? tells what a value may be', expect(r'host name'), seen)
-    os.write(fd, b'\x03frob\n')
-    check('an error does not end it', expect(r"l2tpctl: 'frob'.*\n(.*\n)*.*l2tp> "), seen)
+    terminal = Terminal()
+    for what, typed, seen in [
+            ('a terminal has a prompt', '', r'l2tp> '),
+            ('TAB completes', 'tu\t', 'nel '),
+            ('? tells what may come next', '?', r'create .*\n(.*\n)*.*list '),
+            ('a command is carried out', 'list names\n', r'\nt\r'),
+            ('^C clears the line', 'frob\x03tunnel list names\n', r'\nt\r'),
+            ('? tells what a value may be', 'tunnel create dest_ipaddr=?', r'host name'),
+            ('an error does not end it', '\x03frob\n', r"l2tpctl: 'frob'.*\n(.*\n)*.*l2tp> ")]:
+        terminal.type(typed)
+        check(what, terminal.expect(seen), terminal.seen)
+        terminal.seen = ''
     os.kill(daemon.pid, signal.SIGSTOP)
-    os.write(fd, b'tunnel list\n')
+    terminal.type('tunnel list\n')
     time.sleep(0.5)
-    os.write(fd, b'\x03')
-    check('^C gives up a command that gets no answer', expect(r'does not answer.*\n(.*\n)*.*l2tp> '), seen)
+    terminal.type('\x03')
+    check('^C gives up a command that gets no answer', terminal.expect(r'does not answer.*\n(.*\n)*.*l2tp> '),
+          terminal.seen)
     os.kill(daemon.pid, signal.SIGCONT)
-    os.write(fd, b'exit\n')
-    equal('exit ends it', os.waitpid(pid, 0)[1], 0)
+    equal('exit ends it', terminal.end('exit\n'), 0)
     daemon.end()
 
 
 def test_completion():
     def complete(*words):
-        return subprocess.run([L2TPCTL, '--complete', '--', *words], capture_output=True, text=True,
-                              check=False).stdout.split()
+        return run(L2TPCTL, '--complete', '--', *words)[1].split()
 
     equal('completes objects', complete('')[:3], ['system', 'tunnel', 'session'])
     equal('completes verbs', complete('-s', 'x', 'tun', 'cr'), ['create'])
@@ -276,10 +127,10 @@ def test_completion():
     equal('not those given', complete('session', 'create', 'mtu=5', 'mt'), [])
     equal('not those that cannot change', complete('session', 'modify', 'cook'), [])
     equal('completes values', complete('tunnel', 'create', 'encap='), ['encap=udp', 'encap=ip'])
-    done = subprocess.run(['bash', '-c', f'''. {TOP}/dist/l2tpctl.bash; PATH={os.path.dirname(L2TPCTL)}:$PATH
+    _, out, err = run('bash', '-c', f'''. {TOP}/dist/l2tpctl.bash; PATH={os.path.dirname(L2TPCTL)}:$PATH
         compopt() {{ :; }}; COMP_LINE="l2tpctl tunnel create encap=u"; COMP_POINT=${{#COMP_LINE}}
-        _l2tpctl; echo "${{COMPREPLY[@]}}"'''], capture_output=True, text=True, check=False)
-    equal('bash completes', done.stdout + done.stderr, 'udp\n')
+        _l2tpctl; echo "${{COMPREPLY[@]}}"''')
+    equal('bash completes', out + err, 'udp\n')
 
 
 # ---------------------------------------------------------------- the API
@@ -294,7 +145,7 @@ def test_api():
     with open(os.path.join(BUILD, 'dist/org.l2tpd.varlink'), encoding='utf-8') as f:
         equal('the interface served is the one shipped', served['parameters']['description'], f.read())
     described = re.findall(r'^method (\w+)', served['parameters']['description'], re.M)
-    missing = [m for m in described if client.call(m).get('error', '').endswith('Found')]
+    missing = [word for word in described if client.call(word).get('error', '').endswith('Found')]
     equal('every method described is there', missing, [])
 
     text = json.dumps(message('TunnelList', True)).encode() + b'\0'
@@ -359,16 +210,8 @@ def test_bad_clients():
     daemon.end()
 
 
-def many_sessions(tunnels, sessions):
-    for t in range(1, tunnels + 1):
-        yield f'tunnel create tunnel_name=t{t} version=3 dest_ipaddr=192.0.2.2 tunnel_id={t} peer_tunnel_id={t} ' \
-              f'our_udp_port={2000 + t}'
-        for s in range(1, sessions + 1):
-            yield f'session create tunnel_name=t{t} session_id={s} peer_session_id={s}'
-
-
 def test_big_lists():
-    daemon = Daemon('\n'.join(many_sessions(100, 200)) + '\n')
+    daemon = Daemon(m.many(100, 200))
     before = daemon.status('VmRSS')
     slow = [Client() for _ in range(20)]
     for client in slow:
@@ -400,9 +243,7 @@ def test_big_lists():
 # ---------------------------------------------------------------- l2tpd
 
 def run_l2tpd(*words, **more):
-    done = subprocess.run([L2TPD, *words], capture_output=True, text=True, timeout=20, check=False,
-                          stdin=subprocess.DEVNULL, **more)
-    return done.returncode, done.stdout, done.stderr
+    return run(L2TPD, *words, **more)
 
 
 def test_check():
@@ -459,7 +300,7 @@ def test_start_and_end():
     status, _, err = run_l2tpd('--datapath=null', '-c', daemon.config, '-s', os.path.join(TMP, 'no/such/place'))
     equal('no folder', (status, 'No such file' in err), (1, True))
     elsewhere = os.path.join(TMP, 'folder/socket')
-    daemon = Daemon(TUNNEL, elsewhere)
+    daemon = Daemon(TUNNEL, path=elsewhere)
     equal('its own folder is made', ctl('tunnel', 'list', 'names', path=elsewhere)[1], 't\n')
     equal('SIGINT ends it too', daemon.end(signal.SIGINT), 0)
 
@@ -467,23 +308,23 @@ def test_start_and_end():
 def test_reload():
     daemon = Daemon(TUNNEL + '\nsession create tunnel_name=t session_id=1 peer_session_id=2\n')
     ctl('session', 'create', 'tunnel_name=t', 'session_id=9', 'peer_session_id=9')
-    write('config', TUNNEL + ' ttl=9\nsession create tunnel_name=t session_id=2 peer_session_id=2\n')
+    daemon.write(TUNNEL + ' ttl=9\nsession create tunnel_name=t session_id=2 peer_session_id=2\n')
     os.kill(daemon.pid, signal.SIGHUP)
     check('SIGHUP reloads', daemon.logged('loaded'))
     sessions = {s['config']['session_id']: s['state']['origin'] for s in json.loads(ctl('-j', 'session', 'list')[1])}
     equal('what the file lost is gone, what an administrator made stays', sessions, {2: 'file', 9: 'admin'})
     equal('what can change live did', json.loads(ctl('-j', 'tunnel', 'show', 'tunnel_id=1')[1])['config']['ttl'], '9')
-    write('config', TUNNEL + '\nfrob\n')
+    daemon.write(TUNNEL + '\nfrob\n')
     status, _, err = ctl('system', 'reload')
     equal('a bad file is refused: status', status, 1)
-    matches('a bad file is refused: place', err, r'config:2:1: ')
+    matches('a bad file is refused: place', err, r'socket\.conf:2:1: ')
     equal('and nothing changed', len(json.loads(ctl('-j', 'session', 'list')[1])), 2)
-    write('config', TUNNEL + '\n')
+    daemon.write(TUNNEL + '\n')
     equal('a good one is not', ctl('system', 'reload'), (0, '', 'Reloaded configuration\n'))
     daemon.end()
     done = subprocess.Popen([L2TPD, '--datapath=null', '-c', '-', '-s', SOCKET], stdin=subprocess.PIPE,
                             stderr=subprocess.DEVNULL, text=True)
-    daemons.append(done)
+    m.daemons.append(done)
     done.stdin.write(TUNNEL)
     done.stdin.close()
     until(lambda: ctl('tunnel', 'list', 'names')[1] == 't\n')
@@ -525,21 +366,4 @@ def test_idle():
     daemon.end()
 
 
-def main():
-    for name, test in list(globals().items()):
-        if name.startswith('test_') and (len(sys.argv) < 2 or name[5:] in sys.argv[1:]):
-            try:
-                test()
-            except (OSError, KeyError, ValueError, TypeError, subprocess.TimeoutExpired) as e:
-                check(name, False, repr(e))
-            for process in daemons:
-                process.kill()
-                process.wait()
-            daemons.clear()
-    if failures:
-        with open(os.path.join(TMP, 'log'), encoding='utf-8') as f:
-            print('log of the daemons:\n' + f.read()[-4000:])
-    return 1 if failures else 0
-
-
-sys.exit(main())
+m.main(globals())

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """Metrics over HTTP: off and on loopback unless told otherwise, a token, bounds, clients that misbehave."""
 import http.client
-import os
 import re
 import socket
 import subprocess
@@ -21,10 +20,6 @@ def free_port():
 
 
 PORT = free_port()
-
-
-def rss(daemon):
-    return int(re.search(r'^VmRSS:\s+(\d+)', m.read(f'/proc/{daemon.pid}/status'), re.M)[1])
 
 
 def get(path='/metrics', address='127.0.0.1', **headers):
@@ -118,7 +113,7 @@ def test_bad_clients():
     started = time.monotonic()
     equal('clients that say nothing hinder no scrape', get()[0], 200)
     equal('nor the API', ctl('tunnel', 'list', 'names')[1], 't\n')
-    before = rss(daemon)
+    before = daemon.rss_kib()
     for client in silent[:2]:
         client.settimeout(20)
         equal('they are cut off', client.recv(1), b'')
@@ -134,7 +129,7 @@ def test_bad_clients():
     except OSError:
         pass
     check('100 MiB are cut off', sent < 8 << 20, sent)
-    check('and not kept', rss(daemon) - before < 4096, rss(daemon) - before)
+    check('and not kept', daemon.rss_kib() - before < 4096, daemon.rss_kib() - before)
     equal('metrics are told again', get()[0], 200)
     daemon.end()
 
@@ -144,7 +139,7 @@ def test_bounds():
              + ''.join(f'session create tunnel_id={t} session_id={s} peer_session_id={s}\n' for s in range(1, 21))
              for t in range(1, 1101)]
     daemon = m.Daemon(''.join(lines) + f'system modify metrics_port={PORT} metrics_detail=sessions\n')
-    before = rss(daemon)
+    before = daemon.rss_kib()
     started = time.monotonic()
     _, text = get()
     seconds = time.monotonic() - started
@@ -154,7 +149,7 @@ def test_bounds():
     equal('which is told', values['l2tpd_metrics_truncated'], 1)
     equal('while the sums are of all', values['l2tpd_sessions{state="up"}'], 22000)
     check('in less than two seconds', seconds < 2, seconds)
-    check('without memory for all of it', rss(daemon) - before < 2048, rss(daemon) - before)
+    check('without memory for all of it', daemon.rss_kib() - before < 2048, daemon.rss_kib() - before)
     check('and it is all there', re.search(r'l2tpd_session_up\{tunnel=".*",session_id="20",session=""\} 1\n\Z', text),
           text[-200:])
     daemon.end()

@@ -96,6 +96,8 @@ def test_server():
     equal('server modify changes to another host and back', (status, err), (0, ''))
     matches('all of it', out,
             rf'^server localhost, socket {TMP}/socket\nt\nserver elsewhere, over ssh.*\nelsewhere\nt\n$')
+    status, _, err = ctl('server', 'modify', 'name=elsewhere')
+    equal('server modify for no command is refused', (status, '-H elsewhere' in err), (2, True))
     equal('a host that is none', ctl('server', 'modify', 'name=-x')[0], 2)
     equal('not a word of it', ctl('server', 'frob')[0], 2)
     terminal = m.Terminal(env=env())

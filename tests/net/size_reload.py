@@ -5,7 +5,7 @@ less than a second, and touches one session; saving, restoring and checking of t
 import json
 import os
 
-from _management import TMP, Daemon, Terminal, check, ctl, equal, main, read, until, write
+from _management import TMP, Daemon, Terminal, check, ctl, equal, main, read, until
 
 TUNNELS, SESSIONS = 1000, 100
 RELOAD_S = 1.0
@@ -31,11 +31,6 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
-def memory_kib(pid):
-    with open(f'/proc/{pid}/status', encoding='utf-8') as f:
-        return next(int(line.split()[1]) for line in f if line.startswith('VmRSS'))
-
-
 def mtu(session):
     shown = ctl('-j', 'session', 'show', 'tunnel_name=t544', f'session_id={session}')[1]
     return json.loads(shown)['config'].get('mtu')
@@ -44,16 +39,16 @@ def mtu(session):
 def test_size():
     daemon = Daemon(configuration())
     check('a daemon with 100,000 sessions', until(lambda: 'ready' in daemon.log(), 60), daemon.log())
-    memory = memory_kib(daemon.pid)
-    write('socket.conf', configuration('mtu=1300'))
+    memory = daemon.rss_kib()
+    daemon.write(configuration('mtu=1300'))
     before = cpu_s(daemon.pid)
     equal('a reload with one change', ctl('system', 'reload')[0], 0)
     took = cpu_s(daemon.pid) - before
     check('takes less than a second', took < RELOAD_S, f'{took} s')
     equal('the change is there', (mtu(54321), mtu(54322)), ('1300', 'auto'))
-    check('and takes no memory', memory_kib(daemon.pid) < memory * 1.1, f'{memory} -> {memory_kib(daemon.pid)} KiB')
-    check('of which the start left none behind', memory < memory_kib(daemon.pid) * 1.3,
-          f'{memory} -> {memory_kib(daemon.pid)} KiB')
+    check('and takes no memory', daemon.rss_kib() < memory * 1.1, f'{memory} -> {daemon.rss_kib()} KiB')
+    check('of which the start left none behind', memory < daemon.rss_kib() * 1.3,
+          f'{memory} -> {daemon.rss_kib()} KiB')
 
     saved = os.path.join(TMP, 'saved.conf')
     equal('all of it is saved', ctl('config', 'save', f'file={saved}')[0], 0)

@@ -1,56 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A thousand clients at once: what the daemon has to do is not delayed, its memory is bounded, each has its turn."""
-import json
 import os
-import re
 import resource
 import selectors
 import signal
-import socket
 import time
 
 import _management as m
 from _management import check, equal
+from _varlink import Client, message, octets
 
 CLIENTS = 1000
 TUNNELS, SESSIONS = 20, 20
 MIB = 1 << 20
 
 
-def configuration(ttl):
-    for t in range(1, TUNNELS + 1):
-        yield f'tunnel create tunnel_name=t{t} version=3 dest_ipaddr=192.0.2.2 tunnel_id={t} peer_tunnel_id={t} ' \
-              f'our_udp_port={2000 + t} ttl={ttl}\n'
-        for s in range(1, SESSIONS + 1):
-            yield f'session create tunnel_name=t{t} session_id={s} peer_session_id={s}\n'
-
-
-def rss_kib(daemon):
-    return int(re.search(r'^VmRSS:\s+(\d+)', m.read(f'/proc/{daemon.pid}/status'), re.M)[1])
-
-
-def message(method, more=False, **parameters):
-    return json.dumps({'method': f'org.l2tpd.{method}', 'parameters': parameters, 'more': more}).encode() + b'\0'
-
-
-def connect():
-    client = socket.socket(socket.AF_UNIX)
-    client.settimeout(30)
-    client.connect(m.SOCKET)
-    return client
-
-
-def call(client, data):
-    """The first reply."""
-    client.sendall(data)
-    answer = b''
-    while b'\0' not in answer:
-        got = client.recv(65536)
-        if not got:
-            return None
-        answer += got
-    return json.loads(answer.split(b'\0')[0])
+LIST = octets(message('SessionList', True))
 
 
 class Storm:
@@ -60,8 +26,8 @@ class Storm:
         self.selector = selectors.DefaultSelector()
         self.octets, self.lists = {}, {}
         for _ in range(CLIENTS):
-            client = connect()
-            client.sendall(message('SessionList', True))
+            client = Client().socket
+            client.sendall(LIST)
             client.setblocking(False)
             self.selector.register(client, selectors.EVENT_READ)
             self.octets[client] = self.lists[client] = 0
@@ -79,7 +45,7 @@ class Storm:
         # the last reply of a list is the one that does not continue
         if data.endswith(b'}\0') and not data.endswith(b'"continues":true}\0'):
             self.lists[client] += 1
-            client.sendall(message('SessionList', True))
+            client.sendall(LIST)
 
     def close(self):
         for client in self.lists:
@@ -88,7 +54,7 @@ class Storm:
 
 def reload_ms(daemon, storm, ttl):
     """How long it took from SIGHUP to the line in the log, while the storm goes on."""
-    m.write('socket.conf', ''.join(configuration(ttl)))
+    daemon.write(m.many(TUNNELS, SESSIONS, f'ttl={ttl}'))
     loaded = daemon.log().count(' loaded')
     started = time.monotonic()
     os.kill(daemon.pid, signal.SIGHUP)
@@ -97,21 +63,22 @@ def reload_ms(daemon, storm, ttl):
 
 
 def test_storm():
-    daemon = m.Daemon(''.join(configuration(7)))
-    before = rss_kib(daemon)
+    daemon = m.Daemon(m.many(TUNNELS, SESSIONS, 'ttl=7'))
+    before = daemon.rss_kib()
     storm = Storm()
     storm.run(lambda: sum(storm.lists.values()) > CLIENTS)
     took = sorted(reload_ms(daemon, storm, ttl) for ttl in range(8, 15))
     check(f'a signal is acted on at once ({took[3]:.0f} ms, at worst {took[-1]:.0f} ms)', took[3] < 100, took)
-    other = connect()
+    other = Client()
     started = time.monotonic()
-    other.sendall(message('Status'))
-    storm.run(lambda: select_readable(other))
+    other.send(message('Status'))
+    storm.run(lambda: select_readable(other.socket))
     seconds = time.monotonic() - started
-    check(f'who comes later is served in its turn ({seconds:.1f} s)', select_readable(other) and seconds < 15, seconds)
+    check(f'who comes later is served in its turn ({seconds:.1f} s)', select_readable(other.socket) and seconds < 15,
+          seconds)
     storm.run(lambda: min(storm.lists.values()) > 0)
     check('every client has had its turn', min(storm.lists.values()) > 0, list(storm.lists.values()).count(0))
-    grown = rss_kib(daemon) - before
+    grown = daemon.rss_kib() - before
     check(f'in bounded memory ({grown} KiB)', grown < 64 * 1024, grown)
     equal('nobody was cut off', 'cut off' in daemon.log(), False)
     storm.close()
@@ -126,10 +93,10 @@ def select_readable(client):
 
 def test_half_messages():
     daemon = m.Daemon(m.TUNNEL + '\n')
-    before = rss_kib(daemon)
+    before = daemon.rss_kib()
     clients = []
     for _ in range(200):
-        client = connect()
+        client = Client().socket
         client.setblocking(False)
         clients.append(client)
         try:
@@ -145,8 +112,8 @@ def test_half_messages():
         time.sleep(0.02)
     check('two hundred long messages without end: some are cut off', m.until(
         lambda: 'all clients together sent more than 16 MiB' in daemon.log() or 'longer than' in daemon.log()))
-    check('the daemon did not keep them', rss_kib(daemon) - before < 40 * 1024, rss_kib(daemon) - before)
-    answer = call(connect(), message('TunnelShow', config={'tunnel_id': 1}))
+    check('the daemon did not keep them', daemon.rss_kib() - before < 40 * 1024, daemon.rss_kib() - before)
+    answer = Client().call('TunnelShow', config={'tunnel_id': 1})
     equal('others are served', answer['parameters']['tunnel']['config']['tunnel_name'], 't')
     for client in clients:
         client.close()
@@ -155,17 +122,17 @@ def test_half_messages():
 
 def test_one_more():
     daemon = m.Daemon(m.TUNNEL + '\n')
-    clients = [connect() for _ in range(1024)]
+    clients = [Client() for _ in range(1024)]
     for client in clients:
-        call(client, message('SystemShow'))
+        client.call('SystemShow')
     equal('1,024 clients stay', 'cut off' in daemon.log(), False)
-    last = connect()
-    check('one more is served', call(last, message('SystemShow')) is not None)
-    check('for which the longest idle leaves', clients[0].recv(1) == b'')
+    last = Client()
+    check('one more is served', last.call('SystemShow') is not None)
+    check('for which the longest idle leaves', clients[0].cut_off())
     check('with a line in the log', m.until(lambda: 'the longest idle had to leave' in daemon.log()))
-    check('and nobody else', call(clients[1], message('SystemShow')) is not None)
+    check('and nobody else', clients[1].call('SystemShow') is not None)
     for client in clients:
-        client.close()
+        client.socket.close()
     daemon.end()
 
 
