@@ -31,6 +31,7 @@ struct metrics {
 	handle tunnel;				/* whose sessions are next */
 	char tunnel_label[4 * CONFIG_NAME_MAX];	/* its name as a label's value */
 	uint64_t sums[METRICS_SUMS_MAX];
+	uint64_t scrapes_before;		/* that were summed up when this one began */
 	struct field_view view;
 };
 
@@ -41,6 +42,7 @@ struct metrics *metrics_begin(struct manage *manage)
 	if (!metrics)
 		return NULL;
 	metrics->manage = manage;
+	metrics->scrapes_before = manage->metrics_memory.scrapes;
 	service_status(manage->service, &metrics->status);
 	return metrics;
 }
@@ -149,13 +151,18 @@ static void put_histogram(struct emit *text, const char *name, const char *help,
 	put_sample(text, series, "", setup->count);
 }
 
-/* Sums as counters, which never fall. */
+/* Sums as counters, which never fall.  Those of a scrape that another one overtook are older than the last ones,
+ * and less says nothing then. */
 static void put_sums(struct metrics *metrics, struct emit *text)
 {
 	struct metrics_memory *memory = &metrics->manage->metrics_memory;
+	bool overtaken = memory->scrapes != metrics->scrapes_before;
 	char name[METRIC_NAME_MAX];
 
+	memory->scrapes++;
 	for (unsigned int i = 0; i < state_statistics.count; i++) {
+		if (overtaken && metrics->sums[i] < memory->last[i])
+			metrics->sums[i] = memory->last[i];
 		if (metrics->sums[i] < memory->last[i])
 			memory->lost[i] += memory->last[i] - metrics->sums[i];
 		memory->last[i] = metrics->sums[i];

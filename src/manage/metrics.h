@@ -23,6 +23,7 @@
 /* Sums over objects fall when one of them goes, and a counter must not: what was lost is added. */
 struct metrics_memory {		/* zero at first; one for all scrapes */
 	uint64_t last[METRICS_SUMS_MAX], lost[METRICS_SUMS_MAX];
+	uint64_t scrapes;		/* that these are of */
 };
 
 struct metrics;

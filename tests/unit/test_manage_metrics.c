@@ -214,6 +214,37 @@ static void sums_never_fall(void **state)
 	free(text);
 }
 
+/* Two scrapers at once, with more objects than one step sums up: the older sums are not the fall of the newer. */
+static void a_scrape_that_is_overtaken(void **state)
+{
+	struct manage_world *world = *state;
+	const struct datapath_stats ten = { .rx_seq_discards = 10 }, twenty = { .rx_seq_discards = 20 };
+	const struct datapath_null_entry *log;
+	struct emit ignored = { .text = NULL };
+	struct metrics *slow;
+	size_t count;
+	char *text;
+
+	manage_world_execute(world, "tunnel create tunnel_id=1 peer_tunnel_id=1 version=3 dest_ipaddr=192.0.2.2\n");
+	datapath_null_log_begin(world->dp);
+	manage_world_execute(world, "session create tunnel_id=1 session_id=7 peer_session_id=7\n");
+	log = datapath_null_log(world->dp, &count);
+	datapath_null_set_stats(world->dp, log[0].session, &ten);
+	slow = metrics_begin(world->manage);
+	assert_true(metrics_next(slow, &ignored) && metrics_next(slow, &ignored));	/* tunnels, sessions */
+	datapath_null_set_stats(world->dp, log[0].session, &twenty);
+	text = scrape(world);
+	assert_line(text, "l2tpd_rx_seq_discards_total 20");
+	free(text);
+	while (metrics_next(slow, &ignored))
+		;
+	metrics_end(slow);
+	emit_free(&ignored);
+	text = scrape(world);
+	assert_line(text, "l2tpd_rx_seq_discards_total 20");
+	free(text);
+}
+
 static void names_are_quoted(void **state)
 {
 	char *text;
@@ -251,6 +282,7 @@ int main(void)
 		TEST(detail_bounds_what_is_told),
 		TEST(there_is_an_end_to_it),
 		TEST(sums_never_fall),
+		TEST(a_scrape_that_is_overtaken),
 		TEST(names_are_quoted),
 		cmocka_unit_test(tokens),
 	};
