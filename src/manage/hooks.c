@@ -4,6 +4,7 @@
  */
 #include "manage/hooks.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 #define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define VALUE_MAX 320			/* of a variable with its name; all but `changed` always fit */
-#define VARIABLES_MAX 16
+#define VARIABLES_MAX (SERVICE_EVENT_FACTS_MAX + 4)	/* besides PATH, EVENT, NUMBER, CHANGED */
 #define PROGRAM_PATH_MAX (CONFIG_PATH_MAX + 32)
 
 struct run {				/* of one program for one event */
@@ -44,13 +45,14 @@ struct variables {
 	unsigned int count;
 };
 
+/* The name as the API has it: tunnel_id becomes L2TPD_TUNNEL_ID. */
 static void add(struct variables *variables, const char *name, const char *value)
 {
-	char *text = variables->text[variables->count];
+	char *text = variables->text[variables->count], *at = text + snprintf(text, VALUE_MAX, "L2TPD_");
 
-	if (!value[0])
-		return;
-	snprintf(text, VALUE_MAX, "L2TPD_%s=%s", name, value);
+	for (; *name; name++)
+		*at++ = (char)toupper((unsigned char)*name);
+	snprintf(at, VALUE_MAX - (size_t)(at - text), "=%s", value);
 	text_make_printable(text);
 	variables->pointers[variables->count++] = text;
 }
@@ -60,49 +62,43 @@ static void add_number(struct variables *variables, const char *name, uint64_t n
 	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-	add(variables, name, number ? text : "");
+	add(variables, name, text);
 }
 
-/* The parameters that changed, with blanks between them. */
+/* The parameters that changed, with blanks between them: as many as there is room for. */
 static void add_changed(struct variables *variables, const struct service_event *event)
 {
 	const struct param_table *table = config_tables[event->object];
-	char text[VALUE_MAX] = "";
+	char text[VALUE_MAX - 32] = "";
 	size_t used = 0;
 
 	for (unsigned int row = 0; table && row < table->count; row++) {
-		if (!param_set_has(&event->changed, row))
-			continue;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "",
-					 table->params[row].name);
-		if (used >= sizeof(text))
-			break;
+		const char *name = table->params[row].name;
+
+		if (param_set_has(&event->changed, row) && used + strlen(name) + 2 <= sizeof(text))
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "", name);
 	}
-	add(variables, "CHANGED", text);
+	if (used)
+		add(variables, "changed", text);
 }
 
 static void describe(struct variables *variables, const struct service_event *event)
 {
 	static char path[] = PATH;
-	static const char *const origins[] = { "file", "admin" };
-	char peer[ADDRESS_TEXT_MAX];
+	struct service_event_facts facts;
 
 	variables->count = 0;
 	variables->pointers[variables->count++] = path;
-	add(variables, "EVENT", service_event_name(event->kind));
-	add_number(variables, "NUMBER", event->number);
-	add(variables, "ORIGIN", origins[event->origin]);
-	add(variables, "TUNNEL_NAME", event->tunnel_name);
-	add_number(variables, "TUNNEL_ID", event->tunnel_id);
-	add(variables, "SESSION_NAME", event->session_name);
-	add_number(variables, "SESSION_ID", event->session_id);
-	add(variables, "INTERFACE_NAME", event->interface_name);
-	add(variables, "NETNS", event->netns);
-	add(variables, "PROFILE_NAME", event->profile_name);
-	add(variables, "PEER", address_format(&event->peer, peer, sizeof(peer)));
-	add(variables, "REASON", event->reason);
+	add(variables, "event", service_event_name(event->kind));
+	add_number(variables, "number", event->number);
+	service_event_facts(event, &facts);
+	for (unsigned int i = 0; i < facts.count; i++) {
+		if (facts.facts[i].text)
+			add(variables, facts.facts[i].name, facts.facts[i].text);
+		else
+			add_number(variables, facts.facts[i].name, facts.facts[i].number);
+	}
 	add_changed(variables, event);
-	add_number(variables, "COUNT", event->count);
 	variables->pointers[variables->count] = NULL;
 }
 

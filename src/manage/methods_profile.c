@@ -220,7 +220,6 @@ static enum call_step explain_step(struct call *call, struct emit *result, json_
 /* Without the brackets. */
 static void emit_profile(struct emit *emit, enum config_object object, const struct service_profile_view *view)
 {
-	static const char *const origins[] = { [SERVICE_ORIGIN_FILE] = "file", [SERVICE_ORIGIN_ADMIN] = "admin" };
 	const struct param_table *table = config_tables[object];
 	struct param_set shown = view->set;
 	union any_config config = view->config;
@@ -233,7 +232,7 @@ static void emit_profile(struct emit *emit, enum config_object object, const str
 	emit_member(emit, "explicit");
 	emit_set(emit, table, &view->set);
 	emit_unsigned_member(emit, "uses", view->uses);
-	emit_string_member(emit, "origin", origins[view->origin]);
+	emit_string_member(emit, "origin", service_origin_words[view->origin]);
 }
 
 static enum call_step show_step(struct call *call, struct emit *result, json_t **error)

@@ -9,7 +9,6 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-static const char *const origin_words[] = { "file", "admin", NULL };
 static const char *const tunnel_state_words[] = { "authorizing", "resolving", "up", "down", NULL };
 static const char *const session_state_words[] = { "authorizing", "up", "down", NULL };
 
@@ -44,7 +43,8 @@ static const struct state_row tunnel_rows[] = {
 	    "down: the reason says why"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up, or the last trouble"),
 	ROW(STATE_SINCE, reason_since, reason_age, NULL, "s", "how long ago that was"),
-	ROW(STATE_WORD, origin, origin, origin_words, NULL, "who made it: the configuration file or a command"),
+	ROW(STATE_WORD, origin, origin, service_origin_words, NULL,
+	    "who made it: the configuration file or a command"),
 	ROW(STATE_SINCE, created, age, NULL, "s", "how long it has existed"),
 	ROW(STATE_SINCE, up_since, up_age, NULL, "s", "how long it has been up"),
 	ROW(STATE_ENDPOINT, info.local, local, NULL, NULL, "local address and UDP port in use"),
@@ -60,7 +60,8 @@ static const struct state_row session_rows[] = {
 	ROW(STATE_WORD, state, state, session_state_words, NULL,
 	    "authorizing: an authorizer is asked; up: packets can pass; down: the reason says why not"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up"),
-	ROW(STATE_WORD, origin, origin, origin_words, NULL, "who made it: the configuration file or a command"),
+	ROW(STATE_WORD, origin, origin, service_origin_words, NULL,
+	    "who made it: the configuration file or a command"),
 	ROW(STATE_SINCE, created, age, NULL, "s", "how long it has existed"),
 	ROW(STATE_SINCE, up_since, up_age, NULL, "s", "how long it has been up"),
 	ROW(STATE_TEXT, info.ifname, interface_name, NULL, NULL, "its network device"),

@@ -98,18 +98,6 @@ static uint64_t wall_clock(const struct call *call, uint64_t when)
 	return (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_nsec / 1000000 - (now > when ? now - when : 0);
 }
 
-static void emit_text(struct emit *emit, const char *name, const char *text)
-{
-	if (text[0])
-		emit_string_member(emit, name, text);
-}
-
-static void emit_number(struct emit *emit, const char *name, uint64_t number)
-{
-	if (number)
-		emit_unsigned_member(emit, name, number);
-}
-
 static void emit_changed(struct emit *emit, const struct service_event *event)
 {
 	static const struct param_set none;
@@ -122,25 +110,21 @@ static void emit_changed(struct emit *emit, const struct service_event *event)
 
 static void emit_event(const struct call *call, struct emit *emit, const struct service_event *event)
 {
-	static const char *const origins[] = { "file", "admin" };
-	char peer[ADDRESS_TEXT_MAX];
+	struct service_event_facts facts;
 
 	emit_open(emit, '{');
 	emit_unsigned_member(emit, "number", event->number);
 	emit_unsigned_member(emit, "time_ms", wall_clock(call, event->when));
 	emit_string_member(emit, "kind", service_event_name(event->kind));
-	emit_string_member(emit, "origin", origins[event->origin]);
-	emit_text(emit, "tunnel_name", event->tunnel_name);
-	emit_number(emit, "tunnel_id", event->tunnel_id);
-	emit_text(emit, "session_name", event->session_name);
-	emit_number(emit, "session_id", event->session_id);
-	emit_text(emit, "interface_name", event->interface_name);
-	emit_text(emit, "netns", event->netns);
-	emit_text(emit, "profile_name", event->profile_name);
-	emit_text(emit, "peer", address_format(&event->peer, peer, sizeof(peer)));
-	emit_text(emit, "reason", event->reason);
+	service_event_facts(event, &facts);
+	for (unsigned int i = 0; i < facts.count; i++) {
+		emit_member(emit, facts.facts[i].name);
+		if (facts.facts[i].text)
+			emit_string(emit, facts.facts[i].text);
+		else
+			emit_unsigned(emit, facts.facts[i].number);
+	}
 	emit_changed(emit, event);
-	emit_number(emit, "count", event->count);
 	emit_close(emit, '}');
 }
 

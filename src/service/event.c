@@ -40,6 +40,34 @@ const char *service_event_name(enum service_event_kind kind)
 	return names[kind];
 }
 
+static void add_text(struct service_event_facts *facts, const char *name, const char *text)
+{
+	if (text[0])
+		facts->facts[facts->count++] = (struct service_event_fact){ .name = name, .text = text };
+}
+
+static void add_number(struct service_event_facts *facts, const char *name, uint64_t number)
+{
+	if (number)
+		facts->facts[facts->count++] = (struct service_event_fact){ .name = name, .number = number };
+}
+
+void service_event_facts(const struct service_event *event, struct service_event_facts *facts)
+{
+	facts->count = 0;
+	add_text(facts, "origin", service_origin_words[event->origin]);
+	add_text(facts, "tunnel_name", event->tunnel_name);
+	add_number(facts, "tunnel_id", event->tunnel_id);
+	add_text(facts, "session_name", event->session_name);
+	add_number(facts, "session_id", event->session_id);
+	add_text(facts, "interface_name", event->interface_name);
+	add_text(facts, "netns", event->netns);
+	add_text(facts, "profile_name", event->profile_name);
+	add_text(facts, "peer", address_format(&event->peer, facts->peer, sizeof(facts->peer)));
+	add_text(facts, "reason", event->reason);
+	add_number(facts, "count", event->count);
+}
+
 struct events *events_new(void)
 {
 	struct events *events = calloc(1, sizeof(*events));

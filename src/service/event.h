@@ -60,6 +60,24 @@ struct service_event {
 
 /* "tunnel_up": as the API and the hook programs call it. */
 const char *service_event_name(enum service_event_kind kind);
+/* What an event tells besides its number, time and kind, and besides `changed`. */
+struct service_event_fact {
+	const char *name;			/* as the API calls it: "tunnel_id" */
+	const char *text;			/* NULL: it is a number */
+	uint64_t number;
+};
+
+#define SERVICE_EVENT_FACTS_MAX 12
+
+struct service_event_facts {
+	struct service_event_fact facts[SERVICE_EVENT_FACTS_MAX];
+	unsigned int count;
+	char peer[ADDRESS_TEXT_MAX];
+};
+
+/* Those that apply to it. The texts are the event's and *facts' own. */
+void service_event_facts(const struct service_event *event, struct service_event_facts *facts);
+
 /* The number of the last event; 0 when there was none. */
 uint64_t service_event_last(const struct service *service);
 /* 0: *event is the one of this number, from 1.  1: it has not happened yet.  -1: it is no longer

@@ -13,6 +13,10 @@
 #include "service/state.h"
 #include "service/trace.h"
 
+const char *const service_origin_words[] = {
+	[SERVICE_ORIGIN_FILE] = "file", [SERVICE_ORIGIN_ADMIN] = "admin", NULL,
+};
+
 int service_no_memory(struct error *error)
 {
 	return error_set(error, ERROR_SYSTEM, NULL, "out of memory");

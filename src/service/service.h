@@ -34,6 +34,9 @@ void service_free(struct service *service);
 
 enum service_origin { SERVICE_ORIGIN_FILE, SERVICE_ORIGIN_ADMIN };
 
+/* "file", "admin"; NULL behind the last. */
+extern const char *const service_origin_words[];
+
 /* What a command that made or changed something did. */
 struct service_result {
 	uint32_t tunnel_id, session_id;
