@@ -14,15 +14,19 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "service/about.h"
 #include "service/question.h"
 #include "service/state.h"
 
-static void log_refused(const struct question *question, const char *reason)
+/* Of a tunnel tunnel_set_reason() tells. */
+static void log_refused(struct service *service, const struct question *question, const char *reason)
 {
 	char label[SESSION_LABEL_MAX];
 
 	if (question->session)
-		log_warning("%s: %s", session_label(question->session, label), reason);
+		log_limited_about(&service->authorizer.refused, service->now, LOG_LEVEL_WARNING,
+				  ABOUT_SESSION(question->session), "%s: %s", session_label(question->session, label),
+				  reason);
 }
 
 /* --- lists --- */
@@ -104,7 +108,7 @@ static void refuse(struct service *service, struct question *question, const cha
 	set_authorization(question, AUTHORIZATION_REFUSED);
 	snprintf(question->reason, sizeof(question->reason), "%s", reason);
 	history_add(service, SERVICE_FAILURE_AUTHORIZER, question->tunnel, question->session, reason);
-	log_refused(question, reason);
+	log_refused(service, question, reason);
 	if (!question->session)
 		tunnel_set_reason(service, question->tunnel, reason);
 	update(service, question);

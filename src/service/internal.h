@@ -102,6 +102,7 @@ struct authorizer {			/* zero: there is none */
 	uint32_t asked_count;
 	struct deadline_heap deadlines;	/* of those asked */
 	uint64_t last_answer;		/* when it said something */
+	struct log_limit refused;	/* lines about sessions that were refused: as many as a peer wants */
 };
 
 struct tunnel {

@@ -5,6 +5,7 @@
  */
 #include "service/authorize.h"
 
+#include "base/log.h"
 #include "service/event.h"
 #include "service_world.h"
 
@@ -441,6 +442,36 @@ static void an_answer_names_no_profiles(void **state)
 	assert_int_equal(world_session(world, "lon", "a").config.mtu, 1300);
 }
 
+static unsigned int lines;
+
+static void count_line(const struct log_record *record)
+{
+	assert_string_equal(record->about->tunnel, "lon");
+	assert_int_equal(record->about->session_id, lines + 1);
+	lines++;
+}
+
+/* A peer may ask for as many sessions as it likes. */
+static void lines_about_sessions_are_limited(void **state)
+{
+	struct world *world = *state;
+	char text[128];
+
+	DO(world, "system modify authorizer_absent=refuse");
+	DO(world, TUNNEL("lon", "1"));
+	authorizers(world, true, true);
+	accepted(world, question(world).id);
+	authorizers(world, false, false);
+	lines = 0;
+	log_set_sink(count_line, LOG_LEVEL_INFO);
+	for (unsigned int id = 1; id <= 50; id++) {
+		snprintf(text, sizeof(text), "session create tunnel_name=lon session_id=%u peer_session_id=1", id);
+		DO(world, text);
+	}
+	log_set_sink(NULL, LOG_LEVEL_INFO);
+	assert_int_equal(lines, LOG_LIMIT_BURST);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -448,6 +479,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_tunnel_waits_for_the_answer, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_name_is_resolved_after_the_answer, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_tunnel_is_refused_with_the_reason, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(lines_about_sessions_are_limited, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_session_is_asked_about_after_its_tunnel, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(ids_of_what_waits_are_taken, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_session_is_accepted_with_parameters, world_begin, world_end),
