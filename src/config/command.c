@@ -463,6 +463,19 @@ bool config_param_allowed(enum config_object object, enum config_verb verb, unsi
 	return keyword && config_tables[object]->params[row].type != PARAM_UNSUPPORTED && takes_row(keyword, row);
 }
 
+int command_check_keys(const struct command *command, struct error *error)
+{
+	const struct keyword *keyword = keyword_of(command->object, command->verb);
+
+	if (!keyword || keyword->takes != TAKES_KEYS)
+		return 0;
+	for (unsigned int row = param_set_next(&command->set, 0); row < PARAM_SET_MAX;
+	     row = param_set_next(&command->set, row + 1))
+		if (!takes_row(keyword, row))
+			return refuse_row(keyword, &config_tables[command->object]->params[row], error);
+	return 0;
+}
+
 bool config_param_bare(enum config_object object, enum config_verb verb, unsigned int row)
 {
 	const struct keyword *keyword = keyword_of(object, verb);

@@ -102,6 +102,7 @@ bool call_command(const struct call *call, struct command *command, json_t **err
 	*command = (struct command){ .object = call->method->object, .verb = call->method->verb };
 	if (json_to_config(config_tables[command->object], parameter(call, "config"), &command->config, &command->set,
 			   &failure) == 0 &&
+	    command_check_keys(command, &failure) == 0 &&
 	    /* who may only read must not have the daemon read files for him */
 	    (call->method->role < ROLE_CHANGE ||
 	     secret_fill(command, call->host->read_secret, call->host->context, &failure) == 0))

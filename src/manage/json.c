@@ -35,13 +35,20 @@ json_t *json_from_text(const char *text)
 	return json_string(printable);
 }
 
-static int wrong_shape(const struct param *param, struct error *error)
+#define VALUE_SHOWN_MAX 40	/* octets of a value that is none */
+
+static int wrong_shape(const struct param *param, const json_t *value, struct error *error)
 {
 	static const char *const shapes[] = { "true or false", "an integer", "a string" };
+	char *given = param->flags & PARAM_SECRET ? NULL :
+		      json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 	char allowed[PARAM_TEXT_MAX];
 
-	return error_set(error, ERROR_VALUE, param->name, "%s is %s here (%s)", param->name,
-			 shapes[json_shape_of(param->type)], param_allowed(param, allowed));
+	error_set(error, ERROR_VALUE, param->name, "%s is %s here (%s)%s%.*s", param->name,
+		  shapes[json_shape_of(param->type)], param_allowed(param, allowed), given ? ": got " : "",
+		  VALUE_SHOWN_MAX, given ? given : "");
+	free(given);
+	return -1;
 }
 
 /* The value as a user would write it; NULL when its JSON type is not the parameter's. */
@@ -79,7 +86,7 @@ int json_to_config(const struct param_table *table, const json_t *object, void *
 			continue;
 		text = value_text(&table->params[row], value, number);
 		if (!text && table->params[row].type != PARAM_UNSUPPORTED)
-			return wrong_shape(&table->params[row], error);
+			return wrong_shape(&table->params[row], value, error);
 		if (param_parse(table, (unsigned int)row, text ? text : "", config, error) < 0)
 			return -1;
 		param_set_add(set, (unsigned int)row);

@@ -183,6 +183,12 @@ static void failures_say_code_and_parameter(void **state)
 		     "missing");
 	assert_error(call(fixture, "org.l2tpd.SessionCreate", "{}"), "org.varlink.service.InvalidParameter",
 		     "parameter", "config");
+	/* nothing is accepted and then ignored */
+	assert_error(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1,\"ttl\":\"9\"}}"),
+		     "org.l2tpd.Failed", "parameter", "ttl");
+	assert_error(call(fixture, "org.l2tpd.TunnelDelete", "{\"config\":{\"tunnel_id\":1,\"fwmark\":9}}"),
+		     "org.l2tpd.Failed", "parameter", "fwmark");
+	assert_done(call(fixture, "org.l2tpd.TunnelShow", "{\"config\":{\"tunnel_id\":1}}"));
 	assert_error(call(fixture, "org.l2tpd.SessionCreate", "{\"config\":null}"),
 		     "org.varlink.service.InvalidParameter", "parameter", "config");
 }

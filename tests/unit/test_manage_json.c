@@ -92,6 +92,22 @@ static void refuses_what_is_wrong(void **state)
 	assert_int_equal(read(CONFIG_TUNNEL, "{\"tunnel_n\":\"lon\"}", &config, &set, &error), -1);
 }
 
+static void the_value_is_told_unless_it_is_a_secret(void **state)
+{
+	union any_config config;
+	struct param_set set;
+	struct error error;
+
+	assert_int_equal(read(CONFIG_TUNNEL, "{\"tunnel_id\":\"\u00e4b\"}", &config, &set, &error), -1);
+	assert_non_null(strstr(error.text, ": got \"\\u00E4b\""));
+	assert_int_equal(read(CONFIG_TUNNEL, "{\"tunnel_name\":[\"0123456789012345678901234567890123456789\"]}",
+			      &config, &set, &error), -1);
+	assert_non_null(strstr(error.text, "6789"));
+	assert_null(strstr(error.text, "]"));		/* as much of it as is of use */
+	assert_int_equal(read(CONFIG_SYSTEM, "{\"metrics_token\":4711}", &config, &set, &error), -1);
+	assert_null(strstr(error.text, "4711"));
+}
+
 static void foreign_text_becomes_printable(void **state)
 {
 	json_t *json = json_from_text("a\xff" "b");
@@ -106,6 +122,7 @@ int main(void)
 		cmocka_unit_test(every_type),
 		cmocka_unit_test(null_is_absent),
 		cmocka_unit_test(refuses_what_is_wrong),
+		cmocka_unit_test(the_value_is_told_unless_it_is_a_secret),
 		cmocka_unit_test(foreign_text_becomes_printable),
 	};
 
