@@ -45,7 +45,8 @@ static bool is_enough(void)
 static void listen_for_end(struct sigaction before[3], uint32_t seconds)
 {
 	const struct sigaction action = { .sa_handler = end };	/* no SA_RESTART: waiting shall end */
-	const struct itimerval time = { .it_value.tv_sec = seconds };
+	/* again and again: the first may come just before it is waited */
+	const struct itimerval time = { .it_value.tv_sec = seconds, .it_interval.tv_usec = seconds ? 100000 : 0 };
 
 	enough = 0;
 	for (int i = 0; i < 3; i++)

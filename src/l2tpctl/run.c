@@ -171,6 +171,17 @@ static void name_object(const char *const *words, unsigned int count, struct err
 		error_name_object(error, command_object(&command, object));
 }
 
+/* Which host a command is for is said for those behind it, too: here there are none. */
+static int refuse_to_no_end(const struct command *command, struct error *error)
+{
+	const char *name = command->config.server.name;
+
+	if (command->object != CONFIG_SERVER || command->verb != CONFIG_MODIFY)
+		return 0;
+	return error_set(error, ERROR_UNSUPPORTED, "name", "server modify holds for the commands behind it, and here "
+			 "are none: `l2tpctl -H %s COMMAND...`", name[0] ? name : "HOST");
+}
+
 enum status run_words(struct run *run, const char *const *words, unsigned int count)
 {
 	enum status status = STATUS_USAGE;
@@ -178,11 +189,11 @@ enum status run_words(struct run *run, const char *const *words, unsigned int co
 	struct command_extra extra;
 	struct command command;
 
-	if (command_parse(words, count, &command, &extra, NULL, &error) == 0) {
+	if (command_parse(words, count, &command, &extra, NULL, &error) < 0) {
+		name_object(words, count, &error);
+	} else if (refuse_to_no_end(&command, &error) == 0) {
 		secret_warn(&command);
 		status = run_command(run, &command, &extra, &error);
-	} else {
-		name_object(words, count, &error);
 	}
 	if (status != STATUS_OK)
 		print_error(run, &error, (struct config_place){ 0, 0 });
