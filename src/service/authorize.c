@@ -248,20 +248,26 @@ const char *authorize_reason(const struct session *session)
 	return session->question ? session->question->reason : "out of memory";
 }
 
+/* What it is when it comes back: of what was accepted, or was there without a question, nobody is asked anew. */
+static enum authorization kept(enum authorization authorization)
+{
+	if (authorization == AUTHORIZATION_NONE || authorization == AUTHORIZATION_ACCEPTED)
+		return AUTHORIZATION_ACCEPTED;
+	return AUTHORIZATION_NONE;
+}
+
 void authorize_forget_tunnel(struct service *service, struct tunnel *tunnel)
 {
 	if (tunnel->question)
 		free_question(service, tunnel->question);
-	if (tunnel->authorization != AUTHORIZATION_ACCEPTED)
-		tunnel->authorization = AUTHORIZATION_NONE;
+	tunnel->authorization = kept(tunnel->authorization);
 }
 
 void authorize_forget_session(struct service *service, struct session *session)
 {
 	if (session->question)
 		free_question(service, session->question);
-	if (session->authorization != AUTHORIZATION_ACCEPTED)
-		session->authorization = AUTHORIZATION_NONE;
+	session->authorization = kept(session->authorization);
 }
 
 /* --- the authorizer --- */

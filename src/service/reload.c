@@ -159,6 +159,7 @@ static int make_true(struct service_reload *reload, struct error *error)
 	struct system_config before = reload->service->system;
 
 	reload->service->system = reload->system;
+	reload->system_before = &before;
 	if (reload_plan(reload, error) < 0 || check_limits(reload, error) < 0 || reload_apply(reload, error) < 0) {
 		reload->service->system = before;
 		reload_profiles_abort(reload);

@@ -49,7 +49,8 @@ struct service_reload {
 	struct service *service;
 	enum service_reload_mode mode;
 	uint64_t now;
-	struct system_config system;
+	struct system_config system;			/* in force while the lists are done ... */
+	const struct system_config *system_before;	/* ... and while they are undone; NULL: the same */
 	/* of each, so many are done */
 	struct list sessions_gone, tunnels_gone;	/* struct session, struct tunnel: detached, freed at the end */
 	struct list tunnel_swaps, tunnel_copies, session_swaps, session_copies;

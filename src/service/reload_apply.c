@@ -281,6 +281,9 @@ static void undo(struct service_reload *reload, struct error *error)
 {
 	size_t used;
 
+	/* what comes back does so by the rules by which it was there */
+	if (reload->system_before)
+		reload->service->system = *reload->system_before;
 	unmake_sessions(reload);
 	unmake_tunnels(reload);
 	change_back(reload);

@@ -415,6 +415,31 @@ static void a_reload_that_fails_asks_again(void **state)
 	session_is(world, "a", SERVICE_SESSION_UP, "");
 }
 
+/* What was there is there again, by what was decided then, whatever the file that failed says of authorizers. */
+static void a_reload_that_fails_decides_nothing(void **state)
+{
+	struct world *world = *state;
+	struct error error = { .code = ERROR_SYSTEM, .text = "refused" };
+
+	RELOAD(world, TUNNEL("lon", "1") SESSION("lon", "a", "11"));
+	authorizers(world, true, true);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 1, &error);
+	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused", TUNNEL("ams", "2"));
+	tunnel_is(world, "lon", SERVICE_TUNNEL_UP, "");
+	session_is(world, "a", SERVICE_SESSION_UP, "");
+	no_question(world);
+	authorizers(world, false, false);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 1, &error);
+	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused", "system modify authorizer_absent=refuse\n" TUNNEL("ams", "2"));
+	tunnel_is(world, "lon", SERVICE_TUNNEL_UP, "");
+	/* what was refused does not slip in, either */
+	RELOAD(world, "system modify authorizer_absent=refuse\n" TUNNEL("ber", "3"));
+	assert_int_equal(world_tunnel(world, "ber").state, SERVICE_TUNNEL_DOWN);
+	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 1, &error);
+	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused", TUNNEL("ams", "2"));
+	assert_int_equal(world_tunnel(world, "ber").state, SERVICE_TUNNEL_DOWN);
+}
+
 /* Nor are their names taken and what they say ignored. */
 static void an_answer_names_no_profiles(void **state)
 {
@@ -492,6 +517,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(absence_may_be_refusal, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reload_asks_about_what_is_new, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reload_that_fails_asks_again, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(a_reload_that_fails_decides_nothing, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(an_answer_names_no_profiles, world_begin, world_end),
 	};
 
