@@ -57,24 +57,34 @@ int command_quote(const char *value, char *out, size_t size)
 	return finish(&writer);
 }
 
+static void put_row(struct writer *writer, const struct command *command, unsigned int row)
+{
+	const struct param_table *table = config_tables[command->object];
+	char value[PARAM_TEXT_MAX];
+
+	put_char(writer, ' ');
+	put(writer, table->params[row].name);
+	if (config_param_bare(command->object, command->verb, row))
+		return;
+	put_char(writer, '=');
+	put_value(writer, param_format(table, row, &command->config, value));
+}
+
 int command_write(const struct command *command, char *out, size_t size)
 {
 	const struct param_table *table = config_tables[command->object];
 	struct writer writer = { .out = out, .size = size };
-	char value[PARAM_TEXT_MAX];
+	unsigned int first = config_is_profile(command->object) ? config_profile_row(command->object) : PARAM_SET_MAX;
 
 	put(&writer, config_object_name(command->object));
 	put_char(&writer, ' ');
 	put(&writer, config_verb_name(command->verb));
+	/* of whom it is comes first: in the tables of tunnels and sessions a profile's name stands far behind */
+	if (first < table->count && param_set_has(&command->set, first))
+		put_row(&writer, command, first);
 	for (unsigned int row = 0; row < table->count; row++) {
-		if (!param_set_has(&command->set, row))
-			continue;
-		put_char(&writer, ' ');
-		put(&writer, table->params[row].name);
-		if (config_param_bare(command->object, command->verb, row))
-			continue;
-		put_char(&writer, '=');
-		put_value(&writer, param_format(table, row, &command->config, value));
+		if (row != first && param_set_has(&command->set, row))
+			put_row(&writer, command, row);
 	}
 	for (unsigned int i = 0; i < CONFIG_OPTION_COUNT; i++) {
 		if (!(command->options & 1u << i))

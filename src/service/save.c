@@ -107,7 +107,7 @@ static bool is_said_later(const struct profile *profile, unsigned int row)
 static bool save_profile(const struct profile *profile, bool later, struct command *command)
 {
 	const struct param_table *table = config_tables[profile->object];
-	unsigned int key = config_row(profile->object, "profile_name");
+	unsigned int key = config_profile_row(profile->object);
 	bool makes = !later && !profile_is_default(profile), says = makes;
 
 	begin(command, profile->object, makes ? CONFIG_CREATE : CONFIG_MODIFY);

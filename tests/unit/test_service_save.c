@@ -542,12 +542,16 @@ static void profiles_are_saved_before_those_that_name_them(void **state)
 
 	DO(world, "ppp profile create profile_name=d; session profile create profile_name=c ppp_profile_name=d\n"
 		  "peer profile create profile_name=a\n"
-		  "tunnel profile create profile_name=b peer_profile_name=a session_profile_name=c\n"
+		  "tunnel profile create profile_name=b version=3 peer_profile_name=a session_profile_name=c\n"
 		  "peer profile modify profile_name=a tunnel_profile_name=b ppp_profile_name=d\n"
 		  "tunnel profile modify profile_name=default peer_profile_name=a\n"
 		  "tunnel create version=3 tunnel_name=t tunnel_id=1 peer_tunnel_id=1 dest_ipaddr=192.0.2.2 "
 		  "peer_profile_name=a\n");
 	text = save(world->service);
+	assert_int_equal(strncmp(text, "ppp profile create profile_name=d\n"
+				       "session profile create profile_name=c ppp_profile_name=d\n"
+				       "tunnel profile create profile_name=b version=3 session_profile_name=c\n"
+				       "peer profile create profile_name=a tunnel_profile_name=b", 217), 0);
 	world_begin(&copy_state);
 	copy = copy_state;
 	DO(copy, text);
