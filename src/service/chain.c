@@ -139,14 +139,17 @@ static int find_profiles(const struct service *service, const struct tunnel_conf
 	    find_named(service, CONFIG_TUNNEL_PROFILE, "profile_name", given->profile_name, names, &provenance->own,
 		       error) < 0)
 		return -1;
-	if (find_peer(service, given, given_own ? provenance->own : NULL, provenance, error) < 0)
+	if (find_peer(service, given, given_own || keep_own ? provenance->own : NULL, provenance, error) < 0)
 		return -1;
 	if (given_own || keep_own)
 		return 0;
 	names[0] = profile_named(provenance->peer, row);
 	names[1] = profile_named(profile_default(service, CONFIG_PEER_PROFILE), row);
 	provenance->own = profile_default(service, CONFIG_TUNNEL_PROFILE);
-	return find_named(service, CONFIG_TUNNEL_PROFILE, "profile_name", NULL, names, &provenance->own, error);
+	if (find_named(service, CONFIG_TUNNEL_PROFILE, "profile_name", NULL, names, &provenance->own, error) < 0)
+		return -1;
+	/* now that it is known, it may name a peer profile, too */
+	return find_peer(service, given, provenance->own, provenance, error);
 }
 
 /* The rows of names say which profiles these are, and whence. */

@@ -133,6 +133,21 @@ static void names_come_from_each_other(void **state)
 	expect_names(world, "t1", "r1", "default", "p1");
 }
 
+/* Of a tunnel that names nothing, whose tunnel profile the default peer profile names. */
+static void a_tunnel_profile_found_late_names_too(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "session profile create profile_name=s1; ppp profile create profile_name=d1\n"
+		  "peer profile create profile_name=p1 session_profile_name=s1\n"
+		  "tunnel profile create profile_name=t1 version=3 peer_profile_name=p1\n"
+		  "peer profile modify profile_name=default tunnel_profile_name=t1 ppp_profile_name=d1\n"
+		  TUNNEL_OF(""));
+	expect_names(world, "t1", "p1", "s1", "d1");
+	DO(world, TUNNEL_OF("") "\ntunnel modify tunnel_name=lon ppp_profile_name=default");
+	expect_names(world, "t1", "p1", "s1", "default");
+}
+
 static void sessions_have_those_of_their_tunnel(void **state)
 {
 	struct world *world = *state;
@@ -211,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chain_is_as_the_naive_one),
 		TEST(names_come_from_each_other),
+		TEST(a_tunnel_profile_found_late_names_too),
 		TEST(sessions_have_those_of_their_tunnel),
 		TEST(names_that_lead_nowhere),
 		TEST(values_that_openl2tp_lost),
