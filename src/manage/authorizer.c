@@ -173,7 +173,8 @@ static const struct method methods[] = {
 	{ "AuthorizerAnswer", ROLE_CHANGE,
 	  "(id: int, accept: bool, reason: ?string, tunnel: ?TunnelConfig, session: ?SessionConfig)", "()",
 	  "Answer a question. reason is for who wanted it, when it is refused. Parameters of what is accepted take\n"
-	  "precedence over all others: of a tunnel those that can be modified, of a session all but its name and ids.",
+	  "precedence over all others: of a tunnel those that can be modified, of a session all but its name and ids;\n"
+	  "not the names of profiles, which are settled before.",
 	  CONFIG_SYSTEM, CONFIG_MODIFY, .step = answer_step },
 	{ .name = NULL },
 };

@@ -209,6 +209,7 @@ static void ask(struct service *service, struct question *question, bool asks)
 		return;
 	set_authorization(question, AUTHORIZATION_WAITS);
 	update(service, question);
+	question->absent = !asks;
 	if (asks)
 		queue(service, question);
 	else
@@ -300,8 +301,23 @@ static void ask_again(struct service *service)
 		if (!is_asked_about(&service->authorizer, question))
 			continue;
 		queue(service, question);
+		question->absent = false;
 		set_authorization(question, AUTHORIZATION_WAITS);
 		update(service, question);
+	}
+}
+
+/* What is refused for want of an authorizer would say why, and that would not be true any more. */
+void authorize_absence(struct service *service)
+{
+	const struct authorizer *authorizer = &service->authorizer;
+	struct question *question, *next;
+
+	if (authorizer->tunnels || authorizer->sessions || service->system.authorizer_absent != CONFIG_ACCEPT)
+		return;
+	DL_FOREACH_SAFE(authorizer->parked, question, next) {
+		if (question->absent)
+			release(service, question);
 	}
 }
 

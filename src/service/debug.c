@@ -81,16 +81,6 @@ static int target_session(struct service *service, const struct command *debug, 
 	return 0;
 }
 
-/* What is traced of objects that get it from the profile today. */
-static uint32_t profile_flags(const struct service *service, const struct profile *profile)
-{
-	unsigned int row = config_row(profile->object, "trace_flags");
-
-	if (!param_set_has(&profile->set, row))
-		profile = profile_default(service, profile->object);
-	return param_set_has(&profile->set, row) ? *flags_of(profile->object, (union any_config *)&profile->config) : 0;
-}
-
 static int target_profile(struct service *service, enum config_object object, const char *name, struct target *target,
 			  struct error *error)
 {
@@ -104,7 +94,7 @@ static int target_profile(struct service *service, enum config_object object, co
 	profile = profile_lookup(service, &target->command, error);
 	if (!profile)
 		return -1;
-	target->now = target->effective = profile_flags(service, profile);
+	target->now = target->effective = profile_trace_flags(service, profile);
 	return 0;
 }
 

@@ -85,6 +85,7 @@ struct question {			/* may this tunnel or session be? authorize.c */
 	uint64_t id;			/* ASKED */
 	struct deadline deadline;	/* likewise */
 	char reason[ERROR_TEXT_MAX];	/* why it was refused */
+	bool absent;			/* nobody was there to be asked */
 	struct question *prev, *next;
 };
 
@@ -114,6 +115,7 @@ struct tunnel {
 	struct address peer;		/* AF_UNSPEC: not known, or not usable */
 	struct flow *flow;		/* NULL while the peer's address is not known */
 	struct peer *record;		/* likewise */
+	uint32_t brought_flags;		/* trace_flags that the peer has for this tunnel's peer profile */
 	struct order_node by_id;
 	UT_hash_handle by_name;		/* tbl is NULL: it is in no table */
 	struct order sessions;		/* struct session.by_id */
@@ -175,6 +177,7 @@ struct peer {
 	uint32_t trace_flags;		/* of its peer profiles, unless ... */
 	bool trace_given;		/* ... it was given its own */
 	uint32_t trace_before;		/* while that is tried */
+	bool follows;			/* while peers_follow() is at work */
 	bool is_announced;		/* state.c: an event told of it */
 	UT_hash_handle hh;
 };

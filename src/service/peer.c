@@ -38,17 +38,6 @@ static struct peer *add(struct service *service, const struct peer_key *key)
 	return NULL;
 }
 
-/* What the tunnel's peer profile says is traced of the peer. */
-static uint32_t profile_flags(const struct service *service, const struct tunnel *tunnel)
-{
-	unsigned int row = config_row(CONFIG_PEER_PROFILE, "trace_flags");
-	const struct profile *profile = tunnel->provenance.peer;
-
-	if (!profile || !param_set_has(&profile->set, row))
-		profile = profile_default(service, CONFIG_PEER_PROFILE);
-	return profile && param_set_has(&profile->set, row) ? profile->config.peer_profile.trace_flags : 0;
-}
-
 /* Tunnels whose peer has its trace_flags from this profile. */
 static bool follows(const struct tunnel *tunnel, const struct profile *profile)
 {
@@ -56,26 +45,34 @@ static bool follows(const struct tunnel *tunnel, const struct profile *profile)
 	       (profile_is_default(profile) || tunnel->provenance.peer == profile);
 }
 
-static struct tunnel *next_follower(const struct service *service, const struct tunnel *tunnel,
-				    const struct profile *profile)
+static struct tunnel *next_tunnel(const struct service *service, const struct tunnel *tunnel)
 {
-	struct tunnel *next = lookup_tunnel_from(service, tunnel ? (uint64_t)tunnel->by_id.id + 1 : 0);
-
-	while (next && !follows(next, profile))
-		next = lookup_tunnel_from(service, (uint64_t)next->by_id.id + 1);
-	return next;
+	return lookup_tunnel_from(service, tunnel ? (uint64_t)tunnel->by_id.id + 1 : 0);
 }
 
+/* Tunnels to one peer may have several peer profiles: what the others brought stays. */
 void peers_follow(struct service *service, const struct profile *profile)
 {
 	struct tunnel *tunnel = NULL;
+	struct peer *peer;
 
-	while ((tunnel = next_follower(service, tunnel, profile)))
+	while ((tunnel = next_tunnel(service, tunnel))) {
+		if (!follows(tunnel, profile))
+			continue;
+		tunnel->brought_flags = profile_trace_flags(service, tunnel->provenance.peer);
 		tunnel->record->trace_flags = 0;
-	while ((tunnel = next_follower(service, tunnel, profile)))
-		tunnel->record->trace_flags |= profile_flags(service, tunnel);
-	while ((tunnel = next_follower(service, tunnel, profile)))
-		tap_again(service, tunnel);
+		tunnel->record->follows = true;
+	}
+	while ((tunnel = next_tunnel(service, tunnel))) {
+		if (tunnel->record && tunnel->record->follows)
+			tunnel->record->trace_flags |= tunnel->brought_flags;
+	}
+	while ((tunnel = next_tunnel(service, tunnel))) {
+		if (tunnel->record && tunnel->record->follows)
+			tap_again(service, tunnel);
+	}
+	for (peer = service->peers; peer; peer = peer->hh.next)
+		peer->follows = false;
 }
 
 int peer_enter(struct service *service, struct tunnel *tunnel, const struct address *address, struct error *error)
@@ -92,8 +89,9 @@ int peer_enter(struct service *service, struct tunnel *tunnel, const struct addr
 	peer->tunnels++;
 	peer_leave(service, tunnel);
 	tunnel->record = peer;
+	tunnel->brought_flags = profile_trace_flags(service, tunnel->provenance.peer);
 	if (!peer->trace_given)
-		peer->trace_flags |= profile_flags(service, tunnel);
+		peer->trace_flags |= tunnel->brought_flags;
 	return 0;
 }
 

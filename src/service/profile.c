@@ -54,14 +54,8 @@ struct profile *profile_add(struct service *service, enum config_object object, 
 			    struct error *error)
 {
 	struct profile **profiles = &service->profiles[type_of(object)];
-	struct profile *profile;
+	struct profile *profile = calloc(1, sizeof(*profile));
 
-	if (HASH_CNT(hh, *profiles) >= PROFILES_MAX) {
-		error_set(error, ERROR_LIMIT, "profile_name", "%u %ss exist, which is the most there can be",
-			  PROFILES_MAX, config_object_name(object));
-		return NULL;
-	}
-	profile = calloc(1, sizeof(*profile));
 	if (profile) {
 		profile->object = object;
 		snprintf(profile->name, sizeof(profile->name), "%s", name);
@@ -72,6 +66,19 @@ struct profile *profile_add(struct service *service, enum config_object object, 
 	}
 	service_no_memory(error);
 	return NULL;
+}
+
+unsigned int profile_count(const struct service *service, enum config_object object)
+{
+	return HASH_CNT(hh, service->profiles[type_of(object)]);
+}
+
+int profile_refuse_more(enum config_object object, unsigned int count, struct error *error)
+{
+	if (count <= PROFILES_MAX)
+		return 0;
+	return error_set(error, ERROR_LIMIT, "profile_name", "there would be %u %ss, and %u is the most there can be",
+			 count, config_object_name(object), PROFILES_MAX);
 }
 
 void profile_remove(struct service *service, struct profile *profile)
@@ -171,6 +178,17 @@ static int refuse_used(const struct service *service, const struct profile *prof
 	return 0;
 }
 
+uint32_t profile_trace_flags(const struct service *service, const struct profile *profile)
+{
+	unsigned int row = config_row(profile->object, "trace_flags");
+	const void *config;
+
+	if (!param_set_has(&profile->set, row))
+		profile = profile_default(service, profile->object);
+	config = (const char *)&profile->config + config_tables[profile->object]->params[row].offset;
+	return param_set_has(&profile->set, row) ? *(const uint32_t *)config : 0;
+}
+
 const char *profile_named(const struct profile *profile, unsigned int row)
 {
 	if (!param_set_has(&profile->set, row))
@@ -217,7 +235,7 @@ static const char *key_of(const struct command *command)
 {
 	const struct param_table *table = config_tables[command->object];
 
-	return (const char *)&command->config + table->params[config_row(command->object, "profile_name")].offset;
+	return (const char *)&command->config + table->params[config_profile_row(command->object)].offset;
 }
 
 static int refuse_nameless(const struct command *command, struct error *error)
@@ -247,7 +265,7 @@ static struct param_set rows_given(const struct command *command)
 {
 	struct param_set set = command->set;
 
-	param_set_remove(&set, config_row(command->object, "profile_name"));
+	param_set_remove(&set, config_profile_row(command->object));
 	return set;
 }
 
@@ -376,7 +394,8 @@ int execute_profile_create(struct service *service, const struct command *comman
 				 strcmp(name, PROFILE_DEFAULT) == 0 ? "it exists always: use %s modify" :
 								     "it exists: use %s modify, or another name",
 				 type);
-	if (refuse_contents(NULL, command, error) < 0 || refuse_unknown(service, command, origin, error) < 0)
+	if (refuse_contents(NULL, command, error) < 0 || refuse_unknown(service, command, origin, error) < 0 ||
+	    profile_refuse_more(command->object, profile_count(service, command->object) + 1, error) < 0)
 		return -1;
 	profile = profile_add(service, command->object, name, error);
 	if (!profile)

@@ -82,9 +82,14 @@ struct profile *profile_default(const struct service *service, enum config_objec
 struct profile *profile_first(const struct service *service, enum config_object object);
 /* The first with a name greater than this one, which need not exist; NULL: there is none. */
 struct profile *profile_behind(const struct service *service, enum config_object object, const char *name);
-/* Empty, the file's. NULL with *error filled when out of memory or there are too many. */
+unsigned int profile_count(const struct service *service, enum config_object object);
+/* -1: so many of a type are too many. */
+int profile_refuse_more(enum config_object object, unsigned int count, struct error *error);
+/* Empty, the file's, however many there are. NULL with *error filled when out of memory. */
 struct profile *profile_add(struct service *service, enum config_object object, const char *name,
 			    struct error *error);
+/* What is traced of objects that get it from the profile today; its type has trace_flags. */
+uint32_t profile_trace_flags(const struct service *service, const struct profile *profile);
 /* Which profile this row names; NULL: none. */
 const char *profile_named(const struct profile *profile, unsigned int row);
 /* Nobody may use it. */

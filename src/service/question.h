@@ -20,6 +20,8 @@ void authorize_forget_tunnel(struct service *service, struct tunnel *tunnel);
 void authorize_forget_session(struct service *service, struct session *session);
 /* Why a session was refused; "" when it was not. */
 const char *authorize_reason(const struct session *session);
+/* authorizer_absent may have changed. */
+void authorize_absence(struct service *service);
 void authorize_expire(struct service *service, uint64_t now);
 
 #endif

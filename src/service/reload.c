@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "datapath/null/null.h"
+#include "service/question.h"
 
 int list_add(struct list *list, void *item, struct error *error)
 {
@@ -54,7 +55,7 @@ int service_reload_command(struct service_reload *reload, const struct command *
 	reload->dry->command = reload->count++;
 	if (!config_verb_in_files(command->object, command->verb))
 		return error_set(error, ERROR_SYNTAX, NULL,
-				 "%s %s does not belong into a configuration: only create and modify do",
+				 "%s %s does not belong into a configuration: create, modify, and unset of profiles do",
 				 config_object_name(command->object), config_verb_name(command->verb));
 	return service_execute(reload->dry, command, SERVICE_ORIGIN_FILE, 0, NULL, error);
 }
@@ -151,6 +152,7 @@ static void commit(struct service_reload *reload)
 	reload_profiles_commit(reload);
 	if (reload->mode == SERVICE_RELOAD_FILE)
 		service->system_file_set = reload->dry->system_file_set;
+	authorize_absence(service);
 }
 
 /* When all profiles have their likes.  What the file says of authorizers holds for what is made now. */

@@ -30,6 +30,17 @@ static int pair_type(struct service *service, struct service *dry, enum config_o
 	return 0;
 }
 
+/* Those of the file, and those that it leaves alone.  What goes is in nobody's way. */
+static int refuse_more(const struct service_reload *reload, enum config_object object, struct error *error)
+{
+	const struct profile *profile = profile_first(reload->service, object);
+	unsigned int count = profile_count(reload->dry, object);
+
+	for (; profile; profile = profile->hh.next)
+		count += !reload_owns(reload, profile->origin) && !profile_find(reload->dry, object, profile->name);
+	return profile_refuse_more(object, count, error);
+}
+
 int reload_profiles_begin(struct service_reload *reload, struct error *error)
 {
 	struct profile *profile;
@@ -40,7 +51,8 @@ int reload_profiles_begin(struct service_reload *reload, struct error *error)
 			profile->pair = profile;
 	}
 	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
-		if (pair_type(reload->service, reload->dry, object, error) == 0)
+		if (refuse_more(reload, object, error) == 0 &&
+		    pair_type(reload->service, reload->dry, object, error) == 0)
 			continue;
 		reload_profiles_abort(reload);
 		return -1;

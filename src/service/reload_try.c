@@ -38,6 +38,17 @@ static int refuse_tunnels(struct service_reload *reload, struct error *error)
 	return 0;
 }
 
+/* An administrator's, in a tunnel that is made anew: what will it meet there, and beside it, that the file makes? */
+static int refuse_carried(const struct service_reload *reload, const struct session_copy *copy,
+			  const struct address *peer, const struct session_config *config, struct error *error)
+{
+	if (names_refuse_session(copy->in, config, error) < 0 ||
+	    names_refuse_interface(reload->dry, config, error) < 0 ||
+	    flow_refuse_session(reload->dry, &copy->in->config, peer, config, error) < 0)
+		return -1;
+	return rules_loops(&copy->in->config, peer) ? rules_session_loop(config, error) : 0;
+}
+
 /* Is the tunnel that it will be in there, and stays? */
 static const struct tunnel *staying(const struct session_copy *copy)
 {
@@ -55,9 +66,7 @@ static int refuse_session(const struct service_reload *reload, const struct sess
 	reload_unchosen_session_id(copy, &config);
 	if (stays && names_refuse_session(stays, &config, error) < 0)
 		return -1;
-	/* an administrator's, in a tunnel that is made anew, where the file has sessions too */
-	if (copy->like->tunnel != copy->in && (names_refuse_session(copy->in, &config, error) < 0 ||
-	    (rules_loops(&copy->in->config, peer) && rules_session_loop(&config, error) < 0)))
+	if (copy->like->tunnel != copy->in && refuse_carried(reload, copy, peer, &config, error) < 0)
 		return -1;
 	if (flow_refuse_session(reload->service, &copy->in->config, peer, &config, error) < 0)
 		return -1;

@@ -143,6 +143,7 @@ static int system_modify(const struct execution *do_this, struct error *error)
 	rows_overlay(table, &service->system, &command->config.system, &command->set);
 	if (do_this->origin == SERVICE_ORIGIN_FILE)
 		rows_join(&service->system_file_set, &command->set);
+	authorize_absence(service);
 	event_system(service, SERVICE_EVENT_SYSTEM_MODIFIED, do_this->origin, NULL, &command->set);
 	return 0;
 }

@@ -61,7 +61,7 @@ int service_apply(struct service *service, const struct command *command, uint64
 		  struct service_applied *applied, struct error *error);
 
 /* --- making a whole configuration true ---
- * Begin, give each command (create and modify only, in the file's order), and finish or abort.  The
+ * Begin, give each command (those that files may have, in the file's order), and finish or abort.  The
  * commands are carried out on a service over a null datapath at once, so a mistake is known before
  * anything that runs is touched, and nobody has to keep them.  --check, start, reload and restore are
  * these calls. */

@@ -288,7 +288,7 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 						      error)) {
 		tunnel->peer = *peer;
 		tap_again(service, tunnel);
-			return 0;
+		return 0;
 	}
 	if (tunnel->peer.family == AF_UNSPEC || meet_peer(service, tunnel, &tunnel->peer, NULL) < 0)
 		leave_peer(service, tunnel);

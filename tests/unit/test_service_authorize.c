@@ -378,6 +378,28 @@ static void absence_may_be_refusal(void **state)
 	no_question(world);
 }
 
+/* What was refused for that reason is not when the reason goes. */
+static void absence_may_be_forgiven(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "system modify authorizer_absent=refuse\n" TUNNEL("lon", "1") SESSION("lon", "a", "11"));
+	tunnel_is(world, "lon", SERVICE_TUNNEL_DOWN, "there is no authorizer, and authorizer_absent is refuse");
+	DO(world, "system modify authorizer_absent=accept\n");
+	tunnel_is(world, "lon", SERVICE_TUNNEL_UP, "");
+	session_is(world, "a", SERVICE_SESSION_UP, "");
+	RELOAD(world, "system modify authorizer_absent=refuse\n" TUNNEL("par", "2"));
+	assert_int_equal(world_tunnel(world, "par").state, SERVICE_TUNNEL_DOWN);
+	RELOAD(world, TUNNEL("par", "2"));
+	assert_int_equal(world_tunnel(world, "par").state, SERVICE_TUNNEL_UP);
+	/* but not what an authorizer left without an answer: he may come again */
+	authorizers(world, true, false);
+	DO(world, "system modify authorizer_absent=refuse\n" TUNNEL("ber", "3"));
+	authorizers(world, false, false);
+	DO(world, "system modify authorizer_absent=accept\n");
+	assert_int_equal(world_tunnel(world, "ber").state, SERVICE_TUNNEL_DOWN);
+}
+
 static void a_reload_asks_about_what_is_new(void **state)
 {
 	struct world *world = *state;
@@ -430,7 +452,8 @@ static void a_reload_that_fails_decides_nothing(void **state)
 	no_question(world);
 	authorizers(world, false, false);
 	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_ADD, 1, &error);
-	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused", "system modify authorizer_absent=refuse\n" TUNNEL("ams", "2"));
+	RELOAD_REFUSED(world, ERROR_SYSTEM, "", "refused",
+		       "system modify authorizer_absent=refuse\n" TUNNEL("ams", "2"));
 	tunnel_is(world, "lon", SERVICE_TUNNEL_UP, "");
 	/* what was refused does not slip in, either */
 	RELOAD(world, "system modify authorizer_absent=refuse\n" TUNNEL("ber", "3"));
@@ -515,6 +538,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(not_all_are_asked_at_once, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(one_that_leaves_is_silent, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(absence_may_be_refusal, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(absence_may_be_forgiven, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reload_asks_about_what_is_new, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reload_that_fails_asks_again, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_reload_that_fails_decides_nothing, world_begin, world_end),

@@ -186,6 +186,26 @@ static void a_peer_has_those_of_its_profile(void **state)
 	assert_int_equal(flags(world, "debug show peer_ipaddr=192.0.2.3"), TRACE_FSM);
 }
 
+/* Two tunnels to it, each with a peer profile: neither takes away what the other brought. */
+static void a_peer_has_those_of_all_its_profiles(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "peer profile create profile_name=pp trace_flags=fsm\n"
+		  "peer profile create profile_name=qq trace_flags=api\n"
+		  "tunnel create tunnel_name=lon version=3 tunnel_id=1 peer_tunnel_id=1 dest_ipaddr=192.0.2.2 "
+		  "peer_profile_name=pp\n"
+		  "tunnel create tunnel_name=rom version=3 tunnel_id=2 peer_tunnel_id=2 dest_ipaddr=192.0.2.2 "
+		  "peer_profile_name=qq\n");
+	assert_int_equal(flags(world, "debug show peer_ipaddr=192.0.2.2"), TRACE_FSM | TRACE_API);
+	DO(world, "peer profile modify profile_name=pp trace_flags=system; "
+		  "peer profile modify profile_name=qq trace_flags=none");
+	apply(world, "peer profile apply profile_name=pp");
+	assert_int_equal(flags(world, "debug show peer_ipaddr=192.0.2.2"), TRACE_SYSTEM | TRACE_API);
+	apply(world, "peer profile apply profile_name=qq");
+	assert_int_equal(flags(world, "debug show peer_ipaddr=192.0.2.2"), TRACE_SYSTEM);
+}
+
 static void a_reload_brings_profiles_of_peers(void **state)
 {
 #define LON "tunnel create tunnel_name=lon version=3 tunnel_id=1 peer_tunnel_id=1 dest_ipaddr=192.0.2.2\n"
@@ -366,6 +386,7 @@ int main(void)
 		TEST(only_who_is_traced_has_lines),
 		TEST(profiles_give_theirs_to_new_objects),
 		TEST(a_peer_has_those_of_its_profile),
+		TEST(a_peer_has_those_of_all_its_profiles),
 		TEST(a_reload_brings_profiles_of_peers),
 		TEST(trace_and_captures_share_a_tap),
 		TEST(a_tunnels_tap_serves_its_sessions),

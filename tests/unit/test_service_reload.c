@@ -202,7 +202,7 @@ static void one_bad_command_changes_nothing(void **state)
 	assert_int_equal(world->failed, 3);
 	RELOAD_REFUSED(world, ERROR_UNKNOWN, "tunnel_name", "there is no tunnel named lon", SESSION("lon", "x", "11"));
 	assert_int_equal(world->failed, 0);
-	RELOAD_REFUSED(world, ERROR_SYNTAX, "", "tunnel delete does not belong into a configuration",
+	RELOAD_REFUSED(world, ERROR_SYNTAX, "", "create, modify, and unset of profiles do",
 		       TUNNEL("lon", "1") "tunnel delete tunnel_name=lon");
 	assert_int_equal(world->failed, 1);
 	assert_int_equal(world_log_length(world), 0);
@@ -387,11 +387,17 @@ static void what_administrators_hold_is_seen_before_anything_goes(void **state)
 		{ TUNNEL("lon", "1") SESSION("lon", "x", "5"), "session_id", "nothing would tell them apart", 1 },
 		{ TUNNEL("new", "7") SESSION("new", "x", "1"), "tunnel_id", "taken by tunnel mine", 0 },
 		{ LON_ELSEWHERE SESSION("lon", "x", "31"), "session_id", "taken by session x of tunnel lon", 0 },
+		{ LON_ELSEWHERE "session create tunnel_name=lon session_name=x session_id=40 peer_session_id=1 "
+		  "interface_name=adm0", "interface_name", "taken by session x of tunnel lon", 0 },
+		{ LON_ELSEWHERE
+		  "tunnel create version=3 dest_ipaddr=192.0.2.3 tunnel_name=ams tunnel_id=8 peer_tunnel_id=8\n"
+		  SESSION("ams", "x", "32"), "session_id", "nothing would tell them apart", 0 },
 	};
 	struct world *world = *state;
 
 	RELOAD(world, TUNNEL("lon", "1") OFFICE);
 	DO(world, SESSION("lon", "adm", "31") TUNNEL("mine", "7")
+	   "session create tunnel_name=lon session_name=adm2 session_id=32 peer_session_id=1 interface_name=adm0\n"
 	   "session create tunnel_name=mine session_name=m session_id=5 peer_session_id=5 interface_name=mine0");
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		datapath_null_log_begin(world->dp);
@@ -672,11 +678,25 @@ static void too_many_profiles_take_none_away(void **state)
 	}
 	for (unsigned int i = 0; i < 200; i++)
 		end += sprintf(end, "peer profile create profile_name=q%u\n", i);
-	RELOAD_REFUSED(world, ERROR_LIMIT, "profile_name", "4096", text);
+	RELOAD_REFUSED(world, ERROR_LIMIT, "profile_name", "4201 peer profiles, and 4096 is the most", text);
 	assert_int_equal(world_tunnel(world, "lon").config.ttl, 5);
 	DO(world, "tunnel create tunnel_name=par peer_tunnel_id=1 dest_ipaddr=192.0.2.2 profile_name=t1\n"
 		  "tunnel create tunnel_name=ams version=3 peer_tunnel_id=1 dest_ipaddr=192.0.2.2\n");
 	assert_int_equal(world_tunnel(world, "par").config.ttl, 5);
+}
+
+/* What goes is in nobody's way. */
+static void many_profiles_are_exchanged(void **state)
+{
+	static char text[64 * 3000];
+
+	for (unsigned int round = 0; round < 2; round++) {
+		char *end = text;
+
+		for (unsigned int i = 0; i < 3000; i++)
+			end += sprintf(end, "peer profile create profile_name=%c%u\n", "pq"[round], i);
+		RELOAD(*state, text);
+	}
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
@@ -710,6 +730,7 @@ int main(void)
 		TEST(system_parameters_follow_the_file),
 		TEST(limits_count_what_administrators_made),
 		TEST(too_many_profiles_take_none_away),
+		TEST(many_profiles_are_exchanged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
