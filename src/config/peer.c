@@ -12,7 +12,7 @@ static const struct param params[] = {
 	},
 	{
 		ROW_MEMBER(local_ipaddr), .type = PARAM_ADDRESS, .flags = PARAM_KEY,
-		.help = "our address where the peer's tunnels end; without it any", .reference = "OpenL2TP",
+		.help = "our address where the peer's tunnels end; without it any; for show", .reference = "OpenL2TP",
 	},
 	{
 		ROW_MEMBER(host_name), .type = PARAM_STRING, .min = 1,

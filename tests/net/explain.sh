@@ -33,6 +33,9 @@ equal "of default" "$(from tunnel dscp)" "5 tunnel profile default"
 equal "of nobody" "$(from tunnel resolve_interval)" "300 built-in default"
 equal "a profile that the peer profile names" "$(from tunnel profile_name)" "site peer profile branch"
 equal "for sessions, too" "$(from tunnel session_profile_name)" "lan peer profile branch"
+ctl A peer profile modify profile_name=branch session_profile_name=default 2>/dev/null
+equal "and names no more" "$(from tunnel session_profile_name)" "lan a peer profile, as it was default"
+ctl A peer profile modify profile_name=branch session_profile_name=lan 2>/dev/null
 equal "of the session profile" "$(from session mtu)" "1400 session profile lan"
 equal "which its tunnel names" "$(from session profile_name)" "lan its tunnel"
 equal "the other way round" "$(ctl A explain tunnel tunnel_name=t)" "$(ctl A tunnel explain tunnel_name=t)"
@@ -67,6 +70,7 @@ equal "IPv6, on that port" "$(peer peer_ipaddr=2001:db8::7 peer_port=1701)" "six
 equal "not on another" "$(peer peer_ipaddr=2001:db8::7 peer_port=1702)" "default default null default"
 matches "for people" "$(ctl A explain peer peer_ipaddr=192.0.2.77)" '^session_profile_name +lan$'
 check_fails "one peer, not a network" ctl A peer explain peer_ipaddr=192.0.2.0/24
+check_fails "our address, on which no profile depends" ctl A peer explain peer_ipaddr=192.0.2.2 local_ipaddr=192.0.2.1
 
 # --- peers that there are
 equal "peer list" "$(ctl A peer list | tr -s ' ' | sed 's/ $//' | paste -sd '|')" \

@@ -57,6 +57,19 @@ equal "all of them" "$(others)" $OTHERS
 echo "session create tunnel_name=t session_id=11 peer_session_id=1 interface_name=x1" >>"$TMP/restored.conf"
 check_fails "a restore that is wrong" ctl A config restore file="$TMP/restored.conf"
 equal "changes nothing" "$(others)" $OTHERS
+# what is wrong shows late: when all that is new is tried, after the TTL and MTUs were changed
+devices() { on A ip -o link | grep -oE '^[0-9]+: x[0-9]+.* mtu [0-9]+' | md5sum; }
+before=$(devices)
+{
+	echo "system modify max_sessions=1000"
+	tunnel_words="ttl=7" config A "peer_session_id=8 mtu=1310"
+	echo "session create tunnel_name=t session_id=3000 peer_session_id=1 bridge=nowhere"
+} >"$TMP/A.conf"
+check_fails "a reload that the system refuses on the way" ctl A system reload
+sed -i '/interface_name=x0 /d; s/peer_session_id=8 mtu=1310/peer_session_id=9/' "$TMP/A.conf"
+check_fails "one that would make them anew" ctl A system reload
+equal "they change nothing" "$(devices) $(ctl A -j tunnel show tunnel_name=t | field ttl)" "$before default"
+equal "nor the system" "$(ctl A -j system show | field max_sessions)" 0
 tunnel_words="ttl=9" config A "peer_session_id=8" >"$TMP/A.conf"
 check "reload: the tunnel's TTL" ctl A system reload
 check "all that happened under load" loaded
