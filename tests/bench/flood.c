@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define BATCH 64
-#define WINDOW 512		/* packets; a device's queue takes 1,000 */
+#define WINDOW 896		/* packets; a device's queue takes 1,000 */
 #define REPORT 64		/* packets between two reports */
 #define LOST_MS 20		/* without a report: what is missing will not come */
 #define PACKET_MAX 65536

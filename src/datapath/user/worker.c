@@ -18,7 +18,7 @@
  * follow at once. To wait a little before looking spares a wake-up for each train, as network cards
  * moderate their interrupts. */
 #define BULK_OCTETS 60000
-#define BULK_PAUSE_US 150
+#define BULK_PAUSE_US 250
 
 uint64_t worker_clock(void)
 {
