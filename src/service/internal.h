@@ -201,6 +201,7 @@ struct service {
 	struct peer *peers;
 	struct deadline_heap deadlines, quiets;
 	struct authorizer authorizer;
+	struct log_limit reasons;	/* lines about what is wrong with tunnels: whoever forges ICMP can cause them */
 	struct tunnel *asking;		/* queue */
 	bool is_started;
 	uint64_t started;

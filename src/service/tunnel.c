@@ -253,10 +253,9 @@ void tunnel_set_reason(struct service *service, struct tunnel *tunnel, const cha
 	tunnel->reason_since = service->now;
 	snprintf(tunnel->reason, sizeof(tunnel->reason), "%s", reason);
 	event_tunnel(service, SERVICE_EVENT_TUNNEL_MODIFIED, tunnel, tunnel->reason, NULL);
-	if (reason[0])
-		log_about(LOG_LEVEL_WARNING, ABOUT_TUNNEL(tunnel), "tunnel %s: %s", tunnel->config.tunnel_name, reason);
-	else
-		log_about(LOG_LEVEL_INFO, ABOUT_TUNNEL(tunnel), "tunnel %s: well again", tunnel->config.tunnel_name);
+	log_limited_about(&service->reasons, service->now, reason[0] ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+			  ABOUT_TUNNEL(tunnel), "tunnel %s: %s", tunnel->config.tunnel_name,
+			  reason[0] ? reason : "well again");
 }
 
 /* Sessions that would lead to themselves, were this the peer's address. */

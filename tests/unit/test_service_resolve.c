@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Peers by host name: when they are asked for, and what becomes of the answers. */
+#include "base/log.h"
 #include "service_world.h"
 
 #define NAMED(name, id) \
@@ -221,6 +222,33 @@ static void an_unreachable_address_is_not_well_when_it_is_found_again(void **sta
 	assert_string_equal(view.reason, "");
 }
 
+static unsigned int lines;
+
+static void count_line(const struct log_record *record)
+{
+	assert_non_null(strstr(record->text, "cannot be reached"));
+	lines++;
+}
+
+/* Whoever forges ICMP can say it of all of them. */
+static void lines_about_unreachable_peers_are_limited(void **state)
+{
+	struct world *world = *state;
+	char text[160], name[16];
+
+	lines = 0;
+	log_set_sink(count_line, LOG_LEVEL_WARNING);
+	for (unsigned int id = 1; id <= 50; id++) {
+		snprintf(name, sizeof(name), "t%u", id);
+		snprintf(text, sizeof(text), TUNNEL("t%u", "%u"), id, id, id);
+		datapath_null_log_begin(world->dp);
+		DO(world, text);
+		unreachable(world, name);
+	}
+	log_set_sink(NULL, LOG_LEVEL_INFO);
+	assert_int_equal(lines, LOG_LIMIT_BURST);
+}
+
 static void unreachable_with_a_literal_is_only_told(void **state)
 {
 	struct world *world = *state;
@@ -378,6 +406,7 @@ int main(void)
 		TEST(failures_are_tried_again_ever_later),
 		TEST(unreachable_means_ask_again_but_not_too_often),
 		TEST(an_unreachable_address_is_not_well_when_it_is_found_again),
+		TEST(lines_about_unreachable_peers_are_limited),
 		TEST(unreachable_with_a_literal_is_only_told),
 		TEST(an_address_in_use_is_kept),
 		TEST(bad_addresses_are_passed_over),
