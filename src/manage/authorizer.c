@@ -132,6 +132,11 @@ static bool read_answer(const struct call *call, uint64_t *id, struct service_an
 	snprintf(answer->reason, sizeof(answer->reason), "%s", reason);
 	if (json_object_get(call->parameters, "tunnel") && json_object_get(call->parameters, "session"))
 		error_set(&failure, ERROR_VALUE, "session", "a question is about a tunnel or a session, not both");
+	else if (answer->accept && *reason)
+		error_set(&failure, ERROR_VALUE, "reason", "a reason is for a refusal");
+	else if (!answer->accept && (json_object_get(call->parameters, "tunnel") ||
+				     json_object_get(call->parameters, "session")))
+		error_set(&failure, ERROR_VALUE, "accept", "parameters are for what is accepted");
 	else if (read_rows(call, "tunnel", CONFIG_TUNNEL, answer, &failure) &&
 		 read_rows(call, "session", CONFIG_SESSION, answer, &failure))
 		return true;

@@ -54,11 +54,13 @@ CASES = {
     'TunnelDelete': [({'config': T}, '"tunnel_id": 1')],
     'Reload': [({}, '{}')],
     'AuthorizerRegister': [({}, 'missing'), ({'sessions': True}, '"questions": []')],
-    'AuthorizerAnswer': [({'id': 7, 'accept': True}, 'unknown')],
+    'AuthorizerAnswer': [({'id': 7, 'accept': True}, 'unknown'),
+                         ({'id': 7, 'accept': True, 'reason': 'why'}, 'for a refusal'),
+                         ({'id': 7, 'accept': False, 'session': {'mtu': '1400'}}, 'for what is accepted')],
 }
 
 # object, a parameter of its profiles with a value
-PROFILES = {'Peer': {'peer_port': 1701}, 'Tunnel': {'ttl': '9'}, 'Session': {'lns_mode': True}, 'Ppp': {}}
+PROFILES = {'Peer': {'peer_ipaddr': '192.0.2.0/24'}, 'Tunnel': {'ttl': '9'}, 'Session': {'lns_mode': True}, 'Ppp': {}}
 for profile, parameter in PROFILES.items():
     P = {'profile_name': 'p'}
     CASES |= {

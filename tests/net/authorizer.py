@@ -169,7 +169,8 @@ def test_many():
     while answered < sessions:
         for what in asked.receive()['parameters']['questions']:
             accept = what['session']['config']['session_id'] % 5 != 0
-            other.call('AuthorizerAnswer', id=what['id'], accept=accept, reason='every fifth')
+            reason = {} if accept else {'reason': 'every fifth'}
+            other.call('AuthorizerAnswer', id=what['id'], accept=accept, **reason)
             answered += 1
             refused += not accept
     status = json.loads(must('-j', 'system', 'show'))['state']
