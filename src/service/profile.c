@@ -327,6 +327,18 @@ static int refuse_address_of_default(const struct command *command, struct error
 			 parameter);
 }
 
+/* What narrows a peer's addresses down is nothing without them. */
+static int refuse_without_address(const struct peer_profile_config *config, struct error *error)
+{
+	const char *parameter = config->netmask.family != AF_UNSPEC ? "netmask" :
+				config->peer_port ? "peer_port" : NULL;
+
+	if (!parameter || config->peer_ipaddr.address.family != AF_UNSPEC)
+		return 0;
+	return error_set(error, ERROR_MISSING, parameter,
+			 "%s does nothing without peer_ipaddr: give both, or neither", parameter);
+}
+
 static void store(struct profile *profile, const struct command *command, unsigned int number)
 {
 	struct param_set given = rows_given(command);
@@ -356,7 +368,8 @@ static int refuse_contents(const struct profile *profile, const struct command *
 		return 0;
 	if (refuse_address_of_default(command, error) < 0)
 		return -1;
-	return refuse_netmask(&wanted.config.peer_profile, error);
+	return refuse_without_address(&wanted.config.peer_profile, error) < 0 ? -1 :
+	       refuse_netmask(&wanted.config.peer_profile, error);
 }
 
 /* A file may name profiles before it makes them, and is looked at as a whole at its end; from others it would be a
@@ -427,13 +440,18 @@ int execute_profile_unset(struct service *service, const struct command *command
 	struct profile *profile = profile_lookup(service, command, error);
 	static const union any_config nothing;
 	struct param_set set = rows_given(command);
+	union any_config config;
 
 	if (!profile)
 		return -1;
 	if (param_set_is_empty(&set))
 		return error_set(error, ERROR_MISSING, NULL, "%s unset needs the names of parameters",
 				 config_object_name(command->object));
-	rows_overlay(table, &profile->config, &nothing, &set);
+	config = profile->config;
+	rows_overlay(table, &config, &nothing, &set);
+	if (command->object == CONFIG_PEER_PROFILE && refuse_without_address(&config.peer_profile, error) < 0)
+		return -1;
+	profile->config = config;
 	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
 		profile->set.bits[i] &= ~set.bits[i];
 	event_profile(service, SERVICE_EVENT_PROFILE_MODIFIED, command->object, profile->name, profile->origin, &set);

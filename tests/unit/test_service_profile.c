@@ -130,6 +130,12 @@ static void netmasks(void **state)
 	struct world *world = *state;
 
 	DO(world, "peer profile create profile_name=a peer_ipaddr=192.0.2.7 netmask=255.255.255.0");
+	REFUSED(world, ERROR_MISSING, "netmask", "nothing without peer_ipaddr",
+		"peer profile unset profile_name=a peer_ipaddr");
+	REFUSED(world, ERROR_MISSING, "netmask", "nothing without peer_ipaddr",
+		"peer profile create profile_name=b netmask=255.255.255.0");
+	REFUSED(world, ERROR_MISSING, "peer_port", "nothing without peer_ipaddr",
+		"peer profile create profile_name=b peer_port=1701");
 	REFUSED(world, ERROR_VALUE, "netmask", "peer_ipaddr says /24 and netmask /16",
 		"peer profile create profile_name=b peer_ipaddr=192.0.2.0/24 netmask=255.255.0.0");
 	REFUSED(world, ERROR_VALUE, "netmask", "netmask is for IPv4",
