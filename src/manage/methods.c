@@ -37,25 +37,31 @@ static int try_system(struct call *call, const struct command *command, struct e
 	return manage_try_system(call->manage, &status.config, failure);
 }
 
+int call_carry_out(struct call *call, const struct command *command, struct service_result *done, json_t **error)
+{
+	uint32_t mask = service_trace_mask(call->service, command);
+	struct error failure = { 0 };
+	int ret = service_execute(call->service, command, SERVICE_ORIGIN_ADMIN, call->host->now(), done, &failure);
+
+	call->host->changed(call->host->context);
+	call_trace_command(call, mask, command, ret < 0 ? failure.text : NULL);
+	if (ret < 0)
+		call_fail(&failure, error);
+	return ret;
+}
+
 enum call_step call_execute(struct call *call, struct emit *result, json_t **error)
 {
 	struct service_result done = { 0 };
 	struct error failure = { 0 };
 	struct command command;
-	uint32_t mask;
-	int ret;
 
 	if (!call_command(call, &command, error))
 		return CALL_LAST;
-	mask = service_trace_mask(call->service, &command);
 	if (command.object == CONFIG_SYSTEM && try_system(call, &command, &failure) < 0)
 		return call_fail(&failure, error);
-	ret = service_execute(call->service, &command, SERVICE_ORIGIN_ADMIN, call->host->now(), &done, &failure);
-	call->host->changed(call->host->context);
-	call_trace_command(call, mask, &command, ret < 0 ? failure.text : NULL);
-	if (ret < 0)
-		return call_fail(&failure, error);
-	emit_result(result, &command, &done);
+	if (call_carry_out(call, &command, &done, error) == 0)
+		emit_result(result, &command, &done);
 	return CALL_LAST;
 }
 

@@ -105,6 +105,8 @@ bool call_flag(const struct call *call, const char *name, bool *value, json_t **
 /* The command that "config" and the method mean. */
 bool call_command(const struct call *call, struct command *command, json_t **error);
 
+/* Has the service carry out a command, and all see to it whom that concerns. done may be NULL. -1: *error is made. */
+int call_carry_out(struct call *call, const struct command *command, struct service_result *done, json_t **error);
 /* A step: carries out call_command() and tells the result's ids. */
 enum call_step call_execute(struct call *call, struct emit *result, json_t **error);
 

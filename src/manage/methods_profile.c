@@ -2,6 +2,7 @@
 /*
  * The methods of profiles, of what came from them (explain), and of peers and users.
  */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,24 +56,14 @@ static enum call_step no_memory(json_t **error)
 
 /* --- commands --- */
 
-static enum call_step execute(struct call *call, const struct command *command, json_t **error)
-{
-	uint32_t mask = service_trace_mask(call->service, command);
-	struct error failure = { 0 };
-	int ret = service_execute(call->service, command, SERVICE_ORIGIN_ADMIN, call->host->now(), NULL, &failure);
-
-	call->host->changed(call->host->context);
-	call_trace_command(call, mask, command, ret < 0 ? failure.text : NULL);
-	return ret < 0 ? call_fail(&failure, error) : CALL_LAST;
-}
-
 static enum call_step execute_step(struct call *call, struct emit *result, json_t **error)
 {
 	struct command command;
 
 	if (!call_command(call, &command, error))
 		return CALL_LAST;
-	return execute(call, &command, error);
+	(void)call_carry_out(call, &command, NULL, error);
+	return CALL_LAST;
 }
 
 static bool read_name(const struct call *call, struct command *command, json_t **error)
@@ -123,7 +114,8 @@ static enum call_step unset_step(struct call *call, struct emit *result, json_t 
 
 	if (!read_unset(call, &command, error))
 		return CALL_LAST;
-	return execute(call, &command, error);
+	(void)call_carry_out(call, &command, NULL, error);
+	return CALL_LAST;
 }
 
 static void emit_applied(struct emit *emit, const struct service_applied *applied)
@@ -162,6 +154,7 @@ static enum call_step apply_step(struct call *call, struct emit *result, json_t 
 	call_trace_command(call, mask, &command, ret < 0 ? failure.text : NULL);
 	if (ret < 0)
 		return call_fail(&failure, error);
+	malloc_trim(0);		/* trying it on all objects took as much as a reload */
 	emit_applied(result, &applied);
 	return CALL_LAST;
 }
