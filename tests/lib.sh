@@ -262,12 +262,14 @@ datagrams() {
 PACKETS=(/usr/bin/python3 "$TESTS/net/_packets.py")
 packets() { on "$1" "${PACKETS[@]}" "${@:2}"; }
 
-# capture HOST: from now on all that passes its wire goes to $TMP/wire.pcap; end_capture: until now. An older file would
-# look like one that has begun, and what the program has not read when it is told to end is lost: so the end is marked.
+# capture HOST [FILTER]: from now on all (or that) which passes its wire goes to $TMP/wire.pcap; end_capture: until
+# now. An older file would look like one that has begun, and what the program has not read when it is told to end is
+# lost: so the end is marked.
 capture() {
 	rm -f "$TMP/wire.pcap"
 	capture_host=$1
-	helper "$1" tcpdump --immediate-mode -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap"
+	helper "$1" tcpdump --immediate-mode -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap" \
+		${2:+"ether proto 0x88b5 or ($2)"}
 	capture_pid=$helper
 	until_true 5 test -s "$TMP/wire.pcap"
 }

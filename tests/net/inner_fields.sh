@@ -9,18 +9,13 @@ real_packets A B
 
 # outer: the distinct "TTL DSCP" of the outer headers that arrive at B while A pings with hop limit 33 and DSCP 10
 outer() {
-	local capture
-	rm -f "$TMP/wire.pcap"
-	helper B tcpdump --immediate-mode -q -i wire -U -w "$TMP/wire.pcap" \
-		"(src host 192.0.2.1 or src host 2001:db8::1) and greater 300"
-	capture=$helper
-	until_true 3 test -s "$TMP/wire.pcap"
+	capture B "(src host 192.0.2.1 or src host 2001:db8::1) and greater 300"
 	pings A fd00::2 300 -t 33 -Q 0x28
-	sleep 0.1
-	end_helper "$capture"
+	end_capture
 	tshark -r "$TMP/wire.pcap" -n -T fields -E occurrence=f -E separator=' ' \
 		-e ip.ttl -e ip.dsfield.dscp -e ipv6.hlim -e ipv6.tclass.dscp \
-		-o "l2tp.cookie_size:8 Byte Cookie" 2>/dev/null | sed 's/^ *//; s/ *$//' | cut -d ' ' -f 1,2 | sort -u
+		-o "l2tp.cookie_size:8 Byte Cookie" -Y 'ip || ipv6' 2>/dev/null |
+		sed 's/^ *//; s/ *$//' | cut -d ' ' -f 1,2 | sort -u
 }
 
 for pw_type in eth vlan ip; do

@@ -11,12 +11,9 @@ real_packets A B
 outer() {
 	local fields=() field
 	for field; do fields+=(-e "$field"); done
-	rm -f "$TMP/wire.pcap"
-	helper B tcpdump --immediate-mode -q -i wire -U -w "$TMP/wire.pcap" "src host 192.0.2.1 or src host 2001:db8::1"
-	until_true 3 test -s "$TMP/wire.pcap"
+	capture B "src host 192.0.2.1 or src host 2001:db8::1"
 	pings A "${TO:-10.0.0.2}" 100 "${PING[@]}"
-	sleep 0.1
-	end_helper "$helper"
+	end_capture
 	tshark -r "$TMP/wire.pcap" -n -T fields -E occurrence=f "${fields[@]}" \
 		-Y 'udp || ip.proto == 115 || ipv6.nxt == 115' 2>/dev/null |
 		sort | uniq -c | sort -rn | awk 'NR == 1 { $1 = ""; print substr($0, 2) }'

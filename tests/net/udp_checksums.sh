@@ -9,16 +9,10 @@ real_packets A B
 
 # checksums: "ZERO OTHERS": how many UDP datagrams without and with a checksum A sends for single small and large frames
 checksums() {
-	local capture
-	rm -f "$TMP/wire.pcap"
-	helper B tcpdump --immediate-mode -q -i wire -U -w "$TMP/wire.pcap" \
-		"udp and (src host 192.0.2.1 or src host 2001:db8::1)"
-	capture=$helper
-	until_true 3 test -s "$TMP/wire.pcap"
+	capture B "udp and (src host 192.0.2.1 or src host 2001:db8::1)"
 	pings A 10.0.0.2 && pings A 10.0.0.2 1300
 	pings B 10.0.0.1 # answers are sent, too
-	sleep 0.1
-	end_helper "$capture"
+	end_capture
 	tshark -r "$TMP/wire.pcap" -n -T fields -E occurrence=f -e udp.checksum -Y 'udp.port == 1701' 2>/dev/null |
 		awk '$1 == "0x0000" { zero++ } $1 != "0x0000" { others++ } END { print zero + 0, others + 0 }'
 }
