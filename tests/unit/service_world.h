@@ -200,6 +200,24 @@ static inline bool world_has(struct world *world, const char *text)
 #define SESSION(tunnel, name, id) \
 	"session create tunnel_name=" tunnel " session_name=" name " session_id=" id " peer_session_id=" id "\n"
 
+/* One request to resolve a name, and this the answer. addresses: blanks between them, "" for none. */
+static inline void world_answer(struct world *world, const char *addresses)
+{
+	struct address parsed[8];
+	struct service_request request;
+	char copy[256], *rest = copy, *word;
+	unsigned int count = 0;
+
+	assert_true(service_next_request(world->service, &request));
+	snprintf(copy, sizeof(copy), "%s", addresses);
+	while ((word = strsep(&rest, " "))) {
+		if (word[0])
+			assert_true(address_parse(word, &parsed[count++]));
+	}
+	service_resolved(world->service, request.tunnel, parsed, count, count ? NULL : "the name does not exist",
+			 world->now);
+}
+
 static inline struct service_status world_status(struct world *world)
 {
 	struct service_status status;

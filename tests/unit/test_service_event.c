@@ -300,16 +300,6 @@ static void a_reader_who_is_too_slow_learns_it(void **state)
 	assert_int_equal(service_event_get(world->service, SERVICE_EVENT_RING + 2, &event), 1);
 }
 
-static void answer(struct world *world, const char *text)
-{
-	struct service_request request;
-	struct address address;
-
-	assert_true(service_next_request(world->service, &request));
-	assert_true(address_parse(text, &address));
-	service_resolved(world->service, request.tunnel, &address, 1, NULL, world->now);
-}
-
 static void peers_are_told(void **state)
 {
 	struct world *world = *state;
@@ -322,11 +312,11 @@ static void peers_are_told(void **state)
 	assert_string_equal(address_format(&first.peer, text, sizeof(text)), "192.0.2.2");
 	assert_int_equal(service_event_last(world->service), 5);	/* ams has the same */
 	DO(world, "tunnel create tunnel_name=par version=3 dest_ipaddr=par.example tunnel_id=3 peer_tunnel_id=3");
-	answer(world, "192.0.2.9");
+	world_answer(world, "192.0.2.9");
 	assert_int_equal(get(world, 7).kind, SERVICE_EVENT_PEER_ADDED);
 	world->now += 3600 * 1000;
 	service_expire(world->service, world->now);
-	answer(world, "192.0.2.10");
+	world_answer(world, "192.0.2.10");
 	assert_int_equal(get(world, 9).kind, SERVICE_EVENT_PEER_REMOVED);
 	assert_int_equal(get(world, 10).kind, SERVICE_EVENT_PEER_ADDED);
 	assert_int_equal(get(world, 11).kind, SERVICE_EVENT_TUNNEL_MODIFIED);

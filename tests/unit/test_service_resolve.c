@@ -11,24 +11,6 @@ static bool ask(struct world *world, struct service_request *request)
 	return service_next_request(world->service, request);
 }
 
-/* One request, and this the answer. addresses: blanks between them, "" for none. */
-static void answer(struct world *world, const char *addresses)
-{
-	struct address parsed[8];
-	struct service_request request;
-	char copy[256], *rest = copy, *word;
-	unsigned int count = 0;
-
-	assert_true(ask(world, &request));
-	snprintf(copy, sizeof(copy), "%s", addresses);
-	while ((word = strsep(&rest, " "))) {
-		if (word[0])
-			assert_true(address_parse(word, &parsed[count++]));
-	}
-	service_resolved(world->service, request.tunnel, parsed, count, count ? NULL : "the name does not exist",
-			 world->now);
-}
-
 static void expect_peer(struct world *world, const char *name, const char *peer, enum service_tunnel_state tunnel_state)
 {
 	struct service_tunnel_view view = world_tunnel(world, name);
@@ -111,13 +93,13 @@ static void it_is_asked_for_at_an_interval(void **state)
 	struct world *world = *state;
 
 	DO(world, NAMED("lon", "1") "resolve_interval=60");
-	answer(world, "192.0.2.7");
+	world_answer(world, "192.0.2.7");
 	expect_next(world, 60000);
 	datapath_null_log_begin(world->dp);
-	answer(world, "192.0.2.7");
+	world_answer(world, "192.0.2.7");
 	assert_int_equal(world_log_length(world), 0);	/* the same: nothing to tell */
 	expect_next(world, 60000);
-	answer(world, "192.0.2.8");
+	world_answer(world, "192.0.2.8");
 	assert_int_equal(world_log_length(world), 1);
 	expect_peer(world, "lon", "192.0.2.8", SERVICE_TUNNEL_UP);
 	/* a new interval counts at once */
@@ -126,7 +108,7 @@ static void it_is_asked_for_at_an_interval(void **state)
 	world->now += 20;
 	DO(world, "tunnel modify tunnel_name=lon ttl=7");	/* has nothing to do with it */
 	expect_next(world, 4980);
-	answer(world, "192.0.2.8");
+	world_answer(world, "192.0.2.8");
 	DO(world, "tunnel modify tunnel_name=lon resolve_interval=0");
 	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
 }
@@ -140,19 +122,19 @@ static void failures_are_tried_again_ever_later(void **state)
 
 	DO(world, NAMED("lon", "1") "resolve_interval=60");
 	for (unsigned int i = 0; i < ARRAY_SIZE(delays); i++) {
-		answer(world, "");
+		world_answer(world, "");
 		expect_peer(world, "lon", "", SERVICE_TUNNEL_RESOLVING);
 		view = world_tunnel(world, "lon");
 		assert_string_equal(view.reason, "peer.example.test: the name does not exist");
 		assert_int_equal(view.reason_since, since);	/* the same trouble all along */
 		expect_next(world, delays[i]);
 	}
-	answer(world, "192.0.2.7");
+	world_answer(world, "192.0.2.7");
 	expect_peer(world, "lon", "192.0.2.7", SERVICE_TUNNEL_UP);
 	view = world_tunnel(world, "lon");
 	assert_string_equal(view.reason, "");
 	expect_next(world, 60000);
-	answer(world, "");	/* what works is kept */
+	world_answer(world, "");	/* what works is kept */
 	expect_peer(world, "lon", "192.0.2.7", SERVICE_TUNNEL_UP);
 	view = world_tunnel(world, "lon");
 	assert_string_equal(view.reason,
@@ -179,18 +161,18 @@ static void unreachable_means_ask_again_but_not_too_often(void **state)
 
 	datapath_null_log_begin(world->dp);
 	DO(world, NAMED("lon", "1") "resolve_interval=0");
-	answer(world, "192.0.2.7 192.0.2.8");
+	world_answer(world, "192.0.2.7 192.0.2.8");
 	world->now += 2000;
 	unreachable(world, "lon");
 	assert_false(ask(world, &request));
 	unreachable(world, "lon");
 	expect_next(world, 8000);	/* 10 s after it was asked for last */
-	answer(world, "192.0.2.7 192.0.2.8");
+	world_answer(world, "192.0.2.7 192.0.2.8");
 	expect_peer(world, "lon", "192.0.2.8", SERVICE_TUNNEL_UP);	/* the next one's turn */
 	assert_string_equal(world_tunnel(world, "lon").reason, "");
 	world->now += 20000;
 	unreachable(world, "lon");
-	answer(world, "192.0.2.7 192.0.2.8");	/* at once, as the last time is long ago */
+	world_answer(world, "192.0.2.7 192.0.2.8");	/* at once, as the last time is long ago */
 	expect_peer(world, "lon", "192.0.2.7", SERVICE_TUNNEL_UP);
 	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
 }
@@ -202,22 +184,22 @@ static void an_unreachable_address_is_not_well_when_it_is_found_again(void **sta
 
 	datapath_null_log_begin(world->dp);
 	DO(world, NAMED("lon", "1") "resolve_interval=0");
-	answer(world, "192.0.2.7");
+	world_answer(world, "192.0.2.7");
 	world->now += 20000;
 	unreachable(world, "lon");
-	answer(world, "192.0.2.7");
+	world_answer(world, "192.0.2.7");
 	view = world_tunnel(world, "lon");
 	assert_string_equal(view.reason, "the network says that 192.0.2.7 cannot be reached");
 	world->now += 30000;
 	unreachable(world, "lon");
-	answer(world, "");
+	world_answer(world, "");
 	world->now += 999;
 	service_expire(world->service, world->now);
 	world->now += 100000;
 	service_expire(world->service, world->now);
 	view = world_tunnel(world, "lon");	/* one trouble's end is not the end of another */
 	assert_non_null(strstr(view.reason, "the name does not exist"));
-	answer(world, "192.0.2.7");
+	world_answer(world, "192.0.2.7");
 	view = world_tunnel(world, "lon");
 	assert_string_equal(view.reason, "");
 }
@@ -274,9 +256,9 @@ static void an_address_in_use_is_kept(void **state)
 	struct world *world = *state;
 
 	DO(world, NAMED("lon", "1") "resolve_interval=60");
-	answer(world, "192.0.2.7 192.0.2.8");
+	world_answer(world, "192.0.2.7 192.0.2.8");
 	expect_next(world, 60000);
-	answer(world, "192.0.2.8 192.0.2.7");	/* name servers shuffle */
+	world_answer(world, "192.0.2.8 192.0.2.7");	/* name servers shuffle */
 	expect_peer(world, "lon", "192.0.2.7", SERVICE_TUNNEL_UP);
 }
 
@@ -286,15 +268,15 @@ static void bad_addresses_are_passed_over(void **state)
 	struct service_tunnel_view view;
 
 	DO(world, NAMED("lon", "1") "src_ipaddr=192.0.2.1");
-	answer(world, "2001:db8::1 224.0.0.1 0.0.0.0 192.0.2.7");
+	world_answer(world, "2001:db8::1 224.0.0.1 0.0.0.0 192.0.2.7");
 	expect_peer(world, "lon", "192.0.2.7", SERVICE_TUNNEL_UP);
 	DO(world, NAMED("par", "2"));
-	answer(world, "ff02::1 fe80::1 255.255.255.255");
+	world_answer(world, "ff02::1 fe80::1 255.255.255.255");
 	expect_peer(world, "par", "", SERVICE_TUNNEL_DOWN);
 	view = world_tunnel(world, "par");
 	assert_string_equal(view.reason, "peer.example.test: ff02::1 is not the address of one host");
 	expect_next(world, 1000);
-	answer(world, "");
+	world_answer(world, "");
 	expect_peer(world, "par", "", SERVICE_TUNNEL_RESOLVING);
 }
 
@@ -308,7 +290,7 @@ static void ids_that_clash_are_found_when_the_address_is_known(void **state)
 	datapath_null_log_begin(world->dp);
 	DO(world, TUNNEL("lon", "1") SESSION("lon", "office", "11") NAMED("par", "2") "\n" SESSION("par", "x", "10")
 		  SESSION("par", "y", "11"));
-	answer(world, "192.0.2.2");
+	world_answer(world, "192.0.2.2");
 	expect_peer(world, "par", "", SERVICE_TUNNEL_DOWN);
 	assert_non_null(strstr(world_tunnel(world, "par").reason,
 			       "session_id 11 is taken by session office of tunnel lon"));
@@ -319,14 +301,14 @@ static void ids_that_clash_are_found_when_the_address_is_known(void **state)
 	/* the way is free when the other is gone */
 	DO(world, "session delete tunnel_name=lon session_name=office");
 	expect_next(world, 1000);
-	answer(world, "192.0.2.2");
+	world_answer(world, "192.0.2.2");
 	expect_peer(world, "par", "192.0.2.2", SERVICE_TUNNEL_UP);
 	REFUSED(world, ERROR_EXISTS, "session_id", "11 is taken by session y of tunnel par", SESSION("lon", "z", "11"));
 	/* an address that cannot be used does not take one away that can */
 	DO(world, "tunnel create version=3 dest_ipaddr=192.0.2.3 tunnel_name=rom tunnel_id=3 peer_tunnel_id=3\n"
 		  SESSION("rom", "v", "11"));
 	expect_next(world, 300000);
-	answer(world, "192.0.2.3");
+	world_answer(world, "192.0.2.3");
 	expect_peer(world, "par", "192.0.2.2", SERVICE_TUNNEL_UP);
 	assert_non_null(strstr(world_tunnel(world, "par").reason, "192.0.2.2 is still used"));
 }
@@ -337,7 +319,7 @@ static void rules_hold_for_the_address_that_was_found(void **state)
 
 	DO(world, NAMED("lon", "1") "\ntunnel modify tunnel_name=lon use_udp_checksums=no\n"
 		  "tunnel modify tunnel_name=lon use_udp_checksums=yes");
-	answer(world, "2001:db8::7");
+	world_answer(world, "2001:db8::7");
 	expect_peer(world, "lon", "2001:db8::7", SERVICE_TUNNEL_UP);
 	REFUSED(world, ERROR_VALUE, "use_udp_checksums", "the peer's address is IPv6",
 		"tunnel modify tunnel_name=lon use_udp_checksums=no");
@@ -349,10 +331,10 @@ static void a_loop_is_found_when_the_address_is_known(void **state)
 
 	DO(world, NAMED("lon", "9") "src_ipaddr=192.0.2.1\n" NAMED("par", "2") "src_ipaddr=192.0.2.1\n"
 		  SESSION("par", "x", "10"));
-	answer(world, "192.0.2.1");
+	world_answer(world, "192.0.2.1");
 	expect_peer(world, "lon", "", SERVICE_TUNNEL_DOWN);
 	assert_non_null(strstr(world_tunnel(world, "lon").reason, "would lead to itself"));
-	answer(world, "192.0.2.1");
+	world_answer(world, "192.0.2.1");
 	assert_non_null(strstr(world_tunnel(world, "par").reason, "session_id and peer_session_id must differ"));
 }
 
@@ -363,12 +345,12 @@ static void the_datapath_may_refuse_an_address(void **state)
 
 	DO(world, NAMED("lon", "1") "\n" SESSION("lon", "a", "11"));
 	datapath_null_fail(world->dp, DATAPATH_NULL_TUNNEL_MODIFY, 0, &no);
-	answer(world, "192.0.2.2");
+	world_answer(world, "192.0.2.2");
 	expect_peer(world, "lon", "", SERVICE_TUNNEL_DOWN);
 	/* the id is not taken for an address that is not in use */
 	DO(world, TUNNEL("par", "2") SESSION("par", "b", "11"));
 	expect_next(world, 1000);
-	answer(world, "192.0.2.9");
+	world_answer(world, "192.0.2.9");
 	expect_peer(world, "lon", "192.0.2.9", SERVICE_TUNNEL_UP);
 }
 

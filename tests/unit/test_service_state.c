@@ -24,16 +24,6 @@ static void sums(struct world *world, uint32_t tunnels_up, uint32_t tunnels_reso
 #define RESOLVED_TUNNEL(name, id) \
 	"tunnel create version=3 dest_ipaddr=lon.example tunnel_name=" name " tunnel_id=" id " peer_tunnel_id=" id "\n"
 
-static void answer(struct world *world, const char *text)
-{
-	struct service_request request;
-	struct address address;
-
-	assert_true(service_next_request(world->service, &request));
-	assert_true(address_parse(text, &address));
-	service_resolved(world->service, request.tunnel, &address, 1, NULL, world->now);
-}
-
 static void states_follow_from_facts(void **state)
 {
 	struct world *world = *state;
@@ -44,12 +34,12 @@ static void states_follow_from_facts(void **state)
 	sums(world, 1, 1, 0, 1, 2);
 	assert_int_equal(world_tunnel(world, "lon").state, SERVICE_TUNNEL_RESOLVING);
 	assert_int_equal(world_tunnel(world, "lon").up_since, 0);
-	answer(world, "224.0.0.1");
+	world_answer(world, "224.0.0.1");
 	sums(world, 1, 0, 1, 1, 2);
 	assert_int_equal(world_tunnel(world, "lon").state, SERVICE_TUNNEL_DOWN);
 	world->now = 4000;
 	service_expire(world->service, world->now);
-	answer(world, "192.0.2.9");
+	world_answer(world, "192.0.2.9");
 	sums(world, 2, 0, 0, 3, 0);
 	assert_int_equal(world_tunnel(world, "lon").up_since, 4000);
 	assert_int_equal(world_session(world, "lon", "b").up_since, 4000);
@@ -69,7 +59,7 @@ static void setting_up_is_timed_once(void **state)
 	world->now = 1000;
 	DO(world, RESOLVED_TUNNEL("lon", "2") SESSION("lon", "a", "12"));
 	world->now = 1080;
-	answer(world, "192.0.2.9");
+	world_answer(world, "192.0.2.9");
 	status = world_status(world);
 	assert_int_equal(status.tunnel_setup.count, 2);
 	assert_int_equal(status.tunnel_setup.sum_ms, 80);
