@@ -112,11 +112,8 @@ static struct MHD_Response *text_response(const char *text)
 
 static bool is_authorized(struct http *http, struct MHD_Connection *connection)
 {
-	struct service_status status;
-
-	service_status(http->manage->service, &status);
 	return http_authorized(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION),
-			       status.config.metrics_token);
+			       service_system(http->manage->service)->metrics_token);
 }
 
 static struct MHD_Response *answer_to(struct http *http, struct MHD_Connection *connection, const char *url,
@@ -353,11 +350,8 @@ void http_again(evutil_socket_t fd, short what, void *context)
 
 void http_settle(struct manage *manage)
 {
-	struct service_status status;
-	struct endpoint local;
+	struct endpoint local = wanted_endpoint(service_system(manage->service));
 
-	service_status(manage->service, &status);
-	local = wanted_endpoint(&status.config);
 	if (!(manage->http ? http_is_at(manage->http, &local) :
 	      local.port == manage->http_failed.port &&
 	      address_equal(&local.address, &manage->http_failed.address)))

@@ -28,13 +28,12 @@ static void emit_result(struct emit *emit, const struct command *command, const 
 static int try_system(struct call *call, const struct command *command, struct error *failure)
 {
 	const struct param_table *table = config_tables[CONFIG_SYSTEM];
-	struct service_status status;
+	struct system_config wanted = *service_system(call->service);
 
-	service_status(call->service, &status);
 	for (unsigned int row = 0; row < table->count; row++)
 		if (param_set_has(&command->set, row))
-			param_copy(table, row, &status.config, &command->config);
-	return manage_try_system(call->manage, &status.config, failure);
+			param_copy(table, row, &wanted, &command->config);
+	return manage_try_system(call->manage, &wanted, failure);
 }
 
 int call_carry_out(struct call *call, const struct command *command, struct service_result *done, json_t **error)
