@@ -11,6 +11,7 @@ EDGES = {
     'base': '',
     'wire': 'base',
     'config': 'base',
+    'control': 'base wire',
     'os': 'base',
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
