@@ -15,8 +15,8 @@
 
 #include <stddef.h>
 
+#include "base/deadline.h"
 #include "base/log.h"
-#include "service/deadline.h"
 #include "service/order.h"
 #include "service/profile.h"
 #include "service/service.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Deadlines: the earliest comes first, whatever was set, set anew and cancelled before. */
-#include "service/deadline.h"
+#include "base/deadline.h"
 
 #include "test.h"
 

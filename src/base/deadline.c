@@ -2,7 +2,7 @@
 /*
  * The binary heap behind deadline.h: nodes[0] is the earliest, the children of i are 2i+1 and 2i+2.
  */
-#include "service/deadline.h"
+#include "base/deadline.h"
 
 #include <stdlib.h>
 #include <string.h>

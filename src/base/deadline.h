@@ -2,8 +2,8 @@
 /*
  * Many deadlines, of which the earliest is asked for: a binary heap of nodes that lie in the objects.
  */
-#ifndef L2TPD_SERVICE_DEADLINE_H
-#define L2TPD_SERVICE_DEADLINE_H
+#ifndef L2TPD_BASE_DEADLINE_H
+#define L2TPD_BASE_DEADLINE_H
 
 #include <stddef.h>
 #include <stdint.h>
