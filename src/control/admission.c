@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Peers that have proved nothing: from their SCCRQ to their SCCCN.  Each costs one place in a table that is made
+ * once.  No timer repeats our SCCRP: a peer that has not got it repeats its SCCRQ, which is answered again.
+ *
+ * When requests come faster than allowed, or the table fills, a request counts only when it comes a second time:
+ * an honest peer repeats its own after a second, a flood with invented sources does not.  Of what was seen there
+ * is a tag of 16 bits.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/internal.h"
+
+#define LIFE 31000			/* ms: a full cycle of the peer's retransmissions */
+#define CHALLENGE_MAX 256		/* octets of a peer's */
+#define REPLY_MAX 1024			/* octets of an SCCRP or StopCCN */
+#define REPLIES 64			/* waiting to be sent; more than that are not needed by honest peers */
+#define BUCKETS 4096
+#define SEEN (1 << 21)			/* tags: ten seconds of 200,000 requests a second */
+#define NONE UINT32_MAX
+
+enum place_state { PLACE_FREE, PLACE_ASKING, PLACE_ANSWERED };
+
+struct place {
+	enum place_state state;
+	uint32_t generation;
+	uint32_t next_in_bucket;	/* of its address; of the free ones when free */
+	uint32_t older, newer;
+	uint16_t id;			/* ours, once it was answered */
+	struct control_path path;
+	struct control_peer peer;
+	uint64_t until;
+	uint16_t peer_challenge_length;
+	uint8_t peer_challenge[CHALLENGE_MAX];
+	uint8_t challenge[CONTROL_CHALLENGE_LENGTH];
+	struct control_tunnel_settings settings;
+	void *owner;
+	uint16_t reply_length;
+	uint8_t reply[REPLY_MAX];	/* SCCRP */
+};
+
+struct reply {
+	struct control_path path;
+	size_t length;
+	uint8_t octets[REPLY_MAX];
+};
+
+struct admission {
+	struct control_limits limits;
+	struct place *places;
+	uint32_t free, used, oldest, newest;
+	uint32_t buckets[BUCKETS];
+	uint32_t by_id[CONTROL_IDS];	/* place, NONE */
+	uint16_t *seen;
+	uint64_t second;		/* being counted */
+	uint32_t in_second;
+	struct reply replies[REPLIES];
+	unsigned int reply_first, reply_count;
+};
+
+struct admission *admission_new(const struct control_limits *limits)
+{
+	struct admission *admission = calloc(1, sizeof(*admission));
+
+	if (!admission)
+		return NULL;
+	admission->limits = *limits;
+	admission->places = calloc(limits->half_open, sizeof(*admission->places));
+	admission->seen = calloc(SEEN, sizeof(*admission->seen));
+	if (!admission->places || !admission->seen) {
+		admission_free(admission);
+		return NULL;
+	}
+	memset(admission->buckets, 0xff, sizeof(admission->buckets));
+	memset(admission->by_id, 0xff, sizeof(admission->by_id));
+	admission->oldest = admission->newest = NONE;
+	for (uint32_t i = 0; i < limits->half_open; i++)
+		admission->places[i].next_in_bucket = i + 1 < limits->half_open ? i + 1 : NONE;
+	return admission;
+}
+
+void admission_free(struct admission *admission)
+{
+	if (!admission)
+		return;
+	free(admission->places);
+	free(admission->seen);
+	free(admission);
+}
+
+bool admission_has_id(const struct admission *admission, uint16_t id)
+{
+	return admission->by_id[id] != NONE;
+}
+
+/* --- places --- */
+
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 32) * 0xbf58476d1ce4e5b9u;
+	return (x ^ x >> 29) * 0x94d049bb133111ebu;
+}
+
+static uint64_t hash_address(const struct address *address)
+{
+	uint64_t words[2];
+
+	memcpy(words, address->bytes, sizeof(words));
+	return mix(words[0] ^ mix(words[1] + address->family));
+}
+
+static uint32_t *bucket_of(struct admission *admission, const struct address *address)
+{
+	return &admission->buckets[hash_address(address) % BUCKETS];
+}
+
+static handle request_of(const struct admission *admission, const struct place *place)
+{
+	return (handle)place->generation << 32 | ((uint32_t)(place - admission->places) + 1);
+}
+
+static struct place *place_of(const struct control *control, handle request)
+{
+	const struct admission *admission = control->admission;
+	uint32_t index = (uint32_t)request - 1;
+	struct place *place = index < admission->limits.half_open ? &admission->places[index] : NULL;
+
+	return place && place->state != PLACE_FREE && place->generation == request >> 32 ? place : NULL;
+}
+
+static void unlink_age(struct admission *admission, const struct place *place)
+{
+	if (place->older != NONE)
+		admission->places[place->older].newer = place->newer;
+	else
+		admission->oldest = place->newer;
+	if (place->newer != NONE)
+		admission->places[place->newer].older = place->older;
+	else
+		admission->newest = place->older;
+}
+
+static void leave(struct admission *admission, struct place *place)
+{
+	uint32_t index = (uint32_t)(place - admission->places);
+	uint32_t *link = bucket_of(admission, &place->path.peer.address);
+
+	while (*link != index)
+		link = &admission->places[*link].next_in_bucket;
+	*link = place->next_in_bucket;
+	unlink_age(admission, place);
+	if (place->id)
+		admission->by_id[place->id] = NONE;
+	explicit_bzero(place->settings.secret, sizeof(place->settings.secret));
+	place->id = 0;
+	place->state = PLACE_FREE;
+	place->generation++;
+	place->next_in_bucket = admission->free;
+	admission->free = index;
+	admission->used--;
+}
+
+static struct place *enter(struct admission *admission, const struct control_path *path, uint64_t now)
+{
+	uint32_t index = admission->free, *bucket = bucket_of(admission, &path->peer.address);
+	struct place *place = &admission->places[index];
+
+	admission->free = place->next_in_bucket;
+	admission->used++;
+	place->state = PLACE_ASKING;
+	place->path = *path;
+	place->until = now + LIFE;
+	place->next_in_bucket = *bucket;
+	*bucket = index;
+	place->older = admission->newest;
+	place->newer = NONE;
+	if (place->older != NONE)
+		admission->places[place->older].newer = index;
+	else
+		admission->oldest = index;
+	admission->newest = index;
+	return place;
+}
+
+/* The place of this request, if it has one; *of_source: how many its source has. */
+static struct place *find(struct admission *admission, const struct control_path *path, uint16_t peer_tunnel_id,
+			  uint32_t *of_source)
+{
+	struct place *found = NULL;
+
+	*of_source = 0;
+	for (uint32_t at = *bucket_of(admission, &path->peer.address); at != NONE;
+	     at = admission->places[at].next_in_bucket) {
+		struct place *place = &admission->places[at];
+
+		if (!address_equal(&place->path.peer.address, &path->peer.address))
+			continue;
+		++*of_source;
+		if (place->path.peer.port == path->peer.port && place->peer.tunnel_id == peer_tunnel_id)
+			found = place;
+	}
+	return found;
+}
+
+/* --- who may come in --- */
+
+/* Was it seen before? Remember it. */
+static bool seen_before(struct admission *admission, const struct control_path *path, uint16_t peer_tunnel_id)
+{
+	uint64_t hash = mix(hash_address(&path->peer.address) ^ (uint64_t)path->peer.port << 16 ^ peer_tunnel_id);
+	uint16_t *seen = &admission->seen[hash % SEEN], tag = (uint16_t)(hash >> 48) | 1;
+
+	if (*seen == tag)
+		return true;
+	*seen = tag;
+	return false;
+}
+
+static bool is_crowded(const struct admission *admission)
+{
+	return admission->used > admission->limits.half_open / 2;
+}
+
+static bool may_enter(struct control *control, const struct control_path *path, uint16_t peer_tunnel_id,
+		      uint32_t of_source, uint64_t now)
+{
+	struct admission *admission = control->admission;
+
+	if (now / 1000 != admission->second) {
+		admission->second = now / 1000;
+		admission->in_second = 0;
+	}
+	admission->in_second++;
+	if ((admission->in_second > admission->limits.requests_per_second || is_crowded(admission)) &&
+	    !seen_before(admission, path, peer_tunnel_id)) {
+		control->counters.requests_unproved++;
+		return false;
+	}
+	if (is_crowded(admission) && of_source >= admission->limits.source_half_open) {
+		control->counters.requests_crowded_out++;
+		return false;
+	}
+	if (admission->free == NONE) {
+		control->counters.requests_crowded_out++;
+		leave(admission, &admission->places[admission->oldest]);
+	}
+	return true;
+}
+
+/* --- replies --- */
+
+static void reply(struct admission *admission, const struct control_path *path, const uint8_t *octets, size_t length)
+{
+	struct reply *next = &admission->replies[(admission->reply_first + admission->reply_count) % REPLIES];
+
+	if (admission->reply_count == REPLIES)
+		return;		/* the peer will ask again */
+	admission->reply_count++;
+	next->path = *path;
+	next->length = length;
+	memcpy(next->octets, octets, length);
+}
+
+bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram)
+{
+	struct reply *first = &admission->replies[admission->reply_first];
+
+	if (!admission->reply_count)
+		return false;
+	admission->reply_first = (admission->reply_first + 1) % REPLIES;
+	admission->reply_count--;
+	*datagram = (struct control_datagram){ first->path, first->octets, first->length };
+	return true;
+}
+
+/* message into octets, with a header. Returns the whole length, 0 when it does not fit. */
+static size_t write_message(struct control *control, const struct message *message,
+			    const struct control_tunnel_settings *settings, uint16_t peer_tunnel_id, uint16_t ns,
+			    uint16_t nr, uint8_t octets[REPLY_MAX])
+{
+	uint8_t random_vector[16];
+	const struct message_hiding hiding = {
+		.keys = { settings ? settings->secret : NULL, settings ? settings->secret_length : 0, random_vector,
+			  sizeof(random_vector) },
+		.hide = settings ? control_hidden_rows(settings, message->type) : 0,
+	};
+	struct control_header header = { .version = 2, .connection_id = peer_tunnel_id, .ns = ns, .nr = nr };
+	size_t length;
+
+	control_random(control, random_vector, sizeof(random_vector));
+	length = message_encode(message, hiding.hide ? &hiding : NULL, octets + CONTROL_HEADER_LENGTH,
+				REPLY_MAX - CONTROL_HEADER_LENGTH);
+	if (!length)
+		return 0;
+	header.length = (uint16_t)(CONTROL_HEADER_LENGTH + length);
+	control_header_write(&header, octets);
+	control->counters.messages_sent[message->type]++;
+	return header.length;
+}
+
+/* Once, from nothing: it is not repeated. */
+static void reply_stop(struct control *control, const struct control_path *path, uint16_t id, uint16_t peer_tunnel_id,
+		       uint16_t ns, uint16_t nr, uint16_t result, uint16_t error, const char *text)
+{
+	struct message message = { .type = MESSAGE_STOPCCN, .present = AVP_BIT(AVP_ASSIGNED_TUNNEL_ID) };
+	uint8_t octets[REPLY_MAX];
+	size_t length;
+
+	message.assigned_tunnel_id = id;
+	control_compose_result(&message, result, error, text);
+	length = write_message(control, &message, NULL, peer_tunnel_id, ns, nr, octets);
+	if (length)
+		reply(control->admission, path, octets, length);
+}
+
+static void reply_ack(struct admission *admission, const struct place *place)
+{
+	const struct control_header header = { .version = 2, .connection_id = place->peer.tunnel_id, .ns = 1, .nr = 2,
+					       .length = CONTROL_HEADER_LENGTH };
+	uint8_t octets[CONTROL_HEADER_LENGTH];
+
+	control_header_write(&header, octets);
+	reply(admission, &place->path, octets, sizeof(octets));
+}
+
+/* --- SCCRQ --- */
+
+/* Of a request that can be read: its place, or none. */
+static void admit(struct control *control, const struct control_path *path, uint64_t now)
+{
+	const struct message *message = &control->message;
+	struct admission *admission = control->admission;
+	uint32_t of_source;
+	struct place *place = find(admission, path, message->assigned_tunnel_id, &of_source);
+
+	if (place) {
+		control->counters.requests_duplicate++;
+		if (place->state == PLACE_ANSWERED)
+			reply(admission, &place->path, place->reply, place->reply_length);
+		return;
+	}
+	if (control_tunnel_tie(control, path, message) ||
+	    !may_enter(control, path, message->assigned_tunnel_id, of_source, now))
+		return;
+	place = enter(admission, path, now);
+	control_peer_learn(&place->peer, message);
+	place->peer_challenge_length = message->challenge.length;
+	if (message->challenge.length)
+		memcpy(place->peer_challenge, message->challenge.octets, message->challenge.length);
+	control_tell_request(control, request_of(admission, place), path);
+}
+
+static const char *refuse_request(const struct message *message, uint16_t *result, uint16_t *error)
+{
+	*result = RESULT_ERROR;
+	*error = ERROR_CODE_VALUE;
+	if (message->challenge.length > CHALLENGE_MAX)
+		return "the challenge is too long";
+	if (message->protocol_version.version == 1)
+		return NULL;
+	*result = RESULT_VERSION;
+	*error = 1;
+	return "only version 1 of the protocol is spoken here";
+}
+
+void admission_request(struct control *control, const struct control_path *path, const struct control_header *header,
+		       uint8_t *octets, size_t length, uint64_t now)
+{
+	struct message_counters ignored = { 0 };
+	struct message_problem problem;
+	struct message *message = &control->message;
+	enum message_verdict verdict = message_decode(octets, length, NULL, 0, message, &problem, &ignored);
+	uint16_t result, error;
+	const char *text;
+
+	if (verdict == MESSAGE_BROKEN || !length || message->type != MESSAGE_SCCRQ || header->ns != 0) {
+		control->counters.malformed++;
+		return;
+	}
+	control->counters.requests++;
+	control->counters.ignored_avps += ignored.ignored_avps;
+	control->counters.vendor_avps += ignored.vendor_avps;
+	text = refuse_request(message, &result, &error);
+	if (verdict == MESSAGE_REFUSED) {
+		result = problem.result;
+		error = problem.error;
+		text = problem.text;
+	}
+	if (!text) {
+		admit(control, path, now);
+		return;
+	}
+	control->counters.messages_bad[MESSAGE_SCCRQ]++;
+	if (message_has(message, AVP_ASSIGNED_TUNNEL_ID))
+		reply_stop(control, path, control_new_tunnel_id(control), message->assigned_tunnel_id, 0, 1, result, error,
+			   text);
+}
+
+/* --- the answer --- */
+
+static void write_reply(struct control *control, struct place *place)
+{
+	const struct control_tunnel_settings *settings = &place->settings;
+	struct message message = { .type = MESSAGE_SCCRP };
+	uint8_t response[CHALLENGE_RESPONSE_LENGTH];
+
+	control_compose_setup(settings, place->id, &message);
+	if (place->peer_challenge_length) {
+		challenge_response(MESSAGE_SCCRP, settings->secret, settings->secret_length, place->peer_challenge,
+				   place->peer_challenge_length, response);
+		message.challenge_response = (struct avp_octets){ response, sizeof(response) };
+		message.present |= AVP_BIT(AVP_CHALLENGE_RESPONSE);
+	}
+	if (settings->auth == CONTROL_AUTH_CHALLENGE) {
+		control_random(control, place->challenge, sizeof(place->challenge));
+		message.challenge = (struct avp_octets){ place->challenge, sizeof(place->challenge) };
+		message.present |= AVP_BIT(AVP_CHALLENGE);
+	}
+	place->reply_length = (uint16_t)write_message(control, &message, settings, place->peer.tunnel_id, 0, 1,
+						      place->reply);
+}
+
+void control_accept(struct control *control, handle request, const struct control_tunnel_settings *settings,
+		    void *owner, uint64_t now)
+{
+	struct place *place = place_of(control, request);
+	uint16_t id = place ? control_new_tunnel_id(control) : 0;
+
+	if (!place || place->state != PLACE_ASKING)
+		return;
+	if (!id) {
+		control_refuse(control, request, RESULT_ERROR, ERROR_CODE_RESOURCES, "all tunnel ids are in use", now);
+	} else if (place->peer_challenge_length && !settings->secret_length) {
+		control->counters.authentication_failures++;
+		control_refuse(control, request, RESULT_NOT_AUTHORISED, 0,
+			       "a challenge came, and there is no secret to answer it", now);
+	} else {
+		place->state = PLACE_ANSWERED;
+		place->id = id;
+		place->settings = *settings;
+		place->owner = owner;
+		control->admission->by_id[id] = (uint32_t)(place - control->admission->places);
+		write_reply(control, place);
+		reply(control->admission, &place->path, place->reply, place->reply_length);
+	}
+}
+
+void control_refuse(struct control *control, handle request, uint16_t result, uint16_t error, const char *text,
+		    uint64_t now)
+{
+	struct place *place = place_of(control, request);
+
+	if (!place)
+		return;
+	control->counters.requests_refused++;
+	reply_stop(control, &place->path, control_new_tunnel_id(control), place->peer.tunnel_id, 0, 1, result, error,
+		   text);
+	leave(control->admission, place);
+}
+
+/* --- SCCCN --- */
+
+static bool proves_itself(const struct place *place, const struct message *message)
+{
+	const struct control_tunnel_settings *settings = &place->settings;
+	uint8_t wanted[CHALLENGE_RESPONSE_LENGTH];
+
+	if (settings->auth != CONTROL_AUTH_CHALLENGE)
+		return true;
+	if (!message_has(message, AVP_CHALLENGE_RESPONSE))
+		return false;
+	challenge_response(MESSAGE_SCCCN, settings->secret, settings->secret_length, place->challenge,
+			   sizeof(place->challenge), wanted);
+	return challenge_response_equal(wanted, message->challenge_response.octets);
+}
+
+static void stop(struct control *control, struct place *place, uint16_t result, uint16_t error, const char *text)
+{
+	reply_stop(control, &place->path, place->id, place->peer.tunnel_id, 1, 2, result, error, text);
+	leave(control->admission, place);
+}
+
+/* From a place to a tunnel: SCCRQ and SCCCN have come, SCCRP was sent. */
+static void connect_tunnel(struct control *control, struct place *place, uint64_t now)
+{
+	struct control_path path = place->path;
+	struct control_tunnel_settings settings = place->settings;
+	struct control_peer peer = place->peer;
+	void *owner = place->owner;
+	uint16_t id = place->id;
+	struct control_tunnel *tunnel;
+
+	tunnel = control_tunnel_new(control, id, &path, &settings, owner, now);
+	if (!tunnel) {
+		stop(control, place, RESULT_ERROR, ERROR_CODE_RESOURCES, "out of memory");
+		return;
+	}
+	leave(control->admission, place);
+	explicit_bzero(settings.secret, sizeof(settings.secret));
+	control_tunnel_set_peer(tunnel, &peer);
+	tunnel->channel.ns_queued = 1;
+	tunnel->channel.nr = 2;
+	tunnel->channel.ack_owed = true;
+	control->delivering = tunnel;
+	control_tunnel_connected(control, tunnel, now);
+}
+
+static void act(struct control *control, struct place *place, enum message_verdict verdict,
+		const struct message_problem *problem, uint64_t now)
+{
+	enum message_type type = control->message.type;
+
+	if (type == MESSAGE_STOPCCN) {
+		reply_ack(control->admission, place);
+		leave(control->admission, place);
+	} else if (verdict == MESSAGE_REFUSED) {
+		stop(control, place, problem->result, problem->error, problem->text);
+	} else if (type != MESSAGE_SCCCN) {
+		stop(control, place, RESULT_STATE, 0, "SCCCN was expected");
+	} else if (!proves_itself(place, &control->message)) {
+		control->counters.authentication_failures++;
+		stop(control, place, RESULT_NOT_AUTHORISED, 0,
+		     message_has(&control->message, AVP_CHALLENGE_RESPONSE) ? "the response to our challenge is wrong: other secret?" :
+									      "no response to our challenge");
+	} else {
+		connect_tunnel(control, place, now);
+	}
+}
+
+bool admission_message(struct control *control, const struct control_path *path, const struct control_header *header,
+		       uint8_t *octets, size_t length, uint64_t now)
+{
+	struct admission *admission = control->admission;
+	uint32_t at = admission->by_id[header->connection_id];
+	struct place *place = at == NONE ? NULL : &admission->places[at];
+	struct message_counters ignored = { 0 };
+	struct message_problem problem;
+	enum message_verdict verdict;
+
+	if (!place)
+		return false;
+	if (!address_equal(&path->peer.address, &place->path.peer.address) || path->peer.port != place->path.peer.port) {
+		control->counters.wrong_source++;
+		return true;
+	}
+	/* An acknowledgement; or what overtook the SCCCN, which the peer will repeat. */
+	if (!length || header->ns != 1)
+		return true;
+	verdict = message_decode(octets, length, place->settings.secret_length ? place->settings.secret : NULL,
+				 place->settings.secret_length, &control->message, &problem, &ignored);
+	if (verdict == MESSAGE_BROKEN)
+		control->counters.malformed++;
+	else
+		act(control, place, verdict, &problem, now);
+	return true;
+}
+
+/* --- time --- */
+
+uint64_t admission_deadline(const struct admission *admission)
+{
+	return admission->oldest == NONE ? CONTROL_NEVER : admission->places[admission->oldest].until;
+}
+
+void admission_expire(struct control *control, uint64_t now)
+{
+	while (admission_deadline(control->admission) <= now)
+		leave(control->admission, &control->admission->places[control->admission->oldest]);
+}

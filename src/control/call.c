@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The four call machines (RFC 2661 sections 7.4 and 7.5).  Each role has few messages to look for; what comes in
+ * any other state or to any other role clears the call.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/internal.h"
+
+/* --- what is sent --- */
+
+#define BIT(row) AVP_BIT(AVP_##row)
+
+/* Of a call's settings, what goes into which message; of these, what must be there whatever was set. */
+static const struct call_message {
+	avp_set takes, needs;
+} call_messages[MESSAGE_TYPE_COUNT] = {
+	[MESSAGE_ICRQ] = { BIT(CALL_SERIAL_NUMBER) | BIT(BEARER_TYPE) | BIT(PHYSICAL_CHANNEL_ID) |
+			   BIT(CALLING_NUMBER) | BIT(CALLED_NUMBER) | BIT(SUB_ADDRESS), BIT(CALL_SERIAL_NUMBER) },
+	[MESSAGE_ICCN] = { BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) | BIT(INITIAL_RECEIVED_LCP_CONFREQ) |
+			   BIT(LAST_SENT_LCP_CONFREQ) | BIT(LAST_RECEIVED_LCP_CONFREQ) | BIT(PROXY_AUTHEN_TYPE) |
+			   BIT(PROXY_AUTHEN_NAME) | BIT(PROXY_AUTHEN_CHALLENGE) | BIT(PROXY_AUTHEN_ID) |
+			   BIT(PROXY_AUTHEN_RESPONSE) | BIT(PRIVATE_GROUP_ID) | BIT(RX_CONNECT_SPEED) |
+			   BIT(SEQUENCING_REQUIRED), BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) },
+	[MESSAGE_OCRQ] = { BIT(CALL_SERIAL_NUMBER) | BIT(MINIMUM_BPS) | BIT(MAXIMUM_BPS) | BIT(BEARER_TYPE) |
+			   BIT(FRAMING_TYPE) | BIT(CALLED_NUMBER) | BIT(SUB_ADDRESS),
+			   BIT(CALL_SERIAL_NUMBER) | BIT(MINIMUM_BPS) | BIT(MAXIMUM_BPS) | BIT(BEARER_TYPE) |
+			   BIT(FRAMING_TYPE) | BIT(CALLED_NUMBER) },
+	[MESSAGE_OCRP] = { BIT(PHYSICAL_CHANNEL_ID), 0 },
+	[MESSAGE_OCCN] = { BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) | BIT(RX_CONNECT_SPEED) |
+			   BIT(SEQUENCING_REQUIRED), BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) },
+};
+
+static void send_message(struct control *control, struct control_call *call, enum message_type type)
+{
+	struct message message = { .type = MESSAGE_NONE };
+
+	if (call->settings) {
+		message = call->settings->avps;
+		message.present = (message.present & call_messages[type].takes) | call_messages[type].needs;
+	}
+	message.type = type;
+	if (type != MESSAGE_ICCN && type != MESSAGE_OCCN) {
+		message.assigned_session_id = call->id;
+		message.present |= AVP_BIT(AVP_ASSIGNED_SESSION_ID);
+	}
+	(void)control_compose(control, call->tunnel, call->peer_id, &message);
+}
+
+static void send_disconnect(struct control *control, struct control_tunnel *tunnel, uint16_t id, uint16_t peer_id,
+			    const struct control_reason *reason)
+{
+	struct message message = { .type = MESSAGE_CDN, .present = AVP_BIT(AVP_ASSIGNED_SESSION_ID) };
+
+	message.assigned_session_id = id;
+	control_compose_result(&message, reason->result, reason->error, reason->text);
+	if (reason->cause.code) {
+		message.ppp_disconnect_cause = reason->cause;
+		message.present |= AVP_BIT(AVP_PPP_DISCONNECT_CAUSE);
+	}
+	(void)control_compose(control, tunnel, peer_id, &message);
+}
+
+/* --- settings: their octets are ours as long as there is something to send --- */
+
+static const size_t octets_members[] = {
+	offsetof(struct message, called_number), offsetof(struct message, calling_number),
+	offsetof(struct message, sub_address), offsetof(struct message, initial_received_lcp_confreq),
+	offsetof(struct message, last_sent_lcp_confreq), offsetof(struct message, last_received_lcp_confreq),
+	offsetof(struct message, proxy_authen_name), offsetof(struct message, proxy_authen_challenge),
+	offsetof(struct message, proxy_authen_response), offsetof(struct message, private_group_id),
+};
+#define OCTETS_MEMBERS (sizeof(octets_members) / sizeof(octets_members[0]))
+
+static struct avp_octets *member(struct message *message, size_t i)
+{
+	return (void *)((char *)message + octets_members[i]);
+}
+
+static struct control_call_settings *copy_settings(const struct control_call_settings *settings)
+{
+	struct control_call_settings source = *settings, *copy;
+	size_t total = sizeof(*copy);
+	uint8_t *octets;
+
+	for (size_t i = 0; i < OCTETS_MEMBERS; i++)
+		total += member(&source.avps, i)->length;
+	copy = malloc(total);
+	if (!copy)
+		return NULL;
+	*copy = source;
+	octets = (uint8_t *)(copy + 1);
+	for (size_t i = 0; i < OCTETS_MEMBERS; i++) {
+		struct avp_octets *to = member(&copy->avps, i);
+
+		if (to->length)
+			memcpy(octets, to->octets, to->length);
+		to->octets = octets;
+		octets += to->length;
+	}
+	return copy;
+}
+
+static void forget_settings(struct control_call *call)
+{
+	free(call->settings);
+	call->settings = NULL;
+}
+
+/* --- beginning and end --- */
+
+static void mark_id(struct control_tunnel *tunnel, uint16_t id, bool in_use)
+{
+	uint64_t bit = (uint64_t)1 << id % 64;
+
+	if (!tunnel->ids_in_use)
+		return;
+	if (in_use)
+		tunnel->ids_in_use[id / 64] |= bit;
+	else
+		tunnel->ids_in_use[id / 64] &= ~bit;
+}
+
+static struct control_call *find(const struct control_tunnel *tunnel, uint16_t id)
+{
+	struct control_call *call;
+
+	HASH_FIND(by_id, tunnel->calls_by_id, &id, sizeof(id), call);
+	return call;
+}
+
+static struct control_call *find_by_peer_id(const struct control_tunnel *tunnel, uint16_t peer_id)
+{
+	struct control_call *call;
+
+	HASH_FIND(by_peer_id, tunnel->calls_by_peer_id, &peer_id, sizeof(peer_id), call);
+	return call;
+}
+
+static void cancel_setup(struct control *control, struct control_call *call)
+{
+	deadline_cancel(&control->call_deadlines, &call->deadline);
+}
+
+void control_call_free(struct control *control, struct control_call *call)
+{
+	struct control_tunnel *tunnel = call->tunnel;
+
+	if (call->by_id.tbl)
+		HASH_DELETE(by_id, tunnel->calls_by_id, call);
+	if (call->by_peer_id.tbl)
+		HASH_DELETE(by_peer_id, tunnel->calls_by_peer_id, call);
+	mark_id(tunnel, call->id, false);
+	cancel_setup(control, call);
+	handle_remove(&control->call_handles, call->self);
+	forget_settings(call);
+	free(call);
+}
+
+static bool set_id(struct control *control, struct control_call *call, uint16_t id)
+{
+	call->id = id ? id : control_new_call_id(control, call->tunnel);
+	if (!call->id || find(call->tunnel, call->id)) {
+		call->id = 0;
+		return false;
+	}
+	HASH_ADD(by_id, call->tunnel->calls_by_id, id, sizeof(call->id), call);
+	if (!call->by_id.tbl)
+		return false;
+	mark_id(call->tunnel, call->id, true);
+	return true;
+}
+
+static bool set_peer_id(struct control_call *call, uint16_t peer_id)
+{
+	call->peer_id = peer_id;
+	if (!call->by_peer_id.tbl)
+		HASH_ADD(by_peer_id, call->tunnel->calls_by_peer_id, peer_id, sizeof(call->peer_id), call);
+	return call->by_peer_id.tbl;
+}
+
+static struct control_call *call_new(struct control *control, struct control_tunnel *tunnel,
+				     enum control_call_role role, void *owner)
+{
+	struct control_call *call = calloc(1, sizeof(*call));
+
+	if (!call || deadline_reserve(&control->call_deadlines, control->call_handles.used + 1) < 0 ||
+	    !(call->self = handle_add(&control->call_handles, call))) {
+		free(call);
+		return NULL;
+	}
+	call->tunnel = tunnel;
+	call->role = role;
+	call->owner = owner;
+	return call;
+}
+
+/* Tell the owner, and the peer. */
+static void fail(struct control *control, struct control_call *call, uint16_t result, uint16_t error, const char *text)
+{
+	control_reason_local(&control->reason, result, error, text);
+	control_tell(control, CONTROL_EVENT_CALL_DOWN, call->tunnel, call, false);
+	send_disconnect(control, call->tunnel, call->id, call->peer_id, &control->reason);
+	control_call_free(control, call);
+}
+
+static bool is_full(const struct control_tunnel *tunnel)
+{
+	unsigned int calls = HASH_CNT(by_id, tunnel->calls_by_id), most = tunnel->settings.max_calls;
+
+	return calls >= (most ? most : CONTROL_IDS - 1);
+}
+
+/* --- commands --- */
+
+static void start(struct control *control, struct control_call *call, uint64_t now)
+{
+	bool incoming = call->role == CONTROL_CALL_LAC_INCOMING;
+
+	call->state = CONTROL_CALL_WAIT_REPLY;
+	if (call->settings->establish_timeout)
+		deadline_set(&control->call_deadlines, &call->deadline, now + call->settings->establish_timeout);
+	send_message(control, call, incoming ? MESSAGE_ICRQ : MESSAGE_OCRQ);
+}
+
+int control_call_open(struct control *control, handle h, enum control_call_role role, uint16_t session_id,
+		      const struct control_call_settings *settings, void *owner, handle *result, uint64_t now,
+		      struct error *error)
+{
+	struct control_tunnel *tunnel = handle_get(&control->tunnel_handles, h);
+	struct control_call *call;
+
+	if (!tunnel || tunnel->state == CONTROL_TUNNEL_CLOSING)
+		return error_set(error, ERROR_UNKNOWN, NULL, "the tunnel is closing");
+	if (is_full(tunnel))
+		return error_set(error, ERROR_LIMIT, "max_sessions", "the tunnel has all the sessions that it may have");
+	call = call_new(control, tunnel, role, owner);
+	if (!call)
+		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	call->settings = copy_settings(settings);
+	if (!call->settings || !set_id(control, call, session_id)) {
+		control_call_free(control, call);
+		return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this session_id");
+	}
+	call->state = CONTROL_CALL_WAIT_TUNNEL;
+	*result = call->self;
+	if (tunnel->state == CONTROL_TUNNEL_ESTABLISHED)
+		start(control, call, now);
+	return 0;
+}
+
+void control_call_tunnel_up(struct control *control, struct control_tunnel *tunnel, uint64_t now)
+{
+	struct control_call *call, *next;
+
+	HASH_ITER(by_id, tunnel->calls_by_id, call, next)
+		if (call->state == CONTROL_CALL_WAIT_TUNNEL)
+			start(control, call, now);
+}
+
+int control_call_accept(struct control *control, handle h, uint16_t session_id,
+			const struct control_call_settings *settings, void *owner, uint64_t now, struct error *error)
+{
+	struct control_call *call = handle_get(&control->call_handles, h);
+	bool outgoing = call && call->role == CONTROL_CALL_LAC_OUTGOING;
+
+	if (!call || call->state != CONTROL_CALL_WAIT_DECISION)
+		return error_set(error, ERROR_UNKNOWN, NULL, "the call is gone");
+	if (session_id && session_id != call->id) {
+		if (find(call->tunnel, session_id))
+			return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this session_id");
+		HASH_DELETE(by_id, call->tunnel->calls_by_id, call);
+		mark_id(call->tunnel, call->id, false);
+		if (!set_id(control, call, session_id))
+			return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	}
+	call->settings = copy_settings(settings);
+	if (!call->settings)
+		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	call->owner = owner;
+	call->state = outgoing ? CONTROL_CALL_WAIT_BEARER : CONTROL_CALL_WAIT_CONNECT;
+	if (settings->establish_timeout)
+		deadline_set(&control->call_deadlines, &call->deadline, now + settings->establish_timeout);
+	send_message(control, call, outgoing ? MESSAGE_OCRP : MESSAGE_ICRP);
+	if (outgoing)
+		control_tell(control, CONTROL_EVENT_CALL_BEARER, call->tunnel, call, false);
+	else
+		forget_settings(call);	/* the LNS has nothing more to say */
+	return 0;
+}
+
+static void established(struct control *control, struct control_call *call, bool with_message)
+{
+	call->state = CONTROL_CALL_ESTABLISHED;
+	cancel_setup(control, call);
+	forget_settings(call);
+	control_tell(control, CONTROL_EVENT_CALL_UP, call->tunnel, call, with_message);
+}
+
+void control_call_connected(struct control *control, handle h, uint64_t now)
+{
+	struct control_call *call = handle_get(&control->call_handles, h);
+
+	if (!call || call->state != CONTROL_CALL_WAIT_BEARER)
+		return;
+	send_message(control, call, MESSAGE_OCCN);
+	established(control, call, false);
+}
+
+void control_call_close(struct control *control, handle h, const struct control_reason *reason, uint64_t now)
+{
+	struct control_call *call = handle_get(&control->call_handles, h);
+
+	if (!call)
+		return;
+	/* One that waits for its tunnel is known to nobody. */
+	if (call->state != CONTROL_CALL_WAIT_TUNNEL)
+		send_disconnect(control, call->tunnel, call->id, call->peer_id, reason);
+	control_call_free(control, call);
+}
+
+void control_call_errors(struct control *control, handle h, const struct avp_call_errors *errors, uint64_t now)
+{
+	struct control_call *call = handle_get(&control->call_handles, h);
+	const struct message message = { .type = MESSAGE_WEN, .present = AVP_BIT(AVP_CALL_ERRORS),
+					 .call_errors = *errors };
+
+	if (call && call->state == CONTROL_CALL_ESTABLISHED)
+		(void)control_compose(control, call->tunnel, call->peer_id, &message);
+}
+
+void control_call_link(struct control *control, handle h, const struct avp_accm *accm, uint64_t now)
+{
+	struct control_call *call = handle_get(&control->call_handles, h);
+	const struct message message = { .type = MESSAGE_SLI, .present = AVP_BIT(AVP_ACCM), .accm = *accm };
+
+	if (call && call->state == CONTROL_CALL_ESTABLISHED)
+		(void)control_compose(control, call->tunnel, call->peer_id, &message);
+}
+
+/* --- messages --- */
+
+static void refuse(struct control *control, struct control_tunnel *tunnel, uint16_t peer_id, uint16_t result,
+		   uint16_t error, const char *text)
+{
+	struct control_reason reason;
+
+	control_reason_local(&reason, result, error, text);
+	/* The AVP is mandatory, and there is no session: an id that was never in use. */
+	send_disconnect(control, tunnel, control_new_call_id(control, tunnel), peer_id, &reason);
+}
+
+/* ICRQ or OCRQ. */
+static void requested(struct control *control, struct control_tunnel *tunnel)
+{
+	const struct message *message = &control->message;
+	bool incoming = message->type == MESSAGE_ICRQ;
+	struct control_call *call;
+
+	if (is_full(tunnel)) {
+		refuse(control, tunnel, message->assigned_session_id, CDN_NO_FACILITIES, 0, "too many sessions");
+		return;
+	}
+	call = call_new(control, tunnel, incoming ? CONTROL_CALL_LNS_INCOMING : CONTROL_CALL_LAC_OUTGOING, NULL);
+	if (!call || !set_id(control, call, 0) || !set_peer_id(call, message->assigned_session_id)) {
+		if (call)
+			control_call_free(control, call);
+		refuse(control, tunnel, message->assigned_session_id, RESULT_ERROR, ERROR_CODE_RESOURCES, "out of memory");
+		return;
+	}
+	call->state = CONTROL_CALL_WAIT_DECISION;
+	control_tell(control, CONTROL_EVENT_CALL_REQUEST, tunnel, call, true);
+}
+
+static void disconnected(struct control *control, struct control_call *call)
+{
+	control_reason_peer(&control->reason, &control->message);
+	control_tell(control, CONTROL_EVENT_CALL_DOWN, call->tunnel, call, true);
+	control_call_free(control, call);
+}
+
+/* ICRP or OCRP: the peer's id is known from here on. */
+static void replied(struct control *control, struct control_call *call)
+{
+	if (!set_peer_id(call, control->message.assigned_session_id)) {
+		fail(control, call, RESULT_ERROR, ERROR_CODE_RESOURCES, "out of memory");
+	} else if (call->role == CONTROL_CALL_LAC_INCOMING) {
+		send_message(control, call, MESSAGE_ICCN);
+		established(control, call, true);
+	} else {
+		call->state = CONTROL_CALL_WAIT_CONNECT;
+	}
+}
+
+/* Which message a call in its state waits for. */
+static enum message_type awaited(const struct control_call *call)
+{
+	bool lac = call->role == CONTROL_CALL_LAC_INCOMING;
+
+	switch (call->state) {
+	case CONTROL_CALL_WAIT_REPLY:
+		return lac ? MESSAGE_ICRP : MESSAGE_OCRP;
+	case CONTROL_CALL_WAIT_CONNECT:
+		return call->role == CONTROL_CALL_LNS_INCOMING ? MESSAGE_ICCN : MESSAGE_OCCN;
+	case CONTROL_CALL_WAIT_TUNNEL:
+	case CONTROL_CALL_WAIT_DECISION:
+	case CONTROL_CALL_WAIT_BEARER:
+	case CONTROL_CALL_ESTABLISHED:
+		break;
+	}
+	return MESSAGE_NONE;
+}
+
+static bool is_lac(const struct control_call *call)
+{
+	return call->role == CONTROL_CALL_LAC_INCOMING || call->role == CONTROL_CALL_LAC_OUTGOING;
+}
+
+static void act(struct control *control, struct control_call *call, enum message_type type)
+{
+	bool up = call->state == CONTROL_CALL_ESTABLISHED;
+
+	if (type == awaited(call) && call->state == CONTROL_CALL_WAIT_REPLY)
+		replied(control, call);
+	else if (type == awaited(call))
+		established(control, call, true);
+	else if (type == MESSAGE_WEN && up && !is_lac(call))
+		control_tell(control, CONTROL_EVENT_CALL_ERRORS, call->tunnel, call, true);
+	else if (type == MESSAGE_SLI && up && is_lac(call))
+		control_tell(control, CONTROL_EVENT_CALL_LINK, call->tunnel, call, true);
+	else if (type != MESSAGE_WEN && type != MESSAGE_SLI)	/* these two harm nobody */
+		fail(control, call, RESULT_ERROR, ERROR_CODE_NONE, "message out of turn");
+}
+
+/* A message of a session that there is not. */
+static void astray(struct control *control, struct control_tunnel *tunnel, enum message_type type)
+{
+	control->counters.unknown_session++;
+	if (type == MESSAGE_ICRP || type == MESSAGE_OCRP)
+		refuse(control, tunnel, control->message.assigned_session_id, RESULT_ERROR, ERROR_CODE_SESSION,
+		       "there is no such session");
+}
+
+/* By our id; a message that was sent before the peer knew it has the peer's own. */
+static struct control_call *addressee(const struct control *control, const struct control_tunnel *tunnel,
+				      uint16_t session_id)
+{
+	const struct message *message = &control->message;
+	bool has_own = message_has(message, AVP_ASSIGNED_SESSION_ID);
+
+	if (session_id)
+		return find(tunnel, session_id);
+	return has_own ? find_by_peer_id(tunnel, message->assigned_session_id) : NULL;
+}
+
+void control_call_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
+			  const struct message_problem *problem, uint16_t session_id, uint64_t now)
+{
+	enum message_type type = control->message.type;
+	bool request = type == MESSAGE_ICRQ || type == MESSAGE_OCRQ;
+	struct control_call *call;
+
+	if (tunnel->state != CONTROL_TUNNEL_ESTABLISHED)
+		return;
+	call = addressee(control, tunnel, session_id);
+	if (call && type == MESSAGE_CDN)	/* with all its mistakes */
+		disconnected(control, call);
+	else if (verdict == MESSAGE_REFUSED && call)
+		fail(control, call, problem->result, problem->error, problem->text);
+	else if (verdict == MESSAGE_REFUSED && message_has(&control->message, AVP_ASSIGNED_SESSION_ID))
+		refuse(control, tunnel, control->message.assigned_session_id, problem->result, problem->error,
+		       problem->text);
+	else if (verdict == MESSAGE_REFUSED)
+		control->counters.unknown_session++;
+	else if (call)
+		act(control, call, type);
+	else if (request && !session_id)
+		requested(control, tunnel);
+	else
+		astray(control, tunnel, type);
+}
+
+/* --- time --- */
+
+void control_call_expire(struct control *control, struct control_call *call, uint64_t now)
+{
+	fail(control, call, CDN_TIMEOUT, 0, "not established in time");
+}
+
+int control_call_info(const struct control *control, handle h, struct control_call_info *info)
+{
+	const struct control_call *call = handle_get(&control->call_handles, h);
+
+	if (!call)
+		return -1;
+	*info = (struct control_call_info){
+		.role = call->role, .state = call->state, .tunnel = call->tunnel->self, .session_id = call->id,
+		.peer_session_id = call->peer_id,
+	};
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room share.
+ *
+ *	control.c	what comes in and goes out: datagrams, events, deadlines
+ *	admission.c	peers that have proved nothing: SCCRQ to SCCCN as responder
+ *	tunnel.c	the tunnel machine (RFC 2661 section 7.2), from SCCRQ or SCCCN on
+ *	call.c		the four call machines (sections 7.4 and 7.5)
+ *	compose.c	messages on their way out
+ *	ids.c		tunnel and session ids
+ */
+#ifndef L2TPD_CONTROL_INTERNAL_H
+#define L2TPD_CONTROL_INTERNAL_H
+
+#define HASH_NONFATAL_OOM 1	/* an element that could not be added has hh.tbl NULL */
+#include <uthash.h>
+
+#include "base/deadline.h"
+#include "control/control.h"
+
+#define CONTROL_IDS 65536		/* 0 is none */
+#define CONTROL_CHALLENGE_LENGTH 16
+#define CONTROL_LINGER 31000		/* ms: a full cycle of the peer's retransmissions (RFC 2661 section 5.7) */
+#define CONTROL_EVENTS 8		/* that one input can cause at most */
+#define CONTROL_BODY_MAX 8192		/* octets of the AVPs of a message that we send */
+
+#define RESULT_GENERAL 1
+#define RESULT_ERROR 2
+#define RESULT_NOT_AUTHORISED 4
+#define RESULT_VERSION 5
+#define RESULT_STATE 7
+#define ERROR_CODE_NONE 0
+#define ERROR_CODE_VALUE 3
+#define ERROR_CODE_RESOURCES 4
+#define ERROR_CODE_SESSION 5
+#define CDN_NO_FACILITIES 4
+#define CDN_TIMEOUT 10
+
+struct control_call {
+	handle self;
+	void *owner;
+	struct control_tunnel *tunnel;
+	enum control_call_role role;
+	enum control_call_state state;
+	uint16_t id, peer_id;			/* 0: none yet */
+	UT_hash_handle by_id, by_peer_id;	/* of the tunnel; tbl NULL: not in it */
+	struct control_call_settings *settings;	/* until nothing is sent any more; owns its octets */
+	struct deadline deadline;		/* of the set-up */
+};
+
+/* What an SCCRQ or SCCRP says of its sender. */
+struct control_peer {
+	uint16_t tunnel_id, window, firmware;
+	uint32_t framing, bearer;
+	uint8_t protocol[2];
+	char host_name[CONTROL_NAME_MAX], vendor_name[CONTROL_NAME_MAX];
+};
+
+struct control_tunnel {
+	handle self;
+	void *owner;
+	enum control_tunnel_state state;
+	bool initiator;
+	bool port_settled;			/* the peer's: it has answered from it */
+	uint16_t id;
+	struct control_path path;
+	struct control_tunnel_settings settings;
+	struct channel channel;
+	struct deadline deadline;		/* the earliest of the next and the channel's */
+	uint64_t setup_at, hello_at, linger_at;
+	uint64_t heard;				/* ms: the last valid message */
+	uint8_t challenge[CONTROL_CHALLENGE_LENGTH];	/* ours */
+	uint64_t tie_breaker;
+	struct control_tunnel *opening_prev, *opening_next;	/* of those that wait for an SCCRP */
+	struct control_call *calls_by_id, *calls_by_peer_id;
+	uint64_t *ids_in_use;			/* bits; only when there are many calls: ids.c */
+	struct control_tunnel *ready_prev, *ready_next;		/* of those that were touched */
+	bool is_ready;
+	uint64_t hellos_sent, hellos_received;
+	struct control_peer peer;
+};
+
+struct admission;
+
+struct control {
+	control_random_fn *random;		/* NULL: counted */
+	uint64_t fixed_random;
+	struct control_tunnel **tunnels;	/* CONTROL_IDS, by id */
+	uint32_t tunnel_count;
+	struct handle_table tunnel_handles, call_handles;
+	struct deadline_heap deadlines, call_deadlines;
+	struct control_tunnel *opening, *ready;
+	struct admission *admission;
+	struct control_event events[CONTROL_EVENTS];
+	unsigned int event_first, event_count;
+	struct control_reason reason;		/* of the event that was asked for last, or is next */
+	struct control_tunnel *delivering;	/* it may hold messages whose turn has come */
+	struct message message;			/* being acted on */
+	struct control_counters counters;
+};
+
+/* --- control.c --- */
+void control_random(struct control *control, void *octets, size_t length);
+/* kind and handles; path, owner and message are filled in. Never more than CONTROL_EVENTS for one input. */
+void control_tell(struct control *control, enum control_event_kind kind, struct control_tunnel *tunnel,
+		  struct control_call *call, bool with_message);
+void control_tell_request(struct control *control, handle request, const struct control_path *path);
+/* It has something to send, or its deadline changed. */
+void control_touch(struct control *control, struct control_tunnel *tunnel);
+void control_reason_local(struct control_reason *reason, uint16_t result, uint16_t error, const char *text);
+/* What the peer's StopCCN or CDN says; unprintable octets are replaced. */
+void control_reason_peer(struct control_reason *reason, const struct message *message);
+/* out of size octets, with the NUL: printable, cut off. */
+void control_printable(const struct avp_octets *octets, char *out, size_t size);
+
+/* --- ids.c --- */
+/* An unused one that nobody can guess, 0: there is none. */
+uint16_t control_new_tunnel_id(struct control *control);
+uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel);
+
+/* --- compose.c --- */
+/* Queue a message. session_id: the peer's. -1: it does not fit, or no memory. */
+int control_compose(struct control *control, struct control_tunnel *tunnel, uint16_t session_id,
+		    const struct message *message);
+/* The AVPs that SCCRQ and SCCRP have in common. */
+void control_compose_setup(const struct control_tunnel_settings *settings, uint16_t tunnel_id, struct message *message);
+void control_compose_result(struct message *message, uint16_t result, uint16_t error, const char *text);
+/* Rows that are hidden in this message, when AVPs are to be hidden. */
+avp_set control_hidden_rows(const struct control_tunnel_settings *settings, enum message_type type);
+
+/* --- tunnel.c --- */
+struct control_tunnel *control_tunnel_new(struct control *control, uint16_t id, const struct control_path *path,
+					  const struct control_tunnel_settings *settings, void *owner, uint64_t now);
+void control_tunnel_free(struct control *control, struct control_tunnel *tunnel);
+/* It is up from here on: the responder's. */
+void control_tunnel_connected(struct control *control, struct control_tunnel *tunnel, uint64_t now);
+void control_peer_learn(struct control_peer *peer, const struct message *message);
+void control_tunnel_set_peer(struct control_tunnel *tunnel, const struct control_peer *peer);
+void control_tunnel_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
+			    const struct message_problem *problem, uint16_t session_id, uint64_t now);
+void control_tunnel_expire(struct control *control, struct control_tunnel *tunnel, uint64_t now);
+/* The earliest of its deadlines. */
+uint64_t control_tunnel_due(const struct control_tunnel *tunnel);
+/* The peer asks for a tunnel while we wait for its answer to our own SCCRQ. True: the peer's is to be dropped. */
+bool control_tunnel_tie(struct control *control, const struct control_path *path, const struct message *message);
+
+/* --- call.c --- */
+void control_call_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
+			  const struct message_problem *problem, uint16_t session_id, uint64_t now);
+void control_call_tunnel_up(struct control *control, struct control_tunnel *tunnel, uint64_t now);
+void control_call_expire(struct control *control, struct control_call *call, uint64_t now);
+void control_call_free(struct control *control, struct control_call *call);
+
+/* --- admission.c --- */
+struct admission *admission_new(const struct control_limits *limits);	/* NULL when out of memory */
+void admission_free(struct admission *admission);
+/* A message of tunnel id 0 arrived. octets: its AVPs. */
+void admission_request(struct control *control, const struct control_path *path, const struct control_header *header,
+		       uint8_t *octets, size_t length, uint64_t now);
+/* A message for one of its ids; false: it has no such id. */
+bool admission_message(struct control *control, const struct control_path *path, const struct control_header *header,
+		       uint8_t *octets, size_t length, uint64_t now);
+bool admission_has_id(const struct admission *admission, uint16_t id);
+bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram);
+uint64_t admission_deadline(const struct admission *admission);
+void admission_expire(struct control *control, uint64_t now);
+
+#endif
