@@ -110,18 +110,6 @@ static void forget_settings(struct control_call *call)
 
 /* --- beginning and end --- */
 
-static void mark_id(struct control_tunnel *tunnel, uint16_t id, bool in_use)
-{
-	uint64_t bit = (uint64_t)1 << id % 64;
-
-	if (!tunnel->ids_in_use)
-		return;
-	if (in_use)
-		tunnel->ids_in_use[id / 64] |= bit;
-	else
-		tunnel->ids_in_use[id / 64] &= ~bit;
-}
-
 static struct control_call *find(const struct control_tunnel *tunnel, uint16_t id)
 {
 	struct control_call *call;
@@ -151,7 +139,8 @@ void control_call_free(struct control *control, struct control_call *call)
 		HASH_DELETE(by_id, tunnel->calls_by_id, call);
 	if (call->by_peer_id.tbl)
 		HASH_DELETE(by_peer_id, tunnel->calls_by_peer_id, call);
-	mark_id(tunnel, call->id, false);
+	if (call->id)
+		control_rest_call_id(control, tunnel, call->id);
 	cancel_setup(control, call);
 	handle_remove(&control->call_handles, call->self);
 	forget_settings(call);
@@ -168,7 +157,7 @@ static bool set_id(struct control *control, struct control_call *call, uint16_t 
 	HASH_ADD(by_id, call->tunnel->calls_by_id, id, sizeof(call->id), call);
 	if (!call->by_id.tbl)
 		return false;
-	mark_id(call->tunnel, call->id, true);
+	control_use_call_id(call->tunnel, call->id);
 	return true;
 }
 
@@ -231,6 +220,7 @@ int control_call_open(struct control *control, handle h, enum control_call_role 
 	struct control_tunnel *tunnel = handle_get(&control->tunnel_handles, h);
 	struct control_call *call;
 
+	control->now = now;
 	if (!tunnel || tunnel->state == CONTROL_TUNNEL_CLOSING)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the tunnel is closing");
 	if (is_full(tunnel))
@@ -265,13 +255,14 @@ int control_call_accept(struct control *control, handle h, uint16_t session_id,
 	struct control_call *call = handle_get(&control->call_handles, h);
 	bool outgoing = call && call->role == CONTROL_CALL_LAC_OUTGOING;
 
+	control->now = now;
 	if (!call || call->state != CONTROL_CALL_WAIT_DECISION)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the call is gone");
 	if (session_id && session_id != call->id) {
 		if (find(call->tunnel, session_id))
 			return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this session_id");
 		HASH_DELETE(by_id, call->tunnel->calls_by_id, call);
-		mark_id(call->tunnel, call->id, false);
+		control_rest_call_id(control, call->tunnel, call->id);
 		if (!set_id(control, call, session_id))
 			return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 	}
@@ -312,6 +303,7 @@ void control_call_close(struct control *control, handle h, const struct control_
 {
 	struct control_call *call = handle_get(&control->call_handles, h);
 
+	control->now = now;
 	if (!call)
 		return;
 	/* One that waits for its tunnel is known to nobody. */

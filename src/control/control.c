@@ -217,6 +217,7 @@ void control_receive(struct control *control, const struct control_datagram *dat
 	struct control_tunnel *tunnel;
 	uint8_t *body = datagram->octets + CONTROL_HEADER_LENGTH;
 
+	control->now = now;
 	control->counters.received++;
 	if (!control_header_read(datagram->octets, datagram->length, &header)) {
 		control->counters.malformed++;
@@ -332,6 +333,7 @@ bool control_expire(struct control *control, uint64_t now)
 {
 	struct deadline *tunnel = deadline_first(&control->deadlines), *call = deadline_first(&control->call_deadlines);
 
+	control->now = now;
 	admission_expire(control, now);
 	if (tunnel && tunnel->when <= now) {
 		deadline_cancel(&control->deadlines, tunnel);

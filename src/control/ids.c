@@ -2,6 +2,8 @@
 /*
  * Ids that nobody can guess (RFC 2661 section 9.1).  Drawn at random until one is free; where so many are in
  * use that this would take long, bits say which are, and the draw is where to begin to look.
+ *
+ * A session's id rests when the session is gone: a message to it may still be on its way, and must not meet another.
  */
 #include <stdlib.h>
 
@@ -33,26 +35,43 @@ uint16_t control_new_tunnel_id(struct control *control)
 	return 0;
 }
 
-/* From now on until there are few again. False: out of memory. */
+/* --- calls --- */
+
+static void set_bit(struct control_ids *ids, uint16_t id, bool in_use)
+{
+	uint64_t bit = (uint64_t)1 << id % 64;
+
+	if (!ids->in_use)
+		return;
+	if (in_use)
+		ids->in_use[id / 64] |= bit;
+	else
+		ids->in_use[id / 64] &= ~bit;
+}
+
+/* False: out of memory. */
 static bool keep_bits(struct control_tunnel *tunnel)
 {
+	struct control_ids *ids = &tunnel->ids;
 	struct control_call *call, *next;
 
-	tunnel->ids_in_use = calloc(CONTROL_IDS / 64, sizeof(*tunnel->ids_in_use));
-	if (!tunnel->ids_in_use)
+	if (ids->in_use)
+		return true;
+	ids->in_use = calloc(CONTROL_IDS / 64, sizeof(*ids->in_use));
+	if (!ids->in_use)
 		return false;
-	tunnel->ids_in_use[0] = 1;
+	set_bit(ids, 0, true);
 	HASH_ITER(by_id, tunnel->calls_by_id, call, next)
-		tunnel->ids_in_use[call->id / 64] |= (uint64_t)1 << call->id % 64;
+		set_bit(ids, call->id, true);
 	return true;
 }
 
-static uint16_t find_bit(const struct control_tunnel *tunnel, uint16_t from)
+static uint16_t find_bit(const struct control_ids *ids, uint16_t from)
 {
 	/* The first word is looked at twice: its beginning last. */
 	for (unsigned int i = 0; i <= CONTROL_IDS / 64; i++) {
 		unsigned int word = (from / 64 + i) % (CONTROL_IDS / 64);
-		uint64_t free_bits = ~tunnel->ids_in_use[word];
+		uint64_t free_bits = ~ids->in_use[word];
 
 		if (i == 0)
 			free_bits &= ~(uint64_t)0 << from % 64;
@@ -62,19 +81,90 @@ static uint16_t find_bit(const struct control_tunnel *tunnel, uint16_t from)
 	return 0;
 }
 
-uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel)
+static uint16_t take_oldest(struct control_ids *ids)
 {
-	unsigned int calls = HASH_CNT(by_id, tunnel->calls_by_id);
+	uint16_t id = ids->resting[ids->first].id;
+
+	ids->first = (ids->first + 1) % ids->size;
+	ids->count--;
+	set_bit(ids, id, false);
+	return id;
+}
+
+static void wake(struct control_ids *ids, uint64_t now)
+{
+	while (ids->count && ids->resting[ids->first].until <= now)
+		take_oldest(ids);
+}
+
+static bool grow(struct control_ids *ids)
+{
+	uint32_t size = ids->size ? 2 * ids->size : 16;
+	struct control_resting *resting = malloc(size * sizeof(*resting));
+
+	if (!resting)
+		return false;
+	for (uint32_t i = 0; i < ids->count; i++)
+		resting[i] = ids->resting[(ids->first + i) % ids->size];
+	free(ids->resting);
+	ids->resting = resting;
+	ids->first = 0;
+	ids->size = size;
+	return true;
+}
+
+void control_use_call_id(struct control_tunnel *tunnel, uint16_t id)
+{
+	set_bit(&tunnel->ids, id, true);
+}
+
+void control_rest_call_id(struct control *control, struct control_tunnel *tunnel, uint16_t id)
+{
+	struct control_ids *ids = &tunnel->ids;
+
+	wake(ids, control->now);
+	if (!keep_bits(tunnel) || (ids->count == ids->size && !grow(ids))) {
+		set_bit(ids, id, false);
+		return;
+	}
+	set_bit(ids, id, true);
+	ids->resting[(ids->first + ids->count++) % ids->size] =
+		(struct control_resting){ control->now + CONTROL_LINGER, id };
+}
+
+void control_forget_ids(struct control_tunnel *tunnel)
+{
+	free(tunnel->ids.in_use);
+	free(tunnel->ids.resting);
+	tunnel->ids = (struct control_ids){ .in_use = NULL };
+}
+
+static uint16_t draw_unused(struct control *control, const struct control_tunnel *tunnel)
+{
 	struct control_call *taken;
 	uint16_t id;
 
-	if (calls >= CONTROL_IDS - 1)
-		return 0;
-	if (calls >= BITS_FROM && (tunnel->ids_in_use || keep_bits(tunnel)))
-		return find_bit(tunnel, draw(control));
 	do {
 		id = draw(control);
 		HASH_FIND(by_id, tunnel->calls_by_id, &id, sizeof(id), taken);
 	} while (!id || taken);
 	return id;
+}
+
+uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel)
+{
+	struct control_ids *ids = &tunnel->ids;
+	unsigned int calls = HASH_CNT(by_id, tunnel->calls_by_id);
+	uint16_t id;
+
+	if (calls >= CONTROL_IDS - 1)
+		return 0;
+	wake(ids, control->now);
+	if (calls < BITS_FROM && !ids->count)
+		return draw_unused(control, tunnel);
+	if (!keep_bits(tunnel))
+		return 0;
+	id = find_bit(ids, draw(control));
+	/* Better one that rested too little than none. */
+	return id || !ids->count ? id : take_oldest(ids);
 }

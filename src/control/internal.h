@@ -56,6 +56,18 @@ struct control_peer {
 	char host_name[CONTROL_NAME_MAX], vendor_name[CONTROL_NAME_MAX];
 };
 
+/* The ids of a tunnel's calls: ids.c. */
+struct control_resting {
+	uint64_t until;
+	uint16_t id;
+};
+
+struct control_ids {
+	uint64_t *in_use;			/* bits, of those that rest, too; NULL: not kept */
+	struct control_resting *resting;	/* a ring, the oldest first */
+	uint32_t first, count, size;
+};
+
 struct control_tunnel {
 	handle self;
 	void *owner;
@@ -73,7 +85,7 @@ struct control_tunnel {
 	uint64_t tie_breaker;
 	struct control_tunnel *opening_prev, *opening_next;	/* of those that wait for an SCCRP */
 	struct control_call *calls_by_id, *calls_by_peer_id;
-	uint64_t *ids_in_use;			/* bits; only when there are many calls: ids.c */
+	struct control_ids ids;
 	struct control_tunnel *ready_prev, *ready_next;		/* of those that were touched */
 	bool is_ready;
 	uint64_t hellos_sent, hellos_received;
@@ -85,6 +97,7 @@ struct admission;
 struct control {
 	control_random_fn *random;		/* NULL: counted */
 	uint64_t fixed_random;
+	uint64_t now;				/* of the present call */
 	struct control_tunnel **tunnels;	/* CONTROL_IDS, by id */
 	uint32_t tunnel_count;
 	struct handle_table tunnel_handles, call_handles;
@@ -117,6 +130,10 @@ void control_printable(const struct avp_octets *octets, char *out, size_t size);
 /* An unused one that nobody can guess, 0: there is none. */
 uint16_t control_new_tunnel_id(struct control *control);
 uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel);
+void control_use_call_id(struct control_tunnel *tunnel, uint16_t id);
+/* Its call is gone. */
+void control_rest_call_id(struct control *control, struct control_tunnel *tunnel, uint16_t id);
+void control_forget_ids(struct control_tunnel *tunnel);
 
 /* --- compose.c --- */
 /* Queue a message. session_id: the peer's. -1: it does not fit, or no memory. */

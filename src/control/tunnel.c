@@ -81,7 +81,7 @@ void control_tunnel_free(struct control *control, struct control_tunnel *tunnel)
 	handle_remove(&control->tunnel_handles, tunnel->self);
 	channel_end(&tunnel->channel);
 	explicit_bzero(tunnel->settings.secret, sizeof(tunnel->settings.secret));
-	free(tunnel->ids_in_use);
+	control_forget_ids(tunnel);
 	free(tunnel);
 }
 
@@ -121,6 +121,7 @@ void control_close(struct control *control, handle h, uint16_t result, uint16_t 
 {
 	struct control_tunnel *tunnel = handle_get(&control->tunnel_handles, h);
 
+	control->now = now;
 	if (!tunnel || tunnel->state == CONTROL_TUNNEL_CLOSING)
 		return;
 	send_stop(control, tunnel, result, error, text);
