@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* See party.h. */
+#include "party.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH 64
+#define DATAGRAM_MAX 4096
+#define SOCKET_BUFFER (4 << 20)	/* octets: answers to thousands of requests at once */
+#define CONTROL_FLAG 0x80
+
+uint64_t party_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* In portions: a call's id is two octets. */
+static void random_octets(void *octets, size_t length)
+{
+	static uint8_t stock[4096];
+	static size_t left;
+
+	if (left < length) {
+		if (getrandom(stock, sizeof(stock), 0) != (ssize_t)sizeof(stock))
+			_exit(1);
+		left = sizeof(stock);
+	}
+	left -= length;
+	memcpy(octets, stock + left, length);
+}
+
+static int udp_socket(const struct endpoint *local)
+{
+	struct sockaddr_storage address;
+	socklen_t length = endpoint_to_sockaddr(local, &address);
+	int fd = socket(local->address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0), buffer = SOCKET_BUFFER;
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof(buffer));
+	if (bind(fd, (struct sockaddr *)&address, length) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int party_begin(struct party *party, const struct endpoint *local,
+		void (*act)(struct party *party, const struct control_event *event))
+{
+	const struct control_limits limits = { .half_open = 4096, .source_half_open = 4096,
+					       .requests_per_second = 100000 };
+
+	*party = (struct party){ .fd = udp_socket(local), .act = act };
+	if (party->fd < 0)
+		return -1;
+	party->control = control_new(&limits, random_octets);
+	if (party->control)
+		return 0;
+	party_end(party);
+	errno = ENOMEM;
+	return -1;
+}
+
+void party_end(struct party *party)
+{
+	control_free(party->control);
+	if (party->fd >= 0)
+		close(party->fd);
+	*party = (struct party){ .fd = -1 };
+}
+
+/* --- out --- */
+
+struct outgoing {
+	struct mmsghdr messages[BATCH];
+	struct iovec octets[BATCH];
+	struct sockaddr_storage addresses[BATCH];
+};
+
+static unsigned int collect(struct party *party, struct outgoing *out)
+{
+	struct control_datagram datagram;
+	unsigned int count = 0;
+	uint64_t now = party_now();
+
+	while (count < BATCH && control_next_datagram(party->control, &datagram, now)) {
+		socklen_t length = endpoint_to_sockaddr(&datagram.path.peer, &out->addresses[count]);
+
+		out->octets[count] = (struct iovec){ datagram.octets, datagram.length };
+		out->messages[count] = (struct mmsghdr){ .msg_hdr = {
+			.msg_name = &out->addresses[count], .msg_namelen = length,
+			.msg_iov = &out->octets[count], .msg_iovlen = 1,
+		} };
+		count++;
+	}
+	return count;
+}
+
+static void transmit(struct party *party)
+{
+	struct outgoing out;
+	unsigned int count;
+
+	while ((count = collect(party, &out))) {
+		for (unsigned int first = 0; first < count;) {
+			int sent = sendmmsg(party->fd, out.messages + first, count - first, 0);
+
+			/* One that cannot be sent is lost, as on a network. */
+			first += sent > 0 ? (unsigned int)sent : 1;
+		}
+		party->sent += count;
+	}
+}
+
+static void drain(struct party *party)
+{
+	struct control_event event;
+
+	while (control_next_event(party->control, &event, party_now()))
+		party->act(party, &event);
+}
+
+void party_settle(struct party *party)
+{
+	drain(party);
+	while (control_expire(party->control, party_now()))
+		drain(party);
+	transmit(party);
+}
+
+/* --- in --- */
+
+static void take(struct party *party, uint8_t *octets, size_t length, const struct sockaddr_storage *from)
+{
+	struct control_datagram datagram = { .path.port = 1, .octets = octets, .length = length };
+
+	if (!length || !(octets[0] & CONTROL_FLAG) || !endpoint_from_sockaddr(from, &datagram.path.peer)) {
+		party->data_frames++;
+		return;
+	}
+	party->received++;
+	control_receive(party->control, &datagram, party_now());
+	drain(party);
+}
+
+static void receive(struct party *party)
+{
+	static uint8_t octets[BATCH][DATAGRAM_MAX];
+	struct sockaddr_storage addresses[BATCH];
+	struct mmsghdr messages[BATCH];
+	struct iovec vectors[BATCH];
+	int count;
+
+	for (unsigned int i = 0; i < BATCH; i++) {
+		vectors[i] = (struct iovec){ octets[i], DATAGRAM_MAX };
+		messages[i] = (struct mmsghdr){ .msg_hdr = {
+			.msg_name = &addresses[i], .msg_namelen = sizeof(addresses[i]),
+			.msg_iov = &vectors[i], .msg_iovlen = 1,
+		} };
+	}
+	count = recvmmsg(party->fd, messages, BATCH, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < count; i++)
+		take(party, octets[i], messages[i].msg_len, &addresses[i]);
+}
+
+void party_turn(struct party *party, struct pollfd *other, uint64_t most_ms)
+{
+	struct pollfd fds[2] = { { .fd = party->fd, .events = POLLIN }, { .fd = -1 } };
+	uint64_t now = party_now(), due = control_deadline(party->control);
+	uint64_t wait = due <= now ? 0 : due - now < most_ms ? due - now : most_ms;
+
+	if (other)
+		fds[1] = *other;
+	if (poll(fds, 2, (int)wait) < 0)
+		fds[0].revents = fds[1].revents = 0;
+	if (other)
+		other->revents = fds[1].revents;
+	if (fds[0].revents)
+		receive(party);
+	party_settle(party);
+}

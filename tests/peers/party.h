@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A party of the control protocol for tests: our engine with a UDP socket and a clock, and nothing else.
+ * Programs built on it (lac.c) talk to other people's daemons before, and without, l2tpd.
+ */
+#ifndef L2TPD_TESTS_PARTY_H
+#define L2TPD_TESTS_PARTY_H
+
+#include <poll.h>
+
+#include "control/control.h"
+
+struct party {
+	int fd;
+	struct control *control;
+	void (*act)(struct party *party, const struct control_event *event);
+	uint64_t data_frames, sent, received;	/* datagrams; those that are no control messages are only counted */
+};
+
+/* Monotonic milliseconds. */
+uint64_t party_now(void);
+/* local: port 0 is any. -1: errno says why. */
+int party_begin(struct party *party, const struct endpoint *local,
+		void (*act)(struct party *party, const struct control_event *event));
+void party_end(struct party *party);
+/* Wait for datagrams, a deadline, another descriptor (may be NULL) or at most this long, and do what is to be
+ * done then. */
+void party_turn(struct party *party, struct pollfd *other, uint64_t most_ms);
+/* After commands: what they caused. */
+void party_settle(struct party *party);
+
+#endif
