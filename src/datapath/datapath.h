@@ -33,11 +33,20 @@ struct datapath;			/* the backend's own; begins with struct datapath_base */
 #define DATAPATH_HOP_COPY (-1)		/* ttl: copy from the inner IP packet, else the system's */
 #define DATAPATH_DSCP_COPY (-1)
 
+/* Where control messages of version 2 arrive; tunnels with the same local end use the same sockets. */
+struct datapath_port_config {
+	struct endpoint local;			/* address: of either family, may be any; port 0: a free one */
+	char bind_interface[IF_NAMESIZE];	/* as a tunnel's */
+};
+
 struct datapath_tunnel_config {
+	uint8_t version;			/* 2: over UDP, ids have 16 bits, all its sessions are PPP; 0 means 3 */
 	enum l2tp_encap encap;
 	uint32_t tunnel_id;			/* local control connection id */
-	uint32_t peer_tunnel_id;
-	struct endpoint local;			/* address AF_UNSPEC: any (the system chooses per route) */
+	uint32_t peer_tunnel_id;		/* version 2: 0 while it is not known */
+	handle port;				/* use its sockets; HANDLE_NONE: those of local and bind_interface */
+	struct endpoint local;			/* address AF_UNSPEC: any (the system chooses per route); with a port
+						 * for any address: packets leave with this one as their source */
 	struct endpoint peer;			/* address AF_UNSPEC: not known yet: nothing is sent or received */
 	char bind_interface[IF_NAMESIZE];	/* "" none; packets leave and arrive only there */
 	uint32_t fwmark;			/* 0 none */
@@ -52,8 +61,8 @@ enum datapath_mtu_mode { DATAPATH_MTU_AUTO, DATAPATH_MTU_FOLLOW, DATAPATH_MTU_FI
 
 struct datapath_session_config {
 	handle tunnel;
-	enum l2tp_pw_type pw_type;		/* ETH, ETH_VLAN or IP */
-	uint32_t session_id;			/* what arriving packets carry */
+	enum l2tp_pw_type pw_type;		/* ETH, ETH_VLAN or IP; version 2: PPP */
+	uint32_t session_id;			/* what arriving packets carry; version 2: not 0, 16 bits */
 	uint32_t peer_session_id;		/* what we send */
 	uint8_t cookie[L2TP_COOKIE_MAX];	/* sent */
 	uint8_t peer_cookie[L2TP_COOKIE_MAX];	/* required on receive */
@@ -75,6 +84,11 @@ struct datapath_session_config {
 	char netns[DATAPATH_NETNS_MAX];		/* device lives there; "" ours */
 	char bridge[IF_NAMESIZE];		/* master device; "" none */
 	bool interface_up;			/* set the device up at creation */
+	/* PPP: path of the frame socket to be made, an AF_UNIX SOCK_SEQPACKET on which one client at a time gets and
+	 * gives PPP frames, one with each packet, from the address field on as they are on the wire (no FCS, no
+	 * stuffing). NULL, or nobody connected: frames are counted and dropped. It is removed with the session. */
+	const char *frames;
+	bool priority;				/* version 2: the P bit is set on frames of PPP's control protocols */
 };
 
 /* Which members of a config a modify operation changes. */
@@ -82,6 +96,7 @@ enum datapath_tunnel_field {
 	DATAPATH_TUNNEL_PEER = 1 << 0,		/* address (re-resolved) and port; may change AF_UNSPEC to known */
 	DATAPATH_TUNNEL_CHECKSUM = 1 << 1,
 	DATAPATH_TUNNEL_MARKING = 1 << 2,	/* ttl, dscp, fwmark */
+	DATAPATH_TUNNEL_PEER_ID = 1 << 3,	/* peer_tunnel_id */
 };
 enum datapath_session_field {
 	DATAPATH_SESSION_SEND_SEQ = 1 << 0,
@@ -91,6 +106,7 @@ enum datapath_session_field {
 	DATAPATH_SESSION_MTU = 1 << 4,		/* mtu_mode and mtu */
 	DATAPATH_SESSION_MSS = 1 << 5,
 	DATAPATH_SESSION_CARRIER = 1 << 6,
+	DATAPATH_SESSION_PRIORITY = 1 << 7,
 };
 
 /* The kernel's statistics, same names and meaning (L2TP_ATTR_STATS): octets include the L2TP
@@ -102,6 +118,7 @@ struct datapath_stats {
 };
 
 struct datapath_tunnel_info {
+	handle port;			/* of its sockets; HANDLE_NONE: it has none, its peer is not known */
 	struct endpoint local;		/* in effect: port as bound */
 	uint32_t path_mtu;		/* octets of an IP packet to the peer; 0 unknown */
 	struct datapath_stats stats;	/* as the kernel counts: sum of its sessions for packets and octets both ways
@@ -109,9 +126,10 @@ struct datapath_tunnel_info {
 };
 
 struct datapath_session_info {
-	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it */
-	uint32_t ifindex;
-	uint32_t mtu;			/* of the device, in effect */
+	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP: "" */
+	uint32_t ifindex;		/* PPP: 0 */
+	uint32_t mtu;			/* of the device, in effect; PPP: octets of a frame that the path carries whole */
+	bool attached;			/* PPP: somebody is connected to the frame socket */
 	bool carrier;
 	bool send_seq;			/* in effect: may follow the peer */
 	struct datapath_stats stats;
@@ -121,6 +139,7 @@ struct datapath_session_info {
 struct datapath_totals {
 	uint64_t rx_short, rx_version, rx_unknown_session, rx_wrong_source, rx_control, rx_oversize;
 	uint64_t socket_errors;
+	uint64_t tx_unsent;		/* of send(): messages that the system did not take */
 };
 
 enum datapath_event_kind {
@@ -134,6 +153,7 @@ enum datapath_event_kind {
 enum datapath_drop {
 	DATAPATH_DROP_SHORT, DATAPATH_DROP_VERSION, DATAPATH_DROP_UNKNOWN_SESSION, DATAPATH_DROP_WRONG_SOURCE,
 	DATAPATH_DROP_COOKIE, DATAPATH_DROP_SEQUENCE, DATAPATH_DROP_INVALID, DATAPATH_DROP_OVERSIZE,
+	DATAPATH_DROP_UNATTACHED,	/* nobody takes the session's frames */
 	DATAPATH_DROP_CONTROL,
 	DATAPATH_DROP_UNSENT,		/* packets() only: outgoing, and the system did not take it */
 };
@@ -172,15 +192,41 @@ struct datapath_packet {
 	const uint8_t *octets;		/* valid until the next operation of any kind */
 };
 
-/* 15 operations.  Every backend fills every member. */
+#define DATAPATH_MESSAGES_MAX 64		/* of one receive() */
+
+/* A control message, whole: what UDP carries. */
+struct datapath_message {
+	handle port;			/* by whose sockets it came, or shall go: datapath_tunnel_info.port, or listen()'s */
+	handle tunnel;			/* sent: with this tunnel's ttl, dscp and fwmark; HANDLE_NONE: the system's. Received:
+					 * HANDLE_NONE, what is in it says for whom it is */
+	struct endpoint local;		/* ours: to which it came, or by which it shall leave. Address any: not known */
+	struct endpoint peer;
+	uint8_t *octets;		/* received: may be changed, valid until the next receive(). send() only reads */
+	uint32_t length;
+};
+
+/* 19 operations.  Every backend fills every member. */
 struct datapath_ops {
 	const char *name;		/* "user", "null" */
 
 	void (*close)(struct datapath *dp);	/* removes every tunnel, session and device; frees dp */
-	int (*event_fd)(struct datapath *dp);	/* readable when events() has something; -1: never */
+	/* readable when events() or receive() has something; -1: never */
+	int (*event_fd)(struct datapath *dp);
 	/* Take up to max events, oldest first; returns how many. */
 	int (*events)(struct datapath *dp, struct datapath_event *events, int max);
 	void (*totals)(struct datapath *dp, struct datapath_totals *totals);
+
+	/* Take control messages that come to this port, whoever sends them. The same config again: the same port, which
+	 * is closed when it was given back as often and no tunnel uses it. */
+	int (*listen)(struct datapath *dp, const struct datapath_port_config *config, handle *port,
+		      struct error *error);
+	void (*unlisten)(struct datapath *dp, handle port);
+	/* Take up to max (DATAPATH_MESSAGES_MAX at most) control messages of the ports that are listened to and of those
+	 * of version 2 tunnels; returns how many. Those of connections go before those with connection id 0: to ask
+	 * again and again makes nobody's connection wait for more than one such batch. */
+	int (*receive)(struct datapath *dp, struct datapath_message *messages, int max);
+	/* Send a batch, in its order. Never waits: what the system does not take is lost, as on the way. */
+	void (*send)(struct datapath *dp, const struct datapath_message *messages, int count);
 
 	int (*tunnel_add)(struct datapath *dp, const struct datapath_tunnel_config *config, handle *tunnel,
 			  struct error *error);

@@ -18,6 +18,7 @@ static const char *const drop_reasons[NOTICES_DROPS] = {
 	[DATAPATH_DROP_INVALID] = "that is malformed: compare l2spec_type and cookie lengths of both ends",
 	[DATAPATH_DROP_OVERSIZE] =
 		"that is larger than the interface takes: raise mtu here or lower it at the other end",
+	[DATAPATH_DROP_UNATTACHED] = "whose frames nobody takes: connect to the session's frame socket",
 	[DATAPATH_DROP_CONTROL] = "with a control message, which static tunnels do not have",
 };
 

@@ -54,6 +54,7 @@ static const char *const drop_texts[] = {
 	[DATAPATH_DROP_SEQUENCE] = "no sequence number, or an old one",
 	[DATAPATH_DROP_INVALID] = "malformed",
 	[DATAPATH_DROP_OVERSIZE] = "larger than the interface takes",
+	[DATAPATH_DROP_UNATTACHED] = "nobody is connected to the session's frame socket",
 	[DATAPATH_DROP_CONTROL] = "a control message, which static tunnels do not have",
 	[DATAPATH_DROP_UNSENT] = "the system did not send it",
 };

@@ -19,6 +19,7 @@ static const char *const drops[] = {
 	[DATAPATH_DROP_SEQUENCE] = "sequence number",
 	[DATAPATH_DROP_INVALID] = "malformed",
 	[DATAPATH_DROP_OVERSIZE] = "too large",
+	[DATAPATH_DROP_UNATTACHED] = "nobody takes it",
 	[DATAPATH_DROP_CONTROL] = "control message",
 	[DATAPATH_DROP_UNSENT] = "the system did not send it",
 };

@@ -256,6 +256,150 @@ static void the_log_has_every_operation(void **state)
 	assert_false(log[4].failed);
 }
 
+/* --- control messages --- */
+
+static struct endpoint endpoint(const char *address, uint16_t port)
+{
+	struct endpoint e = { .port = port };
+
+	assert_true(address_parse(address, &e.address));
+	return e;
+}
+
+static handle listen_on(struct datapath *dp, const char *address, uint16_t port)
+{
+	struct datapath_port_config config = { .local = endpoint(address, port) };
+	handle result = HANDLE_NONE;
+
+	assert_int_equal(datapath_ops(dp)->listen(dp, &config, &result, NULL), 0);
+	assert_int_not_equal(result, HANDLE_NONE);
+	return result;
+}
+
+static handle port_of(struct datapath *dp, handle tunnel)
+{
+	struct datapath_tunnel_info info;
+
+	assert_int_equal(datapath_ops(dp)->tunnel_info(dp, tunnel, &info), 0);
+	return info.port;
+}
+
+/* Two of them and a wire between: what one sends arrives at the other's port, from where it was sent. */
+static void messages_arrive_at_the_other(void **state)
+{
+	struct datapath *dp = *state, *other = datapath_null_new();
+	struct datapath_message out = { .local = endpoint("192.0.2.1", 0), .peer = endpoint("192.0.2.2", 1701) };
+	handle any = listen_on(other, "0.0.0.0", 1701), port = listen_on(dp, "0.0.0.0", 5000);
+	struct datapath_message in[2];
+	uint8_t octets[] = { 1, 2, 3 };
+
+	out.octets = octets;
+	out.length = sizeof(octets);
+	out.port = port;
+	datapath_ops(dp)->send(dp, &out, 1);	/* nothing leads there yet */
+	datapath_null_join(dp, other);
+	datapath_ops(dp)->send(dp, &out, 1);
+	out.peer.port = 1702;
+	datapath_ops(dp)->send(dp, &out, 1);	/* nobody there */
+	memset(octets, 0xff, sizeof(octets));
+	assert_int_equal(datapath_ops(other)->receive(other, in, 2), 1);
+	assert_int_equal(in[0].port, any);
+	assert_int_equal(in[0].length, 3);
+	assert_int_equal(in[0].octets[2], 3);
+	assert_int_equal(in[0].peer.port, 5000);
+	assert_true(address_equal(&in[0].peer.address, &out.local.address));
+	assert_int_equal(in[0].local.port, 1701);
+	assert_true(address_equal(&in[0].local.address, &out.peer.address));
+	assert_int_equal(datapath_ops(other)->receive(other, in, 2), 0);
+	datapath_null_join(dp, NULL);
+	datapath_ops(other)->close(other);
+}
+
+static void messages_come_and_go_by_hand(void **state)
+{
+	struct datapath *dp = *state;
+	uint8_t octet = 7;
+	struct datapath_message message = { .port = listen_on(dp, "192.0.2.1", 1701), .octets = &octet, .length = 1 };
+	struct datapath_message got;
+
+	datapath_ops(dp)->send(dp, &message, 1);
+	datapath_null_keep_sent(dp);
+	assert_int_equal(datapath_null_sent(dp, &got, 1), 0);
+	datapath_ops(dp)->send(dp, (struct datapath_message[]){ message, message }, 2);
+	assert_int_equal(datapath_null_sent(dp, &got, 1), 1);
+	assert_int_equal(datapath_null_sent(dp, &got, 1), 1);
+	assert_int_equal(got.octets[0], 7);
+	assert_int_equal(datapath_null_sent(dp, &got, 1), 0);
+	assert_true(datapath_null_message(dp, &message));
+	assert_int_equal(datapath_ops(dp)->receive(dp, &got, 1), 1);
+	assert_int_equal(got.octets[0], 7);
+	datapath_ops(dp)->unlisten(dp, message.port);
+	datapath_ops(dp)->send(dp, &message, 1);	/* by no port */
+	assert_int_equal(datapath_null_sent(dp, &got, 1), 0);
+}
+
+/* Who has the same end has the same port, and it is there as long as one of them. */
+static void ports_are_shared(void **state)
+{
+	struct datapath *dp = *state;
+	struct datapath_tunnel_config config = { .version = 2, .tunnel_id = 3, .local = endpoint("0.0.0.0", 1701) };
+	handle port = listen_on(dp, "0.0.0.0", 1701), first, second;
+	struct datapath_tunnel_info info;
+	struct error error;
+
+	assert_int_equal(listen_on(dp, "0.0.0.0", 1701), port);
+	assert_int_not_equal(listen_on(dp, "::", 1701), port);
+	assert_int_equal(datapath_ops(dp)->tunnel_add(dp, &config, &first, NULL), 0);
+	assert_int_equal(port_of(dp, first), HANDLE_NONE);	/* its peer is not known */
+	config.peer = endpoint("192.0.2.2", 1701);
+	config.peer_tunnel_id = 9;
+	assert_int_equal(datapath_ops(dp)->tunnel_modify(dp, first, &config,
+							 DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID, NULL), 0);
+	assert_int_equal(port_of(dp, first), port);
+	assert_int_equal(datapath_null_tunnel(dp, first)->peer_tunnel_id, 9);
+	config.local.port = 0;
+	assert_int_equal(datapath_ops(dp)->tunnel_add(dp, &config, &second, NULL), 0);
+	assert_int_not_equal(port_of(dp, second), port);
+	assert_int_equal(datapath_ops(dp)->tunnel_info(dp, second, &info), 0);
+	assert_int_not_equal(info.local.port, 0);
+	config.port = port_of(dp, second);
+	datapath_ops(dp)->unlisten(dp, port);
+	datapath_ops(dp)->unlisten(dp, port);
+	datapath_ops(dp)->unlisten(dp, port);	/* once too often */
+	assert_int_equal(port_of(dp, first), port);
+	datapath_ops(dp)->tunnel_delete(dp, first);
+	assert_int_not_equal(listen_on(dp, "0.0.0.0", 1701), port);
+	assert_int_equal(datapath_ops(dp)->tunnel_add(dp, &config, &first, NULL), 0);
+	assert_int_equal(port_of(dp, first), config.port);
+	config.port = port;
+	assert_int_equal(datapath_ops(dp)->tunnel_add(dp, &config, &first, &error), -1);
+	assert_int_equal(error.code, ERROR_UNKNOWN);
+}
+
+/* They have a frame socket, or none, and no device. */
+static void ppp_sessions_have_no_device(void **state)
+{
+	struct datapath *dp = *state;
+	struct datapath_tunnel_config tunnel = { .version = 2, .peer = endpoint("192.0.2.2", 1701) };
+	char path[] = "/run/frames";
+	struct datapath_session_config config = { .pw_type = L2TP_PW_PPP, .session_id = 7, .frames = path };
+	struct datapath_session_info info;
+	handle first, second;
+
+	assert_int_equal(datapath_ops(dp)->tunnel_add(dp, &tunnel, &config.tunnel, NULL), 0);
+	assert_int_equal(datapath_ops(dp)->session_add(dp, &config, &first, NULL), 0);
+	assert_int_equal(datapath_ops(dp)->session_add(dp, &config, &second, NULL), 0);
+	memset(path, 'x', 4);
+	assert_string_equal(datapath_null_session(dp, first)->frames, "/run/frames");
+	config.priority = true;
+	assert_int_equal(datapath_ops(dp)->session_modify(dp, first, &config, DATAPATH_SESSION_PRIORITY, NULL), 0);
+	assert_true(datapath_null_session(dp, first)->priority);
+	assert_int_equal(datapath_ops(dp)->session_info(dp, first, &info), 0);
+	assert_string_equal(info.ifname, "");
+	assert_int_equal(info.ifindex, 0);
+	assert_int_equal(info.mtu, 1500 - 20 - 8 - 6);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -269,6 +413,10 @@ int main(void)
 		TEST(taps_see_what_is_theirs),
 		TEST(taps_are_few),
 		TEST(the_log_has_every_operation),
+		TEST(messages_arrive_at_the_other),
+		TEST(messages_come_and_go_by_hand),
+		TEST(ports_are_shared),
+		TEST(ppp_sessions_have_no_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the null datapath keeps, shared by its operations (null.c), its device names (names.c) and
- * its knobs for tests (knobs.c).
+ * What the null datapath keeps, shared by its operations (null.c), its device names (names.c), its
+ * ports and their messages (ports.c) and its knobs for tests (knobs.c).
  */
 #ifndef L2TPD_DATAPATH_NULL_INTERNAL_H
 #define L2TPD_DATAPATH_NULL_INTERNAL_H
@@ -21,7 +21,7 @@ struct null_netns {
 };
 
 struct null_session {
-	struct datapath_session_config config;	/* ifname: as given or chosen */
+	struct datapath_session_config config;	/* ifname: as given or chosen; frames: ours */
 	struct datapath_stats *stats;		/* NULL: nothing was counted, as usual */
 	bool no_carrier;
 	uint32_t snaplen;			/* of its own tap; 0: none */
@@ -29,11 +29,25 @@ struct null_session {
 	struct null_tunnel *tunnel;
 	struct null_session *prev, *next;	/* of the tunnel */
 	struct null_netns *netns;
-	UT_hash_handle hh;			/* netns->sessions */
+	UT_hash_handle hh;			/* netns->sessions; PPP: in none */
+};
+
+struct null_port {
+	struct datapath_port_config config;	/* the port as it is */
+	unsigned int users, listeners;		/* of the users */
+	handle handle;
+	struct null_port *prev, *next;
+};
+
+struct null_message {
+	struct datapath_message message;
+	struct null_message *prev, *next;
+	uint8_t octets[];
 };
 
 struct null_tunnel {
 	struct datapath_tunnel_config config;
+	struct null_port *port;			/* NULL: the peer is not known, or over IP */
 	struct datapath_stats gone;		/* of its sessions that are no more */
 	uint32_t snaplen;
 	handle handle;
@@ -66,6 +80,14 @@ struct null_datapath {
 	int event_count;
 	unsigned int taps;
 	struct null_packet *packets, *given;	/* to be told; told by the last packets() */
+
+	struct handle_table port_handles;
+	struct null_port *ports;
+	unsigned int ephemeral;			/* ports chosen so far */
+	struct null_datapath *other;		/* where what is sent may arrive */
+	bool keeps_sent;
+	struct null_message *arrived, *received;	/* to be told; told by the last receive() */
+	struct null_message *sent, *taken;
 };
 
 static inline struct null_datapath *null_of(struct datapath *dp)
@@ -85,6 +107,18 @@ void null_name_release(struct null_datapath *null, struct null_session *session)
 /* Is this operation to fail? Then *error is filled. */
 bool null_fails(struct null_datapath *null, enum datapath_null_operation operation, struct error *error);
 void null_forget_packets(struct null_packet **list);
+
+/* --- ports.c --- */
+struct null_port *null_port_get(struct null_datapath *null, const struct datapath_port_config *config,
+				struct error *error);
+void null_port_put(struct null_datapath *null, struct null_port *port);	/* NULL is legal */
+/* Give the tunnel its port when it has none and its peer is known. */
+int null_port_of_tunnel(struct null_datapath *null, struct null_tunnel *tunnel, struct error *error);
+int null_listen(struct datapath *dp, const struct datapath_port_config *config, handle *port, struct error *error);
+void null_unlisten(struct datapath *dp, handle port);
+int null_receive(struct datapath *dp, struct datapath_message *messages, int max);
+void null_send(struct datapath *dp, const struct datapath_message *messages, int count);
+void null_forget_messages(struct null_datapath *null);	/* and ports */
 void null_log(struct null_datapath *null, const struct datapath_null_entry *entry);
 
 #endif

@@ -84,9 +84,12 @@ static void lower(struct null_netns *netns, const char *ifname, enum l2tp_pw_typ
 
 int null_name_take(struct null_datapath *null, struct null_session *session, struct error *error)
 {
-	struct null_netns *netns = netns_get(null, session->config.netns, error);
 	struct null_session *holder = NULL;
+	struct null_netns *netns;
 
+	if (session->config.pw_type == L2TP_PW_PPP)
+		return 0;	/* it has no device */
+	netns = netns_get(null, session->config.netns, error);
 	if (!netns)
 		return -1;
 	if (!session->config.ifname[0] && null->choose_apart)
@@ -116,6 +119,8 @@ void null_name_release(struct null_datapath *null, struct null_session *session)
 {
 	struct null_netns *netns = session->netns;
 
+	if (!netns)
+		return;
 	HASH_DEL(netns->sessions, session);
 	lower(netns, session->config.ifname, L2TP_PW_ETH);
 	lower(netns, session->config.ifname, L2TP_PW_IP);

@@ -9,6 +9,7 @@
 #include <utlist.h>
 
 #include "datapath/null/internal.h"
+#include "wire/data_header_v2.h"
 
 static int no_memory(struct error *error)
 {
@@ -42,6 +43,7 @@ static void session_free(struct null_datapath *null, struct null_session *sessio
 	null_name_release(null, session);
 	null->taps -= session->snaplen > 0;
 	DL_DELETE(session->tunnel->sessions, session);
+	free((void *)(uintptr_t)session->config.frames);
 	free(session->stats);
 	free(session);
 }
@@ -53,6 +55,7 @@ static void tunnel_free(struct null_datapath *null, struct null_tunnel *tunnel)
 	DL_FOREACH_SAFE(tunnel->sessions, session, next)
 		session_free(null, session);
 	handle_remove(&null->tunnels, tunnel->handle);
+	null_port_put(null, tunnel->port);
 	null->taps -= tunnel->snaplen > 0;
 	free(tunnel);
 }
@@ -71,6 +74,7 @@ static void null_close(struct datapath *dp)
 	free(null->events);
 	null_forget_packets(&null->packets);
 	null_forget_packets(&null->given);
+	null_forget_messages(null);
 	free(null);
 }
 
@@ -108,12 +112,37 @@ static int tunnel_add(struct null_datapath *null, const struct datapath_tunnel_c
 	if (!tunnel)
 		return no_memory(error);
 	tunnel->config = *config;
+	if (null_port_of_tunnel(null, tunnel, error) < 0) {
+		free(tunnel);
+		return -1;
+	}
 	tunnel->handle = handle_add(&null->tunnels, tunnel);
 	if (tunnel->handle == HANDLE_NONE) {
+		null_port_put(null, tunnel->port);
 		free(tunnel);
 		return no_memory(error);
 	}
 	*result = tunnel->handle;
+	return 0;
+}
+
+/* The peer may be of the other family now. */
+static int change_peer(struct null_datapath *null, struct null_tunnel *tunnel, const struct endpoint *peer,
+		       struct error *error)
+{
+	struct endpoint before = tunnel->config.peer;
+	struct null_port *old = tunnel->port;
+
+	tunnel->config.peer = *peer;
+	if (before.address.family == peer->address.family)
+		return 0;
+	tunnel->port = NULL;
+	if (null_port_of_tunnel(null, tunnel, error) < 0) {
+		tunnel->config.peer = before;
+		tunnel->port = old;
+		return -1;
+	}
+	null_port_put(null, old);
 	return 0;
 }
 
@@ -138,8 +167,10 @@ static int tunnel_modify(struct null_datapath *null, handle tunnel, const struct
 		return stale_tunnel(error);
 	if (null_fails(null, DATAPATH_NULL_TUNNEL_MODIFY, error))
 		return -1;
-	if (fields & DATAPATH_TUNNEL_PEER)
-		found->config.peer = config->peer;
+	if (fields & DATAPATH_TUNNEL_PEER && change_peer(null, found, &config->peer, error) < 0)
+		return -1;
+	if (fields & DATAPATH_TUNNEL_PEER_ID)
+		found->config.peer_tunnel_id = config->peer_tunnel_id;
 	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
 		found->config.udp_checksum = config->udp_checksum;
 		found->config.udp_zero_csum6_tx = config->udp_zero_csum6_tx;
@@ -186,6 +217,10 @@ static int null_tunnel_info(struct datapath *dp, handle tunnel, struct datapath_
 	if (!found)
 		return -1;
 	*info = (struct datapath_tunnel_info){ .local = found->config.local, .stats = found->gone };
+	if (found->port) {
+		info->port = found->port->handle;
+		info->local.port = found->port->config.local.port;
+	}
 	if (found->config.peer.address.family != AF_UNSPEC)
 		info->path_mtu = DATAPATH_NULL_PATH_MTU;
 	DL_FOREACH(found->sessions, session)
@@ -207,14 +242,19 @@ static int session_add(struct null_datapath *null, const struct datapath_session
 	if (!session)
 		return no_memory(error);
 	session->config = *config;
+	session->config.frames = NULL;
 	session->tunnel = tunnel;
 	if (null_name_take(null, session, error) < 0) {
 		free(session);
 		return -1;
 	}
+	if (config->frames)
+		session->config.frames = strdup(config->frames);
 	session->handle = handle_add(&null->sessions, session);
-	if (session->handle == HANDLE_NONE) {
+	if (session->handle == HANDLE_NONE || (config->frames && !session->config.frames)) {
+		handle_remove(&null->sessions, session->handle);
 		null_name_release(null, session);
+		free((void *)(uintptr_t)session->config.frames);
 		free(session);
 		return no_memory(error);
 	}
@@ -254,6 +294,8 @@ static void session_change(struct datapath_session_config *to, const struct data
 		to->mss_clamp = from->mss_clamp;
 	if (fields & DATAPATH_SESSION_CARRIER)
 		to->carrier_timeout = from->carrier_timeout;
+	if (fields & DATAPATH_SESSION_PRIORITY)
+		to->priority = from->priority;
 }
 
 static int null_session_modify(struct datapath *dp, handle session, const struct datapath_session_config *config,
@@ -303,6 +345,8 @@ static uint32_t overhead(const struct null_session *session)
 	uint32_t octets = tunnel->peer.address.family == AF_INET6 ? 40 : 20;
 
 	octets += tunnel->encap == L2TP_ENCAP_UDP ? 8 : 0;
+	if (tunnel->version == 2)
+		return octets + (uint32_t)data_header_v2_length(config->send_seq);
 	octets += (uint32_t)data_header_length(tunnel->encap, config->cookie_length, config->l2spec);
 	if (config->pw_type != L2TP_PW_IP)
 		octets += config->pw_type == L2TP_PW_ETH_VLAN ? 18 : 14;
@@ -322,6 +366,8 @@ static int null_session_info(struct datapath *dp, handle session, struct datapat
 		.carrier = !found->no_carrier,
 		.send_seq = found->config.send_seq,
 	};
+	if (found->config.pw_type == L2TP_PW_PPP)
+		info->ifindex = 0;
 	if (found->stats)
 		info->stats = *found->stats;
 	memcpy(info->ifname, found->config.ifname, sizeof(info->ifname));
@@ -389,6 +435,10 @@ static const struct datapath_ops null_ops = {
 	.event_fd = null_event_fd,
 	.events = null_events,
 	.totals = null_totals,
+	.listen = null_listen,
+	.unlisten = null_unlisten,
+	.receive = null_receive,
+	.send = null_send,
 	.tunnel_add = null_tunnel_add,
 	.tunnel_modify = null_tunnel_modify,
 	.tunnel_delete = null_tunnel_delete,

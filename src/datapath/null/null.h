@@ -30,13 +30,17 @@ enum datapath_null_operation {
 	DATAPATH_NULL_SESSION_MODIFY,
 	DATAPATH_NULL_SESSION_DELETE,
 	DATAPATH_NULL_TAP,
+	DATAPATH_NULL_LISTEN,
+	DATAPATH_NULL_UNLISTEN,
 	DATAPATH_NULL_OPERATION_COUNT,
 };
 
-/* One operation as it was called, successful or not; questions (info, totals, events, packets) are not kept. */
+/* One operation as it was called, successful or not; questions (info, totals, events, packets) and messages are
+ * not kept. */
 struct datapath_null_entry {
 	enum datapath_null_operation operation;
 	handle tunnel, session;		/* HANDLE_NONE after a failed add, and the session of a batch */
+	handle port;			/* of listen and unlisten */
 	unsigned int fields;		/* of a modify */
 	int count;			/* of a batch of session deletions */
 	uint32_t snaplen;		/* of a tap */
@@ -48,8 +52,8 @@ void datapath_null_log_begin(struct datapath *dp);
 /* The entries since then: valid until the next operation. */
 const struct datapath_null_entry *datapath_null_log(struct datapath *dp, size_t *count);
 
-/* Let the operation after the next `successes` ones of its kind fail with this error (add, modify
- * and tap only), once.  error NULL: none fails any more. */
+/* Let the operation after the next `successes` ones of its kind fail with this error (add, modify,
+ * tap and listen only), once.  error NULL: none fails any more. */
 void datapath_null_fail(struct datapath *dp, enum datapath_null_operation operation, unsigned int successes,
 			const struct error *error);
 
@@ -59,6 +63,16 @@ bool datapath_null_event(struct datapath *dp, const struct datapath_event *event
 /* The next packets() tells of this, a copy of which is made, when what it belongs to is tapped, cut to the tap's
  * snaplen. False when it is not tapped, or out of memory. */
 bool datapath_null_packet(struct datapath *dp, const struct datapath_packet *packet);
+
+/* What dp sends to an endpoint where `other` has a port arrives there from now on; NULL: nowhere. One way: call it
+ * twice, the ends changed, for the other. Both must be closed before either sends again. dp may be other. */
+void datapath_null_join(struct datapath *dp, struct datapath *other);
+/* Keep copies of all messages that are sent from now on, until datapath_null_sent() takes them: oldest first, up to
+ * max, valid until it is called again. Returns how many. */
+void datapath_null_keep_sent(struct datapath *dp);
+int datapath_null_sent(struct datapath *dp, struct datapath_message *messages, int max);
+/* The next receive() has this one, a copy of which is made. False when out of memory. */
+bool datapath_null_message(struct datapath *dp, const struct datapath_message *message);
 
 /* What session_info() shall report from now on. Ignored when the handle is stale, or out of memory. */
 void datapath_null_set_stats(struct datapath *dp, handle session, const struct datapath_stats *stats);

@@ -216,6 +216,12 @@ int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int inde
 unsigned int steer_worker(enum l2tp_encap encap, const struct endpoint *peer, uint32_t session_id,
 			  unsigned int workers);
 
+/* message.c */
+int message_listen(struct datapath *dp, const struct datapath_port_config *config, handle *port, struct error *error);
+void message_unlisten(struct datapath *dp, handle port);
+int message_receive(struct datapath *dp, struct datapath_message *messages, int max);
+void message_send(struct datapath *dp, const struct datapath_message *messages, int count);
+
 /* tunnel.c */
 int tunnel_add(struct datapath *dp, const struct datapath_tunnel_config *config, handle *tunnel, struct error *error);
 int tunnel_modify(struct datapath *dp, handle tunnel, const struct datapath_tunnel_config *config,

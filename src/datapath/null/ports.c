@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ports of the null datapath, and their control messages: what is sent is kept for a test that asked for it, or
+ * arrives at another null datapath (null.h), or is lost, as in a dry run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <utlist.h>
+
+#include "datapath/null/internal.h"
+
+#define EPHEMERAL_FIRST 49152		/* ports given to those who ask for any (RFC 6335 section 6) */
+
+static int no_memory(struct error *error)
+{
+	return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+}
+
+/* --- ports --- */
+
+static struct null_port *find_shared(const struct null_datapath *null, const struct datapath_port_config *config)
+{
+	struct null_port *port;
+
+	DL_FOREACH(null->ports, port)
+		if (config->local.port && port->config.local.port == config->local.port &&
+		    address_equal(&port->config.local.address, &config->local.address) &&
+		    strcmp(port->config.bind_interface, config->bind_interface) == 0)
+			return port;
+	return NULL;
+}
+
+static struct null_port *port_new(struct null_datapath *null, const struct datapath_port_config *config,
+				  struct error *error)
+{
+	struct null_port *port = calloc(1, sizeof(*port));
+
+	if (!port)
+		goto fail;
+	port->config = *config;
+	if (!port->config.local.port)
+		port->config.local.port = (uint16_t)(EPHEMERAL_FIRST + null->ephemeral++ % (65536 - EPHEMERAL_FIRST));
+	port->handle = handle_add(&null->port_handles, port);
+	if (port->handle == HANDLE_NONE)
+		goto fail;
+	DL_APPEND(null->ports, port);
+	return port;
+fail:
+	free(port);
+	no_memory(error);
+	return NULL;
+}
+
+struct null_port *null_port_get(struct null_datapath *null, const struct datapath_port_config *config,
+				struct error *error)
+{
+	struct null_port *port = find_shared(null, config);
+
+	if (!port)
+		port = port_new(null, config, error);
+	if (port)
+		port->users++;
+	return port;
+}
+
+void null_port_put(struct null_datapath *null, struct null_port *port)
+{
+	if (!port || --port->users > 0)
+		return;
+	handle_remove(&null->port_handles, port->handle);
+	DL_DELETE(null->ports, port);
+	free(port);
+}
+
+int null_port_of_tunnel(struct null_datapath *null, struct null_tunnel *tunnel, struct error *error)
+{
+	const struct datapath_tunnel_config *config = &tunnel->config;
+	struct datapath_port_config wanted = { .local = config->local };
+
+	if (tunnel->port || config->peer.address.family == AF_UNSPEC || config->encap != L2TP_ENCAP_UDP)
+		return 0;
+	if (config->port != HANDLE_NONE) {
+		tunnel->port = handle_get(&null->port_handles, config->port);
+		if (!tunnel->port)
+			return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such port");
+		tunnel->port->users++;
+		return 0;
+	}
+	wanted.local.address.family = config->peer.address.family;
+	memcpy(wanted.bind_interface, config->bind_interface, sizeof(wanted.bind_interface));
+	tunnel->port = null_port_get(null, &wanted, error);
+	return tunnel->port ? 0 : -1;
+}
+
+static int listen_on(struct null_datapath *null, const struct datapath_port_config *config, handle *port,
+		     struct error *error)
+{
+	struct null_port *found;
+
+	if (config->local.address.family == AF_UNSPEC)
+		return error_set(error, ERROR_VALUE, NULL, "a port has an address, which may be 0.0.0.0 or ::");
+	if (null_fails(null, DATAPATH_NULL_LISTEN, error))
+		return -1;
+	found = null_port_get(null, config, error);
+	if (!found)
+		return -1;
+	found->listeners++;
+	*port = found->handle;
+	return 0;
+}
+
+int null_listen(struct datapath *dp, const struct datapath_port_config *config, handle *port, struct error *error)
+{
+	struct datapath_null_entry entry = { .operation = DATAPATH_NULL_LISTEN };
+
+	entry.failed = listen_on(null_of(dp), config, port, error) < 0;
+	if (!entry.failed)
+		entry.port = *port;
+	null_log(null_of(dp), &entry);
+	return entry.failed ? -1 : 0;
+}
+
+void null_unlisten(struct datapath *dp, handle port)
+{
+	struct null_port *found = handle_get(&null_of(dp)->port_handles, port);
+	struct datapath_null_entry entry = { .operation = DATAPATH_NULL_UNLISTEN, .port = port };
+
+	entry.failed = !found || !found->listeners;
+	null_log(null_of(dp), &entry);
+	if (entry.failed)
+		return;
+	found->listeners--;
+	null_port_put(null_of(dp), found);
+}
+
+/* --- messages --- */
+
+static void forget(struct null_message **list)
+{
+	struct null_message *message, *next;
+
+	DL_FOREACH_SAFE(*list, message, next)
+		free(message);
+	*list = NULL;
+}
+
+void null_forget_messages(struct null_datapath *null)
+{
+	struct null_port *port, *next;
+
+	DL_FOREACH_SAFE(null->ports, port, next)
+		free(port);
+	null->ports = NULL;
+	handle_table_clear(&null->port_handles);
+	forget(&null->arrived);
+	forget(&null->received);
+	forget(&null->sent);
+	forget(&null->taken);
+}
+
+static bool keep(struct null_message **list, const struct datapath_message *message)
+{
+	struct null_message *copy = calloc(1, sizeof(*copy) + message->length);
+
+	if (!copy)
+		return false;
+	copy->message = *message;
+	copy->message.octets = copy->octets;
+	memcpy(copy->octets, message->octets, message->length);
+	DL_APPEND(*list, copy);
+	return true;
+}
+
+static int take(struct null_message **from, struct null_message **given, struct datapath_message *messages, int max)
+{
+	int count = 0;
+
+	forget(given);
+	while (count < max && *from) {
+		struct null_message *message = *from;
+
+		DL_DELETE(*from, message);
+		DL_APPEND(*given, message);
+		messages[count++] = message->message;
+	}
+	return count;
+}
+
+int null_receive(struct datapath *dp, struct datapath_message *messages, int max)
+{
+	struct null_datapath *null = null_of(dp);
+
+	return take(&null->arrived, &null->received, messages,
+		    max < DATAPATH_MESSAGES_MAX ? max : DATAPATH_MESSAGES_MAX);
+}
+
+/* Where it arrives over there. An exact address goes before any. */
+static const struct null_port *destination_of(const struct null_datapath *null, const struct endpoint *to)
+{
+	const struct null_port *port, *found = NULL;
+
+	DL_FOREACH(null->ports, port) {
+		if (port->config.local.port != to->port || port->config.local.address.family != to->address.family)
+			continue;
+		if (address_equal(&port->config.local.address, &to->address))
+			return port;
+		if (address_is_any(&port->config.local.address))
+			found = port;
+	}
+	return found;
+}
+
+static void send_one(struct null_datapath *null, const struct datapath_message *message)
+{
+	const struct null_port *from = handle_get(&null->port_handles, message->port), *to;
+	struct datapath_message arriving = *message;
+
+	if (!from)
+		return;
+	if (null->keeps_sent)
+		(void)keep(&null->sent, message);
+	to = null->other ? destination_of(null->other, &message->peer) : NULL;
+	if (!to)
+		return;
+	arriving.port = to->handle;
+	arriving.tunnel = HANDLE_NONE;
+	arriving.local = message->peer;
+	arriving.peer = message->local;
+	if (address_is_any(&message->local.address))
+		arriving.peer.address = from->config.local.address;
+	arriving.peer.port = from->config.local.port;
+	(void)keep(&null->other->arrived, &arriving);
+}
+
+void null_send(struct datapath *dp, const struct datapath_message *messages, int count)
+{
+	for (int i = 0; i < count; i++)
+		send_one(null_of(dp), &messages[i]);
+}
+
+/* --- for tests --- */
+
+void datapath_null_join(struct datapath *dp, struct datapath *other)
+{
+	null_of(dp)->other = other ? null_of(other) : NULL;
+}
+
+void datapath_null_keep_sent(struct datapath *dp)
+{
+	null_of(dp)->keeps_sent = true;
+}
+
+int datapath_null_sent(struct datapath *dp, struct datapath_message *messages, int max)
+{
+	return take(&null_of(dp)->sent, &null_of(dp)->taken, messages, max);
+}
+
+bool datapath_null_message(struct datapath *dp, const struct datapath_message *message)
+{
+	return keep(&null_of(dp)->arrived, message);
+}
