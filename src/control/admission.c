@@ -6,6 +6,9 @@
  * When requests come faster than allowed, or the table fills, a request counts only when it comes a second time:
  * an honest peer repeats its own after a second, a flood with invented sources does not.  Of what was seen there
  * is a tag of 16 bits.
+ *
+ * Values of a request may be hidden with a secret that follows from the Host Name, which may not: such a request
+ * lies in its place as it came until it is accepted, and is decoded again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +18,15 @@
 #define LIFE 31000			/* ms: a full cycle of the peer's retransmissions */
 #define CHALLENGE_MAX 256		/* octets of a peer's */
 #define REPLY_MAX 1024			/* octets of an SCCRP or StopCCN */
-#define REPLIES 64			/* waiting to be sent; more than that are not needed by honest peers */
+#define REPLIES CONTROL_BATCH_MAX	/* waiting to be sent */
 #define BUCKETS 4096
 #define SEEN (1 << 21)			/* tags: ten seconds of 200,000 requests a second */
 #define NONE UINT32_MAX
+
+/* What makes a request the same as another, besides the address and port: the peer's tunnel id; of one that is hidden,
+ * all that was sent. */
+#define KEY_OF_ID(id) ((uint64_t)(id))
+#define KEY_HIDDEN ((uint64_t)1 << 63)
 
 enum place_state { PLACE_FREE, PLACE_ASKING, PLACE_ANSWERED };
 
@@ -29,15 +37,17 @@ struct place {
 	uint32_t older, newer;
 	uint16_t id;			/* ours, once it was answered */
 	struct control_path path;
-	struct control_peer peer;
-	uint64_t until;
+	struct control_peer peer;	/* tunnel_id 0: hidden */
+	uint64_t key, until;
 	uint16_t peer_challenge_length;
 	uint8_t peer_challenge[CHALLENGE_MAX];
 	uint8_t challenge[CONTROL_CHALLENGE_LENGTH];
 	struct control_tunnel_settings settings;
 	void *owner;
+	bool understood;		/* the request, but for what is hidden and need not be there */
+	uint16_t request_length;	/* of what was hidden; 0: nothing */
 	uint16_t reply_length;
-	uint8_t reply[REPLY_MAX];	/* SCCRP */
+	uint8_t octets[REPLY_MAX];	/* the request's AVPs when it has hidden ones, then the SCCRP */
 };
 
 struct reply {
@@ -48,6 +58,7 @@ struct reply {
 
 struct admission {
 	struct control_limits limits;
+	uint64_t key;			/* of hashes */
 	struct place *places;
 	uint32_t free, used, oldest, newest;
 	uint32_t buckets[BUCKETS];
@@ -59,14 +70,17 @@ struct admission {
 	unsigned int reply_first, reply_count;
 };
 
-struct admission *admission_new(const struct control_limits *limits)
+struct admission *admission_new(const struct control_limits *limits, uint64_t key)
 {
 	struct admission *admission = calloc(1, sizeof(*admission));
 
 	if (!admission)
 		return NULL;
 	admission->limits = *limits;
-	admission->places = calloc(limits->half_open, sizeof(*admission->places));
+	admission->key = key;
+	if (!admission->limits.half_open)
+		admission->limits.half_open = 1;
+	admission->places = calloc(admission->limits.half_open, sizeof(*admission->places));
 	admission->seen = calloc(SEEN, sizeof(*admission->seen));
 	if (!admission->places || !admission->seen) {
 		admission_free(admission);
@@ -75,8 +89,8 @@ struct admission *admission_new(const struct control_limits *limits)
 	memset(admission->buckets, 0xff, sizeof(admission->buckets));
 	memset(admission->by_id, 0xff, sizeof(admission->by_id));
 	admission->oldest = admission->newest = NONE;
-	for (uint32_t i = 0; i < limits->half_open; i++)
-		admission->places[i].next_in_bucket = i + 1 < limits->half_open ? i + 1 : NONE;
+	for (uint32_t i = 0; i < admission->limits.half_open; i++)
+		admission->places[i].next_in_bucket = i + 1 < admission->limits.half_open ? i + 1 : NONE;
 	return admission;
 }
 
@@ -89,11 +103,6 @@ void admission_free(struct admission *admission)
 	free(admission);
 }
 
-bool admission_has_id(const struct admission *admission, uint16_t id)
-{
-	return admission->by_id[id] != NONE;
-}
-
 /* --- places --- */
 
 static uint64_t mix(uint64_t x)
@@ -102,17 +111,27 @@ static uint64_t mix(uint64_t x)
 	return (x ^ x >> 29) * 0x94d049bb133111ebu;
 }
 
-static uint64_t hash_address(const struct address *address)
+/* Nobody can foresee which addresses meet. */
+static uint64_t hash_address(const struct admission *admission, const struct address *address)
 {
 	uint64_t words[2];
 
 	memcpy(words, address->bytes, sizeof(words));
-	return mix(words[0] ^ mix(words[1] + address->family));
+	return mix(admission->key ^ words[0] ^ mix(words[1] + address->family + admission->key));
+}
+
+static uint64_t hash_octets(const struct admission *admission, const uint8_t *octets, size_t length)
+{
+	uint64_t hash = admission->key;
+
+	for (size_t i = 0; i < length; i++)
+		hash = mix(hash + octets[i] + 1);
+	return hash;
 }
 
 static uint32_t *bucket_of(struct admission *admission, const struct address *address)
 {
-	return &admission->buckets[hash_address(address) % BUCKETS];
+	return &admission->buckets[hash_address(admission, address) % BUCKETS];
 }
 
 static handle request_of(const struct admission *admission, const struct place *place)
@@ -141,8 +160,9 @@ static void unlink_age(struct admission *admission, const struct place *place)
 		admission->newest = place->older;
 }
 
-static void leave(struct admission *admission, struct place *place)
+static void leave(struct control *control, struct place *place)
 {
+	struct admission *admission = control->admission;
 	uint32_t index = (uint32_t)(place - admission->places);
 	uint32_t *link = bucket_of(admission, &place->path.peer.address);
 
@@ -150,8 +170,10 @@ static void leave(struct admission *admission, struct place *place)
 		link = &admission->places[*link].next_in_bucket;
 	*link = place->next_in_bucket;
 	unlink_age(admission, place);
-	if (place->id)
+	if (place->id) {
 		admission->by_id[place->id] = NONE;
+		control_use_tunnel_id(control, place->id, false);
+	}
 	explicit_bzero(place->settings.secret, sizeof(place->settings.secret));
 	place->id = 0;
 	place->state = PLACE_FREE;
@@ -161,7 +183,7 @@ static void leave(struct admission *admission, struct place *place)
 	admission->used--;
 }
 
-static struct place *enter(struct admission *admission, const struct control_path *path, uint64_t now)
+static struct place *enter(struct admission *admission, const struct control_path *path, uint64_t key, uint64_t now)
 {
 	uint32_t index = admission->free, *bucket = bucket_of(admission, &path->peer.address);
 	struct place *place = &admission->places[index];
@@ -170,6 +192,7 @@ static struct place *enter(struct admission *admission, const struct control_pat
 	admission->used++;
 	place->state = PLACE_ASKING;
 	place->path = *path;
+	place->key = key;
 	place->until = now + LIFE;
 	place->next_in_bucket = *bucket;
 	*bucket = index;
@@ -184,7 +207,7 @@ static struct place *enter(struct admission *admission, const struct control_pat
 }
 
 /* The place of this request, if it has one; *of_source: how many its source has. */
-static struct place *find(struct admission *admission, const struct control_path *path, uint16_t peer_tunnel_id,
+static struct place *find(struct admission *admission, const struct control_path *path, uint64_t key,
 			  uint32_t *of_source)
 {
 	struct place *found = NULL;
@@ -197,7 +220,7 @@ static struct place *find(struct admission *admission, const struct control_path
 		if (!address_equal(&place->path.peer.address, &path->peer.address))
 			continue;
 		++*of_source;
-		if (place->path.peer.port == path->peer.port && place->peer.tunnel_id == peer_tunnel_id)
+		if (place->path.peer.port == path->peer.port && place->key == key)
 			found = place;
 	}
 	return found;
@@ -206,9 +229,9 @@ static struct place *find(struct admission *admission, const struct control_path
 /* --- who may come in --- */
 
 /* Was it seen before? Remember it. */
-static bool seen_before(struct admission *admission, const struct control_path *path, uint16_t peer_tunnel_id)
+static bool seen_before(struct admission *admission, const struct control_path *path, uint64_t key)
 {
-	uint64_t hash = mix(hash_address(&path->peer.address) ^ (uint64_t)path->peer.port << 16 ^ peer_tunnel_id);
+	uint64_t hash = mix(hash_address(admission, &path->peer.address) ^ (uint64_t)path->peer.port << 16 ^ key);
 	uint16_t *seen = &admission->seen[hash % SEEN], tag = (uint16_t)(hash >> 48) | 1;
 
 	if (*seen == tag)
@@ -222,18 +245,36 @@ static bool is_crowded(const struct admission *admission)
 	return admission->used > admission->limits.half_open / 2;
 }
 
-static bool may_enter(struct control *control, const struct control_path *path, uint16_t peer_tunnel_id,
-		      uint32_t of_source, uint64_t now)
+/* Counts what comes in this second: is it more than allowed? */
+static bool is_fast(struct admission *admission, uint64_t now)
 {
-	struct admission *admission = control->admission;
-
 	if (now / 1000 != admission->second) {
 		admission->second = now / 1000;
 		admission->in_second = 0;
 	}
-	admission->in_second++;
-	if ((admission->in_second > admission->limits.requests_per_second || is_crowded(admission)) &&
-	    !seen_before(admission, path, peer_tunnel_id)) {
+	return ++admission->in_second > admission->limits.requests_per_second;
+}
+
+static void tell_down(struct control *control, const struct place *place, uint16_t result, uint16_t error,
+		      const char *text)
+{
+	control_reason_local(&control->reason, result, error, text);
+	control_tell_request_down(control, request_of(control->admission, place), &place->path, place->owner);
+}
+
+static void crowd_out(struct control *control, struct place *place)
+{
+	if (place->state == PLACE_ANSWERED)
+		tell_down(control, place, 0, 0, "crowded out by other requests");
+	leave(control, place);
+}
+
+static bool may_enter(struct control *control, const struct control_path *path, uint64_t key, uint32_t of_source,
+		      uint64_t now)
+{
+	struct admission *admission = control->admission;
+
+	if ((is_fast(admission, now) || is_crowded(admission)) && !seen_before(admission, path, key)) {
 		control->counters.requests_unproved++;
 		return false;
 	}
@@ -243,19 +284,22 @@ static bool may_enter(struct control *control, const struct control_path *path, 
 	}
 	if (admission->free == NONE) {
 		control->counters.requests_crowded_out++;
-		leave(admission, &admission->places[admission->oldest]);
+		crowd_out(control, &admission->places[admission->oldest]);
 	}
 	return true;
 }
 
 /* --- replies --- */
 
-static void reply(struct admission *admission, const struct control_path *path, const uint8_t *octets, size_t length)
+static void reply(struct control *control, const struct control_path *path, const uint8_t *octets, size_t length)
 {
+	struct admission *admission = control->admission;
 	struct reply *next = &admission->replies[(admission->reply_first + admission->reply_count) % REPLIES];
 
-	if (admission->reply_count == REPLIES)
-		return;		/* the peer will ask again */
+	if (admission->reply_count == REPLIES) {
+		control->counters.replies_dropped++;	/* the peer will ask again */
+		return;
+	}
 	admission->reply_count++;
 	next->path = *path;
 	next->length = length;
@@ -299,7 +343,7 @@ static size_t write_message(struct control *control, const struct message *messa
 	return header.length;
 }
 
-/* Once, from nothing: it is not repeated. */
+/* Once, from nothing: it is not repeated. A peer whose id is hidden cannot be told. */
 static void reply_stop(struct control *control, const struct control_path *path, uint16_t id, uint16_t peer_tunnel_id,
 		       uint16_t ns, uint16_t nr, uint16_t result, uint16_t error, const char *text)
 {
@@ -307,48 +351,81 @@ static void reply_stop(struct control *control, const struct control_path *path,
 	uint8_t octets[REPLY_MAX];
 	size_t length;
 
+	if (!peer_tunnel_id)
+		return;
 	message.assigned_tunnel_id = id;
 	control_compose_result(&message, result, error, text);
 	length = write_message(control, &message, NULL, peer_tunnel_id, ns, nr, octets);
 	if (length)
-		reply(control->admission, path, octets, length);
+		reply(control, path, octets, length);
 }
 
-static void reply_ack(struct admission *admission, const struct place *place)
+static void reply_ack(struct control *control, const struct place *place, uint16_t nr)
 {
-	const struct control_header header = { .version = 2, .connection_id = place->peer.tunnel_id, .ns = 1, .nr = 2,
-					       .length = CONTROL_HEADER_LENGTH };
+	const struct control_header header = {
+		.version = 2, .connection_id = place->peer.tunnel_id, .ns = place->state == PLACE_ANSWERED, .nr = nr,
+		.length = CONTROL_HEADER_LENGTH,
+	};
 	uint8_t octets[CONTROL_HEADER_LENGTH];
 
 	control_header_write(&header, octets);
-	reply(admission, &place->path, octets, sizeof(octets));
+	reply(control, &place->path, octets, sizeof(octets));
+}
+
+/* The peer's StopCCN: is in control->message. */
+static void stopped(struct control *control, struct place *place, const struct control_header *header)
+{
+	reply_ack(control, place, (uint16_t)(header->ns + 1));
+	if (place->state == PLACE_ANSWERED) {
+		control_reason_peer(&control->reason, &control->message);
+		control_tell_request_down(control, request_of(control->admission, place), &place->path, place->owner);
+	}
+	leave(control, place);
 }
 
 /* --- SCCRQ --- */
 
-/* Of a request that can be read: its place, or none. */
-static void admit(struct control *control, const struct control_path *path, uint64_t now)
-{
-	const struct message *message = &control->message;
-	struct admission *admission = control->admission;
-	uint32_t of_source;
-	struct place *place = find(admission, path, message->assigned_tunnel_id, &of_source);
+struct request {
+	const struct control_path *path;
+	uint64_t key;
+	const uint8_t *hidden;		/* octets as they came, NULL: nothing is hidden */
+	size_t length;
+	bool understood;
+};
 
-	if (place) {
-		control->counters.requests_duplicate++;
-		if (place->state == PLACE_ANSWERED)
-			reply(admission, &place->path, place->reply, place->reply_length);
-		return;
-	}
-	if (control_tunnel_tie(control, path, message) ||
-	    !may_enter(control, path, message->assigned_tunnel_id, of_source, now))
-		return;
-	place = enter(admission, path, now);
+/* What of message has to outlive it. */
+static void learn(struct place *place, const struct message *message)
+{
 	control_peer_learn(&place->peer, message);
 	place->peer_challenge_length = message->challenge.length;
 	if (message->challenge.length)
 		memcpy(place->peer_challenge, message->challenge.octets, message->challenge.length);
-	control_tell_request(control, request_of(admission, place), path);
+}
+
+/* Of a request that can be read: its place, or none. */
+static void admit(struct control *control, const struct request *request, uint64_t now)
+{
+	const struct message *message = &control->message;
+	struct admission *admission = control->admission;
+	uint32_t of_source;
+	struct place *place = find(admission, request->path, request->key, &of_source);
+
+	if (place) {
+		control->counters.requests_duplicate++;
+		if (place->state == PLACE_ANSWERED)
+			reply(control, &place->path, place->octets, place->reply_length);
+		return;
+	}
+	if (!may_enter(control, request->path, request->key, of_source, now) ||
+	    control_tunnel_tie(control, request->path, message))
+		return;
+	place = enter(admission, request->path, request->key, now);
+	learn(place, message);
+	place->understood = request->understood;
+	place->request_length = request->hidden ? (uint16_t)request->length : 0;
+	if (request->hidden)
+		memcpy(place->octets, request->hidden, request->length);
+	control_tell_request(control, request_of(admission, place), request->path);
 }
 
 static const char *refuse_request(const struct message *message, uint16_t *result, uint16_t *error)
@@ -357,44 +434,79 @@ static const char *refuse_request(const struct message *message, uint16_t *resul
 	*error = ERROR_CODE_VALUE;
 	if (message->challenge.length > CHALLENGE_MAX)
 		return "the challenge is too long";
-	if (message->protocol_version.version == 1)
+	if (message->protocol_version.version == 1 || !message_has(message, AVP_PROTOCOL_VERSION))
 		return NULL;
 	*result = RESULT_VERSION;
 	*error = 1;
 	return "only version 1 of the protocol is spoken here";
 }
 
+/* Told as often as requests are welcome: what is wrong must not cost more than what is right. */
+static void refuse_bad(struct control *control, const struct control_path *path, uint16_t result, uint16_t error,
+		       const char *text, uint64_t now)
+{
+	control->counters.messages_bad[MESSAGE_SCCRQ]++;
+	if (message_has(&control->message, AVP_ASSIGNED_TUNNEL_ID) && !is_fast(control->admission, now))
+		reply_stop(control, path, control_new_tunnel_id(control), control->message.assigned_tunnel_id, 0, 1,
+			   result, error, text);
+}
+
+static void take_request(struct control *control, const struct request *request, const struct message_problem *problem,
+			 uint64_t now)
+{
+	uint16_t result, error;
+	const char *text = refuse_request(&control->message, &result, &error);
+
+	control->counters.requests++;
+	control->counters.messages_received[MESSAGE_SCCRQ] += !text && request->understood;
+	if (text)
+		refuse_bad(control, request->path, result, error, text, now);
+	else if (!request->understood && (!request->hidden || !message_has(&control->message, AVP_HOST_NAME)))
+		refuse_bad(control, request->path, problem->result, problem->error, problem->text, now);
+	else
+		admit(control, request, now);
+}
+
+/* StopCCN of a peer that does not know our id yet. */
+static void withdrawn(struct control *control, const struct control_path *path, const struct control_header *header)
+{
+	const struct message *message = &control->message;
+	uint32_t of_source;
+	struct place *place = message_has(message, AVP_ASSIGNED_TUNNEL_ID) ?
+			      find(control->admission, path, KEY_OF_ID(message->assigned_tunnel_id), &of_source) : NULL;
+
+	if (place)
+		stopped(control, place, header);
+	else
+		control->counters.unknown_tunnel++;
+}
+
 void admission_request(struct control *control, const struct control_path *path, const struct control_header *header,
 		       uint8_t *octets, size_t length, uint64_t now)
 {
 	struct message_counters ignored = { 0 };
-	struct message_problem problem;
+	struct message_problem problem = { .error = 0 };
 	struct message *message = &control->message;
 	enum message_verdict verdict = message_decode(octets, length, NULL, 0, message, &problem, &ignored);
-	uint16_t result, error;
-	const char *text;
+	struct request request = { .path = path, .length = length, .understood = verdict == MESSAGE_OK };
 
-	if (verdict == MESSAGE_BROKEN || !length || message->type != MESSAGE_SCCRQ || header->ns != 0) {
+	if (length && verdict != MESSAGE_BROKEN && message->type == MESSAGE_STOPCCN) {
+		withdrawn(control, path, header);
+		return;
+	}
+	if (verdict == MESSAGE_BROKEN || !length || message->type != MESSAGE_SCCRQ || header->ns != 0 ||
+	    (message->hidden && length > REPLY_MAX)) {
 		control->counters.malformed++;
 		return;
 	}
-	control->counters.requests++;
 	control->counters.ignored_avps += ignored.ignored_avps;
 	control->counters.vendor_avps += ignored.vendor_avps;
-	text = refuse_request(message, &result, &error);
-	if (verdict == MESSAGE_REFUSED) {
-		result = problem.result;
-		error = problem.error;
-		text = problem.text;
-	}
-	if (!text) {
-		admit(control, path, now);
-		return;
-	}
-	control->counters.messages_bad[MESSAGE_SCCRQ]++;
+	request.hidden = message->hidden ? octets : NULL;
 	if (message_has(message, AVP_ASSIGNED_TUNNEL_ID))
-		reply_stop(control, path, control_new_tunnel_id(control), message->assigned_tunnel_id, 0, 1, result, error,
-			   text);
+		request.key = KEY_OF_ID(message->assigned_tunnel_id);
+	else
+		request.key = hash_octets(control->admission, octets, length) | KEY_HIDDEN;
+	take_request(control, &request, &problem, now);
 }
 
 /* --- the answer --- */
@@ -418,7 +530,57 @@ static void write_reply(struct control *control, struct place *place)
 		message.present |= AVP_BIT(AVP_CHALLENGE);
 	}
 	place->reply_length = (uint16_t)write_message(control, &message, settings, place->peer.tunnel_id, 0, 1,
-						      place->reply);
+						      place->octets);
+}
+
+/* What was hidden in the request, with the secret. What is wrong is in *problem. */
+static bool reveal(struct control *control, struct place *place, const struct control_tunnel_settings *settings,
+		   struct message_problem *problem)
+{
+	struct message_counters ignored = { 0 };
+	struct message message;
+
+	*problem = (struct message_problem){ .result = RESULT_NOT_AUTHORISED,
+					     .text = "hidden values came, and there is no secret to read them" };
+	if (!place->request_length || (!settings->secret_length && place->understood))
+		return true;
+	if (!settings->secret_length ||
+	    message_decode(place->octets, place->request_length, settings->secret, settings->secret_length, &message,
+			   problem, &ignored) != MESSAGE_OK)
+		return false;
+	if (message.challenge.length > CHALLENGE_MAX) {
+		*problem = (struct message_problem){ .result = RESULT_ERROR, .error = ERROR_CODE_VALUE,
+						     .text = "the challenge is too long" };
+		return false;
+	}
+	learn(place, &message);
+	return true;
+}
+
+/* An accepted request that comes to nothing at once: the owner of the request is told, too. */
+static void give_up(struct control *control, struct place *place, void *owner, uint16_t result, uint16_t error,
+		    const char *text, uint64_t now)
+{
+	handle request = request_of(control->admission, place);
+
+	place->owner = owner;
+	tell_down(control, place, result, error, text);
+	control->counters.authentication_failures += result == RESULT_NOT_AUTHORISED;
+	control_refuse(control, request, result, error, text, now);
+}
+
+static void answer(struct control *control, struct place *place, uint16_t id,
+		   const struct control_tunnel_settings *settings, void *owner)
+{
+	place->state = PLACE_ANSWERED;
+	place->id = id;
+	place->settings = *settings;
+	place->owner = owner;
+	control->admission->by_id[id] = (uint32_t)(place - control->admission->places);
+	control_use_tunnel_id(control, id, true);
+	write_reply(control, place);
+	if (place->reply_length)
+		reply(control, &place->path, place->octets, place->reply_length);
 }
 
 void control_accept(struct control *control, handle request, const struct control_tunnel_settings *settings,
@@ -426,24 +588,22 @@ void control_accept(struct control *control, handle request, const struct contro
 {
 	struct place *place = place_of(control, request);
 	uint16_t id = place ? control_new_tunnel_id(control) : 0;
+	struct message_problem problem;
 
+	control->now = now;
 	if (!place || place->state != PLACE_ASKING)
 		return;
-	if (!id) {
-		control_refuse(control, request, RESULT_ERROR, ERROR_CODE_RESOURCES, "all tunnel ids are in use", now);
-	} else if (place->peer_challenge_length && !settings->secret_length) {
-		control->counters.authentication_failures++;
-		control_refuse(control, request, RESULT_NOT_AUTHORISED, 0,
-			       "a challenge came, and there is no secret to answer it", now);
-	} else {
-		place->state = PLACE_ANSWERED;
-		place->id = id;
-		place->settings = *settings;
-		place->owner = owner;
-		control->admission->by_id[id] = (uint32_t)(place - control->admission->places);
-		write_reply(control, place);
-		reply(control->admission, &place->path, place->reply, place->reply_length);
-	}
+	if (!id)
+		give_up(control, place, owner, RESULT_ERROR, ERROR_CODE_RESOURCES, "all tunnel ids are in use", now);
+	else if (!reveal(control, place, settings, &problem))
+		give_up(control, place, owner, problem.result, problem.error, problem.text, now);
+	else if (place->peer_challenge_length && !settings->secret_length)
+		give_up(control, place, owner, RESULT_NOT_AUTHORISED, 0,
+			TEXT_NO_SECRET, now);
+	else if (settings->auth == CONTROL_AUTH_CHALLENGE && !settings->secret_length)
+		give_up(control, place, owner, RESULT_NOT_AUTHORISED, 0, "there is no secret to challenge with", now);
+	else
+		answer(control, place, id, settings, owner);
 }
 
 void control_refuse(struct control *control, handle request, uint16_t result, uint16_t error, const char *text,
@@ -456,7 +616,7 @@ void control_refuse(struct control *control, handle request, uint16_t result, ui
 	control->counters.requests_refused++;
 	reply_stop(control, &place->path, control_new_tunnel_id(control), place->peer.tunnel_id, 0, 1, result, error,
 		   text);
-	leave(control->admission, place);
+	leave(control, place);
 }
 
 /* --- SCCCN --- */
@@ -477,8 +637,9 @@ static bool proves_itself(const struct place *place, const struct message *messa
 
 static void stop(struct control *control, struct place *place, uint16_t result, uint16_t error, const char *text)
 {
+	tell_down(control, place, result, error, text);
 	reply_stop(control, &place->path, place->id, place->peer.tunnel_id, 1, 2, result, error, text);
-	leave(control->admission, place);
+	leave(control, place);
 }
 
 /* From a place to a tunnel: SCCRQ and SCCCN have come, SCCRP was sent. */
@@ -496,24 +657,27 @@ static void connect_tunnel(struct control *control, struct place *place, uint64_
 		stop(control, place, RESULT_ERROR, ERROR_CODE_RESOURCES, "out of memory");
 		return;
 	}
-	leave(control->admission, place);
+	control->admission->by_id[id] = NONE;
+	place->id = 0;		/* it is the tunnel's */
+	leave(control, place);
 	explicit_bzero(settings.secret, sizeof(settings.secret));
 	control_tunnel_set_peer(tunnel, &peer);
-	tunnel->channel.ns_queued = 1;
-	tunnel->channel.nr = 2;
-	tunnel->channel.ack_owed = true;
+	channel_resume(&tunnel->channel, 1, 2);
 	control->delivering = tunnel;
 	control_tunnel_connected(control, tunnel, now);
 }
 
-static void act(struct control *control, struct place *place, enum message_verdict verdict,
-		const struct message_problem *problem, uint64_t now)
+static void act(struct control *control, struct place *place, const struct control_header *header,
+		enum message_verdict verdict, const struct message_problem *problem, uint64_t now)
 {
 	enum message_type type = control->message.type;
 
+	if (verdict == MESSAGE_REFUSED)
+		control->counters.messages_bad[type]++;
+	else
+		control->counters.messages_received[type]++;
 	if (type == MESSAGE_STOPCCN) {
-		reply_ack(control->admission, place);
-		leave(control->admission, place);
+		stopped(control, place, header);
 	} else if (verdict == MESSAGE_REFUSED) {
 		stop(control, place, problem->result, problem->error, problem->text);
 	} else if (type != MESSAGE_SCCCN) {
@@ -521,8 +685,7 @@ static void act(struct control *control, struct place *place, enum message_verdi
 	} else if (!proves_itself(place, &control->message)) {
 		control->counters.authentication_failures++;
 		stop(control, place, RESULT_NOT_AUTHORISED, 0,
-		     message_has(&control->message, AVP_CHALLENGE_RESPONSE) ? "the response to our challenge is wrong: other secret?" :
-									      "no response to our challenge");
+		     message_has(&control->message, AVP_CHALLENGE_RESPONSE) ? TEXT_WRONG_RESPONSE : TEXT_NO_RESPONSE);
 	} else {
 		connect_tunnel(control, place, now);
 	}
@@ -535,12 +698,13 @@ bool admission_message(struct control *control, const struct control_path *path,
 	uint32_t at = admission->by_id[header->connection_id];
 	struct place *place = at == NONE ? NULL : &admission->places[at];
 	struct message_counters ignored = { 0 };
-	struct message_problem problem;
+	struct message_problem problem = { .error = 0 };
 	enum message_verdict verdict;
 
 	if (!place)
 		return false;
-	if (!address_equal(&path->peer.address, &place->path.peer.address) || path->peer.port != place->path.peer.port) {
+	if (!address_equal(&path->peer.address, &place->path.peer.address) ||
+	    path->peer.port != place->path.peer.port) {
 		control->counters.wrong_source++;
 		return true;
 	}
@@ -549,10 +713,12 @@ bool admission_message(struct control *control, const struct control_path *path,
 		return true;
 	verdict = message_decode(octets, length, place->settings.secret_length ? place->settings.secret : NULL,
 				 place->settings.secret_length, &control->message, &problem, &ignored);
+	control->counters.ignored_avps += ignored.ignored_avps;
+	control->counters.vendor_avps += ignored.vendor_avps;
 	if (verdict == MESSAGE_BROKEN)
 		control->counters.malformed++;
 	else
-		act(control, place, verdict, &problem, now);
+		act(control, place, header, verdict, &problem, now);
 	return true;
 }
 
@@ -563,8 +729,18 @@ uint64_t admission_deadline(const struct admission *admission)
 	return admission->oldest == NONE ? CONTROL_NEVER : admission->places[admission->oldest].until;
 }
 
-void admission_expire(struct control *control, uint64_t now)
+bool admission_expire(struct control *control, uint64_t now)
 {
-	while (admission_deadline(control->admission) <= now)
-		leave(control->admission, &control->admission->places[control->admission->oldest]);
+	struct admission *admission = control->admission;
+	struct place *place;
+
+	if (admission_deadline(admission) > now)
+		return false;
+	place = &admission->places[admission->oldest];
+	if (place->state == PLACE_ANSWERED) {
+		control->counters.requests_expired++;
+		tell_down(control, place, 0, 0, "the peer did not go on");
+	}
+	leave(control, place);
+	return true;
 }

@@ -32,6 +32,28 @@ static const struct call_message {
 			   BIT(SEQUENCING_REQUIRED), BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) },
 };
 
+/* Some peers end a call whose speed is 0. */
+#define CONNECT_SPEED 100000000		/* bit/s, where none was set */
+#define FRAMING_SYNC 1
+#define BEARER_DIGITAL 1
+
+/* What must be sent and was not set. */
+static void set_defaults(struct control *control, avp_set set, struct message *message)
+{
+	avp_set missing = message->present & ~set;
+
+	if (missing & BIT(CALL_SERIAL_NUMBER))
+		message->call_serial_number = ++control->call_serial_number;
+	if (missing & BIT(FRAMING_TYPE))
+		message->framing_type = FRAMING_SYNC;
+	if (missing & BIT(BEARER_TYPE))
+		message->bearer_type = BEARER_DIGITAL;
+	if (missing & BIT(TX_CONNECT_SPEED))
+		message->tx_connect_speed = CONNECT_SPEED;
+	if (missing & BIT(MAXIMUM_BPS))
+		message->maximum_bps = CONNECT_SPEED;
+}
+
 static void send_message(struct control *control, struct control_call *call, enum message_type type)
 {
 	struct message message = { .type = MESSAGE_NONE };
@@ -39,6 +61,7 @@ static void send_message(struct control *control, struct control_call *call, enu
 	if (call->settings) {
 		message = call->settings->avps;
 		message.present = (message.present & call_messages[type].takes) | call_messages[type].needs;
+		set_defaults(control, call->settings->avps.present, &message);
 	}
 	message.type = type;
 	if (type != MESSAGE_ICCN && type != MESSAGE_OCCN) {
@@ -102,6 +125,20 @@ static struct control_call_settings *copy_settings(const struct control_call_set
 	return copy;
 }
 
+/* Also hidden: else nothing would be sent, and the call would wait for an answer. */
+static bool fits(const struct control_call_settings *settings, struct error *error)
+{
+	struct control_call_settings source = *settings;
+
+	for (size_t i = 0; i < OCTETS_MEMBERS; i++)
+		if (member(&source.avps, i)->length > CONTROL_VALUE_MAX) {
+			error_set(error, ERROR_VALUE, NULL, "a control message cannot carry a value of more than %u octets",
+				  CONTROL_VALUE_MAX);
+			return false;
+		}
+	return true;
+}
+
 static void forget_settings(struct control_call *call)
 {
 	free(call->settings);
@@ -139,7 +176,7 @@ void control_call_free(struct control *control, struct control_call *call)
 		HASH_DELETE(by_id, tunnel->calls_by_id, call);
 	if (call->by_peer_id.tbl)
 		HASH_DELETE(by_peer_id, tunnel->calls_by_peer_id, call);
-	if (call->id)
+	if (call->id && tunnel->state != CONTROL_TUNNEL_CLOSING)
 		control_rest_call_id(control, tunnel, call->id);
 	cancel_setup(control, call);
 	handle_remove(&control->call_handles, call->self);
@@ -201,6 +238,11 @@ static bool is_full(const struct control_tunnel *tunnel)
 	return calls >= (most ? most : CONTROL_IDS - 1);
 }
 
+static bool is_lac(const struct control_call *call)
+{
+	return call->role == CONTROL_CALL_LAC_INCOMING || call->role == CONTROL_CALL_LAC_OUTGOING;
+}
+
 /* --- commands --- */
 
 static void start(struct control *control, struct control_call *call, uint64_t now)
@@ -224,14 +266,16 @@ int control_call_open(struct control *control, handle h, enum control_call_role 
 	if (!tunnel || tunnel->state == CONTROL_TUNNEL_CLOSING)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the tunnel is closing");
 	if (is_full(tunnel))
-		return error_set(error, ERROR_LIMIT, "max_sessions", "the tunnel has all the sessions that it may have");
+		return error_set(error, ERROR_LIMIT, "max_sessions", "the tunnel has all the sessions it may have");
+	if (!fits(settings, error))
+		return -1;
 	call = call_new(control, tunnel, role, owner);
 	if (!call)
 		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 	call->settings = copy_settings(settings);
 	if (!call->settings || !set_id(control, call, session_id)) {
 		control_call_free(control, call);
-		return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this session_id");
+		return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this id");
 	}
 	call->state = CONTROL_CALL_WAIT_TUNNEL;
 	*result = call->self;
@@ -249,6 +293,20 @@ void control_call_tunnel_up(struct control *control, struct control_tunnel *tunn
 			start(control, call, now);
 }
 
+/* Nobody has been told the id that it has. */
+static int change_id(struct control *control, struct control_call *call, uint16_t id, struct error *error)
+{
+	if (!id || id == call->id)
+		return 0;
+	if (find(call->tunnel, id))
+		return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this id");
+	HASH_DELETE(by_id, call->tunnel->calls_by_id, call);
+	control_rest_call_id(control, call->tunnel, call->id);
+	if (!set_id(control, call, id))
+		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	return 0;
+}
+
 int control_call_accept(struct control *control, handle h, uint16_t session_id,
 			const struct control_call_settings *settings, void *owner, uint64_t now, struct error *error)
 {
@@ -258,19 +316,14 @@ int control_call_accept(struct control *control, handle h, uint16_t session_id,
 	control->now = now;
 	if (!call || call->state != CONTROL_CALL_WAIT_DECISION)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the call is gone");
-	if (session_id && session_id != call->id) {
-		if (find(call->tunnel, session_id))
-			return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this session_id");
-		HASH_DELETE(by_id, call->tunnel->calls_by_id, call);
-		control_rest_call_id(control, call->tunnel, call->id);
-		if (!set_id(control, call, session_id))
-			return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
-	}
+	if (!fits(settings, error) || change_id(control, call, session_id, error) < 0)
+		return -1;
 	call->settings = copy_settings(settings);
 	if (!call->settings)
 		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 	call->owner = owner;
 	call->state = outgoing ? CONTROL_CALL_WAIT_BEARER : CONTROL_CALL_WAIT_CONNECT;
+	cancel_setup(control, call);
 	if (settings->establish_timeout)
 		deadline_set(&control->call_deadlines, &call->deadline, now + settings->establish_timeout);
 	send_message(control, call, outgoing ? MESSAGE_OCRP : MESSAGE_ICRP);
@@ -318,7 +371,7 @@ void control_call_errors(struct control *control, handle h, const struct avp_cal
 	const struct message message = { .type = MESSAGE_WEN, .present = AVP_BIT(AVP_CALL_ERRORS),
 					 .call_errors = *errors };
 
-	if (call && call->state == CONTROL_CALL_ESTABLISHED)
+	if (call && call->state == CONTROL_CALL_ESTABLISHED && is_lac(call))
 		(void)control_compose(control, call->tunnel, call->peer_id, &message);
 }
 
@@ -327,7 +380,7 @@ void control_call_link(struct control *control, handle h, const struct avp_accm 
 	struct control_call *call = handle_get(&control->call_handles, h);
 	const struct message message = { .type = MESSAGE_SLI, .present = AVP_BIT(AVP_ACCM), .accm = *accm };
 
-	if (call && call->state == CONTROL_CALL_ESTABLISHED)
+	if (call && call->state == CONTROL_CALL_ESTABLISHED && !is_lac(call))
 		(void)control_compose(control, call->tunnel, call->peer_id, &message);
 }
 
@@ -343,8 +396,8 @@ static void refuse(struct control *control, struct control_tunnel *tunnel, uint1
 	send_disconnect(control, tunnel, control_new_call_id(control, tunnel), peer_id, &reason);
 }
 
-/* ICRQ or OCRQ. */
-static void requested(struct control *control, struct control_tunnel *tunnel)
+/* ICRQ or OCRQ. Who decides has as long as the tunnel had. */
+static void requested(struct control *control, struct control_tunnel *tunnel, uint64_t now)
 {
 	const struct message *message = &control->message;
 	bool incoming = message->type == MESSAGE_ICRQ;
@@ -358,10 +411,13 @@ static void requested(struct control *control, struct control_tunnel *tunnel)
 	if (!call || !set_id(control, call, 0) || !set_peer_id(call, message->assigned_session_id)) {
 		if (call)
 			control_call_free(control, call);
-		refuse(control, tunnel, message->assigned_session_id, RESULT_ERROR, ERROR_CODE_RESOURCES, "out of memory");
+		refuse(control, tunnel, message->assigned_session_id, RESULT_ERROR, ERROR_CODE_RESOURCES,
+		       "out of memory");
 		return;
 	}
 	call->state = CONTROL_CALL_WAIT_DECISION;
+	if (tunnel->settings.establish_timeout)
+		deadline_set(&control->call_deadlines, &call->deadline, now + tunnel->settings.establish_timeout);
 	control_tell(control, CONTROL_EVENT_CALL_REQUEST, tunnel, call, true);
 }
 
@@ -375,7 +431,9 @@ static void disconnected(struct control *control, struct control_call *call)
 /* ICRP or OCRP: the peer's id is known from here on. */
 static void replied(struct control *control, struct control_call *call)
 {
-	if (!set_peer_id(call, control->message.assigned_session_id)) {
+	if (find_by_peer_id(call->tunnel, control->message.assigned_session_id)) {
+		fail(control, call, RESULT_ERROR, ERROR_CODE_SESSION, "the session id is that of another session");
+	} else if (!set_peer_id(call, control->message.assigned_session_id)) {
 		fail(control, call, RESULT_ERROR, ERROR_CODE_RESOURCES, "out of memory");
 	} else if (call->role == CONTROL_CALL_LAC_INCOMING) {
 		send_message(control, call, MESSAGE_ICCN);
@@ -404,11 +462,6 @@ static enum message_type awaited(const struct control_call *call)
 	return MESSAGE_NONE;
 }
 
-static bool is_lac(const struct control_call *call)
-{
-	return call->role == CONTROL_CALL_LAC_INCOMING || call->role == CONTROL_CALL_LAC_OUTGOING;
-}
-
 static void act(struct control *control, struct control_call *call, enum message_type type)
 {
 	bool up = call->state == CONTROL_CALL_ESTABLISHED;
@@ -434,6 +487,11 @@ static void astray(struct control *control, struct control_tunnel *tunnel, enum 
 		       "there is no such session");
 }
 
+static bool is_request(enum message_type type)
+{
+	return type == MESSAGE_ICRQ || type == MESSAGE_OCRQ;
+}
+
 /* By our id; a message that was sent before the peer knew it has the peer's own. */
 static struct control_call *addressee(const struct control *control, const struct control_tunnel *tunnel,
 				      uint16_t session_id)
@@ -441,7 +499,8 @@ static struct control_call *addressee(const struct control *control, const struc
 	const struct message *message = &control->message;
 	bool has_own = message_has(message, AVP_ASSIGNED_SESSION_ID);
 
-	if (session_id)
+	/* Some peers write an id into the header of a request: there is none that it could mean. */
+	if (session_id && (!is_request(message->type) || find(tunnel, session_id)))
 		return find(tunnel, session_id);
 	return has_own ? find_by_peer_id(tunnel, message->assigned_session_id) : NULL;
 }
@@ -450,7 +509,6 @@ void control_call_message(struct control *control, struct control_tunnel *tunnel
 			  const struct message_problem *problem, uint16_t session_id, uint64_t now)
 {
 	enum message_type type = control->message.type;
-	bool request = type == MESSAGE_ICRQ || type == MESSAGE_OCRQ;
 	struct control_call *call;
 
 	if (tunnel->state != CONTROL_TUNNEL_ESTABLISHED)
@@ -467,8 +525,8 @@ void control_call_message(struct control *control, struct control_tunnel *tunnel
 		control->counters.unknown_session++;
 	else if (call)
 		act(control, call, type);
-	else if (request && !session_id)
-		requested(control, tunnel);
+	else if (is_request(type))
+		requested(control, tunnel, now);
 	else
 		astray(control, tunnel, type);
 }

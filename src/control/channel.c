@@ -39,10 +39,21 @@ void channel_end(struct channel *channel)
 	*channel = (struct channel){ .retransmit_at = CHANNEL_NEVER };
 }
 
+void channel_resume(struct channel *channel, uint16_t ns, uint16_t nr)
+{
+	channel->ns_queued = channel->ns_sent = ns;
+	channel->nr = nr;
+	channel->ack_owed = true;
+}
+
 void channel_set_peer(struct channel *channel, uint32_t connection_id, uint16_t window)
 {
+	uint16_t most = window < CHANNEL_WINDOW_MOST ? window : CHANNEL_WINDOW_MOST;
+
 	channel->connection_id = connection_id;
-	channel->peer_window = channel->ssthresh = window ? window : 1;
+	channel->peer_window = channel->ssthresh = most ? most : 1;
+	if (channel->cwnd > channel->peer_window)
+		channel->cwnd = channel->peer_window;
 }
 
 /* --- sending --- */
@@ -79,6 +90,37 @@ int channel_send(struct channel *channel, uint16_t session_id, const uint8_t *bo
 	return 0;
 }
 
+static void free_from(struct channel *channel, struct channel_message *message)
+{
+	while (message) {
+		struct channel_message *next = message->next;
+
+		free(message);
+		channel->queued--;
+		message = next;
+	}
+}
+
+void channel_forget(struct channel *channel, bool all)
+{
+	struct channel_message **link = &channel->first;
+
+	channel->last = NULL;
+	while (!all && *link && (*link)->is_sent) {
+		channel->last = *link;
+		link = &(*link)->next;
+	}
+	if (all || (channel->next && !channel->next->is_sent))
+		channel->next = NULL;
+	free_from(channel, *link);
+	*link = NULL;
+	channel->ns_queued = channel->ns_sent;
+	if (!all)
+		return;
+	channel->in_flight = 0;
+	channel->retransmit_at = CHANNEL_NEVER;
+}
+
 static void write_header(const struct channel *channel, uint16_t session_id, uint16_t ns, size_t length,
 			 uint8_t out[CONTROL_HEADER_LENGTH])
 {
@@ -111,10 +153,12 @@ static const uint8_t *transmit_next(struct channel *channel, uint64_t now, size_
 	struct channel_message *message = channel->next;
 
 	write_header(channel, message->session_id, message->ns, message->length, message->octets);
-	if (message->is_sent)
+	if (message->is_sent) {
 		channel->counters.retransmitted++;
-	else
+	} else {
 		channel->counters.sent++;
+		channel->ns_sent = (uint16_t)(message->ns + 1);
+	}
 	message->is_sent = true;
 	channel->next = message->next;
 	channel->in_flight++;
@@ -134,8 +178,7 @@ const uint8_t *channel_transmit(struct channel *channel, uint64_t now, size_t *l
 	channel->ack_owed = false;
 	channel->counters.acks_sent++;
 	/* An acknowledgement has the number of the next message without using it up. */
-	write_header(channel, 0, channel->next ? channel->next->ns : channel->ns_queued, CONTROL_HEADER_LENGTH,
-		     channel->ack);
+	write_header(channel, 0, channel->ns_sent, CONTROL_HEADER_LENGTH, channel->ack);
 	*length = CONTROL_HEADER_LENGTH;
 	return channel->ack;
 }
@@ -196,12 +239,13 @@ static void acknowledge(struct channel *channel, uint16_t nr, uint64_t now)
 		arm(channel, now);
 }
 
-/* Is nr of a message that we sent, or of the next? Others are not to be believed. */
+/* Is nr of a message that we sent, or of the next? Others are not to be believed.  (What is queued may be more than
+ * numbers tell apart.) */
 static bool is_sane(const struct channel *channel, uint16_t nr)
 {
-	uint16_t oldest = channel->first ? channel->first->ns : channel->ns_queued;
+	uint16_t oldest = channel->first ? channel->first->ns : channel->ns_sent;
 
-	return (uint16_t)(nr - oldest) <= (uint16_t)(channel->ns_queued - oldest);
+	return (uint16_t)(nr - oldest) <= (uint16_t)(channel->ns_sent - oldest);
 }
 
 /* --- receiving --- */
@@ -286,7 +330,7 @@ bool channel_expire(struct channel *channel, uint64_t now)
 {
 	if (now < channel->retransmit_at)
 		return true;
-	if (channel->retries == channel->settings.max_retries)
+	if (channel->retries >= channel->settings.max_retries)
 		return false;
 	channel->retries++;
 	channel->interval = doubled(channel);

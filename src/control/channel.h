@@ -20,6 +20,7 @@
 
 #define CHANNEL_NEVER UINT64_MAX
 #define CHANNEL_WINDOW_DEFAULT 4	/* of a peer that says nothing: RFC 2661 section 4.4.3 */
+#define CHANNEL_WINDOW_MOST 16384	/* numbers are 16 bits: what is under way must stay below half of them */
 #define CHANNEL_HELD_MAX 64		/* messages ahead of their turn, whatever window we announced */
 #define CHANNEL_QUEUE_MAX 262144	/* messages: more than a tunnel's sessions need at once */
 
@@ -44,6 +45,7 @@ struct channel {
 	uint32_t connection_id;			/* the peer's: for the headers; 0 while it is not known */
 	uint16_t peer_window;
 	uint16_t ns_queued;			/* of the next message to be queued */
+	uint16_t ns_sent;			/* of the next message that was never sent */
 	uint16_t nr;				/* that we expect */
 	bool ack_owed;
 	struct channel_message *first, *last, *next;	/* unacknowledged; next: to be sent (again) */
@@ -62,11 +64,17 @@ struct channel {
 void channel_begin(struct channel *channel, const struct channel_settings *settings);
 void channel_end(struct channel *channel);
 
+/* Of a channel whose first messages went by another way: the next to send and to expect. An acknowledgement is owed. */
+void channel_resume(struct channel *channel, uint16_t ns, uint16_t nr);
+
 /* The peer's AVPs tell both. A window of 0 counts as 1. */
 void channel_set_peer(struct channel *channel, uint32_t connection_id, uint16_t window);
 
 /* Queue a message. session_id: of the header (version 2). -1: out of memory, or the queue is full. */
 int channel_send(struct channel *channel, uint16_t session_id, const uint8_t *body, size_t length);
+
+/* What was queued and never sent is not to be sent any more; all: nor is anything repeated. */
+void channel_forget(struct channel *channel, bool all);
 
 /* The next datagram that should be sent now, NULL: none. It is valid until the next call for this channel. */
 const uint8_t *channel_transmit(struct channel *channel, uint64_t now, size_t *length);

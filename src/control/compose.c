@@ -29,8 +29,10 @@ int control_compose(struct control *control, struct control_tunnel *tunnel, uint
 		hiding.padding = random[RANDOM_VECTOR_LENGTH] % (PADDING_MAX + 1);
 	}
 	length = message_encode(message, hiding.hide ? &hiding : NULL, body, sizeof(body));
-	if (!length || channel_send(&tunnel->channel, session_id, body, length) < 0)
+	if (!length || channel_send(&tunnel->channel, session_id, body, length) < 0) {
+		control->counters.unsendable++;
 		return -1;
+	}
 	control->counters.messages_sent[message->type]++;
 	control_touch(control, tunnel);
 	return 0;

@@ -10,12 +10,16 @@
 struct control *control_new(const struct control_limits *limits, control_random_fn *random)
 {
 	struct control *control = calloc(1, sizeof(*control));
+	uint64_t key;
 
 	if (!control)
 		return NULL;
 	control->random = random;
+	control_use_tunnel_id(control, 0, true);
+	control_random(control, &control->call_serial_number, sizeof(control->call_serial_number));
+	control_random(control, &key, sizeof(key));
 	control->tunnels = calloc(CONTROL_IDS, sizeof(*control->tunnels));
-	control->admission = admission_new(limits);
+	control->admission = admission_new(limits, key);
 	if (control->tunnels && control->admission)
 		return control;
 	control_free(control);
@@ -69,14 +73,31 @@ static bool is_continuation(uint8_t octet)
 	return (octet & 0xc0) == 0x80;
 }
 
-/* Octets of the UTF-8 character that begins here, 0: none does. */
+/* Of the characters that begin with first: the least second octet, below which they are written too long, or are
+ * control characters, which a terminal obeys in UTF-8, too. */
+static uint8_t least_second(uint8_t first)
+{
+	return first == 0xc2 || first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+}
+
+/* And the greatest: beyond are halves of characters, and what Unicode has not. */
+static uint8_t greatest_second(uint8_t first)
+{
+	return first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+}
+
+/* Octets of the printable UTF-8 character that begins here, 0: none does. */
 static size_t character(const uint8_t *octets, size_t left)
 {
-	size_t length = octets[0] < 0x80 ? 1 : octets[0] >= 0xf0 ? 4 : octets[0] >= 0xe0 ? 3 : octets[0] >= 0xc2 ? 2 : 0;
+	uint8_t first = octets[0];
+	size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
 
-	if (!length || length > left || octets[0] > 0xf4 || (length == 1 && (octets[0] < 0x20 || octets[0] == 0x7f)))
+	if (first < 0x80)
+		return first >= 0x20 && first != 0x7f;
+	if (first < 0xc2 || first > 0xf4 || length > left || octets[1] < least_second(first) ||
+	    octets[1] > greatest_second(first))
 		return 0;
-	for (size_t i = 1; i < length; i++)
+	for (size_t i = 2; i < length; i++)
 		if (!is_continuation(octets[i]))
 			return 0;
 	return length;
@@ -154,6 +175,16 @@ void control_tell_request(struct control *control, handle request, const struct 
 	event->message = &control->message;
 }
 
+void control_tell_request_down(struct control *control, handle request, const struct control_path *path, void *owner)
+{
+	struct control_event *event = new_event(control, CONTROL_EVENT_REQUEST_DOWN);
+
+	event->request = request;
+	event->path = *path;
+	event->owner = owner;
+	event->reason = &control->reason;
+}
+
 /* --- datagrams in --- */
 
 static bool same_peer(const struct control_tunnel *tunnel, const struct control_path *path)
@@ -191,9 +222,19 @@ static enum message_verdict decode(struct control *control, const struct control
 	return verdict;
 }
 
-/* In its turn it is decoded before its number is used up: what cannot be taken apart did not come. */
-static void receive_for(struct control *control, struct control_tunnel *tunnel, const struct control_header *header,
-			uint8_t *octets, size_t length, uint64_t now)
+/* A peer may answer from another port than we asked: the first answer settles which (RFC 2661 section 8.1). */
+static void settle_port(struct control_tunnel *tunnel, const struct control_path *path)
+{
+	if (tunnel->port_settled)
+		return;
+	tunnel->path.peer.port = path->peer.port;
+	tunnel->port_settled = true;
+}
+
+/* In its turn it is decoded before its number is used up: what cannot be taken apart did not come.  Nor is it held
+ * when it is ahead of its turn. */
+static void receive_for(struct control *control, struct control_tunnel *tunnel, const struct control_path *path,
+			const struct control_header *header, uint8_t *octets, size_t length, uint64_t now)
 {
 	struct message_problem problem = { .error = 0 };
 	enum message_verdict verdict = MESSAGE_OK;
@@ -202,6 +243,10 @@ static void receive_for(struct control *control, struct control_tunnel *tunnel, 
 		verdict = decode(control, tunnel, octets, length, &problem);
 		if (verdict == MESSAGE_BROKEN)
 			return;
+		settle_port(tunnel, path);
+	} else if (length && !message_is_whole(octets, length)) {
+		control->counters.malformed++;
+		return;
 	}
 	tunnel->heard = now;
 	control_touch(control, tunnel);
@@ -215,24 +260,24 @@ void control_receive(struct control *control, const struct control_datagram *dat
 {
 	struct control_header header;
 	struct control_tunnel *tunnel;
-	uint8_t *body = datagram->octets + CONTROL_HEADER_LENGTH;
+	uint8_t *body;
 
 	control->now = now;
 	control->counters.received++;
-	if (!control_header_read(datagram->octets, datagram->length, &header)) {
-		control->counters.malformed++;
+	if (!control_header_read(datagram->octets, datagram->length, &header) || header.version != 2) {
+		if (datagram->length >= 2 && header.version != 2)
+			control->counters.wrong_version++;
+		else
+			control->counters.malformed++;
 		return;
 	}
+	body = datagram->octets + CONTROL_HEADER_LENGTH;
 	header.length = (uint16_t)(header.length - CONTROL_HEADER_LENGTH);
-	if (header.version != 2) {
-		control->counters.wrong_version++;
-		return;
-	}
 	tunnel = control->tunnels[header.connection_id];
 	if (!header.connection_id)
 		admission_request(control, &datagram->path, &header, body, header.length, now);
 	else if (tunnel && same_peer(tunnel, &datagram->path))
-		receive_for(control, tunnel, &header, body, header.length, now);
+		receive_for(control, tunnel, &datagram->path, &header, body, header.length, now);
 	else if (tunnel)
 		control->counters.wrong_source++;
 	else if (!admission_message(control, &datagram->path, &header, body, header.length, now))
@@ -334,7 +379,8 @@ bool control_expire(struct control *control, uint64_t now)
 	struct deadline *tunnel = deadline_first(&control->deadlines), *call = deadline_first(&control->call_deadlines);
 
 	control->now = now;
-	admission_expire(control, now);
+	if (admission_expire(control, now))
+		return true;
 	if (tunnel && tunnel->when <= now) {
 		deadline_cancel(&control->deadlines, tunnel);
 		control_tunnel_expire(control, OBJECT_OF(tunnel, struct control_tunnel, deadline), now);

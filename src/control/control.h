@@ -24,6 +24,7 @@
 #include "wire/message.h"
 
 #define CONTROL_NEVER UINT64_MAX
+#define CONTROL_BATCH_MAX 256		/* datagrams of tunnel id 0 to be given before datagrams are taken out again */
 #define CONTROL_NAME_MAX 64		/* host and vendor names we send, with the NUL */
 #define CONTROL_SECRET_MAX 256		/* octets */
 #define CONTROL_TEXT_MAX 128		/* of a reason, with the NUL */
@@ -90,6 +91,8 @@ enum control_event_kind {
 	CONTROL_EVENT_CALL_DOWN,
 	CONTROL_EVENT_CALL_ERRORS,	/* WEN */
 	CONTROL_EVENT_CALL_LINK,	/* SLI */
+	/* A request that was accepted came to nothing: owner is not needed any more, reason says why. */
+	CONTROL_EVENT_REQUEST_DOWN,
 };
 
 struct control_event {
@@ -98,7 +101,7 @@ struct control_event {
 	void *owner;			/* of the call, else of the tunnel or request */
 	struct control_path path;
 	const struct message *message;	/* what the peer sent; NULL: nothing */
-	const struct control_reason *reason;	/* DOWN */
+	const struct control_reason *reason;	/* TUNNEL_DOWN, CALL_DOWN, REQUEST_DOWN */
 };
 
 bool control_next_event(struct control *control, struct control_event *event, uint64_t now);
@@ -129,7 +132,9 @@ struct control_tunnel_settings {
 int control_open(struct control *control, const struct control_path *path, uint16_t tunnel_id,
 		 const struct control_tunnel_settings *settings, void *owner, handle *tunnel, uint64_t now,
 		 struct error *error);
-/* Answers to a REQUEST. With the challenge it asks for the peer is tried before the tunnel is up. */
+/* Answers to a REQUEST. With the challenge it asks for the peer is tried before the tunnel is up.  AVPs that were
+ * hidden in the request can be read only with the secret of these settings.  owner comes back with TUNNEL_UP, or with
+ * REQUEST_DOWN, which may be told at once. */
 void control_accept(struct control *control, handle request, const struct control_tunnel_settings *settings,
 		    void *owner, uint64_t now);
 /* text may be NULL. */
@@ -184,7 +189,8 @@ struct control_call_settings {
 int control_call_open(struct control *control, handle tunnel, enum control_call_role role, uint16_t session_id,
 		      const struct control_call_settings *settings, void *owner, handle *call, uint64_t now,
 		      struct error *error);
-/* Of a call the peer asked for; session_id as above. -1: it is gone, or the id is taken. */
+/* Of a call the peer asked for; session_id as above. -1: it is gone, or as it was (the id is taken, a value does not
+ * fit, no memory): to be accepted in another way, or closed. */
 int control_call_accept(struct control *control, handle call, uint16_t session_id,
 			const struct control_call_settings *settings, void *owner, uint64_t now, struct error *error);
 /* LAC outgoing: the bearer answered. */
@@ -211,9 +217,13 @@ int control_call_info(const struct control *control, handle call, struct control
 struct control_counters {
 	uint64_t received, malformed, wrong_version, unknown_tunnel, unknown_session, wrong_source;
 	uint64_t requests, requests_duplicate, requests_unproved, requests_crowded_out, requests_refused;
+	uint64_t requests_expired;		/* accepted, and the peer did not go on */
+	uint64_t replies_dropped;		/* to requests: more than CONTROL_BATCH_MAX at once */
 	uint64_t authentication_failures;
 	uint64_t ignored_avps, vendor_avps;
-	uint64_t messages_received[MESSAGE_TYPE_COUNT], messages_sent[MESSAGE_TYPE_COUNT], messages_bad[MESSAGE_TYPE_COUNT];
+	uint64_t unsendable;			/* messages that did not fit, or for which there was no memory */
+	uint64_t messages_received[MESSAGE_TYPE_COUNT], messages_sent[MESSAGE_TYPE_COUNT];
+	uint64_t messages_bad[MESSAGE_TYPE_COUNT];
 };
 void control_counters(const struct control *control, struct control_counters *counters);
 

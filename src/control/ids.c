@@ -10,6 +10,7 @@
 #include "control/internal.h"
 
 #define BITS_FROM (CONTROL_IDS / 2)	/* calls of a tunnel: up to here a draw is free every other time */
+#define RESTING_FEW 64			/* up to here they are looked through: most tunnels need no bits, 8 KiB */
 
 static uint16_t draw(struct control *control)
 {
@@ -19,34 +20,55 @@ static uint16_t draw(struct control *control)
 	return id;
 }
 
-static bool tunnel_id_is_free(const struct control *control, uint16_t id)
+static void set_bit_of(uint64_t bits[CONTROL_ID_WORDS], uint16_t id, bool in_use)
 {
-	return id && !control->tunnels[id] && !admission_has_id(control->admission, id);
+	uint64_t bit = (uint64_t)1 << id % 64;
+
+	if (in_use)
+		bits[id / 64] |= bit;
+	else
+		bits[id / 64] &= ~bit;
 }
+
+/* One whose bit is not set; 0: all are. */
+static uint16_t find_bit(const uint64_t bits[CONTROL_ID_WORDS], uint16_t from)
+{
+	/* The first word is looked at twice: its beginning last. */
+	for (unsigned int i = 0; i <= CONTROL_ID_WORDS; i++) {
+		unsigned int word = (from / 64 + i) % CONTROL_ID_WORDS;
+		uint64_t free_bits = ~bits[word];
+
+		if (i == 0)
+			free_bits &= ~(uint64_t)0 << from % 64;
+		if (free_bits)
+			return (uint16_t)(word * 64 + (unsigned int)__builtin_ctzll(free_bits));
+	}
+	return 0;
+}
+
+/* --- tunnels --- */
 
 uint16_t control_new_tunnel_id(struct control *control)
 {
-	uint16_t id = draw(control);
+	return find_bit(control->tunnel_ids, draw(control));
+}
 
-	/* The table is in reach of the cache's prefetch: also its end is found soon. */
-	for (unsigned int tries = 0; tries < CONTROL_IDS; tries++, id++)
-		if (tunnel_id_is_free(control, id))
-			return id;
-	return 0;
+void control_use_tunnel_id(struct control *control, uint16_t id, bool in_use)
+{
+	set_bit_of(control->tunnel_ids, id, in_use);
+}
+
+bool control_tunnel_id_is_used(const struct control *control, uint16_t id)
+{
+	return control->tunnel_ids[id / 64] >> id % 64 & 1;
 }
 
 /* --- calls --- */
 
 static void set_bit(struct control_ids *ids, uint16_t id, bool in_use)
 {
-	uint64_t bit = (uint64_t)1 << id % 64;
-
-	if (!ids->in_use)
-		return;
-	if (in_use)
-		ids->in_use[id / 64] |= bit;
-	else
-		ids->in_use[id / 64] &= ~bit;
+	if (ids->in_use)
+		set_bit_of(ids->in_use, id, in_use);
 }
 
 /* False: out of memory. */
@@ -57,44 +79,52 @@ static bool keep_bits(struct control_tunnel *tunnel)
 
 	if (ids->in_use)
 		return true;
-	ids->in_use = calloc(CONTROL_IDS / 64, sizeof(*ids->in_use));
+	ids->in_use = calloc(CONTROL_ID_WORDS, sizeof(*ids->in_use));
 	if (!ids->in_use)
 		return false;
 	set_bit(ids, 0, true);
 	HASH_ITER(by_id, tunnel->calls_by_id, call, next)
 		set_bit(ids, call->id, true);
+	for (uint32_t i = 0; i < ids->count; i++)
+		set_bit(ids, ids->resting[(ids->first + i) % ids->size].id, true);
 	return true;
 }
 
-static uint16_t find_bit(const struct control_ids *ids, uint16_t from)
+static bool is_live(const struct control_tunnel *tunnel, uint16_t id)
 {
-	/* The first word is looked at twice: its beginning last. */
-	for (unsigned int i = 0; i <= CONTROL_IDS / 64; i++) {
-		unsigned int word = (from / 64 + i) % (CONTROL_IDS / 64);
-		uint64_t free_bits = ~ids->in_use[word];
+	struct control_call *call;
 
-		if (i == 0)
-			free_bits &= ~(uint64_t)0 << from % 64;
-		if (free_bits)
-			return (uint16_t)(word * 64 + (unsigned int)__builtin_ctzll(free_bits));
-	}
-	return 0;
+	HASH_FIND(by_id, tunnel->calls_by_id, &id, sizeof(id), call);
+	return call;
 }
 
-static uint16_t take_oldest(struct control_ids *ids)
+static bool is_resting(const struct control_ids *ids, uint16_t id)
 {
+	for (uint32_t i = 0; i < ids->count; i++)
+		if (ids->resting[(ids->first + i) % ids->size].id == id)
+			return true;
+	return false;
+}
+
+static uint16_t take_oldest(struct control_tunnel *tunnel)
+{
+	struct control_ids *ids = &tunnel->ids;
 	uint16_t id = ids->resting[ids->first].id;
 
 	ids->first = (ids->first + 1) % ids->size;
 	ids->count--;
-	set_bit(ids, id, false);
+	/* Who names an id may have one that rested. */
+	if (ids->in_use && !is_live(tunnel, id))
+		set_bit(ids, id, false);
 	return id;
 }
 
-static void wake(struct control_ids *ids, uint64_t now)
+static void wake(struct control_tunnel *tunnel, uint64_t now)
 {
+	const struct control_ids *ids = &tunnel->ids;
+
 	while (ids->count && ids->resting[ids->first].until <= now)
-		take_oldest(ids);
+		take_oldest(tunnel);
 }
 
 static bool grow(struct control_ids *ids)
@@ -122,8 +152,8 @@ void control_rest_call_id(struct control *control, struct control_tunnel *tunnel
 {
 	struct control_ids *ids = &tunnel->ids;
 
-	wake(ids, control->now);
-	if (!keep_bits(tunnel) || (ids->count == ids->size && !grow(ids))) {
+	wake(tunnel, control->now);
+	if ((ids->count >= RESTING_FEW && !keep_bits(tunnel)) || (ids->count == ids->size && !grow(ids))) {
 		set_bit(ids, id, false);
 		return;
 	}
@@ -141,13 +171,11 @@ void control_forget_ids(struct control_tunnel *tunnel)
 
 static uint16_t draw_unused(struct control *control, const struct control_tunnel *tunnel)
 {
-	struct control_call *taken;
 	uint16_t id;
 
-	do {
+	do
 		id = draw(control);
-		HASH_FIND(by_id, tunnel->calls_by_id, &id, sizeof(id), taken);
-	} while (!id || taken);
+	while (!id || is_live(tunnel, id) || is_resting(&tunnel->ids, id));
 	return id;
 }
 
@@ -159,12 +187,17 @@ uint16_t control_new_call_id(struct control *control, struct control_tunnel *tun
 
 	if (calls >= CONTROL_IDS - 1)
 		return 0;
-	wake(ids, control->now);
-	if (calls < BITS_FROM && !ids->count)
+	wake(tunnel, control->now);
+	if (calls < BITS_FROM && !ids->in_use)
 		return draw_unused(control, tunnel);
 	if (!keep_bits(tunnel))
 		return 0;
-	id = find_bit(ids, draw(control));
+	id = find_bit(ids->in_use, draw(control));
 	/* Better one that rested too little than none. */
-	return id || !ids->count ? id : take_oldest(ids);
+	while (!id && ids->count) {
+		id = take_oldest(tunnel);
+		if (is_live(tunnel, id))
+			id = 0;
+	}
+	return id;
 }

@@ -35,6 +35,11 @@
 #define ERROR_CODE_SESSION 5
 #define CDN_NO_FACILITIES 4
 #define CDN_TIMEOUT 10
+#define TEXT_WRONG_RESPONSE "the response to our challenge is wrong: other secret?"
+#define TEXT_NO_RESPONSE "no response to our challenge"
+#define TEXT_NO_SECRET "a challenge came, and there is no secret to answer it"
+#define CONTROL_ID_WORDS (CONTROL_IDS / 64)
+#define CONTROL_VALUE_MAX (AVP_VALUE_MAX - 17)	/* octets of a value that may be hidden, and padded */
 
 struct control_call {
 	handle self;
@@ -63,7 +68,7 @@ struct control_resting {
 };
 
 struct control_ids {
-	uint64_t *in_use;			/* bits, of those that rest, too; NULL: not kept */
+	uint64_t *in_use;			/* CONTROL_ID_WORDS, also of those that rest; NULL: not kept */
 	struct control_resting *resting;	/* a ring, the oldest first */
 	uint32_t first, count, size;
 };
@@ -99,6 +104,8 @@ struct control {
 	uint64_t fixed_random;
 	uint64_t now;				/* of the present call */
 	struct control_tunnel **tunnels;	/* CONTROL_IDS, by id */
+	uint64_t tunnel_ids[CONTROL_ID_WORDS];	/* bits: in use, also by admission */
+	uint32_t call_serial_number;
 	uint32_t tunnel_count;
 	struct handle_table tunnel_handles, call_handles;
 	struct deadline_heap deadlines, call_deadlines;
@@ -118,6 +125,8 @@ void control_random(struct control *control, void *octets, size_t length);
 void control_tell(struct control *control, enum control_event_kind kind, struct control_tunnel *tunnel,
 		  struct control_call *call, bool with_message);
 void control_tell_request(struct control *control, handle request, const struct control_path *path);
+/* With control->reason. */
+void control_tell_request_down(struct control *control, handle request, const struct control_path *path, void *owner);
 /* It has something to send, or its deadline changed. */
 void control_touch(struct control *control, struct control_tunnel *tunnel);
 void control_reason_local(struct control_reason *reason, uint16_t result, uint16_t error, const char *text);
@@ -129,6 +138,8 @@ void control_printable(const struct avp_octets *octets, char *out, size_t size);
 /* --- ids.c --- */
 /* An unused one that nobody can guess, 0: there is none. */
 uint16_t control_new_tunnel_id(struct control *control);
+void control_use_tunnel_id(struct control *control, uint16_t id, bool in_use);
+bool control_tunnel_id_is_used(const struct control *control, uint16_t id);
 uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel);
 void control_use_call_id(struct control_tunnel *tunnel, uint16_t id);
 /* Its call is gone. */
@@ -158,7 +169,8 @@ void control_tunnel_message(struct control *control, struct control_tunnel *tunn
 void control_tunnel_expire(struct control *control, struct control_tunnel *tunnel, uint64_t now);
 /* The earliest of its deadlines. */
 uint64_t control_tunnel_due(const struct control_tunnel *tunnel);
-/* The peer asks for a tunnel while we wait for its answer to our own SCCRQ. True: the peer's is to be dropped. */
+/* The peer asks for a tunnel while we wait for its answer to our own SCCRQ: one of the two goes (or both).  True: the
+ * peer's is to be dropped. */
 bool control_tunnel_tie(struct control *control, const struct control_path *path, const struct message *message);
 
 /* --- call.c --- */
@@ -169,7 +181,8 @@ void control_call_expire(struct control *control, struct control_call *call, uin
 void control_call_free(struct control *control, struct control_call *call);
 
 /* --- admission.c --- */
-struct admission *admission_new(const struct control_limits *limits);	/* NULL when out of memory */
+/* key: for hashes that nobody can foresee. NULL when out of memory. */
+struct admission *admission_new(const struct control_limits *limits, uint64_t key);
 void admission_free(struct admission *admission);
 /* A message of tunnel id 0 arrived. octets: its AVPs. */
 void admission_request(struct control *control, const struct control_path *path, const struct control_header *header,
@@ -177,9 +190,9 @@ void admission_request(struct control *control, const struct control_path *path,
 /* A message for one of its ids; false: it has no such id. */
 bool admission_message(struct control *control, const struct control_path *path, const struct control_header *header,
 		       uint8_t *octets, size_t length, uint64_t now);
-bool admission_has_id(const struct admission *admission, uint16_t id);
 bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram);
 uint64_t admission_deadline(const struct admission *admission);
-void admission_expire(struct control *control, uint64_t now);
+/* One that is due. */
+bool admission_expire(struct control *control, uint64_t now);
 
 #endif

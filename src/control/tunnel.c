@@ -49,6 +49,7 @@ struct control_tunnel *control_tunnel_new(struct control *control, uint16_t id, 
 	tunnel->setup_at = tunnel->hello_at = tunnel->linger_at = CONTROL_NEVER;
 	begin_channel(tunnel);
 	control->tunnels[id] = tunnel;
+	control_use_tunnel_id(control, id, true);
 	control->tunnel_count++;
 	return tunnel;
 }
@@ -69,14 +70,16 @@ static void free_calls(struct control *control, struct control_tunnel *tunnel)
 
 void control_tunnel_free(struct control *control, struct control_tunnel *tunnel)
 {
-	free_calls(control, tunnel);
 	leave_opening(control, tunnel);
+	tunnel->state = CONTROL_TUNNEL_CLOSING;
+	free_calls(control, tunnel);
 	if (control->delivering == tunnel)
 		control->delivering = NULL;
 	if (tunnel->is_ready)
 		DL_DELETE2(control->ready, tunnel, ready_prev, ready_next);
 	deadline_cancel(&control->deadlines, &tunnel->deadline);
 	control->tunnels[tunnel->id] = NULL;
+	control_use_tunnel_id(control, tunnel->id, false);
 	control->tunnel_count--;
 	handle_remove(&control->tunnel_handles, tunnel->self);
 	channel_end(&tunnel->channel);
@@ -88,20 +91,23 @@ void control_tunnel_free(struct control *control, struct control_tunnel *tunnel)
 /* What is left is to be polite. */
 static void begin_closing(struct control *control, struct control_tunnel *tunnel, uint64_t now)
 {
-	free_calls(control, tunnel);
 	leave_opening(control, tunnel);
-	tunnel->state = CONTROL_TUNNEL_CLOSING;
+	tunnel->state = CONTROL_TUNNEL_CLOSING;		/* ids need no rest any more */
+	free_calls(control, tunnel);
+	control_forget_ids(tunnel);
 	tunnel->setup_at = tunnel->hello_at = CONTROL_NEVER;
 	tunnel->linger_at = now + CONTROL_LINGER;
 	tunnel->owner = NULL;
 	control_touch(control, tunnel);
 }
 
+/* What waits to be sent has no meaning any more. */
 static void send_stop(struct control *control, struct control_tunnel *tunnel, uint16_t result, uint16_t error,
 		      const char *text)
 {
 	struct message message = { .type = MESSAGE_STOPCCN, .present = AVP_BIT(AVP_ASSIGNED_TUNNEL_ID) };
 
+	channel_forget(&tunnel->channel, false);
 	message.assigned_tunnel_id = tunnel->id;
 	control_compose_result(&message, result, error, text);
 	(void)control_compose(control, tunnel, 0, &message);
@@ -124,6 +130,11 @@ void control_close(struct control *control, handle h, uint16_t result, uint16_t 
 	control->now = now;
 	if (!tunnel || tunnel->state == CONTROL_TUNNEL_CLOSING)
 		return;
+	/* The peer does not even know of it. */
+	if (tunnel->initiator && !tunnel->channel.counters.sent) {
+		control_tunnel_free(control, tunnel);
+		return;
+	}
 	send_stop(control, tunnel, result, error, text);
 	begin_closing(control, tunnel, now);
 }
@@ -155,9 +166,12 @@ int control_open(struct control *control, const struct control_path *path, uint1
 	uint16_t id = tunnel_id ? tunnel_id : control_new_tunnel_id(control);
 	struct control_tunnel *tunnel;
 
+	control->now = now;
+	if (settings->auth == CONTROL_AUTH_CHALLENGE && !settings->secret_length)
+		return give_error(error, ERROR_MISSING, "secret", "a challenge needs a secret");
 	if (!id)
 		return give_error(error, ERROR_LIMIT, NULL, "all 65,535 tunnel ids are in use");
-	if (control->tunnels[id] || admission_has_id(control->admission, id))
+	if (control_tunnel_id_is_used(control, id))
 		return give_error(error, ERROR_EXISTS, "tunnel_id", "another tunnel has this tunnel_id");
 	tunnel = control_tunnel_new(control, id, path, settings, owner, now);
 	if (!tunnel)
@@ -246,11 +260,10 @@ static void take_reply(struct control *control, struct control_tunnel *tunnel, u
 	} else if (!answers_challenge(tunnel, message)) {
 		control->counters.authentication_failures++;
 		fail(control, tunnel, RESULT_NOT_AUTHORISED, 0,
-		     message_has(message, AVP_CHALLENGE_RESPONSE) ? "the response to our challenge is wrong: other secret?" :
-								    "no response to our challenge", now);
+		     message_has(message, AVP_CHALLENGE_RESPONSE) ? TEXT_WRONG_RESPONSE : TEXT_NO_RESPONSE, now);
 	} else if (message_has(message, AVP_CHALLENGE) && !tunnel->settings.secret_length) {
 		control->counters.authentication_failures++;
-		fail(control, tunnel, RESULT_NOT_AUTHORISED, 0, "a challenge came, and there is no secret to answer it", now);
+		fail(control, tunnel, RESULT_NOT_AUTHORISED, 0, TEXT_NO_SECRET, now);
 	} else {
 		leave_opening(control, tunnel);
 		send_connected(control, tunnel, &message->challenge);
@@ -264,7 +277,21 @@ static void stopped(struct control *control, struct control_tunnel *tunnel, uint
 {
 	control_reason_peer(&control->reason, &control->message);
 	control_tell(control, CONTROL_EVENT_TUNNEL_DOWN, tunnel, NULL, true);
+	channel_forget(&tunnel->channel, true);
 	begin_closing(control, tunnel, now);
+}
+
+/* The peer's id, from a reply that is no good, or comes when we have closed: so that StopCCN finds its tunnel. */
+static void learn_id(struct control *control, struct control_tunnel *tunnel)
+{
+	const struct message *message = &control->message;
+	struct control_peer peer;
+
+	if (message->type != MESSAGE_SCCRP || tunnel->peer.tunnel_id || !message_has(message, AVP_ASSIGNED_TUNNEL_ID))
+		return;
+	control_peer_learn(&peer, message);
+	control_tunnel_set_peer(tunnel, &peer);
+	control_touch(control, tunnel);
 }
 
 void control_tunnel_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
@@ -272,6 +299,8 @@ void control_tunnel_message(struct control *control, struct control_tunnel *tunn
 {
 	enum message_type type = control->message.type;
 
+	if (verdict == MESSAGE_REFUSED || tunnel->state == CONTROL_TUNNEL_CLOSING)
+		learn_id(control, tunnel);
 	if (tunnel->state == CONTROL_TUNNEL_CLOSING || verdict == MESSAGE_UNKNOWN)
 		return;
 	if (type == MESSAGE_STOPCCN)	/* with all its mistakes */
@@ -323,8 +352,8 @@ void control_tunnel_expire(struct control *control, struct control_tunnel *tunne
 {
 	control_touch(control, tunnel);
 	if (!channel_expire(&tunnel->channel, now)) {
-		give_up(control, tunnel, tunnel->state == CONTROL_TUNNEL_WAIT_REPLY ? "no answer" :
-										      "the peer does not answer any more");
+		give_up(control, tunnel,
+			tunnel->state == CONTROL_TUNNEL_WAIT_REPLY ? "no answer" : "the peer does not answer any more");
 	} else if (tunnel->linger_at <= now) {
 		control_tunnel_free(control, tunnel);
 	} else if (tunnel->setup_at <= now) {
@@ -355,24 +384,27 @@ void control_hello(struct control *control, handle h, uint64_t now)
 
 /* --- tie --- */
 
+/* RFC 2661 section 4.4.3: the lower one wins; who has none loses against who has; with the same both lose. */
 bool control_tunnel_tie(struct control *control, const struct control_path *path, const struct message *message)
 {
-	bool theirs = message_has(message, AVP_TIE_BREAKER);
-	struct control_tunnel *tunnel, *next;
+	bool theirs = message_has(message, AVP_TIE_BREAKER), same = false;
+	struct control_tunnel *tunnel, *loser = NULL;
 
-	DL_FOREACH_SAFE2(control->opening, tunnel, next, opening_next) {
+	DL_FOREACH2(control->opening, tunnel, opening_next) {
 		bool ours = tunnel->settings.use_tiebreaker;
-		bool same = ours && theirs && tunnel->tie_breaker == message->tie_breaker;
 
 		if ((!ours && !theirs) || !address_equal(&tunnel->path.peer.address, &path->peer.address))
 			continue;
 		if (ours && (!theirs || tunnel->tie_breaker < message->tie_breaker))
 			return true;
-		/* It is the peer's, or, when both drew the same, nobody's: RFC 2661 section 4.4.3. */
-		give_up(control, tunnel, "the peer asked for a tunnel at the same time, and goes first");
-		return same;
+		if (!loser)
+			loser = tunnel;
+		same = same || (ours && tunnel->tie_breaker == message->tie_breaker);
 	}
-	return false;
+	/* One for one: there may be several tunnels to a peer. */
+	if (loser)
+		give_up(control, loser, "the peer asked for a tunnel at the same time, and goes first");
+	return same;
 }
 
 /* --- looking, and changing --- */

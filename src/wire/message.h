@@ -86,6 +86,7 @@ struct avp_disconnect_cause {			/* RFC 3145 */
 struct message {
 	enum message_type type;
 	avp_set present;			/* which of these were sent, or are to be */
+	avp_set hidden;				/* which came hidden when there was no key: not present */
 	uint16_t message_type;
 	struct avp_octets random_vector;
 	struct avp_result result_code;
@@ -140,6 +141,8 @@ struct message_counters {
 	uint32_t ignored_avps, vendor_avps;	/* not mandatory, and not understood; of these: a vendor's */
 };
 
+/* Can octets be taken apart, and do they begin with a message type? Nothing is changed. */
+bool message_is_whole(const uint8_t *octets, size_t length);
 /* octets: what follows the header; hidden values are revealed in place.  key NULL: there is no secret.  counters
  * are added to. */
 enum message_verdict message_decode(uint8_t *octets, size_t length, const uint8_t *key, size_t key_length,

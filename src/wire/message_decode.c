@@ -14,6 +14,7 @@
 #define ERROR_LENGTH 2
 #define ERROR_VALUE 3
 #define ERROR_UNKNOWN_AVP 8
+#define ATTRIBUTE_PACKET_DELAY 20	/* of drafts before RFC 2661; some still send it, as mandatory */
 
 struct decoder {
 	struct cursor cursor;
@@ -209,7 +210,9 @@ static bool reveal(const struct decoder *decoder, struct raw_avp *avp)
 
 static void not_understood(struct decoder *decoder, const struct raw_avp *avp)
 {
-	if (avp->mandatory) {
+	bool is_old = !avp->vendor && !avp->reserved && avp->attribute == ATTRIBUTE_PACKET_DELAY;
+
+	if (avp->mandatory && !is_old) {
 		refuse(decoder, ERROR_UNKNOWN_AVP, "AVP %u of vendor %u is mandatory and not understood",
 		       avp->attribute, avp->vendor);
 		return;
@@ -243,6 +246,8 @@ static void take_known(struct decoder *decoder, struct raw_avp *avp, enum avp_ro
 	/* A later Random Vector is for what follows it; of all others the first counts. */
 	if (message_has(decoder->message, row) && row != AVP_RANDOM_VECTOR)
 		return;
+	if (avp->hidden && definition->hideable && !decoder->key)
+		decoder->message->hidden |= AVP_BIT(row);
 	if (avp->hidden && !definition->hideable)
 		bad_value(decoder, avp, ERROR_VALUE, definition->name, "must not be hidden");
 	else if (avp->hidden && !reveal(decoder, avp))
@@ -270,13 +275,31 @@ static void take(struct decoder *decoder, struct raw_avp *avp)
 
 /* --- the message --- */
 
+static bool next_is_type(struct cursor *cursor, struct raw_avp *avp)
+{
+	return next_avp(cursor, avp) && !avp->vendor && !avp->attribute && !avp->hidden && avp->length == 2;
+}
+
+bool message_is_whole(const uint8_t *octets, size_t length)
+{
+	struct cursor cursor = cursor_over((void *)(uintptr_t)octets, length);
+	struct raw_avp avp;
+
+	if (!next_is_type(&cursor, &avp))
+		return false;
+	while (cursor_left(&cursor) && !only_zeros(&cursor))
+		if (!next_avp(&cursor, &avp))
+			return false;
+	return true;
+}
+
 /* The first AVP. False: it is no message type. */
 static bool read_type(struct decoder *decoder, bool *mandatory)
 {
 	struct message *message = decoder->message;
 	struct raw_avp avp;
 
-	if (!next_avp(&decoder->cursor, &avp) || avp.vendor || avp.attribute || avp.hidden || avp.length != 2)
+	if (!next_is_type(&decoder->cursor, &avp))
 		return false;
 	read_value(&avp_definitions[AVP_MESSAGE_TYPE], avp.octets, avp.length, message);
 	message->present |= AVP_BIT(AVP_MESSAGE_TYPE);

@@ -243,6 +243,10 @@ static void act(struct party *party, const struct control_event *event)
 		printf("tunnel down");
 		print_reason(event->reason);
 		break;
+	case CONTROL_EVENT_REQUEST_DOWN:
+		printf("request down");
+		print_reason(event->reason);
+		break;
 	case CONTROL_EVENT_QUIET:
 		control_hello(party->control, event->tunnel, party_now());
 		break;

@@ -260,6 +260,8 @@ static void act(struct host *host, const struct control_event *event)
 	case CONTROL_EVENT_CALL_DOWN:
 		down(host, event->call, true);
 		break;
+	case CONTROL_EVENT_REQUEST_DOWN:
+		break;
 	case CONTROL_EVENT_CALL_ERRORS:
 	case CONTROL_EVENT_CALL_LINK:
 		must(object_of(host, event->call, true) != NULL, "news of a call that is not there");
