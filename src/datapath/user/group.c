@@ -201,6 +201,15 @@ static int watch_sockets(struct user_datapath *dp, struct socket_group *group, s
 	return failed ? error_system(error, errno, NULL, "cannot watch a socket") : 0;
 }
 
+static void unwatch_control(struct worker *worker, void *context)
+{
+	const struct socket_group *group = context;
+
+	for (int i = 0; i < 2; i++)
+		if (group->control[i].fd >= 0)
+			worker_unwatch(worker, group->control[i].fd);
+}
+
 static void unwatch_sockets(struct worker *worker, void *context)
 {
 	struct socket_group *group = context;
@@ -211,9 +220,7 @@ static void unwatch_sockets(struct worker *worker, void *context)
 		return;
 	if (group->zero_checksum.fd >= 0)
 		worker_unwatch(worker, group->zero_checksum.fd);
-	for (int i = 0; i < 2; i++)
-		if (group->control[i].fd >= 0)
-			worker_unwatch(worker, group->control[i].fd);
+	unwatch_control(worker, group);
 }
 
 static void close_if_open(int fd)
@@ -265,20 +272,58 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 	return group;
 }
 
+static void set_packet_info(const struct socket_group *group, int fd, bool tell)
+{
+	if (group->local.address.family == AF_INET)
+		set_int(fd, IPPROTO_IP, IP_PKTINFO, tell);
+	else
+		set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, tell);
+}
+
+/* Who answers a control message must know to which of our addresses it came. */
+static void tell_control(const struct socket_group *group)
+{
+	for (int i = 0; i < 2; i++)
+		set_packet_info(group, group->control[i].fd, group->tells_interface || group->controlled);
+}
+
+int group_control(struct user_datapath *dp, struct socket_group *group, struct error *error)
+{
+	if (group->controllers++ > 0)
+		return 0;
+	worker_run(&dp->workers[0], unwatch_control, group);
+	if (messages_watch(dp, group, error) < 0) {
+		group->controllers = 0;
+		for (int i = 0; i < 2; i++)
+			(void)worker_watch(&dp->workers[0], group->control[i].fd, &group->control[i].source);
+		return -1;
+	}
+	shared_set(group->controlled, true);
+	tell_control(group);
+	return 0;
+}
+
+void group_control_end(struct user_datapath *dp, struct socket_group *group)
+{
+	if (--group->controllers > 0)
+		return;
+	shared_set(group->controlled, false);
+	messages_unwatch(dp, group);
+	tell_control(group);
+	for (int i = 0; i < 2; i++)
+		(void)worker_watch(&dp->workers[0], group->control[i].fd, &group->control[i].source);
+}
+
 /* Between a group that is bound to an interface and one on the same port that is not, the kernel chooses by age: either
  * may get the other's packets. So the one that is not bound tells where each arrived. */
-static void tell_interfaces(const struct user_datapath *dp, struct socket_group *group, bool tell)
+static void tell_interfaces(struct socket_group *group, bool tell)
 {
-	bool v4 = group->local.address.family == AF_INET;
-	int level = v4 ? IPPROTO_IP : IPPROTO_IPV6, option = v4 ? IP_PKTINFO : IPV6_RECVPKTINFO;
-
 	if (group->ifindex || group->tells_interface == tell)
 		return;
 	group->tells_interface = tell;
-	for (unsigned int i = 0; i < dp->worker_count; i++)
-		set_int(group->data[i].fd, level, option, tell);
-	for (int i = 0; i < 2; i++)
-		set_int(group->control[i].fd, level, option, tell);
+	for (unsigned int i = 0; i < group->sockets; i++)
+		set_packet_info(group, group->data[i].fd, tell);
+	tell_control(group);
 }
 
 static bool shares_port(const struct socket_group *group, const struct socket_group *other)
@@ -298,7 +343,7 @@ static void settle_port(const struct user_datapath *dp, const struct socket_grou
 		bound |= shares_port(group, changed) && group->ifindex;
 	DL_FOREACH(dp->groups, group)
 		if (shares_port(group, changed))
-			tell_interfaces(dp, group, bound);
+			tell_interfaces(group, bound);
 }
 
 static struct socket_group *group_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
@@ -316,6 +361,12 @@ static struct socket_group *group_new(struct user_datapath *dp, const struct dat
 		group_free(dp, group);
 		return NULL;
 	}
+	group->self = handle_add(&dp->ports, group);
+	if (group->self == HANDLE_NONE) {
+		error_system(error, ENOMEM, NULL, "cannot open sockets");
+		group_free(dp, group);
+		return NULL;
+	}
 	DL_APPEND(dp->groups, group);
 	settle_port(dp, group);
 	return group;
@@ -327,8 +378,25 @@ static bool serves(const struct socket_group *group, const struct datapath_tunne
 
 	local.family = config->peer.address.family;
 	return group->encap == config->encap && address_equal(&group->local.address, &local) &&
-	       (config->encap == L2TP_ENCAP_IP || (config->local.port && group->asked_port == config->local.port)) &&
+	       (config->encap == L2TP_ENCAP_IP || group->asked_port == config->local.port) &&
 	       strcmp(group->bind_interface, config->bind_interface) == 0;
+}
+
+/* What is called ephemeral is shared with nobody. */
+static bool is_shared(const struct socket_group *group)
+{
+	return group->encap == L2TP_ENCAP_IP || group->asked_port;
+}
+
+static struct socket_group *group_of_port(struct user_datapath *dp, const struct datapath_tunnel_config *config,
+					  struct error *error)
+{
+	struct socket_group *group = handle_get(&dp->ports, config->port);
+
+	if (group && group->encap == config->encap && group->local.address.family == config->peer.address.family)
+		return group;
+	error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such port for this peer");
+	return NULL;
 }
 
 void group_accept_zero_checksums(struct socket_group *group, bool accept)
@@ -355,16 +423,31 @@ void group_trust_icmp(struct socket_group *group, bool trust)
 	group->icmp_distrusted = !trust;
 }
 
-struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
-			       struct error *error)
+static struct socket_group *find(const struct user_datapath *dp, const struct datapath_tunnel_config *config,
+				 struct socket_group *preferred)
 {
 	struct socket_group *group;
 
+	if (preferred && serves(preferred, config))
+		return preferred;
 	DL_FOREACH(dp->groups, group)
-		if (serves(group, config))
-			break;
-	if (!group)
-		group = group_new(dp, config, error);
+		if (is_shared(group) && serves(group, config))
+			return group;
+	return NULL;
+}
+
+struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
+			       struct socket_group *preferred, struct error *error)
+{
+	struct socket_group *group;
+
+	if (config->port != HANDLE_NONE) {
+		group = group_of_port(dp, config, error);
+	} else {
+		group = find(dp, config, preferred);
+		if (!group)
+			group = group_new(dp, config, error);
+	}
 	if (!group)
 		return NULL;
 	group->users++;
@@ -376,6 +459,7 @@ void group_put(struct user_datapath *dp, struct socket_group *group)
 	if (--group->users > 0)
 		return;
 	DL_DELETE(dp->groups, group);
+	handle_remove(&dp->ports, group->self);
 	settle_port(dp, group);
 	group_free(dp, group);
 }

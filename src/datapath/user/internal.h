@@ -28,7 +28,8 @@
 #define PATH_MTU_DEFAULT 1500		/* while there is no route */
 #define PATH_MTU_LEAST_V4 576		/* an ICMP message that says less is forged or foolish (RFC 791) */
 #define PATH_MTU_LEAST_V6 1280		/* RFC 8200 section 5 */
-#define PATH_CONTROL_MAX (3 * CMSG_SPACE(sizeof(int)))	/* fixed ancillary data: ttl, dscp, mark */
+/* fixed ancillary data: ttl, dscp, mark, source */
+#define PATH_CONTROL_MAX (3 * CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
 
 struct worker;
 
@@ -47,7 +48,12 @@ struct group_socket {
 /* Sockets that tunnels share: the key is what cannot be chosen per packet. */
 struct socket_group {
 	struct socket_group *prev, *next;
-	unsigned int users;		/* paths */
+	handle self;
+	unsigned int users;		/* paths, and those who listen */
+	unsigned int listeners;
+	unsigned int controllers;	/* of the users: want its control messages */
+	bool controlled;		/* there are such: the control thread reads its control sockets; else a worker
+					 * does, and only counts. Workers read it */
 	enum l2tp_encap encap;
 	struct endpoint local;		/* port as bound */
 	uint16_t asked_port;		/* 0: ephemeral; then it is never shared */
@@ -65,7 +71,9 @@ struct socket_group {
 /* How to reach a tunnel's peer. Immutable; replaced as a whole (RCU). */
 struct path {
 	struct socket_group *group;
+	struct endpoint local;		/* of what is sent; address any: the system's choice */
 	struct endpoint peer;
+	bool controls;			/* wants control messages: version 2 */
 	struct sockaddr_storage peer_name;
 	socklen_t peer_name_length;
 	uint32_t mtu;			/* octets of an IP packet */
@@ -76,7 +84,7 @@ struct path {
 	bool zero_checksum_rx;		/* accepts IPv6 packets without */
 	int16_t ttl, dscp;
 	size_t control_length;
-	uint8_t control[PATH_CONTROL_MAX] __attribute__((aligned(8)));	/* ready-made ancillary data: ttl, dscp, mark */
+	uint8_t control[PATH_CONTROL_MAX] __attribute__((aligned(8)));	/* ready-made ancillary data */
 };
 
 struct transmit_counters {
@@ -160,10 +168,11 @@ struct session {
 struct user_datapath {
 	struct datapath_base base;
 	unsigned int worker_count;
-	struct worker *workers;
+	struct worker *workers;		/* one more than there are: its counters and its ring are the control thread's */
 	struct cds_lfht *table;
-	struct handle_table tunnels, sessions;
+	struct handle_table tunnels, sessions, ports;
 	struct socket_group *groups;
+	struct messages *messages;	/* NULL until somebody wants control messages */
 	struct link_channel *links;	/* in our namespace */
 	uint32_t link_group;
 	unsigned int next_number[2];	/* of the names l2tpethN and l2tpipN: none below is free; by enum frame_layer */
@@ -180,7 +189,7 @@ struct user_datapath {
 	unsigned int tapped_count;	/* of these, tunnels; control writes */
 	struct tunnel *tapped[DATAPATH_TAPS_MAX];	/* RCU; NULL: a free place */
 	int tap_fd;			/* eventfd: workers have something for packets() */
-	int event_fd;			/* epoll over the notices and the next two */
+	int event_fd;			/* epoll over the notices, control messages and the next two */
 	int timer_fd;
 	int monitor_fd;			/* of interfaces and routes, while sessions want to follow them; else -1 */
 };
@@ -199,8 +208,13 @@ struct session *table_first(struct cds_lfht *table, uint8_t encap, uint32_t sess
 struct session *table_next(struct cds_lfht *table, struct session *session, struct cds_lfht_iter *iter);
 
 /* group.c */
+/* preferred: one that is in use; it is taken when it will do. NULL is legal. */
 struct socket_group *group_get(struct user_datapath *dp, const struct datapath_tunnel_config *config,
-			       struct error *error);
+			       struct socket_group *preferred, struct error *error);
+/* One more user wants control messages, or one less. -1: out of descriptors or memory; nothing has changed. Never
+ * when there is such a user already. */
+int group_control(struct user_datapath *dp, struct socket_group *group, struct error *error);
+void group_control_end(struct user_datapath *dp, struct socket_group *group);
 /* One tunnel more, or less, accepts IPv6 packets without UDP checksum. */
 void group_accept_zero_checksums(struct socket_group *group, bool accept);
 /* Heed the path MTUs that the kernel learnt, or not (IPv4: the kernel itself ignores those below 1,280 for IPv6). */
@@ -216,7 +230,12 @@ int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int inde
 unsigned int steer_worker(enum l2tp_encap encap, const struct endpoint *peer, uint32_t session_id,
 			  unsigned int workers);
 
-/* message.c */
+/* message.c: control messages, which the control thread reads and sends */
+int messages_watch(struct user_datapath *dp, struct socket_group *group, struct error *error);
+void messages_unwatch(struct user_datapath *dp, struct socket_group *group);
+void messages_close(struct user_datapath *dp);
+/* Ancillary data that lets a packet leave with this source. Returns its length; out has PATH_CONTROL_MAX. */
+size_t message_put_source(uint8_t *out, const struct address *source);
 int message_listen(struct datapath *dp, const struct datapath_port_config *config, handle *port, struct error *error);
 void message_unlisten(struct datapath *dp, handle port);
 int message_receive(struct datapath *dp, struct datapath_message *messages, int max);

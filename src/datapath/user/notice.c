@@ -144,7 +144,7 @@ static uint32_t untold(struct user_datapath *dp, unsigned int drop)
 {
 	uint32_t sum = 0, before = dp->drops_told[drop];
 
-	for (unsigned int i = 0; i < dp->worker_count; i++)
+	for (unsigned int i = 0; i <= dp->worker_count; i++)
 		sum += shared_get(dp->workers[i].dropped[drop]);
 	dp->drops_told[drop] = sum;
 	return sum - before;

@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <utlist.h>
 
+#include "datapath/user/message.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
@@ -141,12 +142,12 @@ static struct tap_record *tap_arrival(const struct arrival *arrival, const struc
 }
 
 static void tap_dropped(const struct arrival *arrival, const struct tunnel *tunnel, const struct session *session,
-			struct datagram datagram, enum datapath_drop drop)
+			struct datagram datagram, int drop)
 {
 	struct tap_record *record = tap_arrival(arrival, tunnel, session, datagram);
 
 	if (record)
-		record->packet.drop = (int)drop;
+		record->packet.drop = drop;
 	tap_end(arrival->worker, record);
 }
 
@@ -163,7 +164,7 @@ static bool concerns(const struct arrival *arrival, const struct tunnel *tunnel,
 }
 
 /* What is for no session belongs to the tapped tunnels of who sent it. */
-static void tap_stranger(const struct arrival *arrival, struct datagram datagram, enum datapath_drop drop)
+static void tap_stranger(const struct arrival *arrival, struct datagram datagram, int drop)
 {
 	for (int i = 0; i < DATAPATH_TAPS_MAX; i++) {
 		const struct tunnel *tunnel = rcu_dereference(arrival->worker->dp->tapped[i]);
@@ -182,7 +183,7 @@ static void stranger(const struct arrival *arrival, struct datagram datagram, en
 	endpoint_from_sockaddr(arrival->name, &source);
 	notice_drop(arrival->worker, drop, NULL, session_id, &source);
 	if (shared_get(arrival->worker->dp->tapped_count))
-		tap_stranger(arrival, datagram, drop);
+		tap_stranger(arrival, datagram, (int)drop);
 }
 
 static struct session *find_session(struct arrival *arrival, uint32_t session_id, struct datagram datagram)
@@ -460,6 +461,20 @@ static __attribute__((noinline, cold)) void receive_tapped(const struct arrival 
 
 /* --- a datagram, a message, a batch --- */
 
+/* The kernel put it behind data, or nobody wants it. */
+static void control_at_worker(const struct arrival *arrival, struct datagram datagram)
+{
+	struct endpoint peer;
+
+	if (shared_get(arrival->group->controlled) && endpoint_from_sockaddr(arrival->name, &peer) &&
+	    message_stray(arrival->worker, arrival->group, &peer, datagram.octets, datagram.length)) {
+		if (shared_get(arrival->worker->dp->tapped_count))
+			tap_stranger(arrival, datagram, DATAPATH_DROP_NONE);
+		return;
+	}
+	stranger(arrival, datagram, DATAPATH_DROP_CONTROL, 0, &arrival->worker->totals.rx_control);
+}
+
 static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t length)
 {
 	const struct datagram datagram = { octets, length };
@@ -482,7 +497,7 @@ static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t le
 		stranger(arrival, datagram, DATAPATH_DROP_SHORT, 0, &totals->rx_short);
 		break;
 	case DATA_KIND_CONTROL:
-		stranger(arrival, datagram, DATAPATH_DROP_CONTROL, 0, &totals->rx_control);
+		control_at_worker(arrival, datagram);
 		break;
 	case DATA_KIND_V2:
 	case DATA_KIND_VERSION:
@@ -535,6 +550,46 @@ static void receive_message(struct arrival *arrival, struct msghdr *header, uint
 		octets += part;
 		length -= part;
 	} while (length);
+}
+
+void receive_rest(struct worker *worker, void *context)
+{
+	const struct receive_rest *rest = context;
+	struct arrival arrival = { .worker = worker, .group = rest->group, .name = rest->name,
+				   .ifindex = rest->group->ifindex, .steered = true };
+	uint8_t *octets = rest->octets;
+
+	for (size_t left = rest->length, part; left; octets += part, left -= part) {
+		part = left < rest->step ? left : rest->step;
+		receive_datagram(&arrival, octets, part);
+	}
+	coalesce_flush(&worker->coalescer);
+}
+
+enum receive_kind receive_control(struct worker *worker, const struct receive_rest *rest, size_t length)
+{
+	const struct arrival arrival = { .worker = worker, .group = rest->group, .name = rest->name };
+	const struct datagram datagram = { rest->octets, length };
+	struct datapath_totals *totals = &worker->totals;
+	uint32_t session_id;
+	size_t offset;
+
+	switch (data_header_demux(L2TP_ENCAP_UDP, rest->octets, length, &session_id, &offset)) {
+	case DATA_KIND_CONTROL:
+		if (shared_get(worker->dp->tapped_count))
+			tap_stranger(&arrival, datagram, DATAPATH_DROP_NONE);
+		return RECEIVE_CONTROL;
+	case DATA_KIND_SHORT:
+		stranger(&arrival, datagram, DATAPATH_DROP_SHORT, 0, &totals->rx_short);
+		break;
+	case DATA_KIND_VERSION:
+		stranger(&arrival, datagram, DATAPATH_DROP_VERSION, 0, &totals->rx_version);
+		break;
+	case DATA_KIND_V2:
+	case DATA_KIND_V3:
+		return RECEIVE_DATA;
+	}
+	return RECEIVE_NEITHER;
 }
 
 static void prepare(struct receiver *rx)
@@ -595,7 +650,7 @@ static bool next_error(int fd, struct sock_extended_err *problem, struct endpoin
 	return true;
 }
 
-static void receive_errors(struct worker *worker, const struct group_socket *socket)
+void receive_errors(struct worker *worker, const struct group_socket *socket)
 {
 	struct sock_extended_err problem;
 	struct endpoint peer, last = { 0 };
@@ -632,6 +687,6 @@ void receive_ready(struct worker *worker, struct source *source, uint32_t events
 
 void receive_control_ready(struct worker *worker, struct source *source, uint32_t events)
 {
-	/* No control protocol yet: counted as control messages by the demultiplexer. */
+	/* Nobody wants them: counted by the demultiplexer. */
 	receive_ready(worker, source, events);
 }

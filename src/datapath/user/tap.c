@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/message.h"
 #include "os/route.h"
 
 /* --- workers --- */
@@ -89,17 +90,35 @@ void tap_departure(struct worker *worker, const struct session *session, const s
 	record->packet.cookie_length = (uint8_t)(session->header_length - session->sublayer_length -
 						 data_header_length(path->group->encap, 0, L2TP_L2SPEC_NONE));
 	record->packet.drop = drop;
-	record->packet.local = path->group->local;
+	record->packet.local = path->local;
 	record->packet.peer = path->peer;
 	gather(record->octets, record->packet.captured, iov);
 	tap_end(worker, record);
 }
 
-/* --- the control thread: rings --- */
+void tap_message_sent(struct worker *worker, const struct tunnel *tunnel, const struct socket_group *group,
+		      const struct datapath_message *message, int drop)
+{
+	struct tap_record *record = tap_begin(worker, tunnel, NULL, message->length);
+
+	if (!record)
+		return;
+	record->packet.encap = group->encap;
+	record->packet.outgoing = true;
+	record->packet.drop = drop;
+	record->packet.local = group->local;
+	if (address_is_any(&group->local.address))
+		record->packet.local.address = message->local.address;
+	record->packet.peer = message->peer;
+	memcpy(record->octets, message->octets, record->packet.captured);
+	tap_end(worker, record);
+}
+
+/* --- the control thread: rings, one of which is its own --- */
 
 static int open_rings(struct user_datapath *dp, struct error *error)
 {
-	for (unsigned int i = 0; i < dp->worker_count; i++) {
+	for (unsigned int i = 0; i <= dp->worker_count; i++) {
 		struct ring *ring = dp->workers[i].ring ? NULL : ring_new();
 
 		if (ring)
@@ -114,10 +133,10 @@ static void close_rings(struct user_datapath *dp)
 {
 	struct ring *ring;
 
-	for (unsigned int i = 0; i < dp->worker_count; i++)
+	for (unsigned int i = 0; i <= dp->worker_count; i++)
 		dp->workers[i].closing_ring = rcu_xchg_pointer(&dp->workers[i].ring, NULL);
 	synchronize_rcu();
-	for (unsigned int i = 0; i < dp->worker_count; i++) {
+	for (unsigned int i = 0; i <= dp->worker_count; i++) {
 		ring = dp->workers[i].closing_ring;
 		dp->workers[i].closing_ring = NULL;
 		ring_free(ring);
@@ -250,7 +269,7 @@ static struct ring *oldest(const struct user_datapath *dp)
 	const struct tap_record *record, *first = NULL;
 	struct ring *found = NULL;
 
-	for (unsigned int i = 0; i < dp->worker_count; i++) {
+	for (unsigned int i = 0; i <= dp->worker_count; i++) {
 		struct ring *ring = dp->workers[i].ring;
 
 		record = ring ? ring_first(ring) : NULL;
@@ -289,7 +308,7 @@ int tap_packets(struct datapath *base, struct datapath_packet *packets, int max)
 	uint64_t told;
 	int count;
 
-	for (unsigned int i = 0; i < dp->worker_count; i++)
+	for (unsigned int i = 0; i <= dp->worker_count; i++)
 		if (dp->workers[i].ring)
 			ring_release(dp->workers[i].ring);
 	count = take(dp, packets, max);

@@ -41,6 +41,17 @@ static void path_mark(struct path *path, const struct datapath_tunnel_config *co
 		control_put(path, SOL_SOCKET, SO_MARK, (int)config->fwmark);
 }
 
+/* The address by which packets leave, where the sockets leave it open. */
+static void path_set_source(struct path *path, const struct datapath_tunnel_config *config)
+{
+	path->local = path->group->local;
+	if (!address_is_any(&path->local.address) || address_is_any(&config->local.address) ||
+	    config->local.address.family != path->local.address.family)
+		return;
+	path->local.address = config->local.address;
+	path->control_length += message_put_source(path->control + path->control_length, &path->local.address);
+}
+
 /* --- path MTU --- */
 
 static uint32_t least_mtu(const struct path *path)
@@ -83,12 +94,14 @@ static void path_free(struct user_datapath *dp, struct path *path)
 		return;
 	if (path->zero_checksum_rx)
 		group_accept_zero_checksums(path->group, false);
+	if (path->controls)
+		group_control_end(dp, path->group);
 	group_put(dp, path->group);
 	free(path);
 }
 
 static struct path *path_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
-			     struct error *error)
+			     const struct path *before, struct error *error)
 {
 	bool ipv6 = config->peer.address.family == AF_INET6;
 	struct path *path = calloc(1, sizeof(*path));
@@ -97,9 +110,10 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 		error_system(error, ENOMEM, NULL, "cannot make the tunnel");
 		return NULL;
 	}
-	path->group = group_get(dp, config, error);
-	if (!path->group)
+	path->group = group_get(dp, config, before ? before->group : NULL, error);
+	if (!path->group || (config->version == 2 && group_control(dp, path->group, error) < 0))
 		goto fail;
+	path->controls = config->version == 2;
 	path->zero_checksum = config->encap == L2TP_ENCAP_UDP &&
 			      (ipv6 ? config->udp_zero_csum6_tx : !config->udp_checksum);
 	path->zero_checksum_rx = config->encap == L2TP_ENCAP_UDP && ipv6 && config->udp_zero_csum6_rx;
@@ -112,6 +126,7 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 		path->peer.port = 0;
 	path->peer_name_length = endpoint_to_sockaddr(&path->peer, &path->peer_name);
 	path_mark(path, config);
+	path_set_source(path, config);
 	path_set_mtu(path, config, 0);
 	return path;
 fail:
@@ -153,6 +168,8 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, uint32_
 	path->group->users++;
 	if (path->zero_checksum_rx)
 		group_accept_zero_checksums(path->group, true);
+	if (path->controls)
+		(void)group_control(dp, path->group, NULL);	/* it is one more */
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);
@@ -170,7 +187,7 @@ int tunnel_add(struct datapath *base, const struct datapath_tunnel_config *confi
 		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
 	tunnel->config = *config;
 	if (config->peer.address.family != AF_UNSPEC) {
-		tunnel->path = path_new(dp, config, error);
+		tunnel->path = path_new(dp, config, NULL, error);
 		if (!tunnel->path)
 			goto fail;
 	}
@@ -201,6 +218,8 @@ static void apply_fields(struct datapath_tunnel_config *to, const struct datapat
 {
 	if (fields & DATAPATH_TUNNEL_PEER)
 		to->peer = from->peer;
+	if (fields & DATAPATH_TUNNEL_PEER_ID)
+		to->peer_tunnel_id = from->peer_tunnel_id;
 	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
 		to->udp_checksum = from->udp_checksum;
 		to->udp_zero_csum6_tx = from->udp_zero_csum6_tx;
@@ -250,7 +269,7 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 	wanted = tunnel->config;
 	apply_fields(&wanted, config, fields);
 	if (wanted.peer.address.family != AF_UNSPEC) {
-		path = path_new(dp, &wanted, error);
+		path = path_new(dp, &wanted, tunnel->path, error);
 		if (!path)
 			return -1;
 	}
@@ -301,7 +320,8 @@ int tunnel_info(struct datapath *base, handle h, struct datapath_tunnel_info *in
 	memset(info, 0, sizeof(*info));
 	info->local = tunnel->config.local;
 	if (tunnel->path) {
-		info->local = tunnel->path->group->local;
+		info->port = tunnel->path->group->self;
+		info->local = tunnel->path->local;
 		info->path_mtu = tunnel->path->mtu;
 	}
 	sum = tunnel->gone;

@@ -191,7 +191,7 @@ static void user_totals(struct datapath *base, struct datapath_totals *totals)
 	struct user_datapath *dp = user_datapath(base);
 
 	memset(totals, 0, sizeof(*totals));
-	for (unsigned int i = 0; i < dp->worker_count; i++) {
+	for (unsigned int i = 0; i <= dp->worker_count; i++) {
 		const struct datapath_totals *part = &dp->workers[i].totals;
 
 		totals->rx_short += shared_get(part->rx_short);
@@ -200,6 +200,7 @@ static void user_totals(struct datapath *base, struct datapath_totals *totals)
 		totals->rx_wrong_source += shared_get(part->rx_wrong_source);
 		totals->rx_control += shared_get(part->rx_control);
 		totals->rx_oversize += shared_get(part->rx_oversize);
+		totals->tx_unsent += shared_get(part->tx_unsent);
 		totals->socket_errors += shared_get(part->socket_errors);
 	}
 }
@@ -217,6 +218,8 @@ static void user_close(struct datapath *base)
 		(void)device_remove_leftovers(dp->links, dp->link_group);
 	while ((tunnel = handle_next(&dp->tunnels, &position)))
 		tunnel_delete(base, tunnel->self);
+	while (dp->groups)	/* somebody still listens */
+		message_unlisten(base, dp->groups->self);
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		worker_stop(&dp->workers[i]);
 	if (dp->table)
@@ -225,6 +228,8 @@ static void user_close(struct datapath *base)
 	device_forget_namespaces(dp);
 	handle_table_clear(&dp->tunnels);
 	handle_table_clear(&dp->sessions);
+	handle_table_clear(&dp->ports);
+	messages_close(dp);
 	link_channel_close(dp->links);
 	notice_queue_free(dp->notices);
 	if (dp->event_fd >= 0)
@@ -279,12 +284,13 @@ static int start_workers(struct user_datapath *dp, unsigned int count, struct er
 		count = processors > 0 ? (unsigned int)processors : 1;
 	if (count > DATAPATH_USER_WORKERS_MAX)
 		count = DATAPATH_USER_WORKERS_MAX;
-	dp->workers = calloc(count, sizeof(*dp->workers));
+	dp->workers = calloc(count + 1, sizeof(*dp->workers));
 	if (!dp->workers)
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	while (dp->worker_count < count) {
 		struct worker *worker = &dp->workers[dp->worker_count++];
 
+		dp->workers[count].dp = dp;
 		worker->epoll_fd = worker->wake_fd = -1;
 		if (worker_start(worker, dp, dp->worker_count - 1, error) < 0)
 			return -1;

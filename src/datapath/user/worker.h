@@ -41,6 +41,7 @@ struct worker {
 	uint32_t tap_lost;		/* packets of taps without room in the ring, not yet told */
 	struct ring *ring;		/* RCU: for tapped packets; NULL: nothing is tapped */
 	struct ring *closing_ring;	/* control: while the rings are removed */
+	struct ring *strays;		/* control messages that the kernel put behind data (message.h) */
 	struct transmitter *transmitter;
 	struct receiver *receiver;
 	struct coalescer coalescer;

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Control messages, and sessions of version 2, of the user datapath with two workers, in a namespace with nothing but
+ * loopback: `datapath_messages CASE` is engine and peer in one.  Prints why and exits 1 when a case fails.
+ */
+#include <netinet/udp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "datapath/user/worker.h"
+
+#define PORT 1701
+#define OTHER_PORT 4711
+#define WORKERS 2
+#define MESSAGE 20
+#define TRAIN 10
+#define MANY 100
+#define PATIENCE_MS 3000
+#define SETTLE_US 200000
+
+static struct datapath *dp;
+
+static void fail(const char *why)
+{
+	printf("%s\n", why);
+	exit(1);
+}
+
+static void equal(const char *what, uint64_t got, uint64_t wanted)
+{
+	if (got != wanted) {
+		printf("%s: got %llu, wanted %llu\n", what, (unsigned long long)got, (unsigned long long)wanted);
+		exit(1);
+	}
+}
+
+static struct endpoint endpoint(const char *address, uint16_t port)
+{
+	struct endpoint e = { .port = port };
+
+	if (!address_parse(address, &e.address))
+		fail(address);
+	return e;
+}
+
+static void same(const char *what, const struct endpoint *got, const char *address, uint16_t port)
+{
+	struct endpoint wanted = endpoint(address, port);
+	char text[ENDPOINT_TEXT_MAX];
+
+	if (got->port == port && address_equal(&got->address, &wanted.address))
+		return;
+	printf("%s: %s\n", what, endpoint_format(got, text, sizeof(text)));
+	exit(1);
+}
+
+/* --- the peer --- */
+
+static int peer_socket(const char *address, uint16_t port, const char *ours, uint16_t our_port)
+{
+	struct endpoint peer = endpoint(address, port), local = endpoint(ours, our_port);
+	struct sockaddr_storage name;
+	socklen_t length = endpoint_to_sockaddr(&peer, &name);
+	int fd = socket(peer.address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&name, length) < 0)
+		fail("the peer's socket");
+	length = endpoint_to_sockaddr(&local, &name);
+	if (connect(fd, (struct sockaddr *)&name, length) < 0)
+		fail("the peer's connect");
+	return fd;
+}
+
+/* A version 2 header, of a message without AVPs; ns tells messages apart. */
+static void control(uint8_t octets[MESSAGE], uint8_t tunnel_id, uint8_t ns)
+{
+	memcpy(octets, (uint8_t[MESSAGE]){ 0xc8, 2, 0, MESSAGE, 0, tunnel_id, 0, 0, 0, ns }, MESSAGE);
+}
+
+static void send_control(int fd, uint8_t tunnel_id, uint8_t ns)
+{
+	uint8_t octets[MESSAGE];
+
+	control(octets, tunnel_id, ns);
+	if (send(fd, octets, MESSAGE, 0) != MESSAGE)
+		fail("send");
+}
+
+/* Octets of the next datagram that the peer gets within a while, 0: none comes. */
+static size_t peer_gets(int fd, uint8_t *octets, size_t size)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	ssize_t length;
+
+	if (poll(&ready, 1, PATIENCE_MS / 10) != 1)
+		return 0;
+	length = recv(fd, octets, size, 0);
+	return length > 0 ? (size_t)length : 0;
+}
+
+/* --- ours --- */
+
+static handle listen_on(const char *address, uint16_t port)
+{
+	struct datapath_port_config config = { .local = endpoint(address, port) };
+	struct error error = { 0 };
+	handle result;
+
+	if (datapath_ops(dp)->listen(dp, &config, &result, &error) < 0)
+		fail(error.text);
+	return result;
+}
+
+static handle add_tunnel(uint8_t version, const char *ours, uint16_t our_port, const char *peer, uint16_t port)
+{
+	struct datapath_tunnel_config config = { .version = version, .tunnel_id = 1, .peer_tunnel_id = 2,
+						 .local = endpoint(ours, our_port), .peer = endpoint(peer, port),
+						 .udp_checksum = true };
+	struct error error = { 0 };
+	handle tunnel;
+
+	if (datapath_ops(dp)->tunnel_add(dp, &config, &tunnel, &error) < 0)
+		fail(error.text);
+	return tunnel;
+}
+
+static struct datapath_tunnel_info info_of(handle tunnel)
+{
+	struct datapath_tunnel_info info;
+
+	if (datapath_ops(dp)->tunnel_info(dp, tunnel, &info) < 0)
+		fail("tunnel_info");
+	return info;
+}
+
+/* Wait until event_fd says so, then take up to max. */
+static int take(struct datapath_message *messages, int max)
+{
+	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
+	struct datapath_event events[8];
+	int count = 0;
+
+	for (int i = 0; i < 50 && !count; i++) {
+		if (poll(&ready, 1, PATIENCE_MS) != 1)
+			fail("no message comes");
+		datapath_ops(dp)->events(dp, events, 8);
+		count = datapath_ops(dp)->receive(dp, messages, max);
+	}
+	if (!count)
+		fail("there is something, but no message");
+	return count;
+}
+
+static struct datapath_message take_one(void)
+{
+	struct datapath_message message;
+
+	take(&message, 1);
+	equal("a message's length", message.length, MESSAGE);
+	return message;
+}
+
+static void nothing_is_left(void)
+{
+	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
+	struct datapath_message message;
+	struct datapath_event events[8];
+
+	usleep(SETTLE_US);
+	datapath_ops(dp)->events(dp, events, 8);
+	if (datapath_ops(dp)->receive(dp, &message, 1))
+		fail("there are more messages");
+	while (datapath_ops(dp)->events(dp, events, 8) > 0)
+		;
+	if (poll(&ready, 1, 0))
+		fail("event_fd is readable, but there is nothing");
+}
+
+static void reply(const struct datapath_message *message, handle tunnel)
+{
+	struct datapath_message out = *message;
+
+	out.tunnel = tunnel;
+	out.octets[9]++;
+	datapath_ops(dp)->send(dp, &out, 1);
+}
+
+static uint64_t counted_control(void)
+{
+	struct datapath_totals totals;
+
+	datapath_ops(dp)->totals(dp, &totals);
+	return totals.rx_control;
+}
+
+/* --- the cases --- */
+
+static void answer_to(const char *any, const char *ours, const char *peer)
+{
+	handle port = listen_on(any, PORT);
+	int fd = peer_socket(peer, OTHER_PORT, ours, PORT);
+	uint8_t octets[MESSAGE];
+
+	for (uint8_t id = 0; id < 2; id++) {
+		struct datapath_message message;
+
+		send_control(fd, id, 5);
+		message = take_one();
+		equal("its port", message.port, port);
+		equal("its tunnel id", message.octets[5], id);
+		same("to whom it came", &message.local, ours, PORT);
+		same("who sent it", &message.peer, peer, OTHER_PORT);
+		reply(&message, HANDLE_NONE);
+		equal("octets of the answer", peer_gets(fd, octets, sizeof(octets)), MESSAGE);
+		equal("of the answer", octets[9], 6);
+	}
+	nothing_is_left();
+	datapath_ops(dp)->unlisten(dp, port);
+	send(fd, octets, MESSAGE, 0);
+	usleep(SETTLE_US);
+	if (send(fd, octets, MESSAGE, 0) == MESSAGE)
+		fail("somebody still listens");
+}
+
+static void answer(void)
+{
+	answer_to("0.0.0.0", "127.0.0.9", "127.0.0.5");
+}
+
+static void answer6(void)
+{
+	answer_to("::", "2001:db8::2", "2001:db8::1");
+}
+
+/* However many ask, what belongs to a connection is there first, and no more than a few of the others at once. */
+static void order(void)
+{
+	struct datapath_message messages[DATAPATH_MESSAGES_MAX];
+	int fd, count, seen = 0;
+
+	listen_on("127.0.0.1", PORT);
+	fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", PORT);
+	for (int i = 0; i < MANY; i++)
+		send_control(fd, 0, (uint8_t)i);
+	for (uint8_t i = 0; i < 3; i++)
+		send_control(fd, 7, i);
+	count = take(messages, DATAPATH_MESSAGES_MAX);
+	equal("connections first", (uint64_t)count, 3);
+	for (int i = 0; i < count; i++)
+		equal("in their order", (uint64_t)(messages[i].octets[5] << 8 | messages[i].octets[9]),
+		      (uint64_t)(7 << 8 | i));
+	while (seen < MANY) {
+		count = take(messages, DATAPATH_MESSAGES_MAX);
+		if (count > 16)
+			fail("too many that ask at once");
+		for (int i = 0; i < count; i++, seen++)
+			equal("those that ask, in their order", messages[i].octets[9], (uint64_t)seen);
+		if (seen < MANY / 2) {
+			send_control(fd, 7, 9);
+			take(messages, DATAPATH_MESSAGES_MAX);
+			equal("one in between", messages[0].octets[5], 7);
+		}
+	}
+	nothing_is_left();
+}
+
+static void send_train(int fd, uint8_t *octets, size_t datagrams)
+{
+	int size = MESSAGE;
+
+	if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) < 0 ||
+	    send(fd, octets, datagrams * MESSAGE, 0) != (ssize_t)(datagrams * MESSAGE))
+		fail("a train is not sent");
+}
+
+/* Data of no session, then two control messages, in one piece. */
+static void behind(void)
+{
+	uint8_t octets[TRAIN * MESSAGE] = { 0 };
+	struct datapath_message messages[4];
+	int fd, count = 0;
+
+	listen_on("0.0.0.0", PORT);
+	fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", PORT);
+	for (size_t i = 0; i < TRAIN; i++)
+		octets[i * MESSAGE + 1] = 2;
+	control(octets + (TRAIN - 2) * MESSAGE, 7, 1);
+	control(octets + (TRAIN - 1) * MESSAGE, 0, 2);
+	for (int round = 0; round < 3; round++) {
+		send_train(fd, octets, TRAIN);
+		for (count = 0; count < 2; count++) {
+			messages[0] = take_one();
+			equal("which", messages[0].octets[9], (uint64_t)count + 1);
+			same("who sent it", &messages[0].peer, "127.0.0.5", OTHER_PORT);
+		}
+	}
+	nothing_is_left();
+	equal("counted as dropped", counted_control(), 0);
+}
+
+static uint64_t received(handle session)
+{
+	struct datapath_session_info info;
+
+	if (datapath_ops(dp)->session_info(dp, session, &info) < 0)
+		fail("session_info");
+	return info.stats.rx_packets;
+}
+
+static handle add_session(handle tunnel, uint32_t id)
+{
+	struct datapath_session_config config = { .tunnel = tunnel, .session_id = id, .peer_session_id = id + 1,
+						  .pw_type = L2TP_PW_PPP };
+	struct error error = { 0 };
+	handle session;
+
+	if (datapath_ops(dp)->session_add(dp, &config, &session, &error) < 0)
+		fail(error.text);
+	return session;
+}
+
+/* A control message, data, and another one: each goes where it belongs, also when the peer's worker is not the first
+ * one. */
+static void before(void)
+{
+	uint8_t octets[TRAIN * MESSAGE] = { 0 };
+	char peer[16];
+
+	for (uint8_t last = 5; last < 9; last++) {
+		handle tunnel, session;
+		int fd;
+
+		snprintf(peer, sizeof(peer), "127.0.0.%u", last);
+		tunnel = add_tunnel(2, "127.0.0.1", PORT, peer, OTHER_PORT);
+		session = add_session(tunnel, 3);
+		fd = peer_socket(peer, OTHER_PORT, "127.0.0.1", PORT);
+		for (size_t i = 0; i < TRAIN; i++)
+			memcpy(octets + i * MESSAGE, (uint8_t[]){ 0, 2, 0, 1, 0, 3, 0xff, 3, 0xc0, 0x21 }, 10);
+		control(octets, 1, 1);
+		control(octets + (TRAIN - 1) * MESSAGE, 1, 2);
+		send_train(fd, octets, TRAIN);
+		equal("first", take_one().octets[9], 1);
+		equal("last", take_one().octets[9], 2);
+		nothing_is_left();
+		equal("data", received(session), TRAIN - 2);
+		datapath_ops(dp)->tunnel_delete(dp, tunnel);
+	}
+}
+
+static void tunnel(void)
+{
+	handle found = add_tunnel(2, "0.0.0.0", 0, "127.0.0.5", PORT);
+	struct datapath_tunnel_config moved = { .peer = endpoint("127.0.0.5", OTHER_PORT), .peer_tunnel_id = 9 };
+	struct datapath_tunnel_info info = info_of(found), after;
+	struct datapath_message message = { .port = info.port, .tunnel = found, .peer = endpoint("127.0.0.5", PORT),
+					    .length = MESSAGE };
+	uint8_t octets[MESSAGE], got[MESSAGE];
+	int first, second;
+
+	if (info.port == HANDLE_NONE || !info.local.port)
+		fail("it has no port");
+	first = peer_socket("127.0.0.5", PORT, "127.0.0.1", info.local.port);
+	second = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", info.local.port);
+	control(octets, 0, 1);
+	message.octets = octets;
+	datapath_ops(dp)->send(dp, &message, 1);
+	equal("it sends", peer_gets(first, got, MESSAGE), MESSAGE);
+	send_control(second, 1, 2);	/* the peer answers by another port */
+	message = take_one();
+	same("who sent it", &message.peer, "127.0.0.5", OTHER_PORT);
+	equal("by the tunnel's port", message.port, info.port);
+	if (datapath_ops(dp)->tunnel_modify(dp, found, &moved, DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID, NULL) < 0)
+		fail("modify");
+	after = info_of(found);
+	equal("its port after that", after.port, info.port);
+	equal("its UDP port after that", after.local.port, info.local.port);
+	send_control(second, 1, 3);
+	equal("received", take_one().octets[9], 3);
+	datapath_ops(dp)->tunnel_delete(dp, found);
+	datapath_ops(dp)->send(dp, &message, 1);	/* its port is gone */
+	equal("nothing is sent", peer_gets(second, got, MESSAGE), 0);
+}
+
+static struct datapath_packet next_packet(const char *what)
+{
+	struct pollfd ready = { .fd = datapath_ops(dp)->packet_fd(dp), .events = POLLIN };
+	struct datapath_packet packet;
+
+	if (poll(&ready, 1, PATIENCE_MS) != 1 || datapath_ops(dp)->packets(dp, &packet, 1) != 1)
+		fail(what);
+	return packet;
+}
+
+static void tapped(void)
+{
+	handle found = add_tunnel(2, "0.0.0.0", PORT, "127.0.0.5", OTHER_PORT);
+	int fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.9", PORT);
+	struct datapath_message message;
+	struct datapath_packet packet;
+
+	if (datapath_ops(dp)->tap(dp, found, HANDLE_NONE, 100, NULL) < 0)
+		fail("tap");
+	send_control(fd, 1, 4);
+	message = take_one();
+	packet = next_packet("what came is not seen");
+	equal("it came", packet.outgoing, 0);
+	equal("not dropped", (uint64_t)(packet.drop == DATAPATH_DROP_NONE), 1);
+	equal("it", packet.octets[9], 4);
+	equal("its tunnel", packet.tunnel, found);
+	reply(&message, found);
+	packet = next_packet("what was sent is not seen");
+	equal("it went", packet.outgoing, 1);
+	equal("it", packet.octets[9], 5);
+	same("from", &packet.local, "127.0.0.9", PORT);
+	same("to", &packet.peer, "127.0.0.5", OTHER_PORT);
+}
+
+/* A static tunnel on the port does not want them; while somebody listens there they are told all the same. */
+static void shared(void)
+{
+	handle port;
+	int fd;
+
+	add_tunnel(3, "127.0.0.1", PORT, "127.0.0.5", OTHER_PORT);
+	fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", PORT);
+	send_control(fd, 1, 1);
+	usleep(SETTLE_US);
+	equal("counted", counted_control(), 1);
+	port = listen_on("127.0.0.1", PORT);
+	equal("the same again", listen_on("127.0.0.1", PORT), port);
+	send_control(fd, 1, 2);
+	send_control(fd, 0, 3);
+	equal("told", take_one().octets[9], 2);
+	equal("told", take_one().octets[9], 3);
+	datapath_ops(dp)->unlisten(dp, port);
+	send_control(fd, 1, 4);
+	equal("told", take_one().octets[9], 4);
+	datapath_ops(dp)->unlisten(dp, port);
+	send_control(fd, 1, 5);
+	send_control(fd, 0, 6);
+	usleep(SETTLE_US);
+	equal("counted again", counted_control(), 3);
+	nothing_is_left();
+}
+
+static void many(void)
+{
+	uint64_t seen = 0;
+
+	for (int i = 0; i < MANY; i++) {
+		handle found = add_tunnel(2, "127.0.0.1", 0, "127.0.0.5", PORT);
+		struct datapath_tunnel_info info = info_of(found);
+		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		struct sockaddr_storage name;
+		socklen_t length = endpoint_to_sockaddr(&info.local, &name);
+
+		if (connect(fd, (struct sockaddr *)&name, length) < 0)
+			fail("connect");
+		for (uint8_t n = 0; n < 3; n++)
+			send_control(fd, 1, n);
+		close(fd);
+	}
+	while (seen < 3 * MANY) {
+		struct datapath_message messages[DATAPATH_MESSAGES_MAX];
+
+		seen += (uint64_t)take(messages, DATAPATH_MESSAGES_MAX);
+	}
+	equal("messages", seen, 3 * MANY);
+	nothing_is_left();
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} cases[] = {
+	{ "answer", answer }, { "answer6", answer6 }, { "order", order }, { "behind", behind }, { "before", before },
+	{ "tunnel", tunnel }, { "tapped", tapped }, { "shared", shared }, { "many", many },
+};
+
+int main(int argc, char **argv)
+{
+	struct datapath_user_options options = { .workers = WORKERS, .instance = "datapath_messages" };
+	struct error error = { 0 };
+
+	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (strcmp(argv[1], cases[i].name) != 0)
+			continue;
+		if (datapath_user_open(&options, &dp, &error) < 0)
+			fail(error.text);
+		cases[i].run();
+		datapath_ops(dp)->close(dp);
+		return 0;
+	}
+	return 2;
+}
