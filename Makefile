@@ -5,6 +5,8 @@
 BUILD  ?= build
 PREFIX ?= /usr/local
 TIME   ?= 60
+SEED   ?= 1
+N      ?= 10000
 MAKEFLAGS += --no-print-directory
 # silent, but for a status line on a terminal
 NINJA := ninja $(shell [ -t 2 ] || echo --quiet)
@@ -24,6 +26,7 @@ help:
 	@echo 'make test [T=REGEX]  every test, or those whose names match (root)'
 	@echo 'make bench           measure, and print the ratios with their marks (root)'
 	@echo 'make fuzz [TIME=60]  each fuzz target for TIME seconds'
+	@echo 'make sim [SEED=1 N=10000]  the control protocol over N bad networks, the first from SEED'
 	@echo 'make asan            build with sanitisers; unit tests and corpora there'
 	@echo 'make install         [PREFIX=/usr/local] [DESTDIR=]'
 	@echo 'make format | lint | clean'
@@ -69,6 +72,9 @@ fuzz: build-fuzz/build.ninja
 	@$(NINJA) -C build-fuzz
 	@tests/fuzz/fuzz $(TIME)
 
+sim: build-asan
+	@build-asan/tests/sim/sim $(SEED) $(N) $(if $(V),verbose)
+
 asan: build-asan
 	@tools/need structure
 	@BUILD=$(BUILD) tests/run '^(unit|fuzz)/'
@@ -89,4 +95,4 @@ lint: need-lint
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help demo test bench fuzz asan install format lint clean build-asan need-build
+.PHONY: all help demo test bench fuzz sim asan install format lint clean build-asan need-build

@@ -724,6 +724,11 @@ bool admission_message(struct control *control, const struct control_path *path,
 
 /* --- time --- */
 
+uint32_t admission_used(const struct admission *admission)
+{
+	return admission->used;
+}
+
 uint64_t admission_deadline(const struct admission *admission)
 {
 	return admission->oldest == NONE ? CONTROL_NEVER : admission->places[admission->oldest].until;

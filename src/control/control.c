@@ -397,4 +397,7 @@ bool control_expire(struct control *control, uint64_t now)
 void control_counters(const struct control *control, struct control_counters *counters)
 {
 	*counters = control->counters;
+	counters->tunnels = control->tunnel_count;
+	counters->calls = control->call_handles.used;
+	counters->half_open = admission_used(control->admission);
 }

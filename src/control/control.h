@@ -215,6 +215,7 @@ int control_call_info(const struct control *control, handle call, struct control
 
 /* --- sums --- */
 struct control_counters {
+	uint32_t tunnels, calls, half_open;	/* that are there now; tunnels: also those that close */
 	uint64_t received, malformed, wrong_version, unknown_tunnel, unknown_session, wrong_source;
 	uint64_t requests, requests_duplicate, requests_unproved, requests_crowded_out, requests_refused;
 	uint64_t requests_expired;		/* accepted, and the peer did not go on */

@@ -191,6 +191,7 @@ void admission_request(struct control *control, const struct control_path *path,
 bool admission_message(struct control *control, const struct control_path *path, const struct control_header *header,
 		       uint8_t *octets, size_t length, uint64_t now);
 bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram);
+uint32_t admission_used(const struct admission *admission);
 uint64_t admission_deadline(const struct admission *admission);
 /* One that is due. */
 bool admission_expire(struct control *control, uint64_t now);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The control protocol between two daemons over a network that a seed makes: it loses, repeats, reorders, delays and
- * corrupts datagrams, is cut for a while, and a daemon may start anew.  Tunnels and calls are opened from both ends
- * and closed at random; then the network gets well, and within a bound both ends must agree or both be down.
+ * corrupts datagrams, is cut for a while, a daemon may start anew, and the clock may jump.  Tunnels and calls are
+ * opened from both ends and closed at random; then the network gets well, and within a bound both ends must agree or
+ * both be down.
  *
  *	sim FIRST COUNT [verbose]	seeds FIRST to FIRST + COUNT - 1
  *
- * Checked all the time: no two live objects with one id, events in their order, never more unacknowledged messages
- * than the window.  At the end: both ends have the same calls, with each other's ids; nothing waits; nothing leaks
- * (the sanitizers say so).
+ * Checked all the time: no two live objects with one id; what is told about a tunnel or call comes in its order and
+ * once (serial numbers and sums that grow); on the wire, never more unacknowledged messages than the receiver's window;
+ * nothing is neither up nor down for longer than its time.  At the end: both ends have the same tunnels and calls, with
+ * each other's ids; when all are closed nothing is left in the engine, and nothing leaks (the sanitizers say so).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +19,19 @@
 #include "control/control.h"
 
 #define FLYING_MAX 4096
+#define IDS 65536
 #define DATAGRAM_MAX 2048
 #define OBJECTS_MAX 512
 #define CHAOS_MS 120000		/* of bad network and commands */
 #define QUIET_MS 400000		/* afterwards: longer than any state lasts without events */
+#define ESTABLISH_MS 120000
+#define PATIENCE_MS (2 * ESTABLISH_MS + 1000)	/* a call may wait for its tunnel, then for its answer */
+#define JUMP_MS 90000
+#define LINGER_MS 120000	/* all is closed: until everything is forgotten */
+#define CHECK_EVERY 32		/* inputs */
 
 struct flying {
-	uint64_t arrives;
+	uint64_t arrives, number;
 	unsigned int to;
 	size_t length;
 	struct control_path path;	/* as the receiver sees it */
@@ -34,12 +42,21 @@ struct flying {
 struct object {
 	bool used, is_call, up;
 	handle self, tunnel;
+	uint64_t since;
+	uint32_t heard_sum;		/* call: of the last WEN or SLI */
+	uint32_t serial;		/* tunnel: of the last request for a call */
+	bool has_serial;
 };
 
 struct host {
 	struct control *control;
 	struct endpoint endpoint;
 	struct object objects[OBJECTS_MAX];
+	unsigned int top;		/* beyond there are no objects */
+	uint32_t sum;			/* of the last WEN or SLI sent */
+	uint16_t own_of[IDS];		/* tunnel: by the peer's id */
+	uint16_t acked[IDS];		/* by own id: the last Nr that arrived */
+	uint16_t id_owner[IDS];		/* of a check: object + 1 */
 	unsigned int ups, downs;
 };
 
@@ -47,8 +64,10 @@ struct world {
 	uint64_t seed, state, now;
 	bool verbose;
 	struct host hosts[2];
-	struct flying *flying[FLYING_MAX];
+	struct flying *flying[FLYING_MAX + 1];	/* a heap: the first to arrive is at 1 */
 	unsigned int in_flight;
+	uint64_t launched;
+	unsigned int until_check;
 	unsigned int loss, repeat, corrupt;	/* per cent */
 	uint32_t delay;
 	uint64_t cut_until;
@@ -94,7 +113,8 @@ static struct control_tunnel_settings tunnel_settings(void)
 {
 	struct control_tunnel_settings settings = {
 		.framing_capabilities = 3, .receive_window = (uint16_t)(4 + world->seed % 20), .retry_timeout = 1000,
-		.retry_timeout_most = 8000, .max_retries = 5, .hello_timeout = 60000, .establish_timeout = 120000,
+		.retry_timeout_most = 8000, .max_retries = 5, .hello_timeout = 60000,
+		.establish_timeout = ESTABLISH_MS,
 		.auth = world->seed % 2 ? CONTROL_AUTH_CHALLENGE : CONTROL_AUTH_NONE,
 		.hide_avps = world->seed % 3 == 1, .use_tiebreaker = world->seed % 5 == 1,
 		.secret = "tunnel-secret", .secret_length = 13,
@@ -108,18 +128,78 @@ static struct control_call_settings call_settings(void)
 {
 	return (struct control_call_settings){
 		.avps = { .present = AVP_BIT(AVP_CALLED_NUMBER) | AVP_BIT(AVP_SEQUENCING_REQUIRED),
-			  .called_number = { (const uint8_t *)"5550100", 7 }, .tx_connect_speed = 1000000,
-			  .framing_type = 1, .bearer_type = 1 },
-		.establish_timeout = 120000,
+			  .called_number = { (const uint8_t *)"5550100", 7 } },
+		.establish_timeout = ESTABLISH_MS,
 	};
 }
 
 /* --- the network --- */
 
+static bool is_before(const struct flying *a, const struct flying *b)
+{
+	return a->arrives < b->arrives || (a->arrives == b->arrives && a->number < b->number);
+}
+
+static void heap_add(struct flying *flying)
+{
+	unsigned int at = ++world->in_flight;
+
+	for (; at > 1 && is_before(flying, world->flying[at / 2]); at /= 2)
+		world->flying[at] = world->flying[at / 2];
+	world->flying[at] = flying;
+}
+
+static struct flying *heap_take(void)
+{
+	struct flying *first = world->flying[1], *last = world->flying[world->in_flight--];
+	unsigned int at = 1, child;
+
+	while ((child = 2 * at) <= world->in_flight) {
+		if (child < world->in_flight && is_before(world->flying[child + 1], world->flying[child]))
+			child++;
+		if (!is_before(world->flying[child], last))
+			break;
+		world->flying[at] = world->flying[child];
+		at = child;
+	}
+	if (world->in_flight)
+		world->flying[at] = last;
+	return first;
+}
+
+/* Of what goes out on a tunnel that came up: is it within what the other end said it takes? */
+static void check_wire(unsigned int from, const struct control_datagram *datagram)
+{
+	struct host *host = &world->hosts[from];
+	uint16_t window = tunnel_settings().receive_window, own;
+	struct control_header header;
+
+	must(control_header_read(datagram->octets, datagram->length, &header), "a header cannot be read");
+	must(header.length == datagram->length, "a message is not as long as its datagram");
+	own = host->own_of[header.connection_id];
+	if (!own || header.length == CONTROL_HEADER_LENGTH || world->corrupt)
+		return;
+	must((uint16_t)(header.ns - host->acked[own]) < window || (int16_t)(header.ns - host->acked[own]) < 0,
+	     "more is under way than the window allows");
+}
+
+static void hear_ack(unsigned int at, const struct flying *flying)
+{
+	struct control_header header;
+	uint16_t *acked;
+
+	if (!control_header_read(flying->octets, flying->length, &header) || header.version != 2)
+		return;
+	acked = &world->hosts[at].acked[header.connection_id];
+	if ((int16_t)(header.nr - *acked) > 0)
+		*acked = header.nr;
+}
+
 static void launch(unsigned int from, const struct control_datagram *datagram)
 {
 	struct flying *flying;
 
+	check_wire(from, datagram);
 	if (world->now < world->cut_until || chance(world->loss) || world->in_flight == FLYING_MAX)
 		return;
 	must(datagram->length <= DATAGRAM_MAX, "a datagram is longer than any should be");
@@ -127,13 +207,14 @@ static void launch(unsigned int from, const struct control_datagram *datagram)
 	if (!flying)
 		broken("out of memory");
 	flying->arrives = world->now + 1 + draw(world->delay);
+	flying->number = world->launched++;
 	flying->to = !from;
 	flying->length = datagram->length;
 	flying->path = (struct control_path){ .local = datagram->path.peer, .peer = world->hosts[from].endpoint };
 	memcpy(flying->octets, datagram->octets, datagram->length);
 	if (chance(world->corrupt))
 		flying->octets[draw((uint32_t)flying->length)] ^= (uint8_t)(1 + draw(255));
-	world->flying[world->in_flight++] = flying;
+	heap_add(flying);
 }
 
 static void transmit(unsigned int from)
@@ -151,7 +232,7 @@ static void transmit(unsigned int from)
 
 static struct object *object_of(struct host *host, handle self, bool is_call)
 {
-	for (unsigned int i = 0; i < OBJECTS_MAX; i++)
+	for (unsigned int i = 0; i < host->top; i++)
 		if (host->objects[i].used && host->objects[i].self == self && host->objects[i].is_call == is_call)
 			return &host->objects[i];
 	return NULL;
@@ -162,7 +243,9 @@ static struct object *object_add(struct host *host, handle self, handle tunnel, 
 	for (unsigned int i = 0; i < OBJECTS_MAX; i++) {
 		if (host->objects[i].used)
 			continue;
-		host->objects[i] = (struct object){ true, is_call, false, self, tunnel };
+		host->objects[i] = (struct object){ true, is_call, false, self, tunnel, .since = world->now };
+		if (i >= host->top)
+			host->top = i + 1;
 		return &host->objects[i];
 	}
 	return NULL;
@@ -173,17 +256,22 @@ static void object_remove(struct host *host, struct object *object)
 	handle self = object->self;
 
 	object->used = false;
-	if (object->is_call)
-		return;
-	for (unsigned int i = 0; i < OBJECTS_MAX; i++)
+	for (unsigned int i = 0; i < host->top && !object->is_call; i++)
 		if (host->objects[i].is_call && host->objects[i].tunnel == self)
 			host->objects[i].used = false;
+	while (host->top && !host->objects[host->top - 1].used)
+		host->top--;
 }
 
 static void tunnel_up(struct host *host, const struct control_event *event)
 {
 	struct object *object = object_of(host, event->tunnel, false);
+	struct control_tunnel_info info;
 
+	must(control_tunnel_info(host->control, event->tunnel, &info) == 0 && info.peer_tunnel_id,
+	     "a tunnel is up and cannot be looked at");
+	host->own_of[info.peer_tunnel_id] = info.tunnel_id;
+	host->acked[info.tunnel_id] = 1;
 	if (!object)
 		object = object_add(host, event->tunnel, HANDLE_NONE, false);
 	if (!object) {
@@ -200,8 +288,14 @@ static void call_requested(struct host *host, const struct control_event *event)
 	const struct control_reason busy = { .result = 4, .text = "busy" };
 	struct control_call_settings settings = call_settings();
 	struct object *object = chance(90) ? object_add(host, event->call, event->tunnel, true) : NULL;
+	struct object *tunnel = object_of(host, event->tunnel, false);
+	uint32_t serial = event->message->call_serial_number;
 
-	must(object_of(host, event->tunnel, false) != NULL, "a call in a tunnel that is not there");
+	must(tunnel != NULL, "a call in a tunnel that is not there");
+	must(!tunnel->has_serial || world->corrupt || (int32_t)(serial - tunnel->serial) > 0,
+	     "requests for calls out of order, or twice");
+	tunnel->has_serial = true;
+	tunnel->serial = serial;
 	if (!object) {
 		control_call_close(host->control, event->call, &busy, world->now);
 		return;
@@ -226,6 +320,16 @@ static void down(struct host *host, handle self, bool is_call)
 	must(object != NULL, "something went down that was not there");
 	object_remove(host, object);
 	host->downs++;
+}
+
+/* The sums that the other end sends grow. */
+static void told(struct host *host, handle call, uint32_t sum)
+{
+	struct object *object = object_of(host, call, true);
+
+	must(object != NULL, "news of a call that is not there");
+	must(sum > object->heard_sum || world->corrupt, "news of a call out of order, or twice");
+	object->heard_sum = sum;
 }
 
 static void act(struct host *host, const struct control_event *event)
@@ -263,23 +367,69 @@ static void act(struct host *host, const struct control_event *event)
 	case CONTROL_EVENT_REQUEST_DOWN:
 		break;
 	case CONTROL_EVENT_CALL_ERRORS:
+		told(host, event->call, event->message->call_errors.crc);
+		break;
 	case CONTROL_EVENT_CALL_LINK:
-		must(object_of(host, event->call, true) != NULL, "news of a call that is not there");
+		told(host, event->call, event->message->accm.send);
 		break;
 	}
 }
 
-static void check_windows(const struct host *host)
+static void check_window(const struct control_tunnel_info *info)
 {
-	for (unsigned int i = 0; i < OBJECTS_MAX; i++) {
-		const struct object *object = &host->objects[i];
-		struct control_tunnel_info info;
+	must(info->cwnd >= 1 && (info->cwnd <= info->peer_window || info->cwnd == 1), "the window is too wide");
+}
 
-		if (!object->used || object->is_call)
+/* Ids of tunnels are the host's, those of calls their tunnel's: looked at in turn. */
+static void check_tunnel(struct host *host, const struct object *tunnel)
+{
+	struct control_tunnel_info info;
+
+	must(control_tunnel_info(host->control, tunnel->self, &info) == 0, "the owner knows of a tunnel that is gone");
+	check_window(&info);
+	must(!host->id_owner[info.tunnel_id], "two tunnels have one id");
+	host->id_owner[info.tunnel_id] = 1;
+}
+
+static void check_calls(struct host *host, const struct object *tunnel)
+{
+	uint16_t ids[OBJECTS_MAX];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < host->top; i++) {
+		const struct object *call = &host->objects[i];
+		struct control_call_info info;
+
+		if (!call->used || !call->is_call || call->tunnel != tunnel->self)
 			continue;
-		must(control_tunnel_info(host->control, object->self, &info) == 0, "the owner knows of a tunnel that is gone");
-		must(info.cwnd >= 1 && info.cwnd <= (info.peer_window > 1 ? info.peer_window : 1), "the window is too wide");
+		must(control_call_info(host->control, call->self, &info) == 0, "the owner knows of a call that is gone");
+		for (unsigned int k = 0; k < count; k++)
+			must(ids[k] != info.session_id, "two calls of a tunnel have one id");
+		ids[count++] = info.session_id;
 	}
+}
+
+static void check_objects(struct host *host)
+{
+	memset(host->id_owner, 0, sizeof(host->id_owner));
+	for (unsigned int i = 0; i < host->top; i++) {
+		const struct object *object = &host->objects[i];
+
+		if (!object->used)
+			continue;
+		must(object->up || world->now - object->since < PATIENCE_MS + JUMP_MS, "it neither comes up nor goes down");
+		if (object->is_call)
+			continue;
+		check_tunnel(host, object);
+		check_calls(host, object);
+	}
+}
+
+static void show(unsigned int at, const struct control_event *event)
+{
+	printf("%8llu host %u: event %d tunnel %llx call %llx message %s %s\n", (unsigned long long)world->now, at,
+	       event->kind, (unsigned long long)event->tunnel, (unsigned long long)event->call,
+	       event->message ? message_name(event->message->type) : "-", event->reason ? event->reason->text : "");
 }
 
 static void drain(unsigned int at)
@@ -289,12 +439,13 @@ static void drain(unsigned int at)
 
 	while (control_next_event(host->control, &event, world->now)) {
 		if (world->verbose)
-			printf("%8llu host %u: event %d tunnel %llx call %llx message %s %s\n", (unsigned long long)world->now,
-			       at, event.kind, (unsigned long long)event.tunnel, (unsigned long long)event.call,
-			       event.message ? message_name(event.message->type) : "-", event.reason ? event.reason->text : "");
+			show(at, &event);
 		act(host, &event);
 	}
-	check_windows(host);
+	if (!world->until_check--) {
+		world->until_check = CHECK_EVERY;
+		check_objects(host);
+	}
 	transmit(at);
 }
 
@@ -302,10 +453,10 @@ static void drain(unsigned int at)
 
 static struct object *some_object(struct host *host, bool is_call)
 {
-	unsigned int from = draw(OBJECTS_MAX);
+	unsigned int from = host->top ? draw(host->top) : 0;
 
-	for (unsigned int i = 0; i < OBJECTS_MAX; i++) {
-		struct object *object = &host->objects[(from + i) % OBJECTS_MAX];
+	for (unsigned int i = 0; i < host->top; i++) {
+		struct object *object = &host->objects[(from + i) % host->top];
 
 		if (object->used && object->is_call == is_call)
 			return object;
@@ -335,7 +486,8 @@ static void open_call(unsigned int at)
 	struct control_reason reason = { .result = 3 };
 	handle call;
 
-	if (!tunnel || control_call_open(host->control, tunnel->self, role, 0, &settings, NULL, &call, world->now, NULL) < 0)
+	if (!tunnel || control_call_open(host->control, tunnel->self, role, 0, &settings, NULL, &call, world->now,
+					 NULL) < 0)
 		return;
 	if (!object_add(host, call, tunnel->self, true))
 		control_call_close(host->control, call, &reason, world->now);
@@ -361,8 +513,8 @@ static void tell_something(unsigned int at)
 {
 	struct host *host = &world->hosts[at];
 	struct object *object = some_object(host, true);
-	const struct avp_accm accm = { 1, 2 };
-	const struct avp_call_errors errors = { .crc = 1 };
+	const struct avp_accm accm = { ++host->sum, 2 };
+	const struct avp_call_errors errors = { .crc = host->sum };
 
 	if (!object)
 		return;
@@ -380,6 +532,8 @@ static void host_begin(struct host *host)
 	if (!host->control)
 		broken("out of memory");
 	memset(host->objects, 0, sizeof(host->objects));
+	memset(host->own_of, 0, sizeof(host->own_of));
+	host->top = 0;
 }
 
 static void restart(unsigned int at)
@@ -404,17 +558,19 @@ static void command(unsigned int at)
 		restart(at);
 	else if (what < 99)
 		world->cut_until = world->now + draw(40000);
+	else if (world->seed % 8 == 1)
+		world->now += draw(JUMP_MS);
 	drain(at);
 }
 
 /* --- time --- */
 
-static void land(unsigned int i)
+static void land(void)
 {
-	struct flying *flying = world->flying[i];
+	struct flying *flying = heap_take();
 	struct control_datagram datagram = { flying->path, flying->octets, flying->length };
 
-	world->flying[i] = world->flying[--world->in_flight];
+	hear_ack(flying->to, flying);
 	control_receive(world->hosts[flying->to].control, &datagram, world->now);
 	drain(flying->to);
 	free(flying);
@@ -422,11 +578,8 @@ static void land(unsigned int i)
 
 static uint64_t next_time(void)
 {
-	uint64_t next = CONTROL_NEVER;
+	uint64_t next = world->in_flight ? world->flying[1]->arrives : CONTROL_NEVER;
 
-	for (unsigned int i = 0; i < world->in_flight; i++)
-		if (world->flying[i]->arrives < next)
-			next = world->flying[i]->arrives;
 	for (unsigned int i = 0; i < 2; i++)
 		if (control_deadline(world->hosts[i].control) < next)
 			next = control_deadline(world->hosts[i].control);
@@ -435,16 +588,15 @@ static uint64_t next_time(void)
 
 static void happen(void)
 {
-	for (unsigned int i = 0; i < world->in_flight; i++)
-		if (world->flying[i]->arrives <= world->now) {
-			land(i);
-			return;
-		}
-	for (unsigned int i = 0; i < 2; i++)
+	if (world->in_flight && world->flying[1]->arrives <= world->now) {
+		land();
+		return;
+	}
+	for (unsigned int i = 0; i < 2; i++) {
 		while (control_expire(world->hosts[i].control, world->now))
 			drain(i);
-	drain(0);
-	drain(1);
+		drain(i);
+	}
 }
 
 static void run_until(uint64_t end, bool commands)
@@ -478,7 +630,7 @@ static void run_until(uint64_t end, bool commands)
 static struct object *counterpart(struct host *other, const struct control_call_info *call,
 				  const struct control_tunnel_info *tunnel)
 {
-	for (unsigned int i = 0; i < OBJECTS_MAX; i++) {
+	for (unsigned int i = 0; i < other->top; i++) {
 		struct object *object = &other->objects[i];
 		struct control_call_info info;
 		struct control_tunnel_info tunnel_info;
@@ -493,30 +645,78 @@ static struct object *counterpart(struct host *other, const struct control_call_
 	return NULL;
 }
 
+static bool has_tunnel(const struct host *other, const struct control_tunnel_info *tunnel)
+{
+	for (unsigned int i = 0; i < other->top; i++) {
+		const struct object *object = &other->objects[i];
+		struct control_tunnel_info info;
+
+		if (object->used && !object->is_call && control_tunnel_info(other->control, object->self, &info) == 0 &&
+		    info.tunnel_id == tunnel->peer_tunnel_id && info.peer_tunnel_id == tunnel->tunnel_id)
+			return true;
+	}
+	return false;
+}
+
+static void check_call(unsigned int at, const struct object *object)
+{
+	const struct host *host = &world->hosts[at];
+	struct control_call_info call;
+	struct control_tunnel_info tunnel;
+
+	must(control_call_info(host->control, object->self, &call) == 0 &&
+	     control_tunnel_info(host->control, call.tunnel, &tunnel) == 0, "the owner knows of a call that is gone");
+	if (world->verbose && !counterpart(&world->hosts[!at], &call, &tunnel))
+		printf("host %u role %d: session %u/%u of tunnel %u/%u\n", at, call.role, call.session_id,
+		       call.peer_session_id, tunnel.tunnel_id, tunnel.peer_tunnel_id);
+	must(counterpart(&world->hosts[!at], &call, &tunnel) != NULL, "a call is up at one end only");
+}
+
 static void check_agreement(unsigned int at)
 {
 	struct host *host = &world->hosts[at];
 
-	for (unsigned int i = 0; i < OBJECTS_MAX; i++) {
+	for (unsigned int i = 0; i < host->top; i++) {
 		const struct object *object = &host->objects[i];
-		struct control_call_info call;
 		struct control_tunnel_info tunnel;
 
 		if (!object->used)
 			continue;
 		must(object->up, "something is neither up nor down at the end");
-		if (!object->is_call)
+		if (object->is_call) {
+			check_call(at, object);
 			continue;
-		must(control_call_info(host->control, object->self, &call) == 0 &&
-		     control_tunnel_info(host->control, call.tunnel, &tunnel) == 0, "the owner knows of a call that is gone");
-		if (world->verbose && !counterpart(&world->hosts[!at], &call, &tunnel))
-			printf("host %u role %d: session %u/%u of tunnel %u/%u\n", at, call.role, call.session_id,
-			       call.peer_session_id, tunnel.tunnel_id, tunnel.peer_tunnel_id);
-		must(counterpart(&world->hosts[!at], &call, &tunnel) != NULL, "a call is up at one end only");
+		}
+		must(control_tunnel_info(host->control, object->self, &tunnel) == 0, "the owner knows of a tunnel that is gone");
+		must(has_tunnel(&world->hosts[!at], &tunnel), "a tunnel is up at one end only");
 	}
 }
 
-static void simulate(uint64_t seed, bool verbose)
+static void close_all(unsigned int at)
+{
+	struct host *host = &world->hosts[at];
+
+	for (unsigned int i = 0; i < OBJECTS_MAX; i++) {
+		struct object *object = &host->objects[i];
+
+		if (!object->used || object->is_call)
+			continue;
+		control_close(host->control, object->self, 6, 0, "the end", world->now);
+		object_remove(host, object);
+	}
+	drain(at);
+}
+
+static void check_nothing_left(unsigned int at)
+{
+	struct control_counters counters;
+
+	control_counters(world->hosts[at].control, &counters);
+	must(!counters.tunnels && !counters.calls && !counters.half_open, "something is left when all is closed");
+	must(!counters.unsendable, "a message could not be sent");
+}
+
+static void begin(uint64_t seed, bool verbose)
 {
 	world = calloc(1, sizeof(*world));
 	if (!world)
@@ -524,7 +724,6 @@ static void simulate(uint64_t seed, bool verbose)
 	world->seed = seed;
 	world->state = seed * 0x9e3779b97f4a7c15u | 1;
 	world->verbose = verbose;
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	world->loss = draw(30);
 	world->repeat = draw(20);
 	world->corrupt = seed % 3 == 0 ? draw(10) : 0;
@@ -535,23 +734,38 @@ static void simulate(uint64_t seed, bool verbose)
 		world->hosts[i].endpoint.port = 1701;
 		host_begin(&world->hosts[i]);
 	}
+}
+
+static void end(void)
+{
+	if (world->verbose)
+		printf("seed %llu: %u and %u up, %u and %u down\n", (unsigned long long)world->seed,
+		       world->hosts[0].ups, world->hosts[1].ups, world->hosts[0].downs, world->hosts[1].downs);
+	while (world->in_flight)
+		free(heap_take());
+	control_free(world->hosts[0].control);
+	control_free(world->hosts[1].control);
+	free(world);
+}
+
+static void simulate(uint64_t seed, bool verbose)
+{
+	begin(seed, verbose);
 	run_until(CHAOS_MS, true);
 	world->loss = world->repeat = world->corrupt = 0;
 	world->cut_until = 0;
-	run_until(CHAOS_MS + QUIET_MS, false);
+	run_until(world->now + QUIET_MS, false);
 	/* A changed id or result is as good as a right one: with those only nothing must break. */
 	if (seed % 3) {
 		check_agreement(0);
 		check_agreement(1);
 	}
-	if (verbose)
-		printf("seed %llu: %u and %u up, %u and %u down\n", (unsigned long long)seed, world->hosts[0].ups,
-		       world->hosts[1].ups, world->hosts[0].downs, world->hosts[1].downs);
-	for (unsigned int i = 0; i < world->in_flight; i++)
-		free(world->flying[i]);
-	control_free(world->hosts[0].control);
-	control_free(world->hosts[1].control);
-	free(world);
+	close_all(0);
+	close_all(1);
+	run_until(world->now + LINGER_MS, false);
+	check_nothing_left(0);
+	check_nothing_left(1);
+	end();
 }
 
 int main(int argc, char **argv)
@@ -559,6 +773,7 @@ int main(int argc, char **argv)
 	unsigned long long first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
 	unsigned long long count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (unsigned long long seed = first; seed < first + count; seed++)
 		simulate(seed, argc > 3);
 	printf("%llu seeds from %llu: all is well\n", count, first);
