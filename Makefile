@@ -77,7 +77,7 @@ sim: build-asan
 
 asan: build-asan
 	@tools/need structure
-	@BUILD=$(BUILD) tests/run '^(unit|fuzz)/'
+	@BUILD=$(BUILD) tests/run '^(unit|fuzz|sim)/'
 
 install: $(BUILD)/build.ninja
 	@meson configure --prefix $(PREFIX) $(BUILD)

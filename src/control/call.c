@@ -132,7 +132,7 @@ static bool fits(const struct control_call_settings *settings, struct error *err
 
 	for (size_t i = 0; i < OCTETS_MEMBERS; i++)
 		if (member(&source.avps, i)->length > CONTROL_VALUE_MAX) {
-			error_set(error, ERROR_VALUE, NULL, "a control message cannot carry a value of more than %u octets",
+			error_set(error, ERROR_VALUE, NULL, "no control message carries a value of more than %u octets",
 				  CONTROL_VALUE_MAX);
 			return false;
 		}

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What comes in and goes out: datagrams to their tunnel, events, deadlines. */
-#include "control/internal.h"
+#include "control/control.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+
+#include "control/internal.h"
 
 struct control *control_new(const struct control_limits *limits, control_random_fn *random)
 {
