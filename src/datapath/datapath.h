@@ -128,7 +128,7 @@ struct datapath_tunnel_info {
 struct datapath_session_info {
 	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP: "" */
 	uint32_t ifindex;		/* PPP: 0 */
-	uint32_t mtu;			/* of the device, in effect; PPP: octets of a frame that the path carries whole */
+	uint32_t mtu;			/* of the device, in effect; PPP: octets of a frame that the path carries */
 	bool attached;			/* PPP: somebody is connected to the frame socket */
 	bool carrier;
 	bool send_seq;			/* in effect: may follow the peer */
@@ -196,12 +196,12 @@ struct datapath_packet {
 
 /* A control message, whole: what UDP carries. */
 struct datapath_message {
-	handle port;			/* by whose sockets it came, or shall go: datapath_tunnel_info.port, or listen()'s */
-	handle tunnel;			/* sent: with this tunnel's ttl, dscp and fwmark; HANDLE_NONE: the system's. Received:
-					 * HANDLE_NONE, what is in it says for whom it is */
-	struct endpoint local;		/* ours: to which it came, or by which it shall leave. Address any: not known */
+	handle port;			/* by whose sockets: datapath_tunnel_info.port, or listen()'s */
+	handle tunnel;			/* sent: with its ttl, dscp and fwmark; HANDLE_NONE: the system's.
+					 * Received: HANDLE_NONE; what is in it says for whom it is */
+	struct endpoint local;		/* to which it came, or by which it shall leave. Address any: not known */
 	struct endpoint peer;
-	uint8_t *octets;		/* received: may be changed, valid until the next receive(). send() only reads */
+	uint8_t *octets;		/* received: may be changed, valid until the next receive() */
 	uint32_t length;
 };
 
@@ -216,14 +216,14 @@ struct datapath_ops {
 	int (*events)(struct datapath *dp, struct datapath_event *events, int max);
 	void (*totals)(struct datapath *dp, struct datapath_totals *totals);
 
-	/* Take control messages that come to this port, whoever sends them. The same config again: the same port, which
-	 * is closed when it was given back as often and no tunnel uses it. */
+	/* Take control messages that come to this port, whoever sends them. The same config again (but for port 0): the
+	 * same port, which is closed when it was given back as often and no tunnel uses it. */
 	int (*listen)(struct datapath *dp, const struct datapath_port_config *config, handle *port,
 		      struct error *error);
 	void (*unlisten)(struct datapath *dp, handle port);
-	/* Take up to max (DATAPATH_MESSAGES_MAX at most) control messages of the ports that are listened to and of those
-	 * of version 2 tunnels; returns how many. Those of connections go before those with connection id 0: to ask
-	 * again and again makes nobody's connection wait for more than one such batch. */
+	/* Take up to max (DATAPATH_MESSAGES_MAX at most) control messages of the ports that are listened to and of
+	 * those of version 2 tunnels; returns how many. Those of connections go before those with connection id 0:
+	 * to ask again and again makes nobody's connection wait for more than one such batch. */
 	int (*receive)(struct datapath *dp, struct datapath_message *messages, int max);
 	/* Send a batch, in its order. Never waits: what the system does not take is lost, as on the way. */
 	void (*send)(struct datapath *dp, const struct datapath_message *messages, int count);

@@ -49,7 +49,7 @@ refused "empty datagram" status.rx_short 1 "${good[@]}" raw=
 refused "one octet" status.rx_short 1 "${good[@]}" raw=00
 refused "short of a header" status.rx_short 3 "${good[@]}" cut=3 cut=5 cut=7
 refused "version 1" status.rx_version 1 "${good[@]}" version=1 101
-refused "version 2, of no tunnel" status.rx_version 1 "${good[@]}" raw=00020005000600000000000000000000
+refused "version 2, of no tunnel" status.rx_unknown_session 1 "${good[@]}" raw=00020005000600000000000000000000
 refused "version 15" status.rx_version 1 "${good[@]}" version=15 101
 refused "unknown session" status.rx_unknown_session 2 "${good[@]}" session=4711 101 session=4294967295 102
 refused "session 0" status.rx_unknown_session 1 "${good[@]}" session=0 101

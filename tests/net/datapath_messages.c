@@ -372,7 +372,8 @@ static void tunnel(void)
 	message = take_one();
 	same("who sent it", &message.peer, "127.0.0.5", OTHER_PORT);
 	equal("by the tunnel's port", message.port, info.port);
-	if (datapath_ops(dp)->tunnel_modify(dp, found, &moved, DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID, NULL) < 0)
+	if (datapath_ops(dp)->tunnel_modify(dp, found, &moved, DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID,
+					    NULL) < 0)
 		fail("modify");
 	after = info_of(found);
 	equal("its port after that", after.port, info.port);

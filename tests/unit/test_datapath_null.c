@@ -397,7 +397,7 @@ static void ppp_sessions_have_no_device(void **state)
 	assert_int_equal(datapath_ops(dp)->session_info(dp, first, &info), 0);
 	assert_string_equal(info.ifname, "");
 	assert_int_equal(info.ifindex, 0);
-	assert_int_equal(info.mtu, 1500 - 20 - 8 - 6);
+	assert_int_equal(info.mtu, 1500 - 20 - 8 - 10);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -346,7 +346,7 @@ static uint32_t overhead(const struct null_session *session)
 
 	octets += tunnel->encap == L2TP_ENCAP_UDP ? 8 : 0;
 	if (tunnel->version == 2)
-		return octets + (uint32_t)data_header_v2_length(config->send_seq);
+		return octets + (uint32_t)data_header_v2_length(true);
 	octets += (uint32_t)data_header_length(tunnel->encap, config->cookie_length, config->l2spec);
 	if (config->pw_type != L2TP_PW_IP)
 		octets += config->pw_type == L2TP_PW_ETH_VLAN ? 18 : 14;

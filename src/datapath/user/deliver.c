@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Session -> device: what the pseudowire does to a frame, then the coalescer, then the device. */
+/* Session -> device: what the pseudowire does to a frame, then the coalescer, then the device; or its frame socket. */
 #include <errno.h>
 #include <string.h>
 #include <sys/uio.h>
 
+#include "datapath/user/frames.h"
 #include "datapath/user/mss.h"
 #include "datapath/user/worker.h"
 
@@ -42,6 +43,11 @@ static void refuse(struct worker *worker, struct session *session, enum datapath
 
 void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
 {
+	if (session->pw_type == L2TP_PW_PPP) {
+		if (!frames_deliver(worker, session, frame, length))
+			refuse(worker, session, DATAPATH_DROP_UNATTACHED);
+		return;
+	}
 	if ((session->pw_type == L2TP_PW_ETH_VLAN && !pop_vlan(&frame, &length)) || !length ||
 	    (session->layer == FRAME_ETHERNET && length < ETHERNET_HEADER)) {
 		refuse(worker, session, DATAPATH_DROP_INVALID);
@@ -55,6 +61,12 @@ void deliver_frame(struct worker *worker, struct session *session, uint8_t *fram
 	if (shared_get(session->mss_clamp))
 		mss_clamp(frame, length, session->layer, shared_get(session->mtu), false);
 	coalesce_frame(&worker->coalescer, session, session->layer, frame, length);
+}
+
+void deliver_flush(struct worker *worker)
+{
+	coalesce_flush(&worker->coalescer);
+	frames_flush(worker);
 }
 
 void deliver_emit(void *context, void *target, const struct virtio_net_hdr *header, const struct iovec *frame,

@@ -217,11 +217,14 @@ void device_remove(struct user_datapath *dp, struct session *const *sessions, in
 	int victims = 0;
 
 	for (int i = 0; i < count; i++)
-		if (!*sessions[i]->config.netns && link_set(dp->links, sessions[i]->ifindex, &victim, NULL) == 0)
+		if (sessions[i]->device >= 0 && !*sessions[i]->config.netns &&
+		    link_set(dp->links, sessions[i]->ifindex, &victim, NULL) == 0)
 			victims++;
 	if (victims)
 		(void)link_delete_group(dp->links, victim.group);
 	for (int i = 0; i < count; i++) {
+		if (sessions[i]->device < 0)
+			continue;
 		close(sessions[i]->device);
 		free_name(dp, sessions[i]);
 	}

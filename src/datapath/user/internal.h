@@ -109,24 +109,30 @@ struct tunnel {
 	struct address source;
 };
 
+/* What ids of sessions are compared with: an encapsulation of version 3, or version 2. */
+enum session_kind { SESSION_UDP = L2TP_ENCAP_UDP, SESSION_IP = L2TP_ENCAP_IP, SESSION_V2 };
+
 struct session {
 	/* looked at for every arriving packet, constant */
 	struct cds_lfht_node node;
 	struct tunnel *tunnel;
+	uint32_t key;			/* session_id; version 2: with the tunnel's id above it */
 	uint32_t session_id;
+	uint8_t kind;			/* enum session_kind */
 	uint8_t encap;			/* enum l2tp_encap */
 	uint8_t peer_cookie_length;
 	uint8_t sublayer_length;	/* 0 or 4 */
 	uint8_t pw_type;
-	uint8_t receive_overhead;	/* octets of the header of arriving packets */
+	uint16_t receive_overhead;	/* octets of the header of arriving packets; version 2: of the last, rx's */
 	uint8_t peer_cookie[L2TP_COOKIE_MAX];
 	bool tapped;			/* not constant: control writes; here because this line is read anyway */
-	int device;			/* TAP or TUN descriptor */
+	int device;			/* TAP or TUN descriptor; -1: PPP has none */
+	struct frame_socket *frames;	/* PPP: its own worker's; NULL: frames go nowhere */
 	enum frame_layer layer;
 
 	/* settings: control writes */
 	bool send_seq;			/* also rx (a LAC follows its LNS) */
-	bool recv_seq, lns_mode, mss_clamp;
+	bool recv_seq, lns_mode, mss_clamp, priority;
 	uint32_t mtu;			/* of the device */
 	uint32_t reorder_timeout;
 	uint32_t carrier_timeout;
@@ -147,6 +153,7 @@ struct session {
 	uint8_t header_length;		/* template and sublayer */
 	uint8_t header[DATA_HEADER_MAX];
 	uint16_t vlan_id;
+	uint16_t peer_tunnel_id;	/* version 2; control writes */
 	struct worker *worker;		/* tx is this one; control changes it while the device is not watched */
 
 	/* control */
@@ -168,7 +175,7 @@ struct session {
 struct user_datapath {
 	struct datapath_base base;
 	unsigned int worker_count;
-	struct worker *workers;		/* one more than there are: its counters and its ring are the control thread's */
+	struct worker *workers;		/* and one more, whose counters and ring are the control thread's */
 	struct cds_lfht *table;
 	struct handle_table tunnels, sessions, ports;
 	struct socket_group *groups;
@@ -204,7 +211,7 @@ struct cds_lfht *table_new(void);
 void table_add(struct cds_lfht *table, struct session *session);
 void table_remove(struct cds_lfht *table, struct session *session);
 /* Sessions of this id, one after the other (several tunnels may have it): NULL at the end. */
-struct session *table_first(struct cds_lfht *table, uint8_t encap, uint32_t session_id, struct cds_lfht_iter *iter);
+struct session *table_first(struct cds_lfht *table, uint8_t kind, uint32_t key, struct cds_lfht_iter *iter);
 struct session *table_next(struct cds_lfht *table, struct session *session, struct cds_lfht_iter *iter);
 
 /* group.c */
@@ -262,6 +269,8 @@ void session_stats(const struct session *session, struct datapath_stats *stats);
 void stats_add(struct datapath_stats *sum, const struct datapath_stats *more);
 /* The MTU that the session's device should have on this path. */
 uint32_t session_mtu(const struct session *session, const struct path *path);
+/* The tunnel's peer changed: be sent by the right worker. No packets arrive meanwhile. */
+void session_change_worker(struct user_datapath *dp, struct session *session);
 /* The tunnel's path changed: adapt the MTU when the session's mode says so, and the worker. */
 void session_adapt(struct user_datapath *dp, struct session *session);
 

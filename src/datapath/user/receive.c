@@ -17,6 +17,7 @@
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
+#include "wire/data_header_v2.h"
 
 #define MESSAGES 32			/* of one recvmmsg */
 #define FULL_PACKET 1000		/* octets of a datagram that bulk traffic would send */
@@ -186,16 +187,18 @@ static void stranger(const struct arrival *arrival, struct datagram datagram, en
 		tap_stranger(arrival, datagram, (int)drop);
 }
 
-static struct session *find_session(struct arrival *arrival, uint32_t session_id, struct datagram datagram)
+static struct session *find_session(struct arrival *arrival, enum session_kind kind, uint32_t key,
+				    struct datagram datagram)
 {
 	struct datapath_totals *totals = &arrival->worker->totals;
 	struct cds_lfht *table = arrival->worker->dp->table;
 	struct session *session = arrival->session, *first;
+	uint32_t session_id = kind == SESSION_V2 ? key & 0xffff : key;
 	struct cds_lfht_iter iter;
 
-	if (session && session->session_id == session_id)
+	if (session && session->key == key && session->kind == kind)
 		return session;
-	first = table_first(table, (uint8_t)arrival->group->encap, session_id, &iter);
+	first = table_first(table, (uint8_t)kind, key, &iter);
 	session = choose(arrival, first, &iter);
 	if (session)
 		return arrival->session = session;
@@ -243,7 +246,8 @@ static void mark_arrival(struct worker *worker, struct session *session)
 	if (shared_get(session->carrier))
 		return;
 	shared_set(session->carrier, true);
-	tap_set_carrier(session->device, true);
+	if (session->device >= 0)
+		tap_set_carrier(session->device, true);
 	notice_post(worker, &event);
 }
 
@@ -290,7 +294,7 @@ static void drain(struct worker *worker, struct session *session)
 		accept_first_held(worker, session);
 	}
 	/* Frames must stay in place until the coalescer has let go of them. */
-	coalesce_flush(&worker->coalescer);
+	deliver_flush(worker);
 	reorder_release(session->reorder);
 	if (reorder_empty(session->reorder) && session->holding) {
 		DL_DELETE2(worker->holding, session, holding_prev, holding_next);
@@ -407,13 +411,22 @@ static IN_PLACE void receive_unnumbered(struct worker *worker, struct session *s
 {
 	bool lns_mode = shared_get(session->lns_mode);
 
-	if (shared_get(session->recv_seq) || (lns_mode && shared_get(session->send_seq))) {
+	/* In version 2 an LNS may begin to number at any time: what its LAC sent until it learns of it is welcome. */
+	if (shared_get(session->recv_seq) ||
+	    (lns_mode && shared_get(session->send_seq) && session->kind != SESSION_V2)) {
 		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 		return;
 	}
-	if (shared_get(session->send_seq))
+	if (!lns_mode && shared_get(session->send_seq))
 		shared_set(session->send_seq, false);
 	accept_frame(worker, session, frame, length);
+}
+
+static void invalid(struct worker *worker, struct session *session)
+{
+	worker->verdict = DATAPATH_DROP_INVALID;
+	counter_add(session->rx.invalid, 1);
+	notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
 }
 
 static IN_PLACE void receive_session(struct worker *worker, struct session *session, uint8_t *octets, size_t length,
@@ -425,9 +438,7 @@ static IN_PLACE void receive_session(struct worker *worker, struct session *sess
 				   session->sublayer_length ? L2TP_L2SPEC_DEFAULT : L2TP_L2SPEC_NONE,
 				   &offset, &sublayer)) {
 	case DATA_CHECK_SHORT:
-		worker->verdict = DATAPATH_DROP_INVALID;
-		counter_add(session->rx.invalid, 1);
-		notice_drop(worker, DATAPATH_DROP_INVALID, session, session->session_id, NULL);
+		invalid(worker, session);
 		return;
 	case DATA_CHECK_COOKIE:
 		discard(worker, session, DATAPATH_DROP_COOKIE, &session->rx.cookie_discards);
@@ -443,6 +454,24 @@ static IN_PLACE void receive_session(struct worker *worker, struct session *sess
 		receive_unnumbered(worker, session, octets + offset, length - offset);
 }
 
+static void receive_session_v2(struct worker *worker, struct session *session, struct datagram datagram)
+{
+	struct data_header_v2 header;
+	uint8_t *frame;
+
+	if (data_header_v2_read(datagram.octets, datagram.length, &header) != DATA_V2_OK) {
+		invalid(worker, session);
+		return;
+	}
+	session->receive_overhead = (uint16_t)header.offset;
+	frame = datagram.octets + header.offset;
+	if (header.numbered)
+		receive_numbered(worker, session, data_v2_sequence(header.ns, session->sequence.expected), frame,
+				 header.length);
+	else
+		receive_unnumbered(worker, session, frame, header.length);
+}
+
 /* The same, with a copy of the packet as it came and of what became of it. */
 static __attribute__((noinline, cold)) void receive_tapped(const struct arrival *arrival, struct session *session,
 							   struct datagram datagram, size_t offset)
@@ -451,7 +480,10 @@ static __attribute__((noinline, cold)) void receive_tapped(const struct arrival 
 	struct tap_record *record = tap_arrival(arrival, session->tunnel, session, datagram);
 
 	worker->verdict = DATAPATH_DROP_NONE;
-	receive_session(worker, session, datagram.octets, datagram.length, offset);
+	if (session->kind == SESSION_V2)
+		receive_session_v2(worker, session, datagram);
+	else
+		receive_session(worker, session, datagram.octets, datagram.length, offset);
 	if (record) {
 		record->packet.held = worker->verdict == TAP_VERDICT_HELD;
 		record->packet.drop = record->packet.held ? DATAPATH_DROP_NONE : worker->verdict;
@@ -475,6 +507,25 @@ static void control_at_worker(const struct arrival *arrival, struct datagram dat
 	stranger(arrival, datagram, DATAPATH_DROP_CONTROL, 0, &arrival->worker->totals.rx_control);
 }
 
+static void receive_v2(struct arrival *arrival, struct datagram datagram)
+{
+	struct datapath_totals *totals = &arrival->worker->totals;
+	struct data_header_v2 header;
+	struct session *session;
+
+	if (data_header_v2_read(datagram.octets, datagram.length, &header) == DATA_V2_SHORT) {
+		stranger(arrival, datagram, DATAPATH_DROP_SHORT, 0, &totals->rx_short);
+		return;
+	}
+	session = find_session(arrival, SESSION_V2, (uint32_t)header.tunnel_id << 16 | header.session_id, datagram);
+	if (session && !is_ours(arrival, session))
+		stranger(arrival, datagram, DATAPATH_DROP_CONTROL, header.session_id, &totals->rx_control);
+	else if (session && session_is_tapped(session))
+		receive_tapped(arrival, session, datagram, 0);
+	else if (session)
+		receive_session_v2(arrival->worker, session, datagram);
+}
+
 static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t length)
 {
 	const struct datagram datagram = { octets, length };
@@ -485,7 +536,7 @@ static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t le
 
 	switch (data_header_demux(arrival->group->encap, octets, length, &session_id, &offset)) {
 	case DATA_KIND_V3:
-		session = find_session(arrival, session_id, datagram);
+		session = find_session(arrival, (enum session_kind)arrival->group->encap, session_id, datagram);
 		if (session && !is_ours(arrival, session))
 			stranger(arrival, datagram, DATAPATH_DROP_CONTROL, session_id, &totals->rx_control);
 		else if (session && session_is_tapped(session))
@@ -500,6 +551,8 @@ static void receive_datagram(struct arrival *arrival, uint8_t *octets, size_t le
 		control_at_worker(arrival, datagram);
 		break;
 	case DATA_KIND_V2:
+		receive_v2(arrival, datagram);
+		break;
 	case DATA_KIND_VERSION:
 		stranger(arrival, datagram, DATAPATH_DROP_VERSION, 0, &totals->rx_version);
 		break;
@@ -563,7 +616,7 @@ void receive_rest(struct worker *worker, void *context)
 		part = left < rest->step ? left : rest->step;
 		receive_datagram(&arrival, octets, part);
 	}
-	coalesce_flush(&worker->coalescer);
+	deliver_flush(worker);
 }
 
 enum receive_kind receive_control(struct worker *worker, const struct receive_rest *rest, size_t length)
@@ -623,7 +676,7 @@ static bool receive_batch(struct worker *worker, struct group_socket *socket)
 
 		receive_message(&arrival, &rx->headers[i].msg_hdr, rx->octets[i], rx->headers[i].msg_len);
 	}
-	coalesce_flush(&worker->coalescer);
+	deliver_flush(worker);
 	return rx->used == MESSAGES;
 }
 

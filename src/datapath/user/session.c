@@ -8,9 +8,11 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/frames.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
+#include "wire/data_header_v2.h"
 
 #define ETHERNET_HEADER 14
 #define VLAN_TAG 4
@@ -27,7 +29,7 @@ static uint32_t frame_overhead(const struct session *session)
 	case L2TP_PW_ETH_VLAN:
 		return ETHERNET_HEADER + VLAN_TAG;
 	case L2TP_PW_IP:
-	case L2TP_PW_PPP:
+	case L2TP_PW_PPP:	/* its frames are told with all that is in them */
 		break;
 	}
 	return 0;
@@ -52,7 +54,7 @@ static int change_mtu(struct session *session, uint32_t mtu, struct error *error
 {
 	if (session->mtu == mtu)
 		return 0;
-	if (device_set_mtu(session, mtu, error) < 0)
+	if (session->device >= 0 && device_set_mtu(session, mtu, error) < 0)
 		return -1;
 	shared_set(session->mtu, mtu);
 	return 0;
@@ -68,17 +70,35 @@ static struct worker *choose_worker(struct user_datapath *dp, const struct sessi
 	unsigned int arrival = steer_worker(session->encap, &tunnel->config.peer, session->session_id,
 					    dp->worker_count);
 
+	/* All of a PPP session meets one worker (frames.h). */
+	if (session->pw_type == L2TP_PW_PPP)
+		return &dp->workers[arrival];
 	return &dp->workers[(arrival + session->rank) % dp->worker_count];
+}
+
+static int watch(struct worker *worker, struct session *session)
+{
+	if (session->pw_type == L2TP_PW_PPP)
+		return frames_watch(worker, session);
+	return worker_watch(worker, session->device, &session->source);
+}
+
+static void unwatch(struct worker *worker, const struct session *session)
+{
+	if (session->pw_type == L2TP_PW_PPP)
+		frames_unwatch(worker, session);
+	else
+		worker_unwatch(worker, session->device);
 }
 
 static void stop_reading(struct worker *worker, void *context)
 {
 	const struct session *session = context;
 
-	worker_unwatch(worker, session->device);
+	unwatch(worker, session);
 }
 
-static void change_worker(struct user_datapath *dp, struct session *session)
+void session_change_worker(struct user_datapath *dp, struct session *session)
 {
 	struct worker *worker = choose_worker(dp, session);
 
@@ -86,7 +106,7 @@ static void change_worker(struct user_datapath *dp, struct session *session)
 		return;
 	worker_run(session->worker, stop_reading, session);
 	session->worker = worker;
-	(void)worker_watch(worker, session->device, &session->source);
+	(void)watch(worker, session);
 }
 
 void session_adapt(struct user_datapath *dp, struct session *session)
@@ -95,7 +115,7 @@ void session_adapt(struct user_datapath *dp, struct session *session)
 
 	if (!session->tunnel->path)
 		return;
-	change_worker(dp, session);
+	session_change_worker(dp, session);
 	if (session->config.mtu_mode != DATAPATH_MTU_FOLLOW && !waiting)
 		return;
 	session->mtu_settled = true;
@@ -104,11 +124,26 @@ void session_adapt(struct user_datapath *dp, struct session *session)
 
 /* --- making one --- */
 
+static void set_identity_v2(struct session *session)
+{
+	const struct datapath_tunnel_config *tunnel = &session->tunnel->config;
+
+	session->kind = SESSION_V2;
+	session->key = tunnel->tunnel_id << 16 | session->session_id;
+	session->peer_tunnel_id = (uint16_t)tunnel->peer_tunnel_id;
+	session->peer_cookie_length = 0;
+	session->sublayer_length = 0;
+	session->header_length = DATA_HEADER_V2_MAX;
+}
+
 static void set_identity(struct session *session, const struct datapath_session_config *config)
 {
 	enum l2tp_encap encap = session->tunnel->config.encap;
 
 	session->config = *config;
+	session->config.frames = NULL;
+	session->kind = (uint8_t)encap;
+	session->key = config->session_id;
 	session->session_id = config->session_id;
 	session->encap = (uint8_t)encap;
 	session->pw_type = (uint8_t)config->pw_type;
@@ -119,8 +154,10 @@ static void set_identity(struct session *session, const struct datapath_session_
 	session->vlan_id = config->vlan_id;
 	session->header_length = (uint8_t)data_header_template(encap, config->peer_session_id, config->cookie,
 							       config->cookie_length, config->l2spec, session->header);
-	session->receive_overhead = (uint8_t)data_header_length(encap, config->peer_cookie_length, config->l2spec);
+	session->receive_overhead = (uint16_t)data_header_length(encap, config->peer_cookie_length, config->l2spec);
 	session->source.ready = transmit_ready;
+	if (session->tunnel->config.version == 2)
+		set_identity_v2(session);
 }
 
 static void set_settings(struct session *session, const struct datapath_session_config *config)
@@ -129,6 +166,7 @@ static void set_settings(struct session *session, const struct datapath_session_
 	shared_set(session->recv_seq, config->recv_seq);
 	shared_set(session->lns_mode, config->lns_mode);
 	shared_set(session->mss_clamp, config->mss_clamp);
+	shared_set(session->priority, config->priority);
 	shared_set(session->carrier_timeout, config->carrier_timeout);
 }
 
@@ -158,7 +196,7 @@ static int publish(struct user_datapath *dp, struct session *session, struct err
 	session->self = handle_add(&dp->sessions, session);
 	if (session->self == HANDLE_NONE)
 		return error_system(error, ENOMEM, NULL, "cannot make the session");
-	if (worker_watch(session->worker, session->device, &session->source) < 0) {
+	if (watch(session->worker, session) < 0) {
 		handle_remove(&dp->sessions, session->self);
 		return error_system(error, errno, NULL, "cannot watch the interface %s", session->ifname);
 	}
@@ -185,11 +223,32 @@ static struct session *session_allocate(struct user_datapath *dp, const struct d
 		return NULL;
 	}
 	memset(session, 0, sizeof(*session));
+	if ((tunnel->config.version == 2) != (config->pw_type == L2TP_PW_PPP)) {
+		error_set(error, ERROR_VALUE, "pw_type",
+			  "version 2 carries PPP, version 3 here carries eth, vlan or ip");
+		free(session);
+		return NULL;
+	}
 	session->tunnel = tunnel;
 	session->device = -1;
 	session->carrier = true;
 	session->rank = tunnel->made++;
 	return session;
+}
+
+/* Where its frames go. */
+static int attach(struct user_datapath *dp, struct session *session, const char *frames, struct error *error)
+{
+	if (session->pw_type != L2TP_PW_PPP)
+		return device_create(dp, session, session->mtu, error);
+	return frames && *frames ? frames_open(dp, session, frames, error) : 0;
+}
+
+static void remove_attachments(struct user_datapath *dp, struct session *const *sessions, int count)
+{
+	device_remove(dp, sessions, count);
+	for (int i = 0; i < count; i++)
+		frames_close(sessions[i]);
 }
 
 int session_add(struct datapath *base, const struct datapath_session_config *config, handle *result,
@@ -207,10 +266,10 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 	session->mtu = session_mtu(session, session->tunnel->path);
 	session->mtu_settled = session->tunnel->path != NULL;
 	if (set_reorder(session, config->reorder_timeout, error) < 0 ||
-	    device_create(dp, session, session->mtu, error) < 0)
+	    attach(dp, session, config->frames, error) < 0)
 		goto fail;
 	if (publish(dp, session, error) < 0) {
-		device_remove(dp, &session, 1);
+		remove_attachments(dp, &session, 1);
 		goto fail;
 	}
 	timers_watch(dp, session);
@@ -257,6 +316,8 @@ int session_modify(struct datapath *base, handle h, const struct datapath_sessio
 		session->config.mss_clamp = config->mss_clamp;
 	if (fields & DATAPATH_SESSION_CARRIER)
 		session->config.carrier_timeout = config->carrier_timeout;
+	if (fields & DATAPATH_SESSION_PRIORITY)
+		session->config.priority = config->priority;
 	set_settings(session, &session->config);
 	timers_watch(dp, session);
 	return 0;
@@ -278,7 +339,7 @@ static void withdraw(struct worker *worker, void *context)
 
 	for (int i = 0; i < batch->count; i++) {
 		if (batch->sessions[i]->worker == worker)
-			worker_unwatch(worker, batch->sessions[i]->device);
+			unwatch(worker, batch->sessions[i]);
 		receive_forget(worker, batch->sessions[i]);
 	}
 }
@@ -306,7 +367,7 @@ static void remove_batch(struct user_datapath *dp, struct batch *batch)
 	synchronize_rcu();
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		worker_run(&dp->workers[i], withdraw, batch);
-	device_remove(dp, batch->sessions, batch->count);
+	remove_attachments(dp, batch->sessions, batch->count);
 	for (int i = 0; i < batch->count; i++)
 		bury(dp, batch->sessions[i]);
 }
@@ -375,7 +436,8 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 	if (!session)
 		return -1;
 	memset(info, 0, sizeof(*info));
-	if (!tap_name(session->device, info->ifname))
+	info->attached = frames_attached(session);
+	if (session->device < 0 || !tap_name(session->device, info->ifname))
 		memcpy(info->ifname, session->ifname, sizeof(info->ifname));
 	info->ifindex = session->ifindex;
 	info->mtu = session->mtu;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions by encapsulation and id, in a resizable lock-free hash (liburcu): readers never wait. */
+/* Sessions by kind and id, in a resizable lock-free hash (liburcu): readers never wait. */
 #include "datapath/user/internal.h"
 
 #define TABLE_BUCKETS 256		/* to begin with */
 
 struct table_key {
-	uint8_t encap;
-	uint32_t session_id;
+	uint8_t kind;
+	uint32_t key;
 };
 
-static unsigned long key_hash(uint8_t encap, uint32_t session_id)
+static unsigned long key_hash(uint8_t kind, uint32_t key)
 {
-	return ((unsigned long)session_id + ((unsigned long)encap << 32)) * 0x9e3779b97f4a7c15ul >> 16;
+	return ((unsigned long)key + ((unsigned long)kind << 32)) * 0x9e3779b97f4a7c15ul >> 16;
 }
 
 static int key_match(struct cds_lfht_node *node, const void *key)
@@ -19,7 +19,7 @@ static int key_match(struct cds_lfht_node *node, const void *key)
 	const struct session *session = caa_container_of(node, struct session, node);
 	const struct table_key *wanted = key;
 
-	return session->session_id == wanted->session_id && session->encap == wanted->encap;
+	return session->key == wanted->key && session->kind == wanted->kind;
 }
 
 struct cds_lfht *table_new(void)
@@ -30,7 +30,7 @@ struct cds_lfht *table_new(void)
 void table_add(struct cds_lfht *table, struct session *session)
 {
 	cds_lfht_node_init(&session->node);
-	cds_lfht_add(table, key_hash(session->encap, session->session_id), &session->node);
+	cds_lfht_add(table, key_hash(session->kind, session->key), &session->node);
 }
 
 void table_remove(struct cds_lfht *table, struct session *session)
@@ -45,17 +45,17 @@ static struct session *current(struct cds_lfht_iter *iter)
 	return node ? caa_container_of(node, struct session, node) : NULL;
 }
 
-struct session *table_first(struct cds_lfht *table, uint8_t encap, uint32_t session_id, struct cds_lfht_iter *iter)
+struct session *table_first(struct cds_lfht *table, uint8_t kind, uint32_t key, struct cds_lfht_iter *iter)
 {
-	struct table_key key = { encap, session_id };
+	struct table_key wanted = { kind, key };
 
-	cds_lfht_lookup(table, key_hash(encap, session_id), key_match, &key, iter);
+	cds_lfht_lookup(table, key_hash(kind, key), key_match, &wanted, iter);
 	return current(iter);
 }
 
 struct session *table_next(struct cds_lfht *table, struct session *session, struct cds_lfht_iter *iter)
 {
-	struct table_key key = { session->encap, session->session_id };
+	struct table_key key = { session->kind, session->key };
 
 	cds_lfht_next_duplicate(table, key_match, &key, iter);
 	return current(iter);

@@ -87,8 +87,7 @@ void tap_departure(struct worker *worker, const struct session *session, const s
 		return;
 	record->packet.encap = path->group->encap;
 	record->packet.outgoing = true;
-	record->packet.cookie_length = (uint8_t)(session->header_length - session->sublayer_length -
-						 data_header_length(path->group->encap, 0, L2TP_L2SPEC_NONE));
+	record->packet.cookie_length = session->config.cookie_length;
 	record->packet.drop = drop;
 	record->packet.local = path->local;
 	record->packet.peer = path->peer;

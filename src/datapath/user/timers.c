@@ -68,7 +68,7 @@ void timers_watch(struct user_datapath *dp, struct session *session)
 
 	timers_unwatch(dp, session);
 	if (!session->config.carrier_timeout) {
-		if (!shared_get(session->carrier))
+		if (!shared_get(session->carrier) && session->device >= 0)
 			tap_set_carrier(session->device, true);
 		shared_set(session->carrier, true);
 		return;
@@ -100,7 +100,8 @@ void timers_await_drops_end(struct user_datapath *dp)
 /* The device first: a worker that sees the flag cleared must find the carrier down. */
 static void lose_carrier(struct user_datapath *dp, struct session *session)
 {
-	tap_set_carrier(session->device, false);
+	if (session->device >= 0)
+		tap_set_carrier(session->device, false);
 	shared_set(session->carrier, false);
 	timers_unwatch(dp, session);
 }

@@ -163,6 +163,17 @@ static void transmit_frame(struct worker *worker, struct session *session, const
 		send_whole(tx, session, path, frame, length, marking);
 }
 
+void transmit_message(struct worker *worker, struct session *session, const struct path *path, const uint8_t *octets,
+		      uint32_t length)
+{
+	struct train_unit unit = { .head = octets, .head_length = length,
+				   .marking = { TRAIN_FIELD_DEFAULT, TRAIN_FIELD_DEFAULT } };
+
+	if (!train_has_room(&worker->transmitter->train))
+		transmit_flush(worker);
+	train_add(&worker->transmitter->train, session, path, &unit);
+}
+
 /* --- a round --- */
 
 static void device_gone(struct worker *worker, struct session *session)

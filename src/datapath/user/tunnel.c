@@ -185,6 +185,10 @@ int tunnel_add(struct datapath *base, const struct datapath_tunnel_config *confi
 
 	if (!tunnel)
 		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
+	if (config->version == 2 && config->encap != L2TP_ENCAP_UDP) {
+		error_set(error, ERROR_VALUE, "encap", "version 2 runs over UDP only");
+		goto fail;
+	}
 	tunnel->config = *config;
 	if (config->peer.address.family != AF_UNSPEC) {
 		tunnel->path = path_new(dp, config, NULL, error);
@@ -276,6 +280,10 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 	tunnel->config = wanted;
 	if (tunnel->path && fields & DATAPATH_TUNNEL_PEER)
 		leave_worker(dp, tunnel);
+	DL_FOREACH(tunnel->sessions, session) {
+		session_change_worker(dp, session);
+		shared_set(session->peer_tunnel_id, (uint16_t)wanted.peer_tunnel_id);
+	}
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);

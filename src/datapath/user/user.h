@@ -11,6 +11,7 @@
  *   steer.c     which socket gets which packet             notice.c    what workers tell the control thread
  *   table.c     sessions by id (RCU)                       timers.c    carrier and path MTU, control thread
  *   tap.c       copies of packets, for captures            ring.c      how they reach the control thread
+ *   message.c   control messages, control thread           frames.c    PPP sessions -> another program, and back
  *   segment.c coalesce.c mss.c sequence.c reorder.c inner.c checksum.c   pure packet functions
  *
  * Threads: one control thread calls the operations; workers move packets.  A tunnel's packets

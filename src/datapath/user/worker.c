@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "datapath/user/frames.h"
+
 /* After a round in which so much arrived in trains of full packets, and all of it was taken, more will
  * follow at once. To wait a little before looking spares a wake-up for each train, as network cards
  * moderate their interrupts. */
@@ -174,6 +176,7 @@ void worker_stop(struct worker *worker)
 		close(worker->epoll_fd);
 	transmitter_free(worker->transmitter);
 	receiver_free(worker->receiver);
+	frames_free(worker->frames);
 	pthread_cond_destroy(&worker->call.done);
 	pthread_mutex_destroy(&worker->call.mutex);
 }

@@ -21,6 +21,8 @@ struct worker_call {
 	void *context;
 };
 
+struct frame_buffers;
+
 struct worker {
 	struct user_datapath *dp;
 	unsigned int index;
@@ -44,6 +46,7 @@ struct worker {
 	struct ring *strays;		/* control messages that the kernel put behind data (message.h) */
 	struct transmitter *transmitter;
 	struct receiver *receiver;
+	struct frame_buffers *frames;	/* NULL until a session has a frame socket */
 	struct coalescer coalescer;
 };
 
@@ -62,6 +65,9 @@ void worker_unwatch(struct worker *worker, int fd);
 struct transmitter *transmitter_new(void);
 void transmitter_free(struct transmitter *transmitter);
 void transmit_ready(struct worker *worker, struct source *source, uint32_t events);
+/* One whole L2TP message, which stays in place until transmit_flush(). */
+void transmit_message(struct worker *worker, struct session *session, const struct path *path, const uint8_t *octets,
+		      uint32_t length);
 /* Send what this round has gathered. */
 void transmit_flush(struct worker *worker);
 
@@ -79,8 +85,9 @@ void receive_release(struct worker *worker, struct session *session);
 void receive_forget(struct worker *worker, struct session *session);
 
 /* deliver.c */
-/* frame: modifiable, stays in place until the coalescer is flushed. */
+/* frame: modifiable, stays in place until deliver_flush(). */
 void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length);
+void deliver_flush(struct worker *worker);
 coalesce_emit_fn deliver_emit;
 
 /* notice.c: what workers tell the control thread, rate-limited where they do it */

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* See frames.h. */
+#include "datapath/user/frames.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "wire/data_header_v2.h"
+
+#define FRAMES 64			/* of one recvmmsg or sendmmsg */
+#define BATCHES_PER_ROUND 2		/* of one socket, so that others get their turn */
+#define FRAME_MAX 65536			/* more than UDP carries */
+#define FRAME_ROOM 64			/* before a frame, for the L2TP header */
+#define SOCKET_MODE 0600		/* who may be the PPP end of a call may do much */
+#define SOCKET_BUFFER (1 << 20)		/* octets that wait for a client: some hundred frames */
+#define PPP_CONTROL 0x8000		/* protocols of link and network control begin here (RFC 1661 section 2) */
+
+struct frame_socket {
+	struct source listening, connected;
+	struct session *session;
+	int listener;
+	int client;			/* -1: none. The worker's; control reads it */
+	struct sockaddr_un name;
+};
+
+/* A worker's: frames that it reads; and those that wait to be given to one session's client. */
+struct frame_buffers {
+	struct mmsghdr in[FRAMES];
+	struct iovec in_iov[FRAMES];
+	struct session *session;
+	unsigned int count;
+	struct mmsghdr out[FRAMES];
+	struct iovec out_iov[FRAMES];
+	uint8_t octets[FRAMES][FRAME_ROOM + FRAME_MAX];	/* touched as far as frames are long */
+};
+
+/* --- the worker: client -> wire --- */
+
+static void detach(struct worker *worker, struct frame_socket *frames)
+{
+	worker_unwatch(worker, frames->client);
+	close(frames->client);
+	shared_set(frames->client, -1);
+}
+
+static void accept_ready(struct worker *worker, struct source *source, uint32_t events)
+{
+	struct frame_socket *frames = caa_container_of(source, struct frame_socket, listening);
+	int fd = accept4(frames->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), size = SOCKET_BUFFER;
+
+	if (fd < 0)
+		return;
+	if (frames->client >= 0 || worker_watch(worker, fd, &frames->connected) < 0) {
+		close(fd);
+		return;
+	}
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	shared_set(frames->client, fd);
+}
+
+/* With or without address and control fields, and with a protocol field of either length. */
+static bool is_control(const uint8_t *frame, size_t length)
+{
+	size_t begin = length >= 2 && frame[0] == 0xff && frame[1] == 0x03 ? 2 : 0;
+
+	return length >= begin + 2 && !(frame[begin] & 1) && (frame[begin] << 8 | frame[begin + 1]) >= PPP_CONTROL;
+}
+
+static void send_frame(struct worker *worker, struct session *session, const struct path *path, uint8_t *frame,
+		       size_t length)
+{
+	struct data_header_v2 header = { .tunnel_id = shared_get(session->peer_tunnel_id),
+					 .session_id = (uint16_t)session->config.peer_session_id,
+					 .numbered = shared_get(session->send_seq),
+					 .priority = shared_get(session->priority) && is_control(frame, length) };
+	size_t header_length = data_header_v2_length(header.numbered);
+
+	if (header.numbered) {
+		header.ns = (uint16_t)session->next_sequence;
+		session->next_sequence = (session->next_sequence + 1) & DATA_SEQUENCE_MASK;
+	}
+	data_header_v2_write(&header, frame - header_length);
+	transmit_message(worker, session, path, frame - header_length, (uint32_t)(header_length + length));
+}
+
+/* Frames that were read. False: the client has gone, or sent an empty packet, which looks the same. */
+static bool take_frames(struct worker *worker, struct session *session, int count)
+{
+	const struct path *path = rcu_dereference(session->tunnel->path);
+	struct frame_buffers *buffers = worker->frames;
+
+	for (int i = 0; i < count; i++) {
+		const struct mmsghdr *header = &buffers->in[i];
+
+		if (!header->msg_len)
+			return false;
+		if (!path || header->msg_hdr.msg_flags & MSG_TRUNC)
+			counter_add(session->tx.errors, 1);
+		else
+			send_frame(worker, session, path, buffers->octets[i] + FRAME_ROOM, header->msg_len);
+	}
+	return true;
+}
+
+static void prepare(struct frame_buffers *buffers)
+{
+	for (int i = 0; i < FRAMES; i++) {
+		buffers->in_iov[i] = (struct iovec){ buffers->octets[i] + FRAME_ROOM, FRAME_MAX };
+		buffers->in[i].msg_hdr = (struct msghdr){ .msg_iov = &buffers->in_iov[i], .msg_iovlen = 1 };
+	}
+}
+
+static void client_ready(struct worker *worker, struct source *source, uint32_t events)
+{
+	struct frame_socket *frames = caa_container_of(source, struct frame_socket, connected);
+	bool stays = true;
+	int count = FRAMES;
+
+	for (int i = 0; i < BATCHES_PER_ROUND && frames->client >= 0 && count == FRAMES; i++) {
+		prepare(worker->frames);
+		count = recvmmsg(frames->client, worker->frames->in, FRAMES, MSG_DONTWAIT, NULL);
+		if (count < 0)
+			stays = errno == EAGAIN || errno == EINTR;
+		else
+			stays = take_frames(worker, frames->session, count);
+		transmit_flush(worker);		/* another session will read to the same place */
+		if (!stays)
+			detach(worker, frames);
+	}
+	worker->backlog |= count == FRAMES;
+}
+
+void frames_unwatch(struct worker *worker, const struct session *session)
+{
+	if (!session->frames)
+		return;
+	worker_unwatch(worker, session->frames->listener);
+	if (session->frames->client >= 0)
+		worker_unwatch(worker, session->frames->client);
+}
+
+/* --- the worker: wire -> client --- */
+
+bool frames_deliver(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+{
+	struct frame_buffers *buffers = worker->frames;
+
+	if (!session->frames || session->frames->client < 0)
+		return false;
+	if (buffers->count == FRAMES || (buffers->count && buffers->session != session))
+		frames_flush(worker);
+	buffers->session = session;
+	buffers->out_iov[buffers->count] = (struct iovec){ frame, length };
+	buffers->out[buffers->count].msg_hdr = (struct msghdr){ .msg_iov = &buffers->out_iov[buffers->count],
+								.msg_iovlen = 1 };
+	buffers->count++;
+	return true;
+}
+
+/* A client that is too slow loses frames, as on any link. */
+void frames_flush(struct worker *worker)
+{
+	struct frame_buffers *buffers = worker->frames;
+	unsigned int done = 0;
+	int sent;
+
+	if (!buffers || !buffers->count)
+		return;
+	while (done < buffers->count) {
+		sent = sendmmsg(buffers->session->frames->client, buffers->out + done, buffers->count - done,
+				MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (sent > 0) {
+			done += (unsigned int)sent;
+			continue;
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno != EMSGSIZE)
+			break;
+		counter_add(buffers->session->rx.errors, 1);
+		done++;
+	}
+	counter_add(buffers->session->rx.errors, buffers->count - done);
+	buffers->count = 0;
+}
+
+/* --- the control thread --- */
+
+bool frames_attached(const struct session *session)
+{
+	return session->frames && shared_get(session->frames->client) >= 0;
+}
+
+int frames_watch(struct worker *worker, struct session *session)
+{
+	struct frame_socket *frames = session->frames;
+
+	if (!frames)
+		return 0;
+	if (frames->client >= 0 && worker_watch(worker, frames->client, &frames->connected) < 0)
+		return -1;
+	return worker_watch(worker, frames->listener, &frames->listening);
+}
+
+void frames_free(struct frame_buffers *buffers)
+{
+	free(buffers);
+}
+
+/* Workers see them with the first session that has a frame socket. */
+static int allocate_buffers(struct user_datapath *dp, struct error *error)
+{
+	for (unsigned int i = 0; i < dp->worker_count; i++) {
+		if (!dp->workers[i].frames)
+			dp->workers[i].frames = calloc(1, sizeof(*dp->workers[i].frames));
+		if (!dp->workers[i].frames)
+			return error_system(error, ENOMEM, "frame_socket", "cannot make a frame socket");
+	}
+	return 0;
+}
+
+/* Does somebody answer there? */
+static bool answers(const struct sockaddr_un *name)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool alive = fd >= 0 && (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0 || errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return alive;
+}
+
+static int remove_stale(const struct sockaddr_un *name, struct error *error)
+{
+	struct stat st;
+
+	if (lstat(name->sun_path, &st) < 0)
+		return 0;	/* or bind() says why */
+	if (!S_ISSOCK(st.st_mode))
+		return error_set(error, ERROR_EXISTS, "frame_socket",
+				 "%s exists and is no socket: remove it, or choose another path", name->sun_path);
+	if (answers(name))
+		return error_set(error, ERROR_EXISTS, "frame_socket", "%s is in use: choose another path",
+				 name->sun_path);
+	if (unlink(name->sun_path) < 0)
+		return error_system(error, errno, "frame_socket", "cannot remove %s, which is nobody's",
+				    name->sun_path);
+	return 0;
+}
+
+static int listen_on(const struct sockaddr_un *name, struct error *error)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	/* the mode first: the file must not be open to others between bind() and chmod() */
+	if (fd >= 0 && fchmod(fd, SOCKET_MODE) == 0 && bind(fd, (const struct sockaddr *)name, sizeof(*name)) == 0) {
+		if (chmod(name->sun_path, SOCKET_MODE) == 0 && listen(fd, 1) == 0)
+			return fd;
+		unlink(name->sun_path);
+	}
+	error_system(error, errno, "frame_socket", "cannot listen on %s", name->sun_path);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int frames_open(struct user_datapath *dp, struct session *session, const char *path, struct error *error)
+{
+	struct frame_socket *frames = calloc(1, sizeof(*frames));
+
+	if (!frames || allocate_buffers(dp, error) < 0) {
+		free(frames);
+		return error_system(error, ENOMEM, "frame_socket", "cannot make a frame socket");
+	}
+	frames->name.sun_family = AF_UNIX;
+	if (!*path || strlen(path) >= sizeof(frames->name.sun_path)) {
+		error_set(error, ERROR_VALUE, "frame_socket", "a socket's path has 1 to %zu characters, not %zu: %s",
+			  sizeof(frames->name.sun_path) - 1, strlen(path), path);
+		goto fail;
+	}
+	memcpy(frames->name.sun_path, path, strlen(path));
+	if (remove_stale(&frames->name, error) < 0)
+		goto fail;
+	frames->listener = listen_on(&frames->name, error);
+	if (frames->listener < 0)
+		goto fail;
+	frames->client = -1;
+	frames->session = session;
+	frames->listening.ready = accept_ready;
+	frames->connected.ready = client_ready;
+	session->frames = frames;
+	return 0;
+fail:
+	free(frames);
+	return -1;
+}
+
+void frames_close(struct session *session)
+{
+	struct frame_socket *frames = session->frames;
+
+	if (!frames)
+		return;
+	unlink(frames->name.sun_path);
+	close(frames->listener);
+	if (frames->client >= 0)
+		close(frames->client);
+	free(frames);
+	session->frames = NULL;
+}
