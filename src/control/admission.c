@@ -103,6 +103,11 @@ void admission_free(struct admission *admission)
 	free(admission);
 }
 
+bool admission_has_id(const struct admission *admission, uint16_t id)
+{
+	return admission->by_id[id] != NONE;
+}
+
 /* --- places --- */
 
 static uint64_t mix(uint64_t x)
@@ -172,7 +177,7 @@ static void leave(struct control *control, struct place *place)
 	unlink_age(admission, place);
 	if (place->id) {
 		admission->by_id[place->id] = NONE;
-		control_use_tunnel_id(control, place->id, false);
+		control_rest_tunnel_id(control, place->id);
 	}
 	explicit_bzero(place->settings.secret, sizeof(place->settings.secret));
 	place->id = 0;
@@ -577,7 +582,7 @@ static void answer(struct control *control, struct place *place, uint16_t id,
 	place->settings = *settings;
 	place->owner = owner;
 	control->admission->by_id[id] = (uint32_t)(place - control->admission->places);
-	control_use_tunnel_id(control, id, true);
+	control_use_tunnel_id(control, id);
 	write_reply(control, place);
 	if (place->reply_length)
 		reply(control, &place->path, place->octets, place->reply_length);

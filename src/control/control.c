@@ -17,12 +17,11 @@ struct control *control_new(const struct control_limits *limits, control_random_
 	if (!control)
 		return NULL;
 	control->random = random;
-	control_use_tunnel_id(control, 0, true);
 	control_random(control, &control->call_serial_number, sizeof(control->call_serial_number));
 	control_random(control, &key, sizeof(key));
 	control->tunnels = calloc(CONTROL_IDS, sizeof(*control->tunnels));
 	control->admission = admission_new(limits, key);
-	if (control->tunnels && control->admission)
+	if (control_begin_tunnel_ids(control) && control->tunnels && control->admission)
 		return control;
 	control_free(control);
 	return NULL;
@@ -41,6 +40,7 @@ void control_free(struct control *control)
 	handle_table_clear(&control->call_handles);
 	deadline_clear(&control->deadlines);
 	deadline_clear(&control->call_deadlines);
+	control_forget_ids(&control->tunnel_ids);
 	admission_free(control->admission);
 	free(control->tunnels);
 	free(control);

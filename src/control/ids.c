@@ -3,13 +3,15 @@
  * Ids that nobody can guess (RFC 2661 section 9.1).  Drawn at random until one is free; where so many are in
  * use that this would take long, bits say which are, and the draw is where to begin to look.
  *
- * A session's id rests when the session is gone: a message to it may still be on its way, and must not meet another.
+ * An id rests when what had it is gone: a message to it may still be on its way, and must not meet another.  A tunnel's
+ * rests longer: the peer of one that was given up may take its time to see that.
  */
 #include <stdlib.h>
 
 #include "control/internal.h"
 
 #define BITS_FROM (CONTROL_IDS / 2)	/* calls of a tunnel: up to here a draw is free every other time */
+#define TUNNEL_REST 120000		/* ms: HELLO after 60 s, and a cycle of retransmissions */
 #define RESTING_FEW 64			/* up to here they are looked through: most tunnels need no bits, 8 KiB */
 
 static uint16_t draw(struct control *control)
@@ -46,21 +48,102 @@ static uint16_t find_bit(const uint64_t bits[CONTROL_ID_WORDS], uint16_t from)
 	return 0;
 }
 
-/* --- tunnels --- */
+/* --- those that rest --- */
 
-uint16_t control_new_tunnel_id(struct control *control)
+static bool grow(struct control_ids *ids)
 {
-	return find_bit(control->tunnel_ids, draw(control));
+	uint32_t size = ids->size ? 2 * ids->size : 16;
+	struct control_resting *resting = malloc(size * sizeof(*resting));
+
+	if (!resting)
+		return false;
+	for (uint32_t i = 0; i < ids->count; i++)
+		resting[i] = ids->resting[(ids->first + i) % ids->size];
+	free(ids->resting);
+	ids->resting = resting;
+	ids->first = 0;
+	ids->size = size;
+	return true;
 }
 
-void control_use_tunnel_id(struct control *control, uint16_t id, bool in_use)
+/* False: out of memory. */
+static bool rest(struct control_ids *ids, uint16_t id, uint64_t until)
 {
-	set_bit_of(control->tunnel_ids, id, in_use);
+	if (ids->count == ids->size && !grow(ids))
+		return false;
+	ids->resting[(ids->first + ids->count++) % ids->size] = (struct control_resting){ until, id };
+	return true;
+}
+
+static uint16_t oldest(struct control_ids *ids)
+{
+	uint16_t id = ids->resting[ids->first].id;
+
+	ids->first = (ids->first + 1) % ids->size;
+	ids->count--;
+	return id;
+}
+
+static bool is_over(const struct control_ids *ids, uint64_t now)
+{
+	return ids->count && ids->resting[ids->first].until <= now;
+}
+
+void control_forget_ids(struct control_ids *ids)
+{
+	free(ids->in_use);
+	free(ids->resting);
+	*ids = (struct control_ids){ .in_use = NULL };
+}
+
+/* --- tunnels --- */
+
+bool control_begin_tunnel_ids(struct control *control)
+{
+	control->tunnel_ids.in_use = calloc(CONTROL_ID_WORDS, sizeof(*control->tunnel_ids.in_use));
+	if (control->tunnel_ids.in_use)
+		set_bit_of(control->tunnel_ids.in_use, 0, true);
+	return control->tunnel_ids.in_use;
 }
 
 bool control_tunnel_id_is_used(const struct control *control, uint16_t id)
 {
-	return control->tunnel_ids[id / 64] >> id % 64 & 1;
+	return control->tunnels[id] || admission_has_id(control->admission, id);
+}
+
+/* Who names an id may have one that rested. */
+static uint16_t wake_tunnel_id(struct control *control)
+{
+	uint16_t id = oldest(&control->tunnel_ids);
+
+	if (control_tunnel_id_is_used(control, id))
+		return 0;
+	set_bit_of(control->tunnel_ids.in_use, id, false);
+	return id;
+}
+
+uint16_t control_new_tunnel_id(struct control *control)
+{
+	uint16_t id;
+
+	while (is_over(&control->tunnel_ids, control->now))
+		wake_tunnel_id(control);
+	id = find_bit(control->tunnel_ids.in_use, draw(control));
+	/* Better one that rested too little than none. */
+	while (!id && control->tunnel_ids.count)
+		id = wake_tunnel_id(control);
+	return id;
+}
+
+void control_use_tunnel_id(struct control *control, uint16_t id)
+{
+	set_bit_of(control->tunnel_ids.in_use, id, true);
+}
+
+void control_rest_tunnel_id(struct control *control, uint16_t id)
+{
+	if (!rest(&control->tunnel_ids, id, control->now + TUNNEL_REST))
+		set_bit_of(control->tunnel_ids.in_use, id, false);
 }
 
 /* --- calls --- */
@@ -106,41 +189,20 @@ static bool is_resting(const struct control_ids *ids, uint16_t id)
 	return false;
 }
 
-static uint16_t take_oldest(struct control_tunnel *tunnel)
+static uint16_t wake_call_id(struct control_tunnel *tunnel)
 {
-	struct control_ids *ids = &tunnel->ids;
-	uint16_t id = ids->resting[ids->first].id;
+	uint16_t id = oldest(&tunnel->ids);
 
-	ids->first = (ids->first + 1) % ids->size;
-	ids->count--;
-	/* Who names an id may have one that rested. */
-	if (ids->in_use && !is_live(tunnel, id))
-		set_bit(ids, id, false);
+	if (!tunnel->ids.in_use || is_live(tunnel, id))
+		return 0;
+	set_bit(&tunnel->ids, id, false);
 	return id;
 }
 
 static void wake(struct control_tunnel *tunnel, uint64_t now)
 {
-	const struct control_ids *ids = &tunnel->ids;
-
-	while (ids->count && ids->resting[ids->first].until <= now)
-		take_oldest(tunnel);
-}
-
-static bool grow(struct control_ids *ids)
-{
-	uint32_t size = ids->size ? 2 * ids->size : 16;
-	struct control_resting *resting = malloc(size * sizeof(*resting));
-
-	if (!resting)
-		return false;
-	for (uint32_t i = 0; i < ids->count; i++)
-		resting[i] = ids->resting[(ids->first + i) % ids->size];
-	free(ids->resting);
-	ids->resting = resting;
-	ids->first = 0;
-	ids->size = size;
-	return true;
+	while (is_over(&tunnel->ids, now))
+		wake_call_id(tunnel);
 }
 
 void control_use_call_id(struct control_tunnel *tunnel, uint16_t id)
@@ -151,22 +213,11 @@ void control_use_call_id(struct control_tunnel *tunnel, uint16_t id)
 void control_rest_call_id(struct control *control, struct control_tunnel *tunnel, uint16_t id)
 {
 	struct control_ids *ids = &tunnel->ids;
+	bool can_rest;
 
 	wake(tunnel, control->now);
-	if ((ids->count >= RESTING_FEW && !keep_bits(tunnel)) || (ids->count == ids->size && !grow(ids))) {
-		set_bit(ids, id, false);
-		return;
-	}
-	set_bit(ids, id, true);
-	ids->resting[(ids->first + ids->count++) % ids->size] =
-		(struct control_resting){ control->now + CONTROL_LINGER, id };
-}
-
-void control_forget_ids(struct control_tunnel *tunnel)
-{
-	free(tunnel->ids.in_use);
-	free(tunnel->ids.resting);
-	tunnel->ids = (struct control_ids){ .in_use = NULL };
+	can_rest = (ids->count < RESTING_FEW || keep_bits(tunnel)) && rest(ids, id, control->now + CONTROL_LINGER);
+	set_bit(ids, id, can_rest);
 }
 
 static uint16_t draw_unused(struct control *control, const struct control_tunnel *tunnel)
@@ -194,10 +245,7 @@ uint16_t control_new_call_id(struct control *control, struct control_tunnel *tun
 		return 0;
 	id = find_bit(ids->in_use, draw(control));
 	/* Better one that rested too little than none. */
-	while (!id && ids->count) {
-		id = take_oldest(tunnel);
-		if (is_live(tunnel, id))
-			id = 0;
-	}
+	while (!id && ids->count)
+		id = wake_call_id(tunnel);
 	return id;
 }

@@ -61,7 +61,7 @@ struct control_peer {
 	char host_name[CONTROL_NAME_MAX], vendor_name[CONTROL_NAME_MAX];
 };
 
-/* The ids of a tunnel's calls: ids.c. */
+/* The ids of tunnels, or of a tunnel's calls: ids.c. */
 struct control_resting {
 	uint64_t until;
 	uint16_t id;
@@ -104,7 +104,7 @@ struct control {
 	uint64_t fixed_random;
 	uint64_t now;				/* of the present call */
 	struct control_tunnel **tunnels;	/* CONTROL_IDS, by id */
-	uint64_t tunnel_ids[CONTROL_ID_WORDS];	/* bits: in use, also by admission */
+	struct control_ids tunnel_ids;		/* with bits; also those of admission */
 	uint32_t call_serial_number;
 	uint32_t tunnel_count;
 	struct handle_table tunnel_handles, call_handles;
@@ -138,13 +138,15 @@ void control_printable(const struct avp_octets *octets, char *out, size_t size);
 /* --- ids.c --- */
 /* An unused one that nobody can guess, 0: there is none. */
 uint16_t control_new_tunnel_id(struct control *control);
-void control_use_tunnel_id(struct control *control, uint16_t id, bool in_use);
+bool control_begin_tunnel_ids(struct control *control);		/* false: out of memory */
 bool control_tunnel_id_is_used(const struct control *control, uint16_t id);
+void control_use_tunnel_id(struct control *control, uint16_t id);
+void control_rest_tunnel_id(struct control *control, uint16_t id);
 uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel);
 void control_use_call_id(struct control_tunnel *tunnel, uint16_t id);
 /* Its call is gone. */
 void control_rest_call_id(struct control *control, struct control_tunnel *tunnel, uint16_t id);
-void control_forget_ids(struct control_tunnel *tunnel);
+void control_forget_ids(struct control_ids *ids);
 
 /* --- compose.c --- */
 /* Queue a message. session_id: the peer's. -1: it does not fit, or no memory. */
@@ -190,6 +192,7 @@ void admission_request(struct control *control, const struct control_path *path,
 /* A message for one of its ids; false: it has no such id. */
 bool admission_message(struct control *control, const struct control_path *path, const struct control_header *header,
 		       uint8_t *octets, size_t length, uint64_t now);
+bool admission_has_id(const struct admission *admission, uint16_t id);
 bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram);
 uint32_t admission_used(const struct admission *admission);
 uint64_t admission_deadline(const struct admission *admission);

@@ -49,7 +49,7 @@ struct control_tunnel *control_tunnel_new(struct control *control, uint16_t id, 
 	tunnel->setup_at = tunnel->hello_at = tunnel->linger_at = CONTROL_NEVER;
 	begin_channel(tunnel);
 	control->tunnels[id] = tunnel;
-	control_use_tunnel_id(control, id, true);
+	control_use_tunnel_id(control, id);
 	control->tunnel_count++;
 	return tunnel;
 }
@@ -79,12 +79,12 @@ void control_tunnel_free(struct control *control, struct control_tunnel *tunnel)
 		DL_DELETE2(control->ready, tunnel, ready_prev, ready_next);
 	deadline_cancel(&control->deadlines, &tunnel->deadline);
 	control->tunnels[tunnel->id] = NULL;
-	control_use_tunnel_id(control, tunnel->id, false);
+	control_rest_tunnel_id(control, tunnel->id);
 	control->tunnel_count--;
 	handle_remove(&control->tunnel_handles, tunnel->self);
 	channel_end(&tunnel->channel);
 	explicit_bzero(tunnel->settings.secret, sizeof(tunnel->settings.secret));
-	control_forget_ids(tunnel);
+	control_forget_ids(&tunnel->ids);
 	free(tunnel);
 }
 
@@ -94,7 +94,7 @@ static void begin_closing(struct control *control, struct control_tunnel *tunnel
 	leave_opening(control, tunnel);
 	tunnel->state = CONTROL_TUNNEL_CLOSING;		/* ids need no rest any more */
 	free_calls(control, tunnel);
-	control_forget_ids(tunnel);
+	control_forget_ids(&tunnel->ids);
 	tunnel->setup_at = tunnel->hello_at = CONTROL_NEVER;
 	tunnel->linger_at = now + CONTROL_LINGER;
 	tunnel->owner = NULL;
@@ -172,7 +172,8 @@ int control_open(struct control *control, const struct control_path *path, uint1
 	if (!id)
 		return give_error(error, ERROR_LIMIT, NULL, "all 65,535 tunnel ids are in use");
 	if (control_tunnel_id_is_used(control, id))
-		return give_error(error, ERROR_EXISTS, "tunnel_id", "another tunnel has this tunnel_id");
+		return give_error(error, ERROR_EXISTS, "tunnel_id", "a tunnel has this tunnel_id, or had it: it "
+				  "is free again within a minute");
 	tunnel = control_tunnel_new(control, id, path, settings, owner, now);
 	if (!tunnel)
 		return give_error(error, ERROR_SYSTEM, NULL, "out of memory");
