@@ -19,33 +19,8 @@ modules="virtio_pci virtio_net virtio_rng
 
 die() { echo "guest image: $*" >&2; exit 1; }
 say() { echo "guest image: $*" >&2; }
-
-# fetch PACKAGE...: into $cache/packages, kept for ever (remove the directory to get newer versions).
-fetch() {
-	local package missing=()
-	for package; do
-		compgen -G "$cache/packages/${package}_*.deb" >/dev/null || missing+=("$package")
-	done
-	[ ${#missing[@]} = 0 ] && return
-	say "downloading ${missing[*]}"
-	(cd "$cache/packages" &&
-		apt-get -q -o APT::Sandbox::User=root download "${missing[@]}" >../download.log 2>&1) ||
-		{ tail -5 "$cache/download.log" >&2; die "apt-get download failed"; }
-}
-
-# unpack PACKAGE DIRECTORY
-unpack() {
-	local deb
-	deb=$(ls -t "$cache/packages/${1}_"*.deb | head -1)
-	mkdir -p "$2" && dpkg -x "$deb" "$2"
-}
-
-# The shared libraries that the given packages need, as package names.
-library_packages() {
-	apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
-		--no-enhances "$@" | grep -E '^(lib|zlib)' |
-		grep -vE 'perl|pam-(modules|runtime)|-common$|debian-installer|semanage' | sort -u
-}
+# shellcheck source=tests/packages.sh
+. "$here/../packages.sh"
 
 make_root() {
 	local root=$1 package program libraries
@@ -101,7 +76,7 @@ add_kernel() {
 }
 
 # Every file that decides what is in the image is part of its name.
-image=$cache/guest-$(cat "$here"/image.sh "$here"/init "$here"/agent | md5sum | cut -c1-8)
+image=$cache/guest-$(cat "$here"/image.sh "$here"/init "$here"/agent "$here"/../packages.sh | md5sum | cut -c1-8)
 if [ ! -e "$image/initrd" ]; then
 	mkdir -p "$cache/packages" || die "cannot write to $cache (set L2TPD_CACHE)"
 	exec 9>"$cache/lock"

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# _peers.sh - other people's L2TPv2 daemons as the other end: `. "$(dirname "$0")/_peers.sh"`.
+#
+# `peer` runs one on a host, in the root that root.sh makes, with /etc, /var and /run of its own in $TMP/HOST.
+# `lac` runs our engine (lac.c) on a host, `tell` gives it a command, `told` waits for a line of it.
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+ROOT=$("$TESTS/peers/root.sh") || { fail peers "no root with their packages"; exit 1; }
+# With the sanitisers: what others send is what they are to see.
+: "${LAC:=$TOP/build-asan/tests/peers/lac}"
+declare -A lac_in=() lac_pid=() peer_pid=()
+
+# ---------------------------------------------------------------- peers
+# peer_files HOST: its own /etc, /var and /run; a configuration goes there before `peer`
+peer_files() {
+	[ -d "$TMP/$1" ] && return
+	mkdir -p "$TMP/$1"/{var/log,var/lib,run} && cp -a "$ROOT/etc" "$TMP/$1/etc"
+}
+
+# peer HOST COMMAND...: until it is killed, with all it started; its output goes to $TMP/HOST.log
+peer() {
+	local host=$1
+	shift
+	peer_files "$host"
+	# shellcheck disable=SC2016 # expanded in there
+	ip netns exec "$NS$host" unshare --mount --pid --fork --kill-child=KILL sh -c '
+		set -e
+		mount --make-rprivate /
+		for folder in etc var run; do mount --bind "$1/$folder" "$2/$folder"; done
+		mount --rbind /dev "$2/dev"
+		mount -t proc proc "$2/proc"
+		root=$2
+		shift 2
+		exec chroot "$root" "$@"' sh "$TMP/$host" "$ROOT" "$@" >>"$(log_of "$host")" 2>&1 </dev/null &
+	peer_pid[$host]=$!
+	helper_pids+=("$!")
+}
+# Its own process, the first in there
+inner_pid() { pgrep -P "${peer_pid[$1]}" | head -n 1; }
+# Gone when this returns: another that starts must find the port free.
+kill_peer() {
+	local inner
+	inner=$(inner_pid "$1")
+	{ kill -KILL "$inner"; wait "${peer_pid[$1]}"; } 2>/dev/null
+	until_true 5 has_ended "$inner"
+}
+# in_peer HOST COMMAND...: beside it, in the same root, namespaces and files
+in_peer() { nsenter -t "$(inner_pid "$1")" --mount --pid --net --root --wd "${@:2}"; }
+is_bound() { on "$1" ss -Hlnu "sport = :$2" | grep -q .; }
+# processes HOST NAME: of the peer's
+processes() { ip netns pids "$NS$1" | xargs -r ps -o pid=,comm= -p | awk -v name="$2" '$2 == name { print $1 }'; }
+
+# ---------------------------------------------------------------- our end
+# lac HOST OPTION...: see lac.c
+lac() {
+	local host=$1 pipe
+	shift
+	[ -x "$LAC" ] || { fail lac "no program $LAC"; exit 1; }
+	end_lac "$host"
+	mkfifo "$TMP/$host.commands" && exec {pipe}<>"$TMP/$host.commands" || return
+	lac_in[$host]=$pipe
+	: >"$TMP/$host.told"
+	ip netns exec "$NS$host" "$LAC" "$@" <"$TMP/$host.commands" >>"$TMP/$host.told" 2>>"$(log_of "$host")" &
+	lac_pid[$host]=$!
+	helper_pids+=("$!")
+	told "$host" ready
+}
+# Its status: with a finding of the sanitisers it is not 0.
+end_lac() {
+	local status pipe=${lac_in[$1]:-}
+	[ "$pipe" ] || return 0
+	echo quit >&"$pipe"
+	until_true 5 has_ended "${lac_pid[$1]}" || kill "${lac_pid[$1]}"
+	wait "${lac_pid[$1]}"
+	status=$?
+	exec {pipe}>&-
+	rm -f "$TMP/$1.commands"
+	unset "lac_in[$1]"
+	return $status
+}
+# tell HOST COMMAND: what was told before is forgotten
+tell() { : >"$TMP/$1.told"; echo "${*:2}" >&"${lac_in[$1]}"; }
+told() { until_true "${3:-10}" grep -qE -- "$2" "$TMP/$1.told" || { cat "$TMP/$1.told"; return 1; }; }
+not_told() { ! grep -E -- "$2" "$TMP/$1.told"; }
+# counter HOST NAME: of `counters`
+counter() {
+	echo counters >&"${lac_in[$1]}"
+	told "$1" '^counters' >/dev/null && grep '^counters' "$TMP/$1.told" | tail -n 1 | grep -oE "$2=[0-9]+" | cut -d= -f2
+}
+counter_at_least() { : >"$TMP/$1.told"; [ "$(counter "$1" "$2")" -ge "$3" ]; }
+
+# ---------------------------------------------------------------- what was on the wire
+# understood ADDRESS: an independent decoder finds nothing amiss in any control message from there
+understood() {
+	local complaints
+	[ "$(tshark -r "$TMP/wire.pcap" -Y "ip.src == $1 && l2tp.type == 1" 2>/dev/null | wc -l)" -gt 0 ] ||
+		{ echo "no control message from $1"; return 1; }
+	complaints=$(tshark -r "$TMP/wire.pcap" -2 -V \
+		-Y "ip.src == $1 && l2tp && (_ws.malformed || _ws.expert.severity >= 6291456)" 2>/dev/null)
+	[ -z "$complaints" ] || { echo "$complaints" | head -n 80; return 1; }
+}
+# seen FILTER: is there such a packet?
+seen() { [ "$(tshark -r "$TMP/wire.pcap" -Y "$1" 2>/dev/null | wc -l)" -gt 0 ]; }
