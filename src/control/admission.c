@@ -516,6 +516,13 @@ void admission_request(struct control *control, const struct control_path *path,
 
 /* --- the answer --- */
 
+/* xl2tpd looks for its secret when it has the whole SCCRP before it: hidden AVPs in there are garbage to it, those in
+ * later messages are not. */
+static bool reveals_reply(const struct control_peer *peer)
+{
+	return strcmp(peer->vendor_name, "xelerance.com") != 0;
+}
+
 static void write_reply(struct control *control, struct place *place)
 {
 	const struct control_tunnel_settings *settings = &place->settings;
@@ -534,8 +541,8 @@ static void write_reply(struct control *control, struct place *place)
 		message.challenge = (struct avp_octets){ place->challenge, sizeof(place->challenge) };
 		message.present |= AVP_BIT(AVP_CHALLENGE);
 	}
-	place->reply_length = (uint16_t)write_message(control, &message, settings, place->peer.tunnel_id, 0, 1,
-						      place->octets);
+	place->reply_length = (uint16_t)write_message(control, &message, reveals_reply(&place->peer) ? settings : NULL,
+						      place->peer.tunnel_id, 0, 1, place->octets);
 }
 
 /* What was hidden in the request, with the secret. What is wrong is in *problem. */

@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 # _peers.sh - other people's L2TPv2 daemons as the other end: `. "$(dirname "$0")/_peers.sh"`.
 #
-# `peer` runs one on a host, in the root that root.sh makes, with /etc, /var and /run of its own in $TMP/HOST.
+# `peer` runs one on a host, in the root that _root.sh makes, with /etc, /var and /run of its own in $TMP/HOST.
 # `lac` runs our engine (lac.c) on a host, `tell` gives it a command, `told` waits for a line of it.
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-ROOT=$("$TESTS/peers/root.sh") || { fail peers "no root with their packages"; exit 1; }
+ROOT=$("$TESTS/peers/_root.sh") || { fail peers "no root with their packages"; exit 1; }
 # With the sanitisers: what others send is what they are to see.
 : "${LAC:=$TOP/build-asan/tests/peers/lac}"
 declare -A lac_in=() lac_pid=() peer_pid=()
@@ -35,17 +35,25 @@ peer() {
 		shift 2
 		exec chroot "$root" "$@"' sh "$TMP/$host" "$ROOT" "$@" >>"$(log_of "$host")" 2>&1 </dev/null &
 	peer_pid[$host]=$!
-	helper_pids+=("$!")
 }
 # Its own process, the first in there
 inner_pid() { pgrep -P "${peer_pid[$1]}" | head -n 1; }
-# Gone when this returns: another that starts must find the port free.
+# Gone when this returns: another that starts must find the port free. (unshare heeds no TERM: only its child's end.)
 kill_peer() {
 	local inner
+	[ "${peer_pid[$1]:-}" ] || return 0
 	inner=$(inner_pid "$1")
-	{ kill -KILL "$inner"; wait "${peer_pid[$1]}"; } 2>/dev/null
-	until_true 5 has_ended "$inner"
+	{ kill -KILL "${inner:-${peer_pid[$1]}}"; wait "${peer_pid[$1]}"; } 2>/dev/null
+	unset "peer_pid[$1]"
 }
+end_all() {
+	local status=$? host
+	[ "$BASHPID" = $$ ] || exit
+	for host in "${!peer_pid[@]}"; do kill_peer "$host"; done
+	(exit $status)
+	cleanup
+}
+trap end_all EXIT
 # in_peer HOST COMMAND...: beside it, in the same root, namespaces and files
 in_peer() { nsenter -t "$(inner_pid "$1")" --mount --pid --net --root --wd "${@:2}"; }
 is_bound() { on "$1" ss -Hlnu "sport = :$2" | grep -q .; }

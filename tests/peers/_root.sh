@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# root.sh - make a root file system out of unmodified Debian packages that holds the daemons we are tested against.
+# _root.sh - make a root file system out of unmodified Debian packages that holds the daemons we are tested against.
 #
 # Prints the directory. Nothing is installed on this machine: a daemon runs in that root, in namespaces of its own
 # (_peers.sh). It is below $L2TPD_CACHE (default /var/cache/l2tpd-tests), made once and then only read.
@@ -37,7 +37,7 @@ make_root() {
 }
 
 # Every file that decides what is in it is part of its name.
-root=$cache/peers-$(cat "$here"/root.sh "$here"/../packages.sh | md5sum | cut -c1-8)
+root=$cache/peers-$(cat "$here"/_root.sh "$here"/../packages.sh | md5sum | cut -c1-8)
 if [ ! -e "$root" ]; then
 	mkdir -p "$cache/packages" || die "cannot write to $cache (set L2TPD_CACHE)"
 	exec 9>"$cache/lock"
