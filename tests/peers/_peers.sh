@@ -95,7 +95,8 @@ not_told() { ! grep -E -- "$2" "$TMP/$1.told"; }
 # counter HOST NAME: of `counters`
 counter() {
 	echo counters >&"${lac_in[$1]}"
-	told "$1" '^counters' >/dev/null && grep '^counters' "$TMP/$1.told" | tail -n 1 | grep -oE "$2=[0-9]+" | cut -d= -f2
+	told "$1" '^counters' >/dev/null || return
+	grep '^counters' "$TMP/$1.told" | tail -n 1 | grep -oE "$2=[0-9]+" | cut -d= -f2
 }
 counter_at_least() { : >"$TMP/$1.told"; [ "$(counter "$1" "$2")" -ge "$3" ]; }
 

@@ -91,7 +91,8 @@ static void open_calls(handle tunnel, enum control_call_role role, unsigned long
 	handle call;
 
 	for (unsigned long i = 0; i < count; i++) {
-		if (control_call_open(lac.party.control, tunnel, role, 0, &settings, NULL, &call, party_now(), &error) < 0) {
+		if (control_call_open(lac.party.control, tunnel, role, 0, &settings, NULL, &call, party_now(),
+				      &error) < 0) {
 			printf("error %s\n", error.text);
 			return;
 		}
@@ -172,7 +173,8 @@ static void print_call(const char *what, handle call)
 	struct control_call_info info;
 
 	if (!lac.is_load && control_call_info(lac.party.control, call, &info) == 0)
-		printf("call %s id=%u peer_id=%u role=%s\n", what, info.session_id, info.peer_session_id, roles[info.role]);
+		printf("call %s id=%u peer_id=%u role=%s\n", what, info.session_id, info.peer_session_id,
+		       roles[info.role]);
 }
 
 /* Of what was asked for at the start: when all is there, how long did it take? */

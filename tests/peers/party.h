@@ -14,7 +14,8 @@ struct party {
 	int fd;
 	struct control *control;
 	void (*act)(struct party *party, const struct control_event *event);
-	uint64_t data_frames, sent, received;	/* datagrams; those that are no control messages are only counted */
+	uint64_t sent, received;	/* control messages */
+	uint64_t data_frames;		/* received, and only counted */
 };
 
 /* Monotonic milliseconds. */
