@@ -98,6 +98,7 @@ static const struct state_row system_statistics_rows[] = {
 	COUNTER(rx_control, "control messages, which static tunnels have no use for"),
 	COUNTER(rx_oversize, "packets larger than any that can be received"),
 	COUNTER(socket_errors, "errors that tunnel sockets reported"),
+	COUNTER(tx_unsent, "control messages that the system did not send"),
 };
 #undef OF
 

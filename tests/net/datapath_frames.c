@@ -237,6 +237,7 @@ static void modify(handle session, const struct datapath_session_config *config,
 
 static void sending(void)
 {
+	struct datapath_tunnel_config renamed = { 0 };
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
 	handle session = add_session(&config);
 	int ppp = attach(session), peer = peer_socket("127.0.0.5");
@@ -261,8 +262,13 @@ static void sending(void)
 	modify(session, &config, DATAPATH_SESSION_SEND_SEQ);
 	give(ppp, "ff030021");
 	gets("numbers go on where they were", peer, "080222220b0b00040000ff030021");
+	renamed.peer_tunnel_id = 0x3333;
+	if (datapath_ops(dp)->tunnel_modify(dp, config.tunnel, &renamed, DATAPATH_TUNNEL_PEER_ID, NULL) < 0)
+		fail("tunnel_modify");
+	give(ppp, "ff030021");
+	gets("the peer's tunnel id is another", peer, "080233330b0b00050000ff030021");
 	usleep(SETTLE_US);	/* the peer may have it before it is counted */
-	equal("packets", info_of(session).stats.tx_packets, 7);
+	equal("packets", info_of(session).stats.tx_packets, 8);
 }
 
 static void numbered(int fd, unsigned int ns)

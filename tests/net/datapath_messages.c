@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "datapath/user/worker.h"
@@ -161,6 +162,12 @@ static struct datapath_message take_one(void)
 	take(&message, 1);
 	equal("a message's length", message.length, MESSAGE);
 	return message;
+}
+
+static struct datapath_message take_one_after(int fd)
+{
+	send_control(fd, 1, 7);
+	return take_one();
 }
 
 static void nothing_is_left(void)
@@ -473,12 +480,79 @@ static void many(void)
 	nothing_is_left();
 }
 
+/* A tunnel of somebody who asked: it has the port that was listened to, and what it sends leaves from the address that
+ * was asked. */
+static void responder(void)
+{
+	struct datapath_tunnel_config config = { .version = 2, .tunnel_id = 1, .peer_tunnel_id = 2,
+						 .udp_checksum = true, .port = listen_on("0.0.0.0", PORT),
+						 .local = endpoint("127.0.0.9", PORT),
+						 .peer = endpoint("127.0.0.5", OTHER_PORT) };
+	int fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.9", PORT), client;
+	const uint8_t frame[] = { 0xff, 3, 0xc0, 0x21 };
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "responder.socket" };
+	struct datapath_session_config session = { .pw_type = L2TP_PW_PPP, .session_id = 3, .peer_session_id = 4,
+						   .frames = name.sun_path };
+	struct error error = { 0 };
+	uint8_t octets[MESSAGE];
+	handle added;
+
+	if (datapath_ops(dp)->tunnel_add(dp, &config, &session.tunnel, &error) < 0 ||
+	    datapath_ops(dp)->session_add(dp, &session, &added, &error) < 0)
+		fail(error.text);
+	equal("its port", info_of(session.tunnel).port, config.port);
+	same("its end", &(struct endpoint){ info_of(session.tunnel).local.address, PORT }, "127.0.0.9", PORT);
+	client = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (connect(client, (struct sockaddr *)&name, sizeof(name)) < 0 ||
+	    send(client, frame, sizeof(frame), 0) != sizeof(frame))
+		fail("the frame socket");
+	equal("data", peer_gets(fd, octets, sizeof(octets)), 6 + sizeof(frame));
+	datapath_ops(dp)->unlisten(dp, config.port);
+	send_control(fd, 1, 4);	/* it stays as long as the tunnel */
+	equal("its message", take_one().octets[9], 4);
+	same("to its address", &take_one_after(fd).local, "127.0.0.9", PORT);
+	config.port = added;
+	if (datapath_ops(dp)->tunnel_add(dp, &config, &added, NULL) == 0)
+		fail("a port that is none is taken");
+}
+
+/* Nobody is there: the network says so, once, and what is sent after that is sent. */
+static void refusing(void)
+{
+	handle found = add_tunnel(2, "127.0.0.1", PORT, "127.0.0.5", OTHER_PORT);
+	uint8_t octets[MESSAGE], got[MESSAGE];
+	struct datapath_message message = { .port = info_of(found).port, .tunnel = found, .octets = octets,
+					    .length = MESSAGE, .peer = endpoint("127.0.0.5", OTHER_PORT) };
+	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
+	struct datapath_message received;
+	struct datapath_event event = { 0 };
+	int fd;
+
+	control(octets, 2, 1);
+	datapath_ops(dp)->send(dp, &message, 1);
+	for (int i = 0; i < 10 && !event.tunnel; i++) {
+		if (poll(&ready, 1, PATIENCE_MS) != 1)
+			fail("nothing is said of a peer that is not there");
+		datapath_ops(dp)->receive(dp, &received, 1);
+		datapath_ops(dp)->events(dp, &event, 1);
+	}
+	equal("event", event.kind, DATAPATH_EVENT_UNREACHABLE);
+	equal("its tunnel", event.tunnel, found);
+	nothing_is_left();
+	datapath_ops(dp)->send(dp, &message, 1);
+	usleep(SETTLE_US);	/* the next answer waits on the socket */
+	fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", PORT);
+	datapath_ops(dp)->send(dp, &message, 1);
+	equal("sent all the same", peer_gets(fd, got, MESSAGE), MESSAGE);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
 	{ "answer", answer }, { "answer6", answer6 }, { "order", order }, { "behind", behind }, { "before", before },
 	{ "tunnel", tunnel }, { "tapped", tapped }, { "shared", shared }, { "many", many },
+	{ "responder", responder }, { "refused", refusing },
 };
 
 int main(int argc, char **argv)

@@ -9,7 +9,7 @@ case_of() {
 	host "$1"
 	on "$1" ip address add 2001:db8::1/64 dev lo nodad
 	on "$1" ip address add 2001:db8::2/64 dev lo nodad
-	check "$2" on "$1" timeout 20 "$BUILD/tests/net/datapath_messages" "$1"
+	check "$2" on "$1" timeout 20 env -C "$TMP" "$BUILD/tests/net/datapath_messages" "$1"
 }
 case_of answer "a message is answered from the address to which it was sent"
 case_of answer6 "and over IPv6"
@@ -20,3 +20,5 @@ case_of tunnel "a tunnel has a port, which stays when its peer's changes"
 case_of tapped "taps see control messages both ways"
 case_of shared "static tunnels on the port, before and after"
 case_of many "messages of many ports"
+case_of responder "a tunnel on a port that is listened to leaves from the address that was asked"
+case_of refused "a peer that is not there"

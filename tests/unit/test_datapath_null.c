@@ -380,7 +380,7 @@ static void ports_are_shared(void **state)
 static void ppp_sessions_have_no_device(void **state)
 {
 	struct datapath *dp = *state;
-	struct datapath_tunnel_config tunnel = { .version = 2, .peer = endpoint("192.0.2.2", 1701) };
+	struct datapath_tunnel_config tunnel = { .version = 2, .tunnel_id = 1, .peer = endpoint("192.0.2.2", 1701) };
 	char path[] = "/run/frames";
 	struct datapath_session_config config = { .pw_type = L2TP_PW_PPP, .session_id = 7, .frames = path };
 	struct datapath_session_info info;
@@ -398,6 +398,13 @@ static void ppp_sessions_have_no_device(void **state)
 	assert_string_equal(info.ifname, "");
 	assert_int_equal(info.ifindex, 0);
 	assert_int_equal(info.mtu, 1500 - 20 - 8 - 10);
+	config.pw_type = L2TP_PW_ETH;
+	assert_int_equal(datapath_ops(dp)->session_add(dp, &config, &second, NULL), -1);
+	config.pw_type = L2TP_PW_PPP;
+	config.session_id = 65536;
+	assert_int_equal(datapath_ops(dp)->session_add(dp, &config, &second, NULL), -1);
+	tunnel.tunnel_id = 0;
+	assert_int_equal(datapath_ops(dp)->tunnel_add(dp, &tunnel, &first, NULL), -1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -101,11 +101,19 @@ static void null_totals(struct datapath *dp, struct datapath_totals *totals)
 	memset(totals, 0, sizeof(*totals));
 }
 
+static bool are_v2_ids(uint32_t id, uint32_t peer_id)
+{
+	return id && id <= UINT16_MAX && peer_id <= UINT16_MAX;
+}
+
 static int tunnel_add(struct null_datapath *null, const struct datapath_tunnel_config *config, handle *result,
 		      struct error *error)
 {
 	struct null_tunnel *tunnel;
 
+	if (config->version == 2 && (config->encap != L2TP_ENCAP_UDP ||
+				     !are_v2_ids(config->tunnel_id, config->peer_tunnel_id)))
+		return error_set(error, ERROR_VALUE, NULL, "version 2 runs over UDP, with ids of 1 to 65535");
 	if (null_fails(null, DATAPATH_NULL_TUNNEL_ADD, error))
 		return -1;
 	tunnel = calloc(1, sizeof(*tunnel));
@@ -236,6 +244,10 @@ static int session_add(struct null_datapath *null, const struct datapath_session
 
 	if (!tunnel)
 		return stale_tunnel(error);
+	if ((tunnel->config.version == 2) != (config->pw_type == L2TP_PW_PPP))
+		return error_set(error, ERROR_VALUE, "pw_type", "version 2 carries PPP, and nothing else does");
+	if (tunnel->config.version == 2 && !are_v2_ids(config->session_id, config->peer_session_id))
+		return error_set(error, ERROR_VALUE, "session_id", "ids of version 2 are 1 to 65535");
 	if (null_fails(null, DATAPATH_NULL_SESSION_ADD, error))
 		return -1;
 	session = calloc(1, sizeof(*session));

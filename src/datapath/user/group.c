@@ -298,7 +298,8 @@ int group_control(struct user_datapath *dp, struct socket_group *group, struct e
 			(void)worker_watch(&dp->workers[0], group->control[i].fd, &group->control[i].source);
 		return -1;
 	}
-	shared_set(group->controlled, true);
+	/* After what workers need for it. */
+	__atomic_store_n(&group->controlled, true, __ATOMIC_RELEASE);
 	tell_control(group);
 	return 0;
 }

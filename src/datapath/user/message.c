@@ -24,6 +24,7 @@
 #define BATCH_UNPROVED 16		/* of those with connection id 0 */
 #define SOURCES_PER_TURN 16		/* sockets looked at that had nothing for us, then others have their turn */
 #define MESSAGE_MAX 65536
+#define MESSAGE_ROOM (MESSAGE_MAX + 192)	/* not a power of two: else all would meet in one set of the caches */
 #define RECEIVE_CONTROL_MAX (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
 #define SEND_CONTROL_MAX (PATH_CONTROL_MAX + CMSG_SPACE(sizeof(struct in6_pktinfo)))
 #define SEND_RETRIES 3			/* a pending ICMP error is reported once by each next send */
@@ -47,7 +48,7 @@ struct inbox {
 	struct iovec iov[BATCH];
 	struct sockaddr_storage names[BATCH];
 	uint8_t control[BATCH][RECEIVE_CONTROL_MAX] __attribute__((aligned(8)));
-	uint8_t octets[BATCH][MESSAGE_MAX];
+	uint8_t octets[BATCH][MESSAGE_ROOM];
 };
 
 struct outbox {

@@ -498,7 +498,8 @@ static void control_at_worker(const struct arrival *arrival, struct datagram dat
 {
 	struct endpoint peer;
 
-	if (shared_get(arrival->group->controlled) && endpoint_from_sockaddr(arrival->name, &peer) &&
+	if (__atomic_load_n(&arrival->group->controlled, __ATOMIC_ACQUIRE) &&
+	    endpoint_from_sockaddr(arrival->name, &peer) &&
 	    message_stray(arrival->worker, arrival->group, &peer, datagram.octets, datagram.length)) {
 		if (shared_get(arrival->worker->dp->tapped_count))
 			tap_stranger(arrival, datagram, DATAPATH_DROP_NONE);

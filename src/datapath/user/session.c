@@ -207,6 +207,18 @@ static int publish(struct user_datapath *dp, struct session *session, struct err
 	return 0;
 }
 
+static int check_version(const struct tunnel *tunnel, const struct datapath_session_config *config,
+			 struct error *error)
+{
+	if ((tunnel->config.version == 2) != (config->pw_type == L2TP_PW_PPP))
+		return error_set(error, ERROR_VALUE, "pw_type",
+				 "version 2 carries PPP, version 3 here carries eth, vlan or ip");
+	if (tunnel->config.version == 2 && (!config->session_id || config->session_id > UINT16_MAX ||
+					    config->peer_session_id > UINT16_MAX))
+		return error_set(error, ERROR_VALUE, "session_id", "ids of version 2 are 1 to 65535");
+	return 0;
+}
+
 static struct session *session_allocate(struct user_datapath *dp, const struct datapath_session_config *config,
 					struct error *error)
 {
@@ -223,9 +235,7 @@ static struct session *session_allocate(struct user_datapath *dp, const struct d
 		return NULL;
 	}
 	memset(session, 0, sizeof(*session));
-	if ((tunnel->config.version == 2) != (config->pw_type == L2TP_PW_PPP)) {
-		error_set(error, ERROR_VALUE, "pw_type",
-			  "version 2 carries PPP, version 3 here carries eth, vlan or ip");
+	if (check_version(tunnel, config, error) < 0) {
 		free(session);
 		return NULL;
 	}

@@ -178,6 +178,17 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, uint32_
 
 /* --- operations --- */
 
+static int check_version(const struct datapath_tunnel_config *config, struct error *error)
+{
+	if (config->version != 2)
+		return 0;
+	if (config->encap != L2TP_ENCAP_UDP)
+		return error_set(error, ERROR_VALUE, "encap", "version 2 runs over UDP only");
+	if (!config->tunnel_id || config->tunnel_id > UINT16_MAX || config->peer_tunnel_id > UINT16_MAX)
+		return error_set(error, ERROR_VALUE, "tunnel_id", "ids of version 2 are 1 to 65535");
+	return 0;
+}
+
 int tunnel_add(struct datapath *base, const struct datapath_tunnel_config *config, handle *result, struct error *error)
 {
 	struct user_datapath *dp = user_datapath(base);
@@ -185,10 +196,8 @@ int tunnel_add(struct datapath *base, const struct datapath_tunnel_config *confi
 
 	if (!tunnel)
 		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
-	if (config->version == 2 && config->encap != L2TP_ENCAP_UDP) {
-		error_set(error, ERROR_VALUE, "encap", "version 2 runs over UDP only");
+	if (check_version(config, error) < 0)
 		goto fail;
-	}
 	tunnel->config = *config;
 	if (config->peer.address.family != AF_UNSPEC) {
 		tunnel->path = path_new(dp, config, NULL, error);
@@ -259,6 +268,15 @@ static void leave_worker(struct user_datapath *dp, struct tunnel *tunnel)
 		worker_run(&dp->workers[i], release_held, tunnel);
 }
 
+static void set_peer_id(struct tunnel *tunnel, uint32_t peer_tunnel_id)
+{
+	struct session *session;
+
+	tunnel->config.peer_tunnel_id = peer_tunnel_id;
+	DL_FOREACH(tunnel->sessions, session)
+		shared_set(session->peer_tunnel_id, (uint16_t)peer_tunnel_id);
+}
+
 int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_config *config, unsigned int fields,
 		  struct error *error)
 {
@@ -272,18 +290,21 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 		return -1;
 	wanted = tunnel->config;
 	apply_fields(&wanted, config, fields);
+	if (!(fields & ~(unsigned int)DATAPATH_TUNNEL_PEER_ID)) {
+		set_peer_id(tunnel, wanted.peer_tunnel_id);
+		return 0;	/* the path is as it was */
+	}
 	if (wanted.peer.address.family != AF_UNSPEC) {
 		path = path_new(dp, &wanted, tunnel->path, error);
 		if (!path)
 			return -1;
 	}
 	tunnel->config = wanted;
+	set_peer_id(tunnel, wanted.peer_tunnel_id);
 	if (tunnel->path && fields & DATAPATH_TUNNEL_PEER)
 		leave_worker(dp, tunnel);
-	DL_FOREACH(tunnel->sessions, session) {
+	DL_FOREACH(tunnel->sessions, session)
 		session_change_worker(dp, session);
-		shared_set(session->peer_tunnel_id, (uint16_t)wanted.peer_tunnel_id);
-	}
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);
