@@ -377,7 +377,7 @@ static void reply_ack(struct control *control, const struct place *place, uint16
 	reply(control, &place->path, octets, sizeof(octets));
 }
 
-/* The peer's StopCCN: is in control->message. */
+/* The peer's StopCCN is in control->message. */
 static void stopped(struct control *control, struct place *place, const struct control_header *header)
 {
 	reply_ack(control, place, (uint16_t)(header->ns + 1));
@@ -480,10 +480,12 @@ static void withdrawn(struct control *control, const struct control_path *path, 
 	struct place *place = message_has(message, AVP_ASSIGNED_TUNNEL_ID) ?
 			      find(control->admission, path, KEY_OF_ID(message->assigned_tunnel_id), &of_source) : NULL;
 
-	if (place)
-		stopped(control, place, header);
-	else
+	if (!place) {
 		control->counters.unknown_tunnel++;
+		return;
+	}
+	control->counters.messages_received[MESSAGE_STOPCCN]++;
+	stopped(control, place, header);
 }
 
 void admission_request(struct control *control, const struct control_path *path, const struct control_header *header,
@@ -610,8 +612,7 @@ void control_accept(struct control *control, handle request, const struct contro
 	else if (!reveal(control, place, settings, &problem))
 		give_up(control, place, owner, problem.result, problem.error, problem.text, now);
 	else if (place->peer_challenge_length && !settings->secret_length)
-		give_up(control, place, owner, RESULT_NOT_AUTHORISED, 0,
-			TEXT_NO_SECRET, now);
+		give_up(control, place, owner, RESULT_NOT_AUTHORISED, 0, TEXT_NO_SECRET, now);
 	else if (settings->auth == CONTROL_AUTH_CHALLENGE && !settings->secret_length)
 		give_up(control, place, owner, RESULT_NOT_AUTHORISED, 0, "there is no secret to challenge with", now);
 	else

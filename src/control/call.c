@@ -318,8 +318,8 @@ int control_call_accept(struct control *control, handle h, uint16_t session_id,
 		return error_set(error, ERROR_UNKNOWN, NULL, "the call is gone");
 	if (!fits(settings, error) || change_id(control, call, session_id, error) < 0)
 		return -1;
-	call->settings = copy_settings(settings);
-	if (!call->settings)
+	/* The LNS of an incoming call says nothing of its own. */
+	if (outgoing && !(call->settings = copy_settings(settings)))
 		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 	call->owner = owner;
 	call->state = outgoing ? CONTROL_CALL_WAIT_BEARER : CONTROL_CALL_WAIT_CONNECT;
@@ -329,8 +329,6 @@ int control_call_accept(struct control *control, handle h, uint16_t session_id,
 	send_message(control, call, outgoing ? MESSAGE_OCRP : MESSAGE_ICRP);
 	if (outgoing)
 		control_tell(control, CONTROL_EVENT_CALL_BEARER, call->tunnel, call, false);
-	else
-		forget_settings(call);	/* the LNS has nothing more to say */
 	return 0;
 }
 

@@ -341,3 +341,15 @@ bool channel_expire(struct channel *channel, uint64_t now)
 	arm(channel, now);
 	return true;
 }
+
+void channel_add_counters(struct channel_counters *sum, const struct channel_counters *more)
+{
+	sum->sent += more->sent;
+	sum->received += more->received;
+	sum->retransmitted += more->retransmitted;
+	sum->duplicates += more->duplicates;
+	sum->held += more->held;
+	sum->discarded += more->discarded;
+	sum->acks_sent += more->acks_sent;
+	sum->acks_received += more->acks_received;
+}

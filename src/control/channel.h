@@ -94,6 +94,9 @@ uint64_t channel_deadline(const struct channel *channel);
 /* False: the peer does not answer, and is given up. */
 bool channel_expire(struct channel *channel, uint64_t now);
 
+/* sum grows by more. */
+void channel_add_counters(struct channel_counters *sum, const struct channel_counters *more);
+
 /* Has the peer acknowledged everything? */
 static inline bool channel_is_idle(const struct channel *channel)
 {

@@ -327,6 +327,8 @@ void control_touch(struct control *control, struct control_tunnel *tunnel)
 	DL_APPEND2(control->ready, tunnel, ready_prev, ready_next);
 }
 
+/* A deadline that is too early does no harm: it is looked at then, and set anew.  So a message and its acknowledgement
+ * cost nothing here most of the time. */
 static void settle(struct control *control, struct control_tunnel *tunnel)
 {
 	uint64_t due = control_tunnel_due(tunnel);
@@ -335,7 +337,7 @@ static void settle(struct control *control, struct control_tunnel *tunnel)
 	DL_DELETE2(control->ready, tunnel, ready_prev, ready_next);
 	if (due == CONTROL_NEVER)
 		deadline_cancel(&control->deadlines, &tunnel->deadline);
-	else if (!tunnel->deadline.place || tunnel->deadline.when != due)
+	else if (!tunnel->deadline.place || tunnel->deadline.when > due)
 		deadline_set(&control->deadlines, &tunnel->deadline, due);
 }
 
@@ -396,9 +398,24 @@ bool control_expire(struct control *control, uint64_t now)
 	return false;
 }
 
+uint32_t control_unacknowledged(const struct control *control)
+{
+	const struct control_tunnel *tunnel;
+	uint32_t position = 0, count = 0;
+
+	while ((tunnel = handle_next(&control->tunnel_handles, &position)))
+		count += !channel_is_idle(&tunnel->channel);
+	return count;
+}
+
 void control_counters(const struct control *control, struct control_counters *counters)
 {
+	const struct control_tunnel *tunnel;
+	uint32_t position = 0;
+
 	*counters = control->counters;
+	while ((tunnel = handle_next(&control->tunnel_handles, &position)))
+		channel_add_counters(&counters->channel, &tunnel->channel.counters);
 	counters->tunnels = control->tunnel_count;
 	counters->calls = control->call_handles.used;
 	counters->half_open = admission_used(control->admission);

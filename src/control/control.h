@@ -10,7 +10,7 @@
  *	2. at the end of its own batch takes datagrams until there are none;
  *	3. sees to it that control_expire() is called at control_deadline().
  *
- * A peer that has proved nothing costs one place in a table of fixed size (admission.h).
+ * A peer that has proved nothing costs one place in a table of fixed size (admission.c).
  * Handles: of tunnels, calls and requests; a stale one is ignored by commands and finds nothing.
  * Times are monotonic milliseconds; CONTROL_NEVER is no deadline.
  */
@@ -223,9 +223,12 @@ struct control_counters {
 	uint64_t authentication_failures;
 	uint64_t ignored_avps, vendor_avps;
 	uint64_t unsendable;			/* messages that did not fit, or for which there was no memory */
+	struct channel_counters channel;	/* of all tunnels, also of those that are gone */
 	uint64_t messages_received[MESSAGE_TYPE_COUNT], messages_sent[MESSAGE_TYPE_COUNT];
 	uint64_t messages_bad[MESSAGE_TYPE_COUNT];
 };
 void control_counters(const struct control *control, struct control_counters *counters);
+/* Tunnels that wait for the peer to acknowledge something: who ends after closing all may stop when there are none. */
+uint32_t control_unacknowledged(const struct control *control);
 
 #endif

@@ -16,10 +16,11 @@
 
 static uint16_t draw(struct control *control)
 {
-	uint16_t id;
-
-	control_random(control, &id, sizeof(id));
-	return id;
+	if (!control->random_left) {
+		control_random(control, control->random_pool, sizeof(control->random_pool));
+		control->random_left = CONTROL_RANDOM_POOL / 2;
+	}
+	return control->random_pool[--control->random_left];
 }
 
 static void set_bit_of(uint64_t bits[CONTROL_ID_WORDS], uint16_t id, bool in_use)

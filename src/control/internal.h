@@ -21,7 +21,8 @@
 #define CONTROL_IDS 65536		/* 0 is none */
 #define CONTROL_CHALLENGE_LENGTH 16
 #define CONTROL_LINGER 31000		/* ms: a full cycle of the peer's retransmissions (RFC 2661 section 5.7) */
-#define CONTROL_EVENTS 8		/* that one input can cause at most */
+#define CONTROL_EVENTS 64		/* that wait: one input causes three at most, a command one */
+#define CONTROL_RANDOM_POOL 512		/* octets, for ids: asking for each would cost more than all the rest */
 #define CONTROL_BODY_MAX 8192		/* octets of the AVPs of a message that we send */
 
 #define RESULT_GENERAL 1
@@ -102,6 +103,8 @@ struct admission;
 struct control {
 	control_random_fn *random;		/* NULL: counted */
 	uint64_t fixed_random;
+	uint16_t random_pool[CONTROL_RANDOM_POOL / 2];
+	unsigned int random_left;		/* of the pool */
 	uint64_t now;				/* of the present call */
 	struct control_tunnel **tunnels;	/* CONTROL_IDS, by id */
 	struct control_ids tunnel_ids;		/* with bits; also those of admission */

@@ -82,6 +82,7 @@ void control_tunnel_free(struct control *control, struct control_tunnel *tunnel)
 	control_rest_tunnel_id(control, tunnel->id);
 	control->tunnel_count--;
 	handle_remove(&control->tunnel_handles, tunnel->self);
+	channel_add_counters(&control->counters.channel, &tunnel->channel.counters);
 	channel_end(&tunnel->channel);
 	explicit_bzero(tunnel->settings.secret, sizeof(tunnel->settings.secret));
 	control_forget_ids(&tunnel->ids);

@@ -89,12 +89,24 @@ const struct message_definition message_definitions[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_SLI] = { "SLI", true, NEEDS(ACCM) },
 };
 
+/* The other way round, which every AVP that arrives needs; row + 1, 0: none. */
+#define AT(row, attribute) [attribute] = AVP_##row + 1
+static const uint8_t rows_of_attributes[] = {
+	AT(MESSAGE_TYPE, 0), AT(RESULT_CODE, 1), AT(PROTOCOL_VERSION, 2), AT(FRAMING_CAPABILITIES, 3),
+	AT(BEARER_CAPABILITIES, 4), AT(TIE_BREAKER, 5), AT(FIRMWARE_REVISION, 6), AT(HOST_NAME, 7), AT(VENDOR_NAME, 8),
+	AT(ASSIGNED_TUNNEL_ID, 9), AT(RECEIVE_WINDOW_SIZE, 10), AT(CHALLENGE, 11), AT(CAUSE_CODE, 12),
+	AT(CHALLENGE_RESPONSE, 13), AT(ASSIGNED_SESSION_ID, 14), AT(CALL_SERIAL_NUMBER, 15), AT(MINIMUM_BPS, 16),
+	AT(MAXIMUM_BPS, 17), AT(BEARER_TYPE, 18), AT(FRAMING_TYPE, 19), AT(CALLED_NUMBER, 21), AT(CALLING_NUMBER, 22),
+	AT(SUB_ADDRESS, 23), AT(TX_CONNECT_SPEED, 24), AT(PHYSICAL_CHANNEL_ID, 25),
+	AT(INITIAL_RECEIVED_LCP_CONFREQ, 26), AT(LAST_SENT_LCP_CONFREQ, 27), AT(LAST_RECEIVED_LCP_CONFREQ, 28),
+	AT(PROXY_AUTHEN_TYPE, 29), AT(PROXY_AUTHEN_NAME, 30), AT(PROXY_AUTHEN_CHALLENGE, 31), AT(PROXY_AUTHEN_ID, 32),
+	AT(PROXY_AUTHEN_RESPONSE, 33), AT(CALL_ERRORS, 34), AT(ACCM, 35), AT(RANDOM_VECTOR, 36),
+	AT(PRIVATE_GROUP_ID, 37), AT(RX_CONNECT_SPEED, 38), AT(SEQUENCING_REQUIRED, 39), AT(PPP_DISCONNECT_CAUSE, 46),
+};
+
 int avp_find(uint16_t attribute)
 {
-	for (int row = 0; row < AVP_ROW_COUNT; row++)
-		if (avp_definitions[row].attribute == attribute)
-			return row;
-	return -1;
+	return attribute < sizeof(rows_of_attributes) ? rows_of_attributes[attribute] - 1 : -1;
 }
 
 const char *avp_name(enum avp_row row)

@@ -134,7 +134,7 @@ enum message_verdict {
 struct message_problem {
 	bool session;				/* the session is to be cleared, not the tunnel */
 	uint16_t result, error;			/* of StopCCN or CDN */
-	char text[MESSAGE_PROBLEM_MAX];		/* for the peer and the log; what comes from the peer in it is numbers */
+	char text[MESSAGE_PROBLEM_MAX];		/* for the peer and the log; of the peer it has only numbers */
 };
 
 struct message_counters {

@@ -246,7 +246,7 @@ static void take_known(struct decoder *decoder, struct raw_avp *avp, enum avp_ro
 	/* A later Random Vector is for what follows it; of all others the first counts. */
 	if (message_has(decoder->message, row) && row != AVP_RANDOM_VECTOR)
 		return;
-	if (avp->hidden && definition->hideable && !decoder->key)
+	if (avp->hidden && definition->hideable && !decoder->key && message_has(decoder->message, AVP_RANDOM_VECTOR))
 		decoder->message->hidden |= AVP_BIT(row);
 	if (avp->hidden && !definition->hideable)
 		bad_value(decoder, avp, ERROR_VALUE, definition->name, "must not be hidden");
@@ -311,7 +311,7 @@ static bool read_type(struct decoder *decoder, bool *mandatory)
 
 static void refuse_missing(struct decoder *decoder, avp_set missing)
 {
-	for (int row = 0; row < AVP_ROW_COUNT; row++)
+	for (int row = 0; missing && row < AVP_ROW_COUNT; row++)
 		if (missing >> row & 1)
 			refuse(decoder, ERROR_VALUE, "%s without %s (AVP %u)", message_name(decoder->message->type),
 			       avp_definitions[row].name, avp_definitions[row].attribute);

@@ -118,9 +118,11 @@ static void put_avp(struct cursor *cursor, const struct message *message, const 
 		return;
 	length = (size_t)(cursor->position - value);
 	if (hiding) {
-		memset(cursor->position, 0, cursor_left(cursor) < hiding->padding ? cursor_left(cursor) : hiding->padding);
-		if (!cursor_take(cursor, hiding->padding))
+		uint8_t *padding = cursor_take(cursor, hiding->padding);
+
+		if (!padding)
 			return;
+		memset(padding, 0, hiding->padding);
 		hiding_hide(&hiding->keys, definition->attribute, value, length - HIDING_LENGTH, hiding->padding);
 		length += hiding->padding;
 	}

@@ -20,6 +20,8 @@
 
 #define FLYING_MAX 4096
 #define IDS 65536
+#define PORT 1701
+#define OTHER_PORT 4001		/* from which a responder may answer */
 #define DATAGRAM_MAX 2048
 #define OBJECTS_MAX 512
 #define CHAOS_MS 120000		/* of bad network and commands */
@@ -70,6 +72,7 @@ struct world {
 	unsigned int until_check;
 	unsigned int loss, repeat, corrupt;	/* per cent */
 	bool corrupted;			/* something may have been */
+	bool other_port;
 	uint32_t delay;
 	uint64_t cut_until;
 };
@@ -200,7 +203,10 @@ static void launch(unsigned int from, const struct control_datagram *datagram)
 {
 	struct flying *flying;
 
+	struct control_header header;
+
 	check_wire(from, datagram);
+	must(control_header_read(datagram->octets, datagram->length, &header), "a header cannot be read");
 	if (world->now < world->cut_until || chance(world->loss) || world->in_flight == FLYING_MAX)
 		return;
 	must(datagram->length <= DATAGRAM_MAX, "a datagram is longer than any should be");
@@ -212,6 +218,9 @@ static void launch(unsigned int from, const struct control_datagram *datagram)
 	flying->to = !from;
 	flying->length = datagram->length;
 	flying->path = (struct control_path){ .local = datagram->path.peer, .peer = world->hosts[from].endpoint };
+	/* Requests come by a socket of their own, by which they are answered. */
+	flying->path.port = world->other_port && !header.connection_id;
+	flying->path.peer.port = datagram->path.port ? OTHER_PORT : PORT;
 	memcpy(flying->octets, datagram->octets, datagram->length);
 	if (chance(world->corrupt))
 		flying->octets[draw((uint32_t)flying->length)] ^= (uint8_t)(1 + draw(255));
@@ -403,7 +412,8 @@ static void check_calls(struct host *host, const struct object *tunnel)
 
 		if (!call->used || !call->is_call || call->tunnel != tunnel->self)
 			continue;
-		must(control_call_info(host->control, call->self, &info) == 0, "the owner knows of a call that is gone");
+		must(control_call_info(host->control, call->self, &info) == 0,
+		     "the owner knows of a call that is gone");
 		for (unsigned int k = 0; k < count; k++)
 			must(ids[k] != info.session_id, "two calls of a tunnel have one id");
 		ids[count++] = info.session_id;
@@ -418,7 +428,8 @@ static void check_objects(struct host *host)
 
 		if (!object->used)
 			continue;
-		must(object->up || world->now - object->since < PATIENCE_MS + JUMP_MS, "it neither comes up nor goes down");
+		must(object->up || world->now - object->since < PATIENCE_MS + JUMP_MS,
+		     "it neither comes up nor goes down");
 		if (object->is_call)
 			continue;
 		check_tunnel(host, object);
@@ -688,7 +699,8 @@ static void check_agreement(unsigned int at)
 			check_call(at, object);
 			continue;
 		}
-		must(control_tunnel_info(host->control, object->self, &tunnel) == 0, "the owner knows of a tunnel that is gone");
+		must(control_tunnel_info(host->control, object->self, &tunnel) == 0,
+		     "the owner knows of a tunnel that is gone");
 		must(has_tunnel(&world->hosts[!at], &tunnel), "a tunnel is up at one end only");
 	}
 }
@@ -730,10 +742,11 @@ static void begin(uint64_t seed, bool verbose)
 	world->corrupted = seed % 3 == 0;
 	world->corrupt = world->corrupted ? draw(10) : 0;
 	world->delay = 1 + draw(1500);
+	world->other_port = seed % 7 == 3;
 	for (unsigned int i = 0; i < 2; i++) {
 		world->hosts[i].endpoint.address.family = AF_INET;
 		world->hosts[i].endpoint.address.bytes[3] = (uint8_t)(i + 1);
-		world->hosts[i].endpoint.port = 1701;
+		world->hosts[i].endpoint.port = PORT;
 		host_begin(&world->hosts[i]);
 	}
 }

@@ -131,8 +131,8 @@ static inline void world_take_events(struct world *world)
 		if (event.kind == CONTROL_EVENT_REQUEST)
 			control_accept(world->control, event.request, &world->settings, world, world->now);
 		else if (event.kind == CONTROL_EVENT_CALL_REQUEST)
-			assert_int_equal(control_call_accept(world->control, event.call, 0, &world->call_settings, world,
-							     world->now, NULL), 0);
+			assert_int_equal(control_call_accept(world->control, event.call, 0, &world->call_settings,
+							     world, world->now, NULL), 0);
 	}
 }
 
@@ -356,7 +356,7 @@ static inline void world_establish(struct world *world)
 
 static inline void world_request(struct world *world)
 {
-	world->engine_id = 0;
+	world->engine_id = world->ns = world->nr = 0;
 	world_say(world, 0, MESSAGE_SCCRQ);
 }
 

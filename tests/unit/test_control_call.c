@@ -389,7 +389,8 @@ static void carries_what_was_set(void **state)
 	world_respond(&world);
 	*avps = (struct message){
 		.present = AVP_BIT(AVP_CALLED_NUMBER) | AVP_BIT(AVP_LAST_SENT_LCP_CONFREQ) |
-			   AVP_BIT(AVP_PROXY_AUTHEN_TYPE) | AVP_BIT(AVP_SEQUENCING_REQUIRED) | AVP_BIT(AVP_TX_CONNECT_SPEED),
+			   AVP_BIT(AVP_PROXY_AUTHEN_TYPE) | AVP_BIT(AVP_SEQUENCING_REQUIRED) |
+			   AVP_BIT(AVP_TX_CONNECT_SPEED),
 		.called_number = { number, 7 }, .last_sent_lcp_confreq = { lcp, sizeof(lcp) }, .proxy_authen_type = 4,
 		.tx_connect_speed = 64000,
 	};

@@ -228,7 +228,9 @@ static void nothing_unsent_goes_before_a_stop(void **state)
 		assert_int_equal(control_call_open(world.control, world.tunnel, CONTROL_CALL_LAC_INCOMING, 0, &settings,
 						   NULL, &call, world.now, NULL), 0);
 	control_close(world.control, world.tunnel, 6, 0, "shutting down", world.now);
+	assert_int_equal(control_unacknowledged(world.control), 1);
 	world_take(&world);
+	assert_int_equal(control_unacknowledged(world.control), 0);
 	assert_sends_result(&world, MESSAGE_STOPCCN, 6, 0);
 	assert_sends_nothing(&world);
 	world_end(&world);
@@ -255,6 +257,8 @@ static void gives_up_who_does_not_answer(void **state)
 	}
 	assert_int_equal(requests, 6);
 	assert_string_equal(assert_told(&world, CONTROL_EVENT_TUNNEL_DOWN)->reason.text, "no answer");
+	assert_int_equal(world_counters(&world).channel.sent, 1);
+	assert_int_equal(world_counters(&world).channel.retransmitted, 5);
 	assert_int_equal(world_counters(&world).tunnels, 0);
 	world_end(&world);
 }

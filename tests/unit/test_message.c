@@ -7,6 +7,7 @@
 
 #include "l2tpv2_vectors.h"
 #include "test.h"
+#include "wire/avp.h"
 #include "wire/control_header.h"
 
 struct decoded {
@@ -286,6 +287,15 @@ static void tells_where_a_problem_belongs(void **state)
 	assert_int_equal(d.counters.ignored_avps, 1);
 }
 
+static void finds_every_attribute(void **state)
+{
+	for (int row = 0; row < AVP_ROW_COUNT; row++)
+		assert_int_equal(avp_find(avp_definitions[row].attribute), row);
+	assert_int_equal(avp_find(20), -1);
+	assert_int_equal(avp_find(47), -1);
+	assert_int_equal(avp_find(65535), -1);
+}
+
 static void knows_names_and_texts(void **state)
 {
 	assert_string_equal(message_name(MESSAGE_ICCN), "ICCN");
@@ -335,6 +345,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_does_not_fit),
 		cmocka_unit_test(judges_malformed_messages),
 		cmocka_unit_test(tells_where_a_problem_belongs),
+		cmocka_unit_test(finds_every_attribute),
 		cmocka_unit_test(knows_names_and_texts),
 		cmocka_unit_test(writes_and_reads_headers),
 	};
