@@ -15,6 +15,13 @@
 #define HASH_NONFATAL_OOM 1	/* an element that could not be added has hh.tbl NULL */
 #include <uthash.h>
 
+/* Keys are ids of 16 bits: as good as any hash, and no peer can choose many that meet.  Short chains: each link is
+ * a miss of the cache. */
+#undef HASH_FUNCTION
+#define HASH_FUNCTION(key, length, hash) ((hash) = *(const uint16_t *)(key))
+#undef HASH_BKT_CAPACITY_THRESH
+#define HASH_BKT_CAPACITY_THRESH 6U
+
 #include "base/deadline.h"
 #include "control/control.h"
 

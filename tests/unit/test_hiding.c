@@ -69,7 +69,8 @@ static void answers_challenges(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(challenge_vectors); i++) {
 		const struct challenge_vector *vector = &challenge_vectors[i];
-		uint8_t secret[256], challenge[256], wanted[CHALLENGE_RESPONSE_LENGTH], response[CHALLENGE_RESPONSE_LENGTH];
+		uint8_t secret[256], challenge[256], wanted[CHALLENGE_RESPONSE_LENGTH];
+		uint8_t response[CHALLENGE_RESPONSE_LENGTH];
 		size_t secret_length = octets_of(vector->secret, secret, sizeof(secret));
 		size_t challenge_length = octets_of(vector->challenge, challenge, sizeof(challenge));
 

@@ -150,8 +150,8 @@ static void survives_the_round_trip(void **state)
 		length = message_encode(&d.message, NULL, octets, sizeof(octets));
 		assert_true(length > 0);
 		memset(&again, 0, sizeof(again));
-		assert_int_equal(message_decode(octets, length, NULL, 0, &again.message, &again.problem, &again.counters),
-				 MESSAGE_OK);
+		assert_int_equal(message_decode(octets, length, NULL, 0, &again.message, &again.problem,
+						&again.counters), MESSAGE_OK);
 		assert_true(again.message.present == d.message.present);
 		assert_int_equal(message_encode(&again.message, NULL, again.octets, sizeof(again.octets)), length);
 		assert_memory_equal(again.octets, octets, length);
