@@ -425,22 +425,35 @@ static void paths(void)
 		fail("Ethernet in version 2");
 }
 
+/* The worker at which a session's packets arrive serves its socket. */
+static void has_one_worker(handle session, const struct endpoint *peer)
+{
+	const struct session *inside = handle_get(&user_datapath(dp)->sessions, session);
+
+	equal("the worker", inside->worker->index, steer_worker(L2TP_ENCAP_UDP, peer, 0, WORKERS));
+}
+
 /* Many at once, both ways, in their order; then the same when the peer has moved to where another worker serves it. */
 static void batches(void)
 {
 	struct datapath_tunnel_config moved = { .peer = endpoint("127.0.0.5") };
-	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
-	handle session = add_session(&config);
+	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5")), without = config;
+	handle session = add_session(&config), second;
 	int ppp = attach(session), peer;
 	uint8_t octets[OCTETS_MAX];
 	char text[40];
 
+	without.session_id = 7;
+	without.frames = NULL;
+	second = add_session(&without);
 	for (uint8_t last = 5; last < 9; last++) {
 		snprintf(text, sizeof(text), "127.0.0.%u", last);
 		moved.peer = endpoint(text);
 		if (datapath_ops(dp)->tunnel_modify(dp, config.tunnel, &moved, DATAPATH_TUNNEL_PEER, NULL) < 0)
 			fail("modify");
 		peer = peer_socket(text);
+		has_one_worker(session, &moved.peer);
+		has_one_worker(second, &moved.peer);
 		for (unsigned int i = 0; i < MANY; i++) {
 			snprintf(text, sizeof(text), "0021%04x", i);
 			give(ppp, text);
