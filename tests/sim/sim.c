@@ -10,7 +10,7 @@
  * Checked all the time: no two live objects with one id; what is told about a tunnel or call comes in its order and
  * once (serial numbers and sums that grow); on the wire, never more unacknowledged messages than the receiver's window;
  * nothing is neither up nor down for longer than its time.  At the end: both ends have the same tunnels and calls, with
- * each other's ids; when all are closed nothing is left in the engine, and nothing leaks (the sanitizers say so).
+ * each other's ids; a new tunnel and a call in it come up; when all are closed nothing is left in the engine, and nothing leaks (the sanitizers say so).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +29,7 @@
 #define ESTABLISH_MS 120000
 #define PATIENCE_MS (2 * ESTABLISH_MS + 1000)	/* a call may wait for its tunnel, then for its answer */
 #define JUMP_MS 90000
+#define SETUP_MS 20000		/* three messages and their repetitions */
 #define LINGER_MS 120000	/* all is closed: until everything is forgotten */
 #define CHECK_EVERY 32		/* inputs */
 
@@ -73,6 +74,7 @@ struct world {
 	unsigned int loss, repeat, corrupt;	/* per cent */
 	bool corrupted;			/* something may have been */
 	bool other_port;
+	bool willing;			/* nothing is refused any more */
 	uint32_t delay;
 	uint64_t cut_until;
 };
@@ -297,7 +299,8 @@ static void call_requested(struct host *host, const struct control_event *event)
 {
 	const struct control_reason busy = { .result = 4, .text = "busy" };
 	struct control_call_settings settings = call_settings();
-	struct object *object = chance(90) ? object_add(host, event->call, event->tunnel, true) : NULL;
+	bool taken = world->willing || chance(90);
+	struct object *object = taken ? object_add(host, event->call, event->tunnel, true) : NULL;
 	struct object *tunnel = object_of(host, event->tunnel, false);
 	uint32_t serial = event->message->call_serial_number;
 
@@ -348,7 +351,7 @@ static void act(struct host *host, const struct control_event *event)
 
 	switch (event->kind) {
 	case CONTROL_EVENT_REQUEST:
-		if (chance(95))
+		if (world->willing || chance(95))
 			control_accept(host->control, event->request, &settings, NULL, world->now);
 		else
 			control_refuse(host->control, event->request, 4, 0, "not today", world->now);
@@ -476,7 +479,7 @@ static struct object *some_object(struct host *host, bool is_call)
 	return NULL;
 }
 
-static void open_tunnel(unsigned int at)
+static handle open_tunnel(unsigned int at)
 {
 	struct host *host = &world->hosts[at];
 	const struct control_path path = { .local = host->endpoint, .peer = world->hosts[!at].endpoint };
@@ -487,12 +490,12 @@ static void open_tunnel(unsigned int at)
 		broken("a tunnel cannot be opened");
 	if (!object_add(host, tunnel, HANDLE_NONE, false))
 		control_close(host->control, tunnel, 1, 0, NULL, world->now);
+	return tunnel;
 }
 
-static void open_call(unsigned int at)
+static handle open_call(unsigned int at, const struct object *tunnel)
 {
 	struct host *host = &world->hosts[at];
-	struct object *tunnel = some_object(host, false);
 	struct control_call_settings settings = call_settings();
 	enum control_call_role role = chance(50) ? CONTROL_CALL_LAC_INCOMING : CONTROL_CALL_LNS_OUTGOING;
 	struct control_reason reason = { .result = 3 };
@@ -500,9 +503,10 @@ static void open_call(unsigned int at)
 
 	if (!tunnel || control_call_open(host->control, tunnel->self, role, 0, &settings, NULL, &call, world->now,
 					 NULL) < 0)
-		return;
+		return HANDLE_NONE;
 	if (!object_add(host, call, tunnel->self, true))
 		control_call_close(host->control, call, &reason, world->now);
+	return call;
 }
 
 static void close_something(unsigned int at)
@@ -561,7 +565,7 @@ static void command(unsigned int at)
 	if (what < 15)
 		open_tunnel(at);
 	else if (what < 70)
-		open_call(at);
+		open_call(at, some_object(&world->hosts[at], false));
 	else if (what < 85)
 		close_something(at);
 	else if (what < 97)
@@ -705,6 +709,24 @@ static void check_agreement(unsigned int at)
 	}
 }
 
+static const struct object *come_up(unsigned int at, handle self, bool is_call)
+{
+	const struct object *object;
+
+	drain(at);
+	run_until(world->now + SETUP_MS, false);
+	object = object_of(&world->hosts[at], self, is_call);
+	must(object && object->up, is_call ? "a new call does not come up" : "a new tunnel does not come up");
+	return object;
+}
+
+static void check_life(unsigned int at)
+{
+	const struct object *tunnel = come_up(at, open_tunnel(at), false);
+
+	come_up(at, open_call(at, tunnel), true);
+}
+
 static void close_all(unsigned int at)
 {
 	struct host *host = &world->hosts[at];
@@ -775,6 +797,9 @@ static void simulate(uint64_t seed, bool verbose)
 		check_agreement(0);
 		check_agreement(1);
 	}
+	world->willing = true;
+	check_life(0);
+	check_life(1);
 	close_all(0);
 	close_all(1);
 	run_until(world->now + LINGER_MS, false);
