@@ -73,6 +73,7 @@ struct world {
 	unsigned int until_check;
 	unsigned int loss, repeat, corrupt;	/* per cent */
 	bool corrupted;			/* something may have been */
+	bool forgot;			/* who starts anew may by chance take an id that the other still sends to */
 	bool other_port;
 	bool willing;			/* nothing is refused any more */
 	uint32_t delay;
@@ -173,6 +174,12 @@ static struct flying *heap_take(void)
 	return first;
 }
 
+/* Then numbers mean nothing. */
+static bool is_confused(void)
+{
+	return world->corrupted || world->forgot;
+}
+
 /* Of what goes out on a tunnel that came up: is it within what the other end said it takes? */
 static void check_wire(unsigned int from, const struct control_datagram *datagram)
 {
@@ -183,7 +190,7 @@ static void check_wire(unsigned int from, const struct control_datagram *datagra
 	must(control_header_read(datagram->octets, datagram->length, &header), "a header cannot be read");
 	must(header.length == datagram->length, "a message is not as long as its datagram");
 	own = host->own_of[header.connection_id];
-	if (!own || header.length == CONTROL_HEADER_LENGTH || world->corrupted)
+	if (!own || header.length == CONTROL_HEADER_LENGTH || is_confused())
 		return;
 	must((uint16_t)(header.ns - host->acked[own]) < window || (int16_t)(header.ns - host->acked[own]) < 0,
 	     "more is under way than the window allows");
@@ -305,7 +312,7 @@ static void call_requested(struct host *host, const struct control_event *event)
 	uint32_t serial = event->message->call_serial_number;
 
 	must(tunnel != NULL, "a call in a tunnel that is not there");
-	must(!tunnel->has_serial || world->corrupted || (int32_t)(serial - tunnel->serial) > 0,
+	must(!tunnel->has_serial || is_confused() || (int32_t)(serial - tunnel->serial) > 0,
 	     "requests for calls out of order, or twice");
 	tunnel->has_serial = true;
 	tunnel->serial = serial;
@@ -341,7 +348,7 @@ static void told(struct host *host, handle call, uint32_t sum)
 	struct object *object = object_of(host, call, true);
 
 	must(object != NULL, "news of a call that is not there");
-	must(sum > object->heard_sum || world->corrupted, "news of a call out of order, or twice");
+	must(sum > object->heard_sum || is_confused(), "news of a call out of order, or twice");
 	object->heard_sum = sum;
 }
 
@@ -556,6 +563,7 @@ static void restart(unsigned int at)
 {
 	control_free(world->hosts[at].control);
 	host_begin(&world->hosts[at]);
+	world->forgot = true;
 }
 
 static void command(unsigned int at)
