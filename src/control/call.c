@@ -3,6 +3,7 @@
  * The four call machines (RFC 2661 sections 7.4 and 7.5).  Each role has few messages to look for; what comes in
  * any other state or to any other role clears the call.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -460,6 +461,14 @@ static enum message_type awaited(const struct control_call *call)
 	return MESSAGE_NONE;
 }
 
+static void out_of_turn(struct control *control, struct control_call *call, enum message_type type)
+{
+	char text[CONTROL_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s out of turn", message_name(type));
+	fail(control, call, RESULT_ERROR, ERROR_CODE_NONE, text);
+}
+
 static void act(struct control *control, struct control_call *call, enum message_type type)
 {
 	bool up = call->state == CONTROL_CALL_ESTABLISHED;
@@ -473,7 +482,7 @@ static void act(struct control *control, struct control_call *call, enum message
 	else if (type == MESSAGE_SLI && up && is_lac(call))
 		control_tell(control, CONTROL_EVENT_CALL_LINK, call->tunnel, call, true);
 	else if (type != MESSAGE_WEN && type != MESSAGE_SLI)	/* these two harm nobody */
-		fail(control, call, RESULT_ERROR, ERROR_CODE_NONE, "message out of turn");
+		out_of_turn(control, call, type);
 }
 
 /* A message of a session that there is not. */

@@ -4,6 +4,7 @@
  * admission's.  Once a tunnel is CLOSING all that is left of it is its channel: it repeats our StopCCN, or
  * acknowledges the peer's again.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -296,6 +297,14 @@ static void learn_id(struct control *control, struct control_tunnel *tunnel)
 	control_touch(control, tunnel);
 }
 
+static void out_of_turn(struct control *control, struct control_tunnel *tunnel, uint64_t now)
+{
+	char text[CONTROL_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s out of turn", message_name(control->message.type));
+	fail(control, tunnel, RESULT_STATE, 0, text, now);
+}
+
 void control_tunnel_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
 			    const struct message_problem *problem, uint16_t session_id, uint64_t now)
 {
@@ -314,7 +323,7 @@ void control_tunnel_message(struct control *control, struct control_tunnel *tunn
 	else if (type == MESSAGE_SCCRP && tunnel->state == CONTROL_TUNNEL_WAIT_REPLY)
 		take_reply(control, tunnel, now);
 	else
-		fail(control, tunnel, RESULT_STATE, 0, message_name(type), now);
+		out_of_turn(control, tunnel, now);
 }
 
 /* --- time --- */

@@ -9,8 +9,9 @@
  *
  * Checked all the time: no two live objects with one id; what is told about a tunnel or call comes in its order and
  * once (serial numbers and sums that grow); on the wire, never more unacknowledged messages than the receiver's window;
- * nothing is neither up nor down for longer than its time.  At the end: both ends have the same tunnels and calls, with
- * each other's ids; a new tunnel and a call in it come up; when all are closed nothing is left in the engine, and nothing leaks (the sanitizers say so).
+ * nothing is neither up nor down for longer than its time.  At the end: both ends have the same tunnels and calls,
+ * with each other's ids; a new tunnel and a call in it come up; when all are closed nothing is left in the engine,
+ * and nothing leaks (the sanitizers say so).
  */
 #include <stdio.h>
 #include <stdlib.h>
