@@ -333,6 +333,7 @@ static size_t write_message(struct control *control, const struct message *messa
 		.keys = { settings ? settings->secret : NULL, settings ? settings->secret_length : 0, random_vector,
 			  sizeof(random_vector) },
 		.hide = settings ? control_hidden_rows(settings, message->type) : 0,
+		.padding = control_hiding_padding(control),
 	};
 	struct control_header header = { .version = 2, .connection_id = peer_tunnel_id, .ns = ns, .nr = nr };
 	size_t length;

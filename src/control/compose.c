@@ -6,7 +6,8 @@
 
 #define PROTOCOL_VERSION 1
 #define RANDOM_VECTOR_LENGTH 16
-#define PADDING_MAX 15			/* so that lengths tell little */
+#define PADDING_LEAST 6			/* l2tpns takes no hidden value of fewer than eight octets */
+#define PADDING_MOST 15			/* so that lengths tell little */
 
 /* Cisco's routers understand no SCCRQ with hidden AVPs. */
 avp_set control_hidden_rows(const struct control_tunnel_settings *settings, enum message_type type)
@@ -14,10 +15,18 @@ avp_set control_hidden_rows(const struct control_tunnel_settings *settings, enum
 	return settings->hide_avps && settings->secret_length && type != MESSAGE_SCCRQ ? ~(avp_set)0 : 0;
 }
 
+size_t control_hiding_padding(struct control *control)
+{
+	uint8_t random;
+
+	control_random(control, &random, sizeof(random));
+	return PADDING_LEAST + random % (PADDING_MOST - PADDING_LEAST + 1);
+}
+
 int control_compose(struct control *control, struct control_tunnel *tunnel, uint16_t session_id,
 		    const struct message *message)
 {
-	uint8_t body[CONTROL_BODY_MAX], random[RANDOM_VECTOR_LENGTH + 1];
+	uint8_t body[CONTROL_BODY_MAX], random[RANDOM_VECTOR_LENGTH];
 	struct message_hiding hiding = {
 		.keys = { tunnel->settings.secret, tunnel->settings.secret_length, random, RANDOM_VECTOR_LENGTH },
 		.hide = control_hidden_rows(&tunnel->settings, message->type),
@@ -26,7 +35,7 @@ int control_compose(struct control *control, struct control_tunnel *tunnel, uint
 
 	if (hiding.hide) {
 		control_random(control, random, sizeof(random));
-		hiding.padding = random[RANDOM_VECTOR_LENGTH] % (PADDING_MAX + 1);
+		hiding.padding = control_hiding_padding(control);
 	}
 	length = message_encode(message, hiding.hide ? &hiding : NULL, body, sizeof(body));
 	if (!length || channel_send(&tunnel->channel, session_id, body, length) < 0) {

@@ -167,6 +167,8 @@ void control_compose_setup(const struct control_tunnel_settings *settings, uint1
 void control_compose_result(struct message *message, uint16_t result, uint16_t error, const char *text);
 /* Rows that are hidden in this message, when AVPs are to be hidden. */
 avp_set control_hidden_rows(const struct control_tunnel_settings *settings, enum message_type type);
+/* Octets behind each hidden value. */
+size_t control_hiding_padding(struct control *control);
 
 /* --- tunnel.c --- */
 struct control_tunnel *control_tunnel_new(struct control *control, uint16_t id, const struct control_path *path,

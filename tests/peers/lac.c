@@ -14,7 +14,7 @@
  *	-x			end when all these are up
  *
  * Commands: tunnel | call [N] | outcall [N] (in the newest tunnel) | hangup (all calls) | close (all tunnels) |
- * sli | counters | quit.  The end of the input is nothing special.
+ * lcp [CODE] (in each call; 1: Configure-Request) | sli | counters | quit.  The end of the input is nothing special.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -122,6 +122,23 @@ static void tell_link(void)
 
 	for (size_t i = 0; i < lac.calls.count; i++)
 		control_call_link(lac.party.control, lac.calls.items[i], &accm, party_now());
+}
+
+/* Frames of PPP, so that there are some. */
+static void send_lcp(uint8_t code)
+{
+	const uint8_t frame[] = { 0xff, 0x03, 0xc0, 0x21, code, 1, 0, 4 };
+
+	for (size_t i = 0; i < lac.calls.count; i++) {
+		struct control_call_info call;
+		struct control_tunnel_info tunnel;
+
+		if (control_call_info(lac.party.control, lac.calls.items[i], &call) < 0 ||
+		    control_tunnel_info(lac.party.control, call.tunnel, &tunnel) < 0)
+			continue;
+		party_send_data(&lac.party, &tunnel.path, tunnel.peer_tunnel_id, call.peer_session_id,
+				frame, sizeof(frame));
+	}
 }
 
 /* --- telling --- */
@@ -295,6 +312,8 @@ static void command(const char *line)
 		hang_up();
 	else if (!strcmp(word, "close"))
 		close_tunnels();
+	else if (!strcmp(word, "lcp"))
+		send_lcp((uint8_t)count);
 	else if (!strcmp(word, "sli"))
 		tell_link();
 	else if (!strcmp(word, "counters"))

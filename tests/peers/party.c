@@ -136,6 +136,19 @@ void party_settle(struct party *party)
 	transmit(party);
 }
 
+void party_send_data(struct party *party, const struct control_path *path, uint16_t tunnel_id, uint16_t session_id,
+		     const uint8_t *frame, size_t length)
+{
+	uint8_t header[6] = { 0, 2, (uint8_t)(tunnel_id >> 8), (uint8_t)tunnel_id, (uint8_t)(session_id >> 8),
+			      (uint8_t)session_id };
+	struct sockaddr_storage address;
+	struct iovec parts[] = { { header, sizeof(header) }, { (void *)(uintptr_t)frame, length } };
+	struct msghdr message = { .msg_name = &address, .msg_iov = parts, .msg_iovlen = 2 };
+
+	message.msg_namelen = endpoint_to_sockaddr(&path->peer, &address);
+	(void)sendmsg(party->fd, &message, 0);
+}
+
 /* --- in --- */
 
 static void take(struct party *party, uint8_t *octets, size_t length, const struct sockaddr_storage *from)

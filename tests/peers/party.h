@@ -29,5 +29,8 @@ void party_end(struct party *party);
 void party_turn(struct party *party, struct pollfd *other, uint64_t most_ms);
 /* After commands: what they caused. */
 void party_settle(struct party *party);
+/* A frame of PPP, to the peer's ids. */
+void party_send_data(struct party *party, const struct control_path *path, uint16_t tunnel_id, uint16_t session_id,
+		     const uint8_t *frame, size_t length);
 
 #endif
