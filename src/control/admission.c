@@ -329,16 +329,18 @@ static size_t write_message(struct control *control, const struct message *messa
 			    uint16_t nr, uint8_t octets[REPLY_MAX])
 {
 	uint8_t random_vector[16];
-	const struct message_hiding hiding = {
+	struct message_hiding hiding = {
 		.keys = { settings ? settings->secret : NULL, settings ? settings->secret_length : 0, random_vector,
 			  sizeof(random_vector) },
 		.hide = settings ? control_hidden_rows(settings, message->type) : 0,
-		.padding = control_hiding_padding(control),
 	};
 	struct control_header header = { .version = 2, .connection_id = peer_tunnel_id, .ns = ns, .nr = nr };
 	size_t length;
 
-	control_random(control, random_vector, sizeof(random_vector));
+	if (hiding.hide) {
+		control_random(control, random_vector, sizeof(random_vector));
+		hiding.padding = control_hiding_padding(control);
+	}
 	length = message_encode(message, hiding.hide ? &hiding : NULL, octets + CONTROL_HEADER_LENGTH,
 				REPLY_MAX - CONTROL_HEADER_LENGTH);
 	if (!length)
