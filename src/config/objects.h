@@ -20,6 +20,9 @@
 #define CONFIG_PATH_MAX 256		/* of files named in a configuration */
 #define CONFIG_FILE_MAX 512		/* of configurations themselves */
 #define CONFIG_SECRET_MAX 128
+#define CONFIG_REASON_MAX 128		/* why something is deleted, for its peer */
+#define CONFIG_NUMBER_MAX 65		/* numbers of calls and the like: 64 octets and the NUL */
+#define CONFIG_SOCKET_MAX 108		/* of sun_path (unix(7)) */
 
 enum config_object {
 	CONFIG_SYSTEM, CONFIG_TUNNEL, CONFIG_SESSION,
@@ -30,9 +33,20 @@ enum config_object {
 };
 
 enum config_encap { CONFIG_ENCAP_UDP = 0, CONFIG_ENCAP_IP = 1 };		/* L2TP_ATTR_ENCAP_TYPE */
-enum config_pw_type { CONFIG_PW_VLAN = 4, CONFIG_PW_ETH = 5, CONFIG_PW_IP = 11 };	/* L2TP_ATTR_PW_TYPE */
+/* L2TP_ATTR_PW_TYPE */
+enum config_pw_type { CONFIG_PW_VLAN = 4, CONFIG_PW_ETH = 5, CONFIG_PW_PPP = 7, CONFIG_PW_IP = 11 };
 enum config_l2spec { CONFIG_L2SPEC_NONE = 0, CONFIG_L2SPEC_DEFAULT = 1 };	/* L2TP_ATTR_L2SPEC_TYPE */
 enum config_decision { CONFIG_REFUSE, CONFIG_ACCEPT };
+enum config_auth { CONFIG_AUTH_NONE, CONFIG_AUTH_SIMPLE, CONFIG_AUTH_CHALLENGE };
+/* The bits of RFC 2661 sections 4.4.3 and 4.4.4 */
+enum config_framing { CONFIG_FRAMING_NONE, CONFIG_FRAMING_SYNC, CONFIG_FRAMING_ASYNC, CONFIG_FRAMING_ANY };
+enum config_bearer { CONFIG_BEARER_NONE, CONFIG_BEARER_DIGITAL, CONFIG_BEARER_ANALOG, CONFIG_BEARER_ANY };
+enum config_session_type {		/* our end, and who calls: LAC incoming call, ... */
+	CONFIG_SESSION_TYPE_AUTO,	/* as the tunnel and who asks have it */
+	CONFIG_SESSION_TYPE_LAIC, CONFIG_SESSION_TYPE_LAOC, CONFIG_SESSION_TYPE_LNIC, CONFIG_SESSION_TYPE_LNOC,
+};
+/* What the peer may be */
+enum config_lac_lns { CONFIG_PEER_LAC = 1, CONFIG_PEER_LNS = 2, CONFIG_PEER_LACLNS = 3 };
 enum config_metrics_detail { CONFIG_METRICS_TOTALS, CONFIG_METRICS_TUNNELS, CONFIG_METRICS_SESSIONS };
 
 #define CONFIG_TTL_DEFAULT 0
@@ -43,7 +57,12 @@ enum config_metrics_detail { CONFIG_METRICS_TOTALS, CONFIG_METRICS_TUNNELS, CONF
 struct system_config {
 	uint32_t max_tunnels;		/* 0: unlimited */
 	uint32_t max_sessions;
-	bool deny_local_tunnel_creates;
+	bool deny_local_tunnel_creates, deny_remote_tunnel_creates, drain_tunnels;
+	uint32_t tunnel_establish_timeout, session_establish_timeout;		/* s; 0: off */
+	uint32_t tunnel_persist_pend_timeout;	/* s: most that is waited before the next attempt */
+	uint32_t session_persist_pend_timeout;	/* s; 0: no other attempt */
+	uint16_t udp_port;		/* where peers' tunnels are accepted */
+	bool reset_statistics;		/* PARAM_ACTION */
 	uint32_t trace_flags;
 	char hook_directory[CONFIG_PATH_MAX];	/* "": no hooks */
 	uint32_t hook_timeout;		/* ms */
@@ -76,6 +95,29 @@ struct tunnel_config {
 	char peer_profile_name[CONFIG_NAME_MAX], session_profile_name[CONFIG_NAME_MAX];
 	char ppp_profile_name[CONFIG_NAME_MAX];
 	uint32_t trace_flags;
+	/* of the control protocol */
+	uint32_t config_id;		/* 0: none */
+	bool use_tiebreaker;
+	int framing_caps;		/* enum config_framing */
+	int bearer_caps;		/* enum config_bearer */
+	char host_name[CONFIG_NAME_MAX];	/* "": this host's */
+	char secret[CONFIG_SECRET_MAX];	/* "": none */
+	char secret_file[CONFIG_PATH_MAX];
+	int auth_mode;			/* enum config_auth */
+	bool hide_avps;
+	uint16_t rx_window_size, tx_window_size;	/* messages */
+	bool persist;
+	uint32_t hello_timeout;		/* s; 0: no HELLO */
+	uint32_t max_retries;
+	uint32_t retry_timeout;		/* s, the first time */
+	uint32_t idle_timeout;		/* s; 0: never */
+	uint32_t max_sessions;		/* 0: unlimited */
+	char reason[CONFIG_REASON_MAX];	/* PARAM_DELETE */
+};
+
+/* What a link can do, as it comes in and as it goes out; 0: not told. */
+struct connect_speed {
+	uint32_t rx, tx;		/* bit/s */
 };
 
 struct session_config {
@@ -100,6 +142,16 @@ struct session_config {
 	bool interface_up;
 	char profile_name[CONFIG_NAME_MAX], ppp_profile_name[CONFIG_NAME_MAX];
 	uint32_t trace_flags;
+	/* of the control protocol */
+	char dest_ipaddr[CONFIG_HOST_MAX];	/* instead of a tunnel: the one to this peer, or a new one */
+	int session_type;		/* enum config_session_type */
+	char priv_group_id[CONFIG_NUMBER_MAX];
+	char calling_number[CONFIG_NUMBER_MAX], called_number[CONFIG_NUMBER_MAX], sub_address[CONFIG_NUMBER_MAX];
+	int framing_type, bearer_type;	/* enum config_framing, enum config_bearer */
+	uint32_t minimum_bps, maximum_bps;
+	struct connect_speed connect_speed;
+	char frame_socket[CONFIG_SOCKET_MAX];	/* "": none */
+	char reason[CONFIG_REASON_MAX];	/* PARAM_DELETE */
 };
 
 /* Which peers, and which profiles are theirs. */
@@ -111,6 +163,9 @@ struct peer_profile_config {
 	char tunnel_profile_name[CONFIG_NAME_MAX], session_profile_name[CONFIG_NAME_MAX];
 	char ppp_profile_name[CONFIG_NAME_MAX];
 	uint32_t trace_flags;
+	int lac_lns;			/* enum config_lac_lns */
+	bool accept_tunnels;		/* counts when its row is set; otherwise yes, but no of `default` */
+	uint32_t max_tunnels;		/* of one address of a peer; 0: unlimited */
 };
 
 struct ppp_profile_config {

@@ -41,6 +41,8 @@ enum param_flags {
 	PARAM_PROFILE = 1 << 5,		/* a profile of such objects may hold it */
 	PARAM_PROFILE_KEY = 1 << 6,	/* names the profile, when the object is a profile: profile_name */
 	PARAM_READ_FILE = 1 << 7,	/* where the value of the secret row before it is read from */
+	PARAM_DELETE = 1 << 8,		/* says how to delete: no other verb has it, and nothing is kept of it */
+	PARAM_ACTION = 1 << 9,		/* something is done when it is given, and nothing is kept of it */
 };
 
 #define PARAM_OCTETS_MAX 8
