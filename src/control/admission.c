@@ -60,6 +60,7 @@ struct admission {
 	struct control_limits limits;
 	uint64_t key;			/* of hashes */
 	struct place *places;
+	uint32_t size;			/* of places: limits.half_open, or more when that was lowered */
 	uint32_t free, used, oldest, newest;
 	uint32_t buckets[BUCKETS];
 	uint32_t by_id[CONTROL_IDS];	/* place, NONE */
@@ -70,6 +71,31 @@ struct admission {
 	unsigned int reply_first, reply_count;
 };
 
+static uint32_t at_least_one(uint32_t places)
+{
+	return places ? places : 1;
+}
+
+/* False: out of memory; nothing has changed. Indices stay what they are, and so do requests. */
+static bool make_places(struct admission *admission, uint32_t size)
+{
+	struct place *places = calloc(size, sizeof(*places));
+
+	if (!places)
+		return false;
+	if (admission->size) {
+		memcpy(places, admission->places, admission->size * sizeof(*places));
+		explicit_bzero(admission->places, admission->size * sizeof(*places));
+	}
+	free(admission->places);
+	admission->places = places;
+	for (uint32_t i = admission->size; i < size; i++)
+		places[i].next_in_bucket = i + 1 < size ? i + 1 : admission->free;
+	admission->free = admission->size;
+	admission->size = size;
+	return true;
+}
+
 struct admission *admission_new(const struct control_limits *limits, uint64_t key)
 {
 	struct admission *admission = calloc(1, sizeof(*admission));
@@ -77,21 +103,29 @@ struct admission *admission_new(const struct control_limits *limits, uint64_t ke
 	if (!admission)
 		return NULL;
 	admission->limits = *limits;
+	admission->limits.half_open = at_least_one(limits->half_open);
 	admission->key = key;
-	if (!admission->limits.half_open)
-		admission->limits.half_open = 1;
-	admission->places = calloc(admission->limits.half_open, sizeof(*admission->places));
+	admission->free = admission->oldest = admission->newest = NONE;
 	admission->seen = calloc(SEEN, sizeof(*admission->seen));
-	if (!admission->places || !admission->seen) {
+	if (!admission->seen || !make_places(admission, admission->limits.half_open)) {
 		admission_free(admission);
 		return NULL;
 	}
 	memset(admission->buckets, 0xff, sizeof(admission->buckets));
 	memset(admission->by_id, 0xff, sizeof(admission->by_id));
-	admission->oldest = admission->newest = NONE;
-	for (uint32_t i = 0; i < admission->limits.half_open; i++)
-		admission->places[i].next_in_bucket = i + 1 < admission->limits.half_open ? i + 1 : NONE;
 	return admission;
+}
+
+int control_set_limits(struct control *control, const struct control_limits *limits)
+{
+	struct admission *admission = control->admission;
+	uint32_t half_open = at_least_one(limits->half_open);
+
+	if (half_open > admission->size && !make_places(admission, half_open))
+		return -1;
+	admission->limits = *limits;
+	admission->limits.half_open = half_open;
+	return 0;
 }
 
 void admission_free(struct admission *admission)
@@ -148,7 +182,7 @@ static struct place *place_of(const struct control *control, handle request)
 {
 	const struct admission *admission = control->admission;
 	uint32_t index = (uint32_t)request - 1;
-	struct place *place = index < admission->limits.half_open ? &admission->places[index] : NULL;
+	struct place *place = index < admission->size ? &admission->places[index] : NULL;
 
 	return place && place->state != PLACE_FREE && place->generation == request >> 32 ? place : NULL;
 }
@@ -287,7 +321,8 @@ static bool may_enter(struct control *control, const struct control_path *path, 
 		control->counters.requests_crowded_out++;
 		return false;
 	}
-	if (admission->free == NONE) {
+	/* Two for one when there are fewer places than there were. */
+	for (unsigned int i = 0; i < 2 && admission->used >= admission->limits.half_open; i++) {
 		control->counters.requests_crowded_out++;
 		crowd_out(control, &admission->places[admission->oldest]);
 	}
@@ -296,12 +331,12 @@ static bool may_enter(struct control *control, const struct control_path *path, 
 
 /* --- replies --- */
 
-static void reply(struct control *control, const struct control_path *path, const uint8_t *octets, size_t length)
+void admission_reply(struct control *control, const struct control_path *path, const uint8_t *octets, size_t length)
 {
 	struct admission *admission = control->admission;
 	struct reply *next = &admission->replies[(admission->reply_first + admission->reply_count) % REPLIES];
 
-	if (admission->reply_count == REPLIES) {
+	if (admission->reply_count == REPLIES || length > sizeof(next->octets)) {
 		control->counters.replies_dropped++;	/* the peer will ask again */
 		return;
 	}
@@ -365,7 +400,7 @@ static void reply_stop(struct control *control, const struct control_path *path,
 	control_compose_result(&message, result, error, text);
 	length = write_message(control, &message, NULL, peer_tunnel_id, ns, nr, octets);
 	if (length)
-		reply(control, path, octets, length);
+		admission_reply(control, path, octets, length);
 }
 
 static void reply_ack(struct control *control, const struct place *place, uint16_t nr)
@@ -377,7 +412,7 @@ static void reply_ack(struct control *control, const struct place *place, uint16
 	uint8_t octets[CONTROL_HEADER_LENGTH];
 
 	control_header_write(&header, octets);
-	reply(control, &place->path, octets, sizeof(octets));
+	admission_reply(control, &place->path, octets, sizeof(octets));
 }
 
 /* The peer's StopCCN is in control->message. */
@@ -421,7 +456,7 @@ static void admit(struct control *control, const struct request *request, uint64
 	if (place) {
 		control->counters.requests_duplicate++;
 		if (place->state == PLACE_ANSWERED)
-			reply(control, &place->path, place->octets, place->reply_length);
+			admission_reply(control, &place->path, place->octets, place->reply_length);
 		return;
 	}
 	if (!may_enter(control, request->path, request->key, of_source, now) ||
@@ -597,7 +632,7 @@ static void answer(struct control *control, struct place *place, uint16_t id,
 	control_use_tunnel_id(control, id);
 	write_reply(control, place);
 	if (place->reply_length)
-		reply(control, &place->path, place->octets, place->reply_length);
+		admission_reply(control, &place->path, place->octets, place->reply_length);
 }
 
 void control_accept(struct control *control, handle request, const struct control_tunnel_settings *settings,
@@ -656,6 +691,15 @@ static void stop(struct control *control, struct place *place, uint16_t result, 
 	tell_down(control, place, result, error, text);
 	reply_stop(control, &place->path, place->id, place->peer.tunnel_id, 1, 2, result, error, text);
 	leave(control, place);
+}
+
+void admission_give_up_id(struct control *control, uint16_t id)
+{
+	uint32_t at = control->admission->by_id[id];
+
+	if (at != NONE)
+		stop(control, &control->admission->places[at], RESULT_ERROR, ERROR_CODE_RESOURCES,
+		     "the tunnel id is needed otherwise: try again");
 }
 
 /* From a place to a tunnel: SCCRQ and SCCCN have come, SCCRP was sent. */

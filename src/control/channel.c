@@ -146,6 +146,17 @@ static void arm(struct channel *channel, uint64_t now)
 	channel->retransmit_at = now + channel->interval;
 }
 
+const uint8_t *channel_last_words(struct channel *channel, size_t *length)
+{
+	struct channel_message *message = channel->last;
+
+	if (!message)
+		return NULL;
+	write_header(channel, message->session_id, message->ns, message->length, message->octets);
+	*length = message->length;
+	return message->octets;
+}
+
 /* The headers of messages that wait are written when they go: the peer's id may become known meanwhile, and Nr is
  * always that of the moment. */
 static const uint8_t *transmit_next(struct channel *channel, uint64_t now, size_t *length)

@@ -76,6 +76,9 @@ int channel_send(struct channel *channel, uint16_t session_id, const uint8_t *bo
 /* What was queued and never sent is not to be sent any more; all: nor is anything repeated. */
 void channel_forget(struct channel *channel, bool all);
 
+/* The last message, as a datagram, unless the peer has acknowledged it (NULL): of a channel that ends. */
+const uint8_t *channel_last_words(struct channel *channel, size_t *length);
+
 /* The next datagram that should be sent now, NULL: none. It is valid until the next call for this channel. */
 const uint8_t *channel_transmit(struct channel *channel, uint64_t now, size_t *length);
 

@@ -345,6 +345,9 @@ bool control_next_datagram(struct control *control, struct control_datagram *dat
 {
 	struct control_tunnel *tunnel;
 
+	if (control->replies_first && admission_next_datagram(control->admission, datagram))
+		return true;
+	control->replies_first = false;
 	while ((tunnel = control->ready)) {
 		const uint8_t *octets = channel_transmit(&tunnel->channel, now, &datagram->length);
 

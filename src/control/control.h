@@ -35,7 +35,7 @@ struct control;
 typedef void control_random_fn(void *octets, size_t length);
 
 struct control_limits {
-	uint32_t half_open;		/* places for peers that have proved nothing */
+	uint32_t half_open;		/* places for peers that have proved nothing, >= 1 */
 	uint32_t source_half_open;	/* of them for one source address */
 	uint32_t requests_per_second;	/* beyond that a request counts only when it is repeated */
 };
@@ -43,6 +43,9 @@ struct control_limits {
 /* random NULL: a fixed sequence, for simulations. NULL when out of memory. */
 struct control *control_new(const struct control_limits *limits, control_random_fn *random);
 void control_free(struct control *control);
+/* From now on. With fewer places those that are taken too many are taken from the oldest as new requests come.
+ * -1: out of memory for more places; the limits are as they were. */
+int control_set_limits(struct control *control, const struct control_limits *limits);
 
 /* --- datagrams --- */
 
@@ -128,10 +131,23 @@ struct control_tunnel_settings {
 	uint32_t max_calls;			/* 0: 65535 */
 };
 
-/* Ask a peer for a tunnel. owner: given back in events. tunnel_id 0: one that nobody can guess. */
+/*
+ * Ask a peer for a tunnel.  owner: given back in events.
+ *
+ * tunnel_id 0: one that nobody can guess, and that nothing had for two minutes.  Who names an id gets it when
+ * no tunnel has it that lives, and it is not reserved (ERROR_EXISTS, tunnel_id): it need not have rested.  A tunnel
+ * that closes gives way: its StopCCN is sent a last time if the peer has not acknowledged it, and its handle is stale.
+ * So does a peer's that is being set up: it gets StopCCN 2 error 4, and its owner REQUEST_DOWN.  Messages that are
+ * on their way to what had the id before may then reach the new tunnel, and end it; and the same peer may take
+ * the SCCRQ for a repetition until it has seen that StopCCN.
+ */
 int control_open(struct control *control, const struct control_path *path, uint16_t tunnel_id,
 		 const struct control_tunnel_settings *settings, void *owner, handle *tunnel, uint64_t now,
 		 struct error *error);
+/* An id that something else has, which is named by such ids: it is not chosen, nor given to who names it, until it is
+ * released (reserve false).  A closing tunnel keeps it and is no obstacle, a peer's that is being set up gives way as
+ * in control_open().  False: a tunnel that lives has it; nothing is reserved. */
+bool control_reserve_id(struct control *control, uint16_t tunnel_id, bool reserve);
 /* Answers to a REQUEST. With the challenge it asks for the peer is tried before the tunnel is up.  AVPs that were
  * hidden in the request can be read only with the secret of these settings.  owner comes back with TUNNEL_UP, or with
  * REQUEST_DOWN, which may be told at once. */
@@ -185,7 +201,9 @@ struct control_call_settings {
 	uint32_t establish_timeout;	/* ms; 0: never */
 };
 
-/* The tunnel need not be up yet. session_id 0: one that nobody can guess. AVPs are copied. */
+/* The tunnel need not be up yet.  AVPs are copied.  session_id 0: one that nobody can guess, and that no call of the
+ * tunnel had for 31 seconds.  Who names an id gets it when no call of the tunnel has it (ERROR_EXISTS, session_id),
+ * rested or not: what is on its way to a call that had it before may end the new one. */
 int control_call_open(struct control *control, handle tunnel, enum control_call_role role, uint16_t session_id,
 		      const struct control_call_settings *settings, void *owner, handle *call, uint64_t now,
 		      struct error *error);
@@ -212,6 +230,12 @@ struct control_call_info {
 	uint16_t session_id, peer_session_id;
 };
 int control_call_info(const struct control *control, handle call, struct control_call_info *info);
+
+/* --- texts --- */
+
+/* What a peer wrote, for people: printable UTF-8, cut off to size octets with the NUL; `?` is what cannot be shown.
+ * A NUL ends it. Host Names and the texts of events are already so. */
+void control_printable(const struct avp_octets *octets, char *out, size_t size);
 
 /* --- sums --- */
 struct control_counters {

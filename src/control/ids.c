@@ -33,13 +33,13 @@ static void set_bit_of(uint64_t bits[CONTROL_ID_WORDS], uint16_t id, bool in_use
 		bits[id / 64] &= ~bit;
 }
 
-/* One whose bit is not set; 0: all are. */
-static uint16_t find_bit(const uint64_t bits[CONTROL_ID_WORDS], uint16_t from)
+/* One whose bit is not set, also not in more (NULL: none is); 0: all are. */
+static uint16_t find_bit(const uint64_t bits[CONTROL_ID_WORDS], const uint64_t *more, uint16_t from)
 {
 	/* The first word is looked at twice: its beginning last. */
 	for (unsigned int i = 0; i <= CONTROL_ID_WORDS; i++) {
 		unsigned int word = (from / 64 + i) % CONTROL_ID_WORDS;
-		uint64_t free_bits = ~bits[word];
+		uint64_t free_bits = ~(bits[word] | (more ? more[word] : 0));
 
 		if (i == 0)
 			free_bits &= ~(uint64_t)0 << from % 64;
@@ -107,9 +107,21 @@ bool control_begin_tunnel_ids(struct control *control)
 	return control->tunnel_ids.in_use;
 }
 
-bool control_tunnel_id_is_used(const struct control *control, uint16_t id)
+bool control_tunnel_id_is_reserved(const struct control *control, uint16_t id)
 {
-	return control->tunnels[id] || admission_has_id(control->admission, id);
+	return control->reserved[id / 64] >> id % 64 & 1;
+}
+
+bool control_reserve_id(struct control *control, uint16_t id, bool reserve)
+{
+	const struct control_tunnel *tunnel = control->tunnels[id];
+
+	if (reserve && tunnel && tunnel->state != CONTROL_TUNNEL_CLOSING)
+		return false;
+	if (reserve)
+		admission_give_up_id(control, id);
+	set_bit_of(control->reserved, id, reserve);
+	return true;
 }
 
 /* Who names an id may have one that rested. */
@@ -117,10 +129,10 @@ static uint16_t wake_tunnel_id(struct control *control)
 {
 	uint16_t id = oldest(&control->tunnel_ids);
 
-	if (control_tunnel_id_is_used(control, id))
+	if (control->tunnels[id] || admission_has_id(control->admission, id))
 		return 0;
 	set_bit_of(control->tunnel_ids.in_use, id, false);
-	return id;
+	return control_tunnel_id_is_reserved(control, id) ? 0 : id;
 }
 
 uint16_t control_new_tunnel_id(struct control *control)
@@ -129,7 +141,7 @@ uint16_t control_new_tunnel_id(struct control *control)
 
 	while (is_over(&control->tunnel_ids, control->now))
 		wake_tunnel_id(control);
-	id = find_bit(control->tunnel_ids.in_use, draw(control));
+	id = find_bit(control->tunnel_ids.in_use, control->reserved, draw(control));
 	/* Better one that rested too little than none. */
 	while (!id && control->tunnel_ids.count)
 		id = wake_tunnel_id(control);
@@ -244,7 +256,7 @@ uint16_t control_new_call_id(struct control *control, struct control_tunnel *tun
 		return draw_unused(control, tunnel);
 	if (!keep_bits(tunnel))
 		return 0;
-	id = find_bit(ids->in_use, draw(control));
+	id = find_bit(ids->in_use, NULL, draw(control));
 	/* Better one that rested too little than none. */
 	while (!id && ids->count)
 		id = wake_call_id(tunnel);

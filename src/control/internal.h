@@ -115,11 +115,13 @@ struct control {
 	uint64_t now;				/* of the present call */
 	struct control_tunnel **tunnels;	/* CONTROL_IDS, by id */
 	struct control_ids tunnel_ids;		/* with bits; also those of admission */
+	uint64_t reserved[CONTROL_ID_WORDS];	/* tunnel ids that are the caller's */
 	uint32_t call_serial_number;
 	uint32_t tunnel_count;
 	struct handle_table tunnel_handles, call_handles;
 	struct deadline_heap deadlines, call_deadlines;
 	struct control_tunnel *opening, *ready;
+	bool replies_first;			/* before what those have to say */
 	struct admission *admission;
 	struct control_event events[CONTROL_EVENTS];
 	unsigned int event_first, event_count;
@@ -142,14 +144,12 @@ void control_touch(struct control *control, struct control_tunnel *tunnel);
 void control_reason_local(struct control_reason *reason, uint16_t result, uint16_t error, const char *text);
 /* What the peer's StopCCN or CDN says; unprintable octets are replaced. */
 void control_reason_peer(struct control_reason *reason, const struct message *message);
-/* out of size octets, with the NUL: printable, cut off. */
-void control_printable(const struct avp_octets *octets, char *out, size_t size);
 
 /* --- ids.c --- */
 /* An unused one that nobody can guess, 0: there is none. */
 uint16_t control_new_tunnel_id(struct control *control);
 bool control_begin_tunnel_ids(struct control *control);		/* false: out of memory */
-bool control_tunnel_id_is_used(const struct control *control, uint16_t id);
+bool control_tunnel_id_is_reserved(const struct control *control, uint16_t id);
 void control_use_tunnel_id(struct control *control, uint16_t id);
 void control_rest_tunnel_id(struct control *control, uint16_t id);
 uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel);
@@ -205,6 +205,10 @@ void admission_request(struct control *control, const struct control_path *path,
 bool admission_message(struct control *control, const struct control_path *path, const struct control_header *header,
 		       uint8_t *octets, size_t length, uint64_t now);
 bool admission_has_id(const struct admission *admission, uint16_t id);
+/* Whoever has this id loses it, and is told. */
+void admission_give_up_id(struct control *control, uint16_t id);
+/* To be sent once. */
+void admission_reply(struct control *control, const struct control_path *path, const uint8_t *octets, size_t length);
 bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram);
 uint32_t admission_used(const struct admission *admission);
 uint64_t admission_deadline(const struct admission *admission);

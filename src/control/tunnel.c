@@ -161,21 +161,46 @@ static void send_request(struct control *control, struct control_tunnel *tunnel)
 	(void)control_compose(control, tunnel, 0, &message);
 }
 
+/* Who names an id may have that of a tunnel which only waits for the peer to be acknowledged. */
+static int clear_id(struct control *control, uint16_t id, struct error *error)
+{
+	struct control_tunnel *tunnel = control->tunnels[id];
+	const uint8_t *octets;
+	size_t length;
+
+	if (control_tunnel_id_is_reserved(control, id))
+		return give_error(error, ERROR_EXISTS, "tunnel_id", "another tunnel, without control protocol, has "
+				  "this tunnel_id: choose another, or delete that tunnel");
+	if (tunnel && tunnel->state != CONTROL_TUNNEL_CLOSING)
+		return give_error(error, ERROR_EXISTS, "tunnel_id",
+				  "another tunnel has this tunnel_id: choose another, or delete that tunnel");
+	admission_give_up_id(control, id);
+	/* The peer must not take the new SCCRQ for the old one, nor the old one's StopCCN for the new tunnel's. */
+	control->replies_first = true;
+	if (!tunnel)
+		return 0;
+	octets = channel_last_words(&tunnel->channel, &length);
+	if (octets)
+		admission_reply(control, &tunnel->path, octets, length);
+	control_tunnel_free(control, tunnel);
+	return 0;
+}
+
 int control_open(struct control *control, const struct control_path *path, uint16_t tunnel_id,
 		 const struct control_tunnel_settings *settings, void *owner, handle *result, uint64_t now,
 		 struct error *error)
 {
-	uint16_t id = tunnel_id ? tunnel_id : control_new_tunnel_id(control);
 	struct control_tunnel *tunnel;
+	uint16_t id;
 
 	control->now = now;
 	if (settings->auth == CONTROL_AUTH_CHALLENGE && !settings->secret_length)
 		return give_error(error, ERROR_MISSING, "secret", "a challenge needs a secret");
+	if (tunnel_id && clear_id(control, tunnel_id, error) < 0)
+		return -1;
+	id = tunnel_id ? tunnel_id : control_new_tunnel_id(control);
 	if (!id)
 		return give_error(error, ERROR_LIMIT, NULL, "all 65,535 tunnel ids are in use");
-	if (control_tunnel_id_is_used(control, id))
-		return give_error(error, ERROR_EXISTS, "tunnel_id", "a tunnel has this tunnel_id, or had it: it "
-				  "is free again within a minute");
 	tunnel = control_tunnel_new(control, id, path, settings, owner, now);
 	if (!tunnel)
 		return give_error(error, ERROR_SYSTEM, NULL, "out of memory");

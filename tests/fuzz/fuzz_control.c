@@ -22,6 +22,8 @@
 #define BODY_MAX 1200
 #define REFORM_EVERY 256	/* inputs that an engine serves */
 #define REST_MS 400000		/* until all is forgotten */
+#define NAMED_FIRST 64		/* tunnel ids that the owner names */
+#define NAMED 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
@@ -303,8 +305,8 @@ static void own_tunnel(struct input *input, uint8_t what)
 	uint8_t which = next(input);
 	handle h = tunnels[which % HANDLES_MAX];
 
-	if (what == 0 && control_open(control, &peers[which % 3].path, which & 64 ? which : 0, &settings, NULL, &h, now,
-				      NULL) == 0)
+	if (what == 0 && control_open(control, &peers[which % 3].path, which & 64 ? NAMED_FIRST + which % NAMED : 0,
+				      &settings, NULL, &h, now, NULL) == 0)
 		remember(tunnels, h);
 	else if (what == 1)
 		control_close(control, h, which, which % 9, which & 1 ? "closed" : NULL, now);
@@ -348,6 +350,20 @@ static void own_call(struct input *input, uint8_t what)
 	take_events();
 }
 
+/* Ids that others have, of those that are named; limits that change. */
+static void own_rest(struct input *input)
+{
+	uint8_t which = next(input);
+	const struct control_limits more = { .half_open = which % 16, .source_half_open = 4,
+					     .requests_per_second = 20 };
+
+	if (which & 64)
+		(void)control_reserve_id(control, NAMED_FIRST + which % NAMED, which & 128);
+	else
+		must(control_set_limits(control, &more) == 0);
+	take_events();
+}
+
 static void wait_until(uint64_t end)
 {
 	unsigned int steps = 0;
@@ -366,15 +382,18 @@ static void wait_until(uint64_t end)
 
 /* --- an input --- */
 
+static const struct control_limits limits = { .half_open = 6, .source_half_open = 4, .requests_per_second = 20 };
+
 static void begin(void)
 {
-	const struct control_limits limits = { .half_open = 6, .source_half_open = 4, .requests_per_second = 20 };
-
 	if (served++ % REFORM_EVERY == 0) {
 		control_free(control);
 		control = control_new(&limits, next_random);
 		must(control != NULL);
 	}
+	must(control_set_limits(control, &limits) == 0);
+	for (uint16_t id = NAMED_FIRST; id < NAMED_FIRST + NAMED; id++)
+		must(control_reserve_id(control, id, false));
 	random_state = 1;
 	memset(tunnels, 0, sizeof(tunnels));
 	memset(calls, 0, sizeof(calls));
@@ -402,6 +421,8 @@ static void step(struct input *input)
 		own_call(input, what - 23);
 	else if (what == 29)
 		wait_until(now + waits[next(input) % 8]);
+	else if (what == 30)
+		own_rest(input);
 	else
 		take_datagrams();
 }
