@@ -27,9 +27,9 @@ const struct log_about *about_object(struct service_about *about, const struct t
 		add_peer(about, &tunnel->peer);
 	}
 	if (session) {
-		about->about.session = session->config.session_name;
-		about->about.session_id = session->config.session_id;
-		about->about.interface = session->ifname;
+		about->about.session = session_name(session);
+		about->about.session_id = session_id(session);
+		about->about.interface = session_ifname(session);
 	}
 	return &about->about;
 }

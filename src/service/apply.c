@@ -177,28 +177,28 @@ static int add_session(struct apply *apply, struct session *session, const struc
 
 static bool session_own_differs(const struct apply *apply, const struct session *session)
 {
-	struct provenance today = session->provenance;
-	struct session_config ignored;
+	struct provenance today = *session_provenance(session);
+	struct session_config config;
 
-	return chain_session(apply->reload.service, session->tunnel, &session->config, false, &today, &ignored,
-			     NULL) == 0 &&
-	       today.own != session->provenance.own;
+	session_compose(session, &config);
+	return chain_session(apply->reload.service, session->tunnel, &config, false, &today, &config, NULL) == 0 &&
+	       today.own != session_provenance(session)->own;
 }
 
 static int plan_session(struct apply *apply, struct session *session, struct error *error)
 {
 	struct service *service = apply->reload.service;
-	struct provenance provenance = session->provenance;
-	struct session_config config;
+	struct provenance provenance = *session_provenance(session), before = provenance;
+	struct session_config config, now;
 
 	if (!concerns_session(apply, &provenance))
 		return 0;
-	if (chain_session(service, session->tunnel, &session->config, true, &provenance, &config, error) < 0)
+	session_compose(session, &now);
+	if (chain_session(service, session->tunnel, &now, true, &provenance, &config, error) < 0)
 		return -1;
 	keep_fixed_rows(apply, config_tables[CONFIG_SESSION], service->ends.session_rows.own,
-			session_own_differs(apply, session), &config, &provenance, &session->config,
-			&session->provenance);
-	provenance.ppp = session->provenance.ppp;	/* its name is a fixed row */
+			session_own_differs(apply, session), &config, &provenance, &now, &before);
+	provenance.ppp = before.ppp;	/* its name is a fixed row */
 	if (rules_session(session->tunnel, &config, error) < 0)
 		return -1;
 	return add_session(apply, session, &config, &provenance, error);

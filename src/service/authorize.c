@@ -446,14 +446,18 @@ static int change_tunnel(struct service *service, struct tunnel *tunnel, const s
 static int change_session(struct service *service, struct session *session, const struct service_answer *answer,
 			  struct error *error)
 {
-	struct session_config before = session->config, config = session->config;
+	struct provenance provenance = *session_provenance(session);
+	struct session_config before, config;
 
+	session_compose(session, &before);
+	config = before;
 	rows_overlay(config_tables[CONFIG_SESSION], &config, &answer->config.session, &answer->set);
-	if (rules_session(session->tunnel, &config, error) < 0)
+	decide(&provenance, &answer->set);
+	if (rules_session(session->tunnel, &config, error) < 0 ||
+	    session_settle(service, session, &config, &provenance, error) < 0)
 		return -1;
-	session->config = config;
-	decide(&session->provenance, &answer->set);
-	memcpy(session->ifname, config.interface_name, sizeof(session->ifname));
+	if (session->device)
+		memcpy(session->device->ifname, config.interface_name, sizeof(session->device->ifname));
 	state_session_modified(service, session, &before);
 	return 0;
 }

@@ -72,11 +72,11 @@ static int target_session(struct service *service, const struct command *debug, 
 	if (!session)
 		return -1;
 	target->command.object = CONFIG_SESSION;
-	target->command.config.session.tunnel_id = session->config.tunnel_id;
-	target->command.config.session.session_id = session->config.session_id;
+	target->command.config.session.tunnel_id = session->tunnel->config.tunnel_id;
+	target->command.config.session.session_id = session_id(session);
 	set_key(&target->command, "tunnel_id");
 	set_key(&target->command, "session_id");
-	target->now = session->config.trace_flags;
+	target->now = session->trace_flags;
 	target->effective = trace_mask_session(service, session);
 	return 0;
 }

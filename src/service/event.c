@@ -170,6 +170,7 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 		   const char *reason, const struct param_set *changed)
 {
 	struct service_event *event = post(service, kind);
+	struct session_config config;
 
 	trace_event(service, kind, session->tunnel, session, reason);
 	if (!event)
@@ -178,10 +179,11 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 	event->object = CONFIG_SESSION;
 	event->origin = session->origin;
 	event->session = session->handle;
-	event->session_id = session->config.session_id;
-	memcpy(event->session_name, session->config.session_name, sizeof(event->session_name));
-	memcpy(event->interface_name, session->ifname, sizeof(event->interface_name));
-	memcpy(event->netns, session->config.netns, sizeof(event->netns));
+	session_compose(session, &config);
+	event->session_id = config.session_id;
+	memcpy(event->session_name, config.session_name, sizeof(event->session_name));
+	snprintf(event->interface_name, sizeof(event->interface_name), "%s", session_ifname(session));
+	memcpy(event->netns, config.netns, sizeof(event->netns));
 	fill_reason(event, reason, changed);
 }
 

@@ -152,18 +152,19 @@ static void explain_of_tunnel(struct service_explained *row)
 static int explain_session(const struct service *service, const struct session *session,
 			   struct service_explained *rows, unsigned int max)
 {
-	struct provenance provenance = session->provenance;
-	struct session_config config = session->config, today;
+	struct provenance provenance = *session_provenance(session);
+	struct session_config config, today;
 	struct subject subject = {
 		.table = config_tables[CONFIG_SESSION],
 		.config = &config,
-		.provenance = &session->provenance,
+		.provenance = session_provenance(session),
 		.fallback = profile_default(service, CONFIG_SESSION_PROFILE),
 	};
 	unsigned int count;
 
-	memcpy(config.interface_name, session->ifname, sizeof(config.interface_name));
-	if (chain_session(service, session->tunnel, &session->config, false, &provenance, &today, NULL) == 0) {
+	session_compose(session, &config);
+	snprintf(config.interface_name, sizeof(config.interface_name), "%s", session_ifname(session));
+	if (chain_session(service, session->tunnel, &config, false, &provenance, &today, NULL) == 0) {
 		rows_keep_own(subject.table, &today, &config);
 		subject.today = &today;
 	}

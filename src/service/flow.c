@@ -84,7 +84,7 @@ static int find_conflict(const struct tunnel *tunnel, const struct flow *flow, s
 		const struct session *holder = holder_of(flow, session->by_id.id);
 
 		if (holder)
-			return taken(session->config.session_id, holder, error);
+			return taken(session_id(session), holder, error);
 	}
 	return 0;
 }
@@ -130,9 +130,9 @@ int flow_add_session(struct session *session, struct error *error)
 {
 	struct flow *flow = session->tunnel->flow;
 
-	if (!flow || order_insert(&flow->sessions, &session->by_flow, session->config.session_id))
+	if (!flow || order_insert(&flow->sessions, &session->by_flow, session_id(session)))
 		return 0;
-	return taken(session->config.session_id, holder_of(flow, session->config.session_id), error);
+	return taken(session_id(session), holder_of(flow, session_id(session)), error);
 }
 
 int flow_refuse_session(const struct service *service, const struct tunnel_config *tunnel, const struct address *peer,

@@ -32,8 +32,8 @@ static void fill_names(struct service_failure *failure, const struct tunnel *tun
 		memcpy(failure->tunnel_name, tunnel->config.tunnel_name, sizeof(failure->tunnel_name));
 	}
 	if (session) {
-		failure->session_id = session->config.session_id;
-		memcpy(failure->session_name, session->config.session_name, sizeof(failure->session_name));
+		failure->session_id = session_id(session);
+		snprintf(failure->session_name, sizeof(failure->session_name), "%s", session_name(session));
 	}
 }
 

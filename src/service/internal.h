@@ -43,7 +43,7 @@ struct flow {
 /* The device names of one network namespace. */
 struct name_space {
 	char netns[CONFIG_NETNS_MAX];
-	struct session *sessions;	/* by ifname */
+	struct session_device *devices;	/* by ifname */
 	UT_hash_handle hh;
 };
 
@@ -119,7 +119,7 @@ struct tunnel {
 	struct order_node by_id;
 	UT_hash_handle by_name;		/* tbl is NULL: it is in no table */
 	struct order sessions;		/* struct session.by_id */
-	struct session *sessions_by_name;
+	struct session_name *sessions_by_name;
 	struct resolve resolve;
 	enum authorization authorization;
 	struct question *question;	/* NULL: none is open */
@@ -138,32 +138,60 @@ struct tunnel {
 	struct tapped tapped;
 };
 
-struct session {
-	struct session_config config;	/* complete; tunnel_name and tunnel_id are the tunnel's */
+/* What sessions have in common (common.c): equal ones share it. It never changes. */
+struct common_key {			/* hashed as a whole */
+	struct session_config config;	/* what is a session's own is as it is built in */
 	struct provenance provenance;
-	enum service_origin origin;
-	handle handle, datapath;
-	bool is_told;			/* the datapath has it */
-	struct order_node by_datapath;
-	struct tunnel *tunnel;
-	struct order_node by_id;
-	UT_hash_handle by_name;		/* of the tunnel; tbl is NULL for sessions without a name */
-	bool is_active;			/* the datapath moves its packets, or will when the tunnel has its peer */
-	struct order_node by_flow;
-	char ifname[CONFIG_IFNAME_MAX];	/* of the device as it was made */
-	struct name_space *name_space;	/* NULL: the device's name is not taken */
+};
+
+struct session_common {
+	struct common_key key;
+	uint32_t references;
+	UT_hash_handle hh;		/* service->commons */
+};
+
+/* A session's configuration, as it is kept: session_compose() makes it whole. */
+struct session_kept {
+	struct session_common *common;
+	struct session_own *own;	/* rows with other values; NULL: none */
+};
+
+struct session_name {
+	struct session *session;
+	UT_hash_handle by_name;		/* of the tunnel; tbl is NULL: it is in no table */
+	char text[];
+};
+
+struct session_device {
+	struct session *session;
+	struct name_space *name_space;	/* NULL: its name is not taken */
 	UT_hash_handle by_ifname;
-	bool device_gone, no_carrier;
-	enum authorization authorization;
+	char ifname[CONFIG_IFNAME_MAX];	/* as it was made; before: as it is to be, "" when the system chooses */
+};
+
+/* There may be very many: what only some of them have lies elsewhere. */
+struct session {
+	struct session_kept kept;
+	struct session_name *name;	/* NULL: none */
+	struct tunnel *tunnel;		/* has its tunnel_name and tunnel_id */
+	struct order_node by_id;	/* its id is session_id, also while it is in no tunnel; 0: none was given */
+	uint32_t peer_session_id, trace_flags;
+	handle handle, datapath;
+	struct order_node by_datapath, by_flow;
+	struct session_device *device;
+	struct tapped *tapped;		/* NULL: it is not */
 	struct question *question;
-	uint64_t created;
-	bool is_announced, was_up;	/* as the tunnel's */
-	enum service_session_state state;
-	uint64_t up_since;
-	unsigned int command;
 	struct session *pair;
-	bool going;			/* as the tunnel's */
-	struct tapped tapped;
+	uint64_t created, up_since;
+	unsigned int command;
+	enum service_origin origin : 8;
+	enum authorization authorization : 8;
+	enum service_session_state state : 8;
+	bool is_told : 1;		/* the datapath has it */
+	bool is_active : 1;		/* the datapath moves its packets, or will when the tunnel has its peer */
+	bool device_gone : 1, no_carrier : 1;
+	bool is_announced : 1, was_up : 1;	/* as the tunnel's */
+	bool going : 1;			/* likewise */
 };
 
 /* Who is at the other end of tunnels; made with the first, gone with the last. */
@@ -198,6 +226,7 @@ struct service {
 	struct profile *profiles[PROFILE_TYPES];	/* by name, and in its order */
 	struct profile *fallback[PROFILE_TYPES];	/* `default` */
 	struct chain_ends ends;
+	struct session_common *commons, *last_common;
 	struct peer *peers;
 	struct deadline_heap deadlines, quiets;
 	struct authorizer authorizer;
@@ -253,13 +282,42 @@ int rules_peer(const struct tunnel_config *config, const struct param_set *set, 
 int rules_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error);
 /* Are the tunnel's ends one and the same? Then a session's ids must differ. */
 bool rules_loops(const struct tunnel_config *config, const struct address *peer);
-int rules_session_loop(const struct session_config *config, struct error *error);
+int rules_session_loop(uint32_t session_id, uint32_t peer_session_id, struct error *error);
 
 /* Will it be gone when the reload that is being tried is done? */
 static inline bool session_going(const struct session *session)
 {
 	return session->going || session->tunnel->going;
 }
+
+static inline uint32_t session_id(const struct session *session)
+{
+	return session->by_id.id;
+}
+
+static inline const char *session_name(const struct session *session)
+{
+	return session->name ? session->name->text : "";
+}
+
+/* "": it has none, or not yet. */
+static inline const char *session_ifname(const struct session *session)
+{
+	return session->device ? session->device->ifname : "";
+}
+
+static inline const struct provenance *session_provenance(const struct session *session)
+{
+	return &session->kept.common->key.provenance;
+}
+
+/* --- common.c --- */
+/* The session's whole configuration. */
+void session_compose(const struct session *session, struct session_config *config);
+/* Keep a configuration, but for name, ids and trace_flags. -1: out of memory. */
+int common_keep(struct service *service, const struct session_config *config, const struct provenance *provenance,
+		struct session_kept *kept, struct error *error);
+void common_forget(struct service *service, struct session_kept *kept);
 
 /* --- flow.c --- */
 /* The flow of a tunnel when its peer has this address, which is known. */
@@ -293,11 +351,11 @@ int names_identify_session(struct service *service, struct session *session, str
 /* The second half of these: names and ids that are given (not 0) must be free, or of those that are going. */
 int names_refuse_tunnel(const struct service *service, const struct tunnel_config *config, bool derived,
 			struct error *error);
-int names_refuse_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error);
+int names_refuse_session(const struct tunnel *tunnel, uint32_t session_id, const char *name, struct error *error);
 int names_refuse_tunnel_name(const struct service *service, const char *name, bool derived, struct error *error);
 int names_refuse_session_name(const struct tunnel *tunnel, const char *name, struct error *error);
 int names_refuse_interface(const struct service *service, const struct session_config *config, struct error *error);
-/* session->ifname, in the network namespace of its configuration. */
+/* Its device's name, in the network namespace of its configuration. */
 int names_take_interface(struct service *service, struct session *session, struct error *error);
 /* The session that has taken this name in this network namespace; NULL: none. */
 struct session *names_find_interface(const struct service *service, const char *netns, const char *ifname);
@@ -353,6 +411,10 @@ void session_wanted(const struct session *session, handle tunnel, struct datapat
 /* All at once: the datapath is told of up to SESSION_BATCH in one operation. */
 #define SESSION_BATCH 1024
 void session_detach(struct service *service, struct session *const *sessions, size_t count);
+/* Give it this configuration, whatever rows differ; name and ids stay, and neither datapath nor anybody is told.
+ * -1: out of memory, and it is as before. */
+int session_settle(struct service *service, struct session *session, const struct session_config *config,
+		   const struct provenance *provenance, struct error *error);
 /* As tunnel_change(). The name may be none. */
 int session_change(struct service *service, struct session *session, const struct session_config *config,
 		   const struct provenance *provenance, struct error *error);

@@ -32,10 +32,10 @@ struct session *lookup_session_by_id(const struct tunnel *tunnel, uint32_t sessi
 
 struct session *lookup_session_by_name(const struct tunnel *tunnel, const char *name)
 {
-	struct session *session;
+	struct session_name *found;
 
-	HASH_FIND(by_name, tunnel->sessions_by_name, name, strlen(name), session);
-	return session;
+	HASH_FIND(by_name, tunnel->sessions_by_name, name, strlen(name), found);
+	return found ? found->session : NULL;
 }
 
 struct tunnel *lookup_tunnel_by_datapath(const struct service *service, handle datapath)
@@ -138,8 +138,8 @@ struct session *lookup_session(const struct service *service, const struct sessi
 		no_such_session(tunnel, keys, error);
 		return NULL;
 	}
-	if (keys->session_name[0] && strcmp(keys->session_name, session->config.session_name) != 0) {
-		contradiction("session", keys->session_id, session->config.session_name, keys->session_name, error);
+	if (keys->session_name[0] && strcmp(keys->session_name, session_name(session)) != 0) {
+		contradiction("session", keys->session_id, session_name(session), keys->session_name, error);
 		return NULL;
 	}
 	return session;
@@ -208,8 +208,7 @@ int service_session_view(struct service *service, handle session, struct service
 	*view = (struct service_session_view){
 		.handle = session,
 		.tunnel = found->tunnel->handle,
-		.config = found->config,
-		.set = found->provenance.explicit_rows,
+		.set = session_provenance(found)->explicit_rows,
 		.origin = found->origin,
 		.state = found->state,
 		.created = found->created,
@@ -217,8 +216,9 @@ int service_session_view(struct service *service, handle session, struct service
 	};
 	if (datapath_ops(service->dp)->session_info(service->dp, found->datapath, &view->info) < 0) {
 		memset(&view->info, 0, sizeof(view->info));
-		memcpy(view->info.ifname, found->ifname, sizeof(view->info.ifname));
+		snprintf(view->info.ifname, sizeof(view->info.ifname), "%s", session_ifname(found));
 	}
+	session_compose(found, &view->config);
 	if (found->device_gone)
 		view->info.carrier = false;
 	state_session_reason(found, view->reason, sizeof(view->reason));
@@ -291,5 +291,5 @@ const char *service_session_name(const struct service *service, handle session)
 {
 	const struct session *found = handle_get(&service->session_handles, session);
 
-	return found ? found->config.session_name : "";
+	return found ? session_name(found) : "";
 }

@@ -15,13 +15,13 @@
 
 const char *session_label(const struct session *session, char label[SESSION_LABEL_MAX])
 {
-	const char *name = session->config.session_name;
+	const char *name = session_name(session);
 	const char *tunnel_name = session->tunnel->config.tunnel_name;
 
 	if (name[0])
 		snprintf(label, SESSION_LABEL_MAX, "session %s of tunnel %s", name, tunnel_name);
 	else
-		snprintf(label, SESSION_LABEL_MAX, "session %u of tunnel %s", session->config.session_id, tunnel_name);
+		snprintf(label, SESSION_LABEL_MAX, "session %u of tunnel %s", session_id(session), tunnel_name);
 	return label;
 }
 
@@ -103,28 +103,26 @@ int names_refuse_session_name(const struct tunnel *tunnel, const char *name, str
 		return 0;
 	return error_set(error, ERROR_EXISTS, "session_name",
 			 "session_name %s is taken by the session with id %u of the same tunnel: give another", name,
-			 holder->config.session_id);
+			 session_id(holder));
 }
 
-int names_refuse_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
+int names_refuse_session(const struct tunnel *tunnel, uint32_t session_id, const char *name, struct error *error)
 {
-	const struct session *holder = lookup_session_by_id(tunnel, config->session_id);
+	const struct session *holder = lookup_session_by_id(tunnel, session_id);
 	char label[SESSION_LABEL_MAX];
 
 	if (holder && !session_going(holder))
 		return error_set(error, ERROR_EXISTS, "session_id",
 				 "session_id %u is taken by %s: give another, or none to get a free one",
-				 config->session_id, session_label(holder, label));
-	return names_refuse_session_name(tunnel, config->session_name, error);
+				 session_id, session_label(holder, label));
+	return names_refuse_session_name(tunnel, name, error);
 }
 
 int names_identify_session(struct service *service, struct session *session, struct error *error)
 {
-	struct session_config *config = &session->config;
-
-	if (!config->session_id && choose_session_id(service, session->tunnel, &config->session_id, error) < 0)
+	if (!session->by_id.id && choose_session_id(service, session->tunnel, &session->by_id.id, error) < 0)
 		return -1;
-	return names_refuse_session(session->tunnel, config, error);
+	return names_refuse_session(session->tunnel, session_id(session), session_name(session), error);
 }
 
 static struct name_space *name_space_get(struct service *service, const char *netns)
@@ -147,7 +145,7 @@ static struct name_space *name_space_get(struct service *service, const char *ne
 
 static void name_space_put(struct service *service, struct name_space *name_space)
 {
-	if (name_space->sessions)
+	if (name_space->devices)
 		return;
 	HASH_DELETE(hh, service->name_spaces, name_space);
 	free(name_space);
@@ -156,21 +154,22 @@ static void name_space_put(struct service *service, struct name_space *name_spac
 static int interface_taken(const struct session *holder, struct error *error)
 {
 	char label[SESSION_LABEL_MAX];
-	const char *netns = holder->config.netns;
+	const char *netns = holder->device->name_space->netns;
 
 	return error_set(error, ERROR_EXISTS, "interface_name", "interface_name %s is taken by %s%s%s: give another",
-			 holder->ifname, session_label(holder, label), netns[0] ? " in network namespace " : "", netns);
+			 session_ifname(holder), session_label(holder, label),
+			 netns[0] ? " in network namespace " : "", netns);
 }
 
 struct session *names_find_interface(const struct service *service, const char *netns, const char *ifname)
 {
 	struct name_space *name_space;
-	struct session *holder = NULL;
+	struct session_device *holder = NULL;
 
 	HASH_FIND(hh, service->name_spaces, netns, strlen(netns), name_space);
 	if (name_space)
-		HASH_FIND(by_ifname, name_space->sessions, ifname, strlen(ifname), holder);
-	return holder;
+		HASH_FIND(by_ifname, name_space->devices, ifname, strlen(ifname), holder);
+	return holder ? holder->session : NULL;
 }
 
 int names_refuse_interface(const struct service *service, const struct session_config *config, struct error *error)
@@ -182,28 +181,34 @@ int names_refuse_interface(const struct service *service, const struct session_c
 
 int names_take_interface(struct service *service, struct session *session, struct error *error)
 {
-	struct name_space *name_space = name_space_get(service, session->config.netns);
-	const struct session *holder;
+	struct session_device *device = session->device;
+	const struct session_device *holder;
+	struct name_space *name_space;
+	struct session_config config;
 
+	session_compose(session, &config);
+	name_space = name_space_get(service, config.netns);
 	if (!name_space)
 		return service_no_memory(error);
-	HASH_FIND(by_ifname, name_space->sessions, session->ifname, strlen(session->ifname), holder);
+	HASH_FIND(by_ifname, name_space->devices, device->ifname, strlen(device->ifname), holder);
 	if (holder)
-		return interface_taken(holder, error);
-	HASH_ADD_KEYPTR(by_ifname, name_space->sessions, session->ifname, strlen(session->ifname), session);
-	if (!session->by_ifname.tbl) {
+		return interface_taken(holder->session, error);
+	HASH_ADD_KEYPTR(by_ifname, name_space->devices, device->ifname, strlen(device->ifname), device);
+	if (!device->by_ifname.tbl) {
 		name_space_put(service, name_space);
 		return service_no_memory(error);
 	}
-	session->name_space = name_space;
+	device->name_space = name_space;
 	return 0;
 }
 
 void names_release_interface(struct service *service, struct session *session)
 {
-	if (!session->name_space)
+	struct session_device *device = session->device;
+
+	if (!device || !device->name_space)
 		return;
-	HASH_DELETE(by_ifname, session->name_space->sessions, session);
-	name_space_put(service, session->name_space);
-	session->name_space = NULL;
+	HASH_DELETE(by_ifname, device->name_space->devices, device);
+	name_space_put(service, device->name_space);
+	device->name_space = NULL;
 }

@@ -172,7 +172,7 @@ static int refuse_used(const struct service *service, const struct profile *prof
 	}
 	position = 0;
 	while ((session = handle_next(&service->session_handles, &position))) {
-		if (has(&session->provenance, profile))
+		if (has(session_provenance(session), profile))
 			return in_use(profile, session_label(session, label), error);
 	}
 	return 0;

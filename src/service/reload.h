@@ -38,6 +38,7 @@ struct session_copy {
 	struct session *like, *made;	/* like an administrator's when the tunnel of that is made anew */
 	struct session *instead_of;
 	struct tunnel *in;		/* a tunnel of the dry run, whose pair will be the session's */
+	int rank;			/* among those that are made: reload_plan.c */
 	handle trial;			/* HANDLE_NONE: it is not being tried */
 };
 

@@ -53,9 +53,10 @@ static int swap_tunnel(struct service_reload *reload, struct tunnel_swap *swap, 
 
 static int swap_session(struct service_reload *reload, struct session_swap *swap, struct error *error)
 {
-	struct session_config before = swap->session->config;
-	struct provenance provenance_before = swap->session->provenance;
+	struct provenance provenance_before = *session_provenance(swap->session);
+	struct session_config before;
 
+	session_compose(swap->session, &before);
 	if (session_change(reload->service, swap->session, &swap->config, &swap->provenance, error) < 0)
 		return -1;
 	swap->config = before;
@@ -104,19 +105,20 @@ static int make_tunnel(struct service_reload *reload, struct tunnel_copy *copy, 
 void reload_unchosen_session_id(const struct session_copy *copy, struct session_config *config)
 {
 	if (copy->like->tunnel == copy->in &&
-	    !param_set_has(&copy->like->provenance.explicit_rows, config_row(CONFIG_SESSION, "session_id")))
-		config->session_id = copy->instead_of ? copy->instead_of->config.session_id : 0;
+	    !param_set_has(&session_provenance(copy->like)->explicit_rows, config_row(CONFIG_SESSION, "session_id")))
+		config->session_id = copy->instead_of ? session_id(copy->instead_of) : 0;
 }
 
 static int make_session(struct service_reload *reload, struct session_copy *copy, struct error *error)
 {
 	bool of_file = copy->like->tunnel == copy->in;
-	struct session_config config = copy->like->config;
+	struct session_config config;
 	struct provenance provenance;
 	struct session *made;
 
+	session_compose(copy->like, &config);
 	reload_unchosen_session_id(copy, &config);
-	reload_provenance(&provenance, &copy->like->provenance);
+	reload_provenance(&provenance, session_provenance(copy->like));
 	made = session_new(reload->service, copy->in->pair, &config, &provenance,
 			   of_file ? made_by(reload) : SERVICE_ORIGIN_ADMIN, reload->now);
 	if (!made)
@@ -331,13 +333,20 @@ static void adopt_tunnel(const struct service_reload *reload, const struct tunne
 	learn_provenance(&there->provenance, &wanted->provenance);
 }
 
+/* Without memory for it, it is still another profile's, or was given with other words. */
 static void adopt_session(const struct service_reload *reload, const struct session *wanted, struct session *there)
 {
+	struct session_config config, file;
+	struct provenance provenance;
+
 	if (reload->mode == SERVICE_RELOAD_FILE)
 		there->origin = SERVICE_ORIGIN_FILE;
-	memcpy(there->config.profile_name, wanted->config.profile_name, sizeof(there->config.profile_name));
-	learn_provenance(&there->provenance, &wanted->provenance);
-	memcpy(there->config.interface_name, wanted->config.interface_name, sizeof(there->config.interface_name));
+	session_compose(there, &config);
+	session_compose(wanted, &file);
+	reload_provenance(&provenance, session_provenance(wanted));
+	memcpy(config.profile_name, file.profile_name, sizeof(config.profile_name));
+	memcpy(config.interface_name, file.interface_name, sizeof(config.interface_name));
+	(void)session_settle(reload->service, there, &config, &provenance, NULL);
 }
 
 void reload_commit(struct service_reload *reload)

@@ -24,7 +24,7 @@ static bool tunnel_given(const struct tunnel *tunnel, const char *parameter)
 
 static bool session_given(const struct session *session, const char *parameter)
 {
-	return given(&session->provenance.explicit_rows, CONFIG_SESSION, parameter);
+	return given(&session_provenance(session)->explicit_rows, CONFIG_SESSION, parameter);
 }
 
 /* Neither name nor id: only its other parameters tell which one it is. */
@@ -68,7 +68,7 @@ static bool tunnel_renamed(const struct tunnel *tunnel, const struct tunnel *wan
 
 static bool session_renamed(const struct session *session, const struct session *wanted)
 {
-	return !session_anonymous(wanted) && strcmp(session->config.session_name, wanted->config.session_name) != 0;
+	return !session_anonymous(wanted) && strcmp(session_name(session), session_name(wanted)) != 0;
 }
 
 /* Must the tunnel there is be made anew to become like the wanted one? A name that is still in use is no live change,
@@ -85,21 +85,22 @@ static bool tunnel_must_go(const struct service *service, const struct tunnel *t
 /* To give a device the name that it has is no change: so what was saved is what runs. */
 static bool same_fixed_session(const struct session *session, const struct session *wanted)
 {
-	struct session_config config = wanted->config;
+	struct session_config config, other;
 
-	if (strcmp(config.interface_name, session->ifname) == 0)
-		memcpy(config.interface_name, session->config.interface_name, sizeof(config.interface_name));
-	return same_fixed_rows(config_tables[CONFIG_SESSION], &session->config, &config);
+	session_compose(session, &config);
+	session_compose(wanted, &other);
+	if (strcmp(other.interface_name, session_ifname(session)) == 0)
+		memcpy(other.interface_name, config.interface_name, sizeof(other.interface_name));
+	return same_fixed_rows(config_tables[CONFIG_SESSION], &config, &other);
 }
 
 static bool session_must_go(const struct session *session, const struct session *wanted)
 {
 	if (session->device_gone)
 		return true;
-	if (session_given(wanted, "session_id") && session->config.session_id != wanted->config.session_id)
+	if (session_given(wanted, "session_id") && session_id(session) != session_id(wanted))
 		return true;
-	if (session_renamed(session, wanted) &&
-	    lookup_session_by_name(session->tunnel, wanted->config.session_name))
+	if (session_renamed(session, wanted) && lookup_session_by_name(session->tunnel, session_name(wanted)))
 		return true;
 	return !same_fixed_session(session, wanted);
 }
@@ -136,13 +137,22 @@ static void pair_tunnels(struct tunnel *there, struct tunnel *wanted)
 	wanted->pair = there;
 }
 
-static void pair_sessions(struct session *there, struct session *wanted)
+/* -1: out of memory. */
+static int pair_sessions(const struct service_reload *reload, struct session *there, struct session *wanted,
+			 struct error *error)
 {
-	if (there->authorization == AUTHORIZATION_ACCEPTED)
-		keep_decided(config_tables[CONFIG_SESSION], &there->config, &there->provenance, &wanted->config,
-			     &wanted->provenance);
+	struct session_config config, decided;
+	struct provenance provenance;
+
 	there->pair = wanted;
 	wanted->pair = there;
+	if (there->authorization != AUTHORIZATION_ACCEPTED)
+		return 0;
+	session_compose(there, &decided);
+	session_compose(wanted, &config);
+	provenance = *session_provenance(wanted);
+	keep_decided(config_tables[CONFIG_SESSION], &decided, session_provenance(there), &config, &provenance);
+	return session_settle(reload->dry, wanted, &config, &provenance, error);
 }
 
 /* Does another one of the file claim the id that this one got by chance? */
@@ -156,7 +166,7 @@ static bool tunnel_id_claimed(const struct service_reload *reload, const struct 
 
 static bool session_id_claimed(const struct session *there, const struct session *wanted)
 {
-	const struct session *other = lookup_session_by_id(wanted->tunnel, there->config.session_id);
+	const struct session *other = lookup_session_by_id(wanted->tunnel, session_id(there));
 
 	return other && other != wanted && session_given(other, "session_id");
 }
@@ -174,7 +184,7 @@ static struct tunnel *tunnel_of_other_name(const struct service_reload *reload, 
 static struct session *session_of_other_name(const struct service_reload *reload, const struct tunnel *in,
 					     const struct session *wanted)
 {
-	struct session *there = lookup_session_by_id(in, wanted->config.session_id);
+	struct session *there = lookup_session_by_id(in, session_id(wanted));
 
 	if (!there || !reload_owns(reload, there->origin) || !session_given(there, "session_id"))
 		return NULL;
@@ -196,19 +206,20 @@ static void find_tunnel(struct service_reload *reload, struct tunnel *wanted)
 	pair_tunnels(there, wanted);
 }
 
-static void find_session(const struct service_reload *reload, struct tunnel *in, struct session *wanted)
+static int find_session(const struct service_reload *reload, struct tunnel *in, struct session *wanted,
+			struct error *error)
 {
 	struct session *there;
 
 	if (!session_given(wanted, "session_name"))
-		there = lookup_session_by_id(in, wanted->config.session_id);
+		there = lookup_session_by_id(in, session_id(wanted));
 	else
-		there = lookup_session_by_name(in, wanted->config.session_name);
+		there = lookup_session_by_name(in, session_name(wanted));
 	if (!there)
 		there = session_of_other_name(reload, in, wanted);
 	if (!there || there->pair || session_id_claimed(there, wanted))
-		return;
-	pair_sessions(there, wanted);
+		return 0;
+	return pair_sessions(reload, there, wanted, error);
 }
 
 /* --- those with neither name nor id: both sides sorted by all else, then merged --- */
@@ -224,48 +235,59 @@ static int compare_tunnels(const void *a, const void *b)
 	return memcmp(&one, &other, sizeof(one));
 }
 
-static int compare_sessions(const void *a, const void *b)
+/* Without what names it. */
+static void compose_nameless(const struct session *session, struct session_config *config)
 {
-	struct session_config one = (*(struct session *const *)a)->config;
-	struct session_config other = (*(struct session *const *)b)->config;
-
-	memset(one.tunnel_name, 0, sizeof(one.tunnel_name));
-	memset(other.tunnel_name, 0, sizeof(other.tunnel_name));
-	one.tunnel_id = other.tunnel_id = 0;
-	memset(one.session_name, 0, sizeof(one.session_name));
-	memset(other.session_name, 0, sizeof(other.session_name));
-	one.session_id = other.session_id = 0;
-	return memcmp(&one, &other, sizeof(one));
+	session_compose(session, config);
+	memset(config->tunnel_name, 0, sizeof(config->tunnel_name));
+	memset(config->session_name, 0, sizeof(config->session_name));
+	config->tunnel_id = config->session_id = 0;
 }
 
-/* Calls pair() for each item of there that equals one of wanted. */
-static void merge(struct list *there, struct list *wanted, int (*compare)(const void *a, const void *b),
-		  void (*pair)(void *there, void *wanted))
+static int compare_sessions(const void *a, const void *b)
+{
+	const struct session *one = *(struct session *const *)a, *other = *(struct session *const *)b;
+	struct session_config config, other_config;
+
+	if (one->peer_session_id != other->peer_session_id)	/* most differ in it: the rest takes longer */
+		return one->peer_session_id < other->peer_session_id ? -1 : 1;
+	compose_nameless(one, &config);
+	compose_nameless(other, &other_config);
+	return memcmp(&config, &other_config, sizeof(config));
+}
+
+typedef int pair_fn(const struct service_reload *reload, void *there, void *wanted, struct error *error);
+
+/* Pairs each item of there with one of wanted that equals it. */
+static int merge(const struct service_reload *reload, struct list *there, struct list *wanted,
+		 int (*compare)(const void *a, const void *b), pair_fn *pair, struct error *error)
 {
 	size_t i = 0, j = 0;
 
 	if (!there->count || !wanted->count)
-		return;
+		return 0;
 	qsort(there->items, there->count, sizeof(*there->items), compare);
 	qsort(wanted->items, wanted->count, sizeof(*wanted->items), compare);
 	while (i < there->count && j < wanted->count) {
 		int order = compare(&there->items[i], &wanted->items[j]);
 
-		if (!order)
-			pair(there->items[i], wanted->items[j]);
+		if (!order && pair(reload, there->items[i], wanted->items[j], error) < 0)
+			return -1;
 		i += order <= 0;
 		j += order >= 0;
 	}
+	return 0;
 }
 
-static void pair_tunnel_items(void *there, void *wanted)
+static int pair_tunnel_items(const struct service_reload *reload, void *there, void *wanted, struct error *error)
 {
 	pair_tunnels(there, wanted);
+	return 0;
 }
 
-static void pair_session_items(void *there, void *wanted)
+static int pair_session_items(const struct service_reload *reload, void *there, void *wanted, struct error *error)
 {
-	pair_sessions(there, wanted);
+	return pair_sessions(reload, there, wanted, error);
 }
 
 static int list_anonymous_tunnels(const struct service_reload *reload, const struct service *service,
@@ -310,8 +332,7 @@ static int find_tunnels(struct service_reload *reload, struct error *error)
 	if (list_anonymous_tunnels(reload, reload->service, &there, error) < 0 ||
 	    list_anonymous_tunnels(reload, reload->dry, &wanted, error) < 0)
 		goto out;
-	merge(&there, &wanted, compare_tunnels, pair_tunnel_items);
-	ret = 0;
+	ret = merge(reload, &there, &wanted, compare_tunnels, pair_tunnel_items, error);
 out:
 	free(there.items);
 	free(wanted.items);
@@ -327,14 +348,13 @@ static int find_sessions(const struct service_reload *reload, struct tunnel *in,
 
 	for (session = lookup_session_from(wanted_tunnel, 0); session;
 	     session = lookup_session_from(wanted_tunnel, (uint64_t)session->by_id.id + 1)) {
-		if (!session_anonymous(session))
-			find_session(reload, in, session);
+		if (!session_anonymous(session) && find_session(reload, in, session, error) < 0)
+			return -1;
 	}
 	if (list_anonymous_sessions(reload, in, &there, error) < 0 ||
 	    list_anonymous_sessions(reload, wanted_tunnel, &wanted, error) < 0)
 		goto out;
-	merge(&there, &wanted, compare_sessions, pair_session_items);
-	ret = 0;
+	ret = merge(reload, &there, &wanted, compare_sessions, pair_session_items, error);
 out:
 	free(there.items);
 	free(wanted.items);
@@ -342,6 +362,20 @@ out:
 }
 
 /* --- what has to be done --- */
+
+/* A device whose name is given comes before those for which the system takes the first name that is free. */
+static int session_rank(const struct session_copy *copy)
+{
+	struct session_config config;
+	int rank;
+
+	session_compose(copy->like, &config);
+	rank = config.interface_name[0] ? 0 : 3;
+
+	if (copy->like->tunnel != copy->in)
+		return rank + 1;	/* an administrator's */
+	return rank + (session_given(copy->like, "session_id") ? 0 : 2);
+}
 
 static int copy_session(struct service_reload *reload, struct session *like, struct tunnel *in, struct error *error)
 {
@@ -352,6 +386,7 @@ static int copy_session(struct service_reload *reload, struct session *like, str
 	copy->like = like;
 	copy->instead_of = like->pair;
 	copy->in = in;
+	copy->rank = session_rank(copy);
 	if (!list_add(&reload->session_copies, copy, error))
 		return 0;
 	free(copy);
@@ -362,21 +397,24 @@ static int swap_session(struct service_reload *reload, struct session *there, co
 			struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
+	struct session_config now, config;
 	struct session_swap *swap;
 	bool differ;
 
-	rows_fields(table, session_fields, session_fields_count, &there->config, &wanted->config, &differ);
+	session_compose(there, &now);
+	session_compose(wanted, &config);
+	rows_fields(table, session_fields, session_fields_count, &now, &config, &differ);
 	if (!differ && !session_renamed(there, wanted))
 		return 0;
 	swap = calloc(1, sizeof(*swap));
 	if (!swap)
 		return service_no_memory(error);
 	swap->session = there;
-	swap->config = there->config;
-	reload_provenance(&swap->provenance, &wanted->provenance);
-	copy_live_rows(table, &swap->config, &wanted->config);
+	swap->config = now;
+	reload_provenance(&swap->provenance, session_provenance(wanted));
+	copy_live_rows(table, &swap->config, &config);
 	if (session_renamed(there, wanted))
-		memcpy(swap->config.session_name, wanted->config.session_name, sizeof(swap->config.session_name));
+		memcpy(swap->config.session_name, config.session_name, sizeof(swap->config.session_name));
 	if (!list_add(&reload->session_swaps, swap, error))
 		return 0;
 	free(swap);
@@ -386,7 +424,13 @@ static int swap_session(struct service_reload *reload, struct session *there, co
 /* Equal to the last octet, as most are at most reloads?  False does not say that they differ. */
 static bool session_untouched(const struct session *there, const struct session *wanted)
 {
-	return !there->device_gone && memcmp(&there->config, &wanted->config, sizeof(there->config)) == 0;
+	struct session_config config, other;
+
+	if (there->device_gone)
+		return false;
+	session_compose(there, &config);
+	session_compose(wanted, &other);
+	return memcmp(&config, &other, sizeof(config)) == 0;
 }
 
 /* A session of the file, in a tunnel that stays. One that needs no change is not touched. */
@@ -518,22 +562,12 @@ static int compare_tunnel_copies(const void *a, const void *b)
 		       other->command);
 }
 
-/* A device whose name is given comes before those for which the system takes the first name that is free. */
-static int session_rank(const struct session_copy *copy)
-{
-	int rank = copy->like->config.interface_name[0] ? 0 : 3;
-
-	if (copy->like->tunnel != copy->in)
-		return rank + 1;	/* an administrator's */
-	return rank + (session_given(copy->like, "session_id") ? 0 : 2);
-}
-
 static int compare_session_copies(const void *a, const void *b)
 {
 	const struct session_copy *one = *(struct session_copy *const *)a;
 	const struct session_copy *other = *(struct session_copy *const *)b;
 
-	return by_rank(session_rank(one), one->like->command, session_rank(other), other->like->command);
+	return by_rank(one->rank, one->like->command, other->rank, other->like->command);
 }
 
 static void sort(struct list *list, int (*compare)(const void *a, const void *b))

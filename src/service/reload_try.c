@@ -42,11 +42,13 @@ static int refuse_tunnels(struct service_reload *reload, struct error *error)
 static int refuse_carried(const struct service_reload *reload, const struct session_copy *copy,
 			  const struct address *peer, const struct session_config *config, struct error *error)
 {
-	if (names_refuse_session(copy->in, config, error) < 0 ||
+	if (names_refuse_session(copy->in, config->session_id, config->session_name, error) < 0 ||
 	    names_refuse_interface(reload->dry, config, error) < 0 ||
 	    flow_refuse_session(reload->dry, &copy->in->config, peer, config, error) < 0)
 		return -1;
-	return rules_loops(&copy->in->config, peer) ? rules_session_loop(config, error) : 0;
+	if (!rules_loops(&copy->in->config, peer))
+		return 0;
+	return rules_session_loop(config->session_id, config->peer_session_id, error);
 }
 
 /* Is the tunnel that it will be in there, and stays? */
@@ -61,10 +63,11 @@ static int refuse_session(const struct service_reload *reload, const struct sess
 {
 	const struct tunnel *stays = staying(copy);
 	const struct address *peer = stays ? &stays->peer : &copy->in->peer;
-	struct session_config config = copy->like->config;
+	struct session_config config;
 
+	session_compose(copy->like, &config);
 	reload_unchosen_session_id(copy, &config);
-	if (stays && names_refuse_session(stays, &config, error) < 0)
+	if (stays && names_refuse_session(stays, config.session_id, config.session_name, error) < 0)
 		return -1;
 	if (copy->like->tunnel != copy->in && refuse_carried(reload, copy, peer, &config, error) < 0)
 		return -1;

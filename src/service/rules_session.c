@@ -94,9 +94,9 @@ int rules_session(const struct tunnel *tunnel, const struct session_config *conf
 	return check_mtu(tunnel, config, error);
 }
 
-int rules_session_loop(const struct session_config *config, struct error *error)
+int rules_session_loop(uint32_t session_id, uint32_t peer_session_id, struct error *error)
 {
-	if (config->session_id != config->peer_session_id)
+	if (session_id != peer_session_id)
 		return 0;
 	return error_set(error, ERROR_VALUE, "peer_session_id",
 			 "the session would lead to itself: the tunnel's ends have the same address and port, "

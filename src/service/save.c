@@ -5,6 +5,7 @@
  */
 #include "service/save.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "service/internal.h"
@@ -142,15 +143,16 @@ static void without_tunnel(const struct service *service, const struct tunnel *t
 }
 
 static void without_session(const struct service *service, const struct session *session,
-			    struct session_config *otherwise, struct param_set *given)
+			    const struct session_config *config, struct session_config *otherwise,
+			    struct param_set *given)
 {
 	unsigned int row = service->ends.session_rows.own;
-	struct provenance provenance = session->provenance;
+	struct provenance provenance = *session_provenance(session);
 
 	for (unsigned int i = 0; i < 2; i++) {
-		if (chain_session(service, session->tunnel, &session->config, false, &provenance, otherwise, NULL) < 0)
+		if (chain_session(service, session->tunnel, config, false, &provenance, otherwise, NULL) < 0)
 			*otherwise = service->ends.session;
-		if (!param_equal(config_tables[CONFIG_SESSION], row, &session->config, otherwise))
+		if (!param_equal(config_tables[CONFIG_SESSION], row, config, otherwise))
 			param_set_add(&provenance.explicit_rows, row);
 	}
 	*given = provenance.explicit_rows;
@@ -173,12 +175,13 @@ static void save_tunnel(const struct service *service, const struct tunnel *tunn
 static void save_session(const struct service *service, const struct session *session, struct command *command)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
-	struct session_config otherwise, config = session->config;
+	struct session_config otherwise, config;
 	struct param_set given;
 
 	begin(command, CONFIG_SESSION, CONFIG_CREATE);
-	without_session(service, session, &otherwise, &given);
-	memcpy(config.interface_name, session->ifname, sizeof(config.interface_name));
+	session_compose(session, &config);
+	without_session(service, session, &config, &otherwise, &given);
+	snprintf(config.interface_name, sizeof(config.interface_name), "%s", session_ifname(session));
 	write_row(table, config_row(CONFIG_SESSION, "tunnel_name"), &config, command);
 	if (config.session_name[0])
 		write_row(table, config_row(CONFIG_SESSION, "session_name"), &config, command);

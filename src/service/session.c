@@ -69,23 +69,69 @@ static void to_datapath(const struct session *session, const struct session_conf
 	};
 	memcpy(out->cookie, config->cookie.octets, config->cookie.length);
 	memcpy(out->peer_cookie, config->peer_cookie.octets, config->peer_cookie.length);
-	memcpy(out->ifname, session->ifname, sizeof(out->ifname));
+	snprintf(out->ifname, sizeof(out->ifname), "%s", session_ifname(session));
 	memcpy(out->mac, config->mac_address, sizeof(out->mac));
 	memcpy(out->netns, config->netns, sizeof(out->netns));
 	memcpy(out->bridge, config->bridge, sizeof(out->bridge));
 }
 
-void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *config)
+void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *out)
 {
-	to_datapath(session, &session->config, config);
-	memcpy(config->ifname, session->config.interface_name, sizeof(config->ifname));
-	config->tunnel = tunnel;
+	struct session_config config;
+
+	session_compose(session, &config);
+	to_datapath(session, &config, out);
+	memcpy(out->ifname, config.interface_name, sizeof(out->ifname));
+	out->tunnel = tunnel;
 }
 
-/* The tunnel may have got another name while the session was out of it, or its change was planned. */
-static void learn_tunnel_name(struct session *session)
+/* --- what it consists of --- */
+
+static int make_device(struct session *session, const char *ifname)
 {
-	memcpy(session->config.tunnel_name, session->tunnel->config.tunnel_name, CONFIG_NAME_MAX);
+	struct session_device *device = calloc(1, sizeof(*device));
+
+	if (!device)
+		return -1;
+	device->session = session;
+	snprintf(device->ifname, sizeof(device->ifname), "%s", ifname);
+	session->device = device;
+	return 0;
+}
+
+/* *name is NULL for no name. */
+static int make_name(struct session *session, const char *text, struct session_name **name)
+{
+	size_t size = strlen(text) + 1;
+
+	*name = NULL;
+	if (size == 1)
+		return 0;
+	*name = calloc(1, sizeof(**name) + size);
+	if (!*name)
+		return -1;
+	(*name)->session = session;
+	memcpy((*name)->text, text, size);
+	return 0;
+}
+
+static void take_members(struct session *session, const struct session_config *config)
+{
+	session->peer_session_id = config->peer_session_id;
+	session->trace_flags = config->trace_flags;
+}
+
+int session_settle(struct service *service, struct session *session, const struct session_config *config,
+		   const struct provenance *provenance, struct error *error)
+{
+	struct session_kept kept;
+
+	if (common_keep(service, config, provenance, &kept, error) < 0)
+		return -1;
+	common_forget(service, &session->kept);
+	session->kept = kept;
+	take_members(session, config);
+	return 0;
 }
 
 struct session *session_new(struct service *service, struct tunnel *tunnel, const struct session_config *config,
@@ -95,21 +141,20 @@ struct session *session_new(struct service *service, struct tunnel *tunnel, cons
 
 	if (!session)
 		return NULL;
-	session->config = *config;
-	session->provenance = *provenance;
-	provenance_hold(provenance);
 	session->origin = origin;
 	session->tunnel = tunnel;
 	session->created = now;
 	session->command = service->command;
-	learn_tunnel_name(session);
-	session->config.tunnel_id = tunnel->config.tunnel_id;
-	memcpy(session->ifname, config->interface_name, sizeof(session->ifname));
+	session->by_id.id = config->session_id;
+	take_members(session, config);
+	if (common_keep(service, config, provenance, &session->kept, NULL) < 0)
+		goto fail;
 	session->handle = handle_add(&service->session_handles, session);
-	if (session->handle != HANDLE_NONE)
+	if (session->handle != HANDLE_NONE && make_name(session, config->session_name, &session->name) == 0 &&
+	    make_device(session, config->interface_name) == 0)
 		return session;
-	provenance_release(provenance);
-	free(session);
+fail:
+	session_free(service, session);
 	return NULL;
 }
 
@@ -118,25 +163,30 @@ void session_free(struct service *service, struct session *session)
 	if (!session)
 		return;
 	handle_remove(&service->session_handles, session->handle);
-	provenance_release(&session->provenance);
+	if (session->kept.common)
+		common_forget(service, &session->kept);
+	free(session->name);
+	free(session->device);
+	free(session->tapped);
 	free(session);
 }
 
 static int index_name(struct session *session, struct error *error)
 {
-	const char *name = session->config.session_name;
+	struct session_name *name = session->name;
 
-	if (!name[0])
+	if (!name)
 		return 0;
-	HASH_ADD_KEYPTR(by_name, session->tunnel->sessions_by_name, name, strlen(name), session);
-	return session->by_name.tbl ? 0 : service_no_memory(error);
+	HASH_ADD_KEYPTR(by_name, session->tunnel->sessions_by_name, name->text, strlen(name->text), name);
+	return name->by_name.tbl ? 0 : service_no_memory(error);
 }
 
 static void unindex_name(struct session *session)
 {
-	if (session->by_name.tbl)
-		HASH_DELETE(by_name, session->tunnel->sessions_by_name, session);
-	session->by_name.tbl = NULL;
+	if (!session->name || !session->name->by_name.tbl)
+		return;
+	HASH_DELETE(by_name, session->tunnel->sessions_by_name, session->name);
+	session->name->by_name.tbl = NULL;
 }
 
 /* Into its tunnel, and the flow of that. */
@@ -150,8 +200,7 @@ static int session_add(struct session *session, struct error *error)
 		flow_remove_session(session);
 		return -1;
 	}
-	learn_tunnel_name(session);
-	order_insert(&tunnel->sessions, &session->by_id, session->config.session_id);
+	order_insert(&tunnel->sessions, &session->by_id, session_id(session));
 	return 0;
 }
 
@@ -164,22 +213,32 @@ void session_remove(struct session *session)
 	unindex_name(session);
 }
 
-static int tell_datapath(struct service *service, struct session *session, struct error *error)
+/* The system chose it, so it is free there; if we think otherwise, we are late to learn that another session has lost
+ * its device. */
+static void learn_interface(struct service *service, struct session *session)
 {
-	struct datapath_session_config config;
+	struct session_device *device = session->device;
 	struct datapath_session_info info;
 
-	to_datapath(session, &session->config, &config);
-	if (datapath_ops(service->dp)->session_add(service->dp, &config, &session->datapath, error) < 0)
+	if (!device || device->ifname[0] ||
+	    datapath_ops(service->dp)->session_info(service->dp, session->datapath, &info) < 0)
+		return;
+	memcpy(device->ifname, info.ifname, sizeof(device->ifname));
+	names_take_interface(service, session, NULL);
+}
+
+static int tell_datapath(struct service *service, struct session *session, struct error *error)
+{
+	struct datapath_session_config wanted;
+	struct session_config config;
+
+	session_compose(session, &config);
+	to_datapath(session, &config, &wanted);
+	if (datapath_ops(service->dp)->session_add(service->dp, &wanted, &session->datapath, error) < 0)
 		return -1;
 	order_insert(&service->sessions_by_datapath, &session->by_datapath, (uint32_t)session->datapath);
 	session->is_told = true;
-	if (!session->ifname[0] && !datapath_ops(service->dp)->session_info(service->dp, session->datapath, &info)) {
-		memcpy(session->ifname, info.ifname, sizeof(session->ifname));
-		/* The system chose it, so it is free there; if we think otherwise, we are late to learn
-		 * that another session has lost its device. */
-		names_take_interface(service, session, NULL);
-	}
+	learn_interface(service, session);
 	trace_session_made(service, session);
 	tap_new_session(service, session);
 	return 0;
@@ -200,10 +259,10 @@ static void deactivate(struct service *service, struct session *session)
 int session_activate(struct service *service, struct session *session, struct error *error)
 {
 	if (rules_loops(&session->tunnel->config, &session->tunnel->peer) &&
-	    rules_session_loop(&session->config, error) < 0)
+	    rules_session_loop(session_id(session), session->peer_session_id, error) < 0)
 		return -1;
 	session->is_active = true;
-	if ((session->ifname[0] && names_take_interface(service, session, error) < 0) ||
+	if ((session_ifname(session)[0] && names_take_interface(service, session, error) < 0) ||
 	    tell_datapath(service, session, error) < 0) {
 		deactivate(service, session);
 		return -1;
@@ -268,7 +327,7 @@ void session_detach(struct service *service, struct session *const *sessions, si
 void session_gone_reason(const struct session *session, char *reason, size_t size)
 {
 	snprintf(reason, size, "its interface %s was removed by others: delete the session and create it anew%s",
-		 session->ifname, session->origin == SERVICE_ORIGIN_FILE ? ", or system reload" : "");
+		 session_ifname(session), session->origin == SERVICE_ORIGIN_FILE ? ", or system reload" : "");
 }
 
 void session_lost_device(struct service *service, struct session *session)
@@ -284,24 +343,15 @@ void session_lost_device(struct service *service, struct session *session)
 	state_session_update(service, session);
 }
 
-static int set_name(struct session *session, const char name[CONFIG_NAME_MAX], struct error *error)
+/* *name changes places with the session's. */
+static int swap_name(struct session *session, struct session_name **name, struct error *error)
 {
+	struct session_name *before = session->name;
+
 	unindex_name(session);
-	memcpy(session->config.session_name, name, CONFIG_NAME_MAX);
+	session->name = *name;
+	*name = before;
 	return index_name(session, error);
-}
-
-static int rename_session(struct session *session, const char name[CONFIG_NAME_MAX], struct error *error)
-{
-	char before[CONFIG_NAME_MAX];
-
-	if (strcmp(session->config.session_name, name) == 0)
-		return 0;
-	memcpy(before, session->config.session_name, sizeof(before));
-	if (!set_name(session, name, error))
-		return 0;
-	set_name(session, before, NULL);	/* it had room a moment ago */
-	return -1;
 }
 
 /* There is no device whose MTU could be changed. */
@@ -313,33 +363,59 @@ static int refuse_gone(const struct session *session, struct error *error)
 	return error_set(error, ERROR_SYSTEM, "mtu", "%s has no device: %s", session_label(session, label), reason);
 }
 
+static int modify_datapath(struct service *service, const struct session *session, const struct session_config *config,
+			   unsigned int fields, struct error *error)
+{
+	struct datapath_session_config changed;
+
+	if (!fields || !session->is_told)
+		return 0;
+	to_datapath(session, config, &changed);
+	return datapath_ops(service->dp)->session_modify(service->dp, session->datapath, &changed, fields, error);
+}
+
+/* The name and what else of config the datapath knows; the rest cannot fail. */
+static int change_name(struct service *service, struct session *session, const struct session_config *config,
+		       unsigned int fields, struct error *error)
+{
+	struct session_name *name;
+	int ret;
+
+	if (strcmp(session_name(session), config->session_name) == 0)
+		return modify_datapath(service, session, config, fields, error);
+	if (make_name(session, config->session_name, &name) < 0)
+		return service_no_memory(error);
+	ret = swap_name(session, &name, error);
+	if (ret == 0)
+		ret = modify_datapath(service, session, config, fields, error);
+	if (ret < 0)
+		swap_name(session, &name, NULL);	/* it had room a moment ago */
+	free(name);
+	return ret;
+}
+
 static int change(struct service *service, struct session *session, const struct session_config *config,
 		  const struct provenance *provenance, struct error *error)
 {
-	struct datapath_session_config changed;
-	struct session_config before = session->config;
+	struct session_config before;
+	struct session_kept kept;
 	unsigned int fields;
 	bool differ;
 
-	fields = rows_fields(config_tables[CONFIG_SESSION], session_fields, session_fields_count, &session->config,
-			     config, &differ);
+	session_compose(session, &before);
+	fields = rows_fields(config_tables[CONFIG_SESSION], session_fields, session_fields_count, &before, config,
+			     &differ);
 	if (fields & DATAPATH_SESSION_MTU && session->device_gone)
 		return refuse_gone(session, error);
-	if (rename_session(session, config->session_name, error) < 0)
+	if (common_keep(service, config, provenance, &kept, error) < 0)
 		return -1;
-	if (fields && session->is_told) {
-		to_datapath(session, config, &changed);
-		if (datapath_ops(service->dp)->session_modify(service->dp, session->datapath, &changed, fields,
-							      error) < 0) {
-			rename_session(session, before.session_name, NULL);
-			return -1;
-		}
+	if (change_name(service, session, config, fields, error) < 0) {
+		common_forget(service, &kept);
+		return -1;
 	}
-	session->config = *config;
-	provenance_hold(provenance);
-	provenance_release(&session->provenance);
-	session->provenance = *provenance;
-	learn_tunnel_name(session);
+	common_forget(service, &session->kept);
+	session->kept = kept;
+	take_members(session, config);
 	state_session_modified(service, session, &before);
 	if (!config->carrier_timeout)
 		session->no_carrier = false;	/* the datapath gives it back without a word */
@@ -354,15 +430,15 @@ int session_change(struct service *service, struct session *session, const struc
 		return -1;
 	if (change(service, session, config, provenance, error) == 0)
 		return 0;
-	(void)tap_session(service, session, session->config.trace_flags, NULL);
+	(void)tap_session(service, session, session->trace_flags, NULL);
 	return -1;
 }
 
 static void fill_result(const struct session *session, struct service_result *result)
 {
-	result->tunnel_id = session->config.tunnel_id;
-	result->session_id = session->config.session_id;
-	memcpy(result->interface_name, session->ifname, sizeof(result->interface_name));
+	result->tunnel_id = session->tunnel->config.tunnel_id;
+	result->session_id = session_id(session);
+	snprintf(result->interface_name, sizeof(result->interface_name), "%s", session_ifname(session));
 }
 
 int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
@@ -394,7 +470,7 @@ int execute_session_create(struct service *service, const struct command *comman
 /* As for a tunnel: tunnel.c says more. */
 static int accept_name(const struct session *session, const char *name, struct param_set *set, struct error *error)
 {
-	if (!name[0] || strcmp(name, session->config.session_name) == 0)
+	if (!name[0] || strcmp(name, session_name(session)) == 0)
 		return 0;
 	if (names_refuse_session_name(session->tunnel, name, error) < 0)
 		return -1;
@@ -417,10 +493,10 @@ int execute_session_modify(struct service *service, const struct command *comman
 	session = lookup_session(service, &config, error);
 	if (!session)
 		return -1;
-	if (rows_refuse_immutable(table, &session->config, wanted, &command->set, error) < 0)
+	session_compose(session, &config);
+	if (rows_refuse_immutable(table, &config, wanted, &command->set, error) < 0)
 		return -1;
-	config = session->config;
-	provenance = session->provenance;
+	provenance = *session_provenance(session);
 	if (accept_name(session, wanted->session_name, &provenance.explicit_rows, error) < 0)
 		return -1;
 	rows_overlay(table, &config, wanted, &command->set);

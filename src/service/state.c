@@ -42,6 +42,8 @@ static enum service_session_state session_state(const struct session *session)
 
 void state_session_reason(const struct session *session, char *reason, size_t size)
 {
+	struct session_config config;
+
 	snprintf(reason, size, "%s", authorize_reason(session));
 	if (reason[0] || session->state != SERVICE_SESSION_DOWN)
 		return;
@@ -49,9 +51,11 @@ void state_session_reason(const struct session *session, char *reason, size_t si
 		session_gone_reason(session, reason, size);
 	else if (session->tunnel->state != SERVICE_TUNNEL_UP)
 		snprintf(reason, size, "its tunnel is not up");
-	else if (session->no_carrier)
+	else if (session->no_carrier) {
+		session_compose(session, &config);
 		snprintf(reason, size, "nothing has arrived for carrier_timeout, which is %u ms",
-			 session->config.carrier_timeout);
+			 config.carrier_timeout);
+	}
 }
 
 static void session_up(struct service *service, struct session *session)
@@ -252,9 +256,11 @@ void state_tunnel_modified(struct service *service, const struct tunnel *tunnel,
 void state_session_modified(struct service *service, const struct session *session,
 			    const struct session_config *before)
 {
+	struct session_config config;
 	struct param_set changed;
 
+	session_compose(session, &config);
 	if (service->events && session->is_announced &&
-	    differences(config_tables[CONFIG_SESSION], before, &session->config, &changed))
+	    differences(config_tables[CONFIG_SESSION], before, &config, &changed))
 		event_session(service, SERVICE_EVENT_SESSION_MODIFIED, session, NULL, &changed);
 }

@@ -5,6 +5,7 @@
  * datapath by its own.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "service/trace.h"
 
@@ -39,7 +40,7 @@ static void tap_sessions(struct service *service, const struct tunnel *tunnel)
 
 	for (session = lookup_session_from(tunnel, 0); session;
 	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
-		if (session->config.trace_flags & TRACE_DATA || session->tapped.told)
+		if (session->trace_flags & TRACE_DATA || session->tapped)
 			tap_again_session(service, session);
 }
 
@@ -56,6 +57,13 @@ int tap_tunnel(struct service *service, struct tunnel *tunnel, uint32_t trace_fl
 	return 0;
 }
 
+static int want_tapped(struct session *session, struct error *error)
+{
+	if (!session->tapped)
+		session->tapped = calloc(1, sizeof(*session->tapped));
+	return session->tapped ? 0 : service_no_memory(error);
+}
+
 /* A tap of its tunnel serves it, too: there are not many. */
 int tap_session(struct service *service, struct session *session, uint32_t trace_flags, struct error *error)
 {
@@ -65,7 +73,11 @@ int tap_session(struct service *service, struct session *session, uint32_t trace
 		return 0;
 	if (tunnel->tapped.traced)
 		trace_flags &= ~TRACE_DATA;
-	return update(service, &session->tapped, tunnel->datapath, session->datapath, trace_flags, error);
+	if (!session->tapped && !(trace_flags & TRACE_DATA))
+		return 0;
+	if (want_tapped(session, error) < 0)
+		return -1;
+	return update(service, session->tapped, tunnel->datapath, session->datapath, trace_flags, error);
 }
 
 static void untraced(struct service *service, const struct log_about *about, const char *label,
@@ -80,7 +92,7 @@ static void tap_again_session(struct service *service, struct session *session)
 	char label[SESSION_LABEL_MAX];
 	struct error error;
 
-	if (tap_session(service, session, session->config.trace_flags, &error) < 0)
+	if (tap_session(service, session, session->trace_flags, &error) < 0)
 		untraced(service, ABOUT_SESSION(session), session_label(session, label), &error);
 }
 
@@ -102,7 +114,8 @@ void tap_new_tunnel(struct service *service, struct tunnel *tunnel)
 
 void tap_new_session(struct service *service, struct session *session)
 {
-	session->tapped = (struct tapped){ .told = 0 };
+	free(session->tapped);
+	session->tapped = NULL;
 	tap_again_session(service, session);
 }
 
@@ -120,15 +133,18 @@ static int capture_tunnel(struct service *service, struct tunnel *tunnel, uint32
 
 static int capture_session(struct service *service, struct session *session, uint32_t snaplen, struct error *error)
 {
-	uint32_t before = session->tapped.captured;
+	uint32_t before;
 
 	if (!session->is_told)
 		return error_set(error, ERROR_VALUE, NULL,
 				 "the session has no interface yet: capture its tunnel to see what comes");
-	session->tapped.captured = snaplen;
-	if (!tap_session(service, session, session->config.trace_flags, error))
+	if (want_tapped(session, error) < 0)
+		return -1;
+	before = session->tapped->captured;
+	session->tapped->captured = snaplen;
+	if (!tap_session(service, session, session->trace_flags, error))
 		return 0;
-	session->tapped.captured = before;
+	session->tapped->captured = before;
 	return -1;
 }
 
@@ -156,7 +172,7 @@ bool service_is_tapped(const struct service *service, handle tunnel_handle, hand
 	const struct session *session = handle_get(&service->session_handles, session_handle);
 
 	if (session_handle != HANDLE_NONE)
-		return session && session->tapped.captured;
+		return session && session->tapped && session->tapped->captured;
 	return tunnel && tunnel->tapped.captured;
 }
 
@@ -180,7 +196,8 @@ static bool line_allowed(struct tapped *tapped, uint64_t second)
 static void trace_packet(const struct service *service, struct tunnel *tunnel, struct session *session,
 			 const struct datapath_packet *packet)
 {
-	struct tapped *tapped = session && session->tapped.traced ? &session->tapped : &tunnel->tapped;
+	struct tapped *tapped = session && session->tapped && session->tapped->traced ? session->tapped :
+									   &tunnel->tapped;
 	uint32_t mask = session ? trace_mask_session(service, session) : trace_mask_tunnel(service, tunnel);
 	char peer[ENDPOINT_TEXT_MAX];
 	struct service_about about;

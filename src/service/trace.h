@@ -26,7 +26,7 @@ static inline uint32_t trace_mask_tunnel(const struct service *service, const st
 
 static inline uint32_t trace_mask_session(const struct service *service, const struct session *session)
 {
-	return service->events ? session->config.trace_flags | trace_mask_tunnel(service, session->tunnel) : 0;
+	return service->events ? session->trace_flags | trace_mask_tunnel(service, session->tunnel) : 0;
 }
 
 /* category, then format and values as of printf() */

@@ -267,7 +267,7 @@ static int refuse_loops(const struct tunnel *tunnel, const struct address *peer,
 		return 0;
 	for (session = lookup_session_from(tunnel, 0); session;
 	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1)) {
-		if (rules_session_loop(&session->config, error) < 0)
+		if (rules_session_loop(session_id(session), session->peer_session_id, error) < 0)
 			return -1;
 	}
 	return 0;
@@ -294,17 +294,11 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 	return -1;
 }
 
-/* Its sessions say the tunnel's name, too. */
 static int set_name(struct service *service, struct tunnel *tunnel, const char name[CONFIG_NAME_MAX],
 		    struct error *error)
 {
-	struct session *session;
-
 	unindex_name(service, tunnel);
 	memcpy(tunnel->config.tunnel_name, name, CONFIG_NAME_MAX);
-	for (session = lookup_session_from(tunnel, 0); session;
-	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
-		memcpy(session->config.tunnel_name, name, CONFIG_NAME_MAX);
 	return index_name(service, tunnel, error);
 }
 

@@ -61,29 +61,29 @@ static void check_session(const struct world *world, const struct session *sessi
 {
 	const struct tunnel *tunnel = session->tunnel;
 	const struct datapath_session_config *told = datapath_null_session(world->dp, session->datapath);
+	struct session_config config;
 
-	must(session->by_id.id == session->config.session_id && session->config.session_id);
-	must(session->config.tunnel_id == tunnel->config.tunnel_id);
-	must(!strcmp(session->config.tunnel_name, tunnel->config.tunnel_name));
+	session_compose(session, &config);
+	must(lookup_session_by_id(tunnel, config.session_id) == session && config.session_id);
 	must(handle_get(&world->service->session_handles, session->handle) == session);
-	if (session->config.session_name[0])
-		must(lookup_session_by_name(tunnel, session->config.session_name) == session);
+	if (session->name)
+		must(lookup_session_by_name(tunnel, config.session_name) == session);
 	must(session->is_announced && tunnel->is_announced);
 	must(session->state != SERVICE_SESSION_UP || (tunnel->state == SERVICE_TUNNEL_UP && !session->device_gone));
 	must(!session->question || session->question->session == session);
 	if (tunnel->flow)
-		must(order_find(&tunnel->flow->sessions, session->config.session_id) == &session->by_flow);
+		must(order_find(&tunnel->flow->sessions, config.session_id) == &session->by_flow);
 	if (!session->is_active) {
 		check_waiting(session);
 		return;
 	}
 	must(session->authorization == AUTHORIZATION_NONE || session->authorization == AUTHORIZATION_ACCEPTED);
-	must(lookup_session_by_datapath(world->service, session->datapath) == session && session->ifname[0]);
-	must(told && told->tunnel == tunnel->datapath && told->session_id == session->config.session_id);
-	must(told->peer_session_id == session->config.peer_session_id);
-	must(told->send_seq == session->config.use_sequence_numbers);
-	must(told->reorder_timeout == session->config.reorder_timeout && told->lns_mode == session->config.lns_mode);
-	must(!strcmp(told->ifname, session->ifname) && !strcmp(told->netns, session->config.netns));
+	must(lookup_session_by_datapath(world->service, session->datapath) == session && session_ifname(session)[0]);
+	must(told && told->tunnel == tunnel->datapath && told->session_id == config.session_id);
+	must(told->peer_session_id == config.peer_session_id);
+	must(told->send_seq == config.use_sequence_numbers);
+	must(told->reorder_timeout == config.reorder_timeout && told->lns_mode == config.lns_mode);
+	must(!strcmp(told->ifname, session_ifname(session)) && !strcmp(told->netns, config.netns));
 }
 
 static uint32_t active_sessions(const struct tunnel *tunnel)
@@ -172,7 +172,7 @@ static void check_profile(const struct service *service, const struct profile *p
 		uses += uses_by(&tunnel->provenance, profile);
 	position = 0;
 	while ((session = handle_next(&service->session_handles, &position)))
-		uses += uses_by(&session->provenance, profile);
+		uses += uses_by(session_provenance(session), profile);
 	must(uses == profile->uses);
 	must(profile_find(service, profile->object, profile->name) == profile);
 	must(!profile->hh.next || strcmp(profile->name, ((struct profile *)profile->hh.next)->name) < 0);
