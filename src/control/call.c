@@ -150,18 +150,12 @@ static void forget_settings(struct control_call *call)
 
 static struct control_call *find(const struct control_tunnel *tunnel, uint16_t id)
 {
-	struct control_call *call;
-
-	HASH_FIND(by_id, tunnel->calls_by_id, &id, sizeof(id), call);
-	return call;
+	return call_map_find(&tunnel->calls_by_id, id);
 }
 
 static struct control_call *find_by_peer_id(const struct control_tunnel *tunnel, uint16_t peer_id)
 {
-	struct control_call *call;
-
-	HASH_FIND(by_peer_id, tunnel->calls_by_peer_id, &peer_id, sizeof(peer_id), call);
-	return call;
+	return call_map_find(&tunnel->calls_by_peer_id, peer_id);
 }
 
 static void cancel_setup(struct control *control, struct control_call *call)
@@ -173,10 +167,8 @@ void control_call_free(struct control *control, struct control_call *call)
 {
 	struct control_tunnel *tunnel = call->tunnel;
 
-	if (call->by_id.tbl)
-		HASH_DELETE(by_id, tunnel->calls_by_id, call);
-	if (call->by_peer_id.tbl)
-		HASH_DELETE(by_peer_id, tunnel->calls_by_peer_id, call);
+	call_map_remove(&tunnel->calls_by_id, call->id, call);
+	call_map_remove(&tunnel->calls_by_peer_id, call->peer_id, call);
 	if (call->id && tunnel->state != CONTROL_TUNNEL_CLOSING)
 		control_rest_call_id(control, tunnel, call->id);
 	cancel_setup(control, call);
@@ -188,23 +180,20 @@ void control_call_free(struct control *control, struct control_call *call)
 static bool set_id(struct control *control, struct control_call *call, uint16_t id)
 {
 	call->id = id ? id : control_new_call_id(control, call->tunnel);
-	if (!call->id || find(call->tunnel, call->id)) {
+	if (!call->id || find(call->tunnel, call->id) ||
+	    !call_map_add(&call->tunnel->calls_by_id, call->id, call)) {
 		call->id = 0;
 		return false;
 	}
-	HASH_ADD(by_id, call->tunnel->calls_by_id, id, sizeof(call->id), call);
-	if (!call->by_id.tbl)
-		return false;
 	control_use_call_id(call->tunnel, call->id);
 	return true;
 }
 
+/* No other call has it. */
 static bool set_peer_id(struct control_call *call, uint16_t peer_id)
 {
 	call->peer_id = peer_id;
-	if (!call->by_peer_id.tbl)
-		HASH_ADD(by_peer_id, call->tunnel->calls_by_peer_id, peer_id, sizeof(call->peer_id), call);
-	return call->by_peer_id.tbl;
+	return call_map_add(&call->tunnel->calls_by_peer_id, peer_id, call);
 }
 
 static struct control_call *call_new(struct control *control, struct control_tunnel *tunnel,
@@ -234,7 +223,7 @@ static void fail(struct control *control, struct control_call *call, uint16_t re
 
 static bool is_full(const struct control_tunnel *tunnel)
 {
-	unsigned int calls = HASH_CNT(by_id, tunnel->calls_by_id), most = tunnel->settings.max_calls;
+	uint32_t calls = tunnel->calls_by_id.count, most = tunnel->settings.max_calls;
 
 	return calls >= (most ? most : CONTROL_IDS - 1);
 }
@@ -287,9 +276,10 @@ int control_call_open(struct control *control, handle h, enum control_call_role 
 
 void control_call_tunnel_up(struct control *control, struct control_tunnel *tunnel, uint64_t now)
 {
-	struct control_call *call, *next;
+	struct control_call *call;
+	uint32_t position = 0;
 
-	HASH_ITER(by_id, tunnel->calls_by_id, call, next)
+	while ((call = call_map_next(&tunnel->calls_by_id, &position)))
 		if (call->state == CONTROL_CALL_WAIT_TUNNEL)
 			start(control, call, now);
 }
@@ -301,7 +291,7 @@ static int change_id(struct control *control, struct control_call *call, uint16_
 		return 0;
 	if (find(call->tunnel, id))
 		return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has this id");
-	HASH_DELETE(by_id, call->tunnel->calls_by_id, call);
+	call_map_remove(&call->tunnel->calls_by_id, call->id, call);
 	control_rest_call_id(control, call->tunnel, call->id);
 	if (!set_id(control, call, id))
 		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");

@@ -171,7 +171,8 @@ static void set_bit(struct control_ids *ids, uint16_t id, bool in_use)
 static bool keep_bits(struct control_tunnel *tunnel)
 {
 	struct control_ids *ids = &tunnel->ids;
-	struct control_call *call, *next;
+	const struct control_call *call;
+	uint32_t position = 0;
 
 	if (ids->in_use)
 		return true;
@@ -179,7 +180,7 @@ static bool keep_bits(struct control_tunnel *tunnel)
 	if (!ids->in_use)
 		return false;
 	set_bit(ids, 0, true);
-	HASH_ITER(by_id, tunnel->calls_by_id, call, next)
+	while ((call = call_map_next(&tunnel->calls_by_id, &position)))
 		set_bit(ids, call->id, true);
 	for (uint32_t i = 0; i < ids->count; i++)
 		set_bit(ids, ids->resting[(ids->first + i) % ids->size].id, true);
@@ -188,10 +189,7 @@ static bool keep_bits(struct control_tunnel *tunnel)
 
 static bool is_live(const struct control_tunnel *tunnel, uint16_t id)
 {
-	struct control_call *call;
-
-	HASH_FIND(by_id, tunnel->calls_by_id, &id, sizeof(id), call);
-	return call;
+	return call_map_find(&tunnel->calls_by_id, id);
 }
 
 static bool is_resting(const struct control_ids *ids, uint16_t id)
@@ -246,7 +244,7 @@ static uint16_t draw_unused(struct control *control, const struct control_tunnel
 uint16_t control_new_call_id(struct control *control, struct control_tunnel *tunnel)
 {
 	struct control_ids *ids = &tunnel->ids;
-	unsigned int calls = HASH_CNT(by_id, tunnel->calls_by_id);
+	uint32_t calls = tunnel->calls_by_id.count;
 	uint16_t id;
 
 	if (calls >= CONTROL_IDS - 1)

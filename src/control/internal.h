@@ -7,22 +7,14 @@
  *	tunnel.c	the tunnel machine (RFC 2661 section 7.2), from SCCRQ or SCCCN on
  *	call.c		the four call machines (sections 7.4 and 7.5)
  *	compose.c	messages on their way out
- *	ids.c		tunnel and session ids
+ *	call_map.c	which call has an id
+ *	ids.c		ids that nobody has, and nobody had
  */
 #ifndef L2TPD_CONTROL_INTERNAL_H
 #define L2TPD_CONTROL_INTERNAL_H
 
-#define HASH_NONFATAL_OOM 1	/* an element that could not be added has hh.tbl NULL */
-#include <uthash.h>
-
-/* Keys are ids of 16 bits: as good as any hash, and no peer can choose many that meet.  Short chains: each link is
- * a miss of the cache. */
-#undef HASH_FUNCTION
-#define HASH_FUNCTION(key, length, hash) ((hash) = *(const uint16_t *)(key))
-#undef HASH_BKT_CAPACITY_THRESH
-#define HASH_BKT_CAPACITY_THRESH 6U
-
 #include "base/deadline.h"
+#include "control/call_map.h"
 #include "control/control.h"
 
 #define CONTROL_IDS 65536		/* 0 is none */
@@ -56,7 +48,6 @@ struct control_call {
 	enum control_call_role role;
 	enum control_call_state state;
 	uint16_t id, peer_id;			/* 0: none yet */
-	UT_hash_handle by_id, by_peer_id;	/* of the tunnel; tbl NULL: not in it */
 	struct control_call_settings *settings;	/* until nothing is sent any more; owns its octets */
 	struct deadline deadline;		/* of the set-up */
 };
@@ -97,7 +88,7 @@ struct control_tunnel {
 	uint8_t challenge[CONTROL_CHALLENGE_LENGTH];	/* ours */
 	uint64_t tie_breaker;
 	struct control_tunnel *opening_prev, *opening_next;	/* of those that wait for an SCCRP */
-	struct control_call *calls_by_id, *calls_by_peer_id;
+	struct call_map calls_by_id, calls_by_peer_id;
 	struct control_ids ids;
 	struct control_tunnel *ready_prev, *ready_next;		/* of those that were touched */
 	bool is_ready;

@@ -63,9 +63,11 @@ static void leave_opening(struct control *control, struct control_tunnel *tunnel
 
 static void free_calls(struct control *control, struct control_tunnel *tunnel)
 {
-	struct control_call *call, *next;
+	struct control_call *call;
+	uint32_t position = 0;
 
-	HASH_ITER(by_id, tunnel->calls_by_id, call, next)
+	/* Others move up where one was. */
+	for (; (call = call_map_next(&tunnel->calls_by_id, &position)); position--)
 		control_call_free(control, call);
 }
 
@@ -469,7 +471,7 @@ int control_tunnel_info(const struct control *control, handle h, struct control_
 	*info = (struct control_tunnel_info){
 		.state = tunnel->state, .initiator = tunnel->initiator, .tunnel_id = tunnel->id,
 		.peer_tunnel_id = tunnel->peer.tunnel_id, .path = tunnel->path,
-		.calls = HASH_CNT(by_id, tunnel->calls_by_id),
+		.calls = tunnel->calls_by_id.count,
 		.ns = tunnel->channel.ns_queued, .nr = tunnel->channel.nr, .peer_window = tunnel->channel.peer_window,
 		.cwnd = tunnel->channel.cwnd, .ssthresh = tunnel->channel.ssthresh, .channel = tunnel->channel.counters,
 		.hellos_sent = tunnel->hellos_sent, .hellos_received = tunnel->hellos_received,

@@ -20,7 +20,9 @@
 #define BATCH 128
 #define OCTETS_MAX 512
 #define WINDOW 32
-#define AT_ONCE 32		/* calls that are being set up in a tunnel */
+#define AT_ONCE 32		/* calls at most that are being set up in a tunnel */
+#define ROUND 2048		/* and in all tunnels: what is on its way should fit into a cache */
+#define QUEUE (4 * ROUND)
 #define NOW 1000		/* ms: time stands still, nothing is lost */
 
 struct flying {
@@ -41,7 +43,6 @@ struct side {
 };
 
 static struct side lac, lns;
-static unsigned int queue_size;
 
 static uint64_t clock_ns(void)
 {
@@ -98,10 +99,10 @@ static void take(struct side *side, struct side *other)
 	struct control_datagram datagram;
 
 	while (control_next_datagram(side->control, &datagram, NOW)) {
-		unsigned int at = (other->arrived_first + other->arrived_count) % queue_size;
+		unsigned int at = (other->arrived_first + other->arrived_count) % QUEUE;
 		struct flying *flying = &other->arrived[at];
 
-		if (other->arrived_count == queue_size || datagram.length > OCTETS_MAX)
+		if (other->arrived_count == QUEUE || datagram.length > OCTETS_MAX)
 			fail("the queue is full");
 		other->arrived_count++;
 		flying->length = datagram.length;
@@ -121,7 +122,7 @@ static bool turn(struct side *side, struct side *other)
 		struct flying *flying = &side->arrived[side->arrived_first];
 		const struct control_datagram datagram = { flying->path, flying->octets, flying->length };
 
-		side->arrived_first = (side->arrived_first + 1) % queue_size;
+		side->arrived_first = (side->arrived_first + 1) % QUEUE;
 		side->arrived_count--;
 		control_receive(side->control, &datagram, NOW);
 		while (control_next_event(side->control, &event, NOW))
@@ -155,18 +156,18 @@ static void open_tunnels(unsigned int count)
 	settle();
 }
 
-/* One round: some calls in each tunnel. */
+/* One round: some calls, one after the other in each tunnel. */
 static void open_calls(unsigned int tunnels, unsigned int *opened, unsigned int calls)
 {
+	unsigned int most = AT_ONCE * tunnels < ROUND ? AT_ONCE * tunnels : ROUND;
 	uint64_t began = clock_ns();
 
-	for (unsigned int i = 0; i < tunnels; i++)
-		for (unsigned int k = 0; k < AT_ONCE && *opened < calls; k++) {
-			if (control_call_open(lac.control, lac.tunnels[i], CONTROL_CALL_LAC_INCOMING, 0, &call_settings,
-					      NULL, &lac.calls[*opened], NOW, NULL) < 0)
-				fail("a call cannot be opened");
-			++*opened;
-		}
+	for (unsigned int i = 0; i < most && *opened < calls; i++) {
+		if (control_call_open(lac.control, lac.tunnels[*opened % tunnels], CONTROL_CALL_LAC_INCOMING, 0,
+				      &call_settings, NULL, &lac.calls[*opened], NOW, NULL) < 0)
+			fail("a call cannot be opened");
+		++*opened;
+	}
 	lac.ns += clock_ns() - began;
 	settle();
 	if (lac.up != *opened || lns.up != *opened)
@@ -184,11 +185,10 @@ static void begin(unsigned int tunnels, unsigned int calls)
 					       .requests_per_second = 1000000 };
 	struct side *sides[] = { &lac, &lns };
 
-	queue_size = (AT_ONCE + 4) * tunnels * 2 + BATCH;
 	for (unsigned int i = 0; i < 2; i++) {
 		memset(sides[i], 0, sizeof(*sides[i]));
 		sides[i]->control = control_new(&limits, quick_random);
-		sides[i]->arrived = calloc(queue_size, sizeof(*sides[i]->arrived));
+		sides[i]->arrived = calloc(QUEUE, sizeof(*sides[i]->arrived));
 		sides[i]->tunnels = calloc(tunnels, sizeof(handle));
 		sides[i]->calls = calloc(calls, sizeof(handle));
 		if (!sides[i]->control || !sides[i]->arrived || !sides[i]->tunnels || !sides[i]->calls)
