@@ -3,37 +3,20 @@
 # bench.sh - what `make bench` runs: speed and size, each ratio with its pass mark and its goal.
 #
 #   QUICK=1     fewer and shorter rounds, for developers; the result is not kept
-#   ONLY=REGEX  only the rows whose key matches (tcp-cut-1 ... memory, see rows.py)
+#   ONLY=REGEX  only the rows whose key matches (tcp-cut-1 ... flood-memory, see rows.py)
+#   VERBOSE=1   each sample as it is taken
 #
 # What is compared is measured in turn, A B A B, so that a machine whose speed drifts treats all alike; printed is the
 # median of the rounds' ratios. Throughput is counted per CPU-second of the whole machine (sample.py). The result,
 # with the machine's description and every sample, goes to results/. Exit status 1 if a row misses its pass mark.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
-here=$TESTS/bench
+# shellcheck source=tests/bench/_bench.sh
+. "$TESTS/bench/_bench.sh"
 samples=$TMP/samples
 : >"$samples"
-export PYTHONDONTWRITEBYTECODE=1 BENCH_FLOOD=$TMP/flood L2TPD L2TPCTL NS QUICK
-if [ "${QUICK:-}" ]; then rounds=2 seconds=1 pings=40; else rounds=7 seconds=3 pings=100; fi
+export BENCH_FLOOD=$TMP/flood L2TPD L2TPCTL NS QUICK ONLY VERBOSE
 imix=$(/usr/bin/python3 -c 'import random; random.seed(1); print(*random.choices([64, 576, 1400], [7, 4, 1], k=997))')
-
-sample() { /usr/bin/python3 "$here/sample.py" "$@"; }
-wanted() { [[ $1 =~ ${ONLY:-.} ]]; }
-
-# record KEY PATH VALUE
-record() { echo "$*" >>"$samples"; [ "${VERBOSE:-}" ] && echo "  $*"; true; }
-
-# settle: what else runs here spoils the figures. Wait for it to end, within reason, and take what remains as idle use.
-BENCH_IDLE=0 busiest=0
-settle() {
-	for _ in {1..30}; do
-		BENCH_IDLE=$(BENCH_IDLE=0 sample idle 1)
-		awk "BEGIN { exit !($BENCH_IDLE < 0.1) }" && break
-	done
-	export BENCH_IDLE
-	busiest=$(awk "BEGIN { print ($BENCH_IDLE > $busiest) ? $BENCH_IDLE : $busiest }")
-	awk "BEGIN { exit $BENCH_IDLE < 0.1 }" && echo "  warning: this machine is busy, the figures will not hold"
-}
 
 # take KEY KIND [ARGUMENT...]: rounds of one sample over each path in $paths
 take() {
@@ -200,7 +183,7 @@ creation() {
 		start=$EPOCHREALTIME
 		daemon M < <(many_config $count A) || return
 		end=$EPOCHREALTIME
-		record memory l2tp "$(awk "BEGIN { print ($(private_kib M) - $before) * 1024 / $count }")"
+		record memory l2tp "$(awk "BEGIN { print ($(private_kib M) - $before) / $count }")"
 		ctl M -q tunnel delete tunnel_name=many
 		until_true 20 no_devices M
 		start=$(awk "BEGIN { print $end - $start }")
@@ -231,6 +214,7 @@ beside_idle
 creation
 if wanted guest; then bash "$here/guest.sh" "$samples"; fi
 unpair
+bash "$here/calls.sh" "$samples"
 
 machine >"$TMP/result"
 /usr/bin/python3 "$here/rows.py" "$samples" >>"$TMP/result"

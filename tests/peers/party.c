@@ -3,6 +3,7 @@
 #include "party.h"
 
 #include <errno.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -79,44 +80,96 @@ void party_end(struct party *party)
 
 /* --- out --- */
 
+#define SEND_CONTROL_MAX (CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t)))
+
 struct outgoing {
+	struct party *party;
+	unsigned int count, datagrams;
 	struct mmsghdr messages[BATCH];
 	struct iovec octets[BATCH];
 	struct sockaddr_storage addresses[BATCH];
+	struct control_path paths[BATCH];	/* of messages */
+	uint8_t control[BATCH][SEND_CONTROL_MAX] __attribute__((aligned(8)));
 };
 
-static unsigned int collect(struct party *party, struct outgoing *out)
+static bool paths_equal(const struct control_path *a, const struct control_path *b)
+{
+	return a->peer.port == b->peer.port && address_equal(&a->peer.address, &b->peer.address) &&
+	       address_equal(&a->local.address, &b->local.address);
+}
+
+/* All of a train are as long as its first, but for its last, which may be shorter. */
+static bool joins_train(const struct outgoing *out, const struct control_datagram *datagram)
+{
+	const struct msghdr *train = &out->messages[out->count - 1].msg_hdr;
+	size_t first = train->msg_iov[0].iov_len, last = train->msg_iov[train->msg_iovlen - 1].iov_len;
+
+	return last == first && datagram->length <= first && paths_equal(&out->paths[out->count - 1], &datagram->path);
+}
+
+static void add_control(struct msghdr *message, int level, int type, const void *value, size_t length)
+{
+	struct cmsghdr *header = (void *)((uint8_t *)message->msg_control + message->msg_controllen);
+
+	header->cmsg_level = level;
+	header->cmsg_type = type;
+	header->cmsg_len = CMSG_LEN(length);
+	memcpy(CMSG_DATA(header), value, length);
+	message->msg_controllen += CMSG_SPACE(length);
+}
+
+static void begin_message(struct outgoing *out, const struct control_path *path, struct iovec *octets)
+{
+	struct in_pktinfo from = { .ipi_spec_dst = path->local.address.v4 };
+	struct msghdr *message = &out->messages[out->count].msg_hdr;
+
+	*message = (struct msghdr){ .msg_name = &out->addresses[out->count], .msg_iov = octets, .msg_iovlen = 1,
+				    .msg_control = out->control[out->count] };
+	message->msg_namelen = endpoint_to_sockaddr(&path->peer, &out->addresses[out->count]);
+	if (path->local.address.family == AF_INET)
+		add_control(message, IPPROTO_IP, IP_PKTINFO, &from, sizeof(from));
+	out->paths[out->count++] = *path;
+}
+
+static unsigned int collect(struct outgoing *out)
 {
 	struct control_datagram datagram;
-	unsigned int count = 0;
 	uint64_t now = party_now();
 
-	while (count < BATCH && control_next_datagram(party->control, &datagram, now)) {
-		socklen_t length = endpoint_to_sockaddr(&datagram.path.peer, &out->addresses[count]);
+	out->count = out->datagrams = 0;
+	while (out->datagrams < BATCH && control_next_datagram(out->party->control, &datagram, now)) {
+		struct iovec *octets = &out->octets[out->datagrams++];
 
-		out->octets[count] = (struct iovec){ datagram.octets, datagram.length };
-		out->messages[count] = (struct mmsghdr){ .msg_hdr = {
-			.msg_name = &out->addresses[count], .msg_namelen = length,
-			.msg_iov = &out->octets[count], .msg_iovlen = 1,
-		} };
-		count++;
+		*octets = (struct iovec){ datagram.octets, datagram.length };
+		if (out->party->trains && out->count && joins_train(out, &datagram))
+			out->messages[out->count - 1].msg_hdr.msg_iovlen++;
+		else
+			begin_message(out, &datagram.path, octets);
 	}
-	return count;
+	for (unsigned int i = 0; i < out->count; i++) {
+		struct msghdr *message = &out->messages[i].msg_hdr;
+		uint16_t size = (uint16_t)message->msg_iov[0].iov_len;
+
+		if (message->msg_iovlen > 1)
+			add_control(message, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size));
+	}
+	return out->count;
 }
 
 static void transmit(struct party *party)
 {
-	struct outgoing out;
+	static struct outgoing out;
 	unsigned int count;
 
-	while ((count = collect(party, &out))) {
+	out.party = party;
+	while ((count = collect(&out))) {
 		for (unsigned int first = 0; first < count;) {
 			int sent = sendmmsg(party->fd, out.messages + first, count - first, 0);
 
 			/* One that cannot be sent is lost, as on a network. */
 			first += sent > 0 ? (unsigned int)sent : 1;
 		}
-		party->sent += count;
+		party->sent += out.datagrams;
 	}
 }
 

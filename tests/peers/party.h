@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A party of the control protocol for tests: our engine with a UDP socket and a clock, and nothing else.
- * Programs built on it (lac.c) talk to other people's daemons before, and without, l2tpd.
+ * Programs built on it (lac.c, and calls.c of the benchmarks) talk to any daemon without l2tpd.  A tunnel whose path
+ * has a local IPv4 address sends from there.
  */
 #ifndef L2TPD_TESTS_PARTY_H
 #define L2TPD_TESTS_PARTY_H
@@ -16,6 +17,7 @@ struct party {
 	void (*act)(struct party *party, const struct control_event *event);
 	uint64_t sent, received;	/* control messages */
 	uint64_t data_frames;		/* received, and only counted */
+	bool trains;			/* messages of one length to one peer go together (UDP GSO) */
 };
 
 /* Monotonic milliseconds. */

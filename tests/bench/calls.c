@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tunnels and calls against an LNS, as many and as fast as it answers: the LAC of the benchmarks (calls.sh).  It is
+ * our engine over one UDP socket, in one thread.
+ *
+ *	calls calls PEER[:PORT]	 tunnels, then calls in all of them in turn; with -S they are held so long
+ *	calls storm PEER[:PORT]	 all tunnels at once; who goes down is opened again
+ *	calls flood PEER[:PORT]	 SCCRQs from invented sources for -S seconds, beside tunnels that are up and have calls
+ *				 and HELLOs, and newcomers
+ *	-t TUNNELS -n CALLS	 this many; calls: in all tunnels together
+ *	-p COUNT		 calls that are being set up at once, also in all
+ *	-a ADDRESS		 each tunnel comes from an address of its own, from this one on
+ *	-f ADDRESS/BITS		 the invented sources
+ *	-w WINDOW -r MS -m TIMES what we announce; the first retransmission; and how many
+ *	-S SECONDS -R RATE	 hold, or flood; SCCRQs a second at most
+ *	-l PID			 the LNS: what it takes of processor and memory is told
+ *	-g			 messages of one length to one peer go together (UDP GSO)
+ *
+ * One line of NAME=VALUE words tells the result.  Status 1: not all came up in time.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../peers/party.h"
+#include "calls_flood.h"
+#include "calls_process.h"
+
+#define PORT 1701
+#define PATIENCE 60.0		/* seconds for all to come up */
+#define EARLY 30.0		/* of a storm: nearly all are up by then */
+#define TUNNELS_AT_ONCE 64	/* that are being opened, when it is no storm */
+#define FLOOD_BATCH 64
+#define FLOOD_STEP 0.02		/* seconds between two calls, and two HELLOs, while it floods */
+#define NEWCOMERS 5		/* one a second from the first second of the flood on */
+
+struct tunnel {
+	handle handle;
+	struct control_path path;
+	double asked, call_asked;	/* when */
+	unsigned long calls_up;
+	bool is_up, has_call_asked;
+	double took;			/* seconds until it was up */
+};
+
+static struct load {
+	struct party party;		/* the first member: an event's party is this */
+	struct control_tunnel_settings settings;
+	struct endpoint peer;
+	struct address sources;		/* AF_UNSPEC: the system's choice */
+	struct flood_sources invented;
+	unsigned long tunnels_wanted, calls_wanted, at_once, seconds, rate;
+	pid_t lns;
+	bool reopens;
+
+	struct tunnel *tunnels;
+	unsigned long tunnels_asked, tunnels_up, calls_asked, calls_up, tunnels_lost, calls_lost;
+	unsigned long turn;		/* tunnel that has the next call */
+	double began, tenth, nine_tenths, last;	/* when so many calls were up */
+	double slowest_call;
+} load;
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "calls: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* --- asking --- */
+
+static void open_tunnel(struct tunnel *tunnel)
+{
+	struct error error;
+
+	if (control_open(load.party.control, &tunnel->path, 0, &load.settings, tunnel, &tunnel->handle, party_now(),
+			 &error) < 0) {
+		fprintf(stderr, "calls: %s\n", error.text);
+		exit(1);
+	}
+}
+
+static void open_tunnels(unsigned long at_once)
+{
+	while (load.tunnels_asked < load.tunnels_wanted && load.tunnels_asked - load.tunnels_up < at_once) {
+		struct tunnel *tunnel = &load.tunnels[load.tunnels_asked++];
+
+		tunnel->asked = seconds_now();
+		open_tunnel(tunnel);
+	}
+}
+
+static void open_call(struct tunnel *tunnel)
+{
+	static const struct control_call_settings settings = {
+		.avps = {
+			.present = AVP_BIT(AVP_CALLED_NUMBER) | AVP_BIT(AVP_CALLING_NUMBER) | AVP_BIT(AVP_BEARER_TYPE),
+			.call_serial_number = 1, .called_number = { (const uint8_t *)"5550100", 7 },
+			.calling_number = { (const uint8_t *)"5550199", 7 }, .tx_connect_speed = 100000000,
+			.framing_type = 1, .bearer_type = 1,
+		},
+		.establish_timeout = (uint32_t)(PATIENCE * 1000),
+	};
+	struct error error;
+	handle call;
+
+	load.calls_asked++;
+	if (control_call_open(load.party.control, tunnel->handle, CONTROL_CALL_LAC_INCOMING, 0, &settings, tunnel,
+			      &call, party_now(), &error) == 0)
+		return;
+	fprintf(stderr, "calls: %s\n", error.text);
+	exit(1);
+}
+
+/* As many as may be under way, each in the next tunnel. */
+static void open_calls(void)
+{
+	while (load.calls_asked < load.calls_wanted &&
+	       load.calls_asked - load.calls_up - load.calls_lost < load.at_once) {
+		open_call(&load.tunnels[load.turn]);
+		load.turn = (load.turn + 1) % load.tunnels_wanted;
+	}
+}
+
+/* --- events --- */
+
+static void tunnel_up(struct tunnel *tunnel)
+{
+	tunnel->is_up = true;
+	tunnel->took = seconds_now() - tunnel->asked;
+	load.tunnels_up++;
+	/* In a storm each has its share of the calls at once. */
+	if (load.reopens)
+		for (unsigned long i = 0; i < load.calls_wanted / load.tunnels_wanted; i++)
+			open_call(tunnel);
+}
+
+static void tunnel_down(struct tunnel *tunnel, const struct control_reason *reason)
+{
+	if (!load.tunnels_lost++)
+		fprintf(stderr, "calls: a tunnel goes down: by=%s result=%u error=%u %s\n",
+			reason->by_peer ? "peer" : "us", reason->result, reason->error, reason->text);
+	if (tunnel->is_up) {
+		load.tunnels_up--;
+		load.calls_lost += tunnel->calls_up;
+		load.calls_up -= tunnel->calls_up;
+	}
+	tunnel->calls_up = 0;
+	tunnel->is_up = false;
+	if (load.reopens)
+		open_tunnel(tunnel);
+}
+
+static void call_up(struct tunnel *tunnel)
+{
+	double now = seconds_now();
+
+	tunnel->calls_up++;
+	load.calls_up++;
+	load.last = now;
+	if (load.calls_up == load.calls_wanted / 10)
+		load.tenth = now;
+	if (load.calls_up == load.calls_wanted - load.calls_wanted / 10)
+		load.nine_tenths = now;
+	if (tunnel->has_call_asked && now - tunnel->call_asked > load.slowest_call)
+		load.slowest_call = now - tunnel->call_asked;
+	tunnel->has_call_asked = false;
+}
+
+/* Whether it had been up: it is one that is missing. */
+static void call_down(const struct control_reason *reason)
+{
+	if (!load.calls_lost++)
+		fprintf(stderr, "calls: a call goes down: by=%s result=%u error=%u %s\n",
+			reason->by_peer ? "peer" : "us", reason->result, reason->error, reason->text);
+}
+
+static void act(struct party *party, const struct control_event *event)
+{
+	switch (event->kind) {
+	case CONTROL_EVENT_TUNNEL_UP:
+		tunnel_up(event->owner);
+		break;
+	case CONTROL_EVENT_TUNNEL_DOWN:
+		tunnel_down(event->owner, event->reason);
+		break;
+	case CONTROL_EVENT_QUIET:
+		control_hello(party->control, event->tunnel, party_now());
+		break;
+	case CONTROL_EVENT_CALL_UP:
+		call_up(event->owner);
+		break;
+	case CONTROL_EVENT_CALL_DOWN:
+		call_down(event->reason);
+		break;
+	case CONTROL_EVENT_REQUEST:
+	case CONTROL_EVENT_REQUEST_DOWN:
+	case CONTROL_EVENT_CALL_REQUEST:
+	case CONTROL_EVENT_CALL_BEARER:
+	case CONTROL_EVENT_CALL_ERRORS:
+	case CONTROL_EVENT_CALL_LINK:
+		break;		/* nobody asks us for anything */
+	}
+}
+
+/* --- telling --- */
+
+static void print_sums(void)
+{
+	struct control_counters sums;
+
+	control_counters(load.party.control, &sums);
+	printf(" tunnels=%lu calls=%lu tunnels_lost=%lu calls_lost=%lu retransmitted=%llu duplicates=%llu data=%llu",
+	       load.tunnels_up, load.calls_up, load.tunnels_lost, load.calls_lost,
+	       (unsigned long long)sums.channel.retransmitted, (unsigned long long)sums.channel.duplicates,
+	       (unsigned long long)load.party.data_frames);
+}
+
+static double own_seconds(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+}
+
+static double rate(unsigned long count, double seconds)
+{
+	return seconds > 0 ? (double)count / seconds : 0;
+}
+
+/* --- calls --- */
+
+static bool is_late(void)
+{
+	return seconds_now() - load.began > PATIENCE;
+}
+
+static bool all_tunnels(void)
+{
+	load.began = seconds_now();
+	while (load.tunnels_up < load.tunnels_wanted && !is_late()) {
+		open_tunnels(TUNNELS_AT_ONCE);
+		party_settle(&load.party);
+		party_turn(&load.party, NULL, 1000);
+	}
+	return load.tunnels_up == load.tunnels_wanted;
+}
+
+/* The last is up when the peer has acknowledged that it is. */
+static bool all_calls(void)
+{
+	load.began = seconds_now();
+	while (load.calls_up + load.calls_lost < load.calls_wanted && !is_late()) {
+		open_calls();
+		party_settle(&load.party);
+		party_turn(&load.party, NULL, 1000);
+	}
+	while (control_unacknowledged(load.party.control) && !is_late())
+		party_turn(&load.party, NULL, 1000);
+	load.last = seconds_now();
+	return load.calls_up == load.calls_wanted;
+}
+
+/* Nothing is done but what the peer, and the timers, want. */
+static void hold(const struct process_use *before)
+{
+	struct process_use full = process_use(load.lns), held;
+	double until;
+
+	/* What the last calls left to be done shall not count as idle. */
+	for (until = seconds_now() + 1; seconds_now() < until;)
+		party_turn(&load.party, NULL, 1000);
+	full.seconds = process_use(load.lns).seconds;
+	for (until = seconds_now() + (double)load.seconds; seconds_now() < until;)
+		party_turn(&load.party, NULL, 1000);
+	held = process_use(load.lns);
+	printf(" octets_per_call=%.0f idle_percent=%.3f", (double)(full.octets - before->octets) /
+	       (double)(load.calls_up ? load.calls_up : 1), (held.seconds - full.seconds) * 100 / (double)load.seconds);
+}
+
+static int run_calls(void)
+{
+	struct process_use before;
+	double used, lns_used, took;
+	bool all = all_tunnels();
+
+	before = process_use(load.lns);
+	used = own_seconds();
+	all = all && all_calls();
+	took = load.last - load.began;
+	lns_used = process_use(load.lns).seconds - before.seconds;
+	printf("calls_per_second=%.0f first_tenth=%.0f last_tenth=%.0f our_percent=%.0f lns_percent=%.0f",
+	       rate(load.calls_up, took), rate(load.calls_wanted / 10, load.tenth - load.began),
+	       rate(load.calls_wanted / 10, load.last - load.nine_tenths), rate(100, took) * (own_seconds() - used),
+	       rate(100, took) * lns_used);
+	if (load.seconds)
+		hold(&before);
+	print_sums();
+	putchar('\n');
+	return all ? 0 : 1;
+}
+
+/* --- storm --- */
+
+static int run_storm(void)
+{
+	unsigned long early = 0;
+	double now, most = 0;
+
+	load.reopens = true;
+	load.began = now = seconds_now();
+	open_tunnels(load.tunnels_wanted);
+	party_settle(&load.party);
+	while (now - load.began < PATIENCE &&
+	       (load.tunnels_up < load.tunnels_wanted || load.calls_up < load.calls_wanted)) {
+		party_turn(&load.party, NULL, 100);
+		now = seconds_now();
+		if (now - load.began < EARLY)
+			early = load.tunnels_up;
+	}
+	for (unsigned long i = 0; i < load.tunnels_wanted; i++)
+		most = load.tunnels[i].took > most ? load.tunnels[i].took : most;
+	printf("asked=%lu early=%lu seconds=%.2f slowest=%.2f", load.tunnels_wanted, early, now - load.began, most);
+	print_sums();
+	putchar('\n');
+	return load.tunnels_up == load.tunnels_wanted && load.calls_up == load.calls_wanted ? 0 : 1;
+}
+
+/* --- flood --- */
+
+/* What tunnels that were there before have to do meanwhile: a call now here, now there, and HELLOs. */
+static void go_on(unsigned long step)
+{
+	unsigned long count = load.tunnels_wanted - NEWCOMERS;
+	struct tunnel *caller = &load.tunnels[step % count], *greeter = &load.tunnels[(step + count / 2) % count];
+
+	control_hello(load.party.control, greeter->handle, party_now());
+	if (caller->has_call_asked)
+		return;		/* it is slow, or lost: the slowest call tells */
+	caller->has_call_asked = true;
+	caller->call_asked = seconds_now();
+	open_call(caller);
+}
+
+/* Of the tunnels that were there before. */
+static uint64_t repeated(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned long i = 0; i < load.tunnels_wanted - NEWCOMERS; i++) {
+		struct control_tunnel_info info;
+
+		if (control_tunnel_info(load.party.control, load.tunnels[i].handle, &info) == 0)
+			sum += info.channel.retransmitted;
+	}
+	return sum;
+}
+
+static uint64_t flood(int fd)
+{
+	uint64_t sent = 0;
+	unsigned long steps = 0;
+	double elapsed = 0;
+
+	load.began = seconds_now();
+	for (; elapsed < (double)load.seconds; elapsed = seconds_now() - load.began) {
+		if (!load.rate || (double)sent < (double)load.rate * elapsed)
+			sent += flood_send(fd, &load.invented, FLOOD_BATCH);
+		if (elapsed > FLOOD_STEP * (double)(steps + 1))
+			go_on(steps++);
+		if (load.tunnels_asked < load.tunnels_wanted &&
+		    elapsed > 1 + (double)(load.tunnels_asked - (load.tunnels_wanted - NEWCOMERS)))
+			open_tunnels(NEWCOMERS);
+		party_settle(&load.party);
+		party_turn(&load.party, NULL, 0);
+	}
+	return sent;
+}
+
+/* What was asked at the end is still to be answered. */
+static void linger(void)
+{
+	double until = seconds_now() + 1;
+
+	while (load.calls_up + load.calls_lost < load.calls_asked && seconds_now() < until)
+		party_turn(&load.party, NULL, 100);
+}
+
+static double slowest_newcomer(void)
+{
+	double most = 0;
+
+	for (unsigned long i = load.tunnels_wanted - NEWCOMERS; i < load.tunnels_wanted; i++) {
+		double took = load.tunnels[i].is_up ? load.tunnels[i].took : (double)load.seconds;
+
+		most = took > most ? took : most;
+	}
+	return most;
+}
+
+static int run_flood(void)
+{
+	int fd = flood_open(&load.peer);
+	struct process_use before;
+	uint64_t sent, repeated_before;
+	double used;
+
+	if (fd < 0)
+		fail("raw socket");
+	if (!all_tunnels())
+		return 1;
+	load.tunnels_wanted += NEWCOMERS;
+	load.calls_wanted = 0;
+	repeated_before = repeated();
+	before = process_use(load.lns);
+	sent = flood(fd);
+	used = process_use(load.lns).seconds - before.seconds;
+	linger();
+	printf("requests_per_second=%.0f repeated=%llu slowest_call=%.3f newcomer=%.3f",
+	       rate(sent, (double)load.seconds), (unsigned long long)(repeated() - repeated_before), load.slowest_call,
+	       slowest_newcomer());
+	printf(" lns_percent=%.0f lns_growth=%lld", rate(100, (double)load.seconds) * used,
+	       (long long)(process_use(load.lns).octets - before.octets));
+	printf(" calls_missing=%lu", load.calls_asked - load.calls_up - load.calls_lost);
+	print_sums();
+	putchar('\n');
+	close(fd);
+	return 0;
+}
+
+/* --- beginning and end --- */
+
+static void usage(void)
+{
+	fputs("usage: calls [-g] [-t TUNNELS] [-n CALLS] [-p COUNT] [-a ADDRESS] [-f ADDRESS/BITS] [-w WINDOW]\n"
+	      "             [-r MS] [-m TIMES] [-S SECONDS] [-R RATE] [-l PID] calls|storm|flood PEER[:PORT]\n",
+	      stderr);
+	exit(2);
+}
+
+static struct endpoint parse_endpoint(char *text)
+{
+	struct endpoint endpoint = { .port = PORT };
+	char *colon = strchr(text, ':');
+
+	if (colon) {
+		*colon = '\0';
+		endpoint.port = (uint16_t)atoi(colon + 1);
+	}
+	if (!address_parse(text, &endpoint.address) || endpoint.address.family != AF_INET)
+		usage();
+	return endpoint;
+}
+
+static bool take_option(int option, char *value)
+{
+	unsigned long number = value ? strtoul(value, NULL, 10) : 0;
+
+	switch (option) {
+	case 't': load.tunnels_wanted = number; return number > 0;
+	case 'n': load.calls_wanted = number; return true;
+	case 'p': load.at_once = number; return number > 0;
+	case 'a': return address_parse(value, &load.sources) && load.sources.family == AF_INET;
+	case 'f': return flood_parse_sources(value, &load.invented);
+	case 'w': load.settings.receive_window = (uint16_t)number; return number > 0;
+	case 'r': load.settings.retry_timeout = (uint32_t)number; return number > 0;
+	case 'm': load.settings.max_retries = (uint32_t)number; return true;
+	case 'S': load.seconds = number; return true;
+	case 'R': load.rate = number; return true;
+	case 'l': load.lns = (pid_t)number; return true;
+	case 'g': load.party.trains = true; return true;
+	default: return false;
+	}
+}
+
+static void parse(int argc, char **argv)
+{
+	int option;
+
+	load.settings = (struct control_tunnel_settings){
+		.host_name = "lac", .vendor_name = "l2tpd", .framing_capabilities = 3, .bearer_capabilities = 3,
+		.receive_window = 64, .retry_timeout = 1000, .retry_timeout_most = 8000, .max_retries = 5,
+		.establish_timeout = (uint32_t)(PATIENCE * 1000),
+	};
+	load.tunnels_wanted = 1;
+	load.at_once = 64;
+	flood_parse_sources((char[]){ "10.128.0.0/9" }, &load.invented);
+	while ((option = getopt(argc, argv, "gt:n:p:a:f:w:r:m:S:R:l:")) != -1)
+		if (!take_option(option, optarg))
+			usage();
+	if (optind + 2 != argc)
+		usage();
+	load.peer = parse_endpoint(argv[optind + 1]);
+}
+
+/* The tunnels' paths; also those of newcomers. */
+static void prepare(void)
+{
+	unsigned long count = load.tunnels_wanted + NEWCOMERS;
+
+	load.tunnels = calloc(count, sizeof(*load.tunnels));
+	if (!load.tunnels)
+		fail("tunnels");
+	for (unsigned long i = 0; i < count; i++) {
+		struct control_path *path = &load.tunnels[i].path;
+
+		path->port = 1;
+		path->peer = load.peer;
+		path->local.address = load.sources;
+		if (load.sources.family == AF_INET)
+			path->local.address.v4.s_addr = htonl(ntohl(load.sources.v4.s_addr) + (uint32_t)i);
+	}
+}
+
+static void part(void)
+{
+	double until = seconds_now() + 2;
+
+	for (unsigned long i = 0; i < load.tunnels_asked; i++)
+		control_close(load.party.control, load.tunnels[i].handle, 1, 0, NULL, party_now());
+	party_settle(&load.party);
+	while (control_unacknowledged(load.party.control) && seconds_now() < until)
+		party_turn(&load.party, NULL, 100);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(void);
+	} modes[] = { { "calls", run_calls }, { "storm", run_storm }, { "flood", run_flood } };
+	const struct endpoint local = { .address.family = AF_INET, .port = PORT };
+	bool trains;
+	int status = -1;
+
+	parse(argc, argv);
+	prepare();
+	trains = load.party.trains;
+	if (party_begin(&load.party, &local, act) < 0)
+		fail("socket");
+	load.party.trains = trains;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!strcmp(argv[optind], modes[i].name))
+			status = modes[i].run();
+	if (status < 0)
+		usage();
+	part();
+	party_end(&load.party);
+	free(load.tunnels);
+	return status;
+}
