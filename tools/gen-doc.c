@@ -31,9 +31,19 @@ struct paragraph {
 	size_t column;
 };
 
+/* Columns in the page's source. */
+static size_t columns_of(const char *word, size_t length)
+{
+	size_t columns = length;
+
+	for (size_t i = 0; i < length; i++)
+		columns += word[i] == '\\' ? 1 : word[i] == '`' ? 3 : 0;
+	return columns;
+}
+
 static void put_word(struct paragraph *paragraph, const char *word, size_t length)
 {
-	if (paragraph->column && paragraph->column + 1 + length > LINE_MAX_COLUMNS) {
+	if (paragraph->column && paragraph->column + 1 + columns_of(word, length) > LINE_MAX_COLUMNS) {
 		putchar('\n');
 		paragraph->column = 0;
 	} else if (paragraph->column) {
@@ -50,7 +60,7 @@ static void put_word(struct paragraph *paragraph, const char *word, size_t lengt
 		else
 			putchar(word[i]);
 	}
-	paragraph->column += length;
+	paragraph->column += columns_of(word, length);
 }
 
 static void put_words(struct paragraph *paragraph, const char *text)
@@ -90,15 +100,23 @@ static const char *modifiable(const struct param_table *table, const struct para
 	return param->flags & PARAM_LIVE && strcmp(table->object, "system") != 0 ? "; can be modified" : "";
 }
 
+static const char *versions(const struct param *param)
+{
+	if (param->flags & PARAM_DELETE)
+		return "; with delete only";
+	return param->flags & PARAM_V2 ? "; version 2 only" : param->flags & PARAM_V3 ? "; version 3 only" : "";
+}
+
 static void put_param(const struct param_table *table, const struct param *param)
 {
 	char allowed[PARAM_TEXT_MAX], text[1024];
 
 	printf(".It Cm %s\n", param->name);
 	put_sentence(param->help);
-	snprintf(text, sizeof(text), "allowed: %s%s%s%s%s%s", param_allowed(param, allowed), param->unit ? ", in " : "",
+	snprintf(text, sizeof(text), "allowed: %s%s%s%s%s%s%s", param_allowed(param, allowed),
+		 param->unit ? ", in " : "",
 		 param->unit ? param->unit : "", param->default_text ? "; default: " : "",
-		 param->default_text ? param->default_text : "", modifiable(table, param));
+		 param->default_text ? param->default_text : "", modifiable(table, param), versions(param));
 	puts(".br");
 	put_sentence(text);
 	if (param->reference) {
@@ -263,7 +281,7 @@ static void put_keys(enum config_object object, enum config_verb verb)
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %s", keys++ ? "," : "",
 						 param->name);
 	}
-	if (keys && (!others || verb == CONFIG_MODIFY))
+	if (keys && (!others || verb == CONFIG_MODIFY || verb == CONFIG_DELETE))
 		put_sentence(text);
 }
 

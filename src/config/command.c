@@ -91,16 +91,28 @@ bool command_next_words(const char *const *words, unsigned int count, command_wo
 
 /* --- parameters --- */
 
+/* Whatever else the verb takes. */
+static bool never_takes(const struct keyword *verb, const struct param *param)
+{
+	if (param->flags & PARAM_DELETE)
+		return verb->verb != CONFIG_DELETE || config_is_profile(verb->object);
+	/* to list by a secret would be to guess it */
+	return verb->verb == CONFIG_LIST && param->flags & (PARAM_SECRET | PARAM_ACTION);
+}
+
 /* Of a row that is supported. */
 static bool takes_row(const struct keyword *verb, unsigned int row)
 {
-	unsigned int flags = config_tables[verb->object]->params[row].flags;
+	const struct param *param = &config_tables[verb->object]->params[row];
+	unsigned int flags = param->flags;
 
+	if (never_takes(verb, param))
+		return false;
 	switch (verb->takes) {
 	case TAKES_NONE:
 		return false;
 	case TAKES_KEYS:
-		return config_is_key(verb->object, row);
+		return config_is_key(verb->object, row) || flags & PARAM_DELETE;
 	case TAKES_LIVE:
 		return config_is_key(verb->object, row) || flags & PARAM_LIVE;
 	case TAKES_PROFILE:
@@ -117,15 +129,15 @@ static bool is_bare(const struct keyword *verb, unsigned int row)
 	return verb->takes == TAKES_UNSET && !config_is_key(verb->object, row);
 }
 
-/* "tunnel_name, tunnel_id" */
-static const char *list_keys(enum config_object object, char out[LIST_MAX])
+/* "tunnel_name, tunnel_id": those that a verb takes that takes keys. */
+static const char *list_keys(const struct keyword *verb, char out[LIST_MAX])
 {
-	const struct param_table *table = config_tables[object];
+	const struct param_table *table = config_tables[verb->object];
 	size_t used = 0;
 
 	out[0] = '\0';
 	for (unsigned int row = 0; row < table->count && used < LIST_MAX; row++) {
-		if (config_is_key(object, row))
+		if (takes_row(verb, row))
 			used += (size_t)snprintf(out + used, LIST_MAX - used, "%s%s", used ? ", " : "",
 						 table->params[row].name);
 	}
@@ -138,6 +150,12 @@ static int refuse_row(const struct keyword *verb, const struct param *param, str
 	const char *verb_name = config_verb_name(verb->verb);
 	char keys[LIST_MAX];
 
+	if (param->flags & PARAM_DELETE)
+		return error_set(error, ERROR_SYNTAX, param->name, "%s is for %s delete: leave it out", param->name,
+				 kind);
+	if (verb->takes != TAKES_NONE && verb->verb == CONFIG_LIST)
+		return error_set(error, ERROR_SYNTAX, param->name, "%s is never shown, so nothing is listed by it",
+				 param->name);
 	if (verb->takes == TAKES_LIVE)
 		return error_set(error, ERROR_IMMUTABLE, param->name,
 				 "%s cannot be changed on a live %s: delete it and create it anew", param->name,
@@ -148,7 +166,7 @@ static int refuse_row(const struct keyword *verb, const struct param *param, str
 				 kind, kind);
 	if (verb->takes == TAKES_KEYS)
 		return error_set(error, ERROR_SYNTAX, param->name, "%s %s does not take %s, only %s", object, verb_name,
-				 param->name, list_keys(verb->object, keys));
+				 param->name, list_keys(verb, keys));
 	return error_set(error, ERROR_SYNTAX, param->name, "%s %s takes no parameters", object, verb_name);
 }
 
@@ -294,6 +312,8 @@ static int parse_bare_word(const struct parse *parse, const char *word, const st
 		return keyword_refuse(option, "", error);
 	if (param && param->type == PARAM_UNSUPPORTED)
 		return param_parse(table, (unsigned int)row, "", NULL, error);
+	if (param && param->flags & PARAM_ACTION && takes_row(parse->verb, (unsigned int)row))
+		return set_row(parse, (unsigned int)row, "yes", error);
 	if (param && is_bare(parse->verb, (unsigned int)row))
 		return set_row(parse, (unsigned int)row, NULL, error);
 	if (param && takes_row(parse->verb, (unsigned int)row))
@@ -467,12 +487,13 @@ int command_check_keys(const struct command *command, struct error *error)
 {
 	const struct keyword *keyword = keyword_of(command->object, command->verb);
 
-	if (!keyword || keyword->takes != TAKES_KEYS)
-		return 0;
-	for (unsigned int row = param_set_next(&command->set, 0); row < PARAM_SET_MAX;
-	     row = param_set_next(&command->set, row + 1))
-		if (!takes_row(keyword, row))
-			return refuse_row(keyword, &config_tables[command->object]->params[row], error);
+	for (unsigned int row = param_set_next(&command->set, 0); keyword && row < PARAM_SET_MAX;
+	     row = param_set_next(&command->set, row + 1)) {
+		const struct param *param = &config_tables[command->object]->params[row];
+
+		if (keyword->takes == TAKES_KEYS ? !takes_row(keyword, row) : never_takes(keyword, param))
+			return refuse_row(keyword, param, error);
+	}
 	return 0;
 }
 

@@ -139,8 +139,8 @@ const char *config_verb_help(enum config_object object, enum config_verb verb);	
 bool config_verb_in_files(enum config_object object, enum config_verb verb);
 /* Does the verb take this parameter? Those not supported yet are taken by none. */
 bool config_param_allowed(enum config_object object, enum config_verb verb, unsigned int row);
-/* A command that no text was parsed for, of a verb that takes only what names its object: does it have more? -1: it
- * does, and *error says what is one too many. */
+/* A command that no text was parsed for: does it have parameters that are for other verbs, or, when the verb takes only
+ * what names its object, others at all? -1: it does, and *error says what is one too many. */
 int command_check_keys(const struct command *command, struct error *error);
 /* Is it written without a value: tunnel profile unset profile_name=x ttl? */
 bool config_param_bare(enum config_object object, enum config_verb verb, unsigned int row);

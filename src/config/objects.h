@@ -115,11 +115,6 @@ struct tunnel_config {
 	char reason[CONFIG_REASON_MAX];	/* PARAM_DELETE */
 };
 
-/* What a link can do, as it comes in and as it goes out; 0: not told. */
-struct connect_speed {
-	uint32_t rx, tx;		/* bit/s */
-};
-
 struct session_config {
 	char tunnel_name[CONFIG_NAME_MAX];	/* which tunnel: by name ... */
 	uint32_t tunnel_id;			/* ... or by id */
@@ -149,7 +144,7 @@ struct session_config {
 	char calling_number[CONFIG_NUMBER_MAX], called_number[CONFIG_NUMBER_MAX], sub_address[CONFIG_NUMBER_MAX];
 	int framing_type, bearer_type;	/* enum config_framing, enum config_bearer */
 	uint32_t minimum_bps, maximum_bps;
-	struct connect_speed connect_speed;
+	struct param_speed connect_speed;
 	char frame_socket[CONFIG_SOCKET_MAX];	/* "": none */
 	char reason[CONFIG_REASON_MAX];	/* PARAM_DELETE */
 };
@@ -228,9 +223,9 @@ union any_config {
 	struct server_config server;
 };
 
-/* Keys are at fixed places of their tables: for code that runs for each of very many objects. */
+/* Keys, and some more, are at fixed places of their tables: for code that runs for each of very many objects. */
 enum { ROW_TUNNEL_NAME, ROW_TUNNEL_ID };
-enum { ROW_SESSION_TUNNEL_NAME, ROW_SESSION_TUNNEL_ID, ROW_SESSION_NAME, ROW_SESSION_ID };
+enum { ROW_SESSION_TUNNEL_NAME, ROW_SESSION_TUNNEL_ID, ROW_SESSION_NAME, ROW_SESSION_ID, ROW_SESSION_PW_TYPE = 5 };
 enum { ROW_PEER_PROFILE_NAME = 0, ROW_PPP_PROFILE_NAME = 0 };
 
 /* By enum config_object. A tunnel profile has the tunnel's table, a session profile the session's. */

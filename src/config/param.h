@@ -29,6 +29,7 @@ enum param_type {		/* type of the member */
 	PARAM_FLAGS,		/* uint32_t: some of the row's words, "fsm,api"; a number, all, none */
 	PARAM_PREFIX,		/* struct prefix: ADDRESS[/LENGTH] */
 	PARAM_PATH,		/* char[]: of a file, or what the row's help says; as PARAM_STRING otherwise */
+	PARAM_SPEED,		/* struct param_speed: RX[:TX]; one number is both */
 	PARAM_UNSUPPORTED,	/* no member: OpenL2TP's name whose feature has not landed; refused by name */
 };
 
@@ -43,12 +44,18 @@ enum param_flags {
 	PARAM_READ_FILE = 1 << 7,	/* where the value of the secret row before it is read from */
 	PARAM_DELETE = 1 << 8,		/* says how to delete: no other verb has it, and nothing is kept of it */
 	PARAM_ACTION = 1 << 9,		/* something is done when it is given, and nothing is kept of it */
+	PARAM_V2 = 1 << 10,		/* means nothing where version=3 */
+	PARAM_V3 = 1 << 11,		/* means nothing where version=2 */
 };
 
 #define PARAM_OCTETS_MAX 8
 struct param_octets {
 	uint8_t octets[PARAM_OCTETS_MAX];
 	uint8_t length;
+};
+
+struct param_speed {		/* bit/s, as they come in and as they go out; 0: not told */
+	uint32_t rx, tx;
 };
 
 struct param_word {
@@ -76,6 +83,12 @@ struct param {
 	const char *help;		/* one sentence, no full stop */
 	const char *reference;		/* "RFC 3931 4.1", the kernel's attribute, or NULL */
 };
+
+/* Is its value kept in configurations? Not so what is only done. */
+static inline bool param_is_kept(const struct param *param)
+{
+	return param->type != PARAM_UNSUPPORTED && !(param->flags & (PARAM_DELETE | PARAM_ACTION));
+}
 
 struct param_table {
 	const char *object;		/* "tunnel" */

@@ -6,6 +6,13 @@
 #include "config/check.h"
 #include "config/row.h"
 
+#define PEER_TUNNELS_MAX 65535	/* all ids of version 2 */
+
+static const struct param_word lac_lns_words[] = {
+	WORD("laclns", CONFIG_PEER_LACLNS), WORD("lac", CONFIG_PEER_LAC), WORD("lns", CONFIG_PEER_LNS),
+	WORD("lnslac", CONFIG_PEER_LACLNS), { .name = NULL },
+};
+
 static const struct param params[] = {
 	{
 		ROW_MEMBER(profile_name), .type = PARAM_STRING, .flags = PARAM_PROFILE_KEY, .min = 1,
@@ -44,7 +51,23 @@ static const struct param params[] = {
 		.words = config_trace_words, .default_text = "none",
 		.help = "what is logged of these peers' tunnels, besides what is of each",
 	},
-	ROW_LATER("lac_lns", ROW_V2, "which of the two ends the peer may be"),
+	{
+		ROW_MEMBER(lac_lns), .type = PARAM_ENUM, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.words = lac_lns_words, .default_text = "laclns",
+		.help = "which of the two ends these peers may be; lac: calls come in from them and go out to them",
+		.reference = "RFC 2661 1.2, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(accept_tunnels), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.default_text = "yes",
+		.help = "accept tunnels that these peers ask for; the peer profile `default`, which is for all others, "
+			"does so only when it says so",
+	},
+	{
+		ROW_MEMBER(max_tunnels), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE,
+		.max = PEER_TUNNELS_MAX, .default_text = "0",
+		.help = "most tunnels of one address of these peers; 0: no limit",
+	},
 };
 
 const struct param_table config_peer_profile_table = ROW_TABLE("peer profile");

@@ -15,6 +15,8 @@ extern const struct param_table config_capture_table, config_server_table;
 
 /* The words of trace_flags (trace_flags.c). */
 extern const struct param_word config_trace_words[];
+/* Of framing and bearers (media.c). */
+extern const struct param_word config_framing_words[], config_bearer_words[];
 
 /* A parameter and the member that has its name. */
 #define ROW_MEMBER(member)                                                                                   \

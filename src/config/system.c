@@ -13,6 +13,8 @@
 #define SYSTEM_HOOK_TIMEOUT_MAX 600000		/* ten minutes: whatever takes longer goes into the background */
 #define SYSTEM_AUTHORIZER_TIMEOUT_MAX 60000	/* peers give up before */
 
+#define SYSTEM_TIMEOUT_MAX 86400		/* a day */
+
 static const struct param_word decision_words[] = {
 	WORD("refuse", CONFIG_REFUSE), WORD("accept", CONFIG_ACCEPT), { .name = NULL },
 };
@@ -92,14 +94,50 @@ static const struct param params[] = {
 		.flags = PARAM_LIVE | PARAM_READ_FILE, .check = check_secret_file, .allowed = CHECK_SECRET_FILE_ALLOWED,
 		.help = "where metrics_token is read from, at start and at each reload",
 	},
-	ROW_LATER("deny_remote_tunnel_creates", ROW_V2, "refuse tunnels that peers ask for"),
-	ROW_LATER("drain_tunnels", ROW_V2, "refuse new tunnels and sessions, keep those there are"),
-	ROW_LATER("tunnel_establish_timeout", ROW_V2, "give up a tunnel that is not up after so long"),
-	ROW_LATER("session_establish_timeout", ROW_V2, "give up a session that is not up after so long"),
-	ROW_LATER("tunnel_persist_pend_timeout", ROW_V2, "wait so long before a lost tunnel is tried again"),
-	ROW_LATER("session_persist_pend_timeout", ROW_V2, "wait so long before a lost session is tried again"),
-	ROW_LATER("reset_statistics", ROW_V2, "set the system's counters to zero"),
-	ROW_LATER("udp_port", NULL, "tunnels have a port of their own: our_udp_port"),
+	{
+		ROW_MEMBER(deny_remote_tunnel_creates), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		.help = "refuse the tunnels that peers ask for, and listen to nobody", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(drain_tunnels), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		.help = "refuse new tunnels and new sessions, ours and the peers', and keep those there are",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(tunnel_establish_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
+		.max = SYSTEM_TIMEOUT_MAX, .default_text = "120", .unit = "s",
+		.help = "give up a tunnel of version 2 that is not up after so long; 0: never", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(session_establish_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
+		.max = SYSTEM_TIMEOUT_MAX, .default_text = "120", .unit = "s",
+		.help = "give up a session of version 2 that is not up after so long; 0: never",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(tunnel_persist_pend_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
+		.min = 1, .max = SYSTEM_TIMEOUT_MAX, .default_text = "300", .unit = "s",
+		.help = "longest wait before a lost tunnel with persist=yes is tried again; the first is a second",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(session_persist_pend_timeout), .type = PARAM_U32, .flags = PARAM_LIVE,
+		.max = SYSTEM_TIMEOUT_MAX, .default_text = "60", .unit = "s",
+		.help = "longest wait before a session that the peer closed, in a tunnel with persist=yes, is tried "
+			"again; 0: it is not",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(udp_port), .type = PARAM_U16, .flags = PARAM_LIVE, .min = 1, .max = UINT16_MAX,
+		.default_text = "1701",
+		.help = "UDP port where tunnels that peers ask for are accepted; tunnels of ours have our_udp_port",
+		.reference = "RFC 2661 8.1, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(reset_statistics), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_ACTION,
+		.default_text = "no",
+		.help = "set the system's counters to zero now", .reference = "OpenL2TP",
+	},
 };
 
 const struct param_table config_system_table = ROW_TABLE("system");

@@ -8,6 +8,11 @@
 #include "config/row.h"
 
 #define TUNNEL_RESOLVE_INTERVAL_MAX 604800	/* a week */
+#define TUNNEL_HELLO_TIMEOUT_MAX 86400		/* a day */
+#define TUNNEL_RETRIES_MAX 1000
+#define TUNNEL_RETRY_TIMEOUT_MAX 60		/* who waits longer has lost the tunnel */
+#define TUNNEL_IDLE_TIMEOUT_MAX 604800
+#define TUNNEL_SESSIONS_MAX 65535		/* all ids of version 2 */
 
 static const struct param_word encap_words[] = {
 	WORD("udp", CONFIG_ENCAP_UDP), WORD("ip", CONFIG_ENCAP_IP), { .name = NULL },
@@ -21,6 +26,11 @@ static const struct param_word dscp_words[] = {
 	WORD("copy", CONFIG_COPY), { .name = NULL },
 };
 
+static const struct param_word auth_words[] = {
+	WORD("none", CONFIG_AUTH_NONE), WORD("simple", CONFIG_AUTH_SIMPLE),
+	WORD("challenge", CONFIG_AUTH_CHALLENGE), { .name = NULL },
+};
+
 static const struct param params[] = {
 	{
 		ROW_MEMBER(tunnel_name), .type = PARAM_STRING, .flags = PARAM_KEY | PARAM_NAME, .min = 1,
@@ -32,7 +42,7 @@ static const struct param params[] = {
 		.reference = "RFC 3931 3.2.1, L2TP_ATTR_CONN_ID",
 	},
 	{
-		ROW_MEMBER(peer_tunnel_id), .type = PARAM_U32, .min = 1, .max = UINT32_MAX,
+		ROW_MEMBER(peer_tunnel_id), .type = PARAM_U32, .flags = PARAM_V3, .min = 1, .max = UINT32_MAX,
 		.help = "the peer's id of the tunnel; with version=3 it makes the tunnel static: no control protocol",
 		.reference = "L2TP_ATTR_PEER_CONN_ID",
 	},
@@ -59,8 +69,9 @@ static const struct param params[] = {
 	},
 	{
 		ROW_MEMBER(our_udp_port), .type = PARAM_U16, .flags = PARAM_PROFILE,
-		.min = 1, .max = UINT16_MAX, .default_text = "1701",
-		.help = "our UDP port; tunnels may share one", .reference = "L2TP_ATTR_UDP_SPORT",
+		.max = UINT16_MAX, .default_text = "1701",
+		.help = "our UDP port; tunnels may share one; 0: a free one, for version 2",
+		.reference = "L2TP_ATTR_UDP_SPORT",
 	},
 	{
 		ROW_MEMBER(peer_udp_port), .type = PARAM_U16, .flags = PARAM_PROFILE,
@@ -112,7 +123,8 @@ static const struct param params[] = {
 		.reference = "RFC 2474, RFC 2983",
 	},
 	{
-		ROW_MEMBER(resolve_interval), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE,
+		ROW_MEMBER(resolve_interval), .type = PARAM_U32,
+		.flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V3,
 		.max = TUNNEL_RESOLVE_INTERVAL_MAX, .default_text = "300", .unit = "s",
 		.help = "how often a host name as dest_ipaddr is looked up again; 0: only when the peer is unreachable",
 	},
@@ -140,25 +152,106 @@ static const struct param params[] = {
 		.words = config_trace_words, .default_text = "none",
 		.help = "what is logged of this tunnel", .reference = "OpenL2TP",
 	},
-	ROW_LATER("config_id", ROW_V2, "tells apart several tunnels to one peer"),
-	ROW_LATER("use_tiebreaker", ROW_V2, "send a tie breaker when asking for the tunnel"),
+	{
+		ROW_MEMBER(config_id), .type = PARAM_U32, .flags = PARAM_V2, .min = 1, .max = UINT32_MAX,
+		.help = "number of yours, which tells apart several tunnels to one peer; nobody else sees it",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(use_tiebreaker), .type = PARAM_BOOL, .flags = PARAM_PROFILE | PARAM_V2, .default_text = "no",
+		.help = "when both ends ask for a tunnel at the same time only one of the two shall stay",
+		.reference = "RFC 2661 4.4.3, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(framing_caps), .type = PARAM_ENUM, .flags = PARAM_PROFILE | PARAM_V2,
+		.words = config_framing_words, .default_text = "any",
+		.help = "framing that we tell the peer we can do; the peer may ask for no calls of others",
+		.reference = "RFC 2661 4.4.3, OpenL2TP, whose files have framing_cap",
+	},
+	{
+		ROW_MEMBER(bearer_caps), .type = PARAM_ENUM, .flags = PARAM_PROFILE | PARAM_V2,
+		.words = config_bearer_words, .default_text = "any",
+		.help = "bearers that we tell the peer we can do; the peer may ask for no calls on others",
+		.reference = "RFC 2661 4.4.3, OpenL2TP, whose files have bearer_cap",
+	},
+	{
+		ROW_MEMBER(host_name), .type = PARAM_STRING, .flags = PARAM_PROFILE | PARAM_V2,
+		.help = "host name that we tell the peer, who may know us by it; without it this host's",
+		.reference = "RFC 2661 4.4.3, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(secret), .type = PARAM_STRING, .flags = PARAM_PROFILE | PARAM_SECRET | PARAM_V2,
+		.help = "secret shared with the peer, for auth_mode=challenge, the peer's challenge, and hide_avps",
+		.reference = "RFC 2661 5.1.1, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(secret_file), .type = PARAM_PATH, .flags = PARAM_PROFILE | PARAM_READ_FILE | PARAM_V2,
+		.check = check_secret_file, .allowed = CHECK_SECRET_FILE_ALLOWED,
+		.help = "where the secret is read from, at start and at each reload",
+	},
+	{
+		ROW_MEMBER(auth_mode), .type = PARAM_ENUM, .flags = PARAM_PROFILE | PARAM_V2,
+		.words = auth_words, .default_text = "none",
+		.help = "how the peer must prove who it is; simple: a peer profile other than `default` is for it; "
+			"challenge: that, and it knows the secret",
+		.reference = "RFC 2661 5.1.1, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(hide_avps), .type = PARAM_BOOL, .flags = PARAM_PROFILE | PARAM_V2, .default_text = "no",
+		.help = "hide what control messages tell of callers and ids; needs the secret",
+		.reference = "RFC 2661 4.3, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(rx_window_size), .type = PARAM_U16, .flags = PARAM_PROFILE | PARAM_V2,
+		.min = 1, .max = UINT16_MAX, .default_text = "10",
+		.help = "control messages that the peer may send ahead", .reference = "RFC 2661 4.4.3, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(tx_window_size), .type = PARAM_U16, .flags = PARAM_PROFILE | PARAM_V2,
+		.min = 1, .max = UINT16_MAX, .default_text = "10",
+		.help = "most control messages that we send ahead, also when the peer allows more",
+		.reference = "RFC 2661 5.8, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(persist), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
+		.default_text = "no",
+		.help = "keep the tunnel and its sessions when they are lost, and make them anew; no: they are deleted",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(hello_timeout), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
+		.max = TUNNEL_HELLO_TIMEOUT_MAX, .default_text = "60", .unit = "s",
+		.help = "silence after which the peer is asked whether it is alive; 0: never",
+		.reference = "RFC 2661 5.5, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(max_retries), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
+		.min = 1, .max = TUNNEL_RETRIES_MAX, .default_text = "5",
+		.help = "repetitions of a control message without an answer after which the peer is taken for dead",
+		.reference = "RFC 2661 5.8, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(retry_timeout), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
+		.min = 1, .max = TUNNEL_RETRY_TIMEOUT_MAX, .default_text = "1", .unit = "s",
+		.help = "time until a control message is repeated; each further time takes twice as long, up to 8 s",
+		.reference = "RFC 2661 5.8, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(idle_timeout), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
+		.max = TUNNEL_IDLE_TIMEOUT_MAX, .default_text = "0", .unit = "s",
+		.help = "close the tunnel so long after its last session went; 0: never", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(max_sessions), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
+		.max = TUNNEL_SESSIONS_MAX, .default_text = "0",
+		.help = "most sessions in this tunnel; 0: as many as there are ids", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(reason), .type = PARAM_STRING, .flags = PARAM_DELETE, .min = 1,
+		.help = "why the tunnel is deleted: the peer is told, and events tell it",
+	},
 	ROW_LATER("allow_ppp_proxy", ROW_PPP, "accept what the peer negotiated with the caller"),
-	ROW_LATER("framing_caps", ROW_V2, "framing that we tell the peer we can do"),
-	ROW_LATER("bearer_caps", ROW_V2, "bearers that we tell the peer we can do"),
-	ROW_LATER("host_name", ROW_V2, "host name that we tell the peer"),
-	ROW_LATER("secret", ROW_V2, "secret shared with the peer"),
-	ROW_LATER("secret_file", ROW_V2, "where the secret is read from"),
-	ROW_LATER("auth_mode", ROW_V2, "how the peer must prove who it is"),
-	ROW_LATER("hide_avps", ROW_V2, "hide what control messages carry"),
-	ROW_LATER("rx_window_size", ROW_V2, "control messages that the peer may send ahead"),
-	ROW_LATER("tx_window_size", ROW_V2, "control messages that we send ahead"),
-	ROW_LATER("do_pmtu_discovery", ROW_V2 "; sessions of version 3 have mtu=follow", "follow the path's MTU"),
-	ROW_LATER("persist", ROW_V2, "make the tunnel anew when it is lost"),
-	ROW_LATER("hello_timeout", ROW_V2, "silence after which the peer is asked whether it is alive"),
-	ROW_LATER("max_retries", ROW_V2, "transmissions after which the peer is taken for dead"),
-	ROW_LATER("retry_timeout", ROW_V2, "time until a control message is sent again"),
-	ROW_LATER("idle_timeout", ROW_V2, "close the tunnel so long after its last session"),
-	ROW_LATER("max_sessions", ROW_V2, "most sessions in this tunnel"),
+	ROW_LATER("do_pmtu_discovery", ROW_PPP "; sessions of version 3 have mtu=follow", "follow the path's MTU"),
 	ROW_LATER("mtu", ROW_PPP "; sessions of version 3 have their own mtu",
 		  "largest MTU of a session in this tunnel"),
 	ROW_LATER("interface_name", NULL, "sessions have network devices, tunnels have none: use it in session create"),

@@ -445,6 +445,40 @@ static void allowed_path(const struct param *param, char out[PARAM_TEXT_MAX])
 		 param->size - 1);
 }
 
+/* --- speeds --- */
+
+#define SPEED_TEXT_MAX 16	/* octets of one number, more than any has */
+
+static bool parse_speed(const struct param *param, const char *text, void *member)
+{
+	size_t length = strcspn(text, ":");
+	const char *second = text[length] ? text + length + 1 : text;
+	struct param_speed *speed = member;
+	char first[SPEED_TEXT_MAX];
+	uint64_t rx, tx;
+
+	if (length >= sizeof(first))
+		return false;
+	memcpy(first, text, length);
+	first[length] = '\0';
+	if (!text_to_u64(first, &rx) || !text_to_u64(second, &tx) || rx > UINT32_MAX || tx > UINT32_MAX)
+		return false;
+	*speed = (struct param_speed){ .rx = (uint32_t)rx, .tx = (uint32_t)tx };
+	return true;
+}
+
+static void format_speed(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
+{
+	const struct param_speed *speed = member;
+
+	snprintf(out, PARAM_TEXT_MAX, "%" PRIu32 ":%" PRIu32, speed->rx, speed->tx);
+}
+
+static void allowed_speed(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "RX:TX, each 0..4294967295, or one number for both");
+}
+
 /* --- the table --- */
 
 static bool parse_nothing(const struct param *param, const char *text, void *member)
@@ -480,6 +514,7 @@ static const struct {
 	[PARAM_FLAGS] = { parse_flags, format_flags, allowed_flags },
 	[PARAM_PREFIX] = { parse_prefix, format_prefix, allowed_prefix },
 	[PARAM_PATH] = { parse_string, format_string, allowed_path },
+	[PARAM_SPEED] = { parse_speed, format_speed, allowed_speed },
 	[PARAM_UNSUPPORTED] = { parse_nothing, format_nothing, allowed_nothing },
 };
 

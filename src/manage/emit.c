@@ -288,7 +288,7 @@ void emit_config(struct emit *emit, const struct param_table *table, const void 
 	for (unsigned int row = 0; row < table->count; row++) {
 		const struct param *param = &table->params[row];
 
-		if (param->type != PARAM_UNSUPPORTED && !(param->flags & PARAM_SECRET) &&
+		if (param_is_kept(param) && !(param->flags & PARAM_SECRET) &&
 		    (!only || param_set_has(only, row)))
 			emit_param(emit, table, row, config);
 	}

@@ -59,7 +59,7 @@ static int find_config_row(enum config_object object, const char *name)
 	const struct param_table *table = config_tables[object];
 	int row = param_find(table, name, true, NULL);
 
-	if (row >= 0 && (table->params[row].type == PARAM_UNSUPPORTED || table->params[row].flags & PARAM_SECRET))
+	if (row >= 0 && (!param_is_kept(&table->params[row]) || table->params[row].flags & PARAM_SECRET))
 		return -1;
 	return row;
 }

@@ -35,7 +35,8 @@ static bool read_filter(struct call *call, struct list *list, json_t **error)
 
 	list->filter = (struct command){ .object = call->method->object, .verb = CONFIG_LIST };
 	if (json_to_config(config_tables[call->method->object], json_is_null(given) ? NULL : given,
-			   &list->filter.config, &list->filter.set, &failure) == 0)
+			   &list->filter.config, &list->filter.set, &failure) == 0 &&
+	    command_check_keys(&list->filter, &failure) == 0)
 		return true;
 	*error = call_failed(&failure);
 	return false;

@@ -199,7 +199,7 @@ static int plan_session(struct apply *apply, struct session *session, struct err
 	keep_fixed_rows(apply, config_tables[CONFIG_SESSION], service->ends.session_rows.own,
 			session_own_differs(apply, session), &config, &provenance, &now, &before);
 	provenance.ppp = before.ppp;	/* its name is a fixed row */
-	if (rules_session(session->tunnel, &config, error) < 0)
+	if (rules_session(session->tunnel, &config, &provenance.explicit_rows, error) < 0)
 		return -1;
 	return add_session(apply, session, &config, &provenance, error);
 }

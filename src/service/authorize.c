@@ -453,7 +453,7 @@ static int change_session(struct service *service, struct session *session, cons
 	config = before;
 	rows_overlay(config_tables[CONFIG_SESSION], &config, &answer->config.session, &answer->set);
 	decide(&provenance, &answer->set);
-	if (rules_session(session->tunnel, &config, error) < 0 ||
+	if (rules_session(session->tunnel, &config, &provenance.explicit_rows, error) < 0 ||
 	    session_settle(service, session, &config, &provenance, error) < 0)
 		return -1;
 	if (session->device)

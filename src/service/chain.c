@@ -193,6 +193,43 @@ static int find_sessions_profiles(const struct service *service, const struct tu
 				 &provenance->ppp, error);
 }
 
+/* --- versions --- */
+
+/* A profile may serve both versions: what of it does not fit this one is as if it did not say it. */
+static void leave_out(enum config_object object, unsigned int row, const void *builtin, struct provenance *provenance,
+		      void *config)
+{
+	param_set_remove(&provenance->named, row);
+	param_set_remove(&provenance->fallback, row);
+	param_copy(config_tables[object], row, config, builtin);
+}
+
+static void fit_tunnel(const struct service *service, struct provenance *provenance, struct tunnel_config *config)
+{
+	const struct tunnel_config *builtin = &service->ends.tunnel;
+	unsigned int row = PARAM_SET_MAX;
+
+	if (config->version == 2 && config->encap == CONFIG_ENCAP_IP)
+		row = config_row(CONFIG_TUNNEL, "encap");
+	else if (config->version == 3 && !config->our_udp_port)
+		row = config_row(CONFIG_TUNNEL, "our_udp_port");
+	if (row != PARAM_SET_MAX && !decided(provenance, row))
+		leave_out(CONFIG_TUNNEL, row, builtin, provenance, config);
+}
+
+/* Version 2 has one kind of pseudowire, which version 3 has not. */
+static void fit_session(const struct service *service, const struct tunnel *tunnel, struct provenance *provenance,
+			struct session_config *config)
+{
+	bool ppp = tunnel->config.version == 2;
+
+	if ((config->pw_type == CONFIG_PW_PPP) == ppp || decided(provenance, ROW_SESSION_PW_TYPE))
+		return;
+	leave_out(CONFIG_SESSION, ROW_SESSION_PW_TYPE, &service->ends.session, provenance, config);
+	if (ppp)
+		config->pw_type = CONFIG_PW_PPP;
+}
+
 int chain_tunnel(const struct service *service, const struct tunnel_config *given, bool keep_own,
 		 struct provenance *provenance, struct tunnel_config *config, struct error *error)
 {
@@ -201,6 +238,7 @@ int chain_tunnel(const struct service *service, const struct tunnel_config *give
 		return -1;
 	chain_resolve(config_tables[CONFIG_TUNNEL], &service->ends.tunnel, provenance->own,
 		      profile_default(service, CONFIG_TUNNEL_PROFILE), given, provenance, config);
+	fit_tunnel(service, provenance, config);
 	tell_tunnel_names(service, config, provenance);
 	return 0;
 }
@@ -247,6 +285,7 @@ int chain_session(const struct service *service, const struct tunnel *tunnel, co
 		return -1;
 	chain_resolve(config_tables[CONFIG_SESSION], &service->ends.session, provenance->own,
 		      profile_default(service, CONFIG_SESSION_PROFILE), given, provenance, config);
+	fit_session(service, tunnel, provenance, config);
 	memcpy(config->profile_name, provenance->own->name, CONFIG_NAME_MAX);
 	tell_name(service, service->ends.session_rows.ppp, provenance->ppp, provenance, config->ppp_profile_name);
 	return 0;

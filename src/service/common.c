@@ -96,6 +96,7 @@ static void common_of(const struct service *service, const struct session_config
 	rows_overlay(table, &key->config, config, &provenance->fallback);
 	param_copy(table, service->ends.session_rows.own, &key->config, config);
 	param_copy(table, service->ends.session_rows.ppp, &key->config, config);
+	param_copy(table, ROW_SESSION_PW_TYPE, &key->config, config);	/* it follows from the version, too */
 	key->provenance = *provenance;
 }
 

@@ -215,6 +215,7 @@ struct service {
 	service_random_fn *random;	/* NULL: dry_random counts */
 	uint64_t dry_random;
 	struct system_config system;
+	struct datapath_totals totals_reset;	/* as they were when reset_statistics was given last */
 	struct param_set system_file_set;	/* rows that the configuration file set */
 	struct handle_table tunnel_handles, session_handles;
 	struct order tunnels;		/* struct tunnel.by_id */
@@ -253,6 +254,8 @@ uint64_t service_random(struct service *service);
 /* No more tunnels (or sessions) when there are so many. */
 int service_tunnel_limit(struct service *service, uint32_t count, struct error *error);
 int service_session_limit(struct service *service, uint32_t count, struct error *error);
+/* None at all while there shall be no more. */
+int service_refuse_drained(const struct service *service, struct error *error);
 
 /* --- rows.c: values by the tables' rows --- */
 struct rows_field {			/* a member and the datapath's field that carries it */
@@ -274,12 +277,16 @@ unsigned int rows_fields(const struct param_table *table, const struct rows_fiel
 extern const struct rows_field tunnel_fields[], session_fields[];
 extern const unsigned int tunnel_fields_count, session_fields_count;
 
-/* --- rules: what is refused whatever else exists --- */
+/* --- rules: what is refused whatever else exists; set: what was given for the object itself --- */
+#define RULES_ID_MAX_V2 65535	/* RFC 2661 section 3.1 */
 int rules_tunnel(const struct tunnel_config *config, const struct param_set *set, struct error *error);
 /* May this be the peer's address? */
 int rules_peer(const struct tunnel_config *config, const struct param_set *set, const struct address *peer,
 	       struct error *error);
-int rules_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error);
+int rules_session(const struct tunnel *tunnel, const struct session_config *config, const struct param_set *set,
+		  struct error *error);
+/* Refuse what was given, is in set, and means nothing in this version. */
+int rules_version(enum config_object object, uint32_t version, const struct param_set *set, struct error *error);
 /* Are the tunnel's ends one and the same? Then a session's ids must differ. */
 bool rules_loops(const struct tunnel_config *config, const struct address *peer);
 int rules_session_loop(uint32_t session_id, uint32_t peer_session_id, struct error *error);

@@ -8,7 +8,7 @@
 void rows_overlay(const struct param_table *table, void *config, const void *from, const struct param_set *set)
 {
 	for (unsigned int row = param_set_next(set, 0); row < table->count; row = param_set_next(set, row + 1)) {
-		if (table->params[row].type != PARAM_UNSUPPORTED)
+		if (param_is_kept(&table->params[row]))
 			param_copy(table, row, config, from);
 	}
 }

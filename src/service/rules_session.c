@@ -83,15 +83,71 @@ static int check_mtu(const struct tunnel *tunnel, const struct session_config *c
 	return 0;
 }
 
-int rules_session(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
+/* In a static tunnel. */
+static int check_static(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
 {
 	if (!config->peer_session_id)
 		return error_set(error, ERROR_MISSING, "peer_session_id",
 				 "tunnel %s is static: give peer_session_id, the peer's id of the session",
 				 tunnel->config.tunnel_name);
+	if (config->pw_type == CONFIG_PW_PPP)
+		return error_set(error, ERROR_VALUE, "pw_type",
+				 "PPP is what sessions of version 2 carry, and tunnel %s has version 3: "
+				 "give pw_type=eth, vlan or ip", tunnel->config.tunnel_name);
 	if (check_vlan(config, error) < 0 || check_sequence(config, error) < 0 || check_device(config, error) < 0)
 		return -1;
 	return check_mtu(tunnel, config, error);
+}
+
+static bool given(const struct param_set *set, const char *parameter)
+{
+	return param_set_has(set, config_row(CONFIG_SESSION, parameter));
+}
+
+static int check_speeds(const struct session_config *config, struct error *error)
+{
+	if (config->maximum_bps && config->minimum_bps > config->maximum_bps)
+		return error_set(error, ERROR_VALUE, "minimum_bps",
+				 "minimum_bps is %u, more than maximum_bps, which is %u", config->minimum_bps,
+				 config->maximum_bps);
+	return 0;
+}
+
+/* Who asks for a session here is the LAC of an incoming call, or the LNS of an outgoing one. */
+static int check_type(const struct session_config *config, const struct param_set *set, struct error *error)
+{
+	bool peers = config->session_type == CONFIG_SESSION_TYPE_LAOC ||
+		     config->session_type == CONFIG_SESSION_TYPE_LNIC;
+
+	if (peers && given(set, "session_type"))
+		return error_set(error, ERROR_VALUE, "session_type",
+				 "laoc and lnic are calls that the peer asks for: give laic, lnoc, or auto");
+	if (config->session_type == CONFIG_SESSION_TYPE_LNOC && !config->called_number[0])
+		return error_set(error, ERROR_MISSING, "called_number",
+				 "session_type=lnoc asks the peer to call somebody: give called_number");
+	return 0;
+}
+
+/* In a tunnel of version 2. */
+static int check_call(const struct session_config *config, const struct param_set *set, struct error *error)
+{
+	if (config->session_id > RULES_ID_MAX_V2)
+		return error_set(error, ERROR_VALUE, "session_id", "ids of version 2 are 1..%d: got %u",
+				 RULES_ID_MAX_V2, config->session_id);
+	if (config->pw_type != CONFIG_PW_PPP)
+		return error_set(error, ERROR_VALUE, "pw_type",
+				 "sessions of version 2 carry PPP: give pw_type=ppp, or leave it out");
+	if (check_type(config, set, error) < 0)
+		return -1;
+	return check_speeds(config, error);
+}
+
+int rules_session(const struct tunnel *tunnel, const struct session_config *config, const struct param_set *set,
+		  struct error *error)
+{
+	if (rules_version(CONFIG_SESSION, tunnel->config.version, set, error) < 0)
+		return -1;
+	return tunnel->config.version == 2 ? check_call(config, set, error) : check_static(tunnel, config, error);
 }
 
 int rules_session_loop(uint32_t session_id, uint32_t peer_session_id, struct error *error)

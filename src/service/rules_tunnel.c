@@ -18,20 +18,75 @@ static bool link_local(const struct address *address)
 	return address->family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address->v6);
 }
 
-/* What is static: no control protocol has landed. */
-static int check_static(const struct tunnel_config *config, struct error *error)
+int rules_version(enum config_object object, uint32_t version, const struct param_set *set, struct error *error)
+{
+	unsigned int other = version == 2 ? PARAM_V3 : PARAM_V2;
+	const struct param_table *table = config_tables[object];
+
+	for (unsigned int row = param_set_next(set, 0); row < table->count; row = param_set_next(set, row + 1)) {
+		const char *name = table->params[row].name;
+
+		if (table->params[row].flags & other)
+			return error_set(error, ERROR_VALUE, name, "%s means nothing in %s of version %u: leave it out",
+					 name, object == CONFIG_SESSION ? "a session" : "a tunnel", version);
+	}
+	return 0;
+}
+
+static int check_peer_given(const struct tunnel_config *config, struct error *error)
+{
+	if (!config->dest_ipaddr[0])
+		return error_set(error, ERROR_MISSING, "dest_ipaddr",
+				 "give dest_ipaddr, the peer's address or host name");
+	return 0;
+}
+
+/* Version 3 without its control protocol. */
+static int check_static(const struct tunnel_config *config, const struct param_set *set, struct error *error)
+{
+	if (!config->peer_tunnel_id)
+		return error_set(error, ERROR_UNSUPPORTED, "peer_tunnel_id",
+				 "the L2TPv3 control protocol is not supported yet: "
+				 "give peer_tunnel_id=ID, the peer's id, for a static tunnel");
+	if (config->encap == CONFIG_ENCAP_UDP && !config->our_udp_port && given(set, "our_udp_port"))
+		return error_set(error, ERROR_VALUE, "our_udp_port",
+				 "a static tunnel needs a port that the peer knows: give our_udp_port=1..65535");
+	return 0;
+}
+
+/* What only the two together mean. */
+static int check_proof(const struct tunnel_config *config, struct error *error)
+{
+	bool has_secret = config->secret[0] || config->secret_file[0];	/* which a dry run does not read */
+
+	if (config->auth_mode == CONFIG_AUTH_CHALLENGE && !has_secret)
+		return error_set(error, ERROR_MISSING, "secret",
+				 "auth_mode=challenge asks the peer for the secret: give secret or secret_file");
+	if (config->hide_avps && !has_secret)
+		return error_set(error, ERROR_MISSING, "secret",
+				 "hide_avps hides with the secret that both ends have: give secret or secret_file");
+	return 0;
+}
+
+/* Version 2. */
+static int check_managed(const struct tunnel_config *config, const struct param_set *set, struct error *error)
+{
+	if (config->encap == CONFIG_ENCAP_IP && given(set, "encap"))
+		return error_set(error, ERROR_VALUE, "encap",
+				 "version 2 has UDP only: give encap=udp, or version=3");
+	if (config->tunnel_id > RULES_ID_MAX_V2)
+		return error_set(error, ERROR_VALUE, "tunnel_id", "ids of version 2 are 1..%d: got %u",
+				 RULES_ID_MAX_V2, config->tunnel_id);
+	return check_proof(config, error);
+}
+
+/* What goes when tunnels of version 2 can be made. */
+static int refuse_managed(const struct tunnel_config *config, struct error *error)
 {
 	if (config->version != 3)
 		return error_set(error, ERROR_UNSUPPORTED, "version",
 				 "the L2TPv2 control protocol is not supported yet: "
 				 "give version=3 and peer_tunnel_id=ID for a static L2TPv3 tunnel");
-	if (!config->peer_tunnel_id)
-		return error_set(error, ERROR_UNSUPPORTED, "peer_tunnel_id",
-				 "the L2TPv3 control protocol is not supported yet: "
-				 "give peer_tunnel_id=ID, the peer's id, for a static tunnel");
-	if (!config->dest_ipaddr[0])
-		return error_set(error, ERROR_MISSING, "dest_ipaddr",
-				 "give dest_ipaddr, the peer's address or host name");
 	return 0;
 }
 
@@ -41,7 +96,10 @@ static int check_encap(const struct tunnel_config *config, const struct param_se
 		"our_udp_port", "peer_udp_port", "use_udp_checksums", "udp_zero_csum6_tx", "udp_zero_csum6_rx",
 	};
 
-	for (unsigned int i = 0; config->encap == CONFIG_ENCAP_IP && i < sizeof(udp_only) / sizeof(udp_only[0]); i++) {
+	/* version 2 knows no other than UDP, whatever a profile says */
+	if (config->encap != CONFIG_ENCAP_IP || config->version == 2)
+		return 0;
+	for (unsigned int i = 0; i < sizeof(udp_only) / sizeof(udp_only[0]); i++) {
 		if (given(set, udp_only[i]))
 			return error_set(error, ERROR_VALUE, udp_only[i],
 					 "%s means nothing with encap=ip: leave it out, or give encap=udp",
@@ -62,9 +120,14 @@ int rules_tunnel(const struct tunnel_config *config, const struct param_set *set
 {
 	struct address peer;
 
-	if (check_static(config, error) < 0 || check_encap(config, set, error) < 0 || check_source(config, error) < 0)
+	if (rules_version(CONFIG_TUNNEL, config->version, set, error) < 0 ||
+	    (config->version == 2 ? check_managed(config, set, error) : check_static(config, set, error)) < 0 ||
+	    check_peer_given(config, error) < 0 || check_encap(config, set, error) < 0 ||
+	    check_source(config, error) < 0)
 		return -1;
-	return address_parse(config->dest_ipaddr, &peer) ? rules_peer(config, set, &peer, error) : 0;
+	if (address_parse(config->dest_ipaddr, &peer) && rules_peer(config, set, &peer, error) < 0)
+		return -1;
+	return refuse_managed(config, error);
 }
 
 static int check_family(const struct tunnel_config *config, const struct param_set *set, const struct address *peer,

@@ -72,6 +72,8 @@ static struct param_set rows_in_the_way(const struct service *service)
 
 	if (system->deny_local_tunnel_creates && tunnels)
 		param_set_add(&rows, config_row(CONFIG_SYSTEM, "deny_local_tunnel_creates"));
+	if (system->drain_tunnels && tunnels)
+		param_set_add(&rows, config_row(CONFIG_SYSTEM, "drain_tunnels"));
 	if (system->max_tunnels && system->max_tunnels < tunnels)
 		param_set_add(&rows, config_row(CONFIG_SYSTEM, "max_tunnels"));
 	if (system->max_sessions && system->max_sessions < service->session_count)

@@ -123,6 +123,14 @@ int service_session_limit(struct service *service, uint32_t count, struct error 
 	return refuse_at_limit(service, 1, &refused, error);
 }
 
+int service_refuse_drained(const struct service *service, struct error *error)
+{
+	if (!service->system.drain_tunnels)
+		return 0;
+	return error_set(error, ERROR_LIMIT, "drain_tunnels",
+			 "nothing new is made any more: system modify drain_tunnels=no allows it");
+}
+
 /* What a command is carried out with. */
 struct execution {
 	struct service *service;
@@ -132,6 +140,16 @@ struct execution {
 	struct service_result *result;
 };
 
+/* -1: a file says what there is to be, not what is to be done. */
+static int reset_statistics(struct service *service, enum service_origin origin, struct error *error)
+{
+	if (origin == SERVICE_ORIGIN_FILE)
+		return error_set(error, ERROR_SYNTAX, "reset_statistics",
+				 "reset_statistics has no place in a configuration file: give it to l2tpctl");
+	datapath_ops(service->dp)->totals(service->dp, &service->totals_reset);
+	return 0;
+}
+
 static int system_modify(const struct execution *do_this, struct error *error)
 {
 	const struct param_table *table = config_tables[CONFIG_SYSTEM];
@@ -139,6 +157,8 @@ static int system_modify(const struct execution *do_this, struct error *error)
 	struct service *service = do_this->service;
 
 	if (rows_refuse_immutable(table, &service->system, &command->config.system, &command->set, error) < 0)
+		return -1;
+	if (command->config.system.reset_statistics && reset_statistics(service, do_this->origin, error) < 0)
 		return -1;
 	rows_overlay(table, &service->system, &command->config.system, &command->set);
 	if (do_this->origin == SERVICE_ORIGIN_FILE)
@@ -306,6 +326,22 @@ const struct system_config *service_system(const struct service *service)
 	return &service->system;
 }
 
+/* All its members are counters. */
+static void totals_since(const struct service *service, struct datapath_totals *totals)
+{
+	const struct datapath_totals *before = &service->totals_reset;
+
+	datapath_ops(service->dp)->totals(service->dp, totals);
+	totals->rx_short -= before->rx_short;
+	totals->rx_version -= before->rx_version;
+	totals->rx_unknown_session -= before->rx_unknown_session;
+	totals->rx_wrong_source -= before->rx_wrong_source;
+	totals->rx_control -= before->rx_control;
+	totals->rx_oversize -= before->rx_oversize;
+	totals->socket_errors -= before->socket_errors;
+	totals->tx_unsent -= before->tx_unsent;
+}
+
 void service_status(struct service *service, struct service_status *status)
 {
 	*status = (struct service_status){
@@ -324,5 +360,5 @@ void service_status(struct service *service, struct service_status *status)
 	memcpy(status->tunnels_in, service->tunnels_in, sizeof(status->tunnels_in));
 	memcpy(status->sessions_in, service->sessions_in, sizeof(status->sessions_in));
 	memcpy(status->load_error, service->load_error, sizeof(status->load_error));
-	datapath_ops(service->dp)->totals(service->dp, &status->totals);
+	totals_since(service, &status->totals);
 }

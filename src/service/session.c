@@ -445,15 +445,21 @@ int execute_session_create(struct service *service, const struct command *comman
 			   uint64_t now, struct service_result *result, struct error *error)
 {
 	const struct session_config *wanted = &command->config.session;
-	struct tunnel *tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
 	struct provenance provenance = { .explicit_rows = command->set };
 	struct session_config config;
 	struct session *session;
+	struct tunnel *tunnel;
 
-	if (!tunnel)
+	/* comes with tunnels of version 2 */
+	if (wanted->dest_ipaddr[0])
+		return error_set(error, ERROR_UNSUPPORTED, "dest_ipaddr",
+				 "dest_ipaddr is not supported yet: give tunnel_name or tunnel_id");
+	tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
+
+	if (!tunnel || service_refuse_drained(service, error) < 0)
 		return -1;
 	if (chain_session(service, tunnel, wanted, false, &provenance, &config, error) < 0 ||
-	    rules_session(tunnel, &config, error) < 0 ||
+	    rules_session(tunnel, &config, &command->set, error) < 0 ||
 	    service_session_limit(service, service->session_count, error) < 0)
 		return -1;
 	session = session_new(service, tunnel, &config, &provenance, origin, now);
@@ -501,7 +507,7 @@ int execute_session_modify(struct service *service, const struct command *comman
 		return -1;
 	rows_overlay(table, &config, wanted, &command->set);
 	provenance_give(&provenance, table, &command->set);
-	if (rules_session(session->tunnel, &config, error) < 0 ||
+	if (rules_session(session->tunnel, &config, &provenance.explicit_rows, error) < 0 ||
 	    session_change(service, session, &config, &provenance, error) < 0)
 		return -1;
 	session->command = service->command;
@@ -516,6 +522,8 @@ int execute_session_delete(struct service *service, const struct command *comman
 
 	if (!session)
 		return -1;
+	if (command->config.session.reason[0])
+		service->cause = command->config.session.reason;
 	fill_result(session, result);
 	session_detach(service, &session, 1);
 	session_free(service, session);

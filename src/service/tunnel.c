@@ -372,6 +372,8 @@ int execute_tunnel_create(struct service *service, const struct command *command
 	if (service->system.deny_local_tunnel_creates)
 		return error_set(error, ERROR_LIMIT, "deny_local_tunnel_creates",
 				 "tunnel create is denied: system modify deny_local_tunnel_creates=no allows it");
+	if (service_refuse_drained(service, error) < 0)
+		return -1;
 	if (chain_tunnel(service, &command->config.tunnel, false, &provenance, &config, error) < 0 ||
 	    rules_tunnel(&config, &command->set, error) < 0 ||
 	    service_tunnel_limit(service, order_count(&service->tunnels), error) < 0)
@@ -449,6 +451,8 @@ int execute_tunnel_delete(struct service *service, const struct command *command
 
 	if (!tunnel)
 		return -1;
+	if (keys->reason[0])
+		service->cause = keys->reason;
 	fill_result(tunnel, result);
 	tunnel_detach(service, tunnel);
 	tunnel_free(service, tunnel);

@@ -111,12 +111,17 @@ static const struct refusal {
 	  "profile_name, peer_profile_name, ppp_profile_name, persist" },
 	{ "tunnel create tunnel_id=1 tunnel_i=1", 3, ERROR_SYNTAX, "tunnel_id is given twice" },
 	{ "tunnel create =1", 2, ERROR_SYNTAX, "tunnel has no parameter '': l2tpd.conf(5) lists what it has" },
-	{ "tunnel create persist=yes", 2, ERROR_UNSUPPORTED,
-	  "persist is not supported yet: it comes with the L2TPv2 control protocol" },
-	{ "tunnel list persist=yes", 2, ERROR_UNSUPPORTED,
-	  "persist is not supported yet: it comes with the L2TPv2 control protocol" },
-	{ "system modify reset_statistics", 2, ERROR_UNSUPPORTED,
-	  "reset_statistics is not supported yet: it comes with the L2TPv2 control protocol" },
+	{ "tunnel create allow_ppp_proxy=yes", 2, ERROR_UNSUPPORTED,
+	  "allow_ppp_proxy is not supported yet: it comes with PPP" },
+	{ "tunnel list allow_ppp_proxy=yes", 2, ERROR_UNSUPPORTED,
+	  "allow_ppp_proxy is not supported yet: it comes with PPP" },
+	{ "session create use_ppp_proxy", 2, ERROR_UNSUPPORTED,
+	  "use_ppp_proxy is not supported yet: it comes with PPP" },
+	{ "tunnel create reason=x", 2, ERROR_SYNTAX, "reason is for tunnel delete: leave it out" },
+	{ "session modify session_id=1 reason=x", 3, ERROR_SYNTAX, "reason is for session delete: leave it out" },
+	{ "tunnel profile delete reason=x", 3, ERROR_SYNTAX, "reason is for tunnel delete: leave it out" },
+	{ "tunnel list secret=x", 2, ERROR_SYNTAX, "secret is never shown, so nothing is listed by it" },
+	{ "tunnel create secret", 2, ERROR_SYNTAX, "secret needs a value: secret=..." },
 	{ "tunnel create interface_name=x", 2, ERROR_UNSUPPORTED, "interface_name is not supported: sessions have "
 	  "network devices, tunnels have none: use it in session create" },
 	{ "session create ttl=1", 2, ERROR_SYNTAX, "ttl is a parameter of tunnel, not of session" },
@@ -126,8 +131,10 @@ static const struct refusal {
 	  "version cannot be changed on a live tunnel: delete it and create it anew" },
 	{ "tunnel show tunnel_id=1 version=3", 3, ERROR_SYNTAX, "tunnel show does not take version, only tunnel_name, "
 	  "tunnel_id" },
+	{ "tunnel delete ttl=1", 2, ERROR_SYNTAX, "tunnel delete does not take ttl, only tunnel_name, tunnel_id, "
+	  "reason" },
 	{ "session delete mtu=1400", 2, ERROR_SYNTAX, "session delete does not take mtu, only tunnel_name, tunnel_id, "
-	  "session_name, session_id" },
+	  "session_name, session_id, reason" },
 	{ "system show max_tunnels=1", 2, ERROR_SYNTAX, "system show takes no parameters" },
 	{ "system show foo", 2, ERROR_SYNTAX,
 	  "system show does not take 'foo', but configuration, statistics, status, version" },
@@ -205,6 +212,7 @@ static void what_verbs_take(void **state)
 {
 	unsigned int id = config_row(CONFIG_TUNNEL, "tunnel_id"), ttl = config_row(CONFIG_TUNNEL, "ttl");
 	unsigned int encap = config_row(CONFIG_TUNNEL, "encap"), secret = config_row(CONFIG_TUNNEL, "secret");
+	unsigned int reason = config_row(CONFIG_TUNNEL, "reason"), mtu = config_row(CONFIG_TUNNEL, "mtu");
 
 	for (int verb = CONFIG_CREATE; verb <= CONFIG_LIST; verb++) {
 		assert_true(config_verb_allowed(CONFIG_TUNNEL, verb));
@@ -214,7 +222,12 @@ static void what_verbs_take(void **state)
 				 verb == CONFIG_CREATE || verb == CONFIG_MODIFY || verb == CONFIG_LIST);
 		assert_int_equal(config_param_allowed(CONFIG_TUNNEL, verb, encap),
 				 verb == CONFIG_CREATE || verb == CONFIG_LIST);
-		assert_false(config_param_allowed(CONFIG_TUNNEL, verb, secret));
+		assert_int_equal(config_param_allowed(CONFIG_TUNNEL, verb, secret), verb == CONFIG_CREATE);
+		assert_int_equal(config_param_allowed(CONFIG_TUNNEL, verb, reason), verb == CONFIG_DELETE);
+		assert_int_equal(config_param_allowed(CONFIG_SESSION, verb, config_row(CONFIG_SESSION, "reason")),
+				 verb == CONFIG_DELETE);
+		assert_false(config_param_allowed(CONFIG_TUNNEL_PROFILE, verb, reason));
+		assert_false(config_param_allowed(CONFIG_TUNNEL, verb, mtu));
 	}
 	assert_false(config_verb_allowed(CONFIG_TUNNEL, CONFIG_RELOAD));
 	assert_null(config_verb_help(CONFIG_TUNNEL, CONFIG_RELOAD));
@@ -282,6 +295,66 @@ static void what_is_right_about_a_wrong_command(void **state)
 	assert_false(command_salvage(words + 1, 5, &command));
 }
 
+/* OpenL2TP has it as a flag. */
+static void an_action_needs_no_value(void **state)
+{
+	static const struct {
+		const char *text;
+		bool yes;
+	} rows[] = {
+		{ "system modify reset_statistics", true }, { "system modify reset_statistics=yes", true },
+		{ "system modify max_tunnels=5 reset", true }, { "system modify reset_statistics=no", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct command command;
+
+		assert_int_equal(parse(rows[i].text, &command, NULL, NULL), 0);
+		assert_true(param_set_has(&command.set, config_row(CONFIG_SYSTEM, "reset_statistics")));
+		assert_int_equal(command.config.system.reset_statistics, rows[i].yes);
+	}
+}
+
+/* OpenL2TP's file has them without their last letter. */
+static void old_spellings_of_capabilities(void **state)
+{
+	struct command command;
+
+	assert_int_equal(parse("tunnel create framing_cap=sync bearer_cap=analog", &command, NULL, NULL), 0);
+	assert_int_equal(command.config.tunnel.framing_caps, CONFIG_FRAMING_SYNC);
+	assert_int_equal(command.config.tunnel.bearer_caps, CONFIG_BEARER_ANALOG);
+	assert_int_equal(parse("tunnel create framing_caps=none bearer_caps=none", &command, NULL, NULL), 0);
+	assert_int_equal(command.config.tunnel.framing_caps | command.config.tunnel.bearer_caps, 0);
+	assert_int_equal(parse("peer profile create profile_name=x lac_lns=lnslac", &command, NULL, NULL), 0);
+	assert_int_equal(command.config.peer_profile.lac_lns, CONFIG_PEER_LACLNS);
+	assert_int_equal(parse("peer profile create profile_name=x lac_lns=lac", &command, NULL, NULL), 0);
+	assert_int_equal(command.config.peer_profile.lac_lns, CONFIG_PEER_LAC);
+	assert_int_equal(parse("session create framing_type=any bearer_type=none", &command, NULL, NULL), 0);
+	assert_int_equal(command.config.session.framing_type, CONFIG_FRAMING_ANY);
+	assert_int_equal(command.config.session.bearer_type, CONFIG_BEARER_NONE);
+}
+
+/* What was made of no text is looked at, too. */
+static void rows_for_other_verbs(void **state)
+{
+	struct command command = { .object = CONFIG_TUNNEL, .verb = CONFIG_CREATE };
+	struct error error = { 0 };
+
+	param_set_add(&command.set, config_row(CONFIG_TUNNEL, "ttl"));
+	param_set_add(&command.set, config_row(CONFIG_TUNNEL, "secret"));
+	assert_int_equal(command_check_keys(&command, &error), 0);
+	command.verb = CONFIG_LIST;
+	assert_int_equal(command_check_keys(&command, &error), -1);
+	assert_string_equal(error.parameter, "secret");
+	memset(&command.set, 0, sizeof(command.set));
+	param_set_add(&command.set, config_row(CONFIG_TUNNEL, "reason"));
+	for (int verb = CONFIG_CREATE; verb <= CONFIG_LIST; verb++) {
+		command.verb = verb;
+		assert_int_equal(command_check_keys(&command, &error), verb == CONFIG_DELETE ? 0 : -1);
+		assert_string_equal(error.parameter, verb == CONFIG_CREATE ? "reason" : error.parameter);
+	}
+}
+
 /* Taken out by their names, which are no values. */
 static void what_is_unset(void **state)
 {
@@ -321,6 +394,9 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_said),
 		cmocka_unit_test(hostile_words),
 		cmocka_unit_test(what_verbs_take),
+		cmocka_unit_test(an_action_needs_no_value),
+		cmocka_unit_test(old_spellings_of_capabilities),
+		cmocka_unit_test(rows_for_other_verbs),
 		cmocka_unit_test(names_are_read_as_what_they_name),
 		cmocka_unit_test(what_is_unset),
 		cmocka_unit_test(a_word_that_is_a_file),

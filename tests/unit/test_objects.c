@@ -60,7 +60,8 @@ static void member_fits_type(const struct param_table *table, const struct param
 		[PARAM_BOOL] = sizeof(bool), [PARAM_U16] = sizeof(uint16_t), [PARAM_U32] = sizeof(uint32_t),
 		[PARAM_ENUM] = sizeof(int), [PARAM_U32_OR_WORD] = sizeof(int64_t),
 		[PARAM_ADDRESS] = sizeof(struct address), [PARAM_OCTETS] = sizeof(struct param_octets), [PARAM_MAC] = 6,
-		[PARAM_FLAGS] = sizeof(uint32_t), [PARAM_PREFIX] = sizeof(struct prefix), [PARAM_UNSUPPORTED] = 0,
+		[PARAM_FLAGS] = sizeof(uint32_t), [PARAM_PREFIX] = sizeof(struct prefix),
+		[PARAM_SPEED] = sizeof(struct param_speed), [PARAM_UNSUPPORTED] = 0,
 	};
 
 	assert_true(param->offset + param->size <= table->size);
@@ -175,6 +176,7 @@ static void defaults_are_filled_in(void **state)
 	struct tunnel_config tunnel;
 	struct session_config session;
 	struct system_config system;
+	struct peer_profile_config peer;
 
 	param_defaults(config_tables[CONFIG_TUNNEL], &tunnel);
 	assert_int_equal(tunnel.version, 2);
@@ -185,13 +187,40 @@ static void defaults_are_filled_in(void **state)
 	assert_int_equal(tunnel.ttl, CONFIG_TTL_DEFAULT);
 	assert_int_equal(tunnel.dscp, 0);
 	assert_int_equal(tunnel.src_ipaddr.family, AF_UNSPEC);
+	assert_int_equal(tunnel.framing_caps, 3);
+	assert_int_equal(tunnel.bearer_caps, 3);
+	assert_int_equal(tunnel.auth_mode, CONFIG_AUTH_NONE);
+	assert_true(!tunnel.use_tiebreaker && !tunnel.hide_avps && !tunnel.persist && !tunnel.config_id);
+	assert_true(!tunnel.host_name[0] && !tunnel.secret[0] && !tunnel.secret_file[0] && !tunnel.reason[0]);
+	assert_int_equal(tunnel.rx_window_size, 10);
+	assert_int_equal(tunnel.tx_window_size, 10);
+	assert_int_equal(tunnel.hello_timeout, 60);
+	assert_int_equal(tunnel.max_retries, 5);
+	assert_int_equal(tunnel.retry_timeout, 1);
+	assert_int_equal(tunnel.idle_timeout, 0);
+	assert_int_equal(tunnel.max_sessions, 0);
 	param_defaults(config_tables[CONFIG_SESSION], &session);
 	assert_int_equal(session.pw_type, CONFIG_PW_ETH);
 	assert_int_equal(session.l2spec_type, CONFIG_L2SPEC_DEFAULT);
 	assert_int_equal(session.mtu, CONFIG_MTU_AUTO);
 	assert_true(session.interface_up && !session.lns_mode && !session.mss_clamp);
+	assert_int_equal(session.session_type, CONFIG_SESSION_TYPE_AUTO);
+	assert_int_equal(session.framing_type, 3);
+	assert_int_equal(session.bearer_type, 3);
+	assert_int_equal(session.connect_speed.rx, 0);
+	assert_int_equal(session.connect_speed.tx, 1000000);
+	assert_true(!session.minimum_bps && !session.maximum_bps && !session.frame_socket[0]);
 	param_defaults(config_tables[CONFIG_SYSTEM], &system);
 	assert_int_equal(system.max_tunnels, 0);
+	assert_true(!system.deny_remote_tunnel_creates && !system.drain_tunnels && !system.reset_statistics);
+	assert_int_equal(system.tunnel_establish_timeout, 120);
+	assert_int_equal(system.session_establish_timeout, 120);
+	assert_int_equal(system.tunnel_persist_pend_timeout, 300);
+	assert_int_equal(system.session_persist_pend_timeout, 60);
+	assert_int_equal(system.udp_port, 1701);
+	param_defaults(config_tables[CONFIG_PEER_PROFILE], &peer);
+	assert_int_equal(peer.lac_lns, CONFIG_PEER_LAC | CONFIG_PEER_LNS);
+	assert_int_equal(peer.max_tunnels, 0);
 }
 
 /* What modify may change, as documented. */
@@ -199,7 +228,8 @@ static void live_parameters(void **state)
 {
 	static const char *const tunnel[] = { "use_udp_checksums", "fwmark", "ttl", "dscp", "resolve_interval",
 					      "peer_profile_name", "session_profile_name", "ppp_profile_name",
-					      "trace_flags" };
+					      "trace_flags", "persist", "hello_timeout", "max_retries",
+					      "retry_timeout", "idle_timeout", "max_sessions" };
 	static const char *const session[] = { "mtu", "use_sequence_numbers", "sequencing_required", "lns_mode",
 					       "reorder_timeout", "mss_clamp", "carrier_timeout", "trace_flags" };
 	const struct param_table *tables[] = { config_tables[CONFIG_TUNNEL], config_tables[CONFIG_SESSION] };
@@ -241,6 +271,7 @@ static void keys_are_at_their_places(void **state)
 		assert_int_equal(config_row(rows[i].object, rows[i].name), rows[i].row);
 		assert_true(config_is_key(rows[i].object, rows[i].row));
 	}
+	assert_int_equal(config_row(CONFIG_SESSION, "pw_type"), ROW_SESSION_PW_TYPE);
 	for (int object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
 		assert_true(config_is_profile(object));
 		assert_string_equal(config_tables[object]->params[config_profile_row(object)].name, "profile_name");
@@ -253,10 +284,11 @@ static void keys_are_at_their_places(void **state)
 /* What each tunnel and each session has for itself is in no profile; all else that works may be. */
 static void what_profiles_hold(void **state)
 {
-	static const char *const own[2][10] = {
-		{ "tunnel_name", "tunnel_id", "peer_tunnel_id" },
+	static const char *const own[2][16] = {
+		{ "tunnel_name", "tunnel_id", "peer_tunnel_id", "config_id", "reason" },
 		{ "tunnel_name", "tunnel_id", "session_name", "session_id", "peer_session_id", "cookie", "peer_cookie",
-		  "interface_name", "mac_address" },
+		  "interface_name", "mac_address", "dest_ipaddr", "calling_number", "called_number", "sub_address",
+		  "reason" },
 	};
 	static const enum config_object objects[2] = { CONFIG_TUNNEL, CONFIG_SESSION };
 
@@ -273,11 +305,50 @@ static void what_profiles_hold(void **state)
 	}
 }
 
+static unsigned int rows_with(enum config_object object, unsigned int flags)
+{
+	const struct param_table *table = config_tables[object];
+	unsigned int count = 0;
+
+	for (unsigned int row = 0; row < table->count; row++)
+		count += (table->params[row].flags & flags) != 0;
+	return count;
+}
+
+/* Rows of one version are no keys, which both have, and of no other; those of deletion belong to both. */
+static void rows_of_one_version(void **state)
+{
+	static const char *const only_3[] = { "peer_session_id", "cookie", "peer_cookie", "l2spec_type", "vlan_id",
+		"interface_name", "mac_address", "mtu", "lns_mode", "mss_clamp", "carrier_timeout", "netns", "bridge",
+		"interface_up" };
+
+	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++) {
+		const struct param_table *table = config_tables[object];
+
+		for (unsigned int row = 0; row < table->count; row++) {
+			unsigned int flags = table->params[row].flags;
+
+			assert_false(flags & PARAM_V2 && flags & PARAM_V3);
+			assert_false(flags & (PARAM_V2 | PARAM_V3) && flags & (PARAM_KEY | PARAM_DELETE));
+		}
+	}
+	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_V2), 17);
+	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_V3), 2);
+	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_V2), 12);
+	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_V3), ARRAY_SIZE(only_3));
+	for (size_t i = 0; i < ARRAY_SIZE(only_3); i++)
+		assert_true(config_tables[CONFIG_SESSION]->params[config_row(CONFIG_SESSION, only_3[i])].flags &
+			    PARAM_V3);
+	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_DELETE), 1);
+	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_DELETE), 1);
+	assert_int_equal(rows_with(CONFIG_SYSTEM, PARAM_ACTION), 1);
+}
+
 /* A command must fit on the stack of a service, and 100,000 of their configs into memory. */
 static void sizes(void **state)
 {
-	assert_true(sizeof(union any_config) < 1024);
-	assert_true(sizeof(struct session_config) < 512);
+	assert_true(sizeof(union any_config) < 1536);
+	assert_true(sizeof(struct session_config) < 1280);
 }
 
 static void debug_commands_are_masks(void **state)
@@ -374,6 +445,7 @@ int main(void)
 		cmocka_unit_test(live_parameters),
 		cmocka_unit_test(keys_are_at_their_places),
 		cmocka_unit_test(what_profiles_hold),
+		cmocka_unit_test(rows_of_one_version),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(debug_commands_are_masks),
 		cmocka_unit_test(openl2tp_names_are_known),

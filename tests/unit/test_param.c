@@ -60,7 +60,7 @@ static void says_what_is_wrong_with_a_value(void **state)
 		  "session_name must be 1 to 63 printable characters: got 64" },
 		{ "session_name", "a\x1b[2J", "session_name must be 1 to 63 printable characters: got 'a?[2J'" },
 		{ "pw_type", "123456789012345678901234567890123456789012345678901234567890123",
-		  "pw_type must be eth|vlan|ip: got '123456789012345678901234567890123456789012345678901234567890'..." },
+		  "pw_type must be eth|vlan|ip|ppp: got '123456789012345678901234567890123456789012345678901234567890'..." },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

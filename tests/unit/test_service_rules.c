@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What one parameter of a tunnel or session means for another. */
+#include "service/internal.h"
 #include "service_world.h"
 
 #define STATIC "tunnel create version=3 tunnel_id=1 peer_tunnel_id=2 "
@@ -158,6 +159,172 @@ static void an_mtu_fits_into_packets(void **state)
 	}
 }
 
+/* --- versions --- */
+
+/* A value of this parameter. */
+static const char *value_of(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	if (param->default_text)
+		return param->default_text;
+	switch (param->type) {
+	case PARAM_HOST:
+		return "192.0.2.9";
+	case PARAM_PATH:
+		return "/run/x";
+	case PARAM_MAC:
+		return "02:00:00:00:00:01";
+	case PARAM_OCTETS:
+		return "00112233";
+	default:
+		snprintf(out, PARAM_TEXT_MAX, "%s", param->type == PARAM_STRING ? "x" : "1");
+		return out;
+	}
+}
+
+/* Also their defaults: a parameter is never accepted and then ignored. */
+static void rows_of_the_other_version_are_refused(void **state)
+{
+	static const struct {
+		enum config_object object;
+		unsigned int flags, count;
+		const char *text, *says;
+	} cases[] = {
+		{ CONFIG_TUNNEL, PARAM_V2, 17, STATIC "dest_ipaddr=192.0.2.2 %s=%s", "a tunnel of version 3" },
+		{ CONFIG_TUNNEL, PARAM_V3, 2, "tunnel create dest_ipaddr=192.0.2.2 %s=%s", "a tunnel of version 2" },
+		{ CONFIG_SESSION, PARAM_V2, 12, "session create tunnel_name=lon peer_session_id=2 %s=%s",
+		  "a session of version 3" },
+	};
+
+	DO(*state, TUNNEL("lon", "9"));
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct param_table *table = config_tables[cases[i].object];
+		char text[512], value[PARAM_TEXT_MAX];
+		unsigned int tried = 0;
+
+		for (unsigned int row = 0; row < table->count; row++) {
+			const struct param *param = &table->params[row];
+
+			if (!(param->flags & cases[i].flags))
+				continue;
+			tried++;
+			snprintf(text, sizeof(text), cases[i].text, param->name, value_of(param, value));
+			if (strcmp(param->name, "dest_ipaddr") == 0)
+				continue;	/* it finds the tunnel */
+			REFUSED(*state, ERROR_VALUE, param->name, cases[i].says, text);
+		}
+		assert_int_equal(tried, cases[i].count);
+	}
+	REFUSED(*state, ERROR_VALUE, "persist", "a tunnel of version 3", "tunnel modify tunnel_name=lon persist=no");
+	REFUSED(*state, ERROR_VALUE, "pw_type", "give pw_type=eth, vlan or ip",
+		"session create tunnel_name=lon peer_session_id=2 pw_type=ppp");
+	REFUSED(*state, ERROR_VALUE, "our_udp_port", "a port that the peer knows",
+		STATIC "dest_ipaddr=192.0.2.2 our_udp_port=0");
+}
+
+/* They are for whom they mean something. */
+static void profiles_serve_both_versions(void **state)
+{
+	struct world *world = *state;
+	struct service_tunnel_view view;
+	struct service_session_view session;
+	uint64_t after = 0, after_session = 0;
+	handle found;
+
+	DO(world, "tunnel profile modify profile_name=default persist=yes hello_timeout=5 secret=x hide_avps=yes "
+		  "our_udp_port=0 resolve_interval=7\n"
+		  "session profile modify profile_name=default pw_type=ppp session_type=lnoc framing_type=sync mtu=1400");
+	DO(world, STATIC "dest_ipaddr=192.0.2.2 tunnel_name=lon\n" SESSION_OF "peer_session_id=1");
+	assert_true(service_next_tunnel(world->service, &after, &found));
+	assert_int_equal(service_tunnel_view(world->service, found, &view), 0);
+	assert_int_equal(view.config.our_udp_port, 1701);
+	assert_int_equal(view.config.resolve_interval, 7);
+	assert_true(service_next_session(world->service, found, &after_session, &found));
+	assert_int_equal(service_session_view(world->service, found, &session), 0);
+	assert_int_equal(session.config.pw_type, CONFIG_PW_ETH);
+	assert_int_equal(session.config.mtu, 1400);
+	DO(world, "tunnel profile apply profile_name=default\nsession profile apply profile_name=default");
+	assert_int_equal(service_session_view(world->service, found, &session), 0);
+	assert_int_equal(session.config.pw_type, CONFIG_PW_ETH);
+}
+
+#define V2 "tunnel create dest_ipaddr=192.0.2.2 "
+
+static void what_a_tunnel_of_version_2_may_be(void **state)
+{
+	REFUSED(*state, ERROR_VALUE, "encap", "give encap=udp", V2 "encap=ip");
+	REFUSED(*state, ERROR_VALUE, "tunnel_id", "1..65535: got 65536", V2 "tunnel_id=65536");
+	REFUSED(*state, ERROR_MISSING, "secret", "give secret or secret_file", V2 "auth_mode=challenge");
+	REFUSED(*state, ERROR_MISSING, "secret", "give secret or secret_file", V2 "hide_avps=yes");
+	REFUSED(*state, ERROR_MISSING, "dest_ipaddr", "give dest_ipaddr", "tunnel create tunnel_name=x");
+	DO(*state, "tunnel profile create profile_name=careful auth_mode=challenge");
+	REFUSED(*state, ERROR_MISSING, "secret", "auth_mode=challenge", V2 "profile_name=careful");
+}
+
+/* What is wrong with a session of version 2, given so. */
+static void refused_call(const char *parameter, const char *says, const char *text)
+{
+	struct tunnel tunnel = { .config = { .version = 2, .tunnel_name = "lon" } };
+	struct session_config config;
+	struct error error = { 0 };
+	struct command *command;
+	unsigned int count;
+
+	command = world_parse(text, &count);
+	assert_int_equal(count, 1);
+	param_defaults(config_tables[CONFIG_SESSION], &config);
+	config.pw_type = CONFIG_PW_PPP;
+	rows_overlay(config_tables[CONFIG_SESSION], &config, &command->config.session, &command->set);
+	assert_int_equal(rules_session(&tunnel, &config, &command->set, &error), parameter ? -1 : 0);
+	if (parameter) {
+		assert_string_equal(error.parameter, parameter);
+		assert_non_null(strstr(error.text, says));
+	}
+	free(command);
+}
+
+#define CALL "session create tunnel_name=lon "
+
+static void what_a_session_of_version_2_may_be(void **state)
+{
+	const struct param_table *table = config_tables[CONFIG_SESSION];
+	char text[512], value[PARAM_TEXT_MAX];
+
+	for (unsigned int row = 0; row < table->count; row++) {
+		const struct param *param = &table->params[row];
+
+		if (!(param->flags & PARAM_V3))
+			continue;
+		snprintf(text, sizeof(text), CALL "%s=%s", param->name, value_of(param, value));
+		refused_call(param->name, "means nothing in a session of version 2", text);
+	}
+	refused_call("pw_type", "carry PPP", CALL "pw_type=eth");
+	refused_call("session_id", "1..65535: got 65536", CALL "session_id=65536");
+	refused_call("minimum_bps", "minimum_bps is 2, more than maximum_bps, which is 1",
+		     CALL "minimum_bps=2 maximum_bps=1");
+	refused_call("session_type", "the peer asks for", CALL "session_type=laoc");
+	refused_call("session_type", "the peer asks for", CALL "session_type=lnic");
+	refused_call("called_number", "give called_number", CALL "session_type=lnoc");
+	refused_call(NULL, NULL, CALL "session_type=lnoc called_number=5551234 minimum_bps=9600");
+	refused_call(NULL, NULL, CALL "session_type=laic minimum_bps=1 maximum_bps=1 pw_type=ppp session_id=65535 "
+		     "use_sequence_numbers=yes sequencing_required=yes reorder_timeout=10 connect_speed=5");
+	refused_call(NULL, NULL, CALL);
+}
+
+static void a_peer_instead_of_a_tunnel_comes_later(void **state)
+{
+	REFUSED(*state, ERROR_UNSUPPORTED, "dest_ipaddr", "give tunnel_name or tunnel_id",
+		"session create dest_ipaddr=192.0.2.2");
+}
+
+static void nothing_is_new_while_draining(void **state)
+{
+	DO(*state, TUNNEL("lon", "1") "\nsystem modify drain_tunnels=yes");
+	REFUSED(*state, ERROR_LIMIT, "drain_tunnels", "drain_tunnels=no allows it", TUNNEL("par", "2"));
+	REFUSED(*state, ERROR_LIMIT, "drain_tunnels", "drain_tunnels=no allows it", SESSION_OF "peer_session_id=1");
+	DO(*state, "tunnel modify tunnel_name=lon ttl=7\nsystem modify drain_tunnels=no\n"
+		   SESSION_OF "peer_session_id=1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
@@ -173,6 +340,12 @@ int main(void)
 		TEST(sequence_numbers_need_their_sublayer),
 		TEST(ip_packets_have_no_hardware_address),
 		TEST(an_mtu_fits_into_packets),
+		TEST(rows_of_the_other_version_are_refused),
+		TEST(profiles_serve_both_versions),
+		TEST(what_a_tunnel_of_version_2_may_be),
+		TEST(what_a_session_of_version_2_may_be),
+		TEST(a_peer_instead_of_a_tunnel_comes_later),
+		TEST(nothing_is_new_while_draining),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

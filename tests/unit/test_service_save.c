@@ -306,6 +306,9 @@ static void random_value(const struct param *param, char *out, size_t size)
 	case PARAM_OCTETS:
 		snprintf(out, size, "%s", one_of(octets, 4));
 		break;
+	case PARAM_SPEED:
+		snprintf(out, size, random_below(2) ? "%u" : "%u:%u", random_below(UINT32_MAX), random_below(3));
+		break;
 	case PARAM_MAC:
 		snprintf(out, size, "02:00:00:00:00:%02x", random_below(256));
 		break;

@@ -65,10 +65,12 @@ static void numbers(void **state)
 	};
 	static const struct sample ports[] = { { "65535", "65535" }, { "65536", NULL }, { "0", NULL },
 			{ "131073", NULL } };
+	static const struct sample ours[] = { { "65535", "65535" }, { "65536", NULL }, { "0", "0" } };
 	static const struct sample marks[] = { { "0", "0x0" }, { "255", "0xff" }, { "0xFFFFFFFF", "0xffffffff" } };
 
 	try_all(row_of(CONFIG_TUNNEL, "tunnel_id"), ids, ARRAY_SIZE(ids));
-	try_all(row_of(CONFIG_TUNNEL, "our_udp_port"), ports, ARRAY_SIZE(ports));
+	try_all(row_of(CONFIG_TUNNEL, "peer_udp_port"), ports, ARRAY_SIZE(ports));
+	try_all(row_of(CONFIG_TUNNEL, "our_udp_port"), ours, ARRAY_SIZE(ours));
 	try_all(row_of(CONFIG_TUNNEL, "fwmark"), marks, ARRAY_SIZE(marks));
 }
 
@@ -76,7 +78,7 @@ static void words_and_their_numbers(void **state)
 {
 	static const struct sample types[] = {
 		{ "eth", "eth" }, { "E", "eth" }, { "VLAN", "vlan" }, { "i", "ip" }, { "5", "eth" }, { "4", "vlan" },
-		{ "11", "ip" }, { "0xb", "ip" }, { "6", NULL }, { "7", NULL }, { "ppp", NULL }, { "", NULL },
+		{ "11", "ip" }, { "0xb", "ip" }, { "6", NULL }, { "7", "ppp" }, { "ppp", "ppp" }, { "", NULL },
 		{ "18446744073709551621", NULL }, { "4294967301", NULL },
 	};
 	static const struct sample sublayers[] = {
@@ -104,6 +106,18 @@ static void numbers_or_words(void **state)
 	try_all(row_of(CONFIG_SESSION, "mtu"), mtus, ARRAY_SIZE(mtus));
 	try_all(row_of(CONFIG_TUNNEL, "ttl"), ttls, ARRAY_SIZE(ttls));
 	try_all(row_of(CONFIG_TUNNEL, "dscp"), dscps, ARRAY_SIZE(dscps));
+}
+
+static void speeds(void **state)
+{
+	static const struct sample samples[] = {
+		{ "1000", "1000:1000" }, { "1000:1000", "1000:1000" }, { "0:1000000", "0:1000000" }, { "0", "0:0" },
+		{ "4294967295:4294967295", "4294967295:4294967295" }, { "4294967296", NULL }, { "1:4294967296", NULL },
+		{ "0x10:017", "16:15" }, { "", NULL }, { ":", NULL }, { "1:", NULL }, { ":1", NULL }, { "1:2:3", NULL },
+		{ "1 :2", NULL }, { "-1:1", NULL }, { "a", NULL }, { "00000000000000000000001:1", NULL },
+	};
+
+	try_all(row_of(CONFIG_SESSION, "connect_speed"), samples, ARRAY_SIZE(samples));
 }
 
 #define LETTERS_15 "abcdefghijklmno"
@@ -238,7 +252,7 @@ static void the_unsupported_has_no_value(void **state)
 {
 	static const struct sample samples[] = { { "", NULL }, { "1", NULL } };
 
-	try_all(row_of(CONFIG_TUNNEL, "secret"), samples, ARRAY_SIZE(samples));
+	try_all(row_of(CONFIG_TUNNEL, "allow_ppp_proxy"), samples, ARRAY_SIZE(samples));
 }
 
 static void what_is_allowed(void **state)
@@ -249,14 +263,15 @@ static void what_is_allowed(void **state)
 	} rows[] = {
 		{ CONFIG_SESSION, "mss_clamp", "no|yes" },
 		{ CONFIG_TUNNEL, "tunnel_id", "1..4294967295" },
-		{ CONFIG_TUNNEL, "our_udp_port", "1..65535" },
+		{ CONFIG_TUNNEL, "peer_udp_port", "1..65535" },
+		{ CONFIG_SESSION, "connect_speed", "RX:TX, each 0..4294967295, or one number for both" },
 		{ CONFIG_TUNNEL, "version", "2..3" },
 		{ CONFIG_TUNNEL, "ttl", "1..255|default|copy" },
 		{ CONFIG_TUNNEL, "dscp", "0..63|copy" },
 		{ CONFIG_TUNNEL, "encap", "udp|ip" },
 		{ CONFIG_SESSION, "vlan_id", "1..4094" },
 		{ CONFIG_SESSION, "l2spec_type", "default|none" },
-		{ CONFIG_SESSION, "pw_type", "eth|vlan|ip" },
+		{ CONFIG_SESSION, "pw_type", "eth|vlan|ip|ppp" },
 		{ CONFIG_SESSION, "mtu", "68..65535|auto|follow" },
 		{ CONFIG_TUNNEL, "tunnel_name", "1 to 63 printable characters" },
 		{ CONFIG_SESSION, "cookie", "0 to 8 octets (hex digits)" },
@@ -280,6 +295,7 @@ int main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(words_and_their_numbers),
 		cmocka_unit_test(numbers_or_words),
+		cmocka_unit_test(speeds),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(hosts),
 		cmocka_unit_test(addresses),

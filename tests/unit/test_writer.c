@@ -185,6 +185,9 @@ static void random_member(uint32_t *seed, const struct param *param, void *membe
 		*(char *)member = '/';
 		random_text(seed, 0, param->size - 2, (char *)member + 1);
 		break;
+	case PARAM_SPEED:
+		*(struct param_speed *)member = (struct param_speed){ next_random(seed), next_random(seed) };
+		break;
 	case PARAM_UNSUPPORTED:
 		break;
 	}
