@@ -44,7 +44,7 @@ struct tunnel {
 	handle handle;
 	struct control_path path;
 	double asked, call_asked;	/* when */
-	unsigned long calls_up;
+	unsigned long calls_asked, calls_up;
 	bool is_up, has_call_asked;
 	double took;			/* seconds until it was up */
 };
@@ -57,11 +57,11 @@ static struct load {
 	struct flood_sources invented;
 	unsigned long tunnels_wanted, calls_wanted, at_once, seconds, rate;
 	pid_t lns;
-	bool reopens;
+	bool reopens, refills;
 
 	struct tunnel *tunnels;
 	unsigned long tunnels_asked, tunnels_up, calls_asked, calls_up, tunnels_lost, calls_lost;
-	unsigned long turn;		/* tunnel that has the next call */
+	unsigned long turn;		/* tunnel that has the next call, where there is a choice */
 	double began, tenth, nine_tenths, last;	/* when so many calls were up */
 	double slowest_call;
 } load;
@@ -118,6 +118,7 @@ static void open_call(struct tunnel *tunnel)
 	handle call;
 
 	load.calls_asked++;
+	tunnel->calls_asked++;
 	if (control_call_open(load.party.control, tunnel->handle, CONTROL_CALL_LAC_INCOMING, 0, &settings, tunnel,
 			      &call, party_now(), &error) == 0)
 		return;
@@ -125,14 +126,18 @@ static void open_call(struct tunnel *tunnel)
 	exit(1);
 }
 
-/* As many as may be under way, each in the next tunnel. */
-static void open_calls(void)
+/* The next call: where one has come up, so that all tunnels are as busy, until that has its share; then the next. */
+static void next_call(struct tunnel *tunnel)
 {
-	while (load.calls_asked < load.calls_wanted &&
-	       load.calls_asked - load.calls_up - load.calls_lost < load.at_once) {
-		open_call(&load.tunnels[load.turn]);
+	unsigned long share = (load.calls_wanted + load.tunnels_wanted - 1) / load.tunnels_wanted;
+
+	if (load.calls_asked >= load.calls_wanted)
+		return;
+	while (!tunnel || tunnel->calls_asked >= share) {
+		tunnel = &load.tunnels[load.turn];
 		load.turn = (load.turn + 1) % load.tunnels_wanted;
 	}
+	open_call(tunnel);
 }
 
 /* --- events --- */
@@ -178,6 +183,8 @@ static void call_up(struct tunnel *tunnel)
 	if (tunnel->has_call_asked && now - tunnel->call_asked > load.slowest_call)
 		load.slowest_call = now - tunnel->call_asked;
 	tunnel->has_call_asked = false;
+	if (load.refills)
+		next_call(tunnel);
 }
 
 /* Whether it had been up: it is one that is missing. */
@@ -223,10 +230,10 @@ static void print_sums(void)
 	struct control_counters sums;
 
 	control_counters(load.party.control, &sums);
-	printf(" tunnels=%lu calls=%lu tunnels_lost=%lu calls_lost=%lu retransmitted=%llu duplicates=%llu data=%llu",
+	printf(" tunnels=%lu calls=%lu tunnels_lost=%lu calls_lost=%lu retransmitted=%llu duplicates=%llu sent=%llu data=%llu",
 	       load.tunnels_up, load.calls_up, load.tunnels_lost, load.calls_lost,
 	       (unsigned long long)sums.channel.retransmitted, (unsigned long long)sums.channel.duplicates,
-	       (unsigned long long)load.party.data_frames);
+	       (unsigned long long)load.party.sent, (unsigned long long)load.party.data_frames);
 }
 
 static double own_seconds(void)
@@ -265,11 +272,12 @@ static bool all_tunnels(void)
 static bool all_calls(void)
 {
 	load.began = seconds_now();
-	while (load.calls_up + load.calls_lost < load.calls_wanted && !is_late()) {
-		open_calls();
-		party_settle(&load.party);
+	load.refills = true;
+	for (unsigned long i = 0; i < load.at_once; i++)
+		next_call(NULL);
+	party_settle(&load.party);
+	while (load.calls_up + load.calls_lost < load.calls_wanted && !is_late())
 		party_turn(&load.party, NULL, 1000);
-	}
 	while (control_unacknowledged(load.party.control) && !is_late())
 		party_turn(&load.party, NULL, 1000);
 	load.last = seconds_now();

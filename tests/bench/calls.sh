@@ -23,7 +23,8 @@ any_wanted || exit 0
 . "$TESTS/peers/_peers.sh"
 CALLS=$BUILD/tests/bench/calls
 SOURCES=10.1.0.1	# the LACs', one after the other; those that do not exist have 10.128.0.0/9
-AT_ONCE=50		# calls: l2tpns loses of more, and is slower
+# Calls under way at once, what suits each: of more l2tpns loses messages, and is slower.
+declare -A at_once=([l2tp]=256 [l2tpns]=50)
 
 # ---------------------------------------------------------------- who answers
 start_l2tp() {
@@ -113,7 +114,7 @@ calls() {
 	settle
 	for ((round = 0; round < rounds; round++)); do
 		for lns in l2tp l2tpns; do
-			with $lns load -g -t "$1" -n "$2" -p $AT_ONCE calls
+			with $lns load -g -t "$1" -n "$2" -p "${at_once[$lns]}" calls
 			record "$key" $lns "$(value calls_per_second)"
 		done
 	done
@@ -159,7 +160,7 @@ sessions() {
 	wanted sessions-memory || wanted sessions-late || wanted sessions-idle || return 0
 	echo "measuring sessions ..."
 	settle
-	with l2tp load -g -t 1000 -n 100000 -p $AT_ONCE -S ${HOLD:-60} calls
+	with l2tp load -g -t 1000 -n 100000 -p 256 -S ${HOLD:-60} calls
 	first=$(value first_tenth)
 	[ "$first" ] || return
 	record sessions-memory l2tp "$(value octets_per_call)"
