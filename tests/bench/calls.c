@@ -230,8 +230,9 @@ static void print_sums(void)
 	struct control_counters sums;
 
 	control_counters(load.party.control, &sums);
-	printf(" tunnels=%lu calls=%lu tunnels_lost=%lu calls_lost=%lu retransmitted=%llu duplicates=%llu sent=%llu data=%llu",
-	       load.tunnels_up, load.calls_up, load.tunnels_lost, load.calls_lost,
+	printf(" tunnels=%lu calls=%lu tunnels_lost=%lu calls_lost=%lu", load.tunnels_up, load.calls_up,
+	       load.tunnels_lost, load.calls_lost);
+	printf(" retransmitted=%llu duplicates=%llu sent=%llu data=%llu",
 	       (unsigned long long)sums.channel.retransmitted, (unsigned long long)sums.channel.duplicates,
 	       (unsigned long long)load.party.sent, (unsigned long long)load.party.data_frames);
 }
