@@ -3,7 +3,8 @@
  * What sessions have in common, kept once: a hundred thousand sessions of a few profiles differ in their ids and in
  * little else, and a configuration is large.
  *
- * Common is what follows from profiles and built-in defaults, and whence that is.  A session's own rows, those with
+ * Common is what follows from profiles and built-in defaults, and whence that is; and what has but a few values,
+ * whoever chose one.  A session's own rows, those with
  * another value, lie one behind the other in a few octets; ids, names and trace flags, which are looked at often, are
  * members of struct session.
  */
@@ -56,7 +57,7 @@ static int own_make(const struct session_config *common, const struct session_co
 		const struct param *param = &table->params[row];
 		const char *a = (const char *)common + param->offset, *b = (const char *)config + param->offset;
 
-		if (param->type != PARAM_UNSUPPORTED && memcmp(a, b, param->size) != 0)
+		if (param_is_kept(param) && memcmp(a, b, param->size) != 0)
 			length += own_write(param, row, config, octets + length);
 	}
 	*own = NULL;
@@ -96,7 +97,10 @@ static void common_of(const struct service *service, const struct session_config
 	rows_overlay(table, &key->config, config, &provenance->fallback);
 	param_copy(table, service->ends.session_rows.own, &key->config, config);
 	param_copy(table, service->ends.session_rows.ppp, &key->config, config);
-	param_copy(table, ROW_SESSION_PW_TYPE, &key->config, config);	/* it follows from the version, too */
+	for (unsigned int row = 0; row < table->count; row++) {
+		if (table->params[row].type == PARAM_BOOL || table->params[row].type == PARAM_ENUM)
+			param_copy(table, row, &key->config, config);
+	}
 	key->provenance = *provenance;
 }
 
@@ -175,4 +179,56 @@ void session_compose(const struct session *session, struct session_config *confi
 	config->session_id = session_id(session);
 	config->peer_session_id = session->peer_session_id;
 	config->trace_flags = session->trace_flags;
+}
+
+/* --- of a tunnel --- */
+
+static bool chain_holds(const struct service *service, const struct tunnel *tunnel)
+{
+	const struct chained *chained = &tunnel->chained;
+
+	return chained->common && chained->profile_changes == service->profile_changes &&
+	       chained->session == tunnel->provenance.session && chained->ppp == tunnel->provenance.ppp;
+}
+
+static int chain_anew(struct service *service, struct tunnel *tunnel, struct error *error)
+{
+	struct session_config nothing = { .tunnel_id = 0 }, config;
+	struct provenance provenance = { .own = NULL };
+	struct session_common *common;
+	struct common_key key;
+
+	if (chain_session(service, tunnel, &nothing, false, &provenance, &config, error) < 0)
+		return -1;
+	tunnel->chained.trace_flags = config.trace_flags;
+	forget_members(&config);
+	common_of(service, &config, &provenance, &key);
+	common = common_get(service, &key);
+	if (!common)
+		return service_no_memory(error);
+	common_forget_chain(service, tunnel);
+	tunnel->chained.common = common;
+	tunnel->chained.profile_changes = service->profile_changes;
+	tunnel->chained.session = tunnel->provenance.session;
+	tunnel->chained.ppp = tunnel->provenance.ppp;
+	return 0;
+}
+
+int common_chain(struct service *service, struct tunnel *tunnel, struct session_config *config,
+		 struct provenance *provenance, struct error *error)
+{
+	if (!chain_holds(service, tunnel) && chain_anew(service, tunnel, error) < 0)
+		return -1;
+	*config = tunnel->chained.common->key.config;
+	*provenance = tunnel->chained.common->key.provenance;
+	config->trace_flags = tunnel->chained.trace_flags;
+	return 0;
+}
+
+/* What is left may point to profiles that are gone: nobody follows it before it was computed anew. */
+void common_forget_chain(struct service *service, struct tunnel *tunnel)
+{
+	if (tunnel->chained.common)
+		common_put(service, tunnel->chained.common);
+	tunnel->chained.common = NULL;
 }

@@ -8,7 +8,8 @@
  *             attaches it again
  *
  * Service-wide there are: tunnels by id (in order), by name and by handle, sessions by handle, flows
- * (flow.c) and device names (names.c).  A tunnel has its sessions by id (in order) and by name.
+ * (flow.c), device names (names.c) and what sessions have in common (common.c).  A tunnel has its sessions by
+ * id (in order) and by name.
  */
 #ifndef L2TPD_SERVICE_INTERNAL_H
 #define L2TPD_SERVICE_INTERNAL_H
@@ -106,6 +107,14 @@ struct authorizer {			/* zero: there is none */
 	struct log_limit refused;	/* lines about sessions that were refused: as many as a peer wants */
 };
 
+/* What a session of a tunnel gets when nothing is given for it, as long as these are the profiles. */
+struct chained {
+	struct session_common *common;	/* NULL: nobody has asked yet */
+	uint32_t trace_flags;
+	const struct profile *session, *ppp;
+	uint64_t profile_changes;
+};
+
 struct tunnel {
 	struct tunnel_config config;	/* complete: every default, the name and the id are filled in */
 	struct provenance provenance;
@@ -120,6 +129,7 @@ struct tunnel {
 	UT_hash_handle by_name;		/* tbl is NULL: it is in no table */
 	struct order sessions;		/* struct session.by_id */
 	struct session_name *sessions_by_name;
+	struct chained chained;
 	struct resolve resolve;
 	enum authorization authorization;
 	struct question *question;	/* NULL: none is open */
@@ -178,7 +188,7 @@ struct session {
 	uint32_t peer_session_id, trace_flags;
 	handle handle, datapath;
 	struct order_node by_datapath, by_flow;
-	struct session_device *device;
+	struct session_device *device;	/* NULL: PPP has none */
 	struct tapped *tapped;		/* NULL: it is not */
 	struct question *question;
 	struct session *pair;
@@ -227,6 +237,7 @@ struct service {
 	struct profile *profiles[PROFILE_TYPES];	/* by name, and in its order */
 	struct profile *fallback[PROFILE_TYPES];	/* `default` */
 	struct chain_ends ends;
+	uint64_t profile_changes;	/* counted */
 	struct session_common *commons, *last_common;
 	struct peer *peers;
 	struct deadline_heap deadlines, quiets;
@@ -325,6 +336,11 @@ void session_compose(const struct session *session, struct session_config *confi
 int common_keep(struct service *service, const struct session_config *config, const struct provenance *provenance,
 		struct session_kept *kept, struct error *error);
 void common_forget(struct service *service, struct session_kept *kept);
+/* chain_session() when nothing is given, as for what peers ask for: computed anew only after profiles changed. */
+int common_chain(struct service *service, struct tunnel *tunnel, struct session_config *config,
+		 struct provenance *provenance, struct error *error);
+/* The tunnel goes. */
+void common_forget_chain(struct service *service, struct tunnel *tunnel);
 
 /* --- flow.c --- */
 /* The flow of a tunnel when its peer has this address, which is known. */

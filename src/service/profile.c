@@ -60,6 +60,7 @@ struct profile *profile_add(struct service *service, enum config_object object, 
 		profile->object = object;
 		snprintf(profile->name, sizeof(profile->name), "%s", name);
 		HASH_ADD_KEYPTR_INORDER(hh, *profiles, profile->name, strlen(profile->name), profile, by_name);
+		service->profile_changes++;
 		if (profile->hh.tbl)
 			return profile;
 		free(profile);
@@ -85,6 +86,7 @@ void profile_remove(struct service *service, struct profile *profile)
 {
 	HASH_DELETE(hh, service->profiles[type_of(profile->object)], profile);
 	free(profile);
+	service->profile_changes++;
 }
 
 int profiles_begin(struct service *service)
@@ -429,6 +431,7 @@ int execute_profile_modify(struct service *service, const struct command *comman
 	    refuse_unknown(service, command, origin, error) < 0)
 		return -1;
 	store(profile, command, service->command);
+	service->profile_changes++;
 	given = rows_given(command);
 	event_profile(service, SERVICE_EVENT_PROFILE_MODIFIED, command->object, profile->name, profile->origin, &given);
 	return 0;
@@ -452,6 +455,7 @@ int execute_profile_unset(struct service *service, const struct command *command
 	if (command->object == CONFIG_PEER_PROFILE && refuse_without_address(&config.peer_profile, error) < 0)
 		return -1;
 	profile->config = config;
+	service->profile_changes++;
 	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
 		profile->set.bits[i] &= ~set.bits[i];
 	event_profile(service, SERVICE_EVENT_PROFILE_MODIFIED, command->object, profile->name, profile->origin, &set);

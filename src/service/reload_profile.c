@@ -105,6 +105,7 @@ static void change(struct service *service, struct profile *profile, const struc
 
 	profile->config = wanted->config;
 	profile->set = wanted->set;
+	service->profile_changes++;
 	if (traces)
 		peers_follow(service, profile);
 	if (differ || !profile->pair)

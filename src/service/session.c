@@ -30,6 +30,8 @@ static enum l2tp_pw_type pw_type_of(int pw_type)
 		return L2TP_PW_ETH_VLAN;
 	case CONFIG_PW_IP:
 		return L2TP_PW_IP;
+	case CONFIG_PW_PPP:
+		return L2TP_PW_PPP;
 	default:
 		return L2TP_PW_ETH;
 	}
@@ -87,14 +89,18 @@ void session_wanted(const struct session *session, handle tunnel, struct datapat
 
 /* --- what it consists of --- */
 
-static int make_device(struct session *session, const char *ifname)
+/* When there is to be one. */
+static int make_device(struct session *session, const struct session_config *config)
 {
-	struct session_device *device = calloc(1, sizeof(*device));
+	struct session_device *device;
 
+	if (config->pw_type == CONFIG_PW_PPP || session->device)
+		return 0;
+	device = calloc(1, sizeof(*device));
 	if (!device)
 		return -1;
 	device->session = session;
-	snprintf(device->ifname, sizeof(device->ifname), "%s", ifname);
+	memcpy(device->ifname, config->interface_name, sizeof(device->ifname));
 	session->device = device;
 	return 0;
 }
@@ -126,6 +132,8 @@ int session_settle(struct service *service, struct session *session, const struc
 {
 	struct session_kept kept;
 
+	if (make_device(session, config) < 0)
+		return service_no_memory(error);
 	if (common_keep(service, config, provenance, &kept, error) < 0)
 		return -1;
 	common_forget(service, &session->kept);
@@ -151,7 +159,7 @@ struct session *session_new(struct service *service, struct tunnel *tunnel, cons
 		goto fail;
 	session->handle = handle_add(&service->session_handles, session);
 	if (session->handle != HANDLE_NONE && make_name(session, config->session_name, &session->name) == 0 &&
-	    make_device(session, config->interface_name) == 0)
+	    make_device(session, config) == 0)
 		return session;
 fail:
 	session_free(service, session);

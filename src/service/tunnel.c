@@ -79,6 +79,7 @@ void tunnel_free(struct service *service, struct tunnel *tunnel)
 		session_remove(session);
 		session_free(service, session);
 	}
+	common_forget_chain(service, tunnel);
 	handle_remove(&service->tunnel_handles, tunnel->handle);
 	provenance_release(&tunnel->provenance);
 	free(tunnel);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the null datapath keeps, shared by its operations (null.c), its device names (names.c), its
+ * sessions (session.c), its
  * ports and their messages (ports.c) and its knobs for tests (knobs.c).
  */
 #ifndef L2TPD_DATAPATH_NULL_INTERNAL_H
@@ -14,22 +15,39 @@
 /* The device names of one network namespace. */
 struct null_netns {
 	char name[DATAPATH_NETNS_MAX];
-	struct null_session *sessions;		/* by ifname */
+	struct null_device *devices;		/* by ifname */
 	uint32_t lowest_apart;			/* "%N" were chosen below it */
 	uint32_t lowest_eth, lowest_ip;		/* every l2tpethN (l2tpipN) below is taken */
 	UT_hash_handle hh;
 };
 
+/* What sessions have in common. */
+struct null_common {
+	struct datapath_session_config config;	/* without what is a session's own */
+	uint32_t references;
+	UT_hash_handle hh;			/* null->commons */
+};
+
+struct null_device {
+	struct null_session *session;
+	struct null_netns *netns;		/* NULL: it has no name yet */
+	UT_hash_handle hh;			/* netns->devices */
+	uint8_t cookie[L2TP_COOKIE_MAX], peer_cookie[L2TP_COOKIE_MAX];
+	char ifname[IF_NAMESIZE];		/* as given or chosen */
+	uint8_t mac[6];
+};
+
 struct null_session {
-	struct datapath_session_config config;	/* ifname: as given or chosen; frames: ours */
+	struct null_common *common;
+	uint32_t session_id, peer_session_id;
+	struct null_device *device;		/* NULL: PPP has none */
+	char *frames;
 	struct datapath_stats *stats;		/* NULL: nothing was counted, as usual */
-	bool no_carrier;
-	uint32_t snaplen;			/* of its own tap; 0: none */
 	handle handle;
 	struct null_tunnel *tunnel;
 	struct null_session *prev, *next;	/* of the tunnel */
-	struct null_netns *netns;
-	UT_hash_handle hh;			/* netns->sessions; PPP: in none */
+	uint32_t snaplen;			/* of its own tap; 0: none */
+	bool no_carrier;
 };
 
 struct null_port {
@@ -70,6 +88,8 @@ struct null_datapath {
 	struct datapath_base base;
 	struct handle_table tunnels, sessions;
 	struct null_netns *namespaces;
+	struct null_common *commons;
+	struct datapath_session_config shown;	/* what datapath_null_session() returned last */
 
 	bool choose_apart;
 	bool logging;
@@ -100,7 +120,19 @@ static inline const struct null_datapath *null_of_const(const struct datapath *d
 	return (const struct null_datapath *)(const void *)dp;
 }
 
-/* Choose a name when config.ifname is empty, and take it. -1: taken already, or out of memory. */
+/* --- session.c --- */
+/* In its tunnel, without a device name. NULL when out of memory. */
+struct null_session *null_session_new(struct null_datapath *null, struct null_tunnel *tunnel,
+				      const struct datapath_session_config *config);
+void null_session_free(struct null_datapath *null, struct null_session *session);
+/* As it was told, with the device's name; frames is the session's. */
+void null_session_config(const struct null_session *session, struct datapath_session_config *config);
+/* All but its own is now like this. False when out of memory. */
+bool null_session_change(struct null_datapath *null, struct null_session *session,
+			 const struct datapath_session_config *config);
+
+/* --- names.c --- */
+/* Choose a name for the session's device when it has none, and take it. -1: taken already, or out of memory. */
 int null_name_take(struct null_datapath *null, struct null_session *session, struct error *error);
 void null_name_release(struct null_datapath *null, struct null_session *session);
 

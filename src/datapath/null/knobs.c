@@ -152,9 +152,13 @@ const struct datapath_tunnel_config *datapath_null_tunnel(const struct datapath 
 	return found ? &found->config : NULL;
 }
 
-const struct datapath_session_config *datapath_null_session(const struct datapath *dp, handle session)
+const struct datapath_session_config *datapath_null_session(struct datapath *dp, handle session)
 {
-	const struct null_session *found = handle_get(&null_of_const(dp)->sessions, session);
+	struct null_datapath *null = null_of(dp);
+	const struct null_session *found = handle_get(&null->sessions, session);
 
-	return found ? &found->config : NULL;
+	if (!found)
+		return NULL;
+	null_session_config(found, &null->shown);
+	return &null->shown;
 }

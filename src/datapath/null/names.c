@@ -42,27 +42,26 @@ fail:
 
 static void netns_put(struct null_datapath *null, struct null_netns *netns)
 {
-	if (netns->sessions)
+	if (netns->devices)
 		return;
 	HASH_DEL(null->namespaces, netns);
 	free(netns);
 }
 
 /* '%' is in no name that a device can have. */
-static void choose_apart(struct null_netns *netns, struct null_session *session)
+static void choose_apart(struct null_netns *netns, struct null_device *device)
 {
-	snprintf(session->config.ifname, sizeof(session->config.ifname), "%%%u", netns->lowest_apart++);
+	snprintf(device->ifname, sizeof(device->ifname), "%%%u", netns->lowest_apart++);
 }
 
-static void choose(struct null_netns *netns, struct null_session *session)
+static void choose(struct null_netns *netns, struct null_device *device, enum l2tp_pw_type pw_type)
 {
-	uint32_t *lowest = lowest_of(netns, session->config.pw_type);
-	struct null_session *holder;
+	uint32_t *lowest = lowest_of(netns, pw_type);
+	struct null_device *holder;
 
 	for (;;) {
-		snprintf(session->config.ifname, sizeof(session->config.ifname), "%s%u",
-			 prefix_of(session->config.pw_type), *lowest);
-		HASH_FIND_STR(netns->sessions, session->config.ifname, holder);
+		snprintf(device->ifname, sizeof(device->ifname), "%s%u", prefix_of(pw_type), *lowest);
+		HASH_FIND_STR(netns->devices, device->ifname, holder);
 		if (!holder)
 			return;
 		++*lowest;
@@ -84,31 +83,31 @@ static void lower(struct null_netns *netns, const char *ifname, enum l2tp_pw_typ
 
 int null_name_take(struct null_datapath *null, struct null_session *session, struct error *error)
 {
-	struct null_session *holder = NULL;
+	const struct datapath_session_config *config = &session->common->config;
+	struct null_device *device = session->device, *holder = NULL;
 	struct null_netns *netns;
 
-	if (session->config.pw_type == L2TP_PW_PPP)
-		return 0;	/* it has no device */
-	netns = netns_get(null, session->config.netns, error);
+	if (!device)
+		return 0;
+	netns = netns_get(null, config->netns, error);
 	if (!netns)
 		return -1;
-	if (!session->config.ifname[0] && null->choose_apart)
-		choose_apart(netns, session);
-	else if (!session->config.ifname[0])
-		choose(netns, session);
+	if (!device->ifname[0] && null->choose_apart)
+		choose_apart(netns, device);
+	else if (!device->ifname[0])
+		choose(netns, device, config->pw_type);
 	else
-		HASH_FIND_STR(netns->sessions, session->config.ifname, holder);
+		HASH_FIND_STR(netns->devices, device->ifname, holder);
 	if (holder) {
-		error_set(error, ERROR_EXISTS, "interface_name",
-			  "an interface %s exists already", holder->config.ifname);
+		error_set(error, ERROR_EXISTS, "interface_name", "an interface %s exists already", holder->ifname);
 		goto fail;
 	}
-	HASH_ADD_STR(netns->sessions, config.ifname, session);
-	if (!session->hh.tbl) {
+	HASH_ADD_STR(netns->devices, ifname, device);
+	if (!device->hh.tbl) {
 		error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 		goto fail;
 	}
-	session->netns = netns;
+	device->netns = netns;
 	return 0;
 fail:
 	netns_put(null, netns);
@@ -117,12 +116,12 @@ fail:
 
 void null_name_release(struct null_datapath *null, struct null_session *session)
 {
-	struct null_netns *netns = session->netns;
+	struct null_device *device = session->device;
 
-	if (!netns)
+	if (!device || !device->netns)
 		return;
-	HASH_DEL(netns->sessions, session);
-	lower(netns, session->config.ifname, L2TP_PW_ETH);
-	lower(netns, session->config.ifname, L2TP_PW_IP);
-	netns_put(null, netns);
+	HASH_DEL(device->netns->devices, device);
+	lower(device->netns, device->ifname, L2TP_PW_ETH);
+	lower(device->netns, device->ifname, L2TP_PW_IP);
+	netns_put(null, device->netns);
 }

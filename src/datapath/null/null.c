@@ -37,23 +37,12 @@ static void stats_add(struct datapath_stats *sum, const struct datapath_stats *s
 	sum->rx_bytes += stats->rx_bytes;
 }
 
-static void session_free(struct null_datapath *null, struct null_session *session)
-{
-	handle_remove(&null->sessions, session->handle);
-	null_name_release(null, session);
-	null->taps -= session->snaplen > 0;
-	DL_DELETE(session->tunnel->sessions, session);
-	free((void *)(uintptr_t)session->config.frames);
-	free(session->stats);
-	free(session);
-}
-
 static void tunnel_free(struct null_datapath *null, struct null_tunnel *tunnel)
 {
 	struct null_session *session, *next;
 
 	DL_FOREACH_SAFE(tunnel->sessions, session, next)
-		session_free(null, session);
+		null_session_free(null, session);
 	handle_remove(&null->tunnels, tunnel->handle);
 	null_port_put(null, tunnel->port);
 	null->taps -= tunnel->snaplen > 0;
@@ -250,27 +239,13 @@ static int session_add(struct null_datapath *null, const struct datapath_session
 		return error_set(error, ERROR_VALUE, "session_id", "ids of version 2 are 1 to 65535");
 	if (null_fails(null, DATAPATH_NULL_SESSION_ADD, error))
 		return -1;
-	session = calloc(1, sizeof(*session));
+	session = null_session_new(null, tunnel, config);
 	if (!session)
 		return no_memory(error);
-	session->config = *config;
-	session->config.frames = NULL;
-	session->tunnel = tunnel;
 	if (null_name_take(null, session, error) < 0) {
-		free(session);
+		null_session_free(null, session);
 		return -1;
 	}
-	if (config->frames)
-		session->config.frames = strdup(config->frames);
-	session->handle = handle_add(&null->sessions, session);
-	if (session->handle == HANDLE_NONE || (config->frames && !session->config.frames)) {
-		handle_remove(&null->sessions, session->handle);
-		null_name_release(null, session);
-		free((void *)(uintptr_t)session->config.frames);
-		free(session);
-		return no_memory(error);
-	}
-	DL_APPEND(tunnel->sessions, session);
 	*result = session->handle;
 	return 0;
 }
@@ -310,23 +285,31 @@ static void session_change(struct datapath_session_config *to, const struct data
 		to->priority = from->priority;
 }
 
+static int session_modify(struct null_datapath *null, handle session, const struct datapath_session_config *config,
+			  unsigned int fields, struct error *error)
+{
+	struct null_session *found = handle_get(&null->sessions, session);
+	struct datapath_session_config changed;
+
+	if (!found)
+		return stale_session(error);
+	if (null_fails(null, DATAPATH_NULL_SESSION_MODIFY, error))
+		return -1;
+	null_session_config(found, &changed);
+	session_change(&changed, config, fields);
+	return null_session_change(null, found, &changed) ? 0 : no_memory(error);
+}
+
 static int null_session_modify(struct datapath *dp, handle session, const struct datapath_session_config *config,
 			       unsigned int fields, struct error *error)
 {
-	struct null_datapath *null = null_of(dp);
-	struct null_session *found = handle_get(&null->sessions, session);
 	struct datapath_null_entry entry = {
 		.operation = DATAPATH_NULL_SESSION_MODIFY, .session = session, .fields = fields,
 	};
 
-	if (!found)
-		stale_session(error);
-	entry.failed = !found || null_fails(null, DATAPATH_NULL_SESSION_MODIFY, error);
-	null_log(null, &entry);
-	if (entry.failed)
-		return -1;
-	session_change(&found->config, config, fields);
-	return 0;
+	entry.failed = session_modify(null_of(dp), session, config, fields, error) < 0;
+	null_log(null_of(dp), &entry);
+	return entry.failed ? -1 : 0;
 }
 
 static void null_session_delete(struct datapath *dp, const handle *sessions, int count)
@@ -344,7 +327,7 @@ static void null_session_delete(struct datapath *dp, const handle *sessions, int
 			continue;
 		}
 		stats_add(&session->tunnel->gone, session->stats);
-		session_free(null, session);
+		null_session_free(null, session);
 	}
 	null_log(null, &entry);
 }
@@ -353,7 +336,7 @@ static void null_session_delete(struct datapath *dp, const handle *sessions, int
 static uint32_t overhead(const struct null_session *session)
 {
 	const struct datapath_tunnel_config *tunnel = &session->tunnel->config;
-	const struct datapath_session_config *config = &session->config;
+	const struct datapath_session_config *config = &session->common->config;
 	uint32_t octets = tunnel->peer.address.family == AF_INET6 ? 40 : 20;
 
 	octets += tunnel->encap == L2TP_ENCAP_UDP ? 8 : 0;
@@ -368,21 +351,21 @@ static uint32_t overhead(const struct null_session *session)
 static int null_session_info(struct datapath *dp, handle session, struct datapath_session_info *info)
 {
 	const struct null_session *found = handle_get(&null_of(dp)->sessions, session);
+	const struct datapath_session_config *config;
 
 	if (!found)
 		return -1;
+	config = &found->common->config;
 	*info = (struct datapath_session_info){
-		.ifindex = (uint32_t)session,
-		.mtu = found->config.mtu_mode == DATAPATH_MTU_FIXED ? found->config.mtu :
-								      DATAPATH_NULL_PATH_MTU - overhead(found),
+		.ifindex = found->device ? (uint32_t)session : 0,
+		.mtu = config->mtu_mode == DATAPATH_MTU_FIXED ? config->mtu : DATAPATH_NULL_PATH_MTU - overhead(found),
 		.carrier = !found->no_carrier,
-		.send_seq = found->config.send_seq,
+		.send_seq = config->send_seq,
 	};
-	if (found->config.pw_type == L2TP_PW_PPP)
-		info->ifindex = 0;
 	if (found->stats)
 		info->stats = *found->stats;
-	memcpy(info->ifname, found->config.ifname, sizeof(info->ifname));
+	if (found->device)
+		memcpy(info->ifname, found->device->ifname, sizeof(info->ifname));
 	return 0;
 }
 

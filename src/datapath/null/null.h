@@ -78,10 +78,11 @@ bool datapath_null_message(struct datapath *dp, const struct datapath_message *m
 void datapath_null_set_stats(struct datapath *dp, handle session, const struct datapath_stats *stats);
 void datapath_null_set_carrier(struct datapath *dp, handle session, bool carrier);
 
-/* What exists. A configuration is NULL when the handle is stale, and valid until the next operation. */
+/* What exists. A configuration is NULL when the handle is stale, and valid until the next operation or
+ * question. */
 uint32_t datapath_null_tunnels(const struct datapath *dp);
 uint32_t datapath_null_sessions(const struct datapath *dp);
 const struct datapath_tunnel_config *datapath_null_tunnel(const struct datapath *dp, handle tunnel);
-const struct datapath_session_config *datapath_null_session(const struct datapath *dp, handle session);
+const struct datapath_session_config *datapath_null_session(struct datapath *dp, handle session);
 
 #endif
