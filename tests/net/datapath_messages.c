@@ -17,6 +17,7 @@
 #define OTHER_PORT 4711
 #define WORKERS 2
 #define MESSAGE 20
+#define LONG_MESSAGE 700
 #define TRAIN 10
 #define MANY 100
 #define PATIENCE_MS 3000
@@ -542,13 +543,82 @@ static void refusing(void)
 	equal("sent all the same", peer_gets(fd, got, MESSAGE), MESSAGE);
 }
 
+/* --- messages that go together --- */
+
+/* So many of these lengths, numbered; the last to somebody else. */
+static void send_batch(handle tunnel, const size_t *lengths, int count)
+{
+	static uint8_t octets[8][LONG_MESSAGE];
+	struct datapath_message messages[8];
+
+	for (int i = 0; i < count; i++) {
+		control(octets[i], 2, (uint8_t)i);
+		messages[i] = (struct datapath_message){ .port = info_of(tunnel).port, .tunnel = tunnel,
+							 .octets = octets[i], .length = (uint32_t)lengths[i],
+							 .peer = endpoint("127.0.0.5", OTHER_PORT) };
+	}
+	messages[count - 1].tunnel = HANDLE_NONE;
+	messages[count - 1].peer = endpoint("127.0.0.6", OTHER_PORT);
+	datapath_ops(dp)->send(dp, messages, count);
+}
+
+static void gets_each(int fd, const size_t *lengths, int count)
+{
+	uint8_t got[LONG_MESSAGE];
+
+	for (int i = 0; i < count; i++) {
+		equal("its length", peer_gets(fd, got, sizeof(got)), lengths[i]);
+		equal("its number", got[9], (uint64_t)i);
+	}
+}
+
+/* Those of one length to one peer, and one that is shorter, leave as one; on the wire they are as they were. */
+static void together(void)
+{
+	static const size_t lengths[] = { 40, 40, 40, 20, 40, 50, 40 };
+	const int count = sizeof(lengths) / sizeof(lengths[0]), on = 1;
+	handle tunnel = add_tunnel(2, "127.0.0.1", PORT, "127.0.0.5", OTHER_PORT);
+	int fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", PORT);
+	int other = peer_socket("127.0.0.6", OTHER_PORT, "127.0.0.1", PORT);
+	uint8_t got[LONG_MESSAGE];
+
+	send_batch(tunnel, lengths, count);
+	gets_each(fd, lengths, count - 1);
+	equal("somebody else's", peer_gets(other, got, sizeof(got)), 40);
+	equal("its number", got[9], (uint64_t)count - 1);
+	if (setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) < 0)
+		fail("UDP_GRO");
+	send_batch(tunnel, lengths, count);
+	equal("a train", peer_gets(fd, got, sizeof(got)), 40 + 40 + 40 + 20);
+	equal("a single one", peer_gets(fd, got, sizeof(got)), 40);
+	equal("a longer one", peer_gets(fd, got, sizeof(got)), 50);
+}
+
+/* The path became narrower and nobody told us yet: the kernel refuses the train, not the messages. */
+static void apart(void)
+{
+	static const size_t lengths[] = { LONG_MESSAGE, LONG_MESSAGE, LONG_MESSAGE, 40 };
+	handle tunnel = add_tunnel(2, "127.0.0.1", PORT, "127.0.0.5", OTHER_PORT);
+	int fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", PORT);
+	struct datapath_totals totals;
+
+	if (system("ip route replace local 127.0.0.5 dev lo table local mtu 600"))
+		fail("ip route");
+	send_batch(tunnel, lengths, 4);
+	gets_each(fd, lengths, 3);
+	datapath_ops(dp)->totals(dp, &totals);
+	equal("unsent", totals.tx_unsent, 0);
+	send_batch(tunnel, lengths, 4);
+	gets_each(fd, lengths, 3);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
 	{ "answer", answer }, { "answer6", answer6 }, { "order", order }, { "behind", behind }, { "before", before },
 	{ "tunnel", tunnel }, { "tapped", tapped }, { "shared", shared }, { "many", many },
-	{ "responder", responder }, { "refused", refusing },
+	{ "responder", responder }, { "refused", refusing }, { "together", together }, { "apart", apart },
 };
 
 int main(int argc, char **argv)

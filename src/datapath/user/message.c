@@ -19,6 +19,7 @@
 #include <utlist.h>
 
 #include "datapath/user/tap.h"
+#include "datapath/user/train.h"
 
 #define BATCH DATAPATH_MESSAGES_MAX	/* of one recvmmsg or sendmmsg */
 #define BATCH_UNPROVED 16		/* of those with connection id 0 */
@@ -26,7 +27,7 @@
 #define MESSAGE_MAX 65536
 #define MESSAGE_ROOM (MESSAGE_MAX + 192)	/* not a power of two: else all would meet in one set of the caches */
 #define RECEIVE_CONTROL_MAX (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
-#define SEND_CONTROL_MAX (PATH_CONTROL_MAX + CMSG_SPACE(sizeof(struct in6_pktinfo)))
+#define SEND_CONTROL_MAX (PATH_CONTROL_MAX + CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t)))
 #define SEND_RETRIES 3			/* a pending ICMP error is reported once by each next send */
 
 enum { ESTABLISHED, UNPROVED };
@@ -51,7 +52,11 @@ struct inbox {
 	uint8_t octets[BATCH][MESSAGE_ROOM];
 };
 
+/* What is to be sent: a header for each train, which is a message or several of one length that go together (the last
+ * may be shorter); iov has a member for each message. */
 struct outbox {
+	unsigned int trains;
+	size_t octets;			/* of the last train */
 	struct mmsghdr headers[BATCH];
 	struct iovec iov[BATCH];
 	struct sockaddr_storage names[BATCH];
@@ -423,11 +428,17 @@ size_t message_put_source(uint8_t *out, const struct address *source)
 	return CMSG_SPACE(length);
 }
 
+static struct path *path_of(struct user_datapath *dp, const struct datapath_message *message)
+{
+	const struct tunnel *tunnel = handle_get(&dp->tunnels, message->tunnel);
+
+	return tunnel ? tunnel->path : NULL;
+}
+
 static void put_control(struct user_datapath *dp, const struct socket_group *group,
 			const struct datapath_message *message, struct msghdr *header, uint8_t *out)
 {
-	const struct tunnel *tunnel = handle_get(&dp->tunnels, message->tunnel);
-	const struct path *path = tunnel ? tunnel->path : NULL;
+	const struct path *path = path_of(dp, message);
 	bool ipv6 = group->local.address.family == AF_INET6;
 	size_t length = 0;
 
@@ -439,8 +450,51 @@ static void put_control(struct user_datapath *dp, const struct socket_group *gro
 	if (address_is_any(&group->local.address) && !address_is_any(&message->local.address) &&
 	    message->local.address.family == group->local.address.family)
 		length += message_put_source(out + length, &message->local.address);
-	header->msg_control = length ? out : NULL;
+	header->msg_control = out;
 	header->msg_controllen = length;
+}
+
+static bool endpoints_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && address_equal(&a->address, &b->address);
+}
+
+/* Can this message go with the last train, whose last is the one before it? */
+static bool joins_train(struct user_datapath *dp, const struct datapath_message *message)
+{
+	const struct datapath_message *before = message - 1;
+	const struct outbox *out = &dp->messages->outbox;
+	const struct path *path = path_of(dp, message);
+	size_t unit = out->headers[out->trains - 1].msg_hdr.msg_iov->iov_len;
+
+	return path && message->tunnel == before->tunnel && message->length <= unit && before->length == unit &&
+	       unit <= shared_get(path->train_max) && out->octets + message->length <= TRAIN_OCTETS_MAX &&
+	       endpoints_equal(&message->peer, &before->peer) && endpoints_equal(&message->local, &before->local);
+}
+
+static void begin_train(struct user_datapath *dp, const struct socket_group *group,
+			const struct datapath_message *message, struct iovec *iov)
+{
+	struct outbox *out = &dp->messages->outbox;
+	struct msghdr *header = &out->headers[out->trains].msg_hdr;
+
+	*header = (struct msghdr){ .msg_name = &out->names[out->trains], .msg_iov = iov, .msg_iovlen = 1 };
+	header->msg_namelen = endpoint_to_sockaddr(&message->peer, &out->names[out->trains]);
+	put_control(dp, group, message, header, out->control[out->trains]);
+	out->trains++;
+	out->octets = message->length;
+}
+
+static void put_unit_size(struct msghdr *header)
+{
+	struct cmsghdr *control = (void *)((uint8_t *)header->msg_control + header->msg_controllen);
+	uint16_t size = (uint16_t)header->msg_iov->iov_len;
+
+	control->cmsg_level = IPPROTO_UDP;
+	control->cmsg_type = UDP_SEGMENT;
+	control->cmsg_len = CMSG_LEN(sizeof(size));
+	memcpy(CMSG_DATA(control), &size, sizeof(size));
+	header->msg_controllen += CMSG_SPACE(sizeof(size));
 }
 
 static void prepare(struct user_datapath *dp, const struct socket_group *group,
@@ -448,57 +502,94 @@ static void prepare(struct user_datapath *dp, const struct socket_group *group,
 {
 	struct outbox *out = &dp->messages->outbox;
 
+	out->trains = 0;
 	for (int i = 0; i < count; i++) {
-		struct msghdr *header = &out->headers[i].msg_hdr;
-
 		out->iov[i] = (struct iovec){ messages[i].octets, messages[i].length };
-		*header = (struct msghdr){ .msg_name = &out->names[i], .msg_iov = &out->iov[i], .msg_iovlen = 1 };
-		header->msg_namelen = endpoint_to_sockaddr(&messages[i].peer, &out->names[i]);
-		put_control(dp, group, &messages[i], header, out->control[i]);
+		if (i && joins_train(dp, &messages[i])) {
+			out->headers[out->trains - 1].msg_hdr.msg_iovlen++;
+			out->octets += messages[i].length;
+		} else {
+			begin_train(dp, group, &messages[i], &out->iov[i]);
+		}
 	}
+	for (unsigned int i = 0; i < out->trains; i++)
+		if (out->headers[i].msg_hdr.msg_iovlen > 1)
+			put_unit_size(&out->headers[i].msg_hdr);
 }
 
 static void departed(struct user_datapath *dp, const struct socket_group *group,
-		     const struct datapath_message *message, bool sent)
+		     const struct datapath_message *messages, size_t count, bool sent)
 {
-	const struct tunnel *tunnel = handle_get(&dp->tunnels, message->tunnel);
+	const struct tunnel *tunnel = handle_get(&dp->tunnels, messages->tunnel);
 
 	if (!sent)
-		counter_add(ourselves(dp)->totals.tx_unsent, 1);
-	if (tunnel && tunnel->snaplen)
-		tap_message_sent(ourselves(dp), tunnel, group, message,
+		counter_add(ourselves(dp)->totals.tx_unsent, count);
+	for (size_t i = 0; tunnel && tunnel->snaplen && i < count; i++)
+		tap_message_sent(ourselves(dp), tunnel, group, &messages[i],
 				 sent ? DATAPATH_DROP_NONE : DATAPATH_DROP_UNSENT);
 }
 
-/* The first of what is left was refused: because of an error that waited on the socket and has nothing to do with it,
- * or because of itself. Returns whether it is gone now. */
-static bool try_again(int fd, struct mmsghdr *header)
+/* What was refused, because of an error that waited on the socket and has nothing to do with it, or because of itself:
+ * returns whether it is gone now. errno: why. */
+static bool try_again(int fd, const struct msghdr *header)
 {
 	for (int tries = 0; tries < SEND_RETRIES && errno != EAGAIN; tries++)
-		if (sendmsg(fd, &header->msg_hdr, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		if (sendmsg(fd, header, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 			return true;
 	return false;
+}
+
+/* The kernel takes no train: no more on this path until it is looked at again. */
+static void send_apart(struct user_datapath *dp, const struct socket_group *group,
+		       const struct datapath_message *messages, const struct msghdr *train)
+{
+	struct path *path = path_of(dp, messages);
+	struct msghdr header = *train;
+
+	if (path && errno != EAGAIN)
+		shared_set(path->train_max, 0);
+	header.msg_iovlen = 1;
+	header.msg_controllen -= CMSG_SPACE(sizeof(uint16_t));
+	for (size_t i = 0; i < train->msg_iovlen; i++, header.msg_iov++) {
+		errno = 0;
+		departed(dp, group, &messages[i], 1, try_again(group->control[ESTABLISHED].fd, &header));
+	}
+}
+
+static void send_refused(struct user_datapath *dp, const struct socket_group *group,
+			 const struct datapath_message *messages, const struct msghdr *train)
+{
+	bool sent = try_again(group->control[ESTABLISHED].fd, train);
+
+	if (!sent && train->msg_iovlen > 1)
+		send_apart(dp, group, messages, train);
+	else
+		departed(dp, group, messages, train->msg_iovlen, sent);
 }
 
 /* Up to BATCH messages of one port. */
 static void send_batch(struct user_datapath *dp, const struct socket_group *group,
 		       const struct datapath_message *messages, int count)
 {
-	struct mmsghdr *headers = dp->messages->outbox.headers;
-	int fd = group->control[ESTABLISHED].fd, done = 0, sent;
+	struct outbox *out = &dp->messages->outbox;
+	unsigned int done = 0;
+	int sent;
 
 	prepare(dp, group, messages, count);
-	while (done < count) {
-		sent = sendmmsg(fd, headers + done, (unsigned int)(count - done), MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (done < out->trains) {
+		sent = sendmmsg(group->control[ESTABLISHED].fd, out->headers + done, out->trains - done,
+				MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0) {
-			departed(dp, group, &messages[done], try_again(fd, &headers[done]));
-			done++;
+			send_refused(dp, group, messages, &out->headers[done].msg_hdr);
+			messages += out->headers[done++].msg_hdr.msg_iovlen;
 			continue;
 		}
-		for (int end = done + sent; done < end; done++)
-			departed(dp, group, &messages[done], true);
+		for (; sent > 0; sent--) {
+			departed(dp, group, messages, out->headers[done].msg_hdr.msg_iovlen, true);
+			messages += out->headers[done++].msg_hdr.msg_iovlen;
+		}
 	}
 }
 
