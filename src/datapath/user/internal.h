@@ -177,6 +177,7 @@ struct user_datapath {
 	unsigned int worker_count;
 	struct worker *workers;		/* and one more, whose counters and ring are the control thread's */
 	struct cds_lfht *table;
+	unsigned long table_sessions, table_buckets;
 	struct handle_table tunnels, sessions, ports;
 	struct socket_group *groups;
 	struct messages *messages;	/* NULL until somebody wants control messages */
@@ -207,9 +208,9 @@ static inline struct user_datapath *user_datapath(struct datapath *dp)
 }
 
 /* table.c: control adds and removes, workers look up between quiescent states */
-struct cds_lfht *table_new(void);
-void table_add(struct cds_lfht *table, struct session *session);
-void table_remove(struct cds_lfht *table, struct session *session);
+bool table_new(struct user_datapath *dp);
+void table_add(struct user_datapath *dp, struct session *session);
+void table_remove(struct user_datapath *dp, struct session *session);
 /* Sessions of this id, one after the other (several tunnels may have it): NULL at the end. */
 struct session *table_first(struct cds_lfht *table, uint8_t kind, uint32_t key, struct cds_lfht_iter *iter);
 struct session *table_next(struct cds_lfht *table, struct session *session, struct cds_lfht_iter *iter);

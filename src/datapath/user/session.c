@@ -201,7 +201,7 @@ static int publish(struct user_datapath *dp, struct session *session, struct err
 		return error_system(error, errno, NULL, "cannot watch the interface %s", session->ifname);
 	}
 	rcu_thread_online();
-	table_add(dp->table, session);
+	table_add(dp, session);
 	rcu_thread_offline();
 	DL_APPEND(session->tunnel->sessions, session);
 	return 0;
@@ -372,7 +372,7 @@ static void remove_batch(struct user_datapath *dp, struct batch *batch)
 {
 	rcu_thread_online();
 	for (int i = 0; i < batch->count; i++)
-		table_remove(dp->table, batch->sessions[i]);
+		table_remove(dp, batch->sessions[i]);
 	rcu_thread_offline();
 	synchronize_rcu();
 	for (unsigned int i = 0; i < dp->worker_count; i++)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions by kind and id, in a resizable lock-free hash (liburcu): readers never wait. */
+/*
+ * Sessions by kind and id, in a resizable lock-free hash (liburcu): readers never wait.
+ *
+ * It grows here, step by step, and not by itself: liburcu does that in a thread of its own, and when that gets no
+ * processor while sessions come fast, chains become long, and then the table becomes as large as they were long.
+ */
 #include "datapath/user/internal.h"
 
 #define TABLE_BUCKETS 256		/* to begin with */
@@ -22,20 +27,27 @@ static int key_match(struct cds_lfht_node *node, const void *key)
 	return session->key == wanted->key && session->kind == wanted->kind;
 }
 
-struct cds_lfht *table_new(void)
+bool table_new(struct user_datapath *dp)
 {
-	return cds_lfht_new(TABLE_BUCKETS, TABLE_BUCKETS, 0, CDS_LFHT_AUTO_RESIZE, NULL);
+	dp->table = cds_lfht_new(TABLE_BUCKETS, TABLE_BUCKETS, 0, 0, NULL);
+	dp->table_buckets = TABLE_BUCKETS;
+	return dp->table;
 }
 
-void table_add(struct cds_lfht *table, struct session *session)
+void table_add(struct user_datapath *dp, struct session *session)
 {
 	cds_lfht_node_init(&session->node);
-	cds_lfht_add(table, key_hash(session->kind, session->key), &session->node);
+	cds_lfht_add(dp->table, key_hash(session->kind, session->key), &session->node);
+	if (++dp->table_sessions <= dp->table_buckets)
+		return;
+	dp->table_buckets *= 2;
+	cds_lfht_resize(dp->table, dp->table_buckets);
 }
 
-void table_remove(struct cds_lfht *table, struct session *session)
+void table_remove(struct user_datapath *dp, struct session *session)
 {
-	cds_lfht_del(table, &session->node);
+	cds_lfht_del(dp->table, &session->node);
+	dp->table_sessions--;
 }
 
 static struct session *current(struct cds_lfht_iter *iter)

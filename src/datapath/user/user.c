@@ -333,7 +333,10 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 	reserve_descriptors();
 	rcu_register_thread();
 	rcu_thread_offline();	/* the control thread is a reader only for moments */
-	dp->table = table_new();
+	if (!table_new(dp)) {
+		error_system(error, ENOMEM, NULL, "cannot start the datapath");
+		goto fail;
+	}
 	dp->links = link_channel_open(error);
 	if (!dp->links || tap_available(error) < 0 || open_events(dp, error) < 0)
 		goto fail;
