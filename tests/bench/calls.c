@@ -14,7 +14,7 @@
  *	-w WINDOW -r MS -m TIMES what we announce; the first retransmission; and how many
  *	-S SECONDS -R RATE	 hold, or flood; SCCRQs a second at most
  *	-l PID			 the LNS: what it takes of processor and memory is told
- *	-g			 messages of one length to one peer go together (UDP GSO)
+ *	-g			 messages of one length go, and come, together: UDP GSO and GRO
  *
  * One line of NAME=VALUE words tells the result.  Status 1: not all came up in time.
  */
@@ -57,7 +57,9 @@ static struct load {
 	struct flood_sources invented;
 	unsigned long tunnels_wanted, calls_wanted, at_once, seconds, rate;
 	pid_t lns;
-	bool reopens, refills;
+	bool reopens;
+	struct tunnel **came_up;	/* where calls did, since others were asked for; NULL: none are to follow */
+	unsigned long came_up_count;
 
 	struct tunnel *tunnels;
 	unsigned long tunnels_asked, tunnels_up, calls_asked, calls_up, tunnels_lost, calls_lost;
@@ -140,6 +142,14 @@ static void next_call(struct tunnel *tunnel)
 	open_call(tunnel);
 }
 
+/* What came up together is followed together: messages of a kind, which are as long as each other, form trains. */
+static void follow(struct party *party)
+{
+	for (unsigned long i = 0; i < load.came_up_count; i++)
+		next_call(load.came_up[i]);
+	load.came_up_count = 0;
+}
+
 /* --- events --- */
 
 static void tunnel_up(struct tunnel *tunnel)
@@ -183,8 +193,8 @@ static void call_up(struct tunnel *tunnel)
 	if (tunnel->has_call_asked && now - tunnel->call_asked > load.slowest_call)
 		load.slowest_call = now - tunnel->call_asked;
 	tunnel->has_call_asked = false;
-	if (load.refills)
-		next_call(tunnel);
+	if (load.came_up)
+		load.came_up[load.came_up_count++] = tunnel;
 }
 
 /* Whether it had been up: it is one that is missing. */
@@ -273,7 +283,10 @@ static bool all_tunnels(void)
 static bool all_calls(void)
 {
 	load.began = seconds_now();
-	load.refills = true;
+	load.came_up = calloc(load.at_once, sizeof(struct tunnel *));
+	if (!load.came_up)
+		fail("calls");
+	load.party.acted = follow;
 	for (unsigned long i = 0; i < load.at_once; i++)
 		next_call(NULL);
 	party_settle(&load.party);
@@ -562,7 +575,8 @@ int main(int argc, char **argv)
 	trains = load.party.trains;
 	if (party_begin(&load.party, &local, act) < 0)
 		fail("socket");
-	load.party.trains = trains;
+	if (trains)
+		party_use_trains(&load.party);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (!strcmp(argv[optind], modes[i].name))
 			status = modes[i].run();
@@ -571,5 +585,6 @@ int main(int argc, char **argv)
 	part();
 	party_end(&load.party);
 	free(load.tunnels);
+	free(load.came_up);
 	return status;
 }

@@ -15,9 +15,10 @@ struct party {
 	int fd;
 	struct control *control;
 	void (*act)(struct party *party, const struct control_event *event);
+	void (*acted)(struct party *party);	/* may be NULL: on all events of a batch */
 	uint64_t sent, received;	/* control messages */
 	uint64_t data_frames;		/* received, and only counted */
-	bool trains;			/* messages of one length to one peer go together (UDP GSO) */
+	bool trains;
 };
 
 /* Monotonic milliseconds. */
@@ -26,6 +27,8 @@ uint64_t party_now(void);
 int party_begin(struct party *party, const struct endpoint *local,
 		void (*act)(struct party *party, const struct control_event *event));
 void party_end(struct party *party);
+/* Messages of one length to one peer go, and come, together: UDP GSO and GRO. */
+void party_use_trains(struct party *party);
 /* Wait for datagrams, a deadline, another descriptor (may be NULL) or at most this long, and do what is to be
  * done then. */
 void party_turn(struct party *party, struct pollfd *other, uint64_t most_ms);
