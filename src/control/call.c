@@ -18,19 +18,24 @@ static const struct call_message {
 	avp_set takes, needs;
 } call_messages[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_ICRQ] = { BIT(CALL_SERIAL_NUMBER) | BIT(BEARER_TYPE) | BIT(PHYSICAL_CHANNEL_ID) |
-			   BIT(CALLING_NUMBER) | BIT(CALLED_NUMBER) | BIT(SUB_ADDRESS), BIT(CALL_SERIAL_NUMBER) },
+			   BIT(CALLING_NUMBER) | BIT(CALLED_NUMBER) | BIT(SUB_ADDRESS) | BIT(SERVICE_CATEGORY) |
+			   BIT(SERVICE_NAME) | BIT(CALLING_SUB_ADDRESS) | BIT(VPI_VCI) | BIT(SESSION_DS),
+			   BIT(CALL_SERIAL_NUMBER) },
 	[MESSAGE_ICCN] = { BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) | BIT(INITIAL_RECEIVED_LCP_CONFREQ) |
 			   BIT(LAST_SENT_LCP_CONFREQ) | BIT(LAST_RECEIVED_LCP_CONFREQ) | BIT(PROXY_AUTHEN_TYPE) |
 			   BIT(PROXY_AUTHEN_NAME) | BIT(PROXY_AUTHEN_CHALLENGE) | BIT(PROXY_AUTHEN_ID) |
 			   BIT(PROXY_AUTHEN_RESPONSE) | BIT(PRIVATE_GROUP_ID) | BIT(RX_CONNECT_SPEED) |
-			   BIT(SEQUENCING_REQUIRED), BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) },
+			   BIT(SEQUENCING_REQUIRED) | BIT(LCP_WANT_OPTIONS) | BIT(LCP_ALLOW_OPTIONS),
+			   BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) },
 	[MESSAGE_OCRQ] = { BIT(CALL_SERIAL_NUMBER) | BIT(MINIMUM_BPS) | BIT(MAXIMUM_BPS) | BIT(BEARER_TYPE) |
-			   BIT(FRAMING_TYPE) | BIT(CALLED_NUMBER) | BIT(SUB_ADDRESS),
+			   BIT(FRAMING_TYPE) | BIT(CALLED_NUMBER) | BIT(SUB_ADDRESS) | BIT(RX_MINIMUM_BPS) |
+			   BIT(RX_MAXIMUM_BPS) | BIT(SERVICE_CATEGORY) | BIT(SERVICE_NAME) | BIT(SESSION_DS),
 			   BIT(CALL_SERIAL_NUMBER) | BIT(MINIMUM_BPS) | BIT(MAXIMUM_BPS) | BIT(BEARER_TYPE) |
 			   BIT(FRAMING_TYPE) | BIT(CALLED_NUMBER) },
-	[MESSAGE_OCRP] = { BIT(PHYSICAL_CHANNEL_ID), 0 },
+	[MESSAGE_OCRP] = { BIT(PHYSICAL_CHANNEL_ID) | BIT(VPI_VCI), 0 },
 	[MESSAGE_OCCN] = { BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) | BIT(RX_CONNECT_SPEED) |
-			   BIT(SEQUENCING_REQUIRED), BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) },
+			   BIT(SEQUENCING_REQUIRED) | BIT(LCP_WANT_OPTIONS) | BIT(LCP_ALLOW_OPTIONS),
+			   BIT(TX_CONNECT_SPEED) | BIT(FRAMING_TYPE) },
 };
 
 /* Some peers end a call whose speed is 0. */
@@ -94,6 +99,8 @@ static const size_t octets_members[] = {
 	offsetof(struct message, last_sent_lcp_confreq), offsetof(struct message, last_received_lcp_confreq),
 	offsetof(struct message, proxy_authen_name), offsetof(struct message, proxy_authen_challenge),
 	offsetof(struct message, proxy_authen_response), offsetof(struct message, private_group_id),
+	offsetof(struct message, service_name), offsetof(struct message, calling_sub_address),
+	offsetof(struct message, lcp_want_options), offsetof(struct message, lcp_allow_options),
 };
 #define OCTETS_MEMBERS (sizeof(octets_members) / sizeof(octets_members[0]))
 

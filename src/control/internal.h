@@ -22,7 +22,7 @@
 #define CONTROL_LINGER 31000		/* ms: a full cycle of the peer's retransmissions (RFC 2661 section 5.7) */
 #define CONTROL_EVENTS 64		/* that wait: one input causes three at most, a command one */
 #define CONTROL_RANDOM_POOL 512		/* octets, for ids: asking for each would cost more than all the rest */
-#define CONTROL_BODY_MAX 8192		/* octets of the AVPs of a message that we send */
+#define CONTROL_BODY_MAX 12288		/* octets of the AVPs of a message that we send: an ICCN with ten long values */
 
 #define RESULT_GENERAL 1
 #define RESULT_ERROR 2

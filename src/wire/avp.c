@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 2661 sections 3.2, 4.4 and 6; RFC 3145.  Which AVPs a message must have is here; one that a message
- * need not have is taken wherever it stands.
+ * RFC 2661 sections 3.2, 4.4 and 6; RFCs 3145, 3301, 3308, 3437.  Which AVPs a message must have is here; one that a
+ * message need not have is taken wherever it stands.
+ *
+ * What has no row is ignored, or refused when it is mandatory.  So it is with all that announces or asks for something
+ * that is not done here, and is told apart by that: modem on hold (RFC 3573: AVPs 53, 54, message 17), relayed PPPoE
+ * (RFC 3817: 55 to 57, messages 18, 19), failover (RFC 4951: 76 to 79), speed updates (RFC 5515: 97, 98).
  */
 #include "wire/avp.h"
 
@@ -65,6 +69,21 @@ const struct avp_definition avp_definitions[AVP_ROW_COUNT] = {
 	ROW(SEQUENCING_REQUIRED) { "Sequencing Required", 39, KIND(EMPTY, 0, 0), MANDATORY },
 	ROW(PPP_DISCONNECT_CAUSE) { "PPP Disconnect Cause", 46, KIND(DISCONNECT, 5, MOST), HIDEABLE,
 				    MEMBER(ppp_disconnect_cause) },
+	ROW(RX_MINIMUM_BPS) { "Rx Minimum BPS", 40, U32, HIDEABLE, MEMBER(rx_minimum_bps) },
+	ROW(RX_MAXIMUM_BPS) { "Rx Maximum BPS", 41, U32, HIDEABLE, MEMBER(rx_maximum_bps) },
+	ROW(SERVICE_CATEGORY) { "Service Category", 42, U16, HIDEABLE, MEMBER(service_category) },
+	ROW(SERVICE_NAME) { "Service Name", 43, OCTETS(0), HIDEABLE, MEMBER(service_name) },
+	ROW(CALLING_SUB_ADDRESS) { "Calling Sub-Address", 44, KIND(OCTETS, 20, 20), HIDEABLE,
+				   MEMBER(calling_sub_address) },
+	ROW(VPI_VCI) { "VPI/VCI Identifier", 45, U32, HIDEABLE, MEMBER(vpi_vci) },
+	ROW(CONTROL_DS) { "Control Connection DS", 47, U16, HIDEABLE, MEMBER(control_ds) },
+	ROW(SESSION_DS) { "Session DS", 48, U16, HIDEABLE, MEMBER(session_ds) },
+	ROW(LCP_WANT_OPTIONS) { "LCP Want Options", 49, OCTETS(0), HIDEABLE, MEMBER(lcp_want_options) },
+	ROW(LCP_ALLOW_OPTIONS) { "LCP Allow Options", 50, OCTETS(0), HIDEABLE, MEMBER(lcp_allow_options) },
+	ROW(LNS_LAST_SENT_LCP_CONFREQ) { "LNS Last Sent LCP CONFREQ", 51, OCTETS(0), HIDEABLE,
+					 MEMBER(lns_last_sent_lcp_confreq) },
+	ROW(LNS_LAST_RECEIVED_LCP_CONFREQ) { "LNS Last Received LCP CONFREQ", 52, OCTETS(0), HIDEABLE,
+					     MEMBER(lns_last_received_lcp_confreq) },
 };
 
 #define NEEDS(row) AVP_BIT(AVP_##row)
@@ -101,7 +120,11 @@ static const uint8_t rows_of_attributes[] = {
 	AT(INITIAL_RECEIVED_LCP_CONFREQ, 26), AT(LAST_SENT_LCP_CONFREQ, 27), AT(LAST_RECEIVED_LCP_CONFREQ, 28),
 	AT(PROXY_AUTHEN_TYPE, 29), AT(PROXY_AUTHEN_NAME, 30), AT(PROXY_AUTHEN_CHALLENGE, 31), AT(PROXY_AUTHEN_ID, 32),
 	AT(PROXY_AUTHEN_RESPONSE, 33), AT(CALL_ERRORS, 34), AT(ACCM, 35), AT(RANDOM_VECTOR, 36),
-	AT(PRIVATE_GROUP_ID, 37), AT(RX_CONNECT_SPEED, 38), AT(SEQUENCING_REQUIRED, 39), AT(PPP_DISCONNECT_CAUSE, 46),
+	AT(PRIVATE_GROUP_ID, 37), AT(RX_CONNECT_SPEED, 38), AT(SEQUENCING_REQUIRED, 39), AT(RX_MINIMUM_BPS, 40),
+	AT(RX_MAXIMUM_BPS, 41), AT(SERVICE_CATEGORY, 42), AT(SERVICE_NAME, 43), AT(CALLING_SUB_ADDRESS, 44),
+	AT(VPI_VCI, 45), AT(PPP_DISCONNECT_CAUSE, 46), AT(CONTROL_DS, 47), AT(SESSION_DS, 48),
+	AT(LCP_WANT_OPTIONS, 49), AT(LCP_ALLOW_OPTIONS, 50), AT(LNS_LAST_SENT_LCP_CONFREQ, 51),
+	AT(LNS_LAST_RECEIVED_LCP_CONFREQ, 52),
 };
 
 int avp_find(uint16_t attribute)

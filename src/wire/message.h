@@ -3,8 +3,8 @@
  * Control messages: octets <-> struct message, by the tables of messages and AVPs (avp.c).
  *
  * A message is decoded whole before anything is done about it; so nothing changes because of a message
- * whose end is garbage.  Which version of the protocol a row belongs to is in the row: RFC 2661 (section
- * 4.4) and RFC 3145 so far.
+ * whose end is garbage.  Rows are those of RFC 2661 (section 4.4), RFC 3145 (disconnect causes), RFC 3301 (ATM),
+ * RFC 3308 (DiffServ) and RFC 3437 (LCP options).
  *
  * Octets and texts in a struct message are views: of the decoded message, or of what the encoder's caller
  * keeps until it returns.
@@ -37,7 +37,9 @@ enum avp_row {
 	AVP_RX_CONNECT_SPEED, AVP_PHYSICAL_CHANNEL_ID, AVP_INITIAL_RECEIVED_LCP_CONFREQ, AVP_LAST_SENT_LCP_CONFREQ,
 	AVP_LAST_RECEIVED_LCP_CONFREQ, AVP_PROXY_AUTHEN_TYPE, AVP_PROXY_AUTHEN_NAME, AVP_PROXY_AUTHEN_CHALLENGE,
 	AVP_PROXY_AUTHEN_ID, AVP_PROXY_AUTHEN_RESPONSE, AVP_CALL_ERRORS, AVP_ACCM, AVP_PRIVATE_GROUP_ID,
-	AVP_SEQUENCING_REQUIRED, AVP_PPP_DISCONNECT_CAUSE,
+	AVP_SEQUENCING_REQUIRED, AVP_PPP_DISCONNECT_CAUSE, AVP_RX_MINIMUM_BPS, AVP_RX_MAXIMUM_BPS,
+	AVP_SERVICE_CATEGORY, AVP_SERVICE_NAME, AVP_CALLING_SUB_ADDRESS, AVP_VPI_VCI, AVP_CONTROL_DS, AVP_SESSION_DS,
+	AVP_LCP_WANT_OPTIONS, AVP_LCP_ALLOW_OPTIONS, AVP_LNS_LAST_SENT_LCP_CONFREQ, AVP_LNS_LAST_RECEIVED_LCP_CONFREQ,
 	AVP_ROW_COUNT,
 };
 
@@ -114,6 +116,14 @@ struct message {
 	struct avp_accm accm;
 	struct avp_octets private_group_id;
 	struct avp_disconnect_cause ppp_disconnect_cause;
+	uint32_t rx_minimum_bps, rx_maximum_bps;	/* RFC 3301 */
+	uint16_t service_category;		/* bit 0: real-time */
+	struct avp_octets service_name;
+	struct avp_octets calling_sub_address;	/* an NSAP of 20 octets */
+	uint32_t vpi_vci;			/* VPI << 16 | VCI */
+	uint16_t control_ds, session_ds;	/* RFC 3308: codes of per-hop behaviours that are asked for */
+	struct avp_octets lcp_want_options, lcp_allow_options;	/* RFC 3437: lists of LCP options, as in the next two */
+	struct avp_octets lns_last_sent_lcp_confreq, lns_last_received_lcp_confreq;
 };
 
 static inline bool message_has(const struct message *message, enum avp_row row)

@@ -15,6 +15,8 @@
 #define ERROR_VALUE 3
 #define ERROR_UNKNOWN_AVP 8
 #define ATTRIBUTE_PACKET_DELAY 20	/* of drafts before RFC 2661; some still send it, as mandatory */
+#define ATTRIBUTE_DISCONNECT_CAUSE 46
+#define VENDOR_OF_DISCONNECT_CAUSE 43	/* whose it was in drafts before RFC 3145 */
 
 struct decoder {
 	struct cursor cursor;
@@ -264,8 +266,9 @@ static void take_known(struct decoder *decoder, struct raw_avp *avp, enum avp_ro
 
 static void take(struct decoder *decoder, struct raw_avp *avp)
 {
+	bool is_draft = avp->vendor == VENDOR_OF_DISCONNECT_CAUSE && avp->attribute == ATTRIBUTE_DISCONNECT_CAUSE;
 	/* The vendor first: its attributes are numbered independently of the IETF's. */
-	int row = avp->vendor || avp->reserved ? -1 : avp_find(avp->attribute);
+	int row = (avp->vendor && !is_draft) || avp->reserved ? -1 : avp_find(avp->attribute);
 
 	if (row < 0)
 		not_understood(decoder, avp);

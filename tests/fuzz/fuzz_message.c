@@ -2,6 +2,9 @@
 /*
  * Control messages over arbitrary octets.  Bit 0 of the first octet says whether there is a secret.  What was
  * understood, written again in clear and with everything hidden, is understood as the same.
+ *
+ * The captured-* of its corpus are packets of the tests of tcpdump (https://www.tcpdump.org, BSD-3-Clause) which
+ * crashed it.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -410,6 +410,70 @@ static void carries_what_was_set(void **state)
 	world_end(&world);
 }
 
+/* RFCs 3301, 3308 and 3437: each in the messages that have it. */
+static void carries_what_came_later(void **state)
+{
+	static const uint8_t nsap[20] = { 1 }, options[] = { 1, 4, 5, 0xd4 };
+	struct message *avps = &world.call_settings.avps;
+	const struct world_message *sent;
+
+	world_begin(&world);
+	world_respond(&world);
+	*avps = (struct message){
+		.present = AVP_BIT(AVP_RX_MAXIMUM_BPS) | AVP_BIT(AVP_SERVICE_NAME) | AVP_BIT(AVP_CALLING_SUB_ADDRESS) |
+			   AVP_BIT(AVP_VPI_VCI) | AVP_BIT(AVP_SESSION_DS) | AVP_BIT(AVP_LCP_WANT_OPTIONS) |
+			   AVP_BIT(AVP_LCP_ALLOW_OPTIONS),
+		.rx_maximum_bps = 9, .service_name = { (const uint8_t *)"gold", 4 },
+		.calling_sub_address = { nsap, sizeof(nsap) }, .vpi_vci = 8, .session_ds = 46 << 10,
+		.lcp_want_options = { options, 4 }, .lcp_allow_options = { options, 4 },
+	};
+	open_call(CONTROL_CALL_LAC_INCOMING);
+	sent = assert_sends(&world, MESSAGE_ICRQ);
+	assert_memory_equal(sent->message.service_name.octets, "gold", 4);
+	assert_memory_equal(sent->message.calling_sub_address.octets, nsap, sizeof(nsap));
+	assert_int_equal(sent->message.vpi_vci, 8);
+	assert_int_equal(sent->message.session_ds, 46 << 10);
+	assert_false(message_has(&sent->message, AVP_RX_MAXIMUM_BPS));
+	assert_false(message_has(&sent->message, AVP_LCP_WANT_OPTIONS));
+	happen(MESSAGE_ICRP);
+	sent = assert_sends(&world, MESSAGE_ICCN);
+	assert_memory_equal(sent->message.lcp_want_options.octets, options, 4);
+	assert_memory_equal(sent->message.lcp_allow_options.octets, options, 4);
+	open_call(CONTROL_CALL_LNS_OUTGOING);
+	sent = assert_sends(&world, MESSAGE_OCRQ);
+	assert_int_equal(sent->message.rx_maximum_bps, 9);
+	assert_false(message_has(&sent->message, AVP_VPI_VCI));
+	world_end(&world);
+}
+
+/* The longest of all, with everything hidden. */
+static void a_message_full_of_values(void **state)
+{
+	static const uint8_t much[1000];
+	static const struct avp_octets most = { much, sizeof(much) };
+	struct message *avps = &world.call_settings.avps;
+
+	world_begin(&world);
+	world.settings.hide_avps = true;
+	world_respond(&world);
+	*avps = (struct message){
+		.present = AVP_BIT(AVP_INITIAL_RECEIVED_LCP_CONFREQ) | AVP_BIT(AVP_LAST_SENT_LCP_CONFREQ) |
+			   AVP_BIT(AVP_LAST_RECEIVED_LCP_CONFREQ) | AVP_BIT(AVP_PROXY_AUTHEN_NAME) |
+			   AVP_BIT(AVP_PROXY_AUTHEN_CHALLENGE) | AVP_BIT(AVP_PROXY_AUTHEN_RESPONSE) |
+			   AVP_BIT(AVP_PRIVATE_GROUP_ID) | AVP_BIT(AVP_LCP_WANT_OPTIONS) |
+			   AVP_BIT(AVP_LCP_ALLOW_OPTIONS),
+		.initial_received_lcp_confreq = most, .last_sent_lcp_confreq = most, .last_received_lcp_confreq = most,
+		.proxy_authen_name = most, .proxy_authen_challenge = most, .proxy_authen_response = most,
+		.private_group_id = most, .lcp_want_options = most, .lcp_allow_options = most,
+	};
+	open_call(CONTROL_CALL_LAC_INCOMING);
+	assert_sends(&world, MESSAGE_ICRQ);
+	happen(MESSAGE_ICRP);
+	assert_int_equal(assert_sends(&world, MESSAGE_ICCN)->message.lcp_allow_options.length, sizeof(much));
+	assert_int_equal(world_counters(&world).unsendable, 0);
+	world_end(&world);
+}
+
 static void refuses_what_does_not_fit(void **state)
 {
 	static const uint8_t much[1017];
@@ -520,6 +584,8 @@ int main(void)
 		cmocka_unit_test(a_named_id_is_kept),
 		cmocka_unit_test(says_what_must_be_said),
 		cmocka_unit_test(carries_what_was_set),
+		cmocka_unit_test(carries_what_came_later),
+		cmocka_unit_test(a_message_full_of_values),
 		cmocka_unit_test(refuses_what_does_not_fit),
 		cmocka_unit_test(only_who_may_tells),
 		cmocka_unit_test(too_many_are_refused),

@@ -127,6 +127,17 @@ static const struct packet {
 	{ "udp_v3_digest_not_second",
 	  "c8030032000000000000000080080000000000018007000000076880170000003b000000000000000000000000000000"
 	  "0000", DROPPED, 0, 0 },
+	/* The different datagrams of tcpdump's l2tp-avp-overflow.pcap, which crashed it: no S bit, and a Length beyond
+	 * their end.  Then the same with an S bit, and with a Length that is right, too. */
+	{ "captured_overflow_0", "f00202020230080808080000ee230530", DROPPED, 0, 0 },
+	{ "captured_overflow_1", "f0020202023008080808000000303030", DROPPED, 0, 0 },
+	{ "captured_overflow_2", "f0020202023008080808000000230530", DROPPED, 0, 0 },
+	{ "captured_overflow_5", "302b000030111f517f0000e57f008001", DROPPED, 0, 0 },
+	{ "captured_overflow_18", "f0020202023008080808000100230530", DROPPED, 0, 0 },
+	{ "captured_overflow_19", "f0020202023008080808008006a519e8", DROPPED, 0, 0 },
+	{ "overflow_with_numbers", "f8020202023008080808000000230530", DROPPED, 0, 0 },
+	{ "overflow_that_fits", "f8020010000008080000000000230530", DROPPED, 0, 0 },
+	{ "overflow_in_the_tunnel", "f8020010111108080002000300230530", DROPPED, 0, 0 },
 };
 
 static struct world world;

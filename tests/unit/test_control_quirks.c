@@ -280,6 +280,135 @@ static void texts_end_in_nul(void **state)
 	world_end(&world);
 }
 
+/* xl2tpd looks for its secret when it has read the whole SCCRP: what is hidden in there is garbage to it. */
+static void a_reply_that_is_read_too_early(void **state)
+{
+	struct message message = world_message(MESSAGE_SCCRQ);
+
+	world_begin(&world);
+	world.settings.hide_avps = true;
+	message.vendor_name = (struct avp_octets){ (const uint8_t *)"xelerance.com", 13 };
+	message.present |= AVP_BIT(AVP_VENDOR_NAME);
+	world_say_message(&world, 0, &message);
+	assert_false(message_has(&assert_sends(&world, MESSAGE_SCCRP)->message, AVP_RANDOM_VECTOR));
+	world_say(&world, 0, MESSAGE_SCCCN);
+	world_say(&world, 0, MESSAGE_ICRQ);
+	assert_true(message_has(&assert_sends(&world, MESSAGE_ICRP)->message, AVP_RANDOM_VECTOR));
+	world_end(&world);
+}
+
+/* Octets behind the value of a hidden AVP; the length before it lies in clear once the message was read. */
+static size_t padding_of(const uint8_t *avp)
+{
+	size_t length = (size_t)(avp[0] & 3) << 8 | avp[1], inside = (size_t)avp[6] << 8 | avp[7];
+
+	return length - AVP_HEADER_LENGTH - HIDING_LENGTH - inside;
+}
+
+/* l2tpns refuses hidden values of fewer than eight octets. */
+static void hidden_values_are_padded(void **state)
+{
+	bool different = false;
+	size_t first = 0;
+
+	for (unsigned int i = 0; i < 20; i++) {
+		const struct world_message *sent;
+		unsigned int hidden = 0;
+
+		world_begin(&world);
+		world.settings.hide_avps = true;
+		world_request(&world);
+		sent = assert_sends(&world, MESSAGE_SCCRP);
+		for (size_t at = 0; at < sent->body_length;
+		     at += (size_t)(sent->body[at] & 3) << 8 | sent->body[at + 1]) {
+			if (!(sent->body[at] & AVP_FLAG_HIDDEN >> 8))
+				continue;
+			assert_in_range(padding_of(sent->body + at), 6, 15);
+			first = first ? first : padding_of(sent->body + at);
+			different = different || padding_of(sent->body + at) != first;
+			hidden++;
+		}
+		assert_true(hidden >= 3);
+		world_end(&world);
+	}
+	assert_true(different);
+}
+
+/* Data may come before ICCN was acknowledged: the call is up when ICCN goes out, not when it has arrived. */
+static void data_overtakes_the_acknowledgement(void **state)
+{
+	struct control_datagram datagram;
+	struct control_event event;
+	const struct message reply = world_message(MESSAGE_ICRP);
+	struct control_call_info info;
+	uint8_t octets[256];
+	struct control_header header = { .version = 2, .connection_id = 0, .ns = 0 };
+	size_t length;
+
+	world_begin(&world);
+	world_establish(&world);
+	assert_int_equal(control_call_open(world.control, world.tunnel, CONTROL_CALL_LAC_INCOMING, 0,
+					   &world.call_settings, NULL, &world.call, world.now, NULL), 0);
+	world_take(&world);
+	assert_int_equal(control_call_info(world.control, world.call, &info), 0);
+	length = message_encode(&reply, NULL, octets + CONTROL_HEADER_LENGTH, sizeof(octets) - CONTROL_HEADER_LENGTH);
+	header = (struct control_header){ .version = 2, .connection_id = world.engine_id, .session_id = info.session_id,
+					  .ns = world.ns, .nr = world.nr,
+					  .length = (uint16_t)(CONTROL_HEADER_LENGTH + length) };
+	control_header_write(&header, octets);
+	datagram = (struct control_datagram){ world.path, octets, header.length };
+	control_receive(world.control, &datagram, world.now);
+	assert_true(control_next_event(world.control, &event, world.now));
+	assert_int_equal(event.kind, CONTROL_EVENT_CALL_UP);
+	assert_int_equal(control_call_info(world.control, world.call, &info), 0);
+	assert_int_equal(info.state, CONTROL_CALL_ESTABLISHED);
+	assert_int_equal(info.peer_session_id, PEER_SESSION_ID);
+	world_end(&world);
+}
+
+/* Drafts before RFC 3145 had the cause as attribute 46 of vendor 43. */
+static void causes_of_drafts(void **state)
+{
+	static const uint8_t cdn[] = { 0x80, 8, 0, 0, 0, 0, 0, 14, 0x80, 8, 0, 0, 0, 1, 0, 3,
+				       0x80, 8, 0, 0, 0, 14, PEER_SESSION_ID >> 8, PEER_SESSION_ID & 0xff,
+				       0, 11, 0, 43, 0, 46, 0, 8, 0xc0, 0x21, 0 };
+
+	get_up();
+	world_say(&world, 0, MESSAGE_ICRQ);
+	world_forget(&world);
+	say_body(0, cdn, sizeof(cdn));
+	assert_int_equal(assert_told(&world, CONTROL_EVENT_CALL_DOWN)->reason.cause.code, 8);
+	assert_int_equal(world_counters(&world).vendor_avps, 0);
+	world_end(&world);
+}
+
+/* Cisco: the tunnel goes with its last session; StopCCN follows CDN at once. */
+static void the_last_call_takes_the_tunnel_along(void **state)
+{
+	get_up();
+	world_say(&world, 0, MESSAGE_ICRQ);
+	world_forget(&world);
+	world_say(&world, 0, MESSAGE_CDN);
+	world_say(&world, 0, MESSAGE_STOPCCN);
+	assert_told(&world, CONTROL_EVENT_CALL_DOWN);
+	assert_told(&world, CONTROL_EVENT_TUNNEL_DOWN);
+	assert_sends_nothing(&world);
+	world_end(&world);
+}
+
+/* Hosts with several addresses: Cisco and others take answers only from the one that they asked. */
+static void answers_come_from_the_address_that_was_asked(void **state)
+{
+	world_begin(&world);
+	world.path.local.address.bytes[3] = 77;
+	world_request(&world);
+	assert_int_equal(assert_sends(&world, MESSAGE_SCCRP)->path.local.address.bytes[3], 77);
+	world_say(&world, 0, MESSAGE_SCCCN);
+	world_say(&world, 0, MESSAGE_ICRQ);
+	assert_int_equal(assert_sends(&world, MESSAGE_ICRP)->path.local.address.bytes[3], 77);
+	world_end(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +427,12 @@ int main(void)
 		cmocka_unit_test(fillings_and_leftovers),
 		cmocka_unit_test(requests_with_a_session_id),
 		cmocka_unit_test(texts_end_in_nul),
+		cmocka_unit_test(a_reply_that_is_read_too_early),
+		cmocka_unit_test(hidden_values_are_padded),
+		cmocka_unit_test(data_overtakes_the_acknowledgement),
+		cmocka_unit_test(causes_of_drafts),
+		cmocka_unit_test(the_last_call_takes_the_tunnel_along),
+		cmocka_unit_test(answers_come_from_the_address_that_was_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
