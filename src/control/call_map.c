@@ -12,7 +12,7 @@
 #define SIZE_FIRST 8
 #define SIZE_MOST 65536
 #define SHIFT_FIRST 13		/* 16 bits to SIZE_FIRST places */
-#define SCATTER 40503		/* the golden section of 65536, and odd */
+#define SCATTER 40503u		/* the golden section of 65536, and odd */
 
 static uint32_t home(const struct call_map *map, uint16_t id)
 {
