@@ -412,11 +412,14 @@ static int check_rows(const struct service *service, const struct question *ques
 			return error_set(error, ERROR_IMMUTABLE, param->name,
 					 "%s is settled before the authorizer is asked: give the parameters themselves",
 					 param->name);
+		if (param->flags & (PARAM_DELETE | PARAM_READ_FILE))
+			return error_set(error, ERROR_VALUE, param->name, "%s is not for answers: leave it out",
+					 param->name);
 		if (!question->session && !(param->flags & PARAM_LIVE))
 			return error_set(error, ERROR_IMMUTABLE, param->name,
 					 "%s cannot be changed while the tunnel exists", param->name);
 	}
-	return 0;
+	return rules_version(object, question->tunnel->config.version, &answer->set, error);
 }
 
 /* These rows are the authorizer's from now on. */

@@ -204,11 +204,25 @@ static void leave_out(enum config_object object, unsigned int row, const void *b
 	param_copy(config_tables[object], row, config, builtin);
 }
 
+/* Rows that mean nothing in this version. */
+static void leave_out_others(enum config_object object, uint32_t version, const void *builtin,
+			     struct provenance *provenance, void *config)
+{
+	unsigned int other = version == 2 ? PARAM_V3 : PARAM_V2;
+	struct param_set set = provenance->named;
+
+	rows_join(&set, &provenance->fallback);
+	for (unsigned int row = param_set_next(&set, 0); row < PARAM_SET_MAX; row = param_set_next(&set, row + 1))
+		if (config_tables[object]->params[row].flags & other)
+			leave_out(object, row, builtin, provenance, config);
+}
+
 static void fit_tunnel(const struct service *service, struct provenance *provenance, struct tunnel_config *config)
 {
 	const struct tunnel_config *builtin = &service->ends.tunnel;
 	unsigned int row = PARAM_SET_MAX;
 
+	leave_out_others(CONFIG_TUNNEL, config->version, builtin, provenance, config);
 	if (config->version == 2 && config->encap == CONFIG_ENCAP_IP)
 		row = config_row(CONFIG_TUNNEL, "encap");
 	else if (config->version == 3 && !config->our_udp_port)
@@ -223,6 +237,7 @@ static void fit_session(const struct service *service, const struct tunnel *tunn
 {
 	bool ppp = tunnel->config.version == 2;
 
+	leave_out_others(CONFIG_SESSION, tunnel->config.version, &service->ends.session, provenance, config);
 	if ((config->pw_type == CONFIG_PW_PPP) == ppp || decided(provenance, ROW_SESSION_PW_TYPE))
 		return;
 	leave_out(CONFIG_SESSION, ROW_SESSION_PW_TYPE, &service->ends.session, provenance, config);

@@ -255,13 +255,10 @@ static bool next(const struct service *service, struct service_save *save, struc
 	return save->phase++ == PHASE_LIMITS && save_system(service, true, command);
 }
 
-/* Is the secret in a file that the command names? */
-static bool has_file(const struct param_table *table, unsigned int row, const struct command *command)
+/* Is there any text in this row? */
+static bool says_something(const struct param_table *table, unsigned int row, const struct command *command)
 {
-	const struct param *next = row + 1 < table->count ? &table->params[row + 1] : NULL;
-
-	return next && next->flags & PARAM_READ_FILE && param_set_has(&command->set, row + 1) &&
-	       *((const char *)&command->config + next->offset);
+	return *((const char *)&command->config + table->params[row].offset);
 }
 
 static void part_secrets(struct command *command, struct param_set *secrets)
@@ -271,11 +268,16 @@ static void part_secrets(struct command *command, struct param_set *secrets)
 	memset(secrets, 0, sizeof(*secrets));
 	for (unsigned int row = param_set_next(&command->set, 0); row < PARAM_SET_MAX;
 	     row = param_set_next(&command->set, row + 1)) {
+		unsigned int file_row = row + 1;	/* the table's test sees to it */
+
 		if (!(table->params[row].flags & PARAM_SECRET))
 			continue;
-		if (has_file(table, row, command))
+		if (param_set_has(&command->set, file_row) && says_something(table, file_row, command)) {
 			param_set_remove(&command->set, row);
-		else
+			continue;
+		}
+		param_set_remove(&command->set, file_row);	/* who writes the secret to a file names that */
+		if (says_something(table, row, command))
 			param_set_add(secrets, row);
 	}
 }

@@ -92,6 +92,24 @@ matches "one that is in a file stays there" "$(cat again.conf)" "metrics_token_f
 check_fails "and gets no other" test -e again.conf.secrets
 equal "no log has one" "$(cat "$TMP"/*.log | grep -c s3cret)" 0
 
+# secrets of tunnels are in profiles, too: each keeps its own
+ctl A -q tunnel profile create profile_name=one secret=first-s3cret auth_mode=challenge 2>/dev/null
+ctl A -q tunnel profile create profile_name=two secret="second s3cret" hide_avps=yes 2>/dev/null
+ctl A -q tunnel profile create profile_name=three secret_file="$TMP/token"
+profiles() { ctl A tunnel profile list; ctl A tunnel profile show profile_name="$1"; ctl A -j config save; }
+equal "no secret of a profile is shown" "$(profiles one | grep -c s3cret)" 0
+matches "but that it is set" "$(profiles one)" 'secret *:? *\(set\)'
+check "profiles are saved" ctl A -q config save file=profiles.conf
+equal "with their secrets elsewhere" "$(grep -c s3cret profiles.conf)" 0
+equal "each in a line of its own, but who has a file" "$(grep -c 's3cret$' profiles.conf.secrets)" 2
+cp profiles.conf.secrets before.secrets
+check "and restored" ctl A -q config restore file=profiles.conf
+ctl A -q config save file=profiles.conf
+check "as they were" cmp profiles.conf.secrets before.secrets
+check_fails "nothing is listed by a secret" ctl A tunnel list secret=first-s3cret
+check_fails "nor over the API" ctl A -j tunnel list secret=first-s3cret
+rm -f profiles.conf profiles.conf.secrets before.secrets
+
 # a reload that needs a port which somebody else has
 helper A /usr/bin/python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 9465)); time.sleep(60)'
 until_true 5 is_listening A 9465

@@ -154,6 +154,8 @@ static void the_tables_agree(void **state)
 		char name[ERROR_PARAMETER_MAX + 8];
 
 		for (unsigned int row = 0; row < table->count; row++) {
+			if (table->params[row].flags & PARAM_SECRET)
+				assert_true(row + 1 < table->count && table->params[row + 1].flags & PARAM_READ_FILE);
 			if (!(table->params[row].flags & PARAM_READ_FILE))
 				continue;
 			assert_true(row > 0 && table->params[row - 1].flags & PARAM_SECRET);

@@ -38,6 +38,22 @@ static struct service_event get(struct world *world, uint64_t number)
 	return event;
 }
 
+/* How many of the last events tell that something was deleted for this reason; others that it was are wrong. */
+static unsigned int count_reason(struct world *world, unsigned int last, const char *reason)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < last; i++) {
+		struct service_event event = get(world, service_event_last(world->service) - i);
+
+		if (event.kind != SERVICE_EVENT_TUNNEL_DELETED && event.kind != SERVICE_EVENT_SESSION_DELETED)
+			continue;
+		assert_string_equal(event.reason, reason);
+		count++;
+	}
+	return count;
+}
+
 static void an_object_is_created_up_down_deleted(void **state)
 {
 	struct world *world = *state;
@@ -60,6 +76,11 @@ static void an_object_is_created_up_down_deleted(void **state)
 	assert_string_equal(events_from(world, 6),
 			    "session_down:lon/a session_deleted:lon/a tunnel_down:lon tunnel_deleted:lon");
 	assert_string_equal(get(world, 6).reason, "deleted by a command");
+	DO(world, TUNNEL("lon", "1") SESSION("lon", "a", "11") SESSION("lon", "b", "12")
+	   "session delete tunnel_name=lon session_name=a reason=\"moved to par\"");
+	assert_string_equal(get(world, service_event_last(world->service)).reason, "moved to par");
+	DO(world, "tunnel delete tunnel_name=lon reason=maintenance");
+	assert_int_equal(count_reason(world, 5, "maintenance"), 2);
 }
 
 static void what_is_refused_is_no_event(void **state)

@@ -238,10 +238,12 @@ static void profiles_serve_both_versions(void **state)
 	assert_int_equal(service_tunnel_view(world->service, found, &view), 0);
 	assert_int_equal(view.config.our_udp_port, 1701);
 	assert_int_equal(view.config.resolve_interval, 7);
+	assert_true(!view.config.persist && !view.config.secret[0] && view.config.hello_timeout == 60);
 	assert_true(service_next_session(world->service, found, &after_session, &found));
 	assert_int_equal(service_session_view(world->service, found, &session), 0);
 	assert_int_equal(session.config.pw_type, CONFIG_PW_ETH);
 	assert_int_equal(session.config.mtu, 1400);
+	assert_int_equal(session.config.session_type, CONFIG_SESSION_TYPE_AUTO);
 	DO(world, "tunnel profile apply profile_name=default\nsession profile apply profile_name=default");
 	assert_int_equal(service_session_view(world->service, found, &session), 0);
 	assert_int_equal(session.config.pw_type, CONFIG_PW_ETH);

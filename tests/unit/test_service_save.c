@@ -147,6 +147,14 @@ static void secrets_are_told_apart(void **state)
 	assert_true(param_set_is_empty(&secrets));
 	assert_false(param_set_has(&command.set, token));
 	assert_string_equal(command.config.system.metrics_token_file, "/etc/token");
+	DO(world, "tunnel profile create profile_name=a secret=s3cret secret_file=\"\"\n"
+		  "tunnel profile create profile_name=b secret=\"\" secret_file=\"\"");
+	assert_true(service_save_next(world->service, &position, &command, &secrets));
+	assert_true(param_set_has(&secrets, config_row(CONFIG_TUNNEL, "secret")));
+	assert_false(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "secret_file")));
+	assert_true(service_save_next(world->service, &position, &command, &secrets));
+	assert_true(param_set_is_empty(&secrets));	/* that there is none is no secret */
+	assert_true(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "secret")));
 }
 
 static void a_restore_removes_whatever_it_does_not_name(void **state)
@@ -336,6 +344,22 @@ static void give_number(struct command *command, const char *name, uint32_t numb
 	give(command, name, value);
 }
 
+static bool has_version(const struct command *command, uint32_t version)
+{
+	return command->config.tunnel.version == version &&
+	       param_set_has(&command->set, config_row(CONFIG_TUNNEL, "version"));
+}
+
+/* Rows that are refused in this version. */
+static void take_others(struct command *command, uint32_t version)
+{
+	const struct param_table *table = config_tables[command->object];
+
+	for (unsigned int row = 0; row < table->count; row++)
+		if (table->params[row].flags & (version == 2 ? PARAM_V3 : PARAM_V2))
+			param_set_remove(&command->set, row);
+}
+
 /* Some of the rows that the verb takes and that are no keys; no secrets in files, which nobody reads here. */
 static void give_some(struct command *command)
 {
@@ -365,8 +389,12 @@ static void random_tunnel(struct command *command)
 	if (random_below(2))
 		give_number(command, "tunnel_id", 1 + random_below(20));
 	give_some(command);
-	give(command, "version", "3");
-	give_number(command, "peer_tunnel_id", 1 + random_below(20));
+	give(command, "version", random_below(4) ? "3" : "2");
+	if (has_version(command, 3))
+		give_number(command, "peer_tunnel_id", 1 + random_below(20));
+	else
+		give(command, "encap", "udp");
+	take_others(command, command->config.tunnel.version);
 	if (!param_set_has(&command->set, config_row(CONFIG_TUNNEL, "dest_ipaddr")))
 		give(command, "dest_ipaddr", "198.51.100.7");
 	if (random_below(2))
@@ -392,7 +420,14 @@ static void random_session(struct service *service, struct command *command)
 	if (random_below(2))
 		give_number(command, "session_id", 1 + random_below(50));
 	give_some(command);
+	take_others(command, view.config.version);
+	if (view.config.version == 2) {
+		give(command, "pw_type", "ppp");
+		return;
+	}
 	give_number(command, "peer_session_id", 1 + random_below(1000));
+	if (command->config.session.pw_type == CONFIG_PW_PPP)
+		give(command, "pw_type", "ip");
 	if (param_set_has(&command->set, config_row(CONFIG_SESSION, "vlan_id")))
 		give(command, "pw_type", "vlan");
 }
