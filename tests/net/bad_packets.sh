@@ -68,6 +68,12 @@ accepted udp 192.0.2.1 192.0.2.2 session=12 cookie=$cookie_A 101
 packets A send udp 192.0.2.1 192.0.2.2 session=12 cookie=$cookie_A frame=0102030405 102
 sleep 0.1
 answers B >/dev/null && ok "a frame shorter than an Ethernet header does no harm"
+system_counter() { ctl B -j system show statistics | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
+at_least "counters of the system" "$(system_counter rx_unknown_session)" 2000
+check "are set to zero" ctl B -q system modify reset_statistics
+equal "by a command" "$(system_counter rx_unknown_session)" 0
+refused "a packet after that" status.rx_unknown_session 1 "${good[@]}" session=99 1
+equal "is the first again" "$(system_counter rx_unknown_session)" 1
 at_most "rate-limited log" "$(wc -l <"$(log_of B)")" 60
 check_fails "no secret in the log" grep -qiE "$cookie_A|$cookie_B" "$(log_of B)"
 stop_daemon B
