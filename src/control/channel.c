@@ -324,6 +324,14 @@ bool channel_next_held(struct channel *channel, uint16_t *session_id, uint8_t **
 
 /* --- time --- */
 
+void *channel_keep_held(struct channel *channel)
+{
+	void *kept = channel->delivered;
+
+	channel->delivered = NULL;
+	return kept;
+}
+
 uint64_t channel_deadline(const struct channel *channel)
 {
 	return channel->retransmit_at;

@@ -93,6 +93,9 @@ enum channel_arrival channel_receive(struct channel *channel, const struct contr
 /* A message that was held and whose turn it is now. octets may be changed, and are valid until the next call. */
 bool channel_next_held(struct channel *channel, uint16_t *session_id, uint8_t **octets, size_t *length);
 
+/* The octets of the last message that was held, if they are to outlive the channel: the caller frees them. */
+void *channel_keep_held(struct channel *channel);
+
 uint64_t channel_deadline(const struct channel *channel);
 /* False: the peer does not answer, and is given up. */
 bool channel_expire(struct channel *channel, uint64_t now);

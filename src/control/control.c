@@ -42,6 +42,7 @@ void control_free(struct control *control)
 	deadline_clear(&control->call_deadlines);
 	control_forget_ids(&control->tunnel_ids);
 	admission_free(control->admission);
+	free(control->kept);
 	free(control->tunnels);
 	free(control);
 }
@@ -308,6 +309,8 @@ static bool deliver_held(struct control *control, uint64_t now)
 
 bool control_next_event(struct control *control, struct control_event *event, uint64_t now)
 {
+	free(control->kept);
+	control->kept = NULL;
 	while (!control->event_count)
 		if (!deliver_held(control, now))
 			return false;

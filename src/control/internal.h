@@ -119,6 +119,7 @@ struct control {
 	struct control_reason reason;		/* of the event that was asked for last, or is next */
 	struct control_tunnel *delivering;	/* it may hold messages whose turn has come */
 	struct message message;			/* being acted on */
+	void *kept;				/* its octets, when its tunnel is gone */
 	struct control_counters counters;
 };
 

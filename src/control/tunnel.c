@@ -184,6 +184,9 @@ static int clear_id(struct control *control, uint16_t id, struct error *error)
 	octets = channel_last_words(&tunnel->channel, &length);
 	if (octets)
 		admission_reply(control, &tunnel->path, octets, length);
+	/* Who opens anew may still be reading why the old one closed. */
+	if (control->delivering == tunnel)
+		control->kept = channel_keep_held(&tunnel->channel);
 	control_tunnel_free(control, tunnel);
 	return 0;
 }

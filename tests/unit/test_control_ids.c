@@ -67,6 +67,35 @@ static void what_closes_gives_way(void **state)
 	world_end(&world);
 }
 
+/* A peer's StopCCN that was held until its turn: what it says stays readable when the tunnel is opened again at once. */
+static void what_is_told_outlives_its_tunnel(void **state)
+{
+	struct message stop = world_message(MESSAGE_STOPCCN);
+	const struct message hello = world_message(MESSAGE_HELLO);
+	uint8_t octets[CONTROL_HEADER_LENGTH + 8];
+	struct control_header header;
+	struct control_event event;
+	uint16_t next;
+
+	world_begin(&world);
+	establish_named();
+	next = world.ns;
+	stop.result_code = (struct avp_result){ 6, true, 0, { (const uint8_t *)"going", 5 } };
+	world.ns = (uint16_t)(next + 1);
+	world_say_message(&world, 0, &stop);
+	assert_told_nothing(&world);
+	header = (struct control_header){ .version = 2, .connection_id = NAMED, .ns = next, .nr = world.nr,
+					  .length = sizeof(octets) };
+	control_header_write(&header, octets);
+	assert_int_equal(message_encode(&hello, NULL, octets + CONTROL_HEADER_LENGTH, 8), 8);
+	control_receive(world.control, &(struct control_datagram){ world.path, octets, sizeof(octets) }, world.now);
+	assert_true(control_next_event(world.control, &event, world.now));
+	assert_int_equal(event.kind, CONTROL_EVENT_TUNNEL_DOWN);
+	assert_int_equal(open_named(NAMED), 0);
+	assert_int_equal(event.message->result_code.text.octets[4], 'g');	/* the sanitiser looks, too */
+	world_end(&world);
+}
+
 static void what_was_acknowledged_has_nothing_to_say(void **state)
 {
 	world_begin(&world);
@@ -290,6 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_lives_keeps_its_id),
 		cmocka_unit_test(what_closes_gives_way),
+		cmocka_unit_test(what_is_told_outlives_its_tunnel),
 		cmocka_unit_test(what_was_acknowledged_has_nothing_to_say),
 		cmocka_unit_test(who_names_a_resting_id_gets_it),
 		cmocka_unit_test(who_is_being_set_up_gives_way),
