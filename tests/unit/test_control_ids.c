@@ -67,7 +67,7 @@ static void what_closes_gives_way(void **state)
 	world_end(&world);
 }
 
-/* A peer's StopCCN that was held until its turn: what it says stays readable when the tunnel is opened again at once. */
+/* A StopCCN that was held until its turn: what it says stays readable when the tunnel is opened again at once. */
 static void what_is_told_outlives_its_tunnel(void **state)
 {
 	struct message stop = world_message(MESSAGE_STOPCCN);
