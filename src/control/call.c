@@ -88,6 +88,10 @@ static void send_disconnect(struct control *control, struct control_tunnel *tunn
 		message.ppp_disconnect_cause = reason->cause;
 		message.present |= AVP_BIT(AVP_PPP_DISCONNECT_CAUSE);
 	}
+	if (reason->q931.cause) {
+		message.cause_code = reason->q931;
+		message.present |= AVP_BIT(AVP_CAUSE_CODE);
+	}
 	(void)control_compose(control, tunnel, peer_id, &message);
 }
 

@@ -137,10 +137,10 @@ void control_reason_peer(struct control_reason *reason, const struct message *me
 	*reason = (struct control_reason){ .by_peer = true, .result = message->result_code.result,
 					   .error = message->result_code.error };
 	control_printable(&message->result_code.text, reason->text, sizeof(reason->text));
-	if (!message_has(message, AVP_PPP_DISCONNECT_CAUSE))
-		return;
-	reason->cause = message->ppp_disconnect_cause;
+	reason->cause = message->ppp_disconnect_cause;	/* 0 when it is not there */
 	reason->cause.text = (struct avp_octets){ NULL, 0 };
+	reason->q931 = message->cause_code;
+	reason->q931.text = (struct avp_octets){ NULL, 0 };
 }
 
 /* --- events --- */

@@ -73,7 +73,8 @@ bool control_expire(struct control *control, uint64_t now);
 struct control_reason {
 	bool by_peer;			/* result, error and text are what the peer said */
 	uint16_t result, error;		/* of StopCCN or CDN; 0: none */
-	struct avp_disconnect_cause cause;	/* of a CDN; code 0: none. text is not kept */
+	struct avp_disconnect_cause cause;	/* of a CDN: PPP's; code 0: none. text is not kept */
+	struct avp_cause q931;			/* of a CDN: the bearer's; cause 0: none. text is not kept */
 	char text[CONTROL_TEXT_MAX];	/* printable UTF-8 */
 };
 
