@@ -17,8 +17,6 @@
 
 #define LIFE 31000			/* ms: a full cycle of the peer's retransmissions */
 #define CHALLENGE_MAX 256		/* octets of a peer's */
-#define REPLY_MAX 1024			/* octets of an SCCRP or StopCCN */
-#define REPLIES CONTROL_BATCH_MAX	/* waiting to be sent */
 #define BUCKETS 4096
 #define SEEN (1 << 21)			/* tags: ten seconds of 200,000 requests a second */
 #define NONE UINT32_MAX
@@ -47,13 +45,7 @@ struct place {
 	bool understood;		/* the request, but for what is hidden and need not be there */
 	uint16_t request_length;	/* of what was hidden; 0: nothing */
 	uint16_t reply_length;
-	uint8_t octets[REPLY_MAX];	/* the request's AVPs when it has hidden ones, then the SCCRP */
-};
-
-struct reply {
-	struct control_path path;
-	size_t length;
-	uint8_t octets[REPLY_MAX];
+	uint8_t octets[CONTROL_REPLY_MAX];	/* the request's AVPs when it has hidden ones, then the SCCRP */
 };
 
 struct admission {
@@ -67,8 +59,6 @@ struct admission {
 	uint16_t *seen;
 	uint64_t second;		/* being counted */
 	uint32_t in_second;
-	struct reply replies[REPLIES];
-	unsigned int reply_first, reply_count;
 };
 
 static uint32_t at_least_one(uint32_t places)
@@ -331,37 +321,10 @@ static bool may_enter(struct control *control, const struct control_path *path, 
 
 /* --- replies --- */
 
-void admission_reply(struct control *control, const struct control_path *path, const uint8_t *octets, size_t length)
-{
-	struct admission *admission = control->admission;
-	struct reply *next = &admission->replies[(admission->reply_first + admission->reply_count) % REPLIES];
-
-	if (admission->reply_count == REPLIES || length > sizeof(next->octets)) {
-		control->counters.replies_dropped++;	/* the peer will ask again */
-		return;
-	}
-	admission->reply_count++;
-	next->path = *path;
-	next->length = length;
-	memcpy(next->octets, octets, length);
-}
-
-bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram)
-{
-	struct reply *first = &admission->replies[admission->reply_first];
-
-	if (!admission->reply_count)
-		return false;
-	admission->reply_first = (admission->reply_first + 1) % REPLIES;
-	admission->reply_count--;
-	*datagram = (struct control_datagram){ first->path, first->octets, first->length };
-	return true;
-}
-
 /* message into octets, with a header. Returns the whole length, 0 when it does not fit. */
 static size_t write_message(struct control *control, const struct message *message,
 			    const struct control_tunnel_settings *settings, uint16_t peer_tunnel_id, uint16_t ns,
-			    uint16_t nr, uint8_t octets[REPLY_MAX])
+			    uint16_t nr, uint8_t octets[CONTROL_REPLY_MAX])
 {
 	uint8_t random_vector[16];
 	struct message_hiding hiding = {
@@ -377,7 +340,7 @@ static size_t write_message(struct control *control, const struct message *messa
 		hiding.padding = control_hiding_padding(control);
 	}
 	length = message_encode(message, hiding.hide ? &hiding : NULL, octets + CONTROL_HEADER_LENGTH,
-				REPLY_MAX - CONTROL_HEADER_LENGTH);
+				CONTROL_REPLY_MAX - CONTROL_HEADER_LENGTH);
 	if (!length)
 		return 0;
 	header.length = (uint16_t)(CONTROL_HEADER_LENGTH + length);
@@ -391,7 +354,7 @@ static void reply_stop(struct control *control, const struct control_path *path,
 		       uint16_t ns, uint16_t nr, uint16_t result, uint16_t error, const char *text)
 {
 	struct message message = { .type = MESSAGE_STOPCCN, .present = AVP_BIT(AVP_ASSIGNED_TUNNEL_ID) };
-	uint8_t octets[REPLY_MAX];
+	uint8_t octets[CONTROL_REPLY_MAX];
 	size_t length;
 
 	if (!peer_tunnel_id)
@@ -400,7 +363,7 @@ static void reply_stop(struct control *control, const struct control_path *path,
 	control_compose_result(&message, result, error, text);
 	length = write_message(control, &message, NULL, peer_tunnel_id, ns, nr, octets);
 	if (length)
-		admission_reply(control, path, octets, length);
+		control_reply(control, path, octets, length);
 }
 
 static void reply_ack(struct control *control, const struct place *place, uint16_t nr)
@@ -412,7 +375,7 @@ static void reply_ack(struct control *control, const struct place *place, uint16
 	uint8_t octets[CONTROL_HEADER_LENGTH];
 
 	control_header_write(&header, octets);
-	admission_reply(control, &place->path, octets, sizeof(octets));
+	control_reply(control, &place->path, octets, sizeof(octets));
 }
 
 /* The peer's StopCCN is in control->message. */
@@ -456,7 +419,7 @@ static void admit(struct control *control, const struct request *request, uint64
 	if (place) {
 		control->counters.requests_duplicate++;
 		if (place->state == PLACE_ANSWERED)
-			admission_reply(control, &place->path, place->octets, place->reply_length);
+			control_reply(control, &place->path, place->octets, place->reply_length);
 		return;
 	}
 	if (!may_enter(control, request->path, request->key, of_source, now) ||
@@ -540,7 +503,7 @@ void admission_request(struct control *control, const struct control_path *path,
 		return;
 	}
 	if (verdict == MESSAGE_BROKEN || !length || message->type != MESSAGE_SCCRQ || header->ns != 0 ||
-	    (message->hidden && length > REPLY_MAX)) {
+	    (message->hidden && length > CONTROL_REPLY_MAX)) {
 		control->counters.malformed++;
 		return;
 	}
@@ -632,7 +595,7 @@ static void answer(struct control *control, struct place *place, uint16_t id,
 	control_use_tunnel_id(control, id);
 	write_reply(control, place);
 	if (place->reply_length)
-		admission_reply(control, &place->path, place->octets, place->reply_length);
+		control_reply(control, &place->path, place->octets, place->reply_length);
 }
 
 void control_accept(struct control *control, handle request, const struct control_tunnel_settings *settings,

@@ -348,7 +348,7 @@ bool control_next_datagram(struct control *control, struct control_datagram *dat
 {
 	struct control_tunnel *tunnel;
 
-	if (control->replies_first && admission_next_datagram(control->admission, datagram))
+	if (control->replies_first && control_next_reply(control, datagram))
 		return true;
 	control->replies_first = false;
 	while ((tunnel = control->ready)) {
@@ -361,7 +361,7 @@ bool control_next_datagram(struct control *control, struct control_datagram *dat
 		}
 		settle(control, tunnel);
 	}
-	return admission_next_datagram(control->admission, datagram);
+	return control_next_reply(control, datagram);
 }
 
 static uint64_t first_of(const struct deadline_heap *heap)

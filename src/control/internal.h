@@ -7,6 +7,7 @@
  *	tunnel.c	the tunnel machine (RFC 2661 section 7.2), from SCCRQ or SCCCN on
  *	call.c		the four call machines (sections 7.4 and 7.5)
  *	compose.c	messages on their way out
+ *	reply.c		those that are not repeated
  *	call_map.c	which call has an id
  *	ids.c		ids that nobody has, and nobody had
  */
@@ -22,6 +23,7 @@
 #define CONTROL_LINGER 31000		/* ms: a full cycle of the peer's retransmissions (RFC 2661 section 5.7) */
 #define CONTROL_EVENTS 64		/* that wait: one input causes three at most, a command one */
 #define CONTROL_RANDOM_POOL 512		/* octets, for ids: asking for each would cost more than all the rest */
+#define CONTROL_REPLY_MAX 1024		/* octets of an SCCRP or StopCCN that is not repeated */
 #define CONTROL_BODY_MAX 12288		/* octets of the AVPs of a message that we send: an ICCN with ten long values */
 
 #define RESULT_GENERAL 1
@@ -96,6 +98,17 @@ struct control_tunnel {
 	struct control_peer peer;
 };
 
+struct control_reply {
+	struct control_path path;
+	size_t length;
+	uint8_t octets[CONTROL_REPLY_MAX];
+};
+
+struct control_replies {		/* a ring */
+	unsigned int first, count;
+	struct control_reply waiting[CONTROL_BATCH_MAX];
+};
+
 struct admission;
 
 struct control {
@@ -121,6 +134,7 @@ struct control {
 	struct message message;			/* being acted on */
 	void *kept;				/* its octets, when its tunnel is gone */
 	struct control_counters counters;
+	struct control_replies replies;
 };
 
 /* --- control.c --- */
@@ -162,6 +176,11 @@ avp_set control_hidden_rows(const struct control_tunnel_settings *settings, enum
 /* Octets behind each hidden value. */
 size_t control_hiding_padding(struct control *control);
 
+/* --- reply.c --- */
+/* To be sent once; dropped when too many wait. */
+void control_reply(struct control *control, const struct control_path *path, const uint8_t *octets, size_t length);
+bool control_next_reply(struct control *control, struct control_datagram *datagram);
+
 /* --- tunnel.c --- */
 struct control_tunnel *control_tunnel_new(struct control *control, uint16_t id, const struct control_path *path,
 					  const struct control_tunnel_settings *settings, void *owner, uint64_t now);
@@ -199,9 +218,6 @@ bool admission_message(struct control *control, const struct control_path *path,
 bool admission_has_id(const struct admission *admission, uint16_t id);
 /* Whoever has this id loses it, and is told. */
 void admission_give_up_id(struct control *control, uint16_t id);
-/* To be sent once. */
-void admission_reply(struct control *control, const struct control_path *path, const uint8_t *octets, size_t length);
-bool admission_next_datagram(struct admission *admission, struct control_datagram *datagram);
 uint32_t admission_used(const struct admission *admission);
 uint64_t admission_deadline(const struct admission *admission);
 /* One that is due. */

@@ -183,7 +183,7 @@ static int clear_id(struct control *control, uint16_t id, struct error *error)
 		return 0;
 	octets = channel_last_words(&tunnel->channel, &length);
 	if (octets)
-		admission_reply(control, &tunnel->path, octets, length);
+		control_reply(control, &tunnel->path, octets, length);
 	/* Who opens anew may still be reading why the old one closed. */
 	if (control->delivering == tunnel)
 		control->kept = channel_keep_held(&tunnel->channel);
