@@ -59,6 +59,7 @@ struct control_datagram {
 	struct control_path path;
 	uint8_t *octets;		/* incoming: may be changed */
 	size_t length;
+	void *owner;			/* outgoing: of the tunnel; NULL: it has none (any more) */
 };
 
 void control_receive(struct control *control, const struct control_datagram *datagram, uint64_t now);
@@ -145,6 +146,8 @@ struct control_tunnel_settings {
 int control_open(struct control *control, const struct control_path *path, uint16_t tunnel_id,
 		 const struct control_tunnel_settings *settings, void *owner, handle *tunnel, uint64_t now,
 		 struct error *error);
+/* An id that nobody can guess, and that nothing had for two minutes, for who wants to name one; 0: there is none. */
+uint16_t control_free_id(struct control *control);
 /* An id that something else has, which is named by such ids: it is not chosen, nor given to who names it, until it is
  * released (reserve false).  A closing tunnel keeps it and is no obstacle, a peer's that is being set up gives way as
  * in control_open().  False: a tunnel that lives has it; nothing is reserved. */
@@ -163,6 +166,7 @@ void control_close(struct control *control, handle tunnel, uint16_t result, uint
 /* Of a tunnel that is up: what may be changed (hello_timeout, retry_timeout, max_retries, max_calls). */
 void control_change(struct control *control, handle tunnel, const struct control_tunnel_settings *settings,
 		    uint64_t now);
+void control_set_owner(struct control *control, handle tunnel, void *owner);
 void control_heard(struct control *control, handle tunnel, uint64_t now);
 void control_hello(struct control *control, handle tunnel, uint64_t now);
 

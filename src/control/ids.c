@@ -148,6 +148,11 @@ uint16_t control_new_tunnel_id(struct control *control)
 	return id;
 }
 
+uint16_t control_free_id(struct control *control)
+{
+	return control_new_tunnel_id(control);
+}
+
 void control_use_tunnel_id(struct control *control, uint16_t id)
 {
 	set_bit_of(control->tunnel_ids.in_use, id, true);

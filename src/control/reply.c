@@ -28,6 +28,6 @@ bool control_next_reply(struct control *control, struct control_datagram *datagr
 		return false;
 	replies->first = (replies->first + 1) % CONTROL_BATCH_MAX;
 	replies->count--;
-	*datagram = (struct control_datagram){ first->path, first->octets, first->length };
+	*datagram = (struct control_datagram){ first->path, first->octets, first->length, NULL };
 	return true;
 }

@@ -404,6 +404,14 @@ void control_tunnel_expire(struct control *control, struct control_tunnel *tunne
 	}
 }
 
+void control_set_owner(struct control *control, handle h, void *owner)
+{
+	struct control_tunnel *tunnel = handle_get(&control->tunnel_handles, h);
+
+	if (tunnel)
+		tunnel->owner = owner;
+}
+
 void control_heard(struct control *control, handle h, uint64_t now)
 {
 	struct control_tunnel *tunnel = handle_get(&control->tunnel_handles, h);

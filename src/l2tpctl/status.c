@@ -52,7 +52,9 @@ static void print_count(const json_t *state, const char *what, const char *const
 
 static void print_head(const json_t *status, FILE *out)
 {
-	static const char *const states[] = { "up", "authorizing", "resolving", "down", NULL };
+	static const char *const states[] = {
+		"up", "authorizing", "resolving", "connecting", "waiting", "down", NULL
+	};
 	const json_t *state = json_object_get(status, "state");
 	char since[DURATION_TEXT_MAX];
 

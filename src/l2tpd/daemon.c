@@ -59,6 +59,7 @@ static void settle(struct daemon *daemon)
 
 	while (service_next_request(daemon->service, &request))
 		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
+	service_transmit(daemon->service, os_clock_ms());
 	manage_settle(daemon->manage);
 	next = service_next_deadline(daemon->service);
 	if (next == SERVICE_NEVER) {
@@ -118,6 +119,7 @@ static void datapath_ready(evutil_socket_t fd, short what, void *context)
 		notices_tell(&daemon->notices, daemon->service, &events[i], now);
 		service_datapath_event(daemon->service, &events[i], now);
 	}
+	service_receive(daemon->service, now);
 	settle(daemon);
 }
 

@@ -9,8 +9,12 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-static const char *const tunnel_state_words[] = { "authorizing", "resolving", "up", "down", NULL };
-static const char *const session_state_words[] = { "authorizing", "up", "down", NULL };
+static const char *const tunnel_state_words[] = {
+	"authorizing", "resolving", "connecting", "waiting", "up", "down", NULL
+};
+static const char *const session_state_words[] = {
+	"authorizing", "connecting", "waiting", "up", "down", NULL
+};
 
 #define ROW(type, member, name, words, unit, help) { #name, type, offsetof(struct OF, member), words, unit, help }
 
@@ -23,10 +27,18 @@ static const struct state_row system_rows[] = {
 	    "tunnels that an authorizer is asked about"),
 	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_RESOLVING], tunnels_resolving, NULL, NULL,
 	    "tunnels whose peer's name has no address yet"),
+	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_CONNECTING], tunnels_connecting, NULL, NULL,
+	    "tunnels that peers were asked for"),
+	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_WAITING], tunnels_waiting, NULL, NULL,
+	    "tunnels that wait for the next attempt, or for a session that wants them"),
 	ROW(STATE_U32, tunnels_in[SERVICE_TUNNEL_DOWN], tunnels_down, NULL, NULL, "tunnels that are down"),
 	ROW(STATE_U32, sessions_in[SERVICE_SESSION_UP], sessions_up, NULL, NULL, "sessions that are up"),
 	ROW(STATE_U32, sessions_in[SERVICE_SESSION_AUTHORIZING], sessions_authorizing, NULL, NULL,
 	    "sessions that an authorizer is asked about"),
+	ROW(STATE_U32, sessions_in[SERVICE_SESSION_CONNECTING], sessions_connecting, NULL, NULL,
+	    "sessions that peers were asked for"),
+	ROW(STATE_U32, sessions_in[SERVICE_SESSION_WAITING], sessions_waiting, NULL, NULL,
+	    "sessions that wait for their tunnel, or for the next attempt"),
 	ROW(STATE_U32, sessions_in[SERVICE_SESSION_DOWN], sessions_down, NULL, NULL, "sessions that are down"),
 	ROW(STATE_U64, failures, failures, NULL, NULL, "what has failed since the start"),
 	ROW(STATE_SINCE, loaded, load_age, NULL, "s", "how long ago the configuration was read again, or tried to be"),
@@ -39,12 +51,13 @@ static const struct state_row system_rows[] = {
 #define OF service_tunnel_view
 static const struct state_row tunnel_rows[] = {
 	ROW(STATE_WORD, state, state, tunnel_state_words, NULL,
-	    "authorizing: an authorizer is asked; resolving: the peer's name has no address yet; up: it carries packets; "
-	    "down: the reason says why"),
+	    "authorizing: an authorizer is asked; resolving: the peer's name has no address yet; "
+	    "connecting: the peer was asked for it; waiting: for the next attempt, or for a session that wants it; "
+	    "up: it carries packets; down: the reason says why"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up, or the last trouble"),
 	ROW(STATE_SINCE, reason_since, reason_age, NULL, "s", "how long ago that was"),
 	ROW(STATE_WORD, origin, origin, service_origin_words, NULL,
-	    "who made it: the configuration file or a command"),
+	    "who made it: the configuration file, a command, or the peer"),
 	ROW(STATE_SINCE, created, age, NULL, "s", "how long it has existed"),
 	ROW(STATE_SINCE, up_since, up_age, NULL, "s", "how long it has been up"),
 	ROW(STATE_ENDPOINT, info.local, local, NULL, NULL, "local address and UDP port in use"),
@@ -58,7 +71,8 @@ static const struct state_row tunnel_rows[] = {
 #define OF service_session_view
 static const struct state_row session_rows[] = {
 	ROW(STATE_WORD, state, state, session_state_words, NULL,
-	    "authorizing: an authorizer is asked; up: packets can pass; down: the reason says why not"),
+	    "authorizing: an authorizer is asked; connecting: the peer was asked for it; "
+	    "waiting: for its tunnel, or for the next attempt; up: packets can pass; down: the reason says why not"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up"),
 	ROW(STATE_WORD, origin, origin, service_origin_words, NULL,
 	    "who made it: the configuration file or a command"),

@@ -205,7 +205,7 @@ static const char types[] =
 	"  suppressed)\n"
 	"\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms is in\n"
 	"# milliseconds since 1970; changed names parameters.\n"
-	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin),\n"
+	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer),\n"
 	"  tunnel_name: ?string,\n  tunnel_id: ?int,\n  session_name: ?string,\n  session_id: ?int,\n"
 	"  interface_name: ?string,\n  netns: ?string,\n  profile_name: ?string,\n  peer: ?string,\n  reason: ?string,\n"
 	"  changed: ?[]string,\n  count: ?int\n)\n";

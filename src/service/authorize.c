@@ -15,6 +15,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "service/about.h"
+#include "service/session_call.h"
+#include "service/managed.h"
 #include "service/question.h"
 #include "service/state.h"
 
@@ -109,8 +111,12 @@ static void refuse(struct service *service, struct question *question, const cha
 	snprintf(question->reason, sizeof(question->reason), "%s", reason);
 	history_add(service, SERVICE_FAILURE_AUTHORIZER, question->tunnel, question->session, reason);
 	log_refused(service, question, reason);
-	if (!question->session)
+	if (!question->session) {
 		tunnel_set_reason(service, question->tunnel, reason);
+		managed_refused(service, question->tunnel);
+	} else {
+		session_call_refused(service, question->session);
+	}
 	update(service, question);
 }
 
@@ -159,6 +165,8 @@ static void release_tunnel(struct service *service, struct tunnel *tunnel)
 		history_add(service, SERVICE_FAILURE_RESOLVE, tunnel, NULL, error.text);
 		tunnel_set_reason(service, tunnel, error.text);
 	}
+	if (tunnel->peer.family != AF_UNSPEC)
+		managed_start(service, tunnel);
 	state_tunnel_update(service, tunnel);
 	release_sessions(service, tunnel);
 }

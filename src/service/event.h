@@ -90,6 +90,7 @@ int service_event_get(const struct service *service, uint64_t number, struct ser
 #define SERVICE_FAILURES_MAX 32			/* that are kept */
 
 enum service_failure_class {
+	SERVICE_FAILURE_PROTOCOL,		/* the peer closed a tunnel or session, refused it, or fell silent */
 	SERVICE_FAILURE_RESOLVE,		/* a peer's name has no address, or none that can be used */
 	SERVICE_FAILURE_UNREACHABLE,		/* the network says so */
 	SERVICE_FAILURE_DEVICE,			/* somebody removed a session's device, or none could be made */

@@ -10,6 +10,7 @@
 #define LIMIT_QUIET_MS 1000
 
 static const char *const names[] = {
+	[SERVICE_FAILURE_PROTOCOL] = "protocol",
 	[SERVICE_FAILURE_RESOLVE] = "resolve",
 	[SERVICE_FAILURE_UNREACHABLE] = "unreachable",
 	[SERVICE_FAILURE_DEVICE] = "device",

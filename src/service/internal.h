@@ -115,6 +115,25 @@ struct chained {
 	uint64_t profile_changes;
 };
 
+enum managed_phase {
+	MANAGED_NONE,			/* a static tunnel; or one whose peer is not known yet */
+	MANAGED_WAITING,		/* until the deadline, for the next attempt */
+	MANAGED_OPENING, MANAGED_UP,
+	MANAGED_IDLE,			/* until a session wants it */
+};
+
+struct managed {			/* managed.c */
+	enum managed_phase phase;
+	handle control;			/* the engine's; HANDLE_NONE: not open */
+	handle port;			/* a peer's: to which it came */
+	uint16_t peer_tunnel_id;	/* 0: not known */
+	uint16_t peer_port;		/* 0: as configured; a peer may answer from another one */
+	bool was_open, was_used;	/* there was an attempt; there was a session */
+	uint32_t failures;		/* in a row */
+	uint64_t received;		/* packets, when the control channel was quiet last */
+	struct deadline deadline;	/* WAITING; UP: idle_timeout */
+};
+
 struct tunnel {
 	struct tunnel_config config;	/* complete: every default, the name and the id are filled in */
 	struct provenance provenance;
@@ -131,6 +150,7 @@ struct tunnel {
 	struct session_name *sessions_by_name;
 	struct chained chained;
 	struct resolve resolve;
+	struct managed managed;
 	enum authorization authorization;
 	struct question *question;	/* NULL: none is open */
 	bool refused;			/* the peer has an address, which cannot be used: the reason says why */
@@ -191,6 +211,7 @@ struct session {
 	struct session_device *device;	/* NULL: PPP has none */
 	struct tapped *tapped;		/* NULL: it is not */
 	struct question *question;
+	struct session_call *call;		/* NULL: static, or it may not be yet */
 	struct session *pair;
 	uint64_t created, up_since;
 	unsigned int command;
@@ -203,6 +224,12 @@ struct session {
 	bool is_announced : 1, was_up : 1;	/* as the tunnel's */
 	bool going : 1;			/* likewise */
 };
+
+/* Do its ends speak the control protocol? */
+static inline bool tunnel_is_managed(const struct tunnel *tunnel)
+{
+	return tunnel->config.version == 2;
+}
 
 /* Who is at the other end of tunnels; made with the first, gone with the last. */
 struct peer_key {
@@ -219,6 +246,21 @@ struct peer {
 	bool is_announced;		/* state.c: an event told of it */
 	UT_hash_handle hh;
 };
+
+/* Where peers may ask for tunnels, and ports that are still needed to tell peers that theirs are gone: listen.c. */
+struct listen_linger {
+	handle port;
+	uint64_t until;
+	struct listen_linger *prev, *next;
+};
+
+struct listen {
+	handle ports[2];		/* IPv4 and IPv6; HANDLE_NONE: not */
+	uint16_t udp_port;		/* of these */
+	struct listen_linger *lingering;	/* the first to end is the first */
+};
+
+#define SERVICE_RELEASED_MAX 256
 
 struct service {
 	struct datapath *dp;
@@ -240,11 +282,18 @@ struct service {
 	uint64_t profile_changes;	/* counted */
 	struct session_common *commons, *last_common;
 	struct peer *peers;
-	struct deadline_heap deadlines, quiets;
+	struct deadline_heap deadlines, quiets, managed_deadlines;
+	struct control *control;	/* the engine of the control protocol; NULL: a dry run */
+	char host_name[CONFIG_NAME_MAX];	/* this host's */
+	struct listen listen;
+	struct deadline_heap call_deadlines;
+	handle released[SERVICE_RELEASED_MAX];	/* sessions of calls that are gone: the datapath is told of many at once */
+	int released_count;
 	struct authorizer authorizer;
 	struct log_limit reasons;	/* lines about what is wrong with tunnels: whoever forges ICMP can cause them */
 	struct tunnel *asking;		/* queue */
-	bool is_started;
+	struct log_limit strangers;	/* lines about peers that ask for tunnels */
+	bool is_started, is_stopping;
 	uint64_t started;
 	uint64_t now;			/* as the call from outside that is under way has it */
 	const char *cause;		/* why what goes in this call goes: the reason that is told */
@@ -368,6 +417,11 @@ void peers_follow(struct service *service, const struct profile *profile);
 #define SESSION_LABEL_MAX (2 * CONFIG_NAME_MAX + 24)
 /* "session office of tunnel lon"; returns label. */
 const char *session_label(const struct session *session, char label[SESSION_LABEL_MAX]);
+/* One that no tunnel has, of the range of this one's version. */
+int names_free_tunnel_id(struct service *service, const struct tunnel_config *config, uint32_t *id,
+			 struct error *error);
+/* Its id is not to be a peer's: while the engine does not know the tunnel. */
+void names_hold_tunnel_id(struct service *service, const struct tunnel *tunnel, bool hold);
 /* Ids and names that nobody gave; then the name and ids must be free. */
 int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error);
 int names_identify_session(struct service *service, struct session *session, struct error *error);
@@ -401,6 +455,11 @@ void tunnel_forget(struct service *service, struct tunnel *tunnel);
 /* Give it this configuration, which differs in live rows only, and perhaps in its name, which is free. */
 int tunnel_change(struct service *service, struct tunnel *tunnel, const struct tunnel_config *config,
 		  const struct provenance *provenance, uint64_t now, struct error *error);
+/* What the datapath is to know of the peer has changed. */
+int tunnel_tell_peer(struct service *service, struct tunnel *tunnel, struct error *error);
+/* Another id, at once for the datapath, too: of one without sessions in the datapath.  -1: perhaps the datapath does
+ * not have it any more. */
+int tunnel_renew_id(struct service *service, struct tunnel *tunnel, struct error *error);
 int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error);
 /* "" : all is well. */
 void tunnel_set_reason(struct service *service, struct tunnel *tunnel, const char *reason);
@@ -418,6 +477,11 @@ struct session *session_new(struct service *service, struct tunnel *tunnel, cons
 void session_free(struct service *service, struct session *session);
 /* Put it into its tunnel, and make it work, or wait until it may. */
 int session_attach(struct service *service, struct session *session, struct error *error);
+/* For calls: the datapath is to have it; it has it no more, or will not for long. */
+int session_tell_datapath(struct service *service, struct session *session, struct error *error);
+void session_forget_datapath(struct service *service, struct session *session);
+/* Another id, of one that the datapath does not have. -1: it is taken. */
+int session_set_id(struct session *session, uint32_t id, struct error *error);
 /* Of sessions that their tunnel has: make one work; forget that it worked (the datapath is told apart).
  * One that has worked before gets a device of the same name again. */
 int session_activate(struct service *service, struct session *session, struct error *error);
@@ -456,6 +520,8 @@ void resolve_start(struct service *service, struct tunnel *tunnel, uint64_t now)
 void resolve_stop(struct service *service, struct tunnel *tunnel);
 /* The interval may have changed. */
 void resolve_again(struct service *service, struct tunnel *tunnel, uint64_t now);
+/* Ask for the peer's addresses now, to take the one after the present one. False: it is given by address. */
+bool resolve_another(struct service *service, struct tunnel *tunnel);
 void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_t now);
 void resolve_expire(struct service *service, uint64_t now);
 

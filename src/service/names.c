@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/control.h"
 #include "service/internal.h"
 
 /* A random id whose derived name somebody has taken is tried again; so many such names in a row
@@ -30,12 +31,40 @@ static void derive_name(struct tunnel_config *config)
 	snprintf(config->tunnel_name, sizeof(config->tunnel_name), "l2tp%u", config->tunnel_id);
 }
 
+/* The engine has more that are in use: those of peers who have not proved themselves, and of tunnels that are gone,
+ * for which messages may still be on their way. */
+static bool free_tunnel_id(struct service *service, const struct tunnel_config *config, uint32_t *id)
+{
+	if (config->version != 2)
+		return order_free_id(&service->tunnels, 1, UINT32_MAX, service_random(service), id);
+	if (!service->control)
+		return order_free_id(&service->tunnels, 1, UINT16_MAX, service_random(service), id);
+	*id = control_free_id(service->control);
+	return *id;
+}
+
+void names_hold_tunnel_id(struct service *service, const struct tunnel *tunnel, bool hold)
+{
+	uint32_t id = tunnel->config.tunnel_id;
+
+	if (service->control && id <= UINT16_MAX && tunnel->origin != SERVICE_ORIGIN_PEER)
+		(void)control_reserve_id(service->control, (uint16_t)id, hold);
+}
+
+int names_free_tunnel_id(struct service *service, const struct tunnel_config *config, uint32_t *id,
+			 struct error *error)
+{
+	if (free_tunnel_id(service, config, id))
+		return 0;
+	return error_set(error, ERROR_LIMIT, "tunnel_id", "no free tunnel id was found");
+}
+
 static int choose_tunnel_id(struct service *service, struct tunnel_config *config, struct error *error)
 {
 	bool derived = !config->tunnel_name[0];
 
 	for (int i = 0; i < NAME_TRIES; i++) {
-		if (!order_free_id(&service->tunnels, 1, UINT32_MAX, service_random(service), &config->tunnel_id))
+		if (!free_tunnel_id(service, config, &config->tunnel_id))
 			break;
 		if (!derived)
 			return 0;
@@ -89,7 +118,8 @@ static int choose_session_id(struct service *service, const struct tunnel *tunne
 	/* what is free in the flow is free in the tunnel, which is part of it */
 	const struct order *taken = tunnel->flow ? &tunnel->flow->sessions : &tunnel->sessions;
 
-	if (order_free_id(taken, 1, UINT32_MAX, service_random(service), session_id))
+	if (order_free_id(taken, 1, tunnel_is_managed(tunnel) ? UINT16_MAX : UINT32_MAX, service_random(service),
+			  session_id))
 		return 0;
 	return error_set(error, ERROR_LIMIT, "session_id", "tunnel %s has no free session id",
 			 tunnel->config.tunnel_name);

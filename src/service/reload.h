@@ -70,7 +70,7 @@ static inline unsigned int reload_command(const struct session_copy *copy)
 /* Is it the file's to remove or make anew what this one made?  A restore decides about everything. */
 static inline bool reload_owns(const struct service_reload *reload, enum service_origin origin)
 {
-	return reload->mode == SERVICE_RELOAD_ALL || origin == SERVICE_ORIGIN_FILE;
+	return origin == SERVICE_ORIGIN_FILE || (reload->mode == SERVICE_RELOAD_ALL && origin == SERVICE_ORIGIN_ADMIN);
 }
 
 int list_add(struct list *list, void *item, struct error *error);

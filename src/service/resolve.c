@@ -11,6 +11,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "service/managed.h"
 #include "service/state.h"
 #include "service/trace.h"
 
@@ -42,7 +43,7 @@ static void wait_for_interval(struct service *service, struct tunnel *tunnel, ui
 
 	tunnel->resolve.phase = RESOLVE_WAITING;
 	deadline_cancel(&service->deadlines, &tunnel->resolve.deadline);
-	if (interval_ms)
+	if (interval_ms && !tunnel_is_managed(tunnel))	/* that asks anew for each attempt */
 		wait_until(service, tunnel, now + interval_ms);
 }
 
@@ -86,6 +87,18 @@ static void tell_trouble(struct service *service, struct tunnel *tunnel, enum se
 	tunnel_set_reason(service, tunnel, text);
 }
 
+bool resolve_another(struct service *service, struct tunnel *tunnel)
+{
+	struct resolve *resolve = &tunnel->resolve;
+
+	if (resolve->phase == RESOLVE_LITERAL)
+		return false;
+	resolve->unreachable = true;
+	if (resolve->phase == RESOLVE_WAITING)
+		enqueue(service, tunnel, service->now);
+	return true;
+}
+
 void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_t now)
 {
 	struct resolve *resolve = &tunnel->resolve;
@@ -96,6 +109,8 @@ void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_
 	snprintf(text, sizeof(text), "the network says that %s cannot be reached",
 		 address_format(&tunnel->peer, peer, sizeof(peer)));
 	tell_trouble(service, tunnel, SERVICE_FAILURE_UNREACHABLE, text);
+	if (tunnel_is_managed(tunnel))		/* whether that is true the control protocol finds out */
+		return;
 	deadline_set(&service->quiets, &resolve->quiet, now + QUIET_MS);
 	if (resolve->phase != RESOLVE_WAITING || resolve->unreachable)
 		return;
@@ -212,19 +227,9 @@ void service_resolved(struct service *service, handle answered, const struct add
 		wait_for_interval(service, tunnel, now);
 	}
 	tunnel->resolve.unreachable = false;
+	if (tunnel->peer.family != AF_UNSPEC)
+		managed_start(service, tunnel);
 	state_tunnel_update(service, tunnel);
-}
-
-uint64_t service_next_deadline(const struct service *service)
-{
-	const struct deadline *first = deadline_first(&service->deadlines);
-	const struct deadline *quiet = deadline_first(&service->quiets);
-	const struct deadline *answer = deadline_first(&service->authorizer.deadlines);
-	uint64_t when = first ? first->when : SERVICE_NEVER;
-
-	if (quiet && quiet->when < when)
-		when = quiet->when;
-	return answer && answer->when < when ? answer->when : when;
 }
 
 void resolve_expire(struct service *service, uint64_t now)

@@ -80,16 +80,6 @@ static int check_managed(const struct tunnel_config *config, const struct param_
 	return check_proof(config, error);
 }
 
-/* What goes when tunnels of version 2 can be made. */
-static int refuse_managed(const struct tunnel_config *config, struct error *error)
-{
-	if (config->version != 3)
-		return error_set(error, ERROR_UNSUPPORTED, "version",
-				 "the L2TPv2 control protocol is not supported yet: "
-				 "give version=3 and peer_tunnel_id=ID for a static L2TPv3 tunnel");
-	return 0;
-}
-
 static int check_encap(const struct tunnel_config *config, const struct param_set *set, struct error *error)
 {
 	static const char *const udp_only[] = {
@@ -125,9 +115,7 @@ int rules_tunnel(const struct tunnel_config *config, const struct param_set *set
 	    check_peer_given(config, error) < 0 || check_encap(config, set, error) < 0 ||
 	    check_source(config, error) < 0)
 		return -1;
-	if (address_parse(config->dest_ipaddr, &peer) && rules_peer(config, set, &peer, error) < 0)
-		return -1;
-	return refuse_managed(config, error);
+	return address_parse(config->dest_ipaddr, &peer) ? rules_peer(config, set, &peer, error) : 0;
 }
 
 static int check_family(const struct tunnel_config *config, const struct param_set *set, const struct address *peer,

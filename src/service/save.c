@@ -169,7 +169,8 @@ static void save_tunnel(const struct service *service, const struct tunnel *tunn
 	begin(command, CONFIG_TUNNEL, CONFIG_CREATE);
 	without_tunnel(service, tunnel, &otherwise, &given);
 	write_row(table, config_row(CONFIG_TUNNEL, "tunnel_name"), &tunnel->config, command);
-	write_row(table, config_row(CONFIG_TUNNEL, "tunnel_id"), &tunnel->config, command);
+	if (!tunnel_is_managed(tunnel) || param_set_has(&given, ROW_TUNNEL_ID))	/* else it is another each time */
+		write_row(table, ROW_TUNNEL_ID, &tunnel->config, command);
 	write_rows(table, &tunnel->config, &given, &otherwise, command);
 }
 
@@ -196,11 +197,14 @@ static void save_session(const struct service *service, const struct session *se
 static bool next_session(const struct service *service, struct service_save *save, struct command *command)
 {
 	const struct tunnel *tunnel = handle_get(&service->tunnel_handles, save->tunnel);
-	const struct session *session = tunnel ? lookup_session_from(tunnel, save->session_id + 1) : NULL;
+	const struct session *session;
 
-	if (!session)
-		return false;
-	save->session_id = session->by_id.id;
+	do {
+		session = tunnel ? lookup_session_from(tunnel, save->session_id + 1) : NULL;
+		if (!session)
+			return false;
+		save->session_id = session->by_id.id;
+	} while (session->origin == SERVICE_ORIGIN_PEER);
 	save_session(service, session, command);
 	return true;
 }
@@ -211,10 +215,12 @@ static bool next_tunnel(const struct service *service, struct service_save *save
 
 	if (next_session(service, save, command))
 		return true;
-	tunnel = lookup_tunnel_from(service, save->tunnel_id + 1);
-	if (!tunnel)
-		return false;
-	save->tunnel_id = tunnel->by_id.id;
+	do {
+		tunnel = lookup_tunnel_from(service, save->tunnel_id + 1);
+		if (!tunnel)
+			return false;
+		save->tunnel_id = tunnel->by_id.id;
+	} while (tunnel->origin == SERVICE_ORIGIN_PEER);
 	save->tunnel = tunnel->handle;
 	save->session_id = 0;
 	save_tunnel(service, tunnel, command);

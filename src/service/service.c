@@ -9,12 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/session_call.h"
+#include "service/listen.h"
+#include "service/managed.h"
+#include "service/protocol.h"
 #include "service/question.h"
 #include "service/state.h"
 #include "service/trace.h"
 
 const char *const service_origin_words[] = {
-	[SERVICE_ORIGIN_FILE] = "file", [SERVICE_ORIGIN_ADMIN] = "admin", NULL,
+	[SERVICE_ORIGIN_FILE] = "file", [SERVICE_ORIGIN_ADMIN] = "admin", [SERVICE_ORIGIN_PEER] = "peer", NULL,
 };
 
 int service_no_memory(struct error *error)
@@ -30,6 +34,7 @@ struct service *service_new(struct datapath *dp, service_random_fn *random)
 		return NULL;
 	service->dp = dp;
 	service->random = random;
+	service_set_host_name(service, "l2tpd");
 	service->events = random ? events_new() : NULL;
 	if (random && !service->events) {
 		free(service);
@@ -37,7 +42,7 @@ struct service *service_new(struct datapath *dp, service_random_fn *random)
 	}
 	param_defaults(config_tables[CONFIG_SYSTEM], &service->system);
 	chain_begin(&service->ends);
-	if (profiles_begin(service) == 0)
+	if (profiles_begin(service) == 0 && (!random || protocol_begin(service) == 0))
 		return service;
 	service_free(service);
 	return NULL;
@@ -56,10 +61,14 @@ void service_free(struct service *service)
 		tunnel_free(service, tunnel);
 	}
 	profiles_end(service);
+	protocol_end(service);
+	listen_end(service);
 	handle_table_clear(&service->tunnel_handles);
 	handle_table_clear(&service->session_handles);
 	deadline_clear(&service->deadlines);
 	deadline_clear(&service->quiets);
+	deadline_clear(&service->managed_deadlines);
+	deadline_clear(&service->call_deadlines);
 	deadline_clear(&service->authorizer.deadlines);
 	free(service);
 }
@@ -279,8 +288,10 @@ int service_execute(struct service *service, const struct command *command, enum
 
 	service_start(service, now);
 	memset(do_this.result, 0, sizeof(*do_this.result));
-	if (execute(&do_this, error) == 0)
+	if (execute(&do_this, error) == 0) {
+		listen_update(service);
 		return 0;
+	}
 	error_name_object(error, command_object(command, object));
 	return -1;
 }
@@ -302,6 +313,11 @@ void service_datapath_event(struct service *service, const struct datapath_event
 	}
 }
 
+void service_set_host_name(struct service *service, const char *name)
+{
+	snprintf(service->host_name, sizeof(service->host_name), "%s", name);
+}
+
 void service_configuration_loaded(struct service *service, uint64_t now, const char *refused)
 {
 	service_start(service, now);
@@ -319,6 +335,29 @@ void service_expire(struct service *service, uint64_t now)
 	service_start(service, now);
 	resolve_expire(service, now);
 	authorize_expire(service, now);
+	managed_expire(service);
+	session_call_expire(service);
+	protocol_expire(service);
+	listen_expire(service);
+}
+
+static uint64_t earlier(uint64_t when, const struct deadline_heap *heap)
+{
+	const struct deadline *first = deadline_first(heap);
+
+	return first && first->when < when ? first->when : when;
+}
+
+uint64_t service_next_deadline(const struct service *service)
+{
+	uint64_t when = protocol_deadline(service), lingering = listen_deadline(service);
+
+	when = earlier(when, &service->deadlines);
+	when = earlier(when, &service->quiets);
+	when = earlier(when, &service->authorizer.deadlines);
+	when = earlier(when, &service->managed_deadlines);
+	when = earlier(when, &service->call_deadlines);
+	return lingering < when ? lingering : when;
 }
 
 const struct system_config *service_system(const struct service *service)

@@ -32,9 +32,9 @@ struct service *service_new(struct datapath *dp, service_random_fn *random);
 /* Forgets everything; the datapath is left to its own close(). */
 void service_free(struct service *service);
 
-enum service_origin { SERVICE_ORIGIN_FILE, SERVICE_ORIGIN_ADMIN };
+enum service_origin { SERVICE_ORIGIN_FILE, SERVICE_ORIGIN_ADMIN, SERVICE_ORIGIN_PEER };
 
-/* "file", "admin"; NULL behind the last. */
+/* "file", "admin", "peer"; NULL behind the last. */
 extern const char *const service_origin_words[];
 
 /* What a command that made or changed something did. */
@@ -114,6 +114,15 @@ bool service_next_request(struct service *service, struct service_request *reque
 void service_resolved(struct service *service, handle tunnel, const struct address *addresses, unsigned int count,
 		      const char *reason, uint64_t now);
 void service_datapath_event(struct service *service, const struct datapath_event *event, uint64_t now);
+/* Take messages of the control protocol that have arrived: call it whenever the datapath's event_fd is readable. */
+void service_receive(struct service *service, uint64_t now);
+/* Send what is to be sent: after each call that is given the time. */
+void service_transmit(struct service *service, uint64_t now);
+/* What this host is called where no host_name says otherwise. */
+void service_set_host_name(struct service *service, const char *name);
+/* The daemon is about to end: close all tunnels that have a control protocol, and take no new ones. Returns how many
+ * peers have not acknowledged it yet: ask again after each call, and give up some time. */
+uint32_t service_stop(struct service *service, uint64_t now);
 uint64_t service_next_deadline(const struct service *service);
 void service_expire(struct service *service, uint64_t now);
 
@@ -132,6 +141,8 @@ int service_packets(struct service *service, struct datapath_packet *packets, in
 enum service_tunnel_state {
 	SERVICE_TUNNEL_AUTHORIZING,	/* an authorizer is asked whether it may be */
 	SERVICE_TUNNEL_RESOLVING,	/* the peer's address is not known yet */
+	SERVICE_TUNNEL_CONNECTING,	/* the peer was asked for it */
+	SERVICE_TUNNEL_WAITING,		/* for the next attempt, or for a session that wants it */
 	SERVICE_TUNNEL_UP,
 	SERVICE_TUNNEL_DOWN,		/* it cannot be used, or was refused: the reason says why */
 	SERVICE_TUNNEL_STATES,
@@ -139,6 +150,8 @@ enum service_tunnel_state {
 
 enum service_session_state {
 	SERVICE_SESSION_AUTHORIZING,
+	SERVICE_SESSION_CONNECTING,	/* the peer was asked for it */
+	SERVICE_SESSION_WAITING,	/* for its tunnel, or for the next attempt */
 	SERVICE_SESSION_UP,		/* packets can pass */
 	SERVICE_SESSION_DOWN,		/* the reason says why not */
 	SERVICE_SESSION_STATES,

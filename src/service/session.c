@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/session_call.h"
+#include "service/managed.h"
 #include "service/question.h"
 #include "service/state.h"
 #include "service/trace.h"
@@ -75,6 +77,8 @@ static void to_datapath(const struct session *session, const struct session_conf
 	memcpy(out->mac, config->mac_address, sizeof(out->mac));
 	memcpy(out->netns, config->netns, sizeof(out->netns));
 	memcpy(out->bridge, config->bridge, sizeof(out->bridge));
+	if (session->call)
+		session_call_to_datapath(session->call, config, out);
 }
 
 void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *out)
@@ -173,6 +177,7 @@ void session_free(struct service *service, struct session *session)
 	handle_remove(&service->session_handles, session->handle);
 	if (session->kept.common)
 		common_forget(service, &session->kept);
+	session_call_end(service, session);
 	free(session->name);
 	free(session->device);
 	free(session->tapped);
@@ -252,20 +257,56 @@ static int tell_datapath(struct service *service, struct session *session, struc
 	return 0;
 }
 
+int session_tell_datapath(struct service *service, struct session *session, struct error *error)
+{
+	return tell_datapath(service, session, error);
+}
+
+void session_forget_datapath(struct service *service, struct session *session)
+{
+	if (session->is_told)
+		order_remove(&service->sessions_by_datapath, &session->by_datapath);
+	session->is_told = false;
+	session->datapath = HANDLE_NONE;
+}
+
 /* Nothing happens to one that is not active. The state is the caller's business. */
 static void deactivate(struct service *service, struct session *session)
 {
+	session_call_end(service, session);
 	if (!session->is_active)
 		return;
 	session->is_active = false;
 	names_release_interface(service, session);
-	if (session->is_told)
-		order_remove(&service->sessions_by_datapath, &session->by_datapath);
-	session->is_told = false;
+	session_forget_datapath(service, session);
+}
+
+int session_set_id(struct session *session, uint32_t id, struct error *error)
+{
+	struct order *sessions = &session->tunnel->sessions;
+
+	if (id == session_id(session))
+		return 0;
+	if (order_find(sessions, id))
+		return error_set(error, ERROR_EXISTS, "session_id", "another session of the tunnel has the id %u", id);
+	order_remove(sessions, &session->by_id);
+	order_insert(sessions, &session->by_id, id);
+	return 0;
+}
+
+static int activate_call(struct service *service, struct session *session, struct error *error)
+{
+	if (session_call_begin(service, session, error) < 0)
+		return -1;
+	session->is_active = true;
+	state_session_attached(service, session);
+	return 0;
 }
 
 int session_activate(struct service *service, struct session *session, struct error *error)
 {
+	if (tunnel_is_managed(session->tunnel))
+		return activate_call(service, session, error);
 	if (rules_loops(&session->tunnel->config, &session->tunnel->peer) &&
 	    rules_session_loop(session_id(session), session->peer_session_id, error) < 0)
 		return -1;
@@ -319,6 +360,8 @@ static void detach_batch(struct service *service, struct session *const *session
 	for (int i = 0; i < count; i++) {
 		session_deactivate(service, sessions[i]);
 		session_remove(sessions[i]);
+		if (!order_count(&sessions[i]->tunnel->sessions))
+			managed_unwanted(service, sessions[i]->tunnel);
 	}
 }
 

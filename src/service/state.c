@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "service/session_call.h"
 #include "service/question.h"
 
 const uint32_t service_setup_bounds_ms[SERVICE_SETUP_BUCKETS] = {
@@ -37,7 +38,9 @@ static enum service_session_state session_state(const struct session *session)
 	    (session->authorization == AUTHORIZATION_LATER &&
 	     session->tunnel->authorization != AUTHORIZATION_REFUSED))
 		return SERVICE_SESSION_AUTHORIZING;
-	return up ? SERVICE_SESSION_UP : SERVICE_SESSION_DOWN;
+	if (up || !session->call)
+		return up ? SERVICE_SESSION_UP : SERVICE_SESSION_DOWN;
+	return session->call->phase == CALL_WAITING ? SERVICE_SESSION_WAITING : SERVICE_SESSION_CONNECTING;
 }
 
 void state_session_reason(const struct session *session, char *reason, size_t size)
@@ -45,9 +48,13 @@ void state_session_reason(const struct session *session, char *reason, size_t si
 	struct session_config config;
 
 	snprintf(reason, size, "%s", authorize_reason(session));
-	if (reason[0] || session->state != SERVICE_SESSION_DOWN)
+	if (reason[0] || session->state == SERVICE_SESSION_UP)
 		return;
-	if (session->device_gone)
+	if (session->call && session->call->reason)
+		snprintf(reason, size, "%s", session->call->reason);
+	else if (session->state == SERVICE_SESSION_CONNECTING || session->state == SERVICE_SESSION_AUTHORIZING)
+		return;
+	else if (session->device_gone)
 		session_gone_reason(session, reason, size);
 	else if (session->tunnel->state != SERVICE_TUNNEL_UP)
 		snprintf(reason, size, "its tunnel is not up");
@@ -95,7 +102,7 @@ void state_session_update(struct service *service, struct session *session)
 		session_up(service, session);
 		return;
 	}
-	if (now == SERVICE_SESSION_AUTHORIZING)
+	if (now == SERVICE_SESSION_AUTHORIZING || (before != SERVICE_SESSION_UP && now != SERVICE_SESSION_DOWN))
 		return;
 	state_session_reason(session, reason, sizeof(reason));
 	if (before == SERVICE_SESSION_UP)
@@ -133,12 +140,20 @@ void state_session_detached(struct service *service, struct session *session)
 
 /* --- tunnels --- */
 
+static enum service_tunnel_state managed_state(const struct managed *managed)
+{
+	if (managed->phase == MANAGED_UP)
+		return SERVICE_TUNNEL_UP;
+	return managed->phase == MANAGED_IDLE || (managed->phase == MANAGED_WAITING && managed->failures) ?
+		       SERVICE_TUNNEL_WAITING : SERVICE_TUNNEL_CONNECTING;
+}
+
 static enum service_tunnel_state tunnel_state(const struct tunnel *tunnel)
 {
 	if (tunnel->authorization == AUTHORIZATION_WAITS)
 		return SERVICE_TUNNEL_AUTHORIZING;
 	if (tunnel->peer.family != AF_UNSPEC)
-		return SERVICE_TUNNEL_UP;
+		return tunnel_is_managed(tunnel) ? managed_state(&tunnel->managed) : SERVICE_TUNNEL_UP;
 	return tunnel->refused || tunnel->authorization == AUTHORIZATION_REFUSED ? SERVICE_TUNNEL_DOWN :
 		       SERVICE_TUNNEL_RESOLVING;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/session_call.h"
+#include "service/managed.h"
 #include "service/question.h"
 #include "service/state.h"
 #include "service/trace.h"
@@ -21,18 +23,22 @@ const struct rows_field tunnel_fields[] = {
 };
 const unsigned int tunnel_fields_count = sizeof(tunnel_fields) / sizeof(tunnel_fields[0]);
 
-/* What the datapath is told of a tunnel whose peer has this address. */
-static void to_datapath(const struct tunnel_config *config, const struct address *peer,
+/* What the datapath is told of a tunnel with this configuration, and this address of the peer. */
+static void to_datapath(const struct tunnel *tunnel, const struct tunnel_config *config, const struct address *peer,
 			struct datapath_tunnel_config *out)
 {
+	const struct managed *managed = &tunnel->managed;
 	bool udp = config->encap == CONFIG_ENCAP_UDP;
+	uint16_t peer_port = managed->peer_port ? managed->peer_port : config->peer_udp_port;
 
 	*out = (struct datapath_tunnel_config){
+		.version = (uint8_t)config->version,
 		.encap = udp ? L2TP_ENCAP_UDP : L2TP_ENCAP_IP,
 		.tunnel_id = config->tunnel_id,
-		.peer_tunnel_id = config->peer_tunnel_id,
+		.peer_tunnel_id = tunnel_is_managed(tunnel) ? managed->peer_tunnel_id : config->peer_tunnel_id,
+		.port = managed->port,
 		.local.port = udp ? config->our_udp_port : 0,
-		.peer = { .address = *peer, .port = udp ? config->peer_udp_port : 0 },
+		.peer = { .address = *peer, .port = udp ? peer_port : 0 },
 		.fwmark = config->fwmark,
 		.ttl = (int16_t)config->ttl,
 		.dscp = (int16_t)config->dscp,
@@ -106,6 +112,8 @@ static int meet_peer(struct service *service, struct tunnel *tunnel, const struc
 	struct flow_key key, before = { 0 };
 	bool had_flow = tunnel->flow;
 
+	if (tunnel_is_managed(tunnel))	/* the tunnel's id tells its sessions apart from others */
+		return peer_enter(service, tunnel, peer, error);
 	if (had_flow)
 		before = tunnel->flow->key;
 	flow_key_of(&tunnel->config, peer, &key);
@@ -136,7 +144,7 @@ static int begin_flow(struct service *service, struct tunnel *tunnel, bool must_
 	if (!must_wait)
 		return tunnel->peer.family == AF_UNSPEC ? 0 : meet_peer(service, tunnel, &tunnel->peer, error);
 	tunnel->peer = (struct address){ .family = AF_UNSPEC };
-	if (!address_parse(tunnel->config.dest_ipaddr, &literal))
+	if (tunnel_is_managed(tunnel) || !address_parse(tunnel->config.dest_ipaddr, &literal))
 		return 0;
 	flow_key_of(&tunnel->config, &literal, &key);
 	return flow_enter(service, tunnel, &key, error);
@@ -144,7 +152,9 @@ static int begin_flow(struct service *service, struct tunnel *tunnel, bool must_
 
 static int link_tunnel(struct service *service, struct tunnel *tunnel, bool must_wait, struct error *error)
 {
-	if (resolve_reserve(service, order_count(&service->tunnels) + 1) < 0)
+	size_t tunnels = (size_t)order_count(&service->tunnels) + 1;
+
+	if (resolve_reserve(service, tunnels) < 0 || managed_reserve(service, tunnels) < 0)
 		return service_no_memory(error);
 	if (begin_flow(service, tunnel, must_wait, error) < 0)
 		return -1;
@@ -153,11 +163,13 @@ static int link_tunnel(struct service *service, struct tunnel *tunnel, bool must
 		return -1;
 	}
 	order_insert(&service->tunnels, &tunnel->by_id, tunnel->config.tunnel_id);
+	names_hold_tunnel_id(service, tunnel, true);
 	return 0;
 }
 
 static void unlink_tunnel(struct service *service, struct tunnel *tunnel)
 {
+	names_hold_tunnel_id(service, tunnel, false);
 	order_remove(&service->tunnels, &tunnel->by_id);
 	unindex_name(service, tunnel);
 	leave_peer(service, tunnel);
@@ -180,7 +192,7 @@ static int tell_datapath(struct service *service, struct tunnel *tunnel, struct 
 {
 	struct datapath_tunnel_config config;
 
-	to_datapath(&tunnel->config, &tunnel->peer, &config);
+	to_datapath(tunnel, &tunnel->config, &tunnel->peer, &config);
 	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, &tunnel->datapath, error) < 0)
 		return explain_default(tunnel, error);
 	order_insert(&service->tunnels_by_datapath, &tunnel->by_datapath, (uint32_t)tunnel->datapath);
@@ -189,12 +201,20 @@ static int tell_datapath(struct service *service, struct tunnel *tunnel, struct 
 	return 0;
 }
 
+static void forget_datapath(struct service *service, struct tunnel *tunnel)
+{
+	if (tunnel->datapath == HANDLE_NONE)
+		return;
+	order_remove(&service->tunnels_by_datapath, &tunnel->by_datapath);
+	tunnel->datapath = HANDLE_NONE;
+}
+
 int tunnel_try(struct service *service, const struct tunnel *tunnel, const struct address *peer, handle *trial,
 	       struct error *error)
 {
 	struct datapath_tunnel_config config;
 
-	to_datapath(&tunnel->config, peer, &config);
+	to_datapath(tunnel, &tunnel->config, peer, &config);
 	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, trial, error) < 0)
 		return explain_default(tunnel, error);
 	return 0;
@@ -218,10 +238,13 @@ int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, 
 		return -1;
 	}
 	state_tunnel_attached(service, tunnel);
-	if (must_wait)
+	if (must_wait) {
 		authorize_tunnel(service, tunnel);
-	else
-		resolve_start(service, tunnel, now);
+		return 0;
+	}
+	resolve_start(service, tunnel, now);
+	if (tunnel->peer.family != AF_UNSPEC)
+		managed_start(service, tunnel);
 	return 0;
 }
 
@@ -232,15 +255,18 @@ void tunnel_forget(struct service *service, struct tunnel *tunnel)
 	for (session = lookup_session_from(tunnel, 0); session;
 	     session = lookup_session_from(tunnel, (uint64_t)session->by_id.id + 1))
 		session_deactivate(service, session);
+	managed_forget(service, tunnel);
 	state_tunnel_detached(service, tunnel);
 	authorize_forget_tunnel(service, tunnel);
 	resolve_stop(service, tunnel);
-	order_remove(&service->tunnels_by_datapath, &tunnel->by_datapath);
+	forget_datapath(service, tunnel);
 	unlink_tunnel(service, tunnel);
 }
 
 void tunnel_detach(struct service *service, struct tunnel *tunnel)
 {
+	managed_stop(service, tunnel);
+	session_call_flush(service);
 	trace_tunnel(service, tunnel, TRACE_SYSTEM, "its socket, and its sessions' devices, are given up");
 	datapath_ops(service->dp)->tunnel_delete(service->dp, tunnel->datapath);
 	tunnel_forget(service, tunnel);
@@ -283,7 +309,7 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 		return -1;
 	if (meet_peer(service, tunnel, peer, error) < 0)
 		return -1;
-	to_datapath(&tunnel->config, peer, &config);
+	to_datapath(tunnel, &tunnel->config, peer, &config);
 	if (!datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &config, DATAPATH_TUNNEL_PEER,
 						      error)) {
 		tunnel->peer = *peer;
@@ -293,6 +319,31 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 	if (tunnel->peer.family == AF_UNSPEC || meet_peer(service, tunnel, &tunnel->peer, NULL) < 0)
 		leave_peer(service, tunnel);
 	return -1;
+}
+
+int tunnel_tell_peer(struct service *service, struct tunnel *tunnel, struct error *error)
+{
+	struct datapath_tunnel_config config;
+
+	to_datapath(tunnel, &tunnel->config, &tunnel->peer, &config);
+	return datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &config,
+							DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID, error);
+}
+
+int tunnel_renew_id(struct service *service, struct tunnel *tunnel, struct error *error)
+{
+	uint32_t id;
+
+	if (names_free_tunnel_id(service, &tunnel->config, &id, error) < 0)
+		return -1;
+	datapath_ops(service->dp)->tunnel_delete(service->dp, tunnel->datapath);
+	forget_datapath(service, tunnel);
+	names_hold_tunnel_id(service, tunnel, false);
+	order_remove(&service->tunnels, &tunnel->by_id);
+	tunnel->config.tunnel_id = id;
+	order_insert(&service->tunnels, &tunnel->by_id, id);
+	names_hold_tunnel_id(service, tunnel, true);
+	return tell_datapath(service, tunnel, error);
 }
 
 static int set_name(struct service *service, struct tunnel *tunnel, const char name[CONFIG_NAME_MAX],
@@ -330,7 +381,7 @@ static int change(struct service *service, struct tunnel *tunnel, const struct t
 	fields = rows_fields(config_tables[CONFIG_TUNNEL], tunnel_fields, tunnel_fields_count, &tunnel->config, config,
 			     &differ);
 	if (fields) {
-		to_datapath(config, &tunnel->peer, &changed);
+		to_datapath(tunnel, config, &tunnel->peer, &changed);
 		if (datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &changed, fields,
 						      error) < 0) {
 			rename_tunnel(service, tunnel, before.tunnel_name, NULL);
@@ -343,6 +394,7 @@ static int change(struct service *service, struct tunnel *tunnel, const struct t
 	tunnel->provenance = *provenance;
 	if (other_interval)
 		resolve_again(service, tunnel, now);
+	managed_changed(service, tunnel);
 	state_tunnel_modified(service, tunnel, &before);
 	return 0;
 }

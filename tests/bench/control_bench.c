@@ -120,7 +120,7 @@ static bool turn(struct side *side, struct side *other)
 
 	for (unsigned int i = 0; i < count; i++) {
 		struct flying *flying = &side->arrived[side->arrived_first];
-		const struct control_datagram datagram = { flying->path, flying->octets, flying->length };
+		const struct control_datagram datagram = { flying->path, flying->octets, flying->length, NULL };
 
 		side->arrived_first = (side->arrived_first + 1) % QUEUE;
 		side->arrived_count--;

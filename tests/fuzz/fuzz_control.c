@@ -241,7 +241,7 @@ static size_t write_body(struct input *input, const struct peer *peer, struct me
 static void deliver(const struct control_path *path, struct control_header *header, const uint8_t *body, size_t length)
 {
 	struct control_datagram datagram = { *path, malloc(CONTROL_HEADER_LENGTH + length),
-					     CONTROL_HEADER_LENGTH + length };
+					     CONTROL_HEADER_LENGTH + length, NULL };
 
 	if (!datagram.octets)
 		return;
@@ -291,7 +291,7 @@ static void say_raw(struct input *input)
 
 	if (length > input->left)
 		length = input->left;
-	datagram = (struct control_datagram){ peer->path, malloc(length + 1), length };
+	datagram = (struct control_datagram){ peer->path, malloc(length + 1), length, NULL };
 	if (!datagram.octets)
 		return;
 	memcpy(datagram.octets, input->octets, length);

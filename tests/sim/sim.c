@@ -593,7 +593,7 @@ static void command(unsigned int at)
 static void land(void)
 {
 	struct flying *flying = heap_take();
-	struct control_datagram datagram = { flying->path, flying->octets, flying->length };
+	struct control_datagram datagram = { flying->path, flying->octets, flying->length, NULL };
 
 	hear_ack(flying->to, flying);
 	control_receive(world->hosts[flying->to].control, &datagram, world->now);

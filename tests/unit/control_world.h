@@ -188,7 +188,7 @@ static inline void world_take(struct world *world)
 
 static inline void world_raw(struct world *world, const struct control_path *path, uint8_t *octets, size_t length)
 {
-	const struct control_datagram datagram = { *path, octets, length };
+	const struct control_datagram datagram = { *path, octets, length, NULL };
 
 	control_receive(world->control, &datagram, world->now);
 	world_take(world);

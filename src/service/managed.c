@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a tunnel with a control protocol lives.
+ *
+ *	none ---- managed_start() ----> waiting (its time is now)
+ *	waiting -- the time comes ----> opening -- the peer agrees --> up
+ *	opening, up -- it is lost ----> waiting, when it is to persist; else the tunnel is deleted
+ *	up ----- unused for long -----> idle, when it is to persist, until a session wants it; else deleted
+ *
+ * An id that nobody gave is chosen anew for each attempt: a peer takes a request that names the same id again for a
+ * repetition of the one before.  A peer's tunnel begins as up, and is deleted when it is lost.
+ */
+#include "service/managed.h"
+
+#include <stdio.h>
+
+#include "service/session_call.h"
+#include "service/listen.h"
+#include "service/settings.h"
+#include "service/state.h"
+#include "service/trace.h"
+
+#define RETRY_FIRST_MS 1000		/* after a tunnel was lost; twice that after the next failure, ... */
+
+#define RESULT_CLEARED 1		/* of StopCCN: RFC 2661 section 4.4.2 */
+
+int managed_reserve(struct service *service, size_t tunnels)
+{
+	return deadline_reserve(&service->managed_deadlines, tunnels);
+}
+
+static void set_phase(struct service *service, struct tunnel *tunnel, enum managed_phase phase)
+{
+	deadline_cancel(&service->managed_deadlines, &tunnel->managed.deadline);
+	tunnel->managed.phase = phase;
+}
+
+static void wait_until(struct service *service, struct tunnel *tunnel, uint64_t when)
+{
+	set_phase(service, tunnel, MANAGED_WAITING);
+	deadline_set(&service->managed_deadlines, &tunnel->managed.deadline, when);
+}
+
+void managed_start(struct service *service, struct tunnel *tunnel)
+{
+	if (service->control && tunnel_is_managed(tunnel) && tunnel->managed.phase == MANAGED_NONE &&
+	    tunnel->origin != SERVICE_ORIGIN_PEER)
+		wait_until(service, tunnel, service->now);
+}
+
+/* --- it is lost --- */
+
+uint64_t managed_back_off(struct service *service, uint32_t failures, uint32_t most_s)
+{
+	uint64_t most_ms = (uint64_t)most_s * 1000, delay_ms = RETRY_FIRST_MS;
+
+	for (uint32_t i = 0; i < failures && delay_ms < most_ms; i++)
+		delay_ms *= 2;
+	if (delay_ms > most_ms)
+		delay_ms = most_ms;
+	return delay_ms * 3 / 4 + service_random(service) % (delay_ms / 2 + 1);
+}
+
+static void delete_tunnel(struct service *service, struct tunnel *tunnel, const char *reason)
+{
+	const char *before = service->cause;
+
+	service->cause = reason;
+	tunnel_detach(service, tunnel);
+	tunnel_free(service, tunnel);
+	service->cause = before;
+}
+
+/* The engine has forgotten it, or never knew it. */
+static void lost(struct service *service, struct tunnel *tunnel, const char *reason)
+{
+	struct managed *managed = &tunnel->managed;
+
+	managed->control = HANDLE_NONE;
+	managed->peer_tunnel_id = 0;
+	names_hold_tunnel_id(service, tunnel, true);
+	session_call_tunnel_down(service, tunnel);
+	if (tunnel->origin != SERVICE_ORIGIN_PEER)
+		history_add(service, SERVICE_FAILURE_PROTOCOL, tunnel, NULL, reason);
+	tunnel_set_reason(service, tunnel, reason);
+	if (!tunnel->config.persist || tunnel->origin == SERVICE_ORIGIN_PEER) {
+		delete_tunnel(service, tunnel, reason);
+		return;
+	}
+	wait_until(service, tunnel,
+		   service->now + managed_back_off(service, managed->failures++,
+						   service->system.tunnel_persist_pend_timeout));
+	state_tunnel_update(service, tunnel);
+}
+
+void managed_down(struct service *service, struct tunnel *tunnel, const char *reason)
+{
+	char copy[ERROR_TEXT_MAX];
+
+	snprintf(copy, sizeof(copy), "%s", reason);
+	lost(service, tunnel, copy);
+}
+
+static void close_control(struct service *service, struct tunnel *tunnel, const char *text)
+{
+	struct managed *managed = &tunnel->managed;
+
+	if (managed->control == HANDLE_NONE)
+		return;
+	listen_linger(service, tunnel);
+	control_close(service->control, managed->control, RESULT_CLEARED, 0, text, service->now);
+	managed->control = HANDLE_NONE;
+	managed->peer_tunnel_id = 0;
+	names_hold_tunnel_id(service, tunnel, true);
+}
+
+void managed_stop(struct service *service, struct tunnel *tunnel)
+{
+	close_control(service, tunnel, service->cause);
+}
+
+void managed_forget(struct service *service, struct tunnel *tunnel)
+{
+	struct managed *managed = &tunnel->managed;
+
+	if (managed->control != HANDLE_NONE)
+		control_close(service->control, managed->control, RESULT_CLEARED, 0, service->cause, service->now);
+	set_phase(service, tunnel, MANAGED_NONE);
+	*managed = (struct managed){ .port = managed->port, .peer_port = managed->peer_port };
+}
+
+/* --- opening --- */
+
+static void path_of(struct service *service, const struct tunnel *tunnel, struct control_path *path)
+{
+	struct datapath_tunnel_info info = { 0 };
+
+	datapath_ops(service->dp)->tunnel_info(service->dp, tunnel->datapath, &info);
+	*path = (struct control_path){
+		.port = info.port,
+		.local = info.local,
+		.peer = { .address = tunnel->peer, .port = tunnel->config.peer_udp_port },
+	};
+}
+
+void *managed_owner(const struct tunnel *tunnel)
+{
+	return (void *)(uintptr_t)tunnel->handle;
+}
+
+static bool id_is_given(const struct tunnel *tunnel)
+{
+	return param_set_has(&tunnel->provenance.explicit_rows, ROW_TUNNEL_ID);
+}
+
+static void open_tunnel(struct service *service, struct tunnel *tunnel)
+{
+	struct managed *managed = &tunnel->managed;
+	struct control_tunnel_settings settings;
+	struct control_path path;
+	struct error error;
+
+	managed->peer_port = 0;
+	if ((managed->failures || managed->was_open) && !id_is_given(tunnel) &&
+	    tunnel_renew_id(service, tunnel, &error) < 0) {
+		lost(service, tunnel, error.text);
+		return;
+	}
+	managed->was_open = true;
+	names_hold_tunnel_id(service, tunnel, false);
+	settings_tunnel(service, &tunnel->config, &settings);
+	path_of(service, tunnel, &path);
+	if (control_open(service->control, &path, (uint16_t)tunnel->config.tunnel_id, &settings, managed_owner(tunnel),
+			 &managed->control, service->now, &error) < 0) {
+		lost(service, tunnel, error.text);
+		return;
+	}
+	set_phase(service, tunnel, MANAGED_OPENING);
+	state_tunnel_update(service, tunnel);
+}
+
+/* Not now: whoever refuses looks at more than this one. */
+void managed_refused(struct service *service, struct tunnel *tunnel)
+{
+	if (tunnel->origin == SERVICE_ORIGIN_PEER)
+		deadline_set(&service->managed_deadlines, &tunnel->managed.deadline, service->now);
+}
+
+/* After a failure another of its addresses may do better; each attempt asks for them anew. */
+static void attempt(struct service *service, struct tunnel *tunnel)
+{
+	if (tunnel->managed.failures && resolve_another(service, tunnel)) {
+		set_phase(service, tunnel, MANAGED_NONE);	/* the answer starts it */
+		return;
+	}
+	open_tunnel(service, tunnel);
+}
+
+/* --- up --- */
+
+static void tell_datapath(struct service *service, struct tunnel *tunnel, const struct endpoint *peer)
+{
+	struct control_tunnel_info info;
+	struct error error;
+
+	if (control_tunnel_info(service->control, tunnel->managed.control, &info) < 0)
+		return;
+	tunnel->managed.peer_tunnel_id = info.peer_tunnel_id;
+	tunnel->managed.peer_port = peer->port;
+	if (tunnel_tell_peer(service, tunnel, &error) < 0)
+		log_about(LOG_LEVEL_ERROR, ABOUT_TUNNEL(tunnel), "tunnel %s: %s", tunnel->config.tunnel_name,
+			  error.text);
+}
+
+void managed_up(struct service *service, struct tunnel *tunnel, const struct control_event *event)
+{
+	tell_datapath(service, tunnel, &event->path.peer);
+	set_phase(service, tunnel, MANAGED_UP);
+	tunnel->managed.failures = 0;
+	tunnel_set_reason(service, tunnel, "");
+	state_tunnel_update(service, tunnel);
+	session_call_tunnel_up(service, tunnel);
+}
+
+void managed_changed(struct service *service, struct tunnel *tunnel)
+{
+	struct control_tunnel_settings settings;
+
+	if (tunnel->managed.control == HANDLE_NONE)
+		return;
+	settings_tunnel(service, &tunnel->config, &settings);
+	control_change(service->control, tunnel->managed.control, &settings, service->now);
+	if (tunnel->managed.phase == MANAGED_UP && !order_count(&tunnel->sessions) && tunnel->managed.was_used)
+		managed_unwanted(service, tunnel);
+}
+
+/* Nothing was heard on the control channel; where data arrives the peer is alive. */
+void managed_quiet(struct service *service, struct tunnel *tunnel)
+{
+	struct managed *managed = &tunnel->managed;
+	struct datapath_tunnel_info info = { 0 };
+
+	datapath_ops(service->dp)->tunnel_info(service->dp, tunnel->datapath, &info);
+	if (info.stats.rx_packets != managed->received)
+		control_heard(service->control, managed->control, service->now);
+	else
+		control_hello(service->control, managed->control, service->now);
+	managed->received = info.stats.rx_packets;
+}
+
+/* --- used and unused --- */
+
+void managed_wanted(struct service *service, struct tunnel *tunnel)
+{
+	struct managed *managed = &tunnel->managed;
+
+	managed->was_used = true;
+	if (managed->phase == MANAGED_UP)
+		deadline_cancel(&service->managed_deadlines, &managed->deadline);
+	if (managed->phase != MANAGED_IDLE)
+		return;
+	wait_until(service, tunnel, service->now);
+	tunnel_set_reason(service, tunnel, "");
+	state_tunnel_update(service, tunnel);
+}
+
+void managed_unwanted(struct service *service, struct tunnel *tunnel)
+{
+	struct managed *managed = &tunnel->managed;
+
+	if (managed->phase != MANAGED_UP)
+		return;
+	if (!tunnel->config.idle_timeout)
+		deadline_cancel(&service->managed_deadlines, &managed->deadline);
+	else
+		deadline_set(&service->managed_deadlines, &managed->deadline,
+			     service->now + (uint64_t)tunnel->config.idle_timeout * 1000);
+}
+
+static void idle_for_long(struct service *service, struct tunnel *tunnel)
+{
+	char reason[ERROR_TEXT_MAX];
+
+	snprintf(reason, sizeof(reason), "it had no session for idle_timeout, which is %u s", tunnel->config.idle_timeout);
+	if (!tunnel->config.persist || tunnel->origin == SERVICE_ORIGIN_PEER) {
+		delete_tunnel(service, tunnel, reason);
+		return;
+	}
+	close_control(service, tunnel, reason);
+	set_phase(service, tunnel, MANAGED_IDLE);
+	tunnel_set_reason(service, tunnel, reason);
+	state_tunnel_update(service, tunnel);
+}
+
+static void refused(struct service *service, struct tunnel *tunnel)
+{
+	char reason[ERROR_TEXT_MAX];
+
+	snprintf(reason, sizeof(reason), "%s", tunnel->reason);
+	delete_tunnel(service, tunnel, reason);
+}
+
+void managed_expire(struct service *service)
+{
+	struct deadline *first;
+
+	while ((first = deadline_first(&service->managed_deadlines)) && first->when <= service->now) {
+		struct tunnel *tunnel = container_of(first, struct tunnel, managed.deadline);
+
+		deadline_cancel(&service->managed_deadlines, first);
+		if (tunnel->authorization == AUTHORIZATION_REFUSED)
+			refused(service, tunnel);
+		else if (tunnel->managed.phase == MANAGED_UP)
+			idle_for_long(service, tunnel);
+		else
+			attempt(service, tunnel);
+	}
+}

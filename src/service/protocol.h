@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine of the control protocol (room control) and the service: messages in and out, what it tells, its time. */
+#ifndef L2TPD_SERVICE_PROTOCOL_H
+#define L2TPD_SERVICE_PROTOCOL_H
+
+#include "service/internal.h"
+
+/* -1: out of memory. */
+int protocol_begin(struct service *service);
+void protocol_end(struct service *service);
+void protocol_expire(struct service *service);
+uint64_t protocol_deadline(const struct service *service);
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a session of a tunnel with a control protocol lives.
+ *
+ *	waiting --- its tunnel is up, its time has come --> asking --- the peer agrees --> up
+ *	requested (by the peer) ---- accepted -----------> asking
+ *	asking, up --- it is lost, or its tunnel -------> waiting, when its tunnel is to persist; else it is deleted
+ *
+ * An id that nobody gave is chosen anew for each attempt, as the tunnel's.
+ */
+#include "service/session_call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/managed.h"
+#include "service/question.h"
+#include "service/settings.h"
+#include "service/state.h"
+#include "service/trace.h"
+
+/* of CDN: RFC 2661 section 4.4.2 */
+#define CDN_ERROR 2
+#define CDN_ADMINISTRATIVE 3
+#define ERROR_CODE_RESOURCES 4
+
+static void set_phase(struct service *service, struct session_call *call, enum call_phase phase)
+{
+	deadline_cancel(&service->call_deadlines, &call->deadline);
+	call->phase = phase;
+}
+
+static void set_reason(struct session_call *call, const char *reason)
+{
+	free(call->reason);
+	call->reason = reason ? strdup(reason) : NULL;
+}
+
+static int make_call(struct service *service, struct session *session, struct error *error)
+{
+	struct session_call *call;
+
+	if (session->call)
+		return 0;
+	call = deadline_reserve(&service->call_deadlines, (size_t)service->session_count + 1) < 0 ?
+		       NULL : calloc(1, sizeof(*call));
+	if (!call)
+		return service_no_memory(error);
+	call->session = session;
+	session->call = call;
+	return 0;
+}
+
+int session_call_from_peer(struct service *service, struct session *session, handle control, enum control_call_role role,
+		   struct error *error)
+{
+	if (make_call(service, session, error) < 0)
+		return -1;
+	session->call->phase = CALL_REQUESTED;
+	session->call->control = control;
+	session->call->role = role;
+	return 0;
+}
+
+/* --- the datapath --- */
+
+void session_call_flush(struct service *service)
+{
+	if (service->released_count)
+		datapath_ops(service->dp)->session_delete(service->dp, service->released, service->released_count);
+	service->released_count = 0;
+}
+
+static void release_datapath(struct service *service, struct session *session)
+{
+	if (!session->is_told)
+		return;
+	if (service->released_count == SERVICE_RELEASED_MAX)
+		session_call_flush(service);
+	service->released[service->released_count++] = session->datapath;
+	session_forget_datapath(service, session);
+}
+
+void session_call_to_datapath(const struct session_call *call, const struct session_config *config,
+		      struct datapath_session_config *out)
+{
+	out->pw_type = L2TP_PW_PPP;
+	out->peer_session_id = call->peer_session_id;
+	out->send_seq = config->use_sequence_numbers || call->numbered;
+	out->lns_mode = session_call_is_lns(call);
+	out->frames = config->frame_socket[0] ? config->frame_socket : NULL;
+}
+
+/* --- asking --- */
+
+static void *owner_of(const struct session *session)
+{
+	return (void *)(uintptr_t)session->handle;
+}
+
+/* Who asks is the LAC of an incoming call in tunnels that we asked for, the LNS of an outgoing one in those of peers,
+ * unless session_type says otherwise. */
+static enum control_call_role role_of(const struct session *session, const struct session_config *config)
+{
+	if (config->session_type == CONFIG_SESSION_TYPE_LAIC)
+		return CONTROL_CALL_LAC_INCOMING;
+	if (config->session_type == CONFIG_SESSION_TYPE_LNOC)
+		return CONTROL_CALL_LNS_OUTGOING;
+	return session->tunnel->origin == SERVICE_ORIGIN_PEER ? CONTROL_CALL_LNS_OUTGOING : CONTROL_CALL_LAC_INCOMING;
+}
+
+static bool id_is_given(const struct session *session)
+{
+	return param_set_has(&session_provenance(session)->explicit_rows, ROW_SESSION_ID);
+}
+
+/* The engine chose it. */
+static int learn_id(struct service *service, struct session *session, struct error *error)
+{
+	struct control_call_info info;
+
+	if (control_call_info(service->control, session->call->control, &info) < 0)
+		return error_set(error, ERROR_UNKNOWN, NULL, "it is gone");
+	return session_set_id(session, info.session_id, error);
+}
+
+static int ask(struct service *service, struct session *session, struct error *error)
+{
+	struct session_call *call = session->call;
+	struct control_call_settings settings;
+	struct session_config config;
+	bool renew = call->was_asked && !id_is_given(session);
+
+	session_compose(session, &config);
+	call->role = role_of(session, &config);
+	settings_call(service, &config, &settings);
+	call->was_asked = true;
+	if (control_call_open(service->control, session->tunnel->managed.control, call->role,
+			      renew ? 0 : (uint16_t)config.session_id, &settings, owner_of(session), &call->control,
+			      service->now, error) < 0)
+		return -1;
+	call->numbered = config.sequencing_required;
+	set_phase(service, call, CALL_ASKING);
+	return renew ? learn_id(service, session, error) : 0;
+}
+
+static int accept_call(struct service *service, struct session *session, struct error *error)
+{
+	struct session_call *call = session->call;
+	struct control_call_settings settings;
+	struct session_config config;
+
+	session_compose(session, &config);
+	settings_call(service, &config, &settings);
+	if (control_call_accept(service->control, call->control, 0, &settings, owner_of(session), service->now,
+				error) < 0)
+		return -1;
+	set_phase(service, call, CALL_ASKING);
+	return 0;
+}
+
+static void close_control(struct service *service, struct session_call *call, uint16_t result, uint16_t error,
+			  const char *text)
+{
+	struct control_reason reason = { .result = result, .error = error };
+
+	if (call->control == HANDLE_NONE)
+		return;
+	snprintf(reason.text, sizeof(reason.text), "%s", text);
+	control_call_close(service->control, call->control, &reason, service->now);
+	call->control = HANDLE_NONE;
+}
+
+/* --- it is lost --- */
+
+static void delete_session(struct service *service, struct session *session, const char *reason)
+{
+	const char *before = service->cause;
+
+	service->cause = reason;
+	session_detach(service, &session, 1);
+	session_free(service, session);
+	service->cause = before;
+}
+
+static bool is_asked_again(const struct service *service, const struct session *session)
+{
+	return session->origin != SERVICE_ORIGIN_PEER && session->tunnel->config.persist &&
+	       service->system.session_persist_pend_timeout;
+}
+
+/* The tunnel is there. The session may be freed. */
+static void lost(struct service *service, struct session *session, const char *reason)
+{
+	struct session_call *call = session->call;
+
+	close_control(service, call, CDN_ERROR, ERROR_CODE_RESOURCES, reason);
+	if (session->origin != SERVICE_ORIGIN_PEER || !session->was_up)		/* who hangs up has not failed */
+		history_add(service, SERVICE_FAILURE_PROTOCOL, session->tunnel, session, reason);
+	if (!is_asked_again(service, session)) {
+		delete_session(service, session, reason);
+		return;
+	}
+	release_datapath(service, session);
+	set_reason(call, reason);
+	set_phase(service, call, CALL_WAITING);
+	deadline_set(&service->call_deadlines, &call->deadline,
+		     service->now + managed_back_off(service, call->failures++,
+						     service->system.session_persist_pend_timeout));
+	state_session_update(service, session);
+}
+
+static void try_to_ask(struct service *service, struct session *session)
+{
+	struct error error;
+
+	if (ask(service, session, &error) < 0)
+		lost(service, session, error.text);
+	else
+		state_session_update(service, session);
+}
+
+/* --- from the rest of the room --- */
+
+int session_call_begin(struct service *service, struct session *session, struct error *error)
+{
+	struct tunnel *tunnel = session->tunnel;
+
+	if (make_call(service, session, error) < 0)
+		return -1;
+	managed_wanted(service, tunnel);
+	if (session->call->phase == CALL_REQUESTED)
+		return accept_call(service, session, error);
+	if (session->call->phase != CALL_WAITING || tunnel->managed.phase != MANAGED_UP)
+		return 0;
+	return ask(service, session, error);
+}
+
+void session_call_end(struct service *service, struct session *session)
+{
+	struct session_call *call = session->call;
+
+	if (!call)
+		return;
+	close_control(service, call, CDN_ADMINISTRATIVE, 0, service->cause);
+	deadline_cancel(&service->call_deadlines, &call->deadline);
+	set_reason(call, NULL);
+	session->call = NULL;
+	free(call);
+}
+
+void session_call_refused(struct service *service, struct session *session)
+{
+	if (session->origin == SERVICE_ORIGIN_PEER && session->call)
+		deadline_set(&service->call_deadlines, &session->call->deadline, service->now);
+}
+
+static bool may_be_asked(const struct session *session)
+{
+	return session->call && session->call->phase == CALL_WAITING;
+}
+
+void session_call_tunnel_up(struct service *service, struct tunnel *tunnel)
+{
+	struct session *session;
+	uint64_t next = 0;
+
+	while ((session = lookup_session_from(tunnel, next))) {
+		next = (uint64_t)session_id(session) + 1;
+		if (may_be_asked(session))
+			try_to_ask(service, session);
+	}
+}
+
+void session_call_tunnel_down(struct service *service, struct tunnel *tunnel)
+{
+	struct session *session;
+	uint64_t next = 0;
+
+	while ((session = lookup_session_from(tunnel, next))) {
+		struct session_call *call = session->call;
+
+		next = (uint64_t)session_id(session) + 1;
+		if (!call)
+			continue;
+		call->control = HANDLE_NONE;
+		if (session->origin == SERVICE_ORIGIN_PEER) {
+			delete_session(service, session, "its tunnel was lost");
+			continue;
+		}
+		release_datapath(service, session);
+		set_phase(service, call, CALL_WAITING);
+		state_session_update(service, session);
+	}
+}
+
+void session_call_expire(struct service *service)
+{
+	struct deadline *first;
+
+	while ((first = deadline_first(&service->call_deadlines)) && first->when <= service->now) {
+		struct session_call *call = container_of(first, struct session_call, deadline);
+		struct session *session = call->session;
+
+		deadline_cancel(&service->call_deadlines, first);
+		if (session->authorization == AUTHORIZATION_REFUSED)
+			delete_session(service, session, authorize_reason(session));
+		else if (session->tunnel->managed.phase == MANAGED_UP)
+			try_to_ask(service, session);
+	}
+}
+
+/* --- what the engine tells --- */
+
+/* What the peer said of the call, now that it is up. */
+static int learn(struct service *service, struct session *session, const struct message *message,
+		 struct error *error)
+{
+	struct session_call *call = session->call;
+	struct provenance provenance = *session_provenance(session);
+	struct control_call_info info;
+	struct session_config config;
+
+	if (control_call_info(service->control, call->control, &info) < 0)
+		return error_set(error, ERROR_UNKNOWN, NULL, "it is gone");
+	call->peer_session_id = info.peer_session_id;
+	if (!message)
+		return 0;
+	call->numbered |= message_has(message, AVP_SEQUENCING_REQUIRED);
+	if (session->origin != SERVICE_ORIGIN_PEER)
+		return 0;
+	session_compose(session, &config);
+	settings_learn_call(message, &config, &provenance.explicit_rows);
+	return session_settle(service, session, &config, &provenance, error);
+}
+
+static void call_is_up(struct service *service, struct session *session, const struct message *message)
+{
+	struct session_call *call = session->call;
+	struct error error;
+
+	if (learn(service, session, message, &error) < 0 || session_tell_datapath(service, session, &error) < 0) {
+		lost(service, session, error.text);
+		return;
+	}
+	set_phase(service, call, CALL_UP);
+	set_reason(call, NULL);
+	call->failures = 0;
+	state_session_update(service, session);
+}
+
+static void call_is_down(struct service *service, struct session *session, const struct control_reason *reason)
+{
+	char text[SETTINGS_REASON_MAX];
+
+	session->call->control = HANDLE_NONE;
+	settings_reason(reason, true, text);
+	lost(service, session, text);
+}
+
+void session_call_event(struct service *service, const struct control_event *event)
+{
+	struct session *session = handle_get(&service->session_handles, (handle)(uintptr_t)event->owner);
+
+	if (!session || !session->call || session->call->control != event->call)
+		return;
+	switch (event->kind) {
+	case CONTROL_EVENT_CALL_UP:
+		call_is_up(service, session, event->message);
+		break;
+	case CONTROL_EVENT_CALL_DOWN:
+		call_is_down(service, session, event->reason);
+		break;
+	case CONTROL_EVENT_CALL_BEARER:		/* who accepted the call has seen to it: an authorizer */
+		control_call_connected(service->control, event->call, service->now);
+		break;
+	default:
+		trace_session(service, session, TRACE_PROTOCOL, "%s from the peer",
+			      event->kind == CONTROL_EVENT_CALL_ERRORS ? "WEN" : "SLI");
+		break;
+	}
+}

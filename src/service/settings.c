@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RETRY_MOST_MS 8000		/* RFC 2661 section 5.8: a cap of no less than 8 seconds */
+#define FIRMWARE_REVISION 1
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+}
+
+void settings_tunnel(const struct service *service, const struct tunnel_config *config,
+		     struct control_tunnel_settings *settings)
+{
+	*settings = (struct control_tunnel_settings){
+		.vendor_name = "l2tpd",
+		.firmware_revision = FIRMWARE_REVISION,
+		.framing_capabilities = (uint32_t)config->framing_caps,
+		.bearer_capabilities = (uint32_t)config->bearer_caps,
+		.auth = config->auth_mode == CONFIG_AUTH_CHALLENGE ? CONTROL_AUTH_CHALLENGE : CONTROL_AUTH_NONE,
+		.secret_length = (uint16_t)strlen(config->secret),
+		.hide_avps = config->hide_avps,
+		.use_tiebreaker = config->use_tiebreaker,
+		.receive_window = config->rx_window_size,
+		.send_window = config->tx_window_size,
+		.retry_timeout = config->retry_timeout * 1000,
+		.retry_timeout_most = RETRY_MOST_MS,
+		.max_retries = config->max_retries,
+		.hello_timeout = config->hello_timeout * 1000,
+		.establish_timeout = service->system.tunnel_establish_timeout * 1000,
+		.max_calls = config->max_sessions,
+	};
+	_Static_assert(sizeof(settings->secret) >= sizeof(config->secret), "all of it");
+	copy_text(settings->host_name, sizeof(settings->host_name),
+		  config->host_name[0] ? config->host_name : service->host_name);
+	memcpy(settings->secret, config->secret, settings->secret_length);
+}
+
+/* --- what is said of a call, and the session's rows that say it --- */
+
+enum call_row_kind { CALL_TEXT, CALL_NUMBER, CALL_MEDIUM };	/* MEDIUM: bits of framing and bearer types */
+
+struct call_row {
+	enum call_row_kind kind;
+	enum avp_row avp;
+	size_t said, member;		/* in struct message, in struct session_config */
+	size_t size;			/* of a text, with the NUL */
+	const char *row;
+};
+
+#define ROW(kind, avp, said, member, row)                                                    \
+	{ kind, avp, offsetof(struct message, said), offsetof(struct session_config, member), \
+	  sizeof(((struct session_config *)0)->member), row }
+
+static const struct call_row call_rows[] = {
+	ROW(CALL_TEXT, AVP_CALLED_NUMBER, called_number, called_number, "called_number"),
+	ROW(CALL_TEXT, AVP_CALLING_NUMBER, calling_number, calling_number, "calling_number"),
+	ROW(CALL_TEXT, AVP_SUB_ADDRESS, sub_address, sub_address, "sub_address"),
+	ROW(CALL_TEXT, AVP_PRIVATE_GROUP_ID, private_group_id, priv_group_id, "priv_group_id"),
+	ROW(CALL_MEDIUM, AVP_BEARER_TYPE, bearer_type, bearer_type, "bearer_type"),
+	ROW(CALL_MEDIUM, AVP_FRAMING_TYPE, framing_type, framing_type, "framing_type"),
+	ROW(CALL_NUMBER, AVP_MINIMUM_BPS, minimum_bps, minimum_bps, "minimum_bps"),
+	ROW(CALL_NUMBER, AVP_MAXIMUM_BPS, maximum_bps, maximum_bps, "maximum_bps"),
+	ROW(CALL_NUMBER, AVP_TX_CONNECT_SPEED, tx_connect_speed, connect_speed.tx, "connect_speed"),
+	ROW(CALL_NUMBER, AVP_RX_CONNECT_SPEED, rx_connect_speed, connect_speed.rx, "connect_speed"),
+};
+#define CALL_ROWS (sizeof(call_rows) / sizeof(call_rows[0]))
+
+#define AT(pointer, offset) ((void *)((char *)(uintptr_t)(pointer) + (offset)))
+
+static void say(const struct call_row *row, const struct session_config *config, struct message *message)
+{
+	const char *text = AT(config, row->member);
+	uint32_t number;
+
+	if (row->kind == CALL_TEXT && text[0]) {
+		*(struct avp_octets *)AT(message, row->said) =
+			(struct avp_octets){ (const uint8_t *)text, (uint16_t)strlen(text) };
+		message->present |= AVP_BIT(row->avp);
+		return;
+	}
+	memcpy(&number, text, sizeof(number));
+	if (row->kind == CALL_TEXT || !number)
+		return;
+	memcpy(AT(message, row->said), &number, sizeof(number));
+	message->present |= AVP_BIT(row->avp);
+}
+
+void settings_call(const struct service *service, const struct session_config *config,
+		   struct control_call_settings *settings)
+{
+	*settings = (struct control_call_settings){
+		.establish_timeout = service->system.session_establish_timeout * 1000,
+	};
+	for (unsigned int i = 0; i < CALL_ROWS; i++)
+		say(&call_rows[i], config, &settings->avps);
+	if (config->sequencing_required)
+		settings->avps.present |= AVP_BIT(AVP_SEQUENCING_REQUIRED);
+}
+
+static void hear(const struct call_row *row, const struct message *message, struct session_config *config)
+{
+	const void *said = AT(message, row->said);
+	uint32_t number;
+
+	if (row->kind == CALL_TEXT) {
+		control_printable(said, AT(config, row->member), row->size);
+		return;
+	}
+	memcpy(&number, said, sizeof(number));
+	if (row->kind == CALL_MEDIUM)
+		number &= CONFIG_FRAMING_ANY;
+	memcpy(AT(config, row->member), &number, sizeof(number));
+}
+
+void settings_learn_call(const struct message *message, struct session_config *config, struct param_set *set)
+{
+	for (unsigned int i = 0; i < CALL_ROWS; i++) {
+		if (!message_has(message, call_rows[i].avp))
+			continue;
+		hear(&call_rows[i], message, config);
+		param_set_add(set, config_row(CONFIG_SESSION, call_rows[i].row));
+	}
+}
+
+/* The peer's words are the peer's: they come last, behind ours. */
+void settings_reason(const struct control_reason *reason, bool session, char text[SETTINGS_REASON_MAX])
+{
+	const char *result = message_result_text(session, reason->result), *error = message_error_text(reason->error);
+	int used;
+
+	if (!reason->by_peer) {
+		snprintf(text, SETTINGS_REASON_MAX, "%s",
+			 reason->text[0] ? reason->text : result ? result : "it was closed");
+		return;
+	}
+	used = snprintf(text, SETTINGS_REASON_MAX, "closed by the peer: %s (result %u", result ? result : "no known result",
+			reason->result);
+	if (reason->error)
+		used += snprintf(text + used, SETTINGS_REASON_MAX - (size_t)used, ", error %u: %s", reason->error,
+				 error ? error : "not known");
+	snprintf(text + used, SETTINGS_REASON_MAX - (size_t)used, ")%s%s", reason->text[0] ? ": " : "", reason->text);
+}
