@@ -7,9 +7,11 @@
 #include "l2tpd/daemon.h"
 
 #include <event2/event.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
@@ -24,6 +26,7 @@
 #include "os/resolver.h"
 #include "os/unix_socket.h"
 
+#define ENDING_S 3		/* for peers to acknowledge that their tunnels are gone */
 #define EVENTS_AT_ONCE 64	/* of the datapath, before other events have their turn */
 #define CLIENTS_AT_ONCE 16	/* events of the API, likewise ... */
 #define CLIENTS_TURN_US 5000	/* ... and not for longer than this */
@@ -45,10 +48,28 @@ struct daemon {
 	struct os_resolver *resolver;
 	struct os_listener listener;
 	struct event *deadline, *datapath_ready;
+	struct event *patience;			/* with peers, when the daemon ends */
+	bool is_ending;
 	struct event *signals[3];
 	struct notices notices;
 	uint32_t told_tunnels, told_sessions;	/* in the status that systemd has */
 };
+
+/* Peers are told that their tunnels are gone, and have a while to acknowledge it. */
+static void end_when_told(struct daemon *daemon)
+{
+	if (daemon->is_ending && service_stop(daemon->service, os_clock_ms()) == 0)
+		event_base_loopbreak(daemon->loop);
+}
+
+static void patience_ends(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	log_warning("%u peers did not acknowledge that their tunnels are gone",
+		    service_stop(daemon->service, os_clock_ms()));
+	event_base_loopbreak(daemon->loop);
+}
 
 /* See to what the service wants after it was told something. */
 static void settle(struct daemon *daemon)
@@ -59,6 +80,7 @@ static void settle(struct daemon *daemon)
 
 	while (service_next_request(daemon->service, &request))
 		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
+	end_when_told(daemon);
 	service_transmit(daemon->service, os_clock_ms());
 	manage_settle(daemon->manage);
 	next = service_next_deadline(daemon->service);
@@ -70,6 +92,20 @@ static void settle(struct daemon *daemon)
 	wait = next > now ? next - now : 0;
 	delay = (struct timeval){ (time_t)(wait / 1000), (suseconds_t)(wait % 1000 * 1000) };
 	event_add(daemon->deadline, &delay);
+}
+
+/* The second time nobody is waited for. */
+static void begin_to_end(struct daemon *daemon)
+{
+	static const struct timeval patience = { ENDING_S, 0 };
+
+	if (daemon->is_ending) {
+		event_base_loopbreak(daemon->loop);
+		return;
+	}
+	daemon->is_ending = true;
+	event_add(daemon->patience, &patience);
+	settle(daemon);
 }
 
 /* For `systemctl status`, when it has become another. */
@@ -150,7 +186,7 @@ static void got_signal(evutil_socket_t number, short what, void *context)
 		return;
 	}
 	log_info("ending on signal %d", (int)number);
-	event_base_loopbreak(daemon->loop);
+	begin_to_end(daemon);
 }
 
 static int open_datapath(struct daemon *daemon, struct error *error)
@@ -198,8 +234,9 @@ static bool open_loop(struct daemon *daemon)
 	if (!daemon->loop || event_base_priority_init(daemon->loop, PRIORITIES) < 0)
 		return false;
 	daemon->deadline = event_new(daemon->loop, -1, 0, deadline_reached, daemon);
+	daemon->patience = event_new(daemon->loop, -1, 0, patience_ends, daemon);
 	daemon->resolver = os_resolver_new(daemon->loop, resolved, daemon);
-	return daemon->deadline && event_priority_set(daemon->deadline, PRIORITY_CONTROL) == 0 && daemon->resolver &&
+	return daemon->deadline && daemon->patience && event_priority_set(daemon->deadline, PRIORITY_CONTROL) == 0 && daemon->resolver &&
 	       open_signals(daemon);
 }
 
@@ -214,6 +251,14 @@ static void *run_program(void *context, const char *path, char *const environmen
 static void kill_program(void *program)
 {
 	os_child_kill(program);
+}
+
+static void name_host(struct service *service)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(name, sizeof(name) - 1) == 0 && name[0])
+		service_set_host_name(service, name);
 }
 
 /* The service on the datapath, and the API in front of it. */
@@ -235,6 +280,7 @@ static bool open_service(struct daemon *daemon)
 	daemon->service = service_new(daemon->dp, os_random);
 	if (!daemon->service)
 		return false;
+	name_host(daemon->service);
 	service_expire(daemon->service, os_clock_ms());
 	daemon->manage = manage_new(daemon->loop, daemon->service, &host);
 	return daemon->manage && manage_listen(daemon->manage, daemon->listener.fd) == 0;
@@ -270,6 +316,7 @@ static void daemon_close(struct daemon *daemon)
 	manage_free(daemon->manage);
 	os_listen_close(&daemon->listener);
 	free_event(daemon->deadline);
+	free_event(daemon->patience);
 	free_event(daemon->datapath_ready);
 	for (int i = 0; i < 3; i++)
 		free_event(daemon->signals[i]);
