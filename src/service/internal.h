@@ -128,6 +128,7 @@ struct managed {			/* managed.c */
 	handle port;			/* a peer's: to which it came */
 	uint16_t peer_tunnel_id;	/* 0: not known */
 	uint16_t peer_port;		/* 0: as configured; a peer may answer from another one */
+	bool on_demand;			/* a session that was given its peer wanted it: it goes with the last */
 	bool was_open, was_used;	/* there was an attempt; there was a session */
 	uint32_t failures;		/* in a row */
 	uint64_t received;		/* packets, when the control channel was quiet last */
@@ -507,7 +508,7 @@ int session_change(struct service *service, struct session *session, const struc
 		   const struct provenance *provenance, struct error *error);
 
 int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
-			   uint64_t now, struct service_result *result, struct error *error);
+			   struct service_result *result, struct error *error);
 int execute_session_modify(struct service *service, const struct command *command, struct service_result *result,
 			   struct error *error);
 int execute_session_delete(struct service *service, const struct command *command, struct service_result *result,

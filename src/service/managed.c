@@ -268,9 +268,9 @@ void managed_unwanted(struct service *service, struct tunnel *tunnel)
 {
 	struct managed *managed = &tunnel->managed;
 
-	if (managed->phase != MANAGED_UP)
+	if (managed->phase != MANAGED_UP && !managed->on_demand)
 		return;
-	if (!tunnel->config.idle_timeout)
+	if (!tunnel->config.idle_timeout && !managed->on_demand)
 		deadline_cancel(&service->managed_deadlines, &managed->deadline);
 	else
 		deadline_set(&service->managed_deadlines, &managed->deadline,
@@ -281,8 +281,12 @@ static void idle_for_long(struct service *service, struct tunnel *tunnel)
 {
 	char reason[ERROR_TEXT_MAX];
 
-	snprintf(reason, sizeof(reason), "it had no session for idle_timeout, which is %u s", tunnel->config.idle_timeout);
-	if (!tunnel->config.persist || tunnel->origin == SERVICE_ORIGIN_PEER) {
+	if (tunnel->config.idle_timeout)
+		snprintf(reason, sizeof(reason), "it had no session for idle_timeout, which is %u s",
+			 tunnel->config.idle_timeout);
+	else
+		snprintf(reason, sizeof(reason), "its last session is gone");
+	if (tunnel->managed.on_demand || !tunnel->config.persist || tunnel->origin == SERVICE_ORIGIN_PEER) {
 		delete_tunnel(service, tunnel, reason);
 		return;
 	}
@@ -300,6 +304,11 @@ static void refused(struct service *service, struct tunnel *tunnel)
 	delete_tunnel(service, tunnel, reason);
 }
 
+static bool is_left(const struct tunnel *tunnel)
+{
+	return tunnel->managed.on_demand && !order_count(&tunnel->sessions);
+}
+
 void managed_expire(struct service *service)
 {
 	struct deadline *first;
@@ -310,7 +319,7 @@ void managed_expire(struct service *service)
 		deadline_cancel(&service->managed_deadlines, first);
 		if (tunnel->authorization == AUTHORIZATION_REFUSED)
 			refused(service, tunnel);
-		else if (tunnel->managed.phase == MANAGED_UP)
+		else if (tunnel->managed.phase == MANAGED_UP || is_left(tunnel))
 			idle_for_long(service, tunnel);
 		else
 			attempt(service, tunnel);

@@ -93,6 +93,7 @@ static int make_tunnel(struct service_reload *reload, struct tunnel_copy *copy, 
 	made = tunnel_new(reload->service, &config, &provenance, made_by(reload), reload->now);
 	if (!made)
 		return service_no_memory(error);
+	made->managed.on_demand = copy->like->managed.on_demand;
 	if (tunnel_attach(reload->service, made, reload->now, error) < 0) {
 		tunnel_free(reload->service, made);
 		return -1;

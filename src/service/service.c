@@ -206,8 +206,7 @@ static int tunnel_delete(const struct execution *do_this, struct error *error)
 
 static int session_create(const struct execution *do_this, struct error *error)
 {
-	return execute_session_create(do_this->service, do_this->command, do_this->origin, do_this->now,
-				      do_this->result, error);
+	return execute_session_create(do_this->service, do_this->command, do_this->origin, do_this->result, error);
 }
 
 static int session_modify(const struct execution *do_this, struct error *error)

@@ -9,6 +9,7 @@
 
 #include "service/session_call.h"
 #include "service/managed.h"
+#include "service/on_demand.h"
 #include "service/question.h"
 #include "service/state.h"
 #include "service/trace.h"
@@ -492,28 +493,20 @@ static void fill_result(const struct session *session, struct service_result *re
 	snprintf(result->interface_name, sizeof(result->interface_name), "%s", session_ifname(session));
 }
 
-int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
-			   uint64_t now, struct service_result *result, struct error *error)
+static int create_in(struct service *service, struct tunnel *tunnel, const struct command *command,
+		     enum service_origin origin, struct service_result *result, struct error *error)
 {
 	const struct session_config *wanted = &command->config.session;
 	struct provenance provenance = { .explicit_rows = command->set };
 	struct session_config config;
 	struct session *session;
-	struct tunnel *tunnel;
 
-	/* comes with tunnels of version 2 */
-	if (wanted->dest_ipaddr[0])
-		return error_set(error, ERROR_UNSUPPORTED, "dest_ipaddr",
-				 "dest_ipaddr is not supported yet: give tunnel_name or tunnel_id");
-	tunnel = lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
-
-	if (!tunnel || service_refuse_drained(service, error) < 0)
-		return -1;
+	param_set_remove(&provenance.explicit_rows, config_row(CONFIG_SESSION, "dest_ipaddr"));
 	if (chain_session(service, tunnel, wanted, false, &provenance, &config, error) < 0 ||
 	    rules_session(tunnel, &config, &command->set, error) < 0 ||
 	    service_session_limit(service, service->session_count, error) < 0)
 		return -1;
-	session = session_new(service, tunnel, &config, &provenance, origin, now);
+	session = session_new(service, tunnel, &config, &provenance, origin, service->now);
 	if (!session)
 		return service_no_memory(error);
 	if (session_attach(service, session, error) < 0) {
@@ -522,6 +515,28 @@ int execute_session_create(struct service *service, const struct command *comman
 	}
 	fill_result(session, result);
 	return 0;
+}
+
+int execute_session_create(struct service *service, const struct command *command, enum service_origin origin,
+			   struct service_result *result, struct error *error)
+{
+	const struct session_config *wanted = &command->config.session;
+	bool by_peer = wanted->dest_ipaddr[0] && !wanted->tunnel_name[0] && !wanted->tunnel_id, is_new = false;
+	struct tunnel *tunnel;
+
+	if (service_refuse_drained(service, error) < 0)
+		return -1;
+	tunnel = by_peer ? on_demand_tunnel(service, wanted, origin, &is_new, error) :
+			   lookup_tunnel(service, wanted->tunnel_name, wanted->tunnel_id, error);
+	if (!tunnel)
+		return -1;
+	if (create_in(service, tunnel, command, origin, result, error) == 0)
+		return 0;
+	if (is_new) {
+		tunnel_detach(service, tunnel);
+		tunnel_free(service, tunnel);
+	}
+	return -1;
 }
 
 /* As for a tunnel: tunnel.c says more. */

@@ -28,7 +28,7 @@ static void to_datapath(const struct tunnel *tunnel, const struct tunnel_config 
 			struct datapath_tunnel_config *out)
 {
 	const struct managed *managed = &tunnel->managed;
-	bool udp = config->encap == CONFIG_ENCAP_UDP;
+	bool udp = config->encap == CONFIG_ENCAP_UDP || tunnel_is_managed(tunnel);
 	uint16_t peer_port = managed->peer_port ? managed->peer_port : config->peer_udp_port;
 
 	*out = (struct datapath_tunnel_config){
