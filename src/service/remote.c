@@ -236,17 +236,18 @@ static bool receive_call(struct service *service, const struct tunnel *tunnel, e
 static struct session *make_session(struct service *service, struct tunnel *tunnel, const struct control_event *event,
 				    const struct control_call_info *info, struct error *error)
 {
-	struct provenance provenance = { .own = NULL };
-	struct session_config given = { .session_id = info->session_id }, config;
+	struct provenance provenance;
+	struct session_config config;
 	struct session *session;
 
-	given.session_type = info->role == CONTROL_CALL_LNS_INCOMING ? CONFIG_SESSION_TYPE_LNIC :
-								       CONFIG_SESSION_TYPE_LAOC;
+	if (common_chain(service, tunnel, &config, &provenance, error) < 0)
+		return NULL;
+	config.session_id = info->session_id;
+	config.session_type = info->role == CONTROL_CALL_LNS_INCOMING ? CONFIG_SESSION_TYPE_LNIC :
+									CONFIG_SESSION_TYPE_LAOC;
 	param_set_add(&provenance.explicit_rows, ROW_SESSION_ID);
 	param_set_add(&provenance.explicit_rows, config_row(CONFIG_SESSION, "session_type"));
-	settings_learn_call(event->message, &given, &provenance.explicit_rows);
-	if (chain_session(service, tunnel, &given, false, &provenance, &config, error) < 0)
-		return NULL;
+	settings_learn_call(event->message, &config, &provenance.explicit_rows);
 	session = session_new(service, tunnel, &config, &provenance, SERVICE_ORIGIN_PEER, service->now);
 	if (!session) {
 		service_no_memory(error);
