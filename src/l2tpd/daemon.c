@@ -236,7 +236,8 @@ static bool open_loop(struct daemon *daemon)
 	daemon->deadline = event_new(daemon->loop, -1, 0, deadline_reached, daemon);
 	daemon->patience = event_new(daemon->loop, -1, 0, patience_ends, daemon);
 	daemon->resolver = os_resolver_new(daemon->loop, resolved, daemon);
-	return daemon->deadline && daemon->patience && event_priority_set(daemon->deadline, PRIORITY_CONTROL) == 0 && daemon->resolver &&
+	return daemon->deadline && daemon->patience && daemon->resolver &&
+	       event_priority_set(daemon->deadline, PRIORITY_CONTROL) == 0 &&
 	       open_signals(daemon);
 }
 

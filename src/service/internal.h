@@ -288,7 +288,7 @@ struct service {
 	char host_name[CONFIG_NAME_MAX];	/* this host's */
 	struct listen listen;
 	struct deadline_heap call_deadlines;
-	handle released[SERVICE_RELEASED_MAX];	/* sessions of calls that are gone: the datapath is told of many at once */
+	handle released[SERVICE_RELEASED_MAX];	/* sessions of calls: the datapath is told of many at once */
 	int released_count;
 	struct authorizer authorizer;
 	struct log_limit reasons;	/* lines about what is wrong with tunnels: whoever forges ICMP can cause them */

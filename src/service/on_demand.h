@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Sessions that are asked for by their peer. */
 #ifndef L2TPD_SERVICE_ON_DEMAND_H
 #define L2TPD_SERVICE_ON_DEMAND_H
 

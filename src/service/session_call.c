@@ -52,8 +52,8 @@ static int make_call(struct service *service, struct session *session, struct er
 	return 0;
 }
 
-int session_call_from_peer(struct service *service, struct session *session, handle control, enum control_call_role role,
-		   struct error *error)
+int session_call_from_peer(struct service *service, struct session *session, handle control,
+			   enum control_call_role role, struct error *error)
 {
 	if (make_call(service, session, error) < 0)
 		return -1;

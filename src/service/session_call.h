@@ -29,11 +29,11 @@ struct session_call {
 };
 
 /* The session was asked for by the peer; control is the engine's. -1: out of memory. */
-int session_call_from_peer(struct service *service, struct session *session, handle control, enum control_call_role role,
-		   struct error *error);
+int session_call_from_peer(struct service *service, struct session *session, handle control,
+			   enum control_call_role role, struct error *error);
 /* It may work: ask for it, or accept it, now or when its tunnel is up. */
 int session_call_begin(struct service *service, struct session *session, struct error *error);
-/* It is not to be any more: the peer is told, and nothing is left but the session itself. The datapath is told apart. */
+/* It is not to be any more: the peer is told, and nothing is left but the session. The datapath is told apart. */
 void session_call_end(struct service *service, struct session *session);
 /* The authorizer refused it, or it cannot be: a peer's will be closed. */
 void session_call_refused(struct service *service, struct session *session);

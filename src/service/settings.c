@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Parameters become what the engine wants to know, AVPs become parameters, and reasons become sentences.  Which AVP of
+ * a call is which parameter is a table, for both ways.
+ */
 #include "service/settings.h"
 
 #include <stdio.h>
@@ -137,8 +141,8 @@ void settings_reason(const struct control_reason *reason, bool session, char tex
 			 reason->text[0] ? reason->text : result ? result : "it was closed");
 		return;
 	}
-	used = snprintf(text, SETTINGS_REASON_MAX, "closed by the peer: %s (result %u", result ? result : "no known result",
-			reason->result);
+	used = snprintf(text, SETTINGS_REASON_MAX, "closed by the peer: %s (result %u",
+			result ? result : "no known result", reason->result);
 	if (reason->error)
 		used += snprintf(text + used, SETTINGS_REASON_MAX - (size_t)used, ", error %u: %s", reason->error,
 				 error ? error : "not known");

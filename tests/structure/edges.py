@@ -16,7 +16,7 @@ EDGES = {
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
     'datapath/user': 'base wire datapath os',
-    'service': 'base wire config datapath datapath/null',
+    'service': 'base wire config control datapath datapath/null',
     'manage': 'base wire config service',
     'l2tpd': 'base wire config os datapath datapath/null datapath/user service manage',
     'l2tpctl': 'base config os',

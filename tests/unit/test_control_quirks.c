@@ -356,7 +356,7 @@ static void data_overtakes_the_acknowledgement(void **state)
 					  .ns = world.ns, .nr = world.nr,
 					  .length = (uint16_t)(CONTROL_HEADER_LENGTH + length) };
 	control_header_write(&header, octets);
-	datagram = (struct control_datagram){ world.path, octets, header.length };
+	datagram = (struct control_datagram){ world.path, octets, header.length, NULL };
 	control_receive(world.control, &datagram, world.now);
 	assert_true(control_next_event(world.control, &event, world.now));
 	assert_int_equal(event.kind, CONTROL_EVENT_CALL_UP);

@@ -142,7 +142,7 @@ static void receive(const char *name)
 	struct packet packet;
 
 	read_vector(name, &packet);
-	control_receive(control, &(struct control_datagram){ path, packet.octets, packet.length }, NOW);
+	control_receive(control, &(struct control_datagram){ path, packet.octets, packet.length, NULL }, NOW);
 	take_events();
 }
 

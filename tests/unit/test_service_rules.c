@@ -312,12 +312,6 @@ static void what_a_session_of_version_2_may_be(void **state)
 	refused_call(NULL, NULL, CALL);
 }
 
-static void a_peer_instead_of_a_tunnel_comes_later(void **state)
-{
-	REFUSED(*state, ERROR_UNSUPPORTED, "dest_ipaddr", "give tunnel_name or tunnel_id",
-		"session create dest_ipaddr=192.0.2.2");
-}
-
 static void nothing_is_new_while_draining(void **state)
 {
 	DO(*state, TUNNEL("lon", "1") "\nsystem modify drain_tunnels=yes");
@@ -346,7 +340,6 @@ int main(void)
 		TEST(profiles_serve_both_versions),
 		TEST(what_a_tunnel_of_version_2_may_be),
 		TEST(what_a_session_of_version_2_may_be),
-		TEST(a_peer_instead_of_a_tunnel_comes_later),
 		TEST(nothing_is_new_while_draining),
 	};
 

@@ -21,10 +21,6 @@ static unsigned int fields_told(struct world *world, unsigned int operation)
 
 static void a_version_needs_its_protocol(void **state)
 {
-	REFUSED(*state, ERROR_UNSUPPORTED, "version", "give version=3 and peer_tunnel_id",
-		"tunnel create tunnel_name=lon dest_ipaddr=192.0.2.2");
-	REFUSED(*state, ERROR_UNSUPPORTED, "version", "L2TPv2 control protocol is not supported yet",
-		"tunnel create dest_ipaddr=192.0.2.2 version=2 tunnel_id=2");
 	REFUSED(*state, ERROR_UNSUPPORTED, "peer_tunnel_id", "L2TPv3 control protocol is not supported yet",
 		"tunnel create dest_ipaddr=192.0.2.2 version=3 tunnel_id=1");
 	REFUSED(*state, ERROR_MISSING, "dest_ipaddr", "give dest_ipaddr",
