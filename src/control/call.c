@@ -342,6 +342,14 @@ static void established(struct control *control, struct control_call *call, bool
 	control_tell(control, CONTROL_EVENT_CALL_UP, call->tunnel, call, with_message);
 }
 
+void control_call_set_owner(struct control *control, handle h, void *owner)
+{
+	struct control_call *call = handle_get(&control->call_handles, h);
+
+	if (call)
+		call->owner = owner;
+}
+
 void control_call_connected(struct control *control, handle h, uint64_t now)
 {
 	struct control_call *call = handle_get(&control->call_handles, h);

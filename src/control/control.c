@@ -163,7 +163,7 @@ void control_tell(struct control *control, enum control_event_kind kind, struct 
 
 	event->tunnel = tunnel->self;
 	event->call = call ? call->self : HANDLE_NONE;
-	event->owner = call && call->owner ? call->owner : tunnel->owner;
+	event->owner = call && kind != CONTROL_EVENT_CALL_REQUEST ? call->owner : tunnel->owner;
 	event->path = tunnel->path;
 	event->message = with_message ? &control->message : NULL;
 	event->reason = kind == CONTROL_EVENT_TUNNEL_DOWN || kind == CONTROL_EVENT_CALL_DOWN ? &control->reason : NULL;

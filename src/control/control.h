@@ -103,7 +103,7 @@ enum control_event_kind {
 struct control_event {
 	enum control_event_kind kind;
 	handle tunnel, call, request;	/* HANDLE_NONE where there is none */
-	void *owner;			/* of the call, else of the tunnel or request */
+	void *owner;			/* of the call, else of the tunnel or request; CALL_REQUEST: of the tunnel */
 	struct control_path path;
 	const struct message *message;	/* what the peer sent; NULL: nothing */
 	const struct control_reason *reason;	/* TUNNEL_DOWN, CALL_DOWN, REQUEST_DOWN */
@@ -216,6 +216,8 @@ int control_call_open(struct control *control, handle tunnel, enum control_call_
  * fit, no memory): to be accepted in another way, or closed. */
 int control_call_accept(struct control *control, handle call, uint16_t session_id,
 			const struct control_call_settings *settings, void *owner, uint64_t now, struct error *error);
+/* Of a call the peer asked for, also before it is accepted. */
+void control_call_set_owner(struct control *control, handle call, void *owner);
 /* LAC outgoing: the bearer answered. */
 void control_call_connected(struct control *control, handle call, uint64_t now);
 /* CDN, also the refusal of a call the peer asked for. No event follows. */

@@ -80,9 +80,9 @@ static void settle(struct daemon *daemon)
 
 	while (service_next_request(daemon->service, &request))
 		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
+	manage_settle(daemon->manage);
 	end_when_told(daemon);
 	service_transmit(daemon->service, os_clock_ms());
-	manage_settle(daemon->manage);
 	next = service_next_deadline(daemon->service);
 	if (next == SERVICE_NEVER) {
 		event_del(daemon->deadline);

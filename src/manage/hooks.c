@@ -4,19 +4,15 @@
  */
 #include "manage/hooks.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
 #include "base/log.h"
-#include "base/text.h"
+#include "manage/environment.h"
 #include "service/event.h"
 
-#define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define VALUE_MAX 320			/* of a variable with its name; all but `changed` always fit */
-#define VARIABLES_MAX (SERVICE_EVENT_FACTS_MAX + 4)	/* besides PATH, EVENT, NUMBER, CHANGED */
 #define PROGRAM_PATH_MAX (CONFIG_PATH_MAX + 32)
 
 struct run {				/* of one program for one event */
@@ -39,37 +35,11 @@ struct hooks {
 
 /* --- the environment --- */
 
-struct variables {
-	char text[VARIABLES_MAX][VALUE_MAX];
-	char *pointers[VARIABLES_MAX + 1];
-	unsigned int count;
-};
-
-/* The name as the API has it: tunnel_id becomes L2TPD_TUNNEL_ID. */
-static void add(struct variables *variables, const char *name, const char *value)
-{
-	char *text = variables->text[variables->count], *at = text + snprintf(text, VALUE_MAX, "L2TPD_");
-
-	for (; *name; name++)
-		*at++ = (char)toupper((unsigned char)*name);
-	snprintf(at, VALUE_MAX - (size_t)(at - text), "=%s", value);
-	text_make_printable(text);
-	variables->pointers[variables->count++] = text;
-}
-
-static void add_number(struct variables *variables, const char *name, uint64_t number)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-	add(variables, name, text);
-}
-
 /* The parameters that changed, with blanks between them: as many as there is room for. */
-static void add_changed(struct variables *variables, const struct service_event *event)
+static void add_changed(struct environment *environment, const struct service_event *event)
 {
 	const struct param_table *table = config_tables[event->object];
-	char text[VALUE_MAX - 32] = "";
+	char text[ENVIRONMENT_VALUE_MAX - 32] = "";
 	size_t used = 0;
 
 	for (unsigned int row = 0; table && row < table->count; row++) {
@@ -79,27 +49,24 @@ static void add_changed(struct variables *variables, const struct service_event 
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "", name);
 	}
 	if (used)
-		add(variables, "changed", text);
+		environment_add(environment, "changed", text);
 }
 
-static void describe(struct variables *variables, const struct service_event *event)
+static void describe(struct environment *environment, const struct service_event *event)
 {
-	static char path[] = PATH;
 	struct service_event_facts facts;
 
-	variables->count = 0;
-	variables->pointers[variables->count++] = path;
-	add(variables, "event", service_event_name(event->kind));
-	add_number(variables, "number", event->number);
+	_Static_assert(ENVIRONMENT_VARIABLES_MAX >= SERVICE_EVENT_FACTS_MAX + 4, "PATH, EVENT, NUMBER, CHANGED");
+	environment_begin(environment, service_event_name(event->kind));
+	environment_add_number(environment, "number", event->number);
 	service_event_facts(event, &facts);
 	for (unsigned int i = 0; i < facts.count; i++) {
 		if (facts.facts[i].text)
-			add(variables, facts.facts[i].name, facts.facts[i].text);
+			environment_add(environment, facts.facts[i].name, facts.facts[i].text);
 		else
-			add_number(variables, facts.facts[i].name, facts.facts[i].number);
+			environment_add_number(environment, facts.facts[i].name, facts.facts[i].number);
 	}
-	add_changed(variables, event);
-	variables->pointers[variables->count] = NULL;
+	add_changed(environment, event);
 }
 
 /* --- running --- */
@@ -139,12 +106,12 @@ static void ended(void *context, int status, bool out_of_time)
 static void start(struct hooks *hooks, struct run *run)
 {
 	unsigned int limit_ms = service_system(hooks->service)->hook_timeout;
-	struct variables variables;
+	struct environment environment;
 	struct error error;
 
-	describe(&variables, &run->event);
-	run->program = hooks->host.run_program(hooks->host.context, run->path, variables.pointers, limit_ms, ended, run,
-					       &error);
+	describe(&environment, &run->event);
+	run->program = hooks->host.run_program(hooks->host.context, run->path, environment.pointers, limit_ms, ended,
+					       run, &error);
 	if (run->program) {
 		DL_APPEND(hooks->running, run);
 		hooks->running_count++;

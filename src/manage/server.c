@@ -13,6 +13,7 @@
 
 #include "manage/authorizer.h"
 #include "manage/capture.h"
+#include "manage/bearer.h"
 #include "manage/hooks.h"
 #include "manage/interface.h"
 #include "manage/subscribe.h"
@@ -137,7 +138,9 @@ struct manage *manage_new(struct event_base *loop, struct service *service, cons
 	manage->accept_again = event_new(loop, -1, 0, accept_again, manage);
 	manage->http_again = event_new(loop, -1, 0, http_again, manage);
 	manage->hooks = hooks_new(service, host);
-	if (manage->accept_again && manage->http_again && manage->hooks && captures_open(manage) == 0)
+	manage->bearers = bearers_new(service, host);
+	if (manage->accept_again && manage->http_again && manage->hooks && manage->bearers &&
+	    captures_open(manage) == 0)
 		return manage;
 	manage_free(manage);
 	return NULL;
@@ -169,6 +172,7 @@ void manage_settle(struct manage *manage)
 	subscribe_settle(manage);
 	authorizer_settle(manage);
 	hooks_settle(manage->hooks);
+	bearers_settle(manage->bearers);
 }
 
 int manage_try_system(struct manage *manage, const struct system_config *wanted, struct error *error)
@@ -190,6 +194,7 @@ void manage_free(struct manage *manage)
 	if (manage->accept_again)
 		event_free(manage->accept_again);
 	hooks_free(manage->hooks);
+	bearers_free(manage->bearers);
 	captures_free(manage);
 	restore_free(manage->restore);
 	http_close(manage->http);

@@ -50,6 +50,7 @@ struct manage {
 	uint64_t restores;		/* begun so far */
 	struct manage_counters counters;
 	struct hooks *hooks;
+	struct bearers *bearers;
 	const struct call *authorizer;	/* AuthorizerRegister, while it lasts */
 	bool closing;
 	struct http *http, *http_tried;	/* NULL: off; tried: for a configuration that is about to be made true */

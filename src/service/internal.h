@@ -288,6 +288,7 @@ struct service {
 	char host_name[CONFIG_NAME_MAX];	/* this host's */
 	struct listen listen;
 	struct deadline_heap call_deadlines;
+	struct session_call *bearers;	/* queue: calls whose bearers are to be opened */
 	handle released[SERVICE_RELEASED_MAX];	/* sessions of calls: the datapath is told of many at once */
 	int released_count;
 	struct authorizer authorizer;

@@ -87,7 +87,7 @@ static void act(struct service *service, const struct control_event *event)
 	}
 }
 
-static void take_events(struct service *service)
+void protocol_take_events(struct service *service)
 {
 	struct control_event event;
 
@@ -111,7 +111,7 @@ static int receive_some(struct service *service)
 		};
 
 		control_receive(service->control, &datagram, service->now);
-		take_events(service);
+		protocol_take_events(service);
 	}
 	return count;
 }
@@ -173,7 +173,7 @@ void protocol_expire(struct service *service)
 	if (!service->control)
 		return;
 	while (control_expire(service->control, service->now))
-		take_events(service);
+		protocol_take_events(service);
 }
 
 uint64_t protocol_deadline(const struct service *service)

@@ -8,6 +8,8 @@
 /* -1: out of memory. */
 int protocol_begin(struct service *service);
 void protocol_end(struct service *service);
+/* The engine was told something that may have consequences here. */
+void protocol_take_events(struct service *service);
 void protocol_expire(struct service *service);
 uint64_t protocol_deadline(const struct service *service);
 

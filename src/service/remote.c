@@ -228,8 +228,6 @@ static bool receive_call(struct service *service, const struct tunnel *tunnel, e
 		return refuse(refusal, CDN_NO_FACILITIES, 0, "there are as many sessions as there may be");
 	if (!may_be(service, tunnel, role == CONTROL_CALL_LNS_INCOMING ? CONFIG_PEER_LAC : CONFIG_PEER_LNS))
 		return refuse(refusal, CDN_ADMINISTRATIVE, 0, "you may not ask for such calls (lac_lns)");
-	if (role == CONTROL_CALL_LAC_OUTGOING && !service->authorizer.sessions)
-		return refuse(refusal, CDN_NO_FACILITIES, 0, "nobody opens bearers here");
 	return true;
 }
 

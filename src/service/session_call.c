@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "service/managed.h"
+#include "service/protocol.h"
 #include "service/question.h"
 #include "service/settings.h"
 #include "service/state.h"
@@ -52,6 +53,11 @@ static int make_call(struct service *service, struct session *session, struct er
 	return 0;
 }
 
+static void *owner_of(const struct session *session)
+{
+	return (void *)(uintptr_t)session->handle;
+}
+
 int session_call_from_peer(struct service *service, struct session *session, handle control,
 			   enum control_call_role role, struct error *error)
 {
@@ -60,6 +66,7 @@ int session_call_from_peer(struct service *service, struct session *session, han
 	session->call->phase = CALL_REQUESTED;
 	session->call->control = control;
 	session->call->role = role;
+	control_call_set_owner(service->control, control, owner_of(session));
 	return 0;
 }
 
@@ -93,11 +100,6 @@ void session_call_to_datapath(const struct session_call *call, const struct sess
 }
 
 /* --- asking --- */
-
-static void *owner_of(const struct session *session)
-{
-	return (void *)(uintptr_t)session->handle;
-}
 
 /* Who asks is the LAC of an incoming call in tunnels that we asked for, the LNS of an outgoing one in those of peers,
  * unless session_type says otherwise. */
@@ -190,14 +192,25 @@ static bool is_asked_again(const struct service *service, const struct session *
 	       service->system.session_persist_pend_timeout;
 }
 
+/* Who hangs up has not failed; and a peer's calls are as many as it likes. */
+static void tell_failure(struct service *service, const struct session *session, const char *reason)
+{
+	char label[SESSION_LABEL_MAX];
+
+	if (session->origin != SERVICE_ORIGIN_PEER || !session->was_up)
+		history_add(service, SERVICE_FAILURE_PROTOCOL, session->tunnel, session, reason);
+	if (session->origin != SERVICE_ORIGIN_PEER)
+		log_limited_about(&service->reasons, service->now, LOG_LEVEL_WARNING, ABOUT_SESSION(session), "%s: %s",
+				  session_label(session, label), reason);
+}
+
 /* The tunnel is there. The session may be freed. */
 static void lost(struct service *service, struct session *session, const char *reason)
 {
 	struct session_call *call = session->call;
 
 	close_control(service, call, CDN_ERROR, ERROR_CODE_RESOURCES, reason);
-	if (session->origin != SERVICE_ORIGIN_PEER || !session->was_up)		/* who hangs up has not failed */
-		history_add(service, SERVICE_FAILURE_PROTOCOL, session->tunnel, session, reason);
+	tell_failure(service, session, reason);
 	if (!is_asked_again(service, session)) {
 		delete_session(service, session, reason);
 		return;
@@ -223,6 +236,33 @@ static void try_to_ask(struct service *service, struct session *session)
 
 /* --- from the rest of the room --- */
 
+bool session_call_accept(struct service *service, struct session *session)
+{
+	struct error error;
+
+	if (accept_call(service, session, &error) == 0) {
+		state_session_update(service, session);
+		return true;
+	}
+	lost(service, session, error.text);
+	return false;
+}
+
+void session_call_connect(struct service *service, struct session *session)
+{
+	control_call_connected(service->control, session->call->control, service->now);
+	protocol_take_events(service);
+}
+
+void session_call_give_up(struct service *service, struct session *session, uint16_t cdn, const char *reason)
+{
+	char text[ERROR_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s", reason);
+	close_control(service, session->call, cdn, 0, text);
+	lost(service, session, text);
+}
+
 int session_call_begin(struct service *service, struct session *session, struct error *error)
 {
 	struct tunnel *tunnel = session->tunnel;
@@ -230,6 +270,10 @@ int session_call_begin(struct service *service, struct session *session, struct 
 	if (make_call(service, session, error) < 0)
 		return -1;
 	managed_wanted(service, tunnel);
+	if (session->call->phase == CALL_REQUESTED && session->call->role == CONTROL_CALL_LAC_OUTGOING) {
+		bearer_want(service, session->call);
+		return 0;
+	}
 	if (session->call->phase == CALL_REQUESTED)
 		return accept_call(service, session, error);
 	if (session->call->phase != CALL_WAITING || tunnel->managed.phase != MANAGED_UP)
@@ -245,6 +289,7 @@ void session_call_end(struct service *service, struct session *session)
 		return;
 	close_control(service, call, CDN_ADMINISTRATIVE, 0, service->cause);
 	deadline_cancel(&service->call_deadlines, &call->deadline);
+	bearer_forget(service, call);
 	set_reason(call, NULL);
 	session->call = NULL;
 	free(call);
@@ -372,8 +417,7 @@ void session_call_event(struct service *service, const struct control_event *eve
 	case CONTROL_EVENT_CALL_DOWN:
 		call_is_down(service, session, event->reason);
 		break;
-	case CONTROL_EVENT_CALL_BEARER:		/* who accepted the call has seen to it: an authorizer */
-		control_call_connected(service->control, event->call, service->now);
+	case CONTROL_EVENT_CALL_BEARER:		/* bearer.c sees to it */
 		break;
 	default:
 		trace_session(service, session, TRACE_PROTOCOL, "%s from the peer",

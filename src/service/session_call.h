@@ -12,6 +12,7 @@
 enum call_phase {
 	CALL_WAITING,			/* for its tunnel, or, with a deadline, for the next attempt */
 	CALL_REQUESTED,			/* by the peer: to be accepted */
+	CALL_BEARER,			/* likewise, when somebody opens its bearer */
 	CALL_ASKING, CALL_UP,
 };
 
@@ -25,6 +26,8 @@ struct session_call {
 	bool numbered;			/* an end requires sequence numbers */
 	uint32_t failures;		/* in a row */
 	struct deadline deadline;	/* WAITING; or it is to be deleted */
+	bool bearer_queued;		/* in service->bearers */
+	struct session_call *bearer_prev, *bearer_next;
 	char *reason;			/* why it is not up; NULL: there is none, or no memory for it */
 };
 
@@ -44,6 +47,13 @@ void session_call_tunnel_down(struct service *service, struct tunnel *tunnel);
 /* What the engine tells of a call. */
 void session_call_event(struct service *service, const struct control_event *event);
 void session_call_expire(struct service *service);
+/* Of a peer's: accept it, which may end it; tell that its bearer is open; close it, with this result of the CDN. */
+bool session_call_accept(struct service *service, struct session *session);
+void session_call_connect(struct service *service, struct session *session);
+void session_call_give_up(struct service *service, struct session *session, uint16_t cdn, const char *reason);
+/* --- bearer.c: somebody is to open the bearer of this call, or nobody any more --- */
+void bearer_want(struct service *service, struct session_call *call);
+void bearer_forget(struct service *service, struct session_call *call);
 /* What is a call's in what the datapath is told. */
 void session_call_to_datapath(const struct session_call *call, const struct session_config *config,
 		      struct datapath_session_config *out);

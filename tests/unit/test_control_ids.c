@@ -88,7 +88,8 @@ static void what_is_told_outlives_its_tunnel(void **state)
 					  .length = sizeof(octets) };
 	control_header_write(&header, octets);
 	assert_int_equal(message_encode(&hello, NULL, octets + CONTROL_HEADER_LENGTH, 8), 8);
-	control_receive(world.control, &(struct control_datagram){ world.path, octets, sizeof(octets), NULL }, world.now);
+	control_receive(world.control, &(struct control_datagram){ world.path, octets, sizeof(octets), NULL },
+			world.now);
 	assert_true(control_next_event(world.control, &event, world.now));
 	assert_int_equal(event.kind, CONTROL_EVENT_TUNNEL_DOWN);
 	assert_int_equal(open_named(NAMED), 0);
