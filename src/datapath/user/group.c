@@ -373,20 +373,27 @@ static struct socket_group *group_new(struct user_datapath *dp, const struct dat
 	return group;
 }
 
+/* Port 0: the one that the kernel chose for it. Who names that one gets it, too: a second group on it would take packets
+ * away from the first. */
+static bool serves_port(const struct socket_group *group, uint16_t port)
+{
+	return port ? group->local.port == port : !group->asked_port;
+}
+
 static bool serves(const struct socket_group *group, const struct datapath_tunnel_config *config)
 {
 	struct address local = config->local.address;
 
 	local.family = config->peer.address.family;
 	return group->encap == config->encap && address_equal(&group->local.address, &local) &&
-	       (config->encap == L2TP_ENCAP_IP || group->asked_port == config->local.port) &&
+	       (config->encap == L2TP_ENCAP_IP || serves_port(group, config->local.port)) &&
 	       strcmp(group->bind_interface, config->bind_interface) == 0;
 }
 
-/* What is called ephemeral is shared with nobody. */
-static bool is_shared(const struct socket_group *group)
+/* Who wants a port of its own, whichever, does not want that of another. */
+static bool may_share(const struct datapath_tunnel_config *config)
 {
-	return group->encap == L2TP_ENCAP_IP || group->asked_port;
+	return config->encap == L2TP_ENCAP_IP || config->local.port;
 }
 
 static struct socket_group *group_of_port(struct user_datapath *dp, const struct datapath_tunnel_config *config,
@@ -431,8 +438,10 @@ static struct socket_group *find(const struct user_datapath *dp, const struct da
 
 	if (preferred && serves(preferred, config))
 		return preferred;
+	if (!may_share(config))
+		return NULL;
 	DL_FOREACH(dp->groups, group)
-		if (is_shared(group) && serves(group, config))
+		if (serves(group, config))
 			return group;
 	return NULL;
 }
