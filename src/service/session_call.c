@@ -181,6 +181,7 @@ static void delete_session(struct service *service, struct session *session, con
 	const char *before = service->cause;
 
 	service->cause = reason;
+	release_datapath(service, session);
 	session_detach(service, &session, 1);
 	session_free(service, session);
 	service->cause = before;
