@@ -3,7 +3,7 @@
  * An LNS of our engine and the datapath in user space, with nothing between and around them: what l2tpd has above
  * these is its service.  Whoever asks is let in.  For comparisons: `LNS=build/tests/bench/lns tests/bench/calls.sh`.
  *
- *	lns [-n] [-w WINDOW]	on 0.0.0.0:1701; -n: the calls' data paths are not made
+ *	lns [-n] [-w WINDOW]	on 0.0.0.0:1701; -n: tunnels and calls have no data path
  */
 #include <errno.h>
 #include <poll.h>
@@ -76,14 +76,13 @@ static void tunnel_up(const struct control_event *event)
 	config.tunnel_id = info.tunnel_id;
 	config.peer_tunnel_id = info.peer_tunnel_id;
 	check(datapath_ops(dp)->tunnel_add(dp, &config, &data_tunnels[info.tunnel_id], &error), &error);
+	control_set_owner(control, event->tunnel, (void *)(uintptr_t)data_tunnels[info.tunnel_id]);
 }
 
 static void tunnel_down(const struct control_event *event)
 {
-	struct control_tunnel_info info;
-
-	if (has_data && control_tunnel_info(control, event->tunnel, &info) == 0)
-		datapath_ops(dp)->tunnel_delete(dp, data_tunnels[info.tunnel_id]);
+	if (event->owner)
+		datapath_ops(dp)->tunnel_delete(dp, (handle)(uintptr_t)event->owner);
 }
 
 static void call_up(const struct control_event *event)
@@ -169,7 +168,8 @@ static void transmit(uint64_t now)
 				control_next_datagram(control, &datagram, now); count++)
 			messages[count] = (struct datapath_message){
 				.port = datagram.path.port, .local = datagram.path.local, .peer = datagram.path.peer,
-				.octets = datagram.octets, .length = (uint32_t)datagram.length,
+				.tunnel = (handle)(uintptr_t)datagram.owner, .octets = datagram.octets,
+				.length = (uint32_t)datagram.length,
 			};
 		if (count)
 			datapath_ops(dp)->send(dp, messages, count);
