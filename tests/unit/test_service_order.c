@@ -39,7 +39,8 @@ static void compare(const struct order *order, const bool *there, uint32_t facto
 }
 
 /* From lowest on it is the wanted-th that is free. */
-static void compare_free(const struct order *order, const bool *there, uint32_t factor, uint32_t lowest, uint32_t wanted)
+static void compare_free(const struct order *order, const bool *there, uint32_t factor, uint32_t lowest,
+			 uint32_t wanted)
 {
 	uint32_t id, expected = lowest;
 
