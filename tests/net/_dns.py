@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A name server for the tests: _dns.py ADDRESS FILE. A line of FILE, read for each query, is
-"NAME ADDRESS"; ADDRESS `silence` leaves the query without an answer. Other names do not exist."""
+"NAME ADDRESS..."; ADDRESS `silence` leaves the query without an answer. Other names do not exist."""
 import socket
 import struct
 import sys
@@ -8,7 +8,12 @@ import sys
 
 def zone(path):
     with open(path, encoding='ascii') as f:
-        return dict(line.split() for line in f if line.strip())
+        return {name: addresses for name, *addresses in (line.split() for line in f if line.strip())}
+
+
+def binary(address):
+    family = socket.AF_INET6 if ':' in address else socket.AF_INET
+    return family, socket.inet_pton(family, address)
 
 
 def answer(query, path):
@@ -17,17 +22,15 @@ def answer(query, path):
         labels.append(query[at + 1:at + 1 + query[at]].decode())
         at += 1 + query[at]
     question, (kind,) = query[12:at + 5], struct.unpack_from('!H', query, at + 1)
-    address = zone(path).get('.'.join(labels).lower())
-    if address == 'silence':
+    addresses = zone(path).get('.'.join(labels).lower(), [])
+    if addresses == ['silence']:
         return b''
     wanted = {1: socket.AF_INET, 28: socket.AF_INET6}.get(kind)
-    family = socket.AF_INET6 if address and ':' in address else socket.AF_INET
-    head = struct.pack('!HHHHHH', struct.unpack_from('!H', query)[0], 0x8580 if address else 0x8583, 1,
-                       int(bool(address) and family == wanted), 0, 0)
-    if not address or family != wanted:
-        return head + question
-    octets = socket.inet_pton(family, address)
-    return head + question + struct.pack('!HHHIH', 0xc00c, kind, 1, 1, len(octets)) + octets
+    answers = [octets for family, octets in map(binary, addresses) if family == wanted]
+    head = struct.pack('!HHHHHH', struct.unpack_from('!H', query)[0], 0x8580 if addresses else 0x8583, 1,
+                       len(answers), 0, 0)
+    return head + question + b''.join(struct.pack('!HHHIH', 0xc00c, kind, 1, 1, len(octets)) + octets
+                                      for octets in answers)
 
 
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
