@@ -130,6 +130,7 @@ struct managed {			/* managed.c */
 	uint16_t peer_port;		/* 0: as configured; a peer may answer from another one */
 	bool on_demand;			/* a session that was given its peer wanted it: it goes with the last */
 	bool was_open, was_used;	/* there was an attempt; there was a session */
+	bool asks;			/* for the addresses of its peer's name; the answer starts the attempt */
 	uint32_t failures;		/* in a row */
 	uint64_t received;		/* packets, when the control channel was quiet last */
 	struct deadline deadline;	/* WAITING; UP: idle_timeout */

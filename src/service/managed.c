@@ -189,10 +189,14 @@ void managed_refused(struct service *service, struct tunnel *tunnel)
 /* After a failure another of its addresses may do better; each attempt asks for them anew. */
 static void attempt(struct service *service, struct tunnel *tunnel)
 {
-	if (tunnel->managed.failures && resolve_another(service, tunnel)) {
+	struct managed *managed = &tunnel->managed;
+
+	if (managed->failures && !managed->asks && resolve_another(service, tunnel)) {
+		managed->asks = true;
 		set_phase(service, tunnel, MANAGED_NONE);	/* the answer starts it */
 		return;
 	}
+	managed->asks = false;
 	open_tunnel(service, tunnel);
 }
 
