@@ -259,6 +259,8 @@ struct listen_linger {
 struct listen {
 	handle ports[2];		/* IPv4 and IPv6; HANDLE_NONE: not */
 	uint16_t udp_port;		/* of these */
+	bool is_open;			/* to everybody, which was told */
+	bool is_told[2];		/* that it could not be had */
 	struct listen_linger *lingering;	/* the first to end is the first */
 };
 

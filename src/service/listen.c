@@ -5,6 +5,7 @@
  */
 #include "service/listen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -35,6 +36,51 @@ static bool is_wanted(const struct service *service)
 	return false;
 }
 
+/* --- an LNS for everybody --- */
+
+static bool is_for_all(const struct profile *profile)
+{
+	const struct prefix *prefix = &profile->config.peer_profile.peer_ipaddr;
+
+	return profile_is_default(profile) || (prefix->address.family != AF_UNSPEC && !prefix->length &&
+					       profile->config.peer_profile.netmask.family == AF_UNSPEC);
+}
+
+/* Must a peer of this profile prove nothing? */
+static bool asks_no_proof(struct service *service, const struct profile *profile)
+{
+	struct provenance provenance = { .own = NULL };
+	struct tunnel_config given = { .version = 2 }, config;
+
+	memcpy(given.peer_profile_name, profile->name, CONFIG_NAME_MAX);
+	param_set_add(&provenance.explicit_rows, config_row(CONFIG_TUNNEL, "peer_profile_name"));
+	return chain_tunnel(service, &given, false, &provenance, &config, NULL) == 0 &&
+	       config.auth_mode == CONFIG_AUTH_NONE;
+}
+
+static const struct profile *find_open(struct service *service)
+{
+	const struct profile *profile;
+
+	for (profile = profile_first(service, CONFIG_PEER_PROFILE); profile; profile = profile->hh.next) {
+		if (listen_accepts(profile) && is_for_all(profile) && asks_no_proof(service, profile))
+			return profile;
+	}
+	return NULL;
+}
+
+/* Said once, until it is so no more. */
+static void warn_if_open(struct service *service)
+{
+	const struct profile *open = service->listen.udp_port ? find_open(service) : NULL;
+
+	if (open && !service->listen.is_open)
+		log_warning("anybody may ask for tunnels here (peer profile %s): "
+			    "give its tunnel profile auth_mode=challenge and a secret, or it addresses (peer_ipaddr)",
+			    open->name);
+	service->listen.is_open = open;
+}
+
 static void end(struct service *service)
 {
 	struct listen *listen = &service->listen;
@@ -47,26 +93,37 @@ static void end(struct service *service)
 	listen->udp_port = 0;
 }
 
-/* Hosts without IPv6, or without IPv4, listen to the other one. */
+static void tell_failure(struct service *service, unsigned int family, const char *reason)
+{
+	char text[ERROR_TEXT_MAX];
+
+	if (service->listen.is_told[family])
+		return;
+	service->listen.is_told[family] = true;
+	snprintf(text, sizeof(text), "peers cannot ask for tunnels over %s: %.*s",
+		 families[family] == AF_INET ? "IPv4" : "IPv6", ERROR_TEXT_MAX / 2, reason);
+	log_warning("%s", text);
+	history_add(service, SERVICE_FAILURE_PROTOCOL, NULL, NULL, text);
+}
+
+/* What could not be had before is tried again. */
 static void begin(struct service *service)
 {
 	struct listen *listen = &service->listen;
 	struct error error = { 0 };
-	bool any = false;
 
 	listen->udp_port = service->system.udp_port;
-	for (int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		struct datapath_port_config config = { .local = { .address.family = families[i],
 								  .port = listen->udp_port } };
 
-		if (!datapath_ops(service->dp)->listen(service->dp, &config, &listen->ports[i], &error))
-			any = true;
+		if (listen->ports[i] != HANDLE_NONE)
+			continue;
+		if (datapath_ops(service->dp)->listen(service->dp, &config, &listen->ports[i], &error) < 0)
+			tell_failure(service, i, error.text);
+		else
+			listen->is_told[i] = false;
 	}
-	if (any)
-		return;
-	log_error("peers cannot ask for tunnels: %s", error.text);
-	history_add(service, SERVICE_FAILURE_PROTOCOL, NULL, NULL, error.text);
-	listen->udp_port = 0;
 }
 
 void listen_update(struct service *service)
@@ -79,8 +136,9 @@ void listen_update(struct service *service)
 	wanted = is_wanted(service);
 	if (listen->udp_port && (!wanted || listen->udp_port != service->system.udp_port))
 		end(service);
-	if (wanted && !listen->udp_port)
+	if (wanted)
 		begin(service);
+	warn_if_open(service);
 }
 
 /* --- ports that linger --- */
