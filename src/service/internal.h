@@ -350,6 +350,8 @@ int rules_peer(const struct tunnel_config *config, const struct param_set *set, 
 	       struct error *error);
 int rules_session(const struct tunnel *tunnel, const struct session_config *config, const struct param_set *set,
 		  struct error *error);
+/* Of a session that is asked for here, not by the peer. */
+int rules_session_asked(const struct session_config *config, const struct param_set *set, struct error *error);
 /* Refuse what was given, is in set, and means nothing in this version. */
 int rules_version(enum config_object object, uint32_t version, const struct param_set *set, struct error *error);
 /* Are the tunnel's ends one and the same? Then a session's ids must differ. */

@@ -114,14 +114,19 @@ static int check_speeds(const struct session_config *config, struct error *error
 }
 
 /* Who asks for a session here is the LAC of an incoming call, or the LNS of an outgoing one. */
-static int check_type(const struct session_config *config, const struct param_set *set, struct error *error)
+int rules_session_asked(const struct session_config *config, const struct param_set *set, struct error *error)
 {
 	bool peers = config->session_type == CONFIG_SESSION_TYPE_LAOC ||
 		     config->session_type == CONFIG_SESSION_TYPE_LNIC;
 
-	if (peers && given(set, "session_type"))
-		return error_set(error, ERROR_VALUE, "session_type",
-				 "laoc and lnic are calls that the peer asks for: give laic, lnoc, or auto");
+	if (!peers || !given(set, "session_type"))
+		return 0;
+	return error_set(error, ERROR_VALUE, "session_type",
+			 "laoc and lnic are calls that the peer asks for: give laic, lnoc, or auto");
+}
+
+static int check_number(const struct session_config *config, struct error *error)
+{
 	if (config->session_type == CONFIG_SESSION_TYPE_LNOC && !config->called_number[0])
 		return error_set(error, ERROR_MISSING, "called_number",
 				 "session_type=lnoc asks the peer to call somebody: give called_number");
@@ -129,7 +134,7 @@ static int check_type(const struct session_config *config, const struct param_se
 }
 
 /* In a tunnel of version 2. */
-static int check_call(const struct session_config *config, const struct param_set *set, struct error *error)
+static int check_call(const struct session_config *config, struct error *error)
 {
 	if (config->session_id > RULES_ID_MAX_V2)
 		return error_set(error, ERROR_VALUE, "session_id", "ids of version 2 are 1..%d: got %u",
@@ -137,7 +142,7 @@ static int check_call(const struct session_config *config, const struct param_se
 	if (config->pw_type != CONFIG_PW_PPP)
 		return error_set(error, ERROR_VALUE, "pw_type",
 				 "sessions of version 2 carry PPP: give pw_type=ppp, or leave it out");
-	if (check_type(config, set, error) < 0)
+	if (check_number(config, error) < 0)
 		return -1;
 	return check_speeds(config, error);
 }
@@ -147,7 +152,7 @@ int rules_session(const struct tunnel *tunnel, const struct session_config *conf
 {
 	if (rules_version(CONFIG_SESSION, tunnel->config.version, set, error) < 0)
 		return -1;
-	return tunnel->config.version == 2 ? check_call(config, set, error) : check_static(tunnel, config, error);
+	return tunnel->config.version == 2 ? check_call(config, error) : check_static(tunnel, config, error);
 }
 
 int rules_session_loop(uint32_t session_id, uint32_t peer_session_id, struct error *error)

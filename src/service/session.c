@@ -504,6 +504,7 @@ static int create_in(struct service *service, struct tunnel *tunnel, const struc
 	param_set_remove(&provenance.explicit_rows, config_row(CONFIG_SESSION, "dest_ipaddr"));
 	if (chain_session(service, tunnel, wanted, false, &provenance, &config, error) < 0 ||
 	    rules_session(tunnel, &config, &command->set, error) < 0 ||
+	    rules_session_asked(&config, &command->set, error) < 0 ||
 	    service_session_limit(service, service->session_count, error) < 0)
 		return -1;
 	session = session_new(service, tunnel, &config, &provenance, origin, service->now);

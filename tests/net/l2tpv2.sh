@@ -175,6 +175,18 @@ ctl B -q system modify drain_tunnels=no
 ctl A -q session create tunnel_name=t session_name=s
 comes_up "and no longer drained" 1 1
 
+# ---------------------------------------------------------------- changes of what the peer asked for
+id=$(of_peer B .config.tunnel_id)
+peers_session=(tunnel_id="$id" session_id="$(ctl B -j session list | jq '.[0].config.session_id')")
+check "its session can be modified" ctl B -q session modify "${peers_session[@]}" trace_flags=fsm
+check "so can its tunnel" ctl B -q tunnel modify tunnel_id="$id" max_retries=7
+ctl B -q session profile modify profile_name=framed trace_flags=api
+check "a profile of its session is applied" ctl B -q session profile apply profile_name=framed
+ctl B -q tunnel profile modify profile_name=default hello_timeout=33
+check "a profile of its tunnel is applied" ctl B -q tunnel profile apply profile_name=default
+equal "both arrive" "$(of_peer B '[.config.max_retries, .config.hello_timeout] | join(" ")')" "7 33"
+comes_up "all stays" 1 1
+
 # ---------------------------------------------------------------- reload
 before=$(ctl A -j session list; ctl B -j session list)
 daemon_reload() { kill -HUP "${daemon_pid[$1]}"; until_true 5 logged "$1" 'reload'; }
