@@ -37,8 +37,9 @@ enum config_option {
 	CONFIG_OPTION_APP = 1 << 5,		/* debug: the daemon itself */
 	CONFIG_OPTION_ALL = 1 << 6,		/* status: every tunnel */
 	CONFIG_OPTION_LOCAL_ONLY = 1 << 7, CONFIG_OPTION_REMOTE_ONLY = 1 << 8,	/* list: made here, or by peers */
+	CONFIG_OPTION_TRANSPORT = 1 << 9,	/* show: of a tunnel's control messages */
 };
-#define CONFIG_OPTION_COUNT 9		/* option i is 1 << i */
+#define CONFIG_OPTION_COUNT 10		/* option i is 1 << i */
 
 struct command {
 	enum config_object object;

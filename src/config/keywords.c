@@ -9,8 +9,6 @@
 
 #include "config/match.h"
 
-#define LATER_V2 "the L2TPv2 control protocol"
-
 #define WORD_SHOWN_MAX 60	/* octets of a bad word that an error repeats */
 #define LIST_MAX 100		/* octets of what is allowed that an error lists */
 
@@ -88,7 +86,8 @@ static const struct keyword tunnel_verbs[] = {
 	  .help = "change a tunnel while it carries traffic; with tunnel_id, tunnel_name is its new name" },
 	{ .name = "delete", .object = CONFIG_TUNNEL, .verb = CONFIG_DELETE, .takes = TAKES_KEYS,
 	  .help = "remove a tunnel and its sessions; reason is what the peer is told" },
-	{ .name = "show", .object = CONFIG_TUNNEL, .verb = CONFIG_SHOW, .takes = TAKES_KEYS, .options = SHOW_PARTS,
+	{ .name = "show", .object = CONFIG_TUNNEL, .verb = CONFIG_SHOW, .takes = TAKES_KEYS,
+	  .options = SHOW_PARTS | CONFIG_OPTION_TRANSPORT,
 	  .help = "show all about one tunnel, or parts of it" },
 	{ .name = "list", .object = CONFIG_TUNNEL, .verb = CONFIG_LIST, .takes = TAKES_ALL, .options = LIST_OPTIONS,
 	  .help = "list tunnels, all or those whose parameters have the given values" },
@@ -216,7 +215,7 @@ const struct keyword keyword_options[] = {
 	{ .name = "all", .newer = true, .options = CONFIG_OPTION_ALL },
 	{ .name = "local_only", .options = CONFIG_OPTION_LOCAL_ONLY },
 	{ .name = "remote_only", .options = CONFIG_OPTION_REMOTE_ONLY },
-	{ .name = "transport", .feature = LATER_V2 },
+	{ .name = "transport", .options = CONFIG_OPTION_TRANSPORT },
 	{ .name = NULL },
 };
 

@@ -181,6 +181,7 @@ struct control_tunnel_info {
 	struct control_path path;
 	uint32_t calls;
 	uint16_t ns, nr, peer_window, cwnd, ssthresh;
+	uint16_t ns_sent, in_flight;		/* of the next message that was never sent; not acknowledged */
 	struct channel_counters channel;
 	uint64_t hellos_sent, hellos_received;
 	uint32_t peer_framing, peer_bearer;

@@ -47,7 +47,7 @@ static bool is_duration(const char *name)
 {
 	size_t length = strlen(name);
 
-	return strcmp(name, "age") == 0 || strcmp(name, "uptime") == 0 ||
+	return strcmp(name, "age") == 0 || strcmp(name, "next_attempt") == 0 || strcmp(name, "uptime") == 0 ||
 	       (length > 4 && strcmp(name + length - 4, "_age") == 0);
 }
 
@@ -171,7 +171,9 @@ const json_t *output_shown(const json_t *answer)
 
 void output_show(const struct command *command, const json_t *answer, FILE *out)
 {
-	const unsigned int parts = CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS;
+	const unsigned int parts = CONFIG_OPTION_CONFIG | CONFIG_OPTION_STATUS | CONFIG_OPTION_STATISTICS |
+				   CONFIG_OPTION_TRANSPORT;
+	const json_t *transport = json_object_get(answer, "transport");
 	bool all = !(command->options & (parts | CONFIG_OPTION_VERSION));
 
 	if (config_is_profile(command->object)) {
@@ -189,6 +191,8 @@ void output_show(const struct command *command, const json_t *answer, FILE *out)
 		print_config(config_tables[command->object], answer, out);
 	if (all || command->options & CONFIG_OPTION_STATISTICS)
 		print_members("statistics", json_object_get(answer, "statistics"), out);
+	if (transport && (all || command->options & CONFIG_OPTION_TRANSPORT))
+		print_members("transport", transport, out);
 }
 
 /* --- list --- */

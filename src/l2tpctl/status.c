@@ -110,19 +110,45 @@ static bool any_reason(const json_t *tunnels)
 	return false;
 }
 
-#define COLUMNS 8	/* the last is that of reasons, which is left out when there are none */
+#define COLUMNS 9	/* the last is that of reasons, which is left out when there are none */
+
+/* "192.0.2.2", "lns.example (192.0.2.2)": its name is the one that it was given here, or gives itself. */
+static const char *peer_of(const json_t *tunnel, char out[TEXT_MAX])
+{
+	const char *peer = text_at(tunnel, "state", "peer"), *given = text_at(tunnel, "config", "dest_ipaddr");
+	const char *calls_itself = text_at(tunnel, "state", "peer_host_name");
+
+	if (peer[0] && strcmp(peer, given) != 0)
+		snprintf(out, TEXT_MAX, "%s (%s)", given, peer);
+	else if (calls_itself[0])
+		snprintf(out, TEXT_MAX, "%s (%s)", calls_itself, given);
+	else
+		snprintf(out, TEXT_MAX, "%s", given);
+	return out;
+}
+
+/* Why it is not up, and when that will be tried again. */
+static const char *reason_of(const json_t *object, char out[TEXT_MAX])
+{
+	const char *reason = text_at(object, "state", "reason");
+	const json_t *next = json_object_get(json_object_get(object, "state"), "next_attempt");
+	char when[DURATION_TEXT_MAX];
+
+	if (next)
+		snprintf(out, TEXT_MAX, "%s%snext attempt in %s", reason, reason[0] ? "; " : "",
+			 duration_text(json_integer_value(next), when));
+	else
+		snprintf(out, TEXT_MAX, "%s", reason);
+	return out;
+}
 
 static void add_tunnel(struct table *table, const json_t *tunnel)
 {
-	const char *peer = text_at(tunnel, "state", "peer"), *given = text_at(tunnel, "config", "dest_ipaddr");
 	char text[TEXT_MAX], since[DURATION_TEXT_MAX];
 
 	table_add(table, name_of(tunnel, "tunnel", text));
-	if (peer[0] && strcmp(peer, given) != 0)
-		snprintf(text, sizeof(text), "%s (%s)", given, peer);
-	else
-		snprintf(text, sizeof(text), "%s", given);
-	table_add(table, text);
+	table_add(table, peer_of(tunnel, text));
+	table_add(table, text_at(tunnel, "state", "origin"));
 	table_add(table, text_at(tunnel, "state", "state"));
 	table_add(table, is_up(tunnel) ? duration_text(number_at(tunnel, "state", "up_age"), since) : "-");
 	snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, number_at(tunnel, "state", "sessions"));
@@ -130,7 +156,7 @@ static void add_tunnel(struct table *table, const json_t *tunnel)
 	add_octets(table, tunnel, "rx_bytes");
 	add_octets(table, tunnel, "tx_bytes");
 	if (table->columns == COLUMNS)
-		table_add(table, text_at(tunnel, "state", "reason"));
+		table_add(table, reason_of(tunnel, text));
 }
 
 /* Those that are up, or those that are not: at most max of them. Returns how many. */
@@ -151,7 +177,7 @@ static size_t add_tunnels(struct table *table, const json_t *tunnels, bool up, s
 static void print_tunnels(const json_t *tunnels, bool all, FILE *out)
 {
 	static const char *const headings[COLUMNS] = {
-		"Tunnel", "Peer", "State", "Up for", "Sessions", "Received", "Sent", "Reason",
+		"Tunnel", "Peer", "By", "State", "Up for", "Sessions", "Received", "Sent", "Reason",
 	};
 	size_t total = json_array_size(tunnels), max = all ? total : STATUS_TUNNELS_SHOWN, shown;
 	struct table table;
@@ -176,13 +202,15 @@ static void print_down_sessions(const json_t *sessions, FILE *out)
 	size_t i;
 
 	if (json_array_size(sessions))
-		fputs("\nSessions that are down although their tunnel is up:\n", out);
+		fputs("\nSessions that are not up although their tunnel is:\n", out);
 	json_array_foreach(sessions, i, session) {
 		if (i == DOWN_SESSIONS_MAX) {
-			fputs("  ... and more: `l2tpctl session list state=down`\n", out);
+			fputs("  ... and more: `l2tpctl session list state!=up`\n", out);
 			break;
 		}
-		snprintf(reason, sizeof(reason), "%s", text_at(session, "state", "reason"));
+		reason_of(session, reason);
+		if (!reason[0])
+			snprintf(reason, sizeof(reason), "%s", text_at(session, "state", "state"));
 		text_make_printable(reason);
 		fprintf(out, "  %s of tunnel %s: %s\n", name_of(session, "session", name),
 			name_of(session, "tunnel", tunnel), reason);
@@ -253,17 +281,18 @@ static enum api_outcome list(struct api *api, const char *method, json_t *parame
 
 static json_t *tunnel_fields(void)
 {
-	return json_pack("{s:[s,s,s,s,s,s,s,s,s,s]}", "fields", "config.tunnel_id", "config.tunnel_name",
+	return json_pack("{s:[s,s,s,s,s,s,s,s,s,s,s,s,s]}", "fields", "config.tunnel_id", "config.tunnel_name",
 			 "config.dest_ipaddr", "state.state", "state.reason", "state.up_age", "state.peer",
-			 "state.sessions", "statistics.rx_bytes", "statistics.tx_bytes");
+			 "state.sessions", "state.origin", "state.peer_host_name", "state.next_attempt",
+			 "statistics.rx_bytes", "statistics.tx_bytes");
 }
 
 /* Sessions whose tunnel is down are down, too: the tunnel's line tells of them. */
 static json_t *down_sessions(void)
 {
-	return json_pack("{s:[s,s], s:[s,s,s,s,s]}", "where", "state=down", "reason!=its tunnel is not up",
+	return json_pack("{s:[s,s], s:[s,s,s,s,s,s,s]}", "where", "state!=up", "reason!=its tunnel is not up",
 			 "fields", "config.tunnel_id", "config.tunnel_name", "config.session_id",
-			 "config.session_name", "state.reason");
+			 "config.session_name", "state.state", "state.reason", "state.next_attempt");
 }
 
 static enum api_outcome ask(struct api *api, json_t **status, struct error *error)
@@ -277,7 +306,7 @@ static enum api_outcome ask(struct api *api, json_t **status, struct error *erro
 		outcome = api_reply(api, status, &continues, error);
 	if (outcome == API_OK)
 		outcome = list(api, "TunnelList", tunnel_fields(), tunnels, SIZE_MAX, error);
-	if (outcome == API_OK && number_at(*status, "state", "sessions_down"))
+	if (outcome == API_OK && number_at(*status, "state", "sessions_up") < number_at(*status, "state", "sessions"))
 		outcome = list(api, "SessionList", down_sessions(), sessions, DOWN_SESSIONS_MAX, error);
 	if (*status) {
 		json_object_set(*status, "tunnels", tunnels);

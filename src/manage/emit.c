@@ -310,6 +310,12 @@ static void emit_text_state(struct emit *emit, const char *name, const char *tex
 		emit_string_member(emit, name, text);
 }
 
+static void emit_counted(struct emit *emit, const struct state_row *row, uint64_t number)
+{
+	if (number || !row->optional)
+		emit_unsigned_member(emit, row->name, number);
+}
+
 static void emit_row(struct emit *emit, const struct state_row *row, const void *base, uint64_t now)
 {
 	const void *member = (const char *)base + row->offset;
@@ -320,11 +326,14 @@ static void emit_row(struct emit *emit, const struct state_row *row, const void 
 	case STATE_BOOL:
 		emit_bool_member(emit, row->name, *(const bool *)member);
 		break;
+	case STATE_U16:
+		emit_counted(emit, row, *(const uint16_t *)member);
+		break;
 	case STATE_U32:
-		emit_unsigned_member(emit, row->name, *(const uint32_t *)member);
+		emit_counted(emit, row, *(const uint32_t *)member);
 		break;
 	case STATE_U64:
-		emit_unsigned_member(emit, row->name, *(const uint64_t *)member & INT64_MAX);
+		emit_counted(emit, row, *(const uint64_t *)member & INT64_MAX);
 		break;
 	case STATE_WORD:
 		emit_string_member(emit, row->name, row->words[*(const unsigned int *)member]);
@@ -347,6 +356,11 @@ static void emit_row(struct emit *emit, const struct state_row *row, const void 
 		then = *(const uint64_t *)member;
 		if (then)
 			emit_unsigned_member(emit, row->name, (now > then ? now - then : 0) / 1000);
+		break;
+	case STATE_UNTIL:
+		then = *(const uint64_t *)member;
+		if (then)
+			emit_unsigned_member(emit, row->name, (then > now ? then - now + 999 : 0) / 1000);
 		break;
 	}
 }

@@ -12,7 +12,7 @@
 
 static const char *const part_names[FIELD_PARTS] = {
 	[FIELD_STATISTICS] = "statistics", [FIELD_STATE] = "state", [FIELD_CONFIG] = "config",
-	[FIELD_EXPLICIT] = "explicit",
+	[FIELD_EXPLICIT] = "explicit", [FIELD_TRANSPORT] = "transport",
 };
 
 const void *field_config(const struct field_view *view)
@@ -34,20 +34,24 @@ const struct state_table *field_table(enum config_object object, enum field_part
 {
 	if (part == FIELD_STATISTICS)
 		return &state_statistics;
+	if (part == FIELD_TRANSPORT)
+		return object == CONFIG_TUNNEL ? &state_transport : NULL;
 	return object == CONFIG_TUNNEL ? &state_tunnel : &state_session;
 }
 
 const void *field_member(const struct field_view *view, const struct field *field)
 {
 	const struct state_row *row = &field_table(view->object, field->part)->rows[field->row];
-	const void *base = field->part == FIELD_STATISTICS ? (const void *)field_statistics(view) : &view->tunnel;
+	const void *base = field->part == FIELD_STATISTICS ? (const void *)field_statistics(view) :
+			   field->part == FIELD_TRANSPORT  ? (const void *)&view->tunnel.transport :
+							     &view->tunnel;
 
 	return (const char *)base + row->offset;
 }
 
 static int find_state_row(const struct state_table *table, const char *name)
 {
-	for (unsigned int i = 0; i < table->count; i++)
+	for (unsigned int i = 0; table && i < table->count; i++)
 		if (strcmp(table->rows[i].name, name) == 0)
 			return (int)i;
 	return -1;
@@ -82,7 +86,7 @@ int field_find(enum config_object object, const char *name, struct field *field,
 		enum field_part part = (enum field_part)i;
 		size_t length = strlen(part_names[i]);
 
-		if (strcmp(name, part_names[i]) == 0) {
+		if (strcmp(name, part_names[i]) == 0 && (part != FIELD_TRANSPORT || field_table(object, part))) {
 			*field = (struct field){ part, -1 };
 			return 0;
 		}
@@ -105,6 +109,9 @@ static const char *state_text(const struct state_row *row, const void *member, u
 	switch (row->type) {
 	case STATE_BOOL:
 		return *(const bool *)member ? "yes" : "no";
+	case STATE_U16:
+		snprintf(out, PARAM_TEXT_MAX, "%" PRIu16, *(const uint16_t *)member);
+		break;
 	case STATE_U32:
 		snprintf(out, PARAM_TEXT_MAX, "%" PRIu32, *(const uint32_t *)member);
 		break;
@@ -125,6 +132,10 @@ static const char *state_text(const struct state_row *row, const void *member, u
 		then = *(const uint64_t *)member;
 		snprintf(out, PARAM_TEXT_MAX, "%" PRIu64, (now > then ? now - then : 0) / 1000);
 		return then ? out : NULL;
+	case STATE_UNTIL:
+		then = *(const uint64_t *)member;
+		snprintf(out, PARAM_TEXT_MAX, "%" PRIu64, (then > now ? then - now + 999 : 0) / 1000);
+		return then ? out : NULL;
 	}
 	return out;
 }
@@ -138,6 +149,8 @@ const char *field_text(const struct field_view *view, const struct field *field,
 		return NULL;
 	if (field->part == FIELD_CONFIG)
 		text = param_format(config_tables[view->object], (unsigned int)field->row, field_config(view), out);
+	else if (field->part == FIELD_TRANSPORT && !view->tunnel.has_transport)
+		return NULL;
 	else
 		text = state_text(&field_table(view->object, field->part)->rows[field->row],
 				  field_member(view, field), now, out);

@@ -11,7 +11,7 @@
 #include "manage/state.h"
 #include "service/service.h"
 
-enum field_part { FIELD_STATISTICS, FIELD_STATE, FIELD_CONFIG, FIELD_EXPLICIT, FIELD_PARTS };
+enum field_part { FIELD_STATISTICS, FIELD_STATE, FIELD_CONFIG, FIELD_EXPLICIT, FIELD_TRANSPORT, FIELD_PARTS };
 
 struct field {
 	enum field_part part;
@@ -30,9 +30,9 @@ struct field_view {
 const void *field_config(const struct field_view *view);
 const struct param_set *field_explicit(const struct field_view *view);
 const struct datapath_stats *field_statistics(const struct field_view *view);
-/* Of STATE or STATISTICS. */
+/* Of STATE, STATISTICS or TRANSPORT, which sessions do not have: NULL. */
 const struct state_table *field_table(enum config_object object, enum field_part part);
-/* The member that a row of STATE or STATISTICS tells of. */
+/* The member that a row of these tells of. */
 const void *field_member(const struct field_view *view, const struct field *field);
 
 /* "PART.NAME", a NAME alone, or a PART. A name that several parts have means what is in effect: a

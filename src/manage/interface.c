@@ -91,9 +91,11 @@ static const char *state_type_text(enum state_type type)
 	switch (type) {
 	case STATE_BOOL:
 		return "?bool";
+	case STATE_U16:
 	case STATE_U32:
 	case STATE_U64:
 	case STATE_SINCE:
+	case STATE_UNTIL:
 		return "?int";
 	default:
 		return "?string";
@@ -163,7 +165,7 @@ static void write_l2tpd(FILE *out)
 	fputs("\n# A tunnel; explicit names the parameters that were given, the others are defaults.\n"
 	      "# A list that was asked for `fields` has these only.\n"
 	      "type Tunnel (\n  config: ?TunnelConfig,\n  explicit: ?[]string,\n  state: ?TunnelState,\n"
-	      "  statistics: ?Statistics\n)\n"
+	      "  statistics: ?Statistics,\n  transport: ?Transport\n)\n"
 	      "\n# A session, likewise.\n"
 	      "type Session (\n  config: ?SessionConfig,\n  explicit: ?[]string,\n  state: ?SessionState,\n"
 	      "  statistics: ?Statistics\n)\n", out);

@@ -28,6 +28,10 @@ void show_object(struct call *call, const struct field_view *view, const struct 
 		emit_member(emit, "statistics");
 		emit_state(emit, &state_statistics, field_statistics(view), 0, fields_rows(fields, FIELD_STATISTICS));
 	}
+	if (view->object == CONFIG_TUNNEL && view->tunnel.has_transport && fields_want(fields, FIELD_TRANSPORT)) {
+		emit_member(emit, "transport");
+		emit_state(emit, &state_transport, &view->tunnel.transport, 0, fields_rows(fields, FIELD_TRANSPORT));
+	}
 	emit_close(emit, '}');
 }
 

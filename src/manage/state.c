@@ -16,7 +16,8 @@ static const char *const session_state_words[] = {
 	"authorizing", "connecting", "waiting", "up", "down", NULL
 };
 
-#define ROW(type, member, name, words, unit, help) { #name, type, offsetof(struct OF, member), words, unit, help }
+#define ROW(type, member, name, words, unit, help) \
+	{ #name, type, offsetof(struct OF, member), words, unit, help, false }
 
 #define OF service_status
 static const struct state_row system_rows[] = {
@@ -48,6 +49,10 @@ static const struct state_row system_rows[] = {
 };
 #undef OF
 
+/* A number that is left out when it is 0. */
+#define OPTIONAL(type, member, name, unit, help) \
+	{ #name, type, offsetof(struct OF, member), NULL, unit, help, true }
+
 #define OF service_tunnel_view
 static const struct state_row tunnel_rows[] = {
 	ROW(STATE_WORD, state, state, tunnel_state_words, NULL,
@@ -62,6 +67,17 @@ static const struct state_row tunnel_rows[] = {
 	ROW(STATE_SINCE, up_since, up_age, NULL, "s", "how long it has been up"),
 	ROW(STATE_ENDPOINT, info.local, local, NULL, NULL, "local address and UDP port in use"),
 	ROW(STATE_ADDRESS, peer, peer, NULL, NULL, "the peer's address, as its name was resolved"),
+	OPTIONAL(STATE_U32, peer_port, peer_port, NULL, "the peer's UDP port in use"),
+	OPTIONAL(STATE_U32, peer_tunnel_id, peer_tunnel_id, NULL, "the peer's id of the tunnel in use"),
+	ROW(STATE_TEXT_POINTER, opened_by, opened_by, NULL, NULL, "who asked for it: us or the peer"),
+	ROW(STATE_UNTIL, next_attempt, next_attempt, NULL, "s", "when it is asked for again"),
+	OPTIONAL(STATE_U32, failed_attempts, failed_attempts, NULL, "attempts that failed since it was up last"),
+	ROW(STATE_TEXT, transport.peer_host_name, peer_host_name, NULL, NULL, "what the peer calls itself"),
+	ROW(STATE_TEXT, transport.peer_vendor_name, peer_vendor_name, NULL, NULL, "who made it, as it says"),
+	ROW(STATE_TEXT, peer_firmware, peer_firmware, NULL, NULL, "its firmware revision"),
+	ROW(STATE_TEXT, peer_protocol, peer_protocol_version, NULL, NULL, "its version of the control protocol"),
+	ROW(STATE_TEXT_POINTER, peer_framing, peer_framing_caps, NULL, NULL, "framing that it can do"),
+	ROW(STATE_TEXT_POINTER, peer_bearer, peer_bearer_caps, NULL, NULL, "bearers that it can open"),
 	ROW(STATE_U32, info.path_mtu, path_mtu, NULL, "octets",
 	    "largest IP packet that reaches the peer whole; 0: not known"),
 	ROW(STATE_U32, sessions, sessions, NULL, NULL, "sessions in this tunnel"),
@@ -75,15 +91,52 @@ static const struct state_row session_rows[] = {
 	    "waiting: for its tunnel, or for the next attempt; up: packets can pass; down: the reason says why not"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up"),
 	ROW(STATE_WORD, origin, origin, service_origin_words, NULL,
-	    "who made it: the configuration file or a command"),
+	    "who made it: the configuration file, a command, or the peer"),
 	ROW(STATE_SINCE, created, age, NULL, "s", "how long it has existed"),
 	ROW(STATE_SINCE, up_since, up_age, NULL, "s", "how long it has been up"),
+	OPTIONAL(STATE_U32, peer_session_id, peer_session_id, NULL, "the peer's id of the session in use"),
+	ROW(STATE_TEXT_POINTER, role, role, NULL, NULL, "what we are in the call: the LAC or the LNS, and who asked"),
+	ROW(STATE_TEXT_POINTER, call_phase, call_phase, NULL, NULL, "how far the call is"),
+	OPTIONAL(STATE_U32, serial_number, serial_number, NULL, "the number of the call, for both ends' logs"),
+	ROW(STATE_UNTIL, next_attempt, next_attempt, NULL, "s", "when it is asked for again"),
+	OPTIONAL(STATE_U32, failed_attempts, failed_attempts, NULL, "attempts that failed since it was up last"),
+	ROW(STATE_TEXT, send_accm, send_accm, NULL, NULL, "control characters to escape in what is sent (SLI)"),
+	ROW(STATE_TEXT, receive_accm, receive_accm, NULL, NULL, "those that are escaped in what is received (SLI)"),
+	OPTIONAL(STATE_U32, reports.errors.crc, call_crc_errors, NULL, "errors of the LAC's line, as it told (WEN)"),
+	OPTIONAL(STATE_U32, reports.errors.framing, call_framing_errors, NULL, "likewise"),
+	OPTIONAL(STATE_U32, reports.errors.hardware_overruns, call_hardware_overruns, NULL, "likewise"),
+	OPTIONAL(STATE_U32, reports.errors.buffer_overruns, call_buffer_overruns, NULL, "likewise"),
+	OPTIONAL(STATE_U32, reports.errors.timeouts, call_timeout_errors, NULL, "likewise"),
+	OPTIONAL(STATE_U32, reports.errors.alignment, call_alignment_errors, NULL, "likewise"),
 	ROW(STATE_TEXT, info.ifname, interface_name, NULL, NULL, "its network device"),
-	ROW(STATE_U32, info.ifindex, ifindex, NULL, NULL, "the device's index in its network namespace"),
+	OPTIONAL(STATE_U32, info.ifindex, ifindex, NULL, "the device's index in its network namespace"),
 	ROW(STATE_U32, info.mtu, mtu, NULL, "octets", "the device's MTU in effect"),
 	ROW(STATE_BOOL, info.carrier, carrier, NULL, NULL, "whether the device has carrier"),
 	ROW(STATE_BOOL, info.send_seq, send_seq, NULL, NULL,
 	    "whether sequence numbers are being sent: without lns_mode this follows the peer"),
+};
+#undef OF
+
+#define OF control_tunnel_info
+static const struct state_row transport_rows[] = {
+	ROW(STATE_U16, ns, ns, NULL, NULL, "number of the next control message that is to be sent"),
+	ROW(STATE_U16, nr, nr, NULL, NULL, "number of the control message that is expected next"),
+	ROW(STATE_U16, in_flight, in_flight, NULL, NULL, "messages that were sent and not acknowledged"),
+	ROW(STATE_U16, peer_window, peer_window, NULL, NULL, "messages that the peer takes at once"),
+	ROW(STATE_U16, cwnd, cwnd, NULL, NULL, "messages that the network takes at once: the congestion window"),
+	ROW(STATE_U16, ssthresh, ssthresh, NULL, NULL, "up to this window it grows fast"),
+	ROW(STATE_U64, channel.sent, messages_sent, NULL, NULL, "control messages sent, each counted once"),
+	ROW(STATE_U64, channel.received, messages_received, NULL, NULL, "control messages received, likewise"),
+	ROW(STATE_U64, channel.retransmitted, retransmitted, NULL, NULL,
+	    "control messages that were sent again: the peer had not acknowledged them"),
+	ROW(STATE_U64, channel.duplicates, duplicates, NULL, NULL, "control messages that came again"),
+	ROW(STATE_U64, channel.held, held, NULL, NULL, "control messages that came ahead of their turn and were kept"),
+	ROW(STATE_U64, channel.discarded, discarded, NULL, NULL,
+	    "control messages that came so far ahead that they were dropped"),
+	ROW(STATE_U64, channel.acks_sent, acks_sent, NULL, NULL, "acknowledgements sent without a message"),
+	ROW(STATE_U64, channel.acks_received, acks_received, NULL, NULL, "such that were received"),
+	ROW(STATE_U64, hellos_sent, hellos_sent, NULL, NULL, "HELLOs sent, to see whether the peer is alive"),
+	ROW(STATE_U64, hellos_received, hellos_received, NULL, NULL, "HELLOs received"),
 };
 #undef OF
 
@@ -121,6 +174,8 @@ const struct state_table state_system = { "SystemState", "What the daemon is doi
 const struct state_table state_tunnel = { "TunnelState", "How a tunnel is doing.", tunnel_rows, COUNT(tunnel_rows) };
 const struct state_table state_session = { "SessionState", "How a session is doing.", session_rows,
 					   COUNT(session_rows) };
+const struct state_table state_transport = { "Transport", "How the control messages of a tunnel are carried.",
+					     transport_rows, COUNT(transport_rows) };
 const struct state_table state_statistics = { "Statistics", "Counters of a tunnel or a session.", statistics_rows,
 					      COUNT(statistics_rows) };
 const struct state_table state_system_statistics = { "SystemStatistics",
@@ -128,5 +183,6 @@ const struct state_table state_system_statistics = { "SystemStatistics",
 						     system_statistics_rows, COUNT(system_statistics_rows) };
 
 const struct state_table *const state_tables[] = {
-	&state_system, &state_system_statistics, &state_tunnel, &state_session, &state_statistics, NULL,
+	&state_system, &state_system_statistics, &state_tunnel, &state_transport, &state_session,
+	&state_statistics, NULL,
 };

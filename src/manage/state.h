@@ -7,11 +7,13 @@
 #ifndef L2TPD_MANAGE_STATE_H
 #define L2TPD_MANAGE_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum state_type {		/* type of the member */
 	STATE_BOOL,		/* bool */
+	STATE_U16,		/* uint16_t */
 	STATE_U32,		/* uint32_t */
 	STATE_U64,		/* uint64_t */
 	STATE_WORD,		/* an enum: one of the row's words */
@@ -20,6 +22,7 @@ enum state_type {		/* type of the member */
 	STATE_ADDRESS,		/* struct address, left out when unknown */
 	STATE_ENDPOINT,		/* struct endpoint, likewise */
 	STATE_SINCE,		/* uint64_t monotonic ms: shown as seconds ago, left out when 0 */
+	STATE_UNTIL,		/* likewise: seconds from now */
 };
 
 struct state_row {
@@ -29,6 +32,7 @@ struct state_row {
 	const char *const *words;	/* STATE_WORD: by value, NULL ends the list */
 	const char *unit;		/* "s", "octets" or NULL */
 	const char *help;		/* as config/param.h's: no capital, no full stop */
+	bool optional;			/* a number: left out when 0 */
 };
 
 struct state_table {
@@ -41,6 +45,7 @@ struct state_table {
 extern const struct state_table state_system;			/* of struct service_status */
 extern const struct state_table state_tunnel;			/* of struct service_tunnel_view */
 extern const struct state_table state_session;			/* of struct service_session_view */
+extern const struct state_table state_transport;		/* of struct control_tunnel_info */
 extern const struct state_table state_statistics;		/* of struct datapath_stats */
 extern const struct state_table state_system_statistics;	/* of struct datapath_totals */
 

@@ -292,6 +292,7 @@ struct service {
 	struct listen listen;
 	struct deadline_heap call_deadlines;
 	struct session_call *bearers;	/* queue: calls whose bearers are to be opened */
+	uint32_t call_serial_number;	/* of the last call that was asked for */
 	handle released[SERVICE_RELEASED_MAX];	/* sessions of calls: the datapath is told of many at once */
 	int released_count;
 	struct authorizer authorizer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding and listing tunnels and sessions, for the other files of this room and, as copies, for
- * those who want to see them.
+ * Finding and listing tunnels, sessions and profiles, for the other files of this room and for those who want to see
+ * them: what they see is view.c's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -172,56 +172,6 @@ int service_find_session(struct service *service, const struct command *command,
 	if (!found)
 		return name_object(command, error);
 	*session = found->handle;
-	return 0;
-}
-
-int service_tunnel_view(struct service *service, handle tunnel, struct service_tunnel_view *view)
-{
-	const struct tunnel *found = handle_get(&service->tunnel_handles, tunnel);
-
-	if (!found)
-		return -1;
-	*view = (struct service_tunnel_view){
-		.handle = tunnel,
-		.config = found->config,
-		.set = found->provenance.explicit_rows,
-		.origin = found->origin,
-		.state = found->state,
-		.reason_since = found->reason_since,
-		.created = found->created,
-		.up_since = found->up_since,
-		.peer = found->peer,
-		.sessions = order_count(&found->sessions),
-	};
-	memcpy(view->reason, found->reason, sizeof(view->reason));
-	if (datapath_ops(service->dp)->tunnel_info(service->dp, found->datapath, &view->info) < 0)
-		memset(&view->info, 0, sizeof(view->info));
-	return 0;
-}
-
-int service_session_view(struct service *service, handle session, struct service_session_view *view)
-{
-	const struct session *found = handle_get(&service->session_handles, session);
-
-	if (!found)
-		return -1;
-	*view = (struct service_session_view){
-		.handle = session,
-		.tunnel = found->tunnel->handle,
-		.set = session_provenance(found)->explicit_rows,
-		.origin = found->origin,
-		.state = found->state,
-		.created = found->created,
-		.up_since = found->up_since,
-	};
-	if (datapath_ops(service->dp)->session_info(service->dp, found->datapath, &view->info) < 0) {
-		memset(&view->info, 0, sizeof(view->info));
-		snprintf(view->info.ifname, sizeof(view->info.ifname), "%s", session_ifname(found));
-	}
-	session_compose(found, &view->config);
-	if (found->device_gone)
-		view->info.carrier = false;
-	state_session_reason(found, view->reason, sizeof(view->reason));
 	return 0;
 }
 

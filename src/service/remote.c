@@ -251,9 +251,11 @@ static struct session *make_session(struct service *service, struct tunnel *tunn
 		service_no_memory(error);
 		return NULL;
 	}
-	if (session_call_from_peer(service, session, event->call, info->role, error) == 0 &&
-	    session_attach(service, session, error) == 0)
-		return session;
+	if (session_call_from_peer(service, session, event->call, info->role, error) == 0) {
+		session->call->serial_number = event->message->call_serial_number;
+		if (session_attach(service, session, error) == 0)
+			return session;
+	}
 	if (session->call)
 		session->call->control = HANDLE_NONE;
 	session_free(service, session);

@@ -15,6 +15,7 @@
 #define L2TPD_SERVICE_SERVICE_H
 
 #include "config/command.h"
+#include "control/control.h"
 #include "datapath/datapath.h"
 
 #define SERVICE_NEVER UINT64_MAX
@@ -170,6 +171,23 @@ struct service_tunnel_view {
 	struct address peer;		/* as resolved */
 	uint32_t sessions;
 	struct datapath_tunnel_info info;
+	uint32_t peer_tunnel_id;	/* in use; 0: not known */
+	uint32_t peer_port;		/* in use; 0: not known, or there are none */
+	/* of those with a control protocol; texts NULL or "": not known */
+	const char *opened_by;		/* "us", "peer" */
+	uint64_t next_attempt;		/* monotonic ms; 0: none is planned */
+	uint32_t failed_attempts;	/* in a row */
+	const char *peer_framing, *peer_bearer;		/* what it can do: "any" */
+	char peer_protocol[8], peer_firmware[8];	/* "1.0", "0x0110" */
+	bool has_transport;		/* transport is there: it is open */
+	struct control_tunnel_info transport;
+};
+
+/* What a peer told of a call last: WEN and SLI. */
+struct service_call_reports {
+	bool has_errors, has_accm;
+	struct avp_call_errors errors;
+	struct avp_accm accm;
 };
 
 struct service_session_view {
@@ -182,6 +200,15 @@ struct service_session_view {
 	char reason[ERROR_TEXT_MAX];	/* why it is not up; "" when it is */
 	uint64_t created, up_since;
 	struct datapath_session_info info;
+	uint32_t peer_session_id;	/* in use; 0: not known */
+	/* of calls; texts NULL: none */
+	const char *role;		/* "LAC Incoming Call" */
+	const char *call_phase;		/* "reply": what is waited for, or "established" */
+	uint32_t serial_number;		/* 0: none */
+	uint64_t next_attempt;		/* monotonic ms; 0: none is planned */
+	uint32_t failed_attempts;	/* in a row */
+	struct service_call_reports reports;
+	char send_accm[12], receive_accm[12];	/* of reports, in hex */
 };
 
 /* How long it took from created to up for the first time. */

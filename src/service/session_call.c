@@ -38,6 +38,12 @@ static void set_reason(struct session_call *call, const char *reason)
 	call->reason = reason ? strdup(reason) : NULL;
 }
 
+static void forget_reports(struct session_call *call)
+{
+	free(call->reports);
+	call->reports = NULL;
+}
+
 static int make_call(struct service *service, struct session *session, struct error *error)
 {
 	struct session_call *call;
@@ -137,6 +143,8 @@ static int ask(struct service *service, struct session *session, struct error *e
 	session_compose(session, &config);
 	call->role = role_of(session, &config);
 	settings_call(service, &config, &settings);
+	settings.avps.call_serial_number = call->serial_number = ++service->call_serial_number;
+	settings.avps.present |= AVP_BIT(AVP_CALL_SERIAL_NUMBER);
 	call->was_asked = true;
 	if (control_call_open(service->control, session->tunnel->managed.control, call->role,
 			      renew ? 0 : (uint16_t)config.session_id, &settings, owner_of(session), &call->control,
@@ -217,6 +225,7 @@ static void lost(struct service *service, struct session *session, const char *r
 		return;
 	}
 	release_datapath(service, session);
+	forget_reports(call);
 	set_reason(call, reason);
 	set_phase(service, call, CALL_WAITING);
 	deadline_set(&service->call_deadlines, &call->deadline,
@@ -292,6 +301,7 @@ void session_call_end(struct service *service, struct session *session)
 	deadline_cancel(&service->call_deadlines, &call->deadline);
 	bearer_forget(service, call);
 	set_reason(call, NULL);
+	forget_reports(call);
 	session->call = NULL;
 	free(call);
 }
@@ -336,6 +346,7 @@ void session_call_tunnel_down(struct service *service, struct tunnel *tunnel)
 			continue;
 		}
 		release_datapath(service, session);
+		forget_reports(call);
 		set_phase(service, call, CALL_WAITING);
 		state_session_update(service, session);
 	}
@@ -405,6 +416,25 @@ static void call_is_down(struct service *service, struct session *session, const
 	lost(service, session, text);
 }
 
+/* WEN and SLI: kept for who looks, the last of each. */
+static void call_reports(struct service *service, struct session *session, const struct control_event *event)
+{
+	struct session_call *call = session->call;
+	bool errors = event->kind == CONTROL_EVENT_CALL_ERRORS;
+
+	trace_session(service, session, TRACE_FUNC, "%s of the peer is kept", errors ? "WEN" : "SLI");
+	if (!call->reports)
+		call->reports = calloc(1, sizeof(*call->reports));
+	if (!call->reports || !event->message)
+		return;
+	if (errors)
+		call->reports->errors = event->message->call_errors;
+	else
+		call->reports->accm = event->message->accm;
+	call->reports->has_errors |= errors;
+	call->reports->has_accm |= !errors;
+}
+
 void session_call_event(struct service *service, const struct control_event *event)
 {
 	struct session *session = handle_get(&service->session_handles, (handle)(uintptr_t)event->owner);
@@ -421,8 +451,7 @@ void session_call_event(struct service *service, const struct control_event *eve
 	case CONTROL_EVENT_CALL_BEARER:		/* bearer.c sees to it */
 		break;
 	default:
-		trace_session(service, session, TRACE_PROTOCOL, "%s from the peer",
-			      event->kind == CONTROL_EVENT_CALL_ERRORS ? "WEN" : "SLI");
+		call_reports(service, session, event);
 		break;
 	}
 }

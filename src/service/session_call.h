@@ -25,9 +25,11 @@ struct session_call {
 	bool was_asked;
 	bool numbered;			/* an end requires sequence numbers */
 	uint32_t failures;		/* in a row */
+	uint32_t serial_number;		/* 0: none was given */
 	struct deadline deadline;	/* WAITING; or it is to be deleted */
 	bool bearer_queued;		/* in service->bearers */
 	struct session_call *bearer_prev, *bearer_next;
+	struct service_call_reports *reports;	/* what the peer told while it is up; NULL: nothing */
 	char *reason;			/* why it is not up; NULL: there is none, or no memory for it */
 };
 

@@ -104,6 +104,8 @@ void trace_session_made(const struct service *service, const struct session *ses
 	if (!(trace_mask_session(service, session) & TRACE_SYSTEM) ||
 	    datapath_ops(service->dp)->session_info(service->dp, session->datapath, &info) < 0)
 		return;
+	if (!info.ifname[0])
+		return;		/* PPP has none */
 	trace_session(service, session, TRACE_SYSTEM, "its device is made: %s, index %u, MTU %u", info.ifname,
 		      info.ifindex, info.mtu);
 }

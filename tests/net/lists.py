@@ -42,7 +42,7 @@ def test_tunnels():
     equal('an object a line', len(out.splitlines()), 4)
     lines = ctl('tunnel', 'list', 'sort=tunnel_name')[1].splitlines()
     equal('a table has its columns', lines[0].split(),
-          ['TunId', 'PeerTId', 'Name', 'Peer', 'Local', 'Encap', 'Sessions', 'State'])
+          ['TunId', 'PeerTId', 'Name', 'Peer', 'Local', 'Encap', 'Sessions', 'State', 'By'])
     equal('and is filled', lines[1].split()[:4], ['2', '1', 'a', '192.0.2.10'])
     status, _, err = ctl('tunnel', 'list', 'colour>5')
     equal('a column that is none: status', status, 2)

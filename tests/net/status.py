@@ -28,7 +28,7 @@ def test_well():
     daemon = m.Daemon(GOOD)
     out = ctl('status')[1]
     matches('how much is up', out, r': 1 tunnel \(1 up\), 2 sessions \(2 up\)$')
-    matches('who, from where, since when, how much', out, r'^lon +192\.0\.2\.2 +up +\d+ s +2 +0 B +0 B$')
+    matches('who, from where, since when, how much', out, r'^lon +192\.0\.2\.2 +file +up +\d+ s +2 +0 B +0 B$')
     check('no trouble, no line about it', 'failed' not in out and 'down' not in out and 'Reason' not in out, out)
     equal('the same as the system\'s verb', ctl('system', 'status')[1].splitlines()[1:], out.splitlines()[1:])
     daemon.end()
@@ -40,9 +40,9 @@ def test_not_well():
     out = ctl('status')[1]
     matches('not all is up', out, r': 2 tunnels \(1 up, 1 resolving\), 3 sessions \(2 up, 1 down\)$')
     check('what is not up comes first', out.index('\npar ') < out.index('\nlon '), out)
-    matches('and why', out, r'^par +nobody\.invalid +resolving +- +1 .*nobody\.invalid: ')
+    matches('and why', out, r'^par +nobody\.invalid +file +resolving +- +1 .*nobody\.invalid: ')
     matches('when', out, r'^  \d+ s ago: tunnel par: nobody\.invalid: ')
-    check('its sessions are not told one by one', 'Sessions that are down' not in out, out)
+    check('its sessions are not told one by one', 'Sessions that are not up' not in out, out)
     m.write('socket.conf', GOOD + 'frob\n')
     os.kill(daemon.pid, signal.SIGHUP)
     check('a configuration that was refused', m.until(lambda: 'configuration was refused' in ctl('status')[1]))
