@@ -69,6 +69,32 @@ static void print_members(const char *title, const json_t *members, FILE *out)
 						   : value_text(value, text), "", out);
 }
 
+/* What the control protocol did: of all types together, then of those that there were, how many of each. */
+static void print_control(const json_t *answer, FILE *out)
+{
+	const json_t *sent = json_object_get(answer, "messages_sent"), *bad = json_object_get(answer, "messages_bad");
+	const json_t *received = json_object_get(answer, "messages_received");
+	json_int_t counts[3];
+	const char *name;
+	char text[128];
+	json_t *value;
+
+	if (!json_object_get(answer, "control"))
+		return;		/* an older daemon */
+	print_members("control messages", json_object_get(answer, "control"), out);
+	fputs("  by type:-\n", out);
+	json_object_foreach((json_t *)sent, name, value) {
+		counts[0] = json_integer_value(value);
+		counts[1] = json_integer_value(json_object_get(received, name));
+		counts[2] = json_integer_value(json_object_get(bad, name));
+		if (!counts[0] && !counts[1] && !counts[2])
+			continue;
+		snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT " sent, %" JSON_INTEGER_FORMAT " received, %"
+			 JSON_INTEGER_FORMAT " bad", counts[0], counts[1], counts[2]);
+		print_line(name, text, "", out);
+	}
+}
+
 static bool contains(const json_t *names, const char *name)
 {
 	const json_t *each;
@@ -191,6 +217,8 @@ void output_show(const struct command *command, const json_t *answer, FILE *out)
 		print_config(config_tables[command->object], answer, out);
 	if (all || command->options & CONFIG_OPTION_STATISTICS)
 		print_members("statistics", json_object_get(answer, "statistics"), out);
+	if (command->object == CONFIG_SYSTEM && (all || command->options & CONFIG_OPTION_STATISTICS))
+		print_control(answer, out);
 	if (transport && (all || command->options & CONFIG_OPTION_TRANSPORT))
 		print_members("transport", transport, out);
 }

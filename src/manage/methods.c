@@ -173,7 +173,9 @@ static const struct method methods[] = {
 	{ "SystemModify", ROLE_CHANGE, "(config: SystemConfig)", "()", "Change what holds for the whole daemon.",
 	  CONFIG_SYSTEM, CONFIG_MODIFY, .step = call_execute },
 	{ "SystemShow", ROLE_READ, "()",
-	  "(version: string, config: SystemConfig, state: SystemState, statistics: SystemStatistics)",
+	  "(version: string, config: SystemConfig, state: SystemState, statistics: SystemStatistics, "
+	  "control: ControlStatistics, messages_sent: ControlMessages, messages_received: ControlMessages, "
+	  "messages_bad: ControlMessages)",
 	  "Show the daemon itself.", CONFIG_SYSTEM, CONFIG_SHOW, .step = system_step },
 	{ "Reload", ROLE_CHANGE, "()", "()",
 	  "Read the configuration file again and make what it says true, with the smallest change.\n"

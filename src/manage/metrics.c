@@ -132,6 +132,36 @@ static void put_counters(struct emit *text, const struct state_table *table, con
 	}
 }
 
+/* Those of the control protocol have its name. */
+static void put_control(struct emit *text, const struct control_counters *counters)
+{
+	char name[METRIC_NAME_MAX];
+
+	for (unsigned int i = 0; i < state_control.count; i++) {
+		const struct state_row *row = &state_control.rows[i];
+		const char *member = (const char *)counters + row->offset;
+		bool gauge = row->type == STATE_U32;
+
+		snprintf(name, sizeof(name), "control_%s%s", row->name, gauge ? "" : "_total");
+		put_single(text, name, gauge ? "gauge" : "counter", row->help,
+			   gauge ? *(const uint32_t *)(const void *)member : *(const uint64_t *)(const void *)member);
+	}
+}
+
+/* Control messages by type. */
+static void put_messages(struct emit *text, const char *name, const char *help, const uint64_t *by_type)
+{
+	char labels[64];
+
+	begin_family(text, name, "counter", help);
+	for (unsigned int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
+		if (!message_name(type))
+			continue;
+		snprintf(labels, sizeof(labels), "{type=\"%s\"}", message_name(type));
+		put_sample(text, name, labels, by_type[type]);
+	}
+}
+
 static void put_histogram(struct emit *text, const char *name, const char *help, const struct service_setup *setup)
 {
 	char series[METRIC_NAME_MAX], labels[64];
@@ -220,6 +250,12 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 	put_sums(metrics, text);
 	put_counters(text, &state_system, status);
 	put_counters(text, &state_system_statistics, &status->totals);
+	put_control(text, &status->control);
+	put_messages(text, "control_messages_sent_total", "control messages sent", status->control.messages_sent);
+	put_messages(text, "control_messages_received_total", "control messages received",
+		     status->control.messages_received);
+	put_messages(text, "control_messages_bad_total", "control messages received that cannot be used",
+		     status->control.messages_bad);
 	put_single(text, "events_total", "counter", "events there have been", status->last_event);
 	put_api(metrics, text);
 	put_hooks(metrics, text);
@@ -325,29 +361,53 @@ static void put_series(struct metrics *metrics, struct emit *text, const char *n
 	put_sample(text, name, labels, value);
 }
 
-/* The metrics of an object: each counter, then whether it is up, then of a tunnel its sessions. */
+/* The metrics of an object: each counter, those of a tunnel's control messages, then whether it is up, then of a tunnel its sessions. */
 struct family {
 	char name[METRIC_NAME_MAX];
 	const char *type, *help;
-	uint64_t (*value)(const struct metrics *metrics);
+	const struct state_row *row;
+	uint64_t (*value)(const struct metrics *metrics, const struct family *family);
 };
 
-static uint64_t value_of_row(const struct metrics *metrics)
+static uint64_t value_of_row(const struct metrics *metrics, const struct family *family)
 {
 	const char *base = (const char *)field_statistics(&metrics->view);
 
-	return *(const uint64_t *)(base + state_statistics.rows[metrics->family].offset);
+	return *(const uint64_t *)(base + family->row->offset);
 }
 
-static uint64_t value_of_up(const struct metrics *metrics)
+static uint64_t value_of_transport(const struct metrics *metrics, const struct family *family)
+{
+	return *(const uint64_t *)((const char *)&metrics->view.tunnel.transport + family->row->offset);
+}
+
+static uint64_t value_of_up(const struct metrics *metrics, const struct family *family)
 {
 	return metrics->view.object == CONFIG_TUNNEL ? metrics->view.tunnel.state == SERVICE_TUNNEL_UP :
 	       metrics->view.session.state == SERVICE_SESSION_UP;
 }
 
-static uint64_t value_of_sessions(const struct metrics *metrics)
+static uint64_t value_of_sessions(const struct metrics *metrics, const struct family *family)
 {
 	return metrics->view.tunnel.sessions;
+}
+
+/* The counters of a tunnel's control messages, which come behind those of its packets. False: number is behind them. */
+static bool find_transport(unsigned int *number, struct family *family)
+{
+	for (unsigned int i = 0; i < state_transport.count; i++) {
+		const struct state_row *row = &state_transport.rows[i];
+
+		if (row->type != STATE_U64 || (*number)--)
+			continue;
+		snprintf(family->name, sizeof(family->name), "tunnel_control_%s_total", row->name);
+		family->type = "counter";
+		family->help = row->help;
+		family->row = row;
+		family->value = value_of_transport;
+		return true;
+	}
+	return false;
 }
 
 /* False: there are no more. */
@@ -361,11 +421,15 @@ static bool find_family(const struct metrics *metrics, struct family *family)
 			 state_statistics.rows[number].name);
 		family->type = "counter";
 		family->help = state_statistics.rows[number].help;
+		family->row = &state_statistics.rows[number];
 		family->value = value_of_row;
 		return true;
 	}
+	number -= state_statistics.count;
+	if (metrics->phase == TUNNELS && find_transport(&number, family))
+		return true;
 	family->type = "gauge";
-	if (number == state_statistics.count) {
+	if (number == 0) {
 		snprintf(family->name, sizeof(family->name), "%s_up", object);
 		family->help = "1: packets can pass";
 		family->value = value_of_up;
@@ -374,7 +438,7 @@ static bool find_family(const struct metrics *metrics, struct family *family)
 	snprintf(family->name, sizeof(family->name), "%s_sessions", object);
 	family->help = "sessions in this tunnel";
 	family->value = value_of_sessions;
-	return number == state_statistics.count + 1 && metrics->phase == TUNNELS;
+	return number == 1 && metrics->phase == TUNNELS;
 }
 
 static void put_objects(struct metrics *metrics, struct emit *text)
@@ -398,7 +462,9 @@ static void put_objects(struct metrics *metrics, struct emit *text)
 			return;
 		}
 		metrics->series++;
-		put_series(metrics, text, family.name, family.value(metrics));
+		if (family.value == value_of_transport && !metrics->view.tunnel.has_transport)
+			continue;
+		put_series(metrics, text, family.name, family.value(metrics, &family));
 	}
 }
 

@@ -35,6 +35,12 @@ void show_object(struct call *call, const struct field_view *view, const struct 
 	emit_close(emit, '}');
 }
 
+static void emit_messages(struct emit *emit, const char *name, const uint64_t *by_type)
+{
+	emit_member(emit, name);
+	emit_state(emit, &state_messages, by_type, 0, NULL);
+}
+
 void show_system(struct call *call, struct emit *emit)
 {
 	struct service_status status;
@@ -47,4 +53,9 @@ void show_system(struct call *call, struct emit *emit)
 	emit_state(emit, &state_system, &status, call->host->now(), NULL);
 	emit_member(emit, "statistics");
 	emit_state(emit, &state_system_statistics, &status.totals, 0, NULL);
+	emit_member(emit, "control");
+	emit_state(emit, &state_control, &status.control, 0, NULL);
+	emit_messages(emit, "messages_sent", status.control.messages_sent);
+	emit_messages(emit, "messages_received", status.control.messages_received);
+	emit_messages(emit, "messages_bad", status.control.messages_bad);
 }

@@ -117,6 +117,20 @@ static const struct state_row session_rows[] = {
 };
 #undef OF
 
+/* How control messages are carried; of one tunnel, or of all together. */
+#define CHANNEL_ROWS                                                                                                  \
+	ROW(STATE_U64, channel.sent, sent, NULL, NULL, "control messages sent to tunnels' peers, each counted once"), \
+	ROW(STATE_U64, channel.received, received, NULL, NULL, "control messages of tunnels received, likewise"),     \
+	ROW(STATE_U64, channel.retransmitted, retransmitted, NULL, NULL,                                              \
+	    "control messages that were sent again: the peer had not acknowledged them"),                             \
+	ROW(STATE_U64, channel.duplicates, duplicates, NULL, NULL, "control messages that came again"),               \
+	ROW(STATE_U64, channel.held, held, NULL, NULL,                                                                \
+	    "control messages that came ahead of their turn and were kept"),                                          \
+	ROW(STATE_U64, channel.discarded, discarded, NULL, NULL,                                                      \
+	    "control messages that came so far ahead that they were dropped"),                                        \
+	ROW(STATE_U64, channel.acks_sent, acks_sent, NULL, NULL, "acknowledgements sent without a message"),          \
+	ROW(STATE_U64, channel.acks_received, acks_received, NULL, NULL, "such that were received")
+
 #define OF control_tunnel_info
 static const struct state_row transport_rows[] = {
 	ROW(STATE_U16, ns, ns, NULL, NULL, "number of the next control message that is to be sent"),
@@ -125,20 +139,46 @@ static const struct state_row transport_rows[] = {
 	ROW(STATE_U16, peer_window, peer_window, NULL, NULL, "messages that the peer takes at once"),
 	ROW(STATE_U16, cwnd, cwnd, NULL, NULL, "messages that the network takes at once: the congestion window"),
 	ROW(STATE_U16, ssthresh, ssthresh, NULL, NULL, "up to this window it grows fast"),
-	ROW(STATE_U64, channel.sent, messages_sent, NULL, NULL, "control messages sent, each counted once"),
-	ROW(STATE_U64, channel.received, messages_received, NULL, NULL, "control messages received, likewise"),
-	ROW(STATE_U64, channel.retransmitted, retransmitted, NULL, NULL,
-	    "control messages that were sent again: the peer had not acknowledged them"),
-	ROW(STATE_U64, channel.duplicates, duplicates, NULL, NULL, "control messages that came again"),
-	ROW(STATE_U64, channel.held, held, NULL, NULL, "control messages that came ahead of their turn and were kept"),
-	ROW(STATE_U64, channel.discarded, discarded, NULL, NULL,
-	    "control messages that came so far ahead that they were dropped"),
-	ROW(STATE_U64, channel.acks_sent, acks_sent, NULL, NULL, "acknowledgements sent without a message"),
-	ROW(STATE_U64, channel.acks_received, acks_received, NULL, NULL, "such that were received"),
+	CHANNEL_ROWS,
 	ROW(STATE_U64, hellos_sent, hellos_sent, NULL, NULL, "HELLOs sent, to see whether the peer is alive"),
 	ROW(STATE_U64, hellos_received, hellos_received, NULL, NULL, "HELLOs received"),
 };
 #undef OF
+
+#define OF control_counters
+#define CONTROL(member, help) ROW(STATE_U64, member, member, NULL, NULL, help)
+static const struct state_row control_rows[] = {
+	ROW(STATE_U32, tunnels, tunnels, NULL, NULL, "tunnels with a control protocol, also those that are being closed"),
+	ROW(STATE_U32, calls, calls, NULL, NULL, "calls in them"),
+	ROW(STATE_U32, half_open, half_open, NULL, NULL, "peers that have asked for a tunnel and proved nothing yet"),
+	ROW(STATE_U64, received, datagrams_received, NULL, NULL, "datagrams with control messages that arrived"),
+	CONTROL(malformed, "of these, that are no control messages or cannot be read"),
+	CONTROL(wrong_version, "of another version of L2TP than their tunnel's"),
+	CONTROL(unknown_tunnel, "for tunnels that there are not"),
+	CONTROL(unknown_session, "for calls that there are not"),
+	CONTROL(wrong_source, "not from their tunnel's peer"),
+	CONTROL(requests, "requests for tunnels (SCCRQ)"),
+	CONTROL(requests_duplicate, "that came again"),
+	CONTROL(requests_unproved, "that were put off until the peer repeats them: too many came"),
+	CONTROL(requests_crowded_out, "that gave way to newer ones before the peer had proved anything"),
+	CONTROL(requests_refused, "that were refused"),
+	CONTROL(requests_expired, "that were accepted, and the peer did not go on"),
+	CONTROL(replies_dropped, "answers to requests that were not sent: too many at once"),
+	CONTROL(authentication_failures, "peers that did not know the secret"),
+	CONTROL(ignored_avps, "values in messages that are not understood and need not be"),
+	CONTROL(vendor_avps, "of these, some vendor's own"),
+	CONTROL(unsendable, "messages that were not sent: too long, or no memory"),
+	CHANNEL_ROWS,
+};
+#undef OF
+
+#define MESSAGE(type, name) \
+	{ #name, STATE_U64, MESSAGE_##type * sizeof(uint64_t), NULL, NULL, #type " messages", false }
+static const struct state_row message_rows[] = {
+	MESSAGE(SCCRQ, sccrq), MESSAGE(SCCRP, sccrp), MESSAGE(SCCCN, scccn), MESSAGE(STOPCCN, stopccn),
+	MESSAGE(HELLO, hello), MESSAGE(OCRQ, ocrq), MESSAGE(OCRP, ocrp), MESSAGE(OCCN, occn), MESSAGE(ICRQ, icrq),
+	MESSAGE(ICRP, icrp), MESSAGE(ICCN, iccn), MESSAGE(CDN, cdn), MESSAGE(WEN, wen), MESSAGE(SLI, sli),
+};
 
 #define OF datapath_stats
 #define COUNTER(member, help) ROW(STATE_U64, member, member, NULL, NULL, help)
@@ -182,7 +222,12 @@ const struct state_table state_system_statistics = { "SystemStatistics",
 						     "Packets that were dropped before they met a session.",
 						     system_statistics_rows, COUNT(system_statistics_rows) };
 
+const struct state_table state_control = { "ControlStatistics", "What the control protocol did.", control_rows,
+					   COUNT(control_rows) };
+const struct state_table state_messages = { "ControlMessages", "Control messages by their type.", message_rows,
+					    COUNT(message_rows) };
+
 const struct state_table *const state_tables[] = {
 	&state_system, &state_system_statistics, &state_tunnel, &state_transport, &state_session,
-	&state_statistics, NULL,
+	&state_statistics, &state_control, &state_messages, NULL,
 };

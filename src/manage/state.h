@@ -48,6 +48,8 @@ extern const struct state_table state_session;			/* of struct service_session_vi
 extern const struct state_table state_transport;		/* of struct control_tunnel_info */
 extern const struct state_table state_statistics;		/* of struct datapath_stats */
 extern const struct state_table state_system_statistics;	/* of struct datapath_totals */
+extern const struct state_table state_control;			/* of struct control_counters */
+extern const struct state_table state_messages;			/* of an array of them by type, as they have them */
 
 /* All of them, for those who describe them; NULL ends the list. */
 extern const struct state_table *const state_tables[];

@@ -272,6 +272,7 @@ struct service {
 	uint64_t dry_random;
 	struct system_config system;
 	struct datapath_totals totals_reset;	/* as they were when reset_statistics was given last */
+	struct control_counters control_reset;	/* likewise */
 	struct param_set system_file_set;	/* rows that the configuration file set */
 	struct handle_table tunnel_handles, session_handles;
 	struct order tunnels;		/* struct tunnel.by_id */

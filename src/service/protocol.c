@@ -7,6 +7,8 @@
  */
 #include "service/protocol.h"
 
+#include <string.h>
+
 #include "control/control.h"
 #include "service/session_call.h"
 #include "service/managed.h"
@@ -181,6 +183,33 @@ uint64_t protocol_deadline(const struct service *service)
 {
 	_Static_assert(CONTROL_NEVER == SERVICE_NEVER, "both write it the same");
 	return service->control ? control_deadline(service->control) : SERVICE_NEVER;
+}
+
+/* --- counters --- */
+
+#define COUNTERS_FROM offsetof(struct control_counters, received)	/* behind what is there now */
+#define COUNTERS ((sizeof(struct control_counters) - COUNTERS_FROM) / sizeof(uint64_t))
+
+void protocol_counters(const struct service *service, struct control_counters *counters)
+{
+	uint64_t now[COUNTERS], before[COUNTERS];
+
+	_Static_assert(COUNTERS_FROM + COUNTERS * sizeof(uint64_t) == sizeof(*counters), "the rest is all counters");
+	memset(counters, 0, sizeof(*counters));
+	if (!service->control)
+		return;
+	control_counters(service->control, counters);
+	memcpy(now, (const char *)counters + COUNTERS_FROM, sizeof(now));
+	memcpy(before, (const char *)&service->control_reset + COUNTERS_FROM, sizeof(before));
+	for (size_t i = 0; i < COUNTERS; i++)
+		now[i] -= before[i];
+	memcpy((char *)counters + COUNTERS_FROM, now, sizeof(now));
+}
+
+void protocol_reset_counters(struct service *service)
+{
+	if (service->control)
+		control_counters(service->control, &service->control_reset);
 }
 
 uint32_t service_stop(struct service *service, uint64_t now)

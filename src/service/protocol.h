@@ -12,5 +12,8 @@ void protocol_end(struct service *service);
 void protocol_take_events(struct service *service);
 void protocol_expire(struct service *service);
 uint64_t protocol_deadline(const struct service *service);
+/* The engine's counters since reset_statistics was given last; and that it is given now. */
+void protocol_counters(const struct service *service, struct control_counters *counters);
+void protocol_reset_counters(struct service *service);
 
 #endif

@@ -156,6 +156,7 @@ static int reset_statistics(struct service *service, enum service_origin origin,
 		return error_set(error, ERROR_SYNTAX, "reset_statistics",
 				 "reset_statistics has no place in a configuration file: give it to l2tpctl");
 	datapath_ops(service->dp)->totals(service->dp, &service->totals_reset);
+	protocol_reset_counters(service);
 	return 0;
 }
 
@@ -399,4 +400,5 @@ void service_status(struct service *service, struct service_status *status)
 	memcpy(status->sessions_in, service->sessions_in, sizeof(status->sessions_in));
 	memcpy(status->load_error, service->load_error, sizeof(status->load_error));
 	totals_since(service, &status->totals);
+	protocol_counters(service, &status->control);
 }

@@ -230,6 +230,7 @@ struct service_status {
 	bool load_refused;
 	char load_error[ERROR_TEXT_MAX];	/* when it was refused */
 	struct datapath_totals totals;
+	struct control_counters control;	/* since the start, or reset_statistics */
 	const char *datapath;		/* backend's name */
 	uint64_t started;		/* monotonic ms of the first command or service_expire() */
 };

@@ -82,10 +82,17 @@ static void every_counter_is_told(void **state)
 				    "system modify metrics_detail=sessions\n");
 	text = scrape(world);
 	for (int i = 0; state_tables[i]; i++) {
+		const struct state_table *table = state_tables[i];
+		const char *prefix = table == &state_transport ? "tunnel_control_" :
+				     table == &state_control   ? "control_" : "";
+
+		if (table == &state_messages)
+			continue;	/* they are labels */
 		for (unsigned int row = 0; row < state_tables[i]->count; row++) {
 			if (state_tables[i]->rows[row].type != STATE_U64)
 				continue;
-			snprintf(name, sizeof(name), "# TYPE l2tpd_%s_total counter", state_tables[i]->rows[row].name);
+			snprintf(name, sizeof(name), "# TYPE l2tpd_%s%s_total counter", prefix,
+				 state_tables[i]->rows[row].name);
 			assert_line(text, name);
 		}
 	}
@@ -106,6 +113,9 @@ static void every_counter_is_told(void **state)
 	assert_line(text, "l2tpd_tunnel_setup_seconds_bucket{le=\"+Inf\"} 1");
 	assert_line(text, "l2tpd_session_setup_seconds_count 1");
 	assert_line(text, "l2tpd_metrics_truncated 0");
+	assert_line(text, "l2tpd_control_messages_sent_total{type=\"StopCCN\"} 0");
+	assert_line(text, "l2tpd_control_half_open 0");
+	assert_null(strstr(text, "l2tpd_tunnel_control_sent_total{"));	/* its ends do not speak */
 	free(text);
 }
 
