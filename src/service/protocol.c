@@ -29,7 +29,6 @@ int protocol_begin(struct service *service)
 	static const struct control_limits limits = { HALF_OPEN, HALF_OPEN_OF_SOURCE, REQUESTS_PER_SECOND };
 
 	service->control = control_new(&limits, service->random);
-	service->call_serial_number = (uint32_t)service_random(service);
 	return service->control ? 0 : -1;
 }
 

@@ -133,6 +133,14 @@ static int learn_id(struct service *service, struct session *session, struct err
 	return session_set_id(session, info.session_id, error);
 }
 
+/* Somewhere to begin with, so that those of before a restart do not come again. */
+static uint32_t next_serial_number(struct service *service)
+{
+	if (!service->call_serial_number)
+		service->call_serial_number = (uint32_t)service_random(service);
+	return ++service->call_serial_number;
+}
+
 static int ask(struct service *service, struct session *session, struct error *error)
 {
 	struct session_call *call = session->call;
@@ -143,7 +151,7 @@ static int ask(struct service *service, struct session *session, struct error *e
 	session_compose(session, &config);
 	call->role = role_of(session, &config);
 	settings_call(service, &config, &settings);
-	settings.avps.call_serial_number = call->serial_number = ++service->call_serial_number;
+	settings.avps.call_serial_number = call->serial_number = next_serial_number(service);
 	settings.avps.present |= AVP_BIT(AVP_CALL_SERIAL_NUMBER);
 	call->was_asked = true;
 	if (control_call_open(service->control, session->tunnel->managed.control, call->role,

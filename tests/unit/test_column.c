@@ -17,7 +17,8 @@ static void every_column_is_sound(void **state)
 		assert_int_equal(column->shown, column->heading != NULL);
 		assert_true((column->object != CONFIG_TUNNEL && column->object != CONFIG_SESSION) ||
 			    !strncmp(column->path, "config.", 7) ||
-			    !strncmp(column->path, "state.", 6) || !strncmp(column->path, "statistics.", 11));
+			    !strncmp(column->path, "state.", 6) || !strncmp(column->path, "statistics.", 11) ||
+			    !strncmp(column->path, "transport.", 10));
 		assert_ptr_equal(column_find(column->object, column->name, true, NULL), column);
 		if (!strncmp(column->path, "config.", 7))
 			assert_true(param_find(config_tables[column->object], column->path + 7, true, NULL) >= 0);

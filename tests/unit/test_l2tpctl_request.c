@@ -65,8 +65,8 @@ static void lists(void **state)
 	assert_list(false, "session list names", "SessionList",
 		    "{\"filter\":{},\"fields\":[\"config.session_name\",\"config.session_id\"]}");
 	assert_list(false, "tunnel list", "TunnelList",
-		    "{\"filter\":{},\"fields\":[\"config.tunnel_id\",\"config.peer_tunnel_id\",\"config.tunnel_name\","
-		    "\"config.dest_ipaddr\",\"state.local\",\"config.encap\",\"state.sessions\",\"state.state\"]}");
+		    "{\"filter\":{},\"fields\":[\"config.tunnel_id\",\"state.peer_tunnel_id\",\"config.tunnel_name\","
+		    "\"config.dest_ipaddr\",\"state.local\",\"config.encap\",\"state.sessions\",\"state.state\",\"state.origin\"]}");
 }
 
 int main(void)
