@@ -361,7 +361,8 @@ static void put_series(struct metrics *metrics, struct emit *text, const char *n
 	put_sample(text, name, labels, value);
 }
 
-/* The metrics of an object: each counter, those of a tunnel's control messages, then whether it is up, then of a tunnel its sessions. */
+/* The metrics of an object: each counter, of a tunnel those of its control messages, whether it is up, and of a tunnel
+ * its sessions. */
 struct family {
 	char name[METRIC_NAME_MAX];
 	const char *type, *help;

@@ -148,7 +148,7 @@ static const struct state_row transport_rows[] = {
 #define OF control_counters
 #define CONTROL(member, help) ROW(STATE_U64, member, member, NULL, NULL, help)
 static const struct state_row control_rows[] = {
-	ROW(STATE_U32, tunnels, tunnels, NULL, NULL, "tunnels with a control protocol, also those that are being closed"),
+	ROW(STATE_U32, tunnels, tunnels, NULL, NULL, "tunnels that are there or being closed"),
 	ROW(STATE_U32, calls, calls, NULL, NULL, "calls in them"),
 	ROW(STATE_U32, half_open, half_open, NULL, NULL, "peers that have asked for a tunnel and proved nothing yet"),
 	ROW(STATE_U64, received, datagrams_received, NULL, NULL, "datagrams with control messages that arrived"),

@@ -66,7 +66,8 @@ static void lists(void **state)
 		    "{\"filter\":{},\"fields\":[\"config.session_name\",\"config.session_id\"]}");
 	assert_list(false, "tunnel list", "TunnelList",
 		    "{\"filter\":{},\"fields\":[\"config.tunnel_id\",\"state.peer_tunnel_id\",\"config.tunnel_name\","
-		    "\"config.dest_ipaddr\",\"state.local\",\"config.encap\",\"state.sessions\",\"state.state\",\"state.origin\"]}");
+		    "\"config.dest_ipaddr\",\"state.local\",\"config.encap\",\"state.sessions\",\"state.state\","
+		    "\"state.origin\"]}");
 }
 
 int main(void)
