@@ -97,17 +97,17 @@ watches B
 call "to be closed" dest_ipaddr=192.0.2.2
 ctl A -q session delete tunnel_name=t session_name=s reason="enough of it"
 comes_up "a session deleted here: gone there" 1 0
-check "with our reason" told B 'enough of it'
+check "with our reason" saw B 'enough of it'
 ctl A -q session create tunnel_name=t session_name=s
 comes_up "another" 1 1
 id=$(of_peer B .config.tunnel_id)
 ctl B -q session delete tunnel_id="$id" session_id="$(ctl B -j session list | jq '.[0].config.session_id')" \
 	reason="that is all"
 comes_up "a session deleted there: gone here" 1 0
-check "with the peer's reason" told A 'closed by the peer: .*that is all'
+check "with the peer's reason" saw A 'closed by the peer: .*that is all'
 ctl B -q tunnel delete tunnel_id="$id" reason="good bye"
 comes_up "the tunnel deleted there: gone here" 0 0
-check "with the peer's reason, too" told A 'closed by the peer: .*good bye'
+check "with the peer's reason, too" saw A 'closed by the peer: .*good bye'
 ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
 ctl A -q session create tunnel_name=t session_name=s
 comes_up "a tunnel that persists" 1 1
@@ -121,7 +121,7 @@ check "the peer deletes its session: it waits" until_true 5 session_is A t s wai
 comes_up "and comes again" 1 1
 ctl A -q tunnel delete tunnel_name=t reason="the last one"
 comes_up "deleted with its session" 0 0
-check "with our reason, too" told B 'the last one'
+check "with our reason, too" saw B 'the last one'
 ctl A -q session create dest_ipaddr=192.0.2.2 session_name=s
 comes_up "a session to a peer makes its tunnel" 1 1
 ctl A -q session delete tunnel_name="$(ctl A -j tunnel list | jq -r '.[0].config.tunnel_name')" session_name=s

@@ -60,7 +60,7 @@ stop_daemon B KILL
 check "killed: the tunnel waits" until_true 10 tunnel_is A t waiting
 check "its session, too" session_is A t s waiting
 check "the other tunnel is gone" until_true 3 no_tunnel A once
-check "with the reason" told A 'tunnel_down .*once.*does not answer'
+check "with the reason" saw A 'tunnel_down .*once.*does not answer'
 start_daemon B || exit 1
 comes_up_both "back" 15
 stop_daemon B KILL

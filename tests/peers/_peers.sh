@@ -4,8 +4,8 @@
 #
 # `peer` runs one on a host, in the root that _root.sh makes, with /etc, /var and /run of its own in $TMP/HOST.
 # `lac` runs our engine (lac.c) on a host, `tell` gives it a command, `told` waits for a line of it.
-# shellcheck source=tests/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+# shellcheck source=tests/v2.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../v2.sh"
 
 ROOT=$("$TESTS/peers/_root.sh") || { fail peers "no root with their packages"; exit 1; }
 # With the sanitisers: what others send is what they are to see.

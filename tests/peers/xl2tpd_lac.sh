@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# xl2tpd is the LAC and we are the LNS: in clear, with challenges, with hidden AVPs; closed from either side; a peer
-# that is killed comes back with a new tunnel while the old one still stands.
+# xl2tpd is the LAC and our daemon is the LNS: in clear, with challenges, with hidden AVPs; closed from either side; a
+# peer that is killed comes back with a new tunnel while the old one still stands; killed ourselves.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
 
@@ -19,6 +19,8 @@ lac_peer() {
 		[lac we]
 		lns = 192.0.2.1
 		autodial = ${3:-no}
+		redial = ${3:-no}
+		redial timeout = 1
 		require authentication = no
 		challenge = $1
 		hidden bit = $2
@@ -32,73 +34,94 @@ lac_peer() {
 # peer_does COMMAND: "c we" connects, "d we" disconnects
 peer_does() { echo "$*" >"$TMP/B/run/xl2tpd.control"; }
 has_pppd() { [ "$(processes B sleep | wc -l)" = "$1" ]; }
+# its WORDS: the one tunnel, or session, that it asked for
+the_tunnel() { of_peer A .config.tunnel_id; }
+the_session() { ctl A -j session list | jq -r '"tunnel_id=\(.[0].config.tunnel_id) session_id=\(.[0].config.session_id)"'; }
 
 calls() {
-	: >"$TMP/A.told"
 	peer_does c we
-	check "$1: the peer's tunnel is up" told A "^tunnel up .*vendor='xelerance.com'" || return
-	check "$1: the peer's call is up" told A '^call up .*role=lns-incoming'
+	check "$1: the peer's tunnel and call are up" until_true 10 up A 1 1 || return
 	check "$1: the peer has it, too" until_true 5 has_pppd 1
-	tell A hangup
+	# shellcheck disable=SC2046 # words
+	ctl A -q session delete $(the_session) reason="hung up"
 	check "$1: closed by us, the peer knows" until_true 5 has_pppd 0
 	peer_does c we
-	check "$1: again a call" told A '^call up' 15
+	check "$1: again a call" until_true 15 up A 1 1
 	until_true 5 has_pppd 1
-	: >"$TMP/A.told"
 	kill "$(processes B sleep)"
-	check "$1: the call closed by the peer, we know" told A '^call down by=peer'
-	check "$1: the tunnel stays" not_told A '^tunnel down'
+	check "$1: the call closed by the peer, we know" until_true 5 up A 1 0
 	peer_does d we
-	check "$1: the tunnel closed by the peer, we know" told A '^tunnel down by=peer result=1'
+	check "$1: the tunnel closed by the peer, we know" until_true 5 up A 0 0
+	check "$1: and why" saw A 'tunnel_(down|deleted) .*closed by the peer: .*\(result 1'
 }
 
 capture B
-lac A -L -e 1000 -r 300 -m 3
+daemon A <<-END || exit 1
+	tunnel profile modify profile_name=default $IMPATIENT
+	tunnel profile create profile_name=secret auth_mode=challenge secret=correct-horse
+	tunnel profile create profile_name=wrong auth_mode=challenge secret=wrong-horse
+	tunnel profile create profile_name=hidden auth_mode=challenge secret=correct-horse hide_avps=yes
+	peer profile create profile_name=peer peer_ipaddr=192.0.2.2
+END
+watches A
+# with PROFILE: what its tunnels are to be
+with() { ctl A -q peer profile modify profile_name=peer tunnel_profile_name="$1"; }
+
 lac_peer no no && calls "in clear"
-kill_peer B
-end_lac A || fail "our end" "status $?"
-
-lac A -L -s correct-horse -c
-lac_peer yes no && calls "challenges"
-kill_peer B
-end_lac A || fail "our end" "status $?"
-
-lac A -L -s wrong-horse -c
-lac_peer yes no
 peer_does c we
-check "another secret: a request comes" told A '^request'
-sleep 2
-check "another secret: no tunnel" not_told A 'tunnel up'
+check "another tunnel" until_true 10 up A 1 1
+ctl A -q tunnel delete tunnel_id="$(the_tunnel)" reason="that will do"
+check "the tunnel closed by us, the peer knows" until_true 5 has_pppd 0
+check "and why" until_true 2 grep -q 'that will do' "$TMP/B.log"
 kill_peer B
-end_lac A || fail "our end" "status $?"
 
-lac A -L -s correct-horse -c -H
+with secret
+lac_peer yes no && calls "challenges"
+with wrong
+peer_does c we
+check "another secret: a request comes to nothing" until_true 10 logged A '192.0.2.2 asked for a tunnel, which came to nothing'
+check "another secret: no tunnel" up A 0 0
+kill_peer B
+
+with hidden
 lac_peer yes yes && calls "hidden AVPs"
 kill_peer B
-end_lac A || fail "our end" "status $?"
 
 # It asks for an outgoing call, as an LNS would, and may not survive that it gets one.
-lac A -L
+with default
+mkdir "$TMP/hooks"
+chmod 755 "$TMP" "$TMP/hooks"
+printf '#!/bin/sh\nexit 0\n' >"$TMP/hooks/bearer"
+chmod 755 "$TMP/hooks/bearer"
+ctl A -q system modify hook_directory="$TMP/hooks"
 lac_peer no no
 peer_does t 192.0.2.1
-check "outgoing call: the peer's tunnel is up" told A '^tunnel up'
-peer_does o "$(sed -n 's/^tunnel up id=[0-9]* peer_id=\([0-9]*\) .*/\1/p' "$TMP/A.told")" 5550100
-check "outgoing call: up" told A '^call up .*role=lac-outgoing'
+check "outgoing call: the peer's tunnel is up" until_true 5 up A 1 0
+peer_does o "$(of_peer A .state.peer_tunnel_id)" 5550100
+check "outgoing call: up" saw A 'session_up'
 kill_peer B
-end_lac A || fail "our end" "status $?"
+check "the peer is killed: its tunnel goes" until_true 15 up A 0 0
 
 # The peer dies and comes back at once, at the same address and port: what we still hold of it is no obstacle
-lac A -L -e 1000 -r 300 -m 3
 lac_peer no no yes
-check "a peer that dials by itself: the call is up" told A '^call up' 15
+check "a peer that dials by itself: up" until_true 15 up A 1 1
+old=$(the_tunnel)
 kill_peer B
-: >"$TMP/A.told"
 lac_peer no no yes
-check "killed and back: a new tunnel and call are up" told A '^call up' 15
-check "killed and back: the old tunnel goes down, and only it" told A '^tunnel down by=us .*does not answer' 15
-sleep 1
-equal "killed and back: one tunnel down" "$(grep -c '^tunnel down' "$TMP/A.told")" 1
-end_lac A || fail "our end" "status $?"
+check "killed and back: a new tunnel is up beside the old one" until_true 15 up A 2 2
+check "the old one goes, and only it" until_true 15 up A 1 1
+check "it is the new one that stays" test "$(the_tunnel)" != "$old"
+
+# It would find out by its HELLO, once a minute.
+stop_daemon A KILL
+start_daemon A || exit 1
+kill_peer B
+lac_peer no no yes
+check "both are killed and back: up" until_true 15 up A 1 1
+check "the peer has it, too" until_true 5 has_pppd 1
+stop_daemon A
+equal "we are stopped" $? 0
+check "the peer knows" until_true 5 has_pppd 0
 end_capture
 check "tshark understands all that we sent" understood 192.0.2.1
 check "hidden AVPs were really there, of ours" seen 'ip.src == 192.0.2.1 && l2tp.avp.hidden == 1'

@@ -270,13 +270,17 @@ static void refused_call(const char *parameter, const char *says, const char *te
 	struct error error = { 0 };
 	struct command *command;
 	unsigned int count;
+	int ret;
 
 	command = world_parse(text, &count);
 	assert_int_equal(count, 1);
 	param_defaults(config_tables[CONFIG_SESSION], &config);
 	config.pw_type = CONFIG_PW_PPP;
 	rows_overlay(config_tables[CONFIG_SESSION], &config, &command->config.session, &command->set);
-	assert_int_equal(rules_session(&tunnel, &config, &command->set, &error), parameter ? -1 : 0);
+	ret = rules_session(&tunnel, &config, &command->set, &error);
+	if (!ret)
+		ret = rules_session_asked(&config, &command->set, &error);
+	assert_int_equal(ret, parameter ? -1 : 0);
 	if (parameter) {
 		assert_string_equal(error.parameter, parameter);
 		assert_non_null(strstr(error.text, says));
@@ -289,7 +293,10 @@ static void refused_call(const char *parameter, const char *says, const char *te
 static void what_a_session_of_version_2_may_be(void **state)
 {
 	const struct param_table *table = config_tables[CONFIG_SESSION];
+	const struct tunnel tunnel = { .config = { .version = 2, .tunnel_name = "lon" } };
 	char text[512], value[PARAM_TEXT_MAX];
+	struct session_config config;
+	struct param_set set = { 0 };
 
 	for (unsigned int row = 0; row < table->count; row++) {
 		const struct param *param = &table->params[row];
@@ -310,6 +317,10 @@ static void what_a_session_of_version_2_may_be(void **state)
 	refused_call(NULL, NULL, CALL "session_type=laic minimum_bps=1 maximum_bps=1 pw_type=ppp session_id=65535 "
 		     "use_sequence_numbers=yes sequencing_required=yes reorder_timeout=10 connect_speed=5");
 	refused_call(NULL, NULL, CALL);
+	config = (struct session_config){ .session_type = CONFIG_SESSION_TYPE_LNIC, .session_id = 1,
+					  .pw_type = CONFIG_PW_PPP };
+	param_set_add(&set, config_row(CONFIG_SESSION, "session_type"));
+	assert_int_equal(rules_session(&tunnel, &config, &set, NULL), 0);	/* the peer's, when it is changed */
 }
 
 static void nothing_is_new_while_draining(void **state)
