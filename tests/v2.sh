@@ -18,7 +18,8 @@ no_tunnel() { ! ctl "$1" tunnel show tunnel_name="$2" >/dev/null 2>&1; }
 # counts HOST: how many tunnels, sessions, and how many of them are up
 counts() {
 	ctl "$1" -j system show status |
-		jq -r '[.. | objects | select(has("tunnels_up"))][0] | "\(.tunnels) \(.tunnels_up) \(.sessions) \(.sessions_up)"'
+		jq -r '[.. | objects | select(has("tunnels_up"))][0] |
+			"\(.tunnels) \(.tunnels_up) \(.sessions) \(.sessions_up)"'
 }
 # up HOST TUNNELS SESSIONS: so many there are, and all are up
 up() { [ "$(counts "$1")" = "$2 $2 $3 $3" ]; }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# LAC and LNS at once: two daemons with tunnels and calls of all four kinds both ways, whose bearers an authorizer opens;
-# what a peer may be; and 300 tunnels of one configuration file.
+# LAC and LNS at once: two daemons with tunnels and calls of all four kinds both ways, whose bearers an authorizer
+# opens; what a peer may be; and 300 tunnels of one configuration file.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
 
@@ -31,7 +31,10 @@ for host in A B; do
 	done
 done
 comes_up "eight calls" 2 8
-types() { ctl "$1" -j session list | jq -r '[.[] | select(.state.origin == "peer") | .config.session_type] | sort | join(" ")'; }
+types() {
+	ctl "$1" -j session list |
+		jq -r '[.[] | select(.state.origin == "peer") | .config.session_type] | sort | join(" ")'
+}
 equal "what A was asked for" "$(types A)" "laoc laoc lnic lnic"
 equal "what B was asked for" "$(types B)" "laoc laoc lnic lnic"
 pass() {

@@ -32,8 +32,14 @@ daemon A <<-END || exit 1
 	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes $IMPATIENT
 	session create tunnel_name=t session_name=s
 END
-of_A() { [ "$(ctl B -j tunnel list | jq '[.[] | select(.state.peer == "192.0.2.1" and .state.state == "up")] | length')" = "$1" ]; }
-comes_up_both() { check "$1: up" until_true "${2:-5}" up A 1 1; check "$1: up there, and only it" until_true "${2:-5}" of_A 1; }
+# of_A COUNT: so many tunnels of A's are up on B
+of_A() {
+	[ "$(ctl B -j tunnel list | jq -r '.[] | select(.state.peer == "192.0.2.1") | .state.state' | grep -cx up)" = "$1" ]
+}
+comes_up_both() {
+	check "$1: up" until_true "${2:-5}" up A 1 1
+	check "$1: up there, and only it" until_true "${2:-5}" of_A 1
+}
 comes_up_both "at first"
 ctl A -q tunnel create tunnel_name=once dest_ipaddr=192.0.2.2 $IMPATIENT
 ctl A -q session create tunnel_name=once session_name=s

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # time-limit: 400
-# l2tpns is the LNS: tunnel and call, our challenge, hidden AVPs, closed from either side, killed and back, HELLO.
+# l2tpns is the LNS of our daemon: tunnel and call, our challenge, hidden AVPs, closed from either side, killed and
+# back, HELLO.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
 
@@ -30,48 +31,59 @@ lns() {
 	peer B /usr/sbin/l2tpns -c /etc/l2tpns/startup-config
 	until_true 10 is_bound B 1701
 }
-# It answers nobody until it has found that it is the master.
-tunnel() { tell A tunnel; told A '^tunnel up' 20; }
+# call WORDS: a tunnel with these, and a session
+call() {
+	ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 "$@"
+	ctl A -q session create tunnel_name=t session_name=s frame_socket="$TMP/A.frames"
+}
 
 calls() {
-	tell A call
-	check "$1: the call is up" told A '^call up' || return
-	check "$1: the peer speaks LCP in it" until_true 5 counter_at_least A data 1
-	tell A hangup
-	tell A call 5
-	check "$1: closed by us, and five calls more" until_true 10 counter_at_least A calls 6
-	check "$1: the tunnel stays" not_told A '^tunnel down'
+	local name=$1 n
+	call "${@:2}"
+	check "$name: tunnel and call are up" until_true 20 up A 1 1 || { ctl A -q tunnel delete tunnel_name=t; return; }
+	check "$name: the peer speaks LCP in it" eval '[ -n "$(on A "${FRAMES[@]}" receive "$TMP/A.frames" |
+		grep ^ff03c02101)" ]'
+	ctl A -q session delete tunnel_name=t session_name=s
+	for n in 1 2 3 4 5; do ctl A -q session create tunnel_name=t session_name=s$n; done
+	check "$name: closed by us, and five calls more" until_true 10 up A 1 5
+	ctl A -q tunnel delete tunnel_name=t reason="no more of it"
+	check "$name: deleted, with a reason" until_true 2 grep -aq 'no more of it' "$TMP/B/var/log/l2tpns"
 }
 
 capture B
-lns 10 && lac A -e 1000 -r 300 -m 5 192.0.2.2
-check "the tunnel is up" tunnel
-before=$(counter A retransmitted)	# SCCRQs, while it was no master
-calls "in clear"
-check "HELLO keeps it" until_true 8 counter_at_least A hellos_sent 2
-equal "nothing was repeated once it answered" "$(counter A retransmitted)" "$before"
-: >"$TMP/A.told"
+daemon A <<<'' || exit 1
+lns 10
+# It answers nobody until it has found that it is the master.
+calls "in clear" max_retries=8
+calls "our challenge" auth_mode=challenge secret=correct-horse
+calls "hidden AVPs" auth_mode=challenge secret=correct-horse hide_avps=yes
+ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 auth_mode=challenge secret=wrong-horse
+check "another secret: no tunnel" until_true 5 no_tunnel A t
+check "and the reason is said" failed A 'tunnel t: .+'
+
+# shellcheck disable=SC2086 # words
+call persist=yes $IMPATIENT
+check "a tunnel that persists" until_true 10 up A 1 1
+sleep 3
+check "HELLO keeps it" up A 1 1
 kill_peer B
-check "the peer is killed: the tunnel goes down" told A '^tunnel down by=us .*does not answer' 20
+check "the peer is killed: it waits" until_true 10 tunnel_is A t waiting
+check "with its session" session_is A t s waiting
 lns 3
-end_lac A || fail "our end" "status $?"
-lac A -e 1000 192.0.2.2
-check "the peer is back: the tunnel is up" tunnel
-tell A call
-check "the peer is back: the call is up" told A '^call up'
-check "nobody answers its LCP: closed by the peer, we know" told A '^call down by=peer' 20
-end_lac A || fail "our end" "status $?"
+check "the peer is back: both are up" until_true 25 up A 1 1
+check "nobody answers its LCP: closed by the peer, we know" until_true 20 failed A 'session s .*closed by the peer'
+check "and call again" until_true 10 up A 1 1
 
-lac A -s correct-horse -c 192.0.2.2
-check "our challenge: the tunnel is up" tunnel && calls "challenge"
-end_lac A || fail "our end" "status $?"
-lac A -s wrong-horse -c 192.0.2.2 && tell A tunnel
-check "another secret: no tunnel, and the reason is said" told A '^tunnel down by=us result=4 .*text=.+'
-end_lac A || fail "our end" "status $?"
-
-lac A -s correct-horse -c -H 192.0.2.2
-check "hidden AVPs: the tunnel is up" tunnel && calls "hidden AVPs"
-end_lac A || fail "our end" "status $?"
+stop_daemon A KILL
+cat >"$TMP/A.conf" <<-END
+	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
+	session create tunnel_name=t session_name=s
+END
+start_daemon A || exit 1
+check "we are killed, and back at once: up, while the peer has the old one" until_true 5 up A 1 1
+stop_daemon A
+equal "we are stopped" $? 0
 end_capture
 check "tshark understands all that we sent" understood 192.0.2.1
 check "hidden AVPs were really there" seen 'ip.src == 192.0.2.1 && l2tp.avp.hidden == 1'
+check "HELLOs of ours" seen 'ip.src == 192.0.2.1 && l2tp.avp.message_type == 6'

@@ -34,9 +34,9 @@ lac_peer() {
 # peer_does COMMAND: "c we" connects, "d we" disconnects
 peer_does() { echo "$*" >"$TMP/B/run/xl2tpd.control"; }
 has_pppd() { [ "$(processes B sleep | wc -l)" = "$1" ]; }
-# its WORDS: the one tunnel, or session, that it asked for
+# The one tunnel, or session, that it asked for
 the_tunnel() { of_peer A .config.tunnel_id; }
-the_session() { ctl A -j session list | jq -r '"tunnel_id=\(.[0].config.tunnel_id) session_id=\(.[0].config.session_id)"'; }
+the_session() { ctl A -j session list | jq -r '.[0].config | "tunnel_id=\(.tunnel_id) session_id=\(.session_id)"'; }
 
 calls() {
 	peer_does c we
@@ -79,7 +79,8 @@ with secret
 lac_peer yes no && calls "challenges"
 with wrong
 peer_does c we
-check "another secret: a request comes to nothing" until_true 10 logged A '192.0.2.2 asked for a tunnel, which came to nothing'
+check "another secret: a request comes to nothing" until_true 10 \
+	logged A '192.0.2.2 asked for a tunnel, which came to nothing'
 check "another secret: no tunnel" up A 0 0
 kill_peer B
 

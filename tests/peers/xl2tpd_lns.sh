@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# xl2tpd is the LNS of our daemon: a call in clear, with challenges both ways, with hidden AVPs; closed from either side;
-# killed and back; HELLO; frames.
+# xl2tpd is the LNS of our daemon: a call in clear, with challenges both ways, with hidden AVPs; closed from either
+# side; killed and back; HELLO; frames.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
 

@@ -373,8 +373,8 @@ static struct socket_group *group_new(struct user_datapath *dp, const struct dat
 	return group;
 }
 
-/* Port 0: the one that the kernel chose for it. Who names that one gets it, too: a second group on it would take packets
- * away from the first. */
+/* Port 0: the one that the kernel chose for it. Who names that one gets it, too: a second group on it would take
+ * packets away from the first. */
 static bool serves_port(const struct socket_group *group, uint16_t port)
 {
 	return port ? group->local.port == port : !group->asked_port;
