@@ -188,7 +188,8 @@ static void save_session(const struct service *service, const struct session *se
 	write_row(table, config_row(CONFIG_SESSION, "tunnel_name"), &config, command);
 	if (config.session_name[0])
 		write_row(table, config_row(CONFIG_SESSION, "session_name"), &config, command);
-	write_row(table, config_row(CONFIG_SESSION, "session_id"), &config, command);
+	if (!tunnel_is_managed(session->tunnel) || param_set_has(&given, ROW_SESSION_ID))
+		write_row(table, ROW_SESSION_ID, &config, command);
 	write_rows(table, &config, &given, &otherwise, command);
 }
 

@@ -18,6 +18,7 @@
 #include "service/debug.h"
 #include "service/internal.h"
 #include "service/save.h"
+#include "service/session_call.h"
 
 #define SAVED_MAX (256 * 1024)	/* octets: of so many commands */
 #define COMMANDS_MAX 64		/* of one input: more only makes it slow */
@@ -56,6 +57,20 @@ static void check_waiting(const struct session *session)
 	must(!session->question == (session->authorization == AUTHORIZATION_LATER));
 }
 
+/* A call: the datapath has it while it is up. */
+static void check_call(const struct world *world, const struct session *session)
+{
+	const struct datapath_session_config *told = datapath_null_session(world->dp, session->datapath);
+	const struct session_call *call = session->call;
+
+	must(call && call->session == session);
+	must(session->is_told == (call->phase == CALL_UP) && session->is_told == !!told);
+	must(!told || (told->tunnel == session->tunnel->datapath && told->session_id == session_id(session)));
+	must(!told || lookup_session_by_datapath(world->service, session->datapath) == session);
+	must(call->phase != CALL_UP || session->tunnel->managed.phase == MANAGED_UP);
+	must(call->phase != CALL_WAITING || call->control == HANDLE_NONE);
+}
+
 /* The session is where its tunnel, the service and the datapath look for it. */
 static void check_session(const struct world *world, const struct session *session)
 {
@@ -78,6 +93,10 @@ static void check_session(const struct world *world, const struct session *sessi
 		return;
 	}
 	must(session->authorization == AUTHORIZATION_NONE || session->authorization == AUTHORIZATION_ACCEPTED);
+	if (tunnel_is_managed(tunnel)) {
+		check_call(world, session);
+		return;
+	}
 	must(lookup_session_by_datapath(world->service, session->datapath) == session && session_ifname(session)[0]);
 	must(told && told->tunnel == tunnel->datapath && told->session_id == config.session_id);
 	must(told->peer_session_id == config.peer_session_id);
@@ -86,15 +105,15 @@ static void check_session(const struct world *world, const struct session *sessi
 	must(!strcmp(told->ifname, session_ifname(session)) && !strcmp(told->netns, config.netns));
 }
 
-static uint32_t active_sessions(const struct tunnel *tunnel)
+static uint32_t told_sessions(const struct tunnel *tunnel)
 {
 	const struct session *session;
-	uint32_t active = 0;
+	uint32_t told = 0;
 	uint64_t next = 0;
 
 	for (; (session = lookup_session_from(tunnel, next)); next = (uint64_t)session->by_id.id + 1)
-		active += session->is_active;
-	return active;
+		told += session->is_told;
+	return told;
 }
 
 static uint32_t check_tunnel(const struct world *world, const struct tunnel *tunnel)
@@ -109,7 +128,8 @@ static uint32_t check_tunnel(const struct world *world, const struct tunnel *tun
 	must(lookup_tunnel_by_datapath(world->service, tunnel->datapath) == tunnel);
 	must(handle_get(&world->service->tunnel_handles, tunnel->handle) == tunnel);
 	/* one that waits for an authorizer reserves the ids of its sessions */
-	must(!tunnel->flow == (tunnel->peer.family == AF_UNSPEC) || (tunnel->flow && tunnel->question));
+	must(!tunnel->flow == (tunnel->peer.family == AF_UNSPEC || tunnel_is_managed(tunnel)) ||
+	     (tunnel->flow && tunnel->question));
 	must(told && told->tunnel_id == tunnel->config.tunnel_id && address_equal(&told->peer.address, &tunnel->peer));
 	must(told->ttl == tunnel->config.ttl && told->fwmark == tunnel->config.fwmark);
 	must(!tunnel->question == (tunnel->authorization != AUTHORIZATION_WAITS &&
@@ -228,19 +248,20 @@ static void check(const struct world *world)
 {
 	const struct service *service = world->service;
 	const struct tunnel *tunnel;
-	uint32_t tunnels = 0, sessions = 0, active = 0;
+	uint32_t tunnels = 0, sessions = 0, told = 0;
 	uint64_t next = 0;
 
 	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1, tunnels++) {
 		sessions += check_tunnel(world, tunnel);
-		active += active_sessions(tunnel);
+		told += told_sessions(tunnel);
 	}
 	must(tunnels == order_count(&service->tunnels) && tunnels == datapath_null_tunnels(world->dp));
 	must(tunnels == service->tunnel_handles.used && tunnels == HASH_CNT(by_name, service->tunnels_by_name));
 	must(tunnels == order_count(&service->tunnels_by_datapath));
-	must(sessions == service->session_count && active == datapath_null_sessions(world->dp));
+	must(sessions == service->session_count);
+	must(told + (uint32_t)service->released_count == datapath_null_sessions(world->dp));
 	must(sessions == service->session_handles.used);
-	must(active == order_count(&service->sessions_by_datapath));
+	must(told == order_count(&service->sessions_by_datapath));
 	check_flows(service);
 	check_profiles(service);
 	check_peers(service);

@@ -386,10 +386,11 @@ static void random_tunnel(struct command *command)
 		random_string(name);
 		give(command, "tunnel_name", name);
 	}
-	if (random_below(2))
-		give_number(command, "tunnel_id", 1 + random_below(20));
 	give_some(command);
 	give(command, "version", random_below(4) ? "3" : "2");
+	/* one of version 2 that nobody gave is another in the copy: by_hand tries that */
+	if (random_below(2) || !has_version(command, 3))
+		give_number(command, "tunnel_id", 1 + random_below(20));
 	if (has_version(command, 3))
 		give_number(command, "peer_tunnel_id", 1 + random_below(20));
 	else
@@ -417,7 +418,7 @@ static void random_session(struct service *service, struct command *command)
 		random_string(name);
 		give(command, "session_name", name);
 	}
-	if (random_below(2))
+	if (random_below(2) || view.config.version == 2)
 		give_number(command, "session_id", 1 + random_below(50));
 	give_some(command);
 	take_others(command, view.config.version);

@@ -114,9 +114,13 @@ static void names_and_ids_are_taken_once(void **state)
 
 static uint64_t next_random;
 
+/* For the service; the control protocol's engine asks for other lengths. */
 static void hundreds(void *octets, size_t length)
 {
-	assert_int_equal(length, sizeof(next_random));
+	if (length != sizeof(next_random)) {
+		world_random(octets, length);
+		return;
+	}
 	memcpy(octets, &next_random, length);
 	next_random += 100;
 }
