@@ -7,6 +7,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/scatter.h"
 #include "control/internal.h"
 
 struct control *control_new(const struct control_limits *limits, control_random_fn *random)
@@ -47,16 +48,6 @@ void control_free(struct control *control)
 	free(control);
 }
 
-/* The fixed sequence scatters a counter over all of 64 bits. */
-static uint64_t fixed_random(struct control *control)
-{
-	uint64_t x = control->fixed_random += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
 void control_random(struct control *control, void *octets, size_t length)
 {
 	uint8_t *out = octets;
@@ -66,7 +57,7 @@ void control_random(struct control *control, void *octets, size_t length)
 		return;
 	}
 	for (size_t i = 0; i < length; i++)
-		out[i] = (uint8_t)fixed_random(control);
+		out[i] = (uint8_t)scatter_next(&control->fixed_random);
 }
 
 /* --- reasons --- */

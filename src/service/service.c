@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "service/session_call.h"
+#include "base/scatter.h"
 #include "service/listen.h"
 #include "service/managed.h"
 #include "service/protocol.h"
@@ -73,22 +74,12 @@ void service_free(struct service *service)
 	free(service);
 }
 
-/* The fixed sequence of dry runs: an odd step visits every 64-bit number, the products scatter them. */
-static uint64_t dry_random(struct service *service)
-{
-	uint64_t x = service->dry_random += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
 uint64_t service_random(struct service *service)
 {
 	uint64_t random;
 
 	if (!service->random)
-		return dry_random(service);
+		return scatter_next(&service->dry_random);
 	service->random(&random, sizeof(random));
 	return random;
 }

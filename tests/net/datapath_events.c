@@ -16,6 +16,8 @@
 
 #include "datapath/user/worker.h"
 
+#include "_datapath.h"
+
 #define PORT 1701
 #define WORKERS 2
 #define PACKET 72		/* L2TP header, sublayer, Ethernet frame */
@@ -29,30 +31,6 @@
 #define PATIENCE_MS 4000
 #define RACE_MS 2000
 
-static struct datapath *dp;
-static struct user_datapath *inside;
-
-static void fail(const char *why)
-{
-	printf("%s\n", why);
-	exit(1);
-}
-
-static void equal(const char *what, uint64_t got, uint64_t wanted)
-{
-	if (got != wanted) {
-		printf("%s: got %llu, wanted %llu\n", what, (unsigned long long)got, (unsigned long long)wanted);
-		exit(1);
-	}
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void run(const char *command)
 {
@@ -62,11 +40,7 @@ static void run(const char *command)
 
 static struct endpoint endpoint(const char *address)
 {
-	struct endpoint e = { .port = PORT };
-
-	if (!address_parse(address, &e.address))
-		fail(address);
-	return e;
+	return endpoint_at(address, PORT);
 }
 
 /* An address whose packets arrive at this worker. */
@@ -241,14 +215,14 @@ static void peer_moves(void)
 		send_packet(from_old, id, 2);
 	}
 	usleep(SETTLE_US);
-	if (!shared_get(inside->workers[0].holding))
+	if (!shared_get(user_datapath(dp)->workers[0].holding))
 		fail("nothing is held");
 	moved = (struct datapath_tunnel_config){ .peer = endpoint(new) };
 	if (datapath_ops(dp)->tunnel_modify(dp, tunnel, &moved, DATAPATH_TUNNEL_PEER, &error) < 0)
 		fail(error.text);
 	equal("packets of the first session", received(first), 2);
 	equal("packets of the second session", received(second), 2);
-	if (shared_get(inside->workers[0].holding))
+	if (shared_get(user_datapath(dp)->workers[0].holding))
 		fail("the old worker still holds packets");
 	send_packet(peer_socket(new), 2, 1);
 	usleep(SETTLE_US);
@@ -289,7 +263,7 @@ static void crowd(void)
 	usleep(SETTLE_US);
 	expect_events("carrier there again", DATAPATH_EVENT_CARRIER, true, CROWD);
 	expect_events("carrier lost again", DATAPATH_EVENT_CARRIER, false, CROWD);
-	snprintf(command, sizeof(command), "ip link delete group %u", inside->link_group);
+	snprintf(command, sizeof(command), "ip link delete group %u", user_datapath(dp)->link_group);
 	run(command);
 	usleep(SETTLE_US);
 	expect_events("devices gone", DATAPATH_EVENT_DEVICE_GONE, false, CROWD);
@@ -308,13 +282,13 @@ static void paths_widen(void)
 		snprintf(peer, sizeof(peer), "127.0.1.%d", i);
 		add_tunnel(peer);
 	}
-	while ((tunnel = handle_next(&inside->tunnels, &position)))
+	while ((tunnel = handle_next(&user_datapath(dp)->tunnels, &position)))
 		tunnel->narrowed = true;	/* as after an ICMP message for each */
 	run("ip link set lo mtu 1500");
-	inside->path_probe = 1;
-	timerfd_settime(inside->timer_fd, 0, &soon, NULL);
+	user_datapath(dp)->path_probe = 1;
+	timerfd_settime(user_datapath(dp)->timer_fd, 0, &soon, NULL);
 	expect_events("paths with a new MTU", DATAPATH_EVENT_PATH_MTU, false, PATHS);
-	for (position = 0; (tunnel = handle_next(&inside->tunnels, &position));)
+	for (position = 0; (tunnel = handle_next(&user_datapath(dp)->tunnels, &position));)
 		equal("MTU of a path", tunnel->path->mtu, 1500);
 }
 
@@ -448,10 +422,10 @@ static void taps(void)
 	send_packet(fd, 1, 6);
 	equal("captured", next_packet("the other tap", tunnel, first, DATAPATH_DROP_NONE, false).captured, 32);
 	datapath_ops(dp)->session_delete(dp, &first, 1);
-	equal("rings without a tap", inside->workers[0].ring || inside->workers[1].ring, 0);
+	equal("rings without a tap", user_datapath(dp)->workers[0].ring || user_datapath(dp)->workers[1].ring, 0);
 	tap(tunnel, HANDLE_NONE, 1);
 	datapath_ops(dp)->tunnel_delete(dp, tunnel);
-	equal("taps without a tunnel", inside->taps + inside->tapped_count, 0);
+	equal("taps without a tunnel", user_datapath(dp)->taps + user_datapath(dp)->tapped_count, 0);
 }
 
 /* More than the ring holds before anybody looks: the rest is counted, and told with the next. */
@@ -510,10 +484,7 @@ static void taps_race(void)
 		fail("nothing is seen");
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct case_of_many cases[] = {
 	{ "train", control_before_data }, { "race", control_before_data_race }, { "move", peer_moves },
 	{ "crowd", crowd }, { "paths", paths_widen },
 	{ "taps", taps }, { "full", taps_overflow }, { "taprace", taps_race },
@@ -521,18 +492,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	struct datapath_user_options options = { .workers = WORKERS, .instance = "datapath_events" };
-	struct error error = { 0 };
-
-	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (strcmp(argv[1], cases[i].name) != 0)
-			continue;
-		if (datapath_user_open(&options, &dp, &error) < 0)
-			fail(error.text);
-		inside = user_datapath(dp);
-		cases[i].run();
-		datapath_ops(dp)->close(dp);
-		return 0;
-	}
-	return 2;
+	return run_case(argc, argv, "datapath_events", WORKERS, cases, sizeof(cases) / sizeof(cases[0]));
 }

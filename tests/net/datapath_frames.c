@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "datapath/user/worker.h"
 
+#include "_datapath.h"
+
 #define PORT 1701
 #define WORKERS 2
 #define OCTETS_MAX 2048
@@ -25,38 +27,11 @@
 #define MANY 2000
 #define RACE_MS 2000
 
-static struct datapath *dp;
 static const char *path = "frames.socket";
-
-static void fail(const char *why)
-{
-	printf("%s\n", why);
-	exit(1);
-}
-
-static void equal(const char *what, uint64_t got, uint64_t wanted)
-{
-	if (got != wanted) {
-		printf("%s: got %llu, wanted %llu\n", what, (unsigned long long)got, (unsigned long long)wanted);
-		exit(1);
-	}
-}
 
 static struct endpoint endpoint(const char *address)
 {
-	struct endpoint e = { .port = PORT };
-
-	if (!address_parse(address, &e.address))
-		fail(address);
-	return e;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return endpoint_at(address, PORT);
 }
 
 /* --- the three ends --- */
@@ -502,27 +477,12 @@ static void race(void)
 		fail("too slow to see anything");
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct case_of_many cases[] = {
 	{ "bits", bits }, { "sending", sending }, { "sequence", sequence }, { "follow", follow },
 	{ "clients", clients }, { "paths", paths }, { "batches", batches }, { "framerace", race },
 };
 
 int main(int argc, char **argv)
 {
-	struct datapath_user_options options = { .workers = WORKERS, .instance = "datapath_frames" };
-	struct error error = { 0 };
-
-	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (strcmp(argv[1], cases[i].name) != 0)
-			continue;
-		if (datapath_user_open(&options, &dp, &error) < 0)
-			fail(error.text);
-		cases[i].run();
-		datapath_ops(dp)->close(dp);
-		return 0;
-	}
-	return 2;
+	return run_case(argc, argv, "datapath_frames", WORKERS, cases, sizeof(cases) / sizeof(cases[0]));
 }

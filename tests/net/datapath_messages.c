@@ -13,6 +13,8 @@
 
 #include "datapath/user/worker.h"
 
+#include "_datapath.h"
+
 #define PORT 1701
 #define OTHER_PORT 4711
 #define WORKERS 2
@@ -23,34 +25,10 @@
 #define PATIENCE_MS 3000
 #define SETTLE_US 200000
 
-static struct datapath *dp;
-
-static void fail(const char *why)
-{
-	printf("%s\n", why);
-	exit(1);
-}
-
-static void equal(const char *what, uint64_t got, uint64_t wanted)
-{
-	if (got != wanted) {
-		printf("%s: got %llu, wanted %llu\n", what, (unsigned long long)got, (unsigned long long)wanted);
-		exit(1);
-	}
-}
-
-static struct endpoint endpoint(const char *address, uint16_t port)
-{
-	struct endpoint e = { .port = port };
-
-	if (!address_parse(address, &e.address))
-		fail(address);
-	return e;
-}
 
 static void same(const char *what, const struct endpoint *got, const char *address, uint16_t port)
 {
-	struct endpoint wanted = endpoint(address, port);
+	struct endpoint wanted = endpoint_at(address, port);
 	char text[ENDPOINT_TEXT_MAX];
 
 	if (got->port == port && address_equal(&got->address, &wanted.address))
@@ -63,7 +41,7 @@ static void same(const char *what, const struct endpoint *got, const char *addre
 
 static int peer_socket(const char *address, uint16_t port, const char *ours, uint16_t our_port)
 {
-	struct endpoint peer = endpoint(address, port), local = endpoint(ours, our_port);
+	struct endpoint peer = endpoint_at(address, port), local = endpoint_at(ours, our_port);
 	struct sockaddr_storage name;
 	socklen_t length = endpoint_to_sockaddr(&peer, &name);
 	int fd = socket(peer.address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -107,7 +85,7 @@ static size_t peer_gets(int fd, uint8_t *octets, size_t size)
 
 static handle listen_on(const char *address, uint16_t port)
 {
-	struct datapath_port_config config = { .local = endpoint(address, port) };
+	struct datapath_port_config config = { .local = endpoint_at(address, port) };
 	struct error error = { 0 };
 	handle result;
 
@@ -119,7 +97,7 @@ static handle listen_on(const char *address, uint16_t port)
 static handle add_tunnel(uint8_t version, const char *ours, uint16_t our_port, const char *peer, uint16_t port)
 {
 	struct datapath_tunnel_config config = { .version = version, .tunnel_id = 1, .peer_tunnel_id = 2,
-						 .local = endpoint(ours, our_port), .peer = endpoint(peer, port),
+						 .local = endpoint_at(ours, our_port), .peer = endpoint_at(peer, port),
 						 .udp_checksum = true };
 	struct error error = { 0 };
 	handle tunnel;
@@ -355,9 +333,9 @@ static void before(void)
 static void tunnel(void)
 {
 	handle found = add_tunnel(2, "0.0.0.0", 0, "127.0.0.5", PORT);
-	struct datapath_tunnel_config moved = { .peer = endpoint("127.0.0.5", OTHER_PORT), .peer_tunnel_id = 9 };
+	struct datapath_tunnel_config moved = { .peer = endpoint_at("127.0.0.5", OTHER_PORT), .peer_tunnel_id = 9 };
 	struct datapath_tunnel_info info = info_of(found), after;
-	struct datapath_message message = { .port = info.port, .tunnel = found, .peer = endpoint("127.0.0.5", PORT),
+	struct datapath_message message = { .port = info.port, .tunnel = found, .peer = endpoint_at("127.0.0.5", PORT),
 					    .length = MESSAGE };
 	uint8_t octets[MESSAGE], got[MESSAGE];
 	int first, second;
@@ -481,8 +459,8 @@ static void responder(void)
 {
 	struct datapath_tunnel_config config = { .version = 2, .tunnel_id = 1, .peer_tunnel_id = 2,
 						 .udp_checksum = true, .port = listen_on("0.0.0.0", PORT),
-						 .local = endpoint("127.0.0.9", PORT),
-						 .peer = endpoint("127.0.0.5", OTHER_PORT) };
+						 .local = endpoint_at("127.0.0.9", PORT),
+						 .peer = endpoint_at("127.0.0.5", OTHER_PORT) };
 	int fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.9", PORT), client;
 	const uint8_t frame[] = { 0xff, 3, 0xc0, 0x21 };
 	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "responder.socket" };
@@ -519,7 +497,7 @@ static void refusing(void)
 	handle found = add_tunnel(2, "127.0.0.1", PORT, "127.0.0.5", OTHER_PORT);
 	uint8_t octets[MESSAGE], got[MESSAGE];
 	struct datapath_message message = { .port = info_of(found).port, .tunnel = found, .octets = octets,
-					    .length = MESSAGE, .peer = endpoint("127.0.0.5", OTHER_PORT) };
+					    .length = MESSAGE, .peer = endpoint_at("127.0.0.5", OTHER_PORT) };
 	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
 	struct datapath_message received;
 	struct datapath_event event = { 0 };
@@ -555,10 +533,10 @@ static void send_batch(handle tunnel, const size_t *lengths, int count)
 		control(octets[i], 2, (uint8_t)i);
 		messages[i] = (struct datapath_message){ .port = info_of(tunnel).port, .tunnel = tunnel,
 							 .octets = octets[i], .length = (uint32_t)lengths[i],
-							 .peer = endpoint("127.0.0.5", OTHER_PORT) };
+							 .peer = endpoint_at("127.0.0.5", OTHER_PORT) };
 	}
 	messages[count - 1].tunnel = HANDLE_NONE;
-	messages[count - 1].peer = endpoint("127.0.0.6", OTHER_PORT);
+	messages[count - 1].peer = endpoint_at("127.0.0.6", OTHER_PORT);
 	datapath_ops(dp)->send(dp, messages, count);
 }
 
@@ -612,10 +590,7 @@ static void apart(void)
 	gets_each(fd, lengths, 3);
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct case_of_many cases[] = {
 	{ "answer", answer }, { "answer6", answer6 }, { "order", order }, { "behind", behind }, { "before", before },
 	{ "tunnel", tunnel }, { "tapped", tapped }, { "shared", shared }, { "many", many },
 	{ "responder", responder }, { "refused", refusing }, { "together", together }, { "apart", apart },
@@ -623,17 +598,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	struct datapath_user_options options = { .workers = WORKERS, .instance = "datapath_messages" };
-	struct error error = { 0 };
-
-	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (strcmp(argv[1], cases[i].name) != 0)
-			continue;
-		if (datapath_user_open(&options, &dp, &error) < 0)
-			fail(error.text);
-		cases[i].run();
-		datapath_ops(dp)->close(dp);
-		return 0;
-	}
-	return 2;
+	return run_case(argc, argv, "datapath_messages", WORKERS, cases, sizeof(cases) / sizeof(cases[0]));
 }
