@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A fixed sequence of 64-bit numbers that look random: for dry runs and simulations, which shall be the same each time. */
+/* A fixed sequence of 64-bit numbers that look random: for dry runs and simulations, which are the same each time. */
 #ifndef L2TPD_BASE_SCATTER_H
 #define L2TPD_BASE_SCATTER_H
 
