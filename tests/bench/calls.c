@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../peers/party.h"
+#include "party.h"
 #include "calls_flood.h"
 #include "calls_process.h"
 

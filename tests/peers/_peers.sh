@@ -3,14 +3,15 @@
 # _peers.sh - other people's L2TPv2 daemons as the other end: `. "$(dirname "$0")/_peers.sh"`.
 #
 # `peer` runs one on a host, in the root that _root.sh makes, with /etc, /var and /run of its own in $TMP/HOST.
-# `lac` runs our engine (lac.c) on a host, `tell` gives it a command, `told` waits for a line of it.
+# Our end is an l2tpd: see lib.sh and v2.sh.
 # shellcheck source=tests/v2.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../v2.sh"
 
 ROOT=$("$TESTS/peers/_root.sh") || { fail peers "no root with their packages"; exit 1; }
-# With the sanitisers: what others send is what they are to see.
-: "${LAC:=$TOP/build-asan/tests/peers/lac}"
-declare -A lac_in=() lac_pid=() peer_pid=()
+# With the sanitisers: what others send is what they are to see. With a finding its exit status is not 0.
+L2TPD=$TOP/build-asan/src/l2tpd/l2tpd
+[ -x "$L2TPD" ] || { fail peers "no program $L2TPD: run make build-asan"; exit 1; }
+declare -A peer_pid=()
 
 # ---------------------------------------------------------------- peers
 # peer_files HOST: its own /etc, /var and /run; a configuration goes there before `peer`
@@ -59,46 +60,6 @@ in_peer() { nsenter -t "$(inner_pid "$1")" --mount --pid --net --root --wd "${@:
 is_bound() { on "$1" ss -Hlnu "sport = :$2" | grep -q .; }
 # processes HOST NAME: of the peer's
 processes() { ip netns pids "$NS$1" | xargs -r ps -o pid=,comm= -p | awk -v name="$2" '$2 == name { print $1 }'; }
-
-# ---------------------------------------------------------------- our end
-# lac HOST OPTION...: see lac.c
-lac() {
-	local host=$1 pipe
-	shift
-	[ -x "$LAC" ] || { fail lac "no program $LAC"; exit 1; }
-	end_lac "$host"
-	mkfifo "$TMP/$host.commands" && exec {pipe}<>"$TMP/$host.commands" || return
-	lac_in[$host]=$pipe
-	: >"$TMP/$host.told"
-	ip netns exec "$NS$host" "$LAC" "$@" <"$TMP/$host.commands" >>"$TMP/$host.told" 2>>"$(log_of "$host")" &
-	lac_pid[$host]=$!
-	helper_pids+=("$!")
-	told "$host" ready
-}
-# Its status: with a finding of the sanitisers it is not 0.
-end_lac() {
-	local status pipe=${lac_in[$1]:-}
-	[ "$pipe" ] || return 0
-	echo quit >&"$pipe"
-	until_true 5 has_ended "${lac_pid[$1]}" || kill "${lac_pid[$1]}"
-	wait "${lac_pid[$1]}"
-	status=$?
-	exec {pipe}>&-
-	rm -f "$TMP/$1.commands"
-	unset "lac_in[$1]"
-	return $status
-}
-# tell HOST COMMAND: what was told before is forgotten
-tell() { : >"$TMP/$1.told"; echo "${*:2}" >&"${lac_in[$1]}"; }
-told() { until_true "${3:-10}" grep -qE -- "$2" "$TMP/$1.told" || { cat "$TMP/$1.told"; return 1; }; }
-not_told() { ! grep -E -- "$2" "$TMP/$1.told"; }
-# counter HOST NAME: of `counters`
-counter() {
-	echo counters >&"${lac_in[$1]}"
-	told "$1" '^counters' >/dev/null || return
-	grep '^counters' "$TMP/$1.told" | tail -n 1 | grep -oE "$2=[0-9]+" | cut -d= -f2
-}
-counter_at_least() { : >"$TMP/$1.told"; [ "$(counter "$1" "$2")" -ge "$3" ]; }
 
 # ---------------------------------------------------------------- what was on the wire
 # understood ADDRESS: an independent decoder finds nothing amiss in any control message from there

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A party of the control protocol for tests: our engine with a UDP socket and a clock, and nothing else.
- * Programs built on it (lac.c, and calls.c of the benchmarks) talk to any daemon without l2tpd.  A tunnel whose path
- * has a local IPv4 address sends from there.
+ * A party of the control protocol: our engine with a UDP socket and a clock, and nothing else.  Programs built on it
+ * (calls.c) talk to any daemon without l2tpd.  A tunnel whose path has a local IPv4 address sends from there.
  */
-#ifndef L2TPD_TESTS_PARTY_H
-#define L2TPD_TESTS_PARTY_H
+#ifndef L2TPD_BENCH_PARTY_H
+#define L2TPD_BENCH_PARTY_H
 
 #include <poll.h>
 
