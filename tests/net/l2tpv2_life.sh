@@ -34,7 +34,9 @@ daemon A <<-END || exit 1
 END
 # of_A COUNT: so many tunnels of A's are up on B
 of_A() {
-	[ "$(ctl B -j tunnel list | jq -r '.[] | select(.state.peer == "192.0.2.1") | .state.state' | grep -cx up)" = "$1" ]
+	local states
+	states=$(ctl B -j tunnel list | jq -r '.[] | select(.state.peer == "192.0.2.1") | .state.state')
+	[ "$(grep -cx up <<<"$states")" = "$1" ]
 }
 comes_up_both() {
 	check "$1: up" until_true "${2:-5}" up A 1 1

@@ -40,7 +40,8 @@ call() {
 calls() {
 	local name=$1 n
 	call "${@:2}"
-	check "$name: tunnel and call are up" until_true 20 up A 1 1 || { ctl A -q tunnel delete tunnel_name=t; return; }
+	check "$name: tunnel and call are up" until_true 20 up A 1 1 ||
+		{ ctl A -q tunnel delete tunnel_name=t; return; }
 	check "$name: the peer speaks LCP in it" eval '[ -n "$(on A "${FRAMES[@]}" receive "$TMP/A.frames" |
 		grep ^ff03c02101)" ]'
 	ctl A -q session delete tunnel_name=t session_name=s
@@ -50,14 +51,15 @@ calls() {
 	check "$name: deleted, with a reason" until_true 2 grep -aq 'no more of it' "$TMP/B/var/log/l2tpns"
 }
 
+(umask 077; echo correct-horse >"$TMP/correct"; echo wrong-horse >"$TMP/wrong")
 capture B
 daemon A <<<'' || exit 1
 lns 10
 # It answers nobody until it has found that it is the master.
 calls "in clear" max_retries=8
-calls "our challenge" auth_mode=challenge secret=correct-horse
-calls "hidden AVPs" auth_mode=challenge secret=correct-horse hide_avps=yes
-ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 auth_mode=challenge secret=wrong-horse
+calls "our challenge" auth_mode=challenge secret_file="$TMP/correct"
+calls "hidden AVPs" auth_mode=challenge secret_file="$TMP/correct" hide_avps=yes
+ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 auth_mode=challenge secret_file="$TMP/wrong"
 check "another secret: no tunnel" until_true 5 no_tunnel A t
 check "and the reason is said" failed A 'tunnel t: .+'
 

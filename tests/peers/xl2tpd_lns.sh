@@ -57,19 +57,20 @@ gone() {
 	check "$1: the tunnel deleted, the peer knows" until_true 5 has_pppd 0
 }
 
+(umask 077; echo correct-horse >"$TMP/correct"; echo wrong-horse >"$TMP/wrong")
 capture B
 daemon A <<<'' || exit 1
 lns no no && calls "in clear"
 check "the peer was told our reason" until_true 2 peer_says 'no more of it'
 kill_peer B
 
-lns yes no && calls "challenges both ways" auth_mode=challenge secret=correct-horse
-ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 auth_mode=challenge secret=wrong-horse
+lns yes no && calls "challenges both ways" auth_mode=challenge secret_file="$TMP/correct"
+ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 auth_mode=challenge secret_file="$TMP/wrong"
 check "another secret: no tunnel" until_true 5 no_tunnel A t
 check "and the reason is said" failed A 'tunnel t: .*(authori[sz]ed|challenge|secret)'
 kill_peer B
 
-lns yes yes && calls "hidden AVPs both ways" auth_mode=challenge secret=correct-horse hide_avps=yes
+lns yes yes && calls "hidden AVPs both ways" auth_mode=challenge secret_file="$TMP/correct" hide_avps=yes
 
 # ---------------------------------------------------------------- it stays, and comes back
 kill_peer B
