@@ -53,7 +53,7 @@ struct admission {
 	uint64_t key;			/* of hashes */
 	struct place *places;
 	uint32_t size;			/* of places: limits.half_open, or more when that was lowered */
-	uint32_t free, used, oldest, newest;
+	uint32_t free, fresh, used, oldest, newest;	/* fresh: from here on no place was ever used, nor its memory */
 	uint32_t buckets[BUCKETS];
 	uint32_t by_id[CONTROL_IDS];	/* place, NONE */
 	uint16_t *seen;
@@ -79,9 +79,6 @@ static bool make_places(struct admission *admission, uint32_t size)
 	}
 	free(admission->places);
 	admission->places = places;
-	for (uint32_t i = admission->size; i < size; i++)
-		places[i].next_in_bucket = i + 1 < size ? i + 1 : admission->free;
-	admission->free = admission->size;
 	admission->size = size;
 	return true;
 }
@@ -214,10 +211,14 @@ static void leave(struct control *control, struct place *place)
 
 static struct place *enter(struct admission *admission, const struct control_path *path, uint64_t key, uint64_t now)
 {
-	uint32_t index = admission->free, *bucket = bucket_of(admission, &path->peer.address);
+	uint32_t index = admission->free != NONE ? admission->free : admission->fresh;
+	uint32_t *bucket = bucket_of(admission, &path->peer.address);
 	struct place *place = &admission->places[index];
 
-	admission->free = place->next_in_bucket;
+	if (admission->free != NONE)
+		admission->free = place->next_in_bucket;
+	else
+		admission->fresh++;
 	admission->used++;
 	place->state = PLACE_ASKING;
 	place->path = *path;
