@@ -209,7 +209,7 @@ struct session {
 	struct order_node by_id;	/* its id is session_id, also while it is in no tunnel; 0: none was given */
 	uint32_t peer_session_id, trace_flags;
 	handle handle, datapath;
-	struct order_node by_datapath, by_flow;
+	struct order_node by_flow;
 	struct session_device *device;	/* NULL: PPP has none */
 	struct tapped *tapped;		/* NULL: it is not */
 	struct question *question;
@@ -277,7 +277,9 @@ struct service {
 	struct handle_table tunnel_handles, session_handles;
 	struct order tunnels;		/* struct tunnel.by_id */
 	struct tunnel *tunnels_by_name;
-	struct order tunnels_by_datapath, sessions_by_datapath;
+	struct order tunnels_by_datapath;
+	struct session **sessions_by_datapath;	/* by slot, as tunnel.by_datapath; NULL: none */
+	uint32_t session_slots;			/* of these */
 	uint32_t session_count;		/* attached, in attached tunnels */
 	struct flow *flows;
 	struct name_space *name_spaces;

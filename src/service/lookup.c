@@ -48,8 +48,8 @@ struct tunnel *lookup_tunnel_by_datapath(const struct service *service, handle d
 
 struct session *lookup_session_by_datapath(const struct service *service, handle datapath)
 {
-	struct order_node *node = order_find(&service->sessions_by_datapath, (uint32_t)datapath);
-	struct session *session = node ? container_of(node, struct session, by_datapath) : NULL;
+	uint32_t slot = (uint32_t)datapath;
+	struct session *session = slot < service->session_slots ? service->sessions_by_datapath[slot] : NULL;
 
 	return session && session->datapath == datapath ? session : NULL;
 }

@@ -66,6 +66,7 @@ void service_free(struct service *service)
 	listen_end(service);
 	handle_table_clear(&service->tunnel_handles);
 	handle_table_clear(&service->session_handles);
+	free(service->sessions_by_datapath);
 	deadline_clear(&service->deadlines);
 	deadline_clear(&service->quiets);
 	deadline_clear(&service->managed_deadlines);

@@ -241,6 +241,26 @@ static void learn_interface(struct service *service, struct session *session)
 	names_take_interface(service, session, NULL);
 }
 
+/* So that it is found when the datapath tells something of it. */
+static int index_datapath(struct service *service, struct session *session, struct error *error)
+{
+	uint32_t slot = (uint32_t)session->datapath, slots = service->session_slots;
+	struct session **sessions;
+
+	if (slot >= slots) {
+		slots = slot < 2 * slots ? 2 * slots : slot + 1;
+		sessions = realloc(service->sessions_by_datapath, slots * sizeof(struct session *));
+		if (!sessions)
+			return service_no_memory(error);
+		memset(sessions + service->session_slots, 0,
+		       (slots - service->session_slots) * sizeof(struct session *));
+		service->sessions_by_datapath = sessions;
+		service->session_slots = slots;
+	}
+	service->sessions_by_datapath[slot] = session;
+	return 0;
+}
+
 static int tell_datapath(struct service *service, struct session *session, struct error *error)
 {
 	struct datapath_session_config wanted;
@@ -250,7 +270,11 @@ static int tell_datapath(struct service *service, struct session *session, struc
 	to_datapath(session, &config, &wanted);
 	if (datapath_ops(service->dp)->session_add(service->dp, &wanted, &session->datapath, error) < 0)
 		return -1;
-	order_insert(&service->sessions_by_datapath, &session->by_datapath, (uint32_t)session->datapath);
+	if (index_datapath(service, session, error) < 0) {
+		datapath_ops(service->dp)->session_delete(service->dp, &session->datapath, 1);
+		session->datapath = HANDLE_NONE;
+		return -1;
+	}
 	session->is_told = true;
 	learn_interface(service, session);
 	trace_session_made(service, session);
@@ -265,8 +289,10 @@ int session_tell_datapath(struct service *service, struct session *session, stru
 
 void session_forget_datapath(struct service *service, struct session *session)
 {
-	if (session->is_told)
-		order_remove(&service->sessions_by_datapath, &session->by_datapath);
+	uint32_t slot = (uint32_t)session->datapath;
+
+	if (session->is_told && service->sessions_by_datapath[slot] == session)
+		service->sessions_by_datapath[slot] = NULL;
 	session->is_told = false;
 	session->datapath = HANDLE_NONE;
 }

@@ -6,6 +6,7 @@
 #include "service/settings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RETRY_MOST_MS 8000		/* RFC 2661 section 5.8: a cap of no less than 8 seconds */
@@ -52,24 +53,23 @@ struct call_row {
 	enum avp_row avp;
 	size_t said, member;		/* in struct message, in struct session_config */
 	size_t size;			/* of a text, with the NUL */
-	const char *row;
 };
 
-#define ROW(kind, avp, said, member, row)                                                    \
+#define ROW(kind, avp, said, member)                                                          \
 	{ kind, avp, offsetof(struct message, said), offsetof(struct session_config, member), \
-	  sizeof(((struct session_config *)0)->member), row }
+	  sizeof(((struct session_config *)0)->member) }
 
 static const struct call_row call_rows[] = {
-	ROW(CALL_TEXT, AVP_CALLED_NUMBER, called_number, called_number, "called_number"),
-	ROW(CALL_TEXT, AVP_CALLING_NUMBER, calling_number, calling_number, "calling_number"),
-	ROW(CALL_TEXT, AVP_SUB_ADDRESS, sub_address, sub_address, "sub_address"),
-	ROW(CALL_TEXT, AVP_PRIVATE_GROUP_ID, private_group_id, priv_group_id, "priv_group_id"),
-	ROW(CALL_MEDIUM, AVP_BEARER_TYPE, bearer_type, bearer_type, "bearer_type"),
-	ROW(CALL_MEDIUM, AVP_FRAMING_TYPE, framing_type, framing_type, "framing_type"),
-	ROW(CALL_NUMBER, AVP_MINIMUM_BPS, minimum_bps, minimum_bps, "minimum_bps"),
-	ROW(CALL_NUMBER, AVP_MAXIMUM_BPS, maximum_bps, maximum_bps, "maximum_bps"),
-	ROW(CALL_NUMBER, AVP_TX_CONNECT_SPEED, tx_connect_speed, connect_speed.tx, "connect_speed"),
-	ROW(CALL_NUMBER, AVP_RX_CONNECT_SPEED, rx_connect_speed, connect_speed.rx, "connect_speed"),
+	ROW(CALL_TEXT, AVP_CALLED_NUMBER, called_number, called_number),
+	ROW(CALL_TEXT, AVP_CALLING_NUMBER, calling_number, calling_number),
+	ROW(CALL_TEXT, AVP_SUB_ADDRESS, sub_address, sub_address),
+	ROW(CALL_TEXT, AVP_PRIVATE_GROUP_ID, private_group_id, priv_group_id),
+	ROW(CALL_MEDIUM, AVP_BEARER_TYPE, bearer_type, bearer_type),
+	ROW(CALL_MEDIUM, AVP_FRAMING_TYPE, framing_type, framing_type),
+	ROW(CALL_NUMBER, AVP_MINIMUM_BPS, minimum_bps, minimum_bps),
+	ROW(CALL_NUMBER, AVP_MAXIMUM_BPS, maximum_bps, maximum_bps),
+	ROW(CALL_NUMBER, AVP_TX_CONNECT_SPEED, tx_connect_speed, connect_speed.tx),
+	ROW(CALL_NUMBER, AVP_RX_CONNECT_SPEED, rx_connect_speed, connect_speed.rx),
 };
 #define CALL_ROWS (sizeof(call_rows) / sizeof(call_rows[0]))
 
@@ -120,13 +120,27 @@ static void hear(const struct call_row *row, const struct message *message, stru
 	memcpy(AT(config, row->member), &number, sizeof(number));
 }
 
+/* The parameter of which this is the member, or part of it. Names would take longer to compare: this is asked for
+ * several of each call. */
+static unsigned int parameter_at(size_t member)
+{
+	const struct param_table *table = config_tables[CONFIG_SESSION];
+	unsigned int row = 0;
+
+	while (row < table->count && member - table->params[row].offset >= table->params[row].size)
+		row++;
+	if (row == table->count)
+		abort();	/* a member of no parameter */
+	return row;
+}
+
 void settings_learn_call(const struct message *message, struct session_config *config, struct param_set *set)
 {
 	for (unsigned int i = 0; i < CALL_ROWS; i++) {
 		if (!message_has(message, call_rows[i].avp))
 			continue;
 		hear(&call_rows[i], message, config);
-		param_set_add(set, config_row(CONFIG_SESSION, call_rows[i].row));
+		param_set_add(set, parameter_at(call_rows[i].member));
 	}
 }
 

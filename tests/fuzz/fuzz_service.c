@@ -244,6 +244,19 @@ static void check_peers(const struct service *service)
 	must(tunnels == known);
 }
 
+static uint32_t indexed_sessions(const struct service *service)
+{
+	uint32_t count = 0;
+
+	for (uint32_t slot = 0; slot < service->session_slots; slot++) {
+		const struct session *session = service->sessions_by_datapath[slot];
+
+		must(!session || (uint32_t)session->datapath == slot);
+		count += session != NULL;
+	}
+	return count;
+}
+
 static void check(const struct world *world)
 {
 	const struct service *service = world->service;
@@ -261,7 +274,7 @@ static void check(const struct world *world)
 	must(sessions == service->session_count);
 	must(told + (uint32_t)service->released_count == datapath_null_sessions(world->dp));
 	must(sessions == service->session_handles.used);
-	must(told == order_count(&service->sessions_by_datapath));
+	must(told == indexed_sessions(service));
 	check_flows(service);
 	check_profiles(service);
 	check_peers(service);
