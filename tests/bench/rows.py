@@ -35,7 +35,7 @@ ROWS = [
     Row('storm-400', '400 tunnels at once: calls lost, messages repeated', 'l2tp', None, LESS, 0, 0, WORST),
     Row('storm-loss-30', '5,000 tunnels, 20 % loss each way: % up within 30 s', 'l2tp', None, MORE, 99.9, 100, WORST),
     Row('storm-loss-60', '5,000 tunnels, 20 % loss each way: % up within 60 s', 'l2tp', None, MORE, 100, 100, WORST),
-    Row('sessions-memory', "100,000 calls in 1,000 tunnels: octets of memory each", 'l2tp', None, LESS, 1024, 512),
+    Row('sessions-memory', '100,000 calls in 1,000 tunnels, null datapath: octets each', 'l2tp', None, LESS, 1024, 512),
     Row('sessions-late', '100,000 calls: the last tenth, to the rate of the first', 'l2tp', None, MORE, 0.9, 1.0),
     Row('sessions-idle', '100,000 calls, HELLO every 60 s: % of a core', 'l2tp', None, LESS, 0.3, 0.1, WORST),
     Row('flood-lost', 'flood of SCCRQs, 10 s: tunnels and calls that others lost', 'l2tp', None, LESS, 0, 0, WORST),
