@@ -468,8 +468,7 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 		  const struct provenance *provenance, uint64_t now, struct error *error);
 /* What the datapath is to know of the peer has changed. */
 int tunnel_tell_peer(struct service *service, struct tunnel *tunnel, struct error *error);
-/* Another id, at once for the datapath, too: of one without sessions in the datapath.  -1: perhaps the datapath does
- * not have it any more. */
+/* Another id, at once for the datapath, too: of one without sessions in the datapath. -1: it is as it was. */
 int tunnel_renew_id(struct service *service, struct tunnel *tunnel, struct error *error);
 int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct address *peer, struct error *error);
 /* "" : all is well. */

@@ -22,7 +22,11 @@
 
 #define RETRY_FIRST_MS 1000		/* after a tunnel was lost; twice that after the next failure, ... */
 
-#define RESULT_CLEARED 1		/* of StopCCN: RFC 2661 section 4.4.2 */
+#define STEADY_MS 60000			/* one that was up for so long did not fail, but was lost */
+
+/* of StopCCN: RFC 2661 section 4.4.2 */
+#define RESULT_CLEARED 1
+#define RESULT_NOT_AUTHORISED 4
 
 int managed_reserve(struct service *service, size_t tunnels)
 {
@@ -43,8 +47,8 @@ static void wait_until(struct service *service, struct tunnel *tunnel, uint64_t 
 
 void managed_start(struct service *service, struct tunnel *tunnel)
 {
-	if (service->control && tunnel_is_managed(tunnel) && tunnel->managed.phase == MANAGED_NONE &&
-	    tunnel->origin != SERVICE_ORIGIN_PEER)
+	if (service->control && !service->is_stopping && tunnel_is_managed(tunnel) &&
+	    tunnel->managed.phase == MANAGED_NONE && tunnel->origin != SERVICE_ORIGIN_PEER)
 		wait_until(service, tunnel, service->now);
 }
 
@@ -76,12 +80,12 @@ static void lost(struct service *service, struct tunnel *tunnel, const char *rea
 {
 	struct managed *managed = &tunnel->managed;
 
+	if (tunnel->up_since && service->now - tunnel->up_since >= STEADY_MS)
+		managed->failures = 0;
 	managed->control = HANDLE_NONE;
 	managed->peer_tunnel_id = 0;
 	names_hold_tunnel_id(service, tunnel, true);
 	session_call_tunnel_down(service, tunnel);
-	if (tunnel->origin != SERVICE_ORIGIN_PEER)
-		history_add(service, SERVICE_FAILURE_PROTOCOL, tunnel, NULL, reason);
 	tunnel_set_reason(service, tunnel, reason);
 	if (!tunnel->config.persist || tunnel->origin == SERVICE_ORIGIN_PEER) {
 		delete_tunnel(service, tunnel, reason);
@@ -93,22 +97,31 @@ static void lost(struct service *service, struct tunnel *tunnel, const char *rea
 	state_tunnel_update(service, tunnel);
 }
 
-void managed_down(struct service *service, struct tunnel *tunnel, const char *reason)
+static void failed(struct service *service, struct tunnel *tunnel, const char *reason)
+{
+	history_add(service, SERVICE_FAILURE_PROTOCOL, tunnel, NULL, reason);
+	lost(service, tunnel, reason);
+}
+
+void managed_down(struct service *service, struct tunnel *tunnel, const char *reason, bool by_peer)
 {
 	char copy[ERROR_TEXT_MAX];
 
 	snprintf(copy, sizeof(copy), "%s", reason);
-	lost(service, tunnel, copy);
+	if (by_peer && tunnel->origin == SERVICE_ORIGIN_PEER)	/* it goes as it came */
+		lost(service, tunnel, copy);
+	else
+		failed(service, tunnel, copy);
 }
 
-static void close_control(struct service *service, struct tunnel *tunnel, const char *text)
+static void close_control(struct service *service, struct tunnel *tunnel, uint16_t result, const char *text)
 {
 	struct managed *managed = &tunnel->managed;
 
 	if (managed->control == HANDLE_NONE)
 		return;
 	listen_linger(service, tunnel);
-	control_close(service->control, managed->control, RESULT_CLEARED, 0, text, service->now);
+	control_close(service->control, managed->control, result, 0, text, service->now);
 	managed->control = HANDLE_NONE;
 	managed->peer_tunnel_id = 0;
 	names_hold_tunnel_id(service, tunnel, true);
@@ -116,7 +129,7 @@ static void close_control(struct service *service, struct tunnel *tunnel, const 
 
 void managed_stop(struct service *service, struct tunnel *tunnel)
 {
-	close_control(service, tunnel, service->cause);
+	close_control(service, tunnel, RESULT_CLEARED, service->cause);
 }
 
 void managed_forget(struct service *service, struct tunnel *tunnel)
@@ -126,7 +139,10 @@ void managed_forget(struct service *service, struct tunnel *tunnel)
 	if (managed->control != HANDLE_NONE)
 		control_close(service->control, managed->control, RESULT_CLEARED, 0, service->cause, service->now);
 	set_phase(service, tunnel, MANAGED_NONE);
-	*managed = (struct managed){ .port = managed->port, .peer_port = managed->peer_port };
+	/* what a reload puts back is the same as before, but opened anew */
+	*managed = (struct managed){
+		.port = managed->port, .on_demand = managed->on_demand, .was_open = managed->was_open,
+	};
 }
 
 /* --- opening --- */
@@ -163,7 +179,7 @@ static void open_tunnel(struct service *service, struct tunnel *tunnel)
 	managed->peer_port = 0;
 	if ((managed->failures || managed->was_open) && !id_is_given(tunnel) &&
 	    tunnel_renew_id(service, tunnel, &error) < 0) {
-		lost(service, tunnel, error.text);
+		failed(service, tunnel, error.text);
 		return;
 	}
 	managed->was_open = true;
@@ -172,7 +188,7 @@ static void open_tunnel(struct service *service, struct tunnel *tunnel)
 	path_of(service, tunnel, &path);
 	if (control_open(service->control, &path, (uint16_t)tunnel->config.tunnel_id, &settings, managed_owner(tunnel),
 			 &managed->control, service->now, &error) < 0) {
-		lost(service, tunnel, error.text);
+		failed(service, tunnel, error.text);
 		return;
 	}
 	set_phase(service, tunnel, MANAGED_OPENING);
@@ -194,6 +210,7 @@ static void attempt(struct service *service, struct tunnel *tunnel)
 	if (managed->failures && !managed->asks && resolve_another(service, tunnel)) {
 		managed->asks = true;
 		set_phase(service, tunnel, MANAGED_NONE);	/* the answer starts it */
+		state_tunnel_update(service, tunnel);
 		return;
 	}
 	managed->asks = false;
@@ -220,7 +237,6 @@ void managed_up(struct service *service, struct tunnel *tunnel, const struct con
 {
 	tell_datapath(service, tunnel, &event->path.peer);
 	set_phase(service, tunnel, MANAGED_UP);
-	tunnel->managed.failures = 0;
 	tunnel_set_reason(service, tunnel, "");
 	state_tunnel_update(service, tunnel);
 	session_call_tunnel_up(service, tunnel);
@@ -259,7 +275,7 @@ void managed_wanted(struct service *service, struct tunnel *tunnel)
 	struct managed *managed = &tunnel->managed;
 
 	managed->was_used = true;
-	if (managed->phase == MANAGED_UP)
+	if (managed->phase != MANAGED_WAITING)
 		deadline_cancel(&service->managed_deadlines, &managed->deadline);
 	if (managed->phase != MANAGED_IDLE)
 		return;
@@ -272,6 +288,10 @@ void managed_unwanted(struct service *service, struct tunnel *tunnel)
 {
 	struct managed *managed = &tunnel->managed;
 
+	if (managed->phase == MANAGED_WAITING && managed->on_demand) {	/* instead of the attempt */
+		wait_until(service, tunnel, service->now);
+		return;
+	}
 	if (managed->phase != MANAGED_UP && !managed->on_demand)
 		return;
 	if (!tunnel->config.idle_timeout && !managed->on_demand)
@@ -294,8 +314,9 @@ static void idle_for_long(struct service *service, struct tunnel *tunnel)
 		delete_tunnel(service, tunnel, reason);
 		return;
 	}
-	close_control(service, tunnel, reason);
+	close_control(service, tunnel, RESULT_CLEARED, reason);
 	set_phase(service, tunnel, MANAGED_IDLE);
+	tunnel->managed.failures = 0;
 	tunnel_set_reason(service, tunnel, reason);
 	state_tunnel_update(service, tunnel);
 }
@@ -305,6 +326,7 @@ static void refused(struct service *service, struct tunnel *tunnel)
 	char reason[ERROR_TEXT_MAX];
 
 	snprintf(reason, sizeof(reason), "%s", tunnel->reason);
+	close_control(service, tunnel, RESULT_NOT_AUTHORISED, reason);
 	delete_tunnel(service, tunnel, reason);
 }
 
@@ -325,7 +347,7 @@ void managed_expire(struct service *service)
 			refused(service, tunnel);
 		else if (tunnel->managed.phase == MANAGED_UP || is_left(tunnel))
 			idle_for_long(service, tunnel);
-		else
+		else if (tunnel->managed.phase == MANAGED_WAITING)
 			attempt(service, tunnel);
 	}
 }

@@ -39,7 +39,7 @@ uint64_t managed_back_off(struct service *service, uint32_t failures, uint32_t m
 /* --- what the engine tells --- */
 void managed_up(struct service *service, struct tunnel *tunnel, const struct control_event *event);
 /* It may be freed. */
-void managed_down(struct service *service, struct tunnel *tunnel, const char *reason);
+void managed_down(struct service *service, struct tunnel *tunnel, const char *reason, bool by_peer);
 void managed_quiet(struct service *service, struct tunnel *tunnel);
 
 void managed_expire(struct service *service);

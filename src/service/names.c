@@ -100,6 +100,14 @@ int names_refuse_tunnel(const struct service *service, const struct tunnel_confi
 	return names_refuse_tunnel_name(service, config->tunnel_name, derived, error);
 }
 
+/* A peer gets its tunnel whatever others are called. */
+static void derive_peers_name(const struct service *service, struct tunnel_config *config)
+{
+	derive_name(config);
+	for (int i = 2; i < NAME_TRIES && lookup_tunnel_by_name(service, config->tunnel_name); i++)
+		snprintf(config->tunnel_name, sizeof(config->tunnel_name), "l2tp%u-%d", config->tunnel_id, i);
+}
+
 int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct error *error)
 {
 	struct tunnel_config *config = &tunnel->config;
@@ -107,7 +115,9 @@ int names_identify_tunnel(struct service *service, struct tunnel *tunnel, struct
 
 	if (!config->tunnel_id && choose_tunnel_id(service, config, error) < 0)
 		return -1;
-	if (derived)
+	if (derived && tunnel->origin == SERVICE_ORIGIN_PEER)
+		derive_peers_name(service, config);
+	else if (derived)
 		derive_name(config);
 	return names_refuse_tunnel(service, config, derived, error);
 }

@@ -62,7 +62,7 @@ static void tunnel_event(struct service *service, const struct control_event *ev
 		managed_quiet(service, tunnel);
 	} else {
 		settings_reason(event->reason, false, reason);
-		managed_down(service, tunnel, reason);
+		managed_down(service, tunnel, reason, event->reason->by_peer);
 	}
 }
 

@@ -65,14 +65,16 @@ static int swap_session(struct service_reload *reload, struct session_swap *swap
 }
 
 /* The id that the dry run chose is nothing to go by: rather that of the predecessor, which the peer
- * may know, else one by chance. */
+ * may know, else one by chance; and always that where the control protocol tells it the peer, who takes one that it
+ * knows for a repetition. */
 void reload_unchosen_tunnel_ids(const struct tunnel_copy *copy, struct tunnel_config *config)
 {
 	const struct param_set *set = &copy->like->provenance.explicit_rows;
 
 	if (param_set_has(set, config_row(CONFIG_TUNNEL, "tunnel_id")))
 		return;
-	config->tunnel_id = copy->instead_of ? copy->instead_of->config.tunnel_id : 0;
+	config->tunnel_id = copy->instead_of && !tunnel_is_managed(copy->like) ?
+				    copy->instead_of->config.tunnel_id : 0;
 	if (!param_set_has(set, config_row(CONFIG_TUNNEL, "tunnel_name")))
 		memset(config->tunnel_name, 0, sizeof(config->tunnel_name));
 }
@@ -272,6 +274,11 @@ static void restore_tunnel(struct service_reload *reload, struct tunnel *tunnel)
 		char label[SESSION_LABEL_MAX];
 
 		next = (uint64_t)session->by_id.id + 1;
+		if (session->origin == SERVICE_ORIGIN_PEER) {	/* whose call has ended */
+			session_remove(session);
+			session_free(reload->service, session);
+			continue;
+		}
 		if (!session_resume(reload->service, session, &error))
 			continue;
 		not_restored(reload, "", session_label(session, label), &error);

@@ -201,7 +201,7 @@ static void find_tunnel(struct service_reload *reload, struct tunnel *wanted)
 		there = lookup_tunnel_by_name(reload->service, wanted->config.tunnel_name);
 	if (!there)
 		there = tunnel_of_other_name(reload, wanted);
-	if (!there || there->pair || tunnel_id_claimed(reload, there, wanted))
+	if (!there || there->origin == SERVICE_ORIGIN_PEER || there->pair || tunnel_id_claimed(reload, there, wanted))
 		return;
 	pair_tunnels(there, wanted);
 }
@@ -217,7 +217,7 @@ static int find_session(const struct service_reload *reload, struct tunnel *in, 
 		there = lookup_session_by_name(in, session_name(wanted));
 	if (!there)
 		there = session_of_other_name(reload, in, wanted);
-	if (!there || there->pair || session_id_claimed(there, wanted))
+	if (!there || there->origin == SERVICE_ORIGIN_PEER || there->pair || session_id_claimed(there, wanted))
 		return 0;
 	return pair_sessions(reload, there, wanted, error);
 }
@@ -493,7 +493,8 @@ static int swap_tunnel(struct service_reload *reload, struct tunnel *there, cons
 	return -1;
 }
 
-/* What an administrator made in a tunnel that is made anew is made anew too. */
+/* What an administrator made in a tunnel that is made anew is made anew too; what its peer asked for, that may ask for
+ * again. */
 static int carry_over(struct service_reload *reload, const struct tunnel *there, struct tunnel *wanted,
 		      struct error *error)
 {
@@ -501,7 +502,7 @@ static int carry_over(struct service_reload *reload, const struct tunnel *there,
 
 	for (session = lookup_session_from(there, 0); session;
 	     session = lookup_session_from(there, (uint64_t)session->by_id.id + 1)) {
-		if (!reload_owns(reload, session->origin) && !session->pair &&
+		if (session->origin != SERVICE_ORIGIN_PEER && !reload_owns(reload, session->origin) && !session->pair &&
 		    copy_session(reload, session, wanted, error) < 0)
 			return -1;
 	}

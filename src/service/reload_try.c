@@ -155,6 +155,8 @@ static int try_sessions(struct service_reload *reload, struct error *error)
 	for (size_t i = 0; i < reload->session_copies.count; i++) {
 		struct session_copy *copy = reload->session_copies.items[i];
 
+		if (tunnel_is_managed(copy->in))	/* the datapath gets it when the peer has agreed */
+			continue;
 		wanted(reload, copy, &config);
 		if (alike(&config, &last))
 			continue;

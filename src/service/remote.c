@@ -19,6 +19,7 @@
 /* of StopCCN: RFC 2661 section 4.4.2 */
 #define RESULT_ERROR 2
 #define RESULT_NOT_AUTHORISED 4
+#define RESULT_SHUTTING_DOWN 6
 #define ERROR_CODE_RESOURCES 4
 
 /* of CDN: likewise */
@@ -65,16 +66,33 @@ static void give(struct visitor *visitor, struct tunnel_config *given, const str
 		param_set_add(&visitor->provenance.explicit_rows, config_row(CONFIG_TUNNEL, rows[i]));
 }
 
-/* To whoever runs this daemon, who may be waiting for this peer. */
-static void log_stranger(struct service *service, const struct visitor *visitor)
+#define REMEDY_MAX (CONFIG_NAME_MAX + ADDRESS_TEXT_MAX + 160)
+
+/* Why it gets none, and the command by which it would. */
+static void find_remedy(const struct service *service, const struct peer_match *match, const char *address,
+			char text[REMEDY_MAX])
 {
-	char address[ADDRESS_TEXT_MAX];
+	if (service->system.deny_remote_tunnel_creates)
+		snprintf(text, REMEDY_MAX, "all are denied: `l2tpctl system modify deny_remote_tunnel_creates=no` "
+					   "would change that");
+	else if (match->how != SERVICE_PEER_BY_DEFAULT)
+		snprintf(text, REMEDY_MAX, "peer profile %s accepts none: `l2tpctl peer profile modify "
+					   "profile_name=\"%s\" accept_tunnels=yes` would admit it",
+			 match->profile->name, match->profile->name);
+	else
+		snprintf(text, REMEDY_MAX, "no peer profile is for it: `l2tpctl peer profile create profile_name=NAME "
+					   "peer_ipaddr=%s` would admit it", address);
+}
+
+/* To whoever runs this daemon, who may be waiting for this peer. */
+static void log_stranger(struct service *service, const struct visitor *visitor, const struct peer_match *match)
+{
+	char address[ADDRESS_TEXT_MAX], remedy[REMEDY_MAX];
 
 	address_format(&visitor->path->peer.address, address, sizeof(address));
+	find_remedy(service, match, address, remedy);
 	log_limited_about(&service->strangers, service->now, LOG_LEVEL_WARNING, &(struct log_about){ .peer = address },
-			  "%s, which calls itself %s, asks for a tunnel, and no peer profile is for it: "
-			  "`l2tpctl peer profile create profile_name=NAME peer_ipaddr=%s` would admit it",
-			  address, visitor->host_name, address);
+			  "%s, which calls itself %s, asks for a tunnel, and %s", address, visitor->host_name, remedy);
 }
 
 static uint32_t tunnels_to(const struct service *service, const struct address *address)
@@ -109,8 +127,10 @@ static bool receive_visitor(struct service *service, struct visitor *visitor, st
 	struct tunnel_config given;
 	struct error error;
 
+	if (service->is_stopping)
+		return refuse(refusal, RESULT_SHUTTING_DOWN, 0, "l2tpd is being stopped");
 	if (!listen_accepts(match.profile) || service->system.deny_remote_tunnel_creates) {
-		log_stranger(service, visitor);
+		log_stranger(service, visitor, &match);
 		return refuse(refusal, RESULT_NOT_AUTHORISED, 0, "no tunnels are accepted from you");
 	}
 	if (!has_room(service, visitor, match.profile, refusal))
@@ -119,7 +139,7 @@ static bool receive_visitor(struct service *service, struct visitor *visitor, st
 	if (chain_tunnel(service, &given, false, &visitor->provenance, &visitor->config, &error) < 0)
 		return refuse(refusal, RESULT_ERROR, ERROR_CODE_RESOURCES, "the configuration for you is incomplete");
 	if (visitor->config.auth_mode != CONFIG_AUTH_NONE && match.how == SERVICE_PEER_BY_DEFAULT) {
-		log_stranger(service, visitor);
+		log_stranger(service, visitor, &match);
 		return refuse(refusal, RESULT_NOT_AUTHORISED, 0, "you are not known here");
 	}
 	return true;

@@ -191,7 +191,19 @@ static void back_off(struct service *service, struct tunnel *tunnel, uint64_t no
 		snprintf(text, sizeof(text), "%s is still used; %s: %s",
 			 address_format(&tunnel->peer, peer, sizeof(peer)), tunnel->config.dest_ipaddr, reason);
 	tell_trouble(service, tunnel, SERVICE_FAILURE_RESOLVE, text);
-	wait_until(service, tunnel, now + delay_ms);
+	if (tunnel_is_managed(tunnel) && tunnel->peer.family != AF_UNSPEC)	/* it is asked for before each attempt */
+		resolve->phase = RESOLVE_WAITING;
+	else
+		wait_until(service, tunnel, now + delay_ms);
+}
+
+/* One that is not to persist is not waited for without an end. */
+static bool is_given_up(const struct service *service, const struct tunnel *tunnel)
+{
+	uint64_t patience_ms = (uint64_t)service->system.tunnel_establish_timeout * 1000;
+
+	return tunnel_is_managed(tunnel) && tunnel->peer.family == AF_UNSPEC && !tunnel->config.persist &&
+	       patience_ms && service->now - tunnel->created >= patience_ms;
 }
 
 /* But a peer that was reported unreachable is not reachable because its name has the same address again. */
@@ -227,6 +239,10 @@ void service_resolved(struct service *service, handle answered, const struct add
 		wait_for_interval(service, tunnel, now);
 	}
 	tunnel->resolve.unreachable = false;
+	if (is_given_up(service, tunnel)) {
+		managed_down(service, tunnel, tunnel->reason, false);
+		return;
+	}
 	if (tunnel->peer.family != AF_UNSPEC)
 		managed_start(service, tunnel);
 	state_tunnel_update(service, tunnel);

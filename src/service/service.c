@@ -57,6 +57,7 @@ void service_free(struct service *service)
 		return;
 	events_free(service->events);
 	service->events = NULL;
+	service->cause = "l2tpd ends";
 	while ((tunnel = lookup_tunnel_from(service, 0))) {
 		tunnel_forget(service, tunnel);
 		tunnel_free(service, tunnel);

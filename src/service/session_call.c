@@ -24,6 +24,9 @@
 /* of CDN: RFC 2661 section 4.4.2 */
 #define CDN_ERROR 2
 #define CDN_ADMINISTRATIVE 3
+
+#define STEADY_MS 60000			/* as a tunnel's: managed.c */
+
 #define ERROR_CODE_RESOURCES 4
 
 static void set_phase(struct service *service, struct session_call *call, enum call_phase phase)
@@ -226,6 +229,8 @@ static void lost(struct service *service, struct session *session, const char *r
 {
 	struct session_call *call = session->call;
 
+	if (session->up_since && service->now - session->up_since >= STEADY_MS)
+		call->failures = 0;
 	close_control(service, call, CDN_ERROR, ERROR_CODE_RESOURCES, reason);
 	tell_failure(service, session, reason);
 	if (!is_asked_again(service, session)) {
@@ -411,7 +416,6 @@ static void call_is_up(struct service *service, struct session *session, const s
 	}
 	set_phase(service, call, CALL_UP);
 	set_reason(call, NULL);
-	call->failures = 0;
 	state_session_update(service, session);
 }
 

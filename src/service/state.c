@@ -144,6 +144,8 @@ static enum service_tunnel_state managed_state(const struct managed *managed)
 {
 	if (managed->phase == MANAGED_UP)
 		return SERVICE_TUNNEL_UP;
+	if (managed->phase == MANAGED_NONE)		/* its name is asked for again */
+		return SERVICE_TUNNEL_RESOLVING;
 	return managed->phase == MANAGED_IDLE || (managed->phase == MANAGED_WAITING && managed->failures) ?
 		       SERVICE_TUNNEL_WAITING : SERVICE_TUNNEL_CONNECTING;
 }

@@ -245,6 +245,7 @@ int tunnel_attach(struct service *service, struct tunnel *tunnel, uint64_t now, 
 	resolve_start(service, tunnel, now);
 	if (tunnel->peer.family != AF_UNSPEC)
 		managed_start(service, tunnel);
+	state_tunnel_update(service, tunnel);
 	return 0;
 }
 
@@ -330,20 +331,38 @@ int tunnel_tell_peer(struct service *service, struct tunnel *tunnel, struct erro
 							DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID, error);
 }
 
-int tunnel_renew_id(struct service *service, struct tunnel *tunnel, struct error *error)
+/* Its configuration has another one already. */
+static void move_id(struct service *service, struct tunnel *tunnel, uint32_t before)
 {
-	uint32_t id;
+	uint32_t id = tunnel->config.tunnel_id;
 
-	if (names_free_tunnel_id(service, &tunnel->config, &id, error) < 0)
-		return -1;
-	datapath_ops(service->dp)->tunnel_delete(service->dp, tunnel->datapath);
-	forget_datapath(service, tunnel);
+	tunnel->config.tunnel_id = before;
 	names_hold_tunnel_id(service, tunnel, false);
 	order_remove(&service->tunnels, &tunnel->by_id);
 	tunnel->config.tunnel_id = id;
 	order_insert(&service->tunnels, &tunnel->by_id, id);
 	names_hold_tunnel_id(service, tunnel, true);
-	return tell_datapath(service, tunnel, error);
+}
+
+int tunnel_renew_id(struct service *service, struct tunnel *tunnel, struct error *error)
+{
+	uint32_t id, id_before = tunnel->config.tunnel_id;
+	handle before = tunnel->datapath;
+
+	if (names_free_tunnel_id(service, &tunnel->config, &id, error) < 0)
+		return -1;
+	forget_datapath(service, tunnel);
+	tunnel->config.tunnel_id = id;
+	if (tell_datapath(service, tunnel, error) < 0) {
+		tunnel->config.tunnel_id = id_before;
+		tunnel->datapath = before;
+		order_insert(&service->tunnels_by_datapath, &tunnel->by_datapath, (uint32_t)before);
+		return -1;
+	}
+	session_call_flush(service);
+	datapath_ops(service->dp)->tunnel_delete(service->dp, before);
+	move_id(service, tunnel, id_before);
+	return 0;
 }
 
 static int set_name(struct service *service, struct tunnel *tunnel, const char name[CONFIG_NAME_MAX],

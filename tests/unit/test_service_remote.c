@@ -1,0 +1,5 @@
+#include "service_pair.h"
+int main(void)
+{
+	return 0;
+}
