@@ -17,18 +17,18 @@
 #define TRACE_PROTOCOL (1u << 0)	/* what the peer and the network say */
 #define TRACE_FSM (1u << 1)		/* states and what changes them */
 #define TRACE_API (1u << 2)		/* who asks us for what */
-#define TRACE_AVP (1u << 3)
-#define TRACE_AVP_HIDE (1u << 4)
-#define TRACE_AVP_DATA (1u << 5)
-#define TRACE_FUNC (1u << 6)
-#define TRACE_TRANSPORT (1u << 7)
+#define TRACE_AVP (1u << 3)		/* which values control messages have */
+#define TRACE_AVP_HIDE (1u << 4)	/* which of them are hidden */
+#define TRACE_AVP_DATA (1u << 5)	/* their octets */
+#define TRACE_FUNC (1u << 6)		/* what the engine of the control protocol tells */
+#define TRACE_TRANSPORT (1u << 7)	/* how control messages are carried */
 #define TRACE_DATA (1u << 8)		/* packets */
 #define TRACE_SYSTEM (1u << 9)		/* what we ask of the operating system */
 #define TRACE_PPP (1u << 10)
 
 #define TRACE_ALL 2047u			/* as OpenL2TP writes it: whatever there is */
 /* those of which there are lines; the others are refused by name, until their features come */
-#define TRACE_THERE_IS (TRACE_PROTOCOL | TRACE_FSM | TRACE_API | TRACE_DATA | TRACE_SYSTEM)
+#define TRACE_THERE_IS (TRACE_ALL & ~TRACE_PPP)
 
 /* "fsm"; "" for what is no single category. The words that may be written are in config/trace_flags.c. */
 const char *trace_name(uint32_t category);

@@ -12,10 +12,10 @@
 const struct param_word config_trace_words[] = {
 	{ "protocol", TRACE_PROTOCOL, NULL }, { "fsm", TRACE_FSM, NULL }, { "api", TRACE_API, NULL },
 	{ "data", TRACE_DATA, NULL }, { "system", TRACE_SYSTEM, NULL },
-	{ "transport", TRACE_TRANSPORT, ROW_V2 }, { "func", TRACE_FUNC, ROW_V2 },
-	{ "avp_info", TRACE_AVP, ROW_V2 }, { "avp_hide", TRACE_AVP_HIDE, ROW_V2 },
-	{ "avp_data", TRACE_AVP_DATA, ROW_V2 },
-	{ "avp", TRACE_AVP | TRACE_AVP_HIDE | TRACE_AVP_DATA, ROW_V2 },
+	{ "transport", TRACE_TRANSPORT, NULL }, { "func", TRACE_FUNC, NULL },
+	{ "avp_info", TRACE_AVP, NULL }, { "avp_hide", TRACE_AVP_HIDE, NULL },
+	{ "avp_data", TRACE_AVP_DATA, NULL },
+	{ "avp", TRACE_AVP | TRACE_AVP_HIDE | TRACE_AVP_DATA, NULL },
 	{ "ppp_control", TRACE_PPP, ROW_PPP }, { "ppp", TRACE_PPP, ROW_PPP },
 	{ NULL, 0, NULL },
 };
@@ -26,11 +26,16 @@ const struct param_word config_trace_words[] = {
 	{ ROW_MEMBER(name), .type = PARAM_STRING, .flags = PARAM_KEY, .min = 1, .help = (entity_help) }
 
 static const struct param params[] = {
-	CATEGORY(protocol, "what peers say and do"),
+	CATEGORY(protocol, "what peers say and do: each control message, with its values"),
 	CATEGORY(fsm, "changes of state"),
 	CATEGORY(api, "commands, and who gave them"),
 	CATEGORY(data, "packets, a few of them a second"),
 	CATEGORY(system, "what the operating system is asked for"),
+	CATEGORY(transport, "how control messages are carried: numbers, repetitions, windows"),
+	CATEGORY(avp_info, "which values control messages have, each on a line"),
+	CATEGORY(avp_data, "the octets of these values, but for secrets"),
+	CATEGORY(avp_hide, "which of them are hidden"),
+	CATEGORY(func, "what the engine of the control protocol tells of tunnels and calls"),
 	CATEGORY(all, "all categories that there are"),
 	{
 		ROW_MEMBER(tunnel_id), .type = PARAM_U32, .flags = PARAM_KEY, .min = 1, .max = UINT32_MAX,
@@ -50,11 +55,6 @@ static const struct param params[] = {
 	ENTITY(tunnel_profile_name, "a tunnel profile, by its name"),
 	ENTITY(session_profile_name, "a session profile, by its name"),
 	ENTITY(ppp_profile_name, "a PPP profile, by its name"),
-	ROW_LATER("transport", ROW_V2, "how control messages are carried"),
-	ROW_LATER("func", ROW_V2, "which functions are entered"),
-	ROW_LATER("avp_info", ROW_V2, "which values control messages carry"),
-	ROW_LATER("avp_hide", ROW_V2, "how values are hidden"),
-	ROW_LATER("avp_data", ROW_V2, "the octets of these values"),
 	{
 		.name = "ppp_control", .alias = "ppp", .type = PARAM_UNSUPPORTED, .feature = ROW_PPP,
 		.help = "what PPP negotiates",

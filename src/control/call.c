@@ -566,3 +566,11 @@ int control_call_info(const struct control *control, handle h, struct control_ca
 	};
 	return 0;
 }
+
+void *control_call_owner(const struct control *control, handle h, uint16_t peer_session_id)
+{
+	const struct control_tunnel *tunnel = handle_get(&control->tunnel_handles, h);
+	const struct control_call *call = tunnel ? find_by_peer_id(tunnel, peer_session_id) : NULL;
+
+	return call ? call->owner : NULL;
+}

@@ -164,6 +164,7 @@ static const uint8_t *transmit_next(struct channel *channel, uint64_t now, size_
 	struct channel_message *message = channel->next;
 
 	write_header(channel, message->session_id, message->ns, message->length, message->octets);
+	channel->repeated = message->is_sent;
 	if (message->is_sent) {
 		channel->counters.retransmitted++;
 	} else {
@@ -186,7 +187,7 @@ const uint8_t *channel_transmit(struct channel *channel, uint64_t now, size_t *l
 		return transmit_next(channel, now, length);
 	if (!channel->ack_owed)
 		return NULL;
-	channel->ack_owed = false;
+	channel->ack_owed = channel->repeated = false;
 	channel->counters.acks_sent++;
 	/* An acknowledgement has the number of the next message without using it up. */
 	write_header(channel, 0, channel->ns_sent, CONTROL_HEADER_LENGTH, channel->ack);

@@ -48,6 +48,7 @@ struct channel {
 	uint16_t ns_sent;			/* of the next message that was never sent */
 	uint16_t nr;				/* that we expect */
 	bool ack_owed;
+	bool repeated;				/* what channel_transmit() gave last had been sent before */
 	struct channel_message *first, *last, *next;	/* unacknowledged; next: to be sent (again) */
 	uint32_t queued;
 	uint16_t in_flight;			/* messages before next */

@@ -339,6 +339,7 @@ bool control_next_datagram(struct control *control, struct control_datagram *dat
 {
 	struct control_tunnel *tunnel;
 
+	control->was_repeated = false;
 	if (control->replies_first && control_next_reply(control, datagram))
 		return true;
 	control->replies_first = false;
@@ -349,11 +350,17 @@ bool control_next_datagram(struct control *control, struct control_datagram *dat
 			datagram->octets = (uint8_t *)(uintptr_t)octets;
 			datagram->path = tunnel->path;
 			datagram->owner = tunnel->owner;
+			control->was_repeated = tunnel->channel.repeated;
 			return true;
 		}
 		settle(control, tunnel);
 	}
 	return control_next_reply(control, datagram);
+}
+
+bool control_was_repeated(const struct control *control)
+{
+	return control->was_repeated;
 }
 
 static uint64_t first_of(const struct deadline_heap *heap)

@@ -65,6 +65,8 @@ struct control_datagram {
 void control_receive(struct control *control, const struct control_datagram *datagram, uint64_t now);
 /* The next to be sent. What it points to is valid until the next call of anything but this. */
 bool control_next_datagram(struct control *control, struct control_datagram *datagram, uint64_t now);
+/* Had the last one that was taken out been sent before? */
+bool control_was_repeated(const struct control *control);
 uint64_t control_deadline(const struct control *control);
 /* Do one thing that is due. Returns whether there was any: ask again, after taking events. */
 bool control_expire(struct control *control, uint64_t now);
@@ -181,7 +183,7 @@ struct control_tunnel_info {
 	struct control_path path;
 	uint32_t calls;
 	uint16_t ns, nr, peer_window, cwnd, ssthresh;
-	uint16_t ns_sent, in_flight;		/* of the next message that was never sent; not acknowledged */
+	uint16_t in_flight;			/* messages that were sent and not acknowledged */
 	struct channel_counters channel;
 	uint64_t hellos_sent, hellos_received;
 	uint32_t peer_framing, peer_bearer;
@@ -238,6 +240,8 @@ struct control_call_info {
 	uint16_t session_id, peer_session_id;
 };
 int control_call_info(const struct control *control, handle call, struct control_call_info *info);
+/* Of the tunnel's call that the peer knows by this id; NULL: there is none, or it has no owner. */
+void *control_call_owner(const struct control *control, handle tunnel, uint16_t peer_session_id);
 
 /* --- texts --- */
 

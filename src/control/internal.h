@@ -126,6 +126,7 @@ struct control {
 	struct deadline_heap deadlines, call_deadlines;
 	struct control_tunnel *opening, *ready;
 	bool replies_first;			/* before what those have to say */
+	bool was_repeated;			/* the datagram that was taken out last */
 	struct admission *admission;
 	struct control_event events[CONTROL_EVENTS];
 	unsigned int event_first, event_count;

@@ -484,7 +484,7 @@ int control_tunnel_info(const struct control *control, handle h, struct control_
 		.peer_tunnel_id = tunnel->peer.tunnel_id, .path = tunnel->path,
 		.calls = tunnel->calls_by_id.count,
 		.ns = tunnel->channel.ns_queued, .nr = tunnel->channel.nr, .peer_window = tunnel->channel.peer_window,
-		.ns_sent = tunnel->channel.ns_sent, .in_flight = tunnel->channel.in_flight,
+		.in_flight = tunnel->channel.in_flight,
 		.cwnd = tunnel->channel.cwnd, .ssthresh = tunnel->channel.ssthresh, .channel = tunnel->channel.counters,
 		.hellos_sent = tunnel->hellos_sent, .hellos_received = tunnel->hellos_received,
 		.peer_framing = tunnel->peer.framing, .peer_bearer = tunnel->peer.bearer,

@@ -9,13 +9,6 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-static const char *const tunnel_state_words[] = {
-	"authorizing", "resolving", "connecting", "waiting", "up", "down", NULL
-};
-static const char *const session_state_words[] = {
-	"authorizing", "connecting", "waiting", "up", "down", NULL
-};
-
 #define ROW(type, member, name, words, unit, help) \
 	{ #name, type, offsetof(struct OF, member), words, unit, help, false }
 
@@ -55,7 +48,7 @@ static const struct state_row system_rows[] = {
 
 #define OF service_tunnel_view
 static const struct state_row tunnel_rows[] = {
-	ROW(STATE_WORD, state, state, tunnel_state_words, NULL,
+	ROW(STATE_WORD, state, state, service_tunnel_state_words, NULL,
 	    "authorizing: an authorizer is asked; resolving: the peer's name has no address yet; "
 	    "connecting: the peer was asked for it; waiting: for the next attempt, or for a session that wants it; "
 	    "up: it carries packets; down: the reason says why"),
@@ -86,7 +79,7 @@ static const struct state_row tunnel_rows[] = {
 
 #define OF service_session_view
 static const struct state_row session_rows[] = {
-	ROW(STATE_WORD, state, state, session_state_words, NULL,
+	ROW(STATE_WORD, state, state, service_session_state_words, NULL,
 	    "authorizing: an authorizer is asked; connecting: the peer was asked for it; "
 	    "waiting: for its tunnel, or for the next attempt; up: packets can pass; down: the reason says why not"),
 	ROW(STATE_TEXT, reason, reason, NULL, NULL, "why it is not up"),

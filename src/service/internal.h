@@ -313,6 +313,7 @@ struct service {
 	bool load_refused;
 	char load_error[ERROR_TEXT_MAX];
 	unsigned int command;		/* dry run: the index of the one being executed */
+	uint32_t traced;		/* categories that tunnels and sessions have ever been traced by */
 	struct log_limit untraced;	/* packets of more objects were to be traced than can be */
 };
 

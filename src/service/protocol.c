@@ -14,6 +14,7 @@
 #include "service/managed.h"
 #include "service/remote.h"
 #include "service/settings.h"
+#include "service/trace_message.h"
 
 #define HALF_OPEN 16384			/* peers that have proved nothing: some 250 octets each */
 #define HALF_OPEN_OF_SOURCE 8192	/* of them behind one address: that may be a whole network's */
@@ -93,8 +94,10 @@ void protocol_take_events(struct service *service)
 {
 	struct control_event event;
 
-	while (control_next_event(service->control, &event, service->now))
+	while (control_next_event(service->control, &event, service->now)) {
+		trace_engine_event(service, &event);
 		act(service, &event);
+	}
 }
 
 /* --- in --- */
@@ -112,8 +115,11 @@ static int receive_some(struct service *service)
 			.length = message->length,
 		};
 
+		struct received_message *traced = trace_received(service, message);
+
 		control_receive(service->control, &datagram, service->now);
 		protocol_take_events(service);
+		trace_received_end(service, traced);
 	}
 	return count;
 }
@@ -129,12 +135,20 @@ void service_receive(struct service *service, uint64_t now)
 
 /* --- out --- */
 
-/* Which tunnel's marks the message gets. */
-static handle datapath_of(const struct service *service, const void *owner)
+static void fill(struct service *service, const struct control_datagram *datagram, struct datapath_message *message)
 {
-	const struct tunnel *tunnel = handle_get(&service->tunnel_handles, (handle)(uintptr_t)owner);
+	const struct tunnel *tunnel = handle_get(&service->tunnel_handles, (handle)(uintptr_t)datagram->owner);
 
-	return tunnel ? tunnel->datapath : HANDLE_NONE;
+	if (trace_is_any(service, TRACE_MESSAGES))
+		trace_sent(service, tunnel, datagram);
+	*message = (struct datapath_message){
+		.port = datagram->path.port,
+		.tunnel = tunnel ? tunnel->datapath : HANDLE_NONE,	/* whose marks it gets */
+		.local = datagram->path.local,
+		.peer = datagram->path.peer,
+		.octets = datagram->octets,
+		.length = (uint32_t)datagram->length,
+	};
 }
 
 static int fill_batch(struct service *service, struct datapath_message *messages)
@@ -143,14 +157,7 @@ static int fill_batch(struct service *service, struct datapath_message *messages
 	int count = 0;
 
 	while (count < TRANSMIT_BATCH && control_next_datagram(service->control, &datagram, service->now))
-		messages[count++] = (struct datapath_message){
-			.port = datagram.path.port,
-			.tunnel = datapath_of(service, datagram.owner),
-			.local = datagram.path.local,
-			.peer = datagram.path.peer,
-			.octets = datagram.octets,
-			.length = (uint32_t)datagram.length,
-		};
+		fill(service, &datagram, &messages[count++]);
 	return count;
 }
 

@@ -158,6 +158,9 @@ enum service_session_state {
 	SERVICE_SESSION_STATES,
 };
 
+/* By these; NULL behind the last. */
+extern const char *const service_tunnel_state_words[], *const service_session_state_words[];
+
 struct service_tunnel_view {
 	handle handle;
 	struct tunnel_config config;	/* with every default filled in */

@@ -159,6 +159,7 @@ struct session *session_new(struct service *service, struct tunnel *tunnel, cons
 	session->created = now;
 	session->command = service->command;
 	session->by_id.id = config->session_id;
+	service->traced |= config->trace_flags;
 	take_members(session, config);
 	if (common_keep(service, config, provenance, &session->kept, NULL) < 0)
 		goto fail;
@@ -381,7 +382,8 @@ static void detach_batch(struct service *service, struct session *const *session
 
 	for (int i = 0; i < count; i++) {
 		handles[i] = sessions[i]->datapath;
-		trace_session(service, sessions[i], TRACE_SYSTEM, "its device is given up");
+		if (sessions[i]->device)
+			trace_session(service, sessions[i], TRACE_SYSTEM, "its device is given up");
 	}
 	datapath_ops(service->dp)->session_delete(service->dp, handles, count);
 	for (int i = 0; i < count; i++) {

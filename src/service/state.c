@@ -11,10 +11,16 @@
 
 #include "service/session_call.h"
 #include "service/question.h"
+#include "service/trace.h"
 
 const uint32_t service_setup_bounds_ms[SERVICE_SETUP_BUCKETS] = {
 	1, 5, 10, 50, 100, 250, 500, 1000, 2500, 5000, 15000, 60000,
 };
+
+const char *const service_tunnel_state_words[] = {
+	"authorizing", "resolving", "connecting", "waiting", "up", "down", NULL
+};
+const char *const service_session_state_words[] = { "authorizing", "connecting", "waiting", "up", "down", NULL };
 
 static void setup_add(struct service_setup *setup, uint64_t ms)
 {
@@ -56,7 +62,8 @@ void state_session_reason(const struct session *session, char *reason, size_t si
 		return;
 	else if (session->device_gone)
 		session_gone_reason(session, reason, size);
-	else if (session->tunnel->state != SERVICE_TUNNEL_UP)
+	else if (session->tunnel->state != SERVICE_TUNNEL_UP ||
+		 (session->call && session->tunnel->managed.phase != MANAGED_UP))
 		snprintf(reason, size, "its tunnel is not up");
 	else if (session->no_carrier) {
 		session_compose(session, &config);
@@ -91,13 +98,16 @@ static void failed(struct service *service, const struct session *session, const
 void state_session_update(struct service *service, struct session *session)
 {
 	enum service_session_state before = session->state, now = session_state(session);
-	char reason[ERROR_TEXT_MAX];
+	char reason[ERROR_TEXT_MAX], label[SESSION_LABEL_MAX];
 
 	if (!session->is_announced || now == before)
 		return;
 	service->sessions_in[before]--;
 	service->sessions_in[now]++;
 	session->state = now;
+	if (session->call)
+		trace_session(service, session, TRACE_FSM, "%s: %s -> %s", session_label(session, label),
+			      service_session_state_words[before], service_session_state_words[now]);
 	if (now == SERVICE_SESSION_UP) {
 		session_up(service, session);
 		return;
@@ -217,6 +227,9 @@ void state_tunnel_update(struct service *service, struct tunnel *tunnel)
 	service->tunnels_in[before]--;
 	service->tunnels_in[now]++;
 	tunnel->state = now;
+	if (tunnel_is_managed(tunnel))
+		trace_tunnel(service, tunnel, TRACE_FSM, "tunnel %s: %s -> %s", tunnel->config.tunnel_name,
+			     service_tunnel_state_words[before], service_tunnel_state_words[now]);
 	if (now == SERVICE_TUNNEL_UP)
 		tunnel_up(service, tunnel);
 	update_sessions(service, tunnel);

@@ -50,6 +50,7 @@ int tap_tunnel(struct service *service, struct tunnel *tunnel, uint32_t trace_fl
 
 	if (tunnel->record)
 		trace_flags |= tunnel->record->trace_flags;
+	service->traced |= trace_flags;
 	if (update(service, &tunnel->tapped, tunnel->datapath, HANDLE_NONE, trace_flags, error) < 0)
 		return -1;
 	if (served != tunnel->tapped.traced)
@@ -69,6 +70,7 @@ int tap_session(struct service *service, struct session *session, uint32_t trace
 {
 	struct tunnel *tunnel = session->tunnel;
 
+	service->traced |= trace_flags;
 	if (!session->is_told)
 		return 0;
 	if (tunnel->tapped.traced)

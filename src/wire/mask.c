@@ -7,6 +7,7 @@
 #define CONTROL_HEADER 12		/* of both versions; over IP behind the zero Session ID */
 #define AVP_HEADER 6
 #define AVP_LENGTH_MASK 0x03ffu
+#define AVP_CHALLENGE_RESPONSE 13	/* RFC 2661 section 4.4.3: with the challenge a secret can be guessed from it */
 #define AVP_PROXY_AUTHEN_RESPONSE 33	/* RFC 2661 section 4.4.5 */
 #define AVP_ASSIGNED_COOKIE 65		/* RFC 3931 section 5.4.4 */
 #define VENDOR_CISCO 9			/* from before RFC 3931 */
@@ -53,7 +54,8 @@ static bool is_secret(uint16_t vendor, uint16_t type)
 {
 	if (vendor == VENDOR_CISCO)
 		return type == CISCO_ASSIGNED_COOKIE;
-	return vendor == 0 && (type == AVP_PROXY_AUTHEN_RESPONSE || type == AVP_ASSIGNED_COOKIE);
+	return vendor == 0 && (type == AVP_CHALLENGE_RESPONSE || type == AVP_PROXY_AUTHEN_RESPONSE ||
+			       type == AVP_ASSIGNED_COOKIE);
 }
 
 static bool mask_avps(struct cursor *c)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Taking the secrets out of an L2TP message that is to be kept or shown to others: cookies, which are all that
- * protects a static session from forged packets; in control messages assigned cookies and proxied
- * authentication; in PPP frames passwords and answers to challenges.  They become zeros; lengths stay.
+ * protects a static session from forged packets; in control messages assigned cookies, answers to challenges
+ * and proxied authentication; in PPP frames passwords and answers to challenges.  They become zeros; lengths stay.
  */
 #ifndef L2TPD_WIRE_MASK_H
 #define L2TPD_WIRE_MASK_H

@@ -66,6 +66,9 @@ static void assigned_cookies(void **state)
 
 static void proxied_passwords(void **state)
 {
+	/* SCCCN of version 2: the answer to a challenge */
+	expect(L2TP_ENCAP_UDP, 0, "c802 0022 0001 0000 0001 0001 8016 0000 000d 000102030405060708090a0b0c0d0e0f",
+	       "c802 0022 0001 0000 0001 0001 8016 0000 000d 00000000000000000000000000000000", MASK_AVP);
 	/* ICCN of version 2: proxy authen name stays, response goes */
 	expect(L2TP_ENCAP_UDP, 0,
 	       "c802 002a 0001 0002 0000 0000 8008 0000 0000 000c 8009 0000 001e 626f62 8009 0000 0021 736563",

@@ -359,8 +359,8 @@ static void debug_commands_are_masks(void **state)
 		uint32_t categories, on;
 	} rows[] = {
 		{ { NULL }, { 0 }, 0, 0 }, { { "fsm" }, { true }, 2, 2 }, { { "fsm" }, { false }, 2, 0 },
-		{ { "fsm", "api" }, { true, false }, 6, 2 }, { { "all" }, { true }, 775, 775 },
-		{ { "all", "fsm" }, { true, false }, 775, 773 }, { { "all", "fsm" }, { false, true }, 775, 2 },
+		{ { "fsm", "api" }, { true, false }, 6, 2 }, { { "all" }, { true }, 1023, 1023 },
+		{ { "all", "fsm" }, { true, false }, 1023, 1021 }, { { "all", "fsm" }, { false, true }, 1023, 2 },
 		{ { "protocol", "data", "system" }, { true, true, true }, 769, 769 },
 	};
 

@@ -196,10 +196,11 @@ static void flags(void **state)
 		{ "none", "none" }, { "0", "none" }, { "all", "all" }, { "2047", "all" }, { "0x7ff", "all" },
 		{ "fsm", "fsm" }, { "FSM", "fsm" }, { "f", NULL }, { "fs", "fsm" }, { "2", "fsm" },
 		{ "api,fsm", "fsm,api" }, { "fsm,api,fsm", "fsm,api" }, { "6", "fsm,api" }, { "none,fsm", "fsm" },
-		{ "proto,fsm,api,data,system", "all" }, { "all,fsm", "all" }, { "775", "all" },
+		{ "proto,fsm,api,data,system", "protocol,fsm,api,data,system" },
+		{ "proto,fsm,api,data,system,tra,func,avp", "all" }, { "all,fsm", "all" }, { "1023", "all" },
 		{ "", NULL }, { ",", NULL }, { "fsm,", NULL }, { ",fsm", NULL }, { "fsm api", NULL },
 		{ "colour", NULL },
-		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", NULL }, { "3,fsm", NULL },
+		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", "transport" }, { "1024", NULL }, { "3,fsm", NULL },
 		{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", NULL },
 	};
 
@@ -211,8 +212,8 @@ static void words_that_are_not_supported_yet(void **state)
 	static const struct {
 		const char *text, *word;
 	} rows[] = {
-		{ "transport", "transport" }, { "fsm,avp_hide", "avp_hide" }, { "avp", "avp" }, { "ppp", "ppp" },
-		{ "fsm,tra,avp", "transport" }, { "fsm", NULL }, { "colour", NULL }, { "", NULL }, { "all", NULL },
+		{ "ppp_control", "ppp_control" }, { "fsm,ppp", "ppp" }, { "avp", NULL }, { "ppp", "ppp" },
+		{ "fsm,tra,ppp_c", "ppp_control" }, { "fsm", NULL }, { "colour", NULL }, { "", NULL }, { "all", NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -224,7 +225,7 @@ static void words_that_are_not_supported_yet(void **state)
 		if (word)
 			assert_string_equal(word->name, rows[i].word);
 	}
-	assert_null(value_unsupported_word(row_of(CONFIG_TUNNEL, "tunnel_id"), "transport"));
+	assert_null(value_unsupported_word(row_of(CONFIG_TUNNEL, "tunnel_id"), "ppp"));
 }
 
 static void prefixes(void **state)
@@ -276,7 +277,8 @@ static void what_is_allowed(void **state)
 		{ CONFIG_TUNNEL, "tunnel_name", "1 to 63 printable characters" },
 		{ CONFIG_SESSION, "cookie", "0 to 8 octets (hex digits)" },
 		{ CONFIG_SYSTEM, "trace_flags",
-		  "protocol|fsm|api|data|system, several with commas; all|none; a number" },
+		  "protocol|fsm|api|data|system|transport|func|avp_info|avp_hide|avp_data|avp, several with commas; "
+		  "all|none; a number" },
 		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "an IPv4 or IPv6 address, or a network as ADDRESS/LENGTH" },
 		{ CONFIG_CONFIG, "file", "a path of 1 to 511 printable characters" },
 	};
