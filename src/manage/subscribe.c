@@ -207,7 +207,8 @@ static const char types[] =
 	"# milliseconds since 1970; changed names parameters.\n"
 	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer),\n"
 	"  tunnel_name: ?string,\n  tunnel_id: ?int,\n  session_name: ?string,\n  session_id: ?int,\n"
-	"  interface_name: ?string,\n  netns: ?string,\n  profile_name: ?string,\n  peer: ?string,\n  reason: ?string,\n"
+	"  interface_name: ?string,\n  netns: ?string,\n  profile_name: ?string,\n  peer: ?string,\n"
+	"  peer_host_name: ?string,\n  calling_number: ?string,\n  called_number: ?string,\n  reason: ?string,\n"
 	"  changed: ?[]string,\n  count: ?int\n)\n";
 
 static const struct method methods[] = {

@@ -64,6 +64,9 @@ void service_event_facts(const struct service_event *event, struct service_event
 	add_text(facts, "netns", event->netns);
 	add_text(facts, "profile_name", event->profile_name);
 	add_text(facts, "peer", address_format(&event->peer, facts->peer, sizeof(facts->peer)));
+	add_text(facts, "peer_host_name", event->peer_host_name);
+	add_text(facts, "calling_number", event->calling_number);
+	add_text(facts, "called_number", event->called_number);
 	add_text(facts, "reason", event->reason);
 	add_number(facts, "count", event->count);
 }
@@ -131,6 +134,8 @@ static void fill_tunnel(struct service_event *event, const struct tunnel *tunnel
 	event->tunnel = tunnel->handle;
 	event->tunnel_id = tunnel->config.tunnel_id;
 	event->peer = tunnel->peer;
+	if (tunnel->managed.peer_host_name)
+		snprintf(event->peer_host_name, sizeof(event->peer_host_name), "%s", tunnel->managed.peer_host_name);
 	memcpy(event->tunnel_name, tunnel->config.tunnel_name, sizeof(event->tunnel_name));
 }
 
@@ -184,6 +189,8 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 	memcpy(event->session_name, config.session_name, sizeof(event->session_name));
 	snprintf(event->interface_name, sizeof(event->interface_name), "%s", session_ifname(session));
 	memcpy(event->netns, config.netns, sizeof(event->netns));
+	memcpy(event->calling_number, config.calling_number, sizeof(event->calling_number));
+	memcpy(event->called_number, config.called_number, sizeof(event->called_number));
 	fill_reason(event, reason, changed);
 }
 

@@ -54,6 +54,8 @@ struct service_event {
 	char tunnel_name[CONFIG_NAME_MAX], session_name[CONFIG_NAME_MAX], profile_name[CONFIG_NAME_MAX];
 	char interface_name[CONFIG_IFNAME_MAX], netns[CONFIG_NETNS_MAX];	/* netns "": the daemon's */
 	struct address peer;
+	char peer_host_name[CONTROL_NAME_MAX];	/* what it called itself last; "": it has not said */
+	char calling_number[CONFIG_NUMBER_MAX], called_number[CONFIG_NUMBER_MAX];	/* of calls */
 	char reason[ERROR_TEXT_MAX];		/* a sentence; "" where there is none */
 	struct param_set changed;		/* MODIFIED: rows whose values differ */
 };
@@ -67,7 +69,7 @@ struct service_event_fact {
 	uint64_t number;
 };
 
-#define SERVICE_EVENT_FACTS_MAX 12
+#define SERVICE_EVENT_FACTS_MAX 14
 
 struct service_event_facts {
 	struct service_event_fact facts[SERVICE_EVENT_FACTS_MAX];

@@ -127,6 +127,7 @@ struct managed {			/* managed.c */
 	handle control;			/* the engine's; HANDLE_NONE: not open */
 	handle port;			/* a peer's: to which it came */
 	uint16_t peer_tunnel_id;	/* 0: not known */
+	char *peer_host_name;		/* as it called itself last; NULL: it has not */
 	uint16_t peer_port;		/* 0: as configured; a peer may answer from another one */
 	bool on_demand;			/* a session that was given its peer wanted it: it goes with the last */
 	bool was_open, was_used;	/* there was an attempt; there was a session */

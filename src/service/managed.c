@@ -13,6 +13,8 @@
 #include "service/managed.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "service/session_call.h"
 #include "service/listen.h"
@@ -142,6 +144,7 @@ void managed_forget(struct service *service, struct tunnel *tunnel)
 	/* what a reload puts back is the same as before, but opened anew */
 	*managed = (struct managed){
 		.port = managed->port, .on_demand = managed->on_demand, .was_open = managed->was_open,
+		.peer_host_name = managed->peer_host_name,
 	};
 }
 
@@ -219,6 +222,12 @@ static void attempt(struct service *service, struct tunnel *tunnel)
 
 /* --- up --- */
 
+void managed_learn_name(struct tunnel *tunnel, const struct control_tunnel_info *info)
+{
+	free(tunnel->managed.peer_host_name);
+	tunnel->managed.peer_host_name = info->peer_host_name[0] ? strdup(info->peer_host_name) : NULL;
+}
+
 static void tell_datapath(struct service *service, struct tunnel *tunnel, const struct endpoint *peer)
 {
 	struct control_tunnel_info info;
@@ -228,6 +237,7 @@ static void tell_datapath(struct service *service, struct tunnel *tunnel, const 
 		return;
 	tunnel->managed.peer_tunnel_id = info.peer_tunnel_id;
 	tunnel->managed.peer_port = peer->port;
+	managed_learn_name(tunnel, &info);
 	if (tunnel_tell_peer(service, tunnel, &error) < 0)
 		log_about(LOG_LEVEL_ERROR, ABOUT_TUNNEL(tunnel), "tunnel %s: %s", tunnel->config.tunnel_name,
 			  error.text);

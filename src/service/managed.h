@@ -25,6 +25,8 @@ void managed_unwanted(struct service *service, struct tunnel *tunnel);
 void *managed_owner(const struct tunnel *tunnel);
 /* The authorizer refused it: a peer's will be closed. */
 void managed_refused(struct service *service, struct tunnel *tunnel);
+/* What the peer calls itself. */
+void managed_learn_name(struct tunnel *tunnel, const struct control_tunnel_info *info);
 /* It is to be gone: the peer is told why. The datapath must have it still. */
 void managed_stop(struct service *service, struct tunnel *tunnel);
 /* Likewise, when the datapath is not there any more. */

@@ -188,6 +188,7 @@ static struct tunnel *make_tunnel(struct service *service, struct visitor *visit
 	tunnel->managed.port = event->path.port;
 	tunnel->managed.peer_tunnel_id = info->peer_tunnel_id;
 	tunnel->managed.peer_port = event->path.peer.port;
+	managed_learn_name(tunnel, info);
 	control_set_owner(service->control, event->tunnel, managed_owner(tunnel));
 	return tunnel;
 }

@@ -88,6 +88,7 @@ void tunnel_free(struct service *service, struct tunnel *tunnel)
 	common_forget_chain(service, tunnel);
 	handle_remove(&service->tunnel_handles, tunnel->handle);
 	provenance_release(&tunnel->provenance);
+	free(tunnel->managed.peer_host_name);
 	free(tunnel);
 }
 
