@@ -19,6 +19,7 @@ any_wanted() {
 	return 1
 }
 any_wanted || exit 0
+PEERS_L2TPD=$L2TPD	# without the sanitisers
 # shellcheck source=tests/peers/_peers.sh
 . "$TESTS/peers/_peers.sh"
 CALLS=$BUILD/tests/bench/calls
