@@ -25,7 +25,7 @@ PEERS_L2TPD=$L2TPD	# without the sanitisers
 CALLS=$BUILD/tests/bench/calls
 SOURCES=10.1.0.1	# the LACs', one after the other; those that do not exist have 10.128.0.0/9
 # Calls under way at once, what suits each: of more l2tpns loses messages, and is slower.
-declare -A at_once=([l2tp]=256 [l2tpns]=50)
+declare -A at_once=([l2tp]=512 [l2tpns]=50)
 
 # ---------------------------------------------------------------- who answers
 start_l2tp() {
@@ -52,7 +52,7 @@ stop_l2tp() {
 printf '#!/bin/sh\nexec %s taskset -c 0 "%s" "$@"\n' "${PRIORITY:-}" "$L2TPD" >"$TMP/l2tpd"
 chmod 755 "$TMP/l2tpd"
 cat >"$TMP/lns.conf" <<-END
-	tunnel profile modify profile_name=default rx_window_size=64 hello_timeout=60
+	tunnel profile modify profile_name=default rx_window_size=128 tx_window_size=128 hello_timeout=60
 	peer profile create profile_name=any peer_ipaddr=0.0.0.0/0
 END
 
@@ -87,7 +87,7 @@ stop_l2tpns() { kill_peer B; }
 load() {
 	local status
 	# shellcheck disable=SC2086 # words
-	${PRIORITY:-} taskset -c 1 ip netns exec "${NS}A" "$CALLS" -a $SOURCES -l "$lns_pid" "$@" 192.0.2.2 \
+	${PRIORITY:-} taskset -c 1 ip netns exec "${NS}A" "$CALLS" -w 128 -a $SOURCES -l "$lns_pid" "$@" 192.0.2.2 \
 		>"$TMP/told" 2>"$TMP/complaints"
 	status=$?
 	[ "${VERBOSE:-}" ] && sed 's/^/    /' "$TMP/told" "$TMP/complaints"
@@ -162,7 +162,7 @@ sessions() {
 	wanted sessions-memory || wanted sessions-late || wanted sessions-idle || return 0
 	echo "measuring sessions ..."
 	settle
-	with l2tp load -g -t 1000 -n 100000 -p 256 -S ${HOLD:-60} calls
+	with l2tp load -g -t 1000 -n 100000 -p 512 -S ${HOLD:-60} calls
 	first=$(value first_tenth)
 	[ "$first" ] || return
 	record sessions-resident l2tp "$(value octets_per_call)"
