@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""README's tour of the management: its commands, cut out of the text, on an empty machine.
+"""README's tours: their commands, cut out of the text, on an empty machine, or on two.
 
 The machine is a network namespace with an address, a file system whose /etc and /run are its own, and the programs
 where `make install` puts them.  What this machine has not (make, systemd, ssh to other hosts) are functions and
@@ -14,19 +14,21 @@ import sys
 import _management as m
 from _management import BUILD, TMP, TOP, check
 
-SECTION = '## A tour of the management'
+def blocks(section):
+    """Its commands: of each block the lines."""
+    text = re.search(rf'^## {section}\n(.*?)^## ', m.read(f'{TOP}/README.md'), re.M | re.S)
+    found = re.findall(r'^```\n(.*?)^```', text[1] if text else '', re.M | re.S)
+    return [re.sub(r'\\\n *', ' ', block).splitlines() for block in found]
 
 
 def commands():
     """The tour's commands, a line each."""
-    section = re.search(rf'^{SECTION}\n(.*?)^## ', m.read(f'{TOP}/README.md'), re.M | re.S)
-    blocks = re.findall(r'^```\n(.*?)^```', section[1] if section else '', re.M | re.S)
-    return [line for block in blocks for line in re.sub(r'\\\n *', ' ', block).splitlines()]
+    return [line for block in blocks('A tour of the management') for line in block]
 
 
-def run_all(lines):
+def run_all(lines, before=''):
     """(command, exit status, output) of each, until the shell ended."""
-    script = m.read(f'{TOP}/tests/net/_machine.sh')
+    script = m.read(f'{TOP}/tests/net/_machine.sh') + before
     for number, line in enumerate(lines):
         command = line.replace('l2tpctl watch', 'watch_a_while')
         # watch leaves no line end behind
@@ -61,6 +63,37 @@ def test_tour():
     for line in errors.splitlines():
         if 'l2tpctl: ' in line:
             check('no command complains', False, line)
+
+
+OTHER = r"""
+make install PREFIX=/usr; systemctl enable --now l2tpd
+export -f systemctl
+unshare -mn sleep 60 & other=$!
+until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+ip link set far netns $other
+on_B() { nsenter -t $other -m -n bash -c "$1"; }
+on_B 'mount -t tmpfs tmpfs /run; ip link set lo up; ip addr add 192.0.2.2/24 dev far; ip link set far up
+	systemctl enable --now l2tpd; jobs -p >$TMP/B.pid'
+on_B "$ON_B"; echo "@@B $?"
+settled() { for _ in {1..100}; do l2tpctl status | grep -q "$1" && break; sleep 0.05; done; }
+trap 'kill $other $(cat $TMP/B.pid)' EXIT
+"""
+
+
+def test_managed():
+    on_b, on_a = blocks('A managed tunnel')
+    os.environ['ON_B'] = '\n'.join(on_b)
+    lines = [line.replace('l2tpctl status', 'settled "1 session (1 up)"; l2tpctl status') for line in on_a]
+    results, errors = run_all(lines, OTHER)
+    check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
+    for line, status, output in results:
+        check(re.sub('.*; ', '', line), status == 0, f'status {status}, {output[-300:]!r}')
+    output = '\n'.join(result[2] for result in results)
+    check('a tunnel and a call are up', '1 tunnel (1 up), 1 session (1 up)' in output, output)
+    check('with who is at the other end', re.search(r'^a +\S+ \(192\.0\.2\.2\) +admin +up ', output, re.M), output)
+    check('what was said', re.search(r'^ +sent +[4-9]$', output, re.M), output)
+    check('and what the call is', re.search(r'^ +role +LAC Incoming Call$', output, re.M), output)
+    check('no command complains', 'l2tpctl: ' not in errors, errors)
 
 
 if os.geteuid() != 0:
