@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# demo.sh - what `make demo` runs: two hosts, an l2tpd on each, two Ethernet pseudowires between them, and what these
-# carry. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes every demo that was left, `clean ID` that one.
+# demo.sh - what `make demo` runs: two hosts, an l2tpd on each, two Ethernet pseudowires between them and what these
+# carry, and an L2TPv2 tunnel with a call. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes every demo that was left, `clean ID` that one.
 #
 # The hosts are network namespaces, so nothing of this machine's own network is touched. Each run has an id, which is in
 # the names of all it makes, so that several may run beside each other. A run that goes on holds a lock.
@@ -108,6 +108,17 @@ start_l2tpd() {
 	give_up "l2tpd on $host does not answer"
 }
 
+wait_for_call() {
+	local try
+	for ((try = 0; try < 100; try++)); do
+		ctl right -j session list | jq -e 'any(.state.state == "up" and .state.origin == "peer")' >/dev/null &&
+			ctl left -j session show tunnel_name=red session_name=call |
+			jq -e '.state.state == "up"' >/dev/null && return
+		sleep 0.05
+	done
+	give_up "the call does not come up"
+}
+
 addresses() {
 	local n=1 host
 	for host in left right; do
@@ -159,6 +170,8 @@ look_around() {
 		  ip netns exec demo-$id-left ping 10.0.0.2       # over UDP; 10.1.0.2 is over IPv6
 		  $l2tpctl -s $work/left.socket session list
 		                                                   # and -j, tunnel show, session modify ...
+		  $l2tpctl -s $work/left.socket tunnel delete tunnel_name=red reason="good bye"
+		                                                   # ends the L2TPv2 tunnel, and the right host knows
 		  ip netns exec demo-$id-right bash               # and on the right one
 		To remove it:
 		  $top/tests/demo.sh clean $id
@@ -190,8 +203,8 @@ for host in left right; do
 done
 
 title "An l2tpd on each; nothing of L2TP in the kernel."
-start_l2tpd left
 start_l2tpd right
+start_l2tpd left	# the last: to it the other is never unreachable
 addresses
 shown ip -n "demo-$id-left" -br link show type tun
 
@@ -200,6 +213,15 @@ ping_it 10.0.0.2 56
 ping_it 10.1.0.2 56
 ping_it 10.0.0.2 3000
 ping_it 10.1.0.2 3000
+
+title "L2TPv2: the right host lets the left one in; the left one opens a tunnel and a call, and both agree on the ids."
+shown "$l2tpctl" -s "$work/right.socket" peer profile create profile_name=left peer_ipaddr=192.0.2.1
+shown "$l2tpctl" -s "$work/left.socket" tunnel create tunnel_name=red dest_ipaddr=192.0.2.2 persist=yes
+shown "$l2tpctl" -s "$work/left.socket" session create tunnel_name=red session_name=call \
+	frame_socket="$work/call.frames"
+wait_for_call
+shown "$l2tpctl" -s "$work/left.socket" status
+shown "$l2tpctl" -s "$work/right.socket" tunnel list
 
 title "What l2tpd has counted so far."
 shown "$l2tpctl" -s "$work/left.socket" session list

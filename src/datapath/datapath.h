@@ -35,6 +35,7 @@ struct datapath;			/* the backend's own; begins with struct datapath_base */
 
 /* Where control messages of version 2 arrive; tunnels with the same local end use the same sockets. */
 struct datapath_port_config {
+	handle port;				/* one that is open, and nothing else counts; HANDLE_NONE: as follows */
 	struct endpoint local;			/* address: of either family, may be any; port 0: a free one */
 	char bind_interface[IF_NAMESIZE];	/* as a tunnel's */
 };

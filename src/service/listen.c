@@ -153,10 +153,9 @@ static struct listen_linger *find(const struct listen *listen, handle port)
 	return NULL;
 }
 
-/* As it is bound. */
 static struct listen_linger *hold(struct service *service, const struct tunnel *tunnel)
 {
-	struct datapath_port_config config = { .local.port = 0 };
+	struct datapath_port_config config = { .port = HANDLE_NONE };
 	struct datapath_tunnel_info info;
 	struct listen_linger *linger;
 
@@ -171,8 +170,7 @@ static struct listen_linger *hold(struct service *service, const struct tunnel *
 	linger = calloc(1, sizeof(*linger));
 	if (!linger)
 		return NULL;
-	config.local = info.local;
-	memcpy(config.bind_interface, tunnel->config.bind_interface, sizeof(config.bind_interface));
+	config.port = info.port;
 	if (datapath_ops(service->dp)->listen(service->dp, &config, &linger->port, NULL) == 0)
 		return linger;
 	free(linger);
@@ -181,9 +179,11 @@ static struct listen_linger *hold(struct service *service, const struct tunnel *
 
 void listen_linger(struct service *service, const struct tunnel *tunnel)
 {
+	const struct listen *listen = &service->listen;
+	handle port = tunnel->managed.port;
 	struct listen_linger *linger;
 
-	if (tunnel->managed.port != HANDLE_NONE)	/* it came to one that is listened to */
+	if (port != HANDLE_NONE && (port == listen->ports[0] || port == listen->ports[1]))
 		return;
 	linger = hold(service, tunnel);
 	if (!linger)

@@ -84,6 +84,8 @@ static void lost(struct service *service, struct tunnel *tunnel, const char *rea
 
 	if (tunnel->up_since && service->now - tunnel->up_since >= STEADY_MS)
 		managed->failures = 0;
+	if (managed->control != HANDLE_NONE)	/* the peer's StopCCN is to be acknowledged, or ours repeated */
+		listen_linger(service, tunnel);
 	managed->control = HANDLE_NONE;
 	managed->peer_tunnel_id = 0;
 	names_hold_tunnel_id(service, tunnel, true);

@@ -74,6 +74,12 @@ comes_up_both "back" 15
 stop_daemon B KILL
 start_daemon B || exit 1
 comes_up_both "killed and back at once" 15
+start=$(milliseconds)
+stop_daemon B
+at_most "stopped: we acknowledge it, it ends at once, milliseconds" $(($(milliseconds) - start)) 1000
+check "and we wait" until_true 1 tunnel_is A t waiting
+start_daemon B || exit 1
+comes_up_both "back" 15
 
 # ---------------------------------------------------------------- we are
 old=$(ids)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # L2TPv2 where addresses and ports are not what they seem: two clients behind one NAT, a responder that answers from
-# another port.
+# another port, static tunnels that have bound the address.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
 
@@ -79,3 +79,41 @@ sleep 3
 check "the port is kept to" session_is C u s up
 frame_echo B "$TMP/B.frames"
 check "by frames, too" frames_pass C "$TMP/C.frames" 100
+stop_daemon B
+stop_daemon C
+
+# ---------------------------------------------------------------- a static tunnel has bound the address
+# To its socket the kernel gives what comes to the address, also requests and answers.
+host A && wire A B 1500 wire near
+ip_on A addr add 198.51.100.1/24 dev wire
+ip_on B addr add 198.51.100.2/24 dev near
+static=(tunnel create tunnel_name=static version=3)
+static_A=("${static[@]}" src_ipaddr=198.51.100.1 dest_ipaddr=198.51.100.2 tunnel_id=1 peer_tunnel_id=2)
+static_B=("${static[@]}" src_ipaddr=198.51.100.2 dest_ipaddr=198.51.100.1 tunnel_id=2 peer_tunnel_id=1)
+# Messages pass: a call is refused, since the frame socket is another's.
+another() {
+	ctl A -q session create tunnel_name=t session_name=u && until_true 3 no_session
+}
+no_session() { ! ctl A session show tunnel_name=t session_name=u >/dev/null 2>&1; }
+# beside WHEN WORDS: static tunnels come before or after a session is up, and go before it; WORDS: theirs
+beside() {
+	daemon A <<<"" && daemon B <<-END || return
+		session profile modify profile_name=default frame_socket=$TMP/B.frames
+		peer profile create profile_name=A peer_ipaddr=198.51.100.1
+	END
+	[ "$1" = after ] || { ctl A -q "${static_A[@]}" "${@:2}" && ctl B -q "${static_B[@]}" "${@:2}"; } || return
+	ctl A -q tunnel create tunnel_name=t dest_ipaddr=198.51.100.2 || return
+	ctl A -q session create tunnel_name=t session_name=s frame_socket="$TMP/A.frames"
+	until_true 5 session_is A t s up || return
+	[ "$1" = before ] || { ctl A -q "${static_A[@]}" "${@:2}" && ctl B -q "${static_B[@]}" "${@:2}"; } || return
+	another && frame_echo B "$TMP/B.frames" && frames_pass A "$TMP/A.frames" 20 || return
+	ctl A -q tunnel delete tunnel_name=static && ctl B -q tunnel delete tunnel_name=static || return
+	another && frames_pass A "$TMP/A.frames" 20 && session_is A t s up || return
+	end_helper "$helper"
+	stop_daemon A && until_true 1 up B 0 0 && stop_daemon B
+}
+check "beside a static tunnel with this address" beside before
+check "that comes when the call is up" beside after
+
+static_A+=(bind_interface=wire) static_B+=(bind_interface=near)
+check "and one that is bound to its interface" beside before

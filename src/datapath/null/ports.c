@@ -73,6 +73,17 @@ void null_port_put(struct null_datapath *null, struct null_port *port)
 	free(port);
 }
 
+static struct null_port *open_port(struct null_datapath *null, handle h, struct error *error)
+{
+	struct null_port *port = handle_get(&null->port_handles, h);
+
+	if (!port)
+		error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such port");
+	else
+		port->users++;
+	return port;
+}
+
 int null_port_of_tunnel(struct null_datapath *null, struct null_tunnel *tunnel, struct error *error)
 {
 	const struct datapath_tunnel_config *config = &tunnel->config;
@@ -81,11 +92,8 @@ int null_port_of_tunnel(struct null_datapath *null, struct null_tunnel *tunnel, 
 	if (tunnel->port || config->peer.address.family == AF_UNSPEC || config->encap != L2TP_ENCAP_UDP)
 		return 0;
 	if (config->port != HANDLE_NONE) {
-		tunnel->port = handle_get(&null->port_handles, config->port);
-		if (!tunnel->port)
-			return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such port");
-		tunnel->port->users++;
-		return 0;
+		tunnel->port = open_port(null, config->port, error);
+		return tunnel->port ? 0 : -1;
 	}
 	wanted.local.address.family = config->peer.address.family;
 	memcpy(wanted.bind_interface, config->bind_interface, sizeof(wanted.bind_interface));
@@ -98,11 +106,12 @@ static int listen_on(struct null_datapath *null, const struct datapath_port_conf
 {
 	struct null_port *found;
 
-	if (config->local.address.family == AF_UNSPEC)
+	if (config->port == HANDLE_NONE && config->local.address.family == AF_UNSPEC)
 		return error_set(error, ERROR_VALUE, NULL, "a port has an address, which may be 0.0.0.0 or ::");
 	if (null_fails(null, DATAPATH_NULL_LISTEN, error))
 		return -1;
-	found = null_port_get(null, config, error);
+	found = config->port == HANDLE_NONE ? null_port_get(null, config, error) :
+					      open_port(null, config->port, error);
 	if (!found)
 		return -1;
 	found->listeners++;

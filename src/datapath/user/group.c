@@ -287,13 +287,11 @@ static void tell_control(const struct socket_group *group)
 		set_packet_info(group, group->control[i].fd, group->tells_interface || group->controlled);
 }
 
-int group_control(struct user_datapath *dp, struct socket_group *group, struct error *error)
+/* From now on the control thread reads its control sockets. */
+static int begin_control(struct user_datapath *dp, struct socket_group *group, struct error *error)
 {
-	if (group->controllers++ > 0)
-		return 0;
 	worker_run(&dp->workers[0], unwatch_control, group);
 	if (messages_watch(dp, group, error) < 0) {
-		group->controllers = 0;
 		for (int i = 0; i < 2; i++)
 			(void)worker_watch(&dp->workers[0], group->control[i].fd, &group->control[i].source);
 		return -1;
@@ -304,10 +302,8 @@ int group_control(struct user_datapath *dp, struct socket_group *group, struct e
 	return 0;
 }
 
-void group_control_end(struct user_datapath *dp, struct socket_group *group)
+static void end_control(struct user_datapath *dp, struct socket_group *group)
 {
-	if (--group->controllers > 0)
-		return;
 	shared_set(group->controlled, false);
 	messages_unwatch(dp, group);
 	tell_control(group);
@@ -334,8 +330,35 @@ static bool shares_port(const struct socket_group *group, const struct socket_gr
 	       group->local.address.family == other->local.address.family;
 }
 
-/* After a group came or went: what it means for those on its port. */
-static void settle_port(const struct user_datapath *dp, const struct socket_group *changed)
+/* The kernel gives a packet to the socket that says most of where it is to arrive: so this group may get messages that
+ * are for users of another one. */
+static bool takes_messages(const struct user_datapath *dp, const struct socket_group *group)
+{
+	const struct socket_group *other;
+
+	DL_FOREACH(dp->groups, other)
+		if (other != group && other->controllers && shares_port(group, other) &&
+		    (address_is_any(&other->local.address) ||
+		     address_equal(&other->local.address, &group->local.address)))
+			return true;
+	return false;
+}
+
+/* If it cannot be had, nothing else is worse for it. */
+static void control_along(struct user_datapath *dp, struct socket_group *group)
+{
+	bool wanted = takes_messages(dp, group);
+
+	if (wanted == group->controlled_along || (wanted && !group->controlled && begin_control(dp, group, NULL) < 0))
+		return;
+	group->controlled_along = wanted;
+	if (!wanted && !group->controllers)
+		end_control(dp, group);
+}
+
+/* After a group came or went, or its control messages are wanted or not any more: what it means for those on its
+ * port. */
+static void settle_port(struct user_datapath *dp, const struct socket_group *changed)
 {
 	struct socket_group *group;
 	bool bound = false;
@@ -343,8 +366,28 @@ static void settle_port(const struct user_datapath *dp, const struct socket_grou
 	DL_FOREACH(dp->groups, group)
 		bound |= shares_port(group, changed) && group->ifindex;
 	DL_FOREACH(dp->groups, group)
-		if (shares_port(group, changed))
+		if (shares_port(group, changed)) {
 			tell_interfaces(group, bound);
+			control_along(dp, group);
+		}
+}
+
+int group_control(struct user_datapath *dp, struct socket_group *group, struct error *error)
+{
+	if (!group->controllers && !group->controlled && begin_control(dp, group, error) < 0)
+		return -1;
+	if (group->controllers++ == 0)
+		settle_port(dp, group);
+	return 0;
+}
+
+void group_control_end(struct user_datapath *dp, struct socket_group *group)
+{
+	if (--group->controllers > 0)
+		return;
+	settle_port(dp, group);
+	if (!group->controlled_along)
+		end_control(dp, group);
 }
 
 static struct socket_group *group_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
@@ -470,6 +513,8 @@ void group_put(struct user_datapath *dp, struct socket_group *group)
 		return;
 	DL_DELETE(dp->groups, group);
 	handle_remove(&dp->ports, group->self);
+	if (group->controlled)
+		end_control(dp, group);
 	settle_port(dp, group);
 	group_free(dp, group);
 }

@@ -52,7 +52,8 @@ struct socket_group {
 	unsigned int users;		/* paths, and those who listen */
 	unsigned int listeners;
 	unsigned int controllers;	/* of the users: want its control messages */
-	bool controlled;		/* there are such: the control thread reads its control sockets; else a worker
+	bool controlled_along;		/* users of another group want them, from which it takes packets */
+	bool controlled;		/* either: the control thread reads its control sockets; else a worker
 					 * does, and only counts. Workers read it */
 	enum l2tp_encap encap;
 	struct endpoint local;		/* port as bound */

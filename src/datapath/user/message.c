@@ -160,12 +160,13 @@ void messages_unwatch(struct user_datapath *dp, struct socket_group *group)
 int message_listen(struct datapath *base, const struct datapath_port_config *config, handle *port, struct error *error)
 {
 	struct user_datapath *dp = user_datapath(base);
-	struct datapath_tunnel_config wanted = { .version = 2, .encap = L2TP_ENCAP_UDP, .local = config->local };
-	struct socket_group *group;
+	struct datapath_tunnel_config wanted = { .version = 2, .encap = L2TP_ENCAP_UDP, .local = config->local,
+						 .port = config->port };
+	struct socket_group *group = handle_get(&dp->ports, config->port);
 
-	if (config->local.address.family == AF_UNSPEC)
+	wanted.peer.address.family = group ? group->local.address.family : config->local.address.family;
+	if (wanted.peer.address.family == AF_UNSPEC)
 		return error_set(error, ERROR_VALUE, NULL, "a port has an address, which may be 0.0.0.0 or ::");
-	wanted.peer.address.family = config->local.address.family;
 	memcpy(wanted.bind_interface, config->bind_interface, sizeof(wanted.bind_interface));
 	group = group_get(dp, &wanted, NULL, error);
 	if (!group)
