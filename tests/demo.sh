@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # demo.sh - what `make demo` runs: two hosts, an l2tpd on each, two Ethernet pseudowires between them and what these
-# carry, and an L2TPv2 tunnel with a call. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes every demo that was left, `clean ID` that one.
+# carry, and an L2TPv2 tunnel with a call. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes every demo that was
+# left, `clean ID` that one.
 #
 # The hosts are network namespaces, so nothing of this machine's own network is touched. Each run has an id, which is in
 # the names of all it makes, so that several may run beside each other. A run that goes on holds a lock.
