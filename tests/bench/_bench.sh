@@ -14,13 +14,13 @@ wanted() { [[ $1 =~ ${ONLY:-.} ]]; }
 record() { echo "$*" >>"$samples"; [ "${VERBOSE:-}" ] && echo "  $*"; true; }
 
 # settle: what else runs here spoils the figures. Wait for it to end, within reason, and take what remains as idle use.
-BENCH_IDLE=0 busiest=0
+BENCH_IDLE=0
 settle() {
 	for _ in {1..30}; do
 		BENCH_IDLE=$(BENCH_IDLE=0 sample idle 1)
 		awk "BEGIN { exit !($BENCH_IDLE < 0.1) }" && break
 	done
 	export BENCH_IDLE
-	busiest=$(awk "BEGIN { print ($BENCH_IDLE > $busiest) ? $BENCH_IDLE : $busiest }")
+	record others cpus "$BENCH_IDLE"
 	awk "BEGIN { exit $BENCH_IDLE < 0.1 }" && echo "  warning: this machine is busy, the figures will not hold"
 }
