@@ -200,7 +200,9 @@ machine() {
 	echo "kernel: $(uname -sr)"
 	echo "cpu: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
 	echo "memory: $(awk '$1 == "MemTotal:" { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)"
-	echo "used by others: at most $(awk '$1 == "others" { print $3 }' "$samples" | sort -n | tail -1) CPUs; $rounds rounds of $seconds s"
+	local busiest
+	busiest=$(awk '$1 == "others" { print $3 }' "$samples" | sort -n | tail -1)
+	echo "used by others: at most $busiest CPUs; $rounds rounds of $seconds s"
 }
 
 for program in flood devices; do cc -O2 -o "$TMP/$program" "$here/$program.c" || exit 1; done
