@@ -4,6 +4,9 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# With the sanitisers: what others send is what they are to see. With a finding its exit status is not 0.
+L2TPD=${PEERS_L2TPD:-$TOP/build-asan/src/l2tpd/l2tpd}
+[ -x "$L2TPD" ] || { fail l2tpd "no program $L2TPD: run make build-asan"; exit 1; }
 FRAMES=(/usr/bin/python3 "$TESTS/net/_frames.py")
 # A peer that is gone is known to be after 1 s of silence and two messages of which none is answered: some 4 s.
 IMPATIENT="hello_timeout=1 retry_timeout=1 max_retries=1"

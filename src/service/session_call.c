@@ -365,6 +365,15 @@ void session_call_tunnel_down(struct service *service, struct tunnel *tunnel)
 	}
 }
 
+/* The question, which has the reason, goes before the session. */
+static void refused(struct service *service, struct session *session)
+{
+	char reason[ERROR_TEXT_MAX];
+
+	snprintf(reason, sizeof(reason), "%s", authorize_reason(session));
+	delete_session(service, session, reason);
+}
+
 void session_call_expire(struct service *service)
 {
 	struct deadline *first;
@@ -375,7 +384,7 @@ void session_call_expire(struct service *service)
 
 		deadline_cancel(&service->call_deadlines, first);
 		if (session->authorization == AUTHORIZATION_REFUSED)
-			delete_session(service, session, authorize_reason(session));
+			refused(service, session);
 		else if (session->tunnel->managed.phase == MANAGED_UP)
 			try_to_ask(service, session);
 	}

@@ -81,6 +81,11 @@ sleep 0.5
 before=$(ctl A -j session list | jq -c '[.[].config.session_id]')
 comes_up "both read their files again: all stay" 300 300
 equal "the very same" "$(ctl A -j session list | jq -c '[.[].config.session_id]')" "$before"
+sed -i '/tunnel_name=t300 /d' "$TMP/A.conf"
+echo 'tunnel modify tunnel_name=t299 hello_timeout=17' >>"$TMP/A.conf"
+kill -HUP "${daemon_pid[A]}"
+comes_up "a tunnel less in the file: the peer knows" 299 299
+check "and another parameter" until_true 2 eval '[ "$(tunnel A t299 .config.hello_timeout)" = 17 ]'
 start=$(milliseconds)
 stop_daemon A
 equal "stopped" $? 0
