@@ -532,8 +532,8 @@ void resolve_start(struct service *service, struct tunnel *tunnel, uint64_t now)
 void resolve_stop(struct service *service, struct tunnel *tunnel);
 /* The interval may have changed. */
 void resolve_again(struct service *service, struct tunnel *tunnel, uint64_t now);
-/* Ask for the peer's addresses now, to take the one after the present one. False: it is given by address. */
-bool resolve_another(struct service *service, struct tunnel *tunnel);
+/* Ask for the peer's addresses now, perhaps to take the one after the present one. False: it is given by address. */
+bool resolve_again_for(struct service *service, struct tunnel *tunnel, bool another);
 void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_t now);
 void resolve_expire(struct service *service, uint64_t now);
 

@@ -212,7 +212,7 @@ static void attempt(struct service *service, struct tunnel *tunnel)
 {
 	struct managed *managed = &tunnel->managed;
 
-	if (managed->failures && !managed->asks && resolve_another(service, tunnel)) {
+	if (managed->was_open && !managed->asks && resolve_again_for(service, tunnel, managed->failures)) {
 		managed->asks = true;
 		set_phase(service, tunnel, MANAGED_NONE);	/* the answer starts it */
 		state_tunnel_update(service, tunnel);

@@ -166,7 +166,8 @@ void service_transmit(struct service *service, uint64_t now)
 	struct datapath_message messages[TRANSMIT_BATCH];
 	int count;
 
-	service->now = now;
+	service_start(service, now);
+	protocol_take_events(service);		/* of what was commanded */
 	session_call_flush(service);
 	do {
 		count = fill_batch(service, messages);

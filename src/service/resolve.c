@@ -87,13 +87,13 @@ static void tell_trouble(struct service *service, struct tunnel *tunnel, enum se
 	tunnel_set_reason(service, tunnel, text);
 }
 
-bool resolve_another(struct service *service, struct tunnel *tunnel)
+bool resolve_again_for(struct service *service, struct tunnel *tunnel, bool another)
 {
 	struct resolve *resolve = &tunnel->resolve;
 
 	if (resolve->phase == RESOLVE_LITERAL)
 		return false;
-	resolve->unreachable = true;
+	resolve->unreachable = another;
 	if (resolve->phase == RESOLVE_WAITING)
 		enqueue(service, tunnel, service->now);
 	return true;
@@ -191,7 +191,7 @@ static void back_off(struct service *service, struct tunnel *tunnel, uint64_t no
 		snprintf(text, sizeof(text), "%s is still used; %s: %s",
 			 address_format(&tunnel->peer, peer, sizeof(peer)), tunnel->config.dest_ipaddr, reason);
 	tell_trouble(service, tunnel, SERVICE_FAILURE_RESOLVE, text);
-	if (tunnel_is_managed(tunnel) && tunnel->peer.family != AF_UNSPEC)	/* it is asked for before each attempt */
+	if (tunnel_is_managed(tunnel) && tunnel->peer.family != AF_UNSPEC)	/* each attempt asks for it */
 		resolve->phase = RESOLVE_WAITING;
 	else
 		wait_until(service, tunnel, now + delay_ms);

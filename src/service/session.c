@@ -324,8 +324,11 @@ int session_set_id(struct session *session, uint32_t id, struct error *error)
 
 static int activate_call(struct service *service, struct session *session, struct error *error)
 {
-	if (session_call_begin(service, session, error) < 0)
+	if (session_call_begin(service, session, error) < 0) {
+		if (session->origin != SERVICE_ORIGIN_PEER)	/* else the peer is to hear of it */
+			session_call_end(service, session);
 		return -1;
+	}
 	session->is_active = true;
 	state_session_attached(service, session);
 	return 0;
@@ -521,6 +524,18 @@ static void fill_result(const struct session *session, struct service_result *re
 	snprintf(result->interface_name, sizeof(result->interface_name), "%s", session_ifname(session));
 }
 
+/* The protocol would refuse it when the tunnel is up. */
+static int refuse_full(const struct tunnel *tunnel, struct error *error)
+{
+	uint32_t most = tunnel->config.max_sessions, sessions = order_count(&tunnel->sessions);
+
+	if (!tunnel_is_managed(tunnel) || !most || sessions < most)
+		return 0;
+	return error_set(error, ERROR_LIMIT, "max_sessions",
+			 "tunnel %s has %u sessions, which is its limit: tunnel modify max_sessions=NUMBER raises it",
+			 tunnel->config.tunnel_name, sessions);
+}
+
 static int create_in(struct service *service, struct tunnel *tunnel, const struct command *command,
 		     enum service_origin origin, struct service_result *result, struct error *error)
 {
@@ -533,7 +548,7 @@ static int create_in(struct service *service, struct tunnel *tunnel, const struc
 	if (chain_session(service, tunnel, wanted, false, &provenance, &config, error) < 0 ||
 	    rules_session(tunnel, &config, &command->set, error) < 0 ||
 	    rules_session_asked(&config, &command->set, error) < 0 ||
-	    service_session_limit(service, service->session_count, error) < 0)
+	    refuse_full(tunnel, error) < 0 || service_session_limit(service, service->session_count, error) < 0)
 		return -1;
 	session = session_new(service, tunnel, &config, &provenance, origin, service->now);
 	if (!session)

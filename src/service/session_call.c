@@ -166,6 +166,7 @@ static int ask(struct service *service, struct session *session, struct error *e
 	return renew ? learn_id(service, session, error) : 0;
 }
 
+/* Where the LNS requires sequence numbers it sends them, and the LAC follows: RFC 2661 section 5.4. */
 static int accept_call(struct service *service, struct session *session, struct error *error)
 {
 	struct session_call *call = session->call;
@@ -177,6 +178,7 @@ static int accept_call(struct service *service, struct session *session, struct 
 	if (control_call_accept(service->control, call->control, 0, &settings, owner_of(session), service->now,
 				error) < 0)
 		return -1;
+	call->numbered = config.sequencing_required;
 	set_phase(service, call, CALL_ASKING);
 	return 0;
 }

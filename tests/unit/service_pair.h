@@ -112,11 +112,9 @@ static inline int pair_transmit(struct pair *pair, int who)
 static inline void pair_talk(struct pair *pair)
 {
 	for (int round = 0; round < PAIR_ROUNDS; round++) {
-		int sent = pair_transmit(pair, 0) + pair_transmit(pair, 1);
-
 		service_receive(pair->near->service, pair->near->now);
 		service_receive(pair->far->service, pair->far->now);
-		if (!sent)
+		if (!(pair_transmit(pair, 0) + pair_transmit(pair, 1)))
 			return;
 	}
 	fail_msg("they do not stop talking");
