@@ -419,6 +419,7 @@ static void admit(struct control *control, const struct request *request, uint64
 
 	if (place) {
 		control->counters.requests_duplicate++;
+		place->path = *request->path;		/* where it came to first may be closed by now */
 		if (place->state == PLACE_ANSWERED)
 			control_reply(control, &place->path, place->octets, place->reply_length);
 		return;

@@ -359,9 +359,16 @@ void session_deactivate(struct service *service, struct session *session)
 	deactivate(service, session);
 }
 
+/* No peer's call before its tunnel may be. */
+static bool must_wait(const struct service *service, const struct session *session)
+{
+	return authorize_wants_session(service, session) ||
+	       (session->origin == SERVICE_ORIGIN_PEER && session->tunnel->authorization == AUTHORIZATION_WAITS);
+}
+
 int session_resume(struct service *service, struct session *session, struct error *error)
 {
-	if (!authorize_wants_session(service, session))
+	if (!must_wait(service, session))
 		return session_activate(service, session, error);
 	state_session_attached(service, session);
 	authorize_session(service, session);
