@@ -77,6 +77,11 @@ static void delete_tunnel(struct service *service, struct tunnel *tunnel, const 
 	service->cause = before;
 }
 
+static bool comes_back(const struct tunnel *tunnel)
+{
+	return tunnel->config.persist && tunnel->origin != SERVICE_ORIGIN_PEER;
+}
+
 /* The engine has forgotten it, or never knew it. */
 static void lost(struct service *service, struct tunnel *tunnel, const char *reason)
 {
@@ -90,11 +95,11 @@ static void lost(struct service *service, struct tunnel *tunnel, const char *rea
 	managed->peer_tunnel_id = 0;
 	names_hold_tunnel_id(service, tunnel, true);
 	session_call_tunnel_down(service, tunnel);
-	tunnel_set_reason(service, tunnel, reason);
-	if (!tunnel->config.persist || tunnel->origin == SERVICE_ORIGIN_PEER) {
+	if (!comes_back(tunnel)) {
 		delete_tunnel(service, tunnel, reason);
 		return;
 	}
+	tunnel_set_reason(service, tunnel, reason);
 	wait_until(service, tunnel,
 		   service->now + managed_back_off(service, managed->failures++,
 						   service->system.tunnel_persist_pend_timeout));
@@ -104,6 +109,9 @@ static void lost(struct service *service, struct tunnel *tunnel, const char *rea
 static void failed(struct service *service, struct tunnel *tunnel, const char *reason)
 {
 	history_add(service, SERVICE_FAILURE_PROTOCOL, tunnel, NULL, reason);
+	if (!comes_back(tunnel))
+		log_limited_about(&service->reasons, service->now, LOG_LEVEL_WARNING, ABOUT_TUNNEL(tunnel),
+				  "tunnel %s: %s", tunnel->config.tunnel_name, reason);
 	lost(service, tunnel, reason);
 }
 

@@ -261,7 +261,8 @@ static struct session *make_session(struct service *service, struct tunnel *tunn
 
 	if (common_chain(service, tunnel, &config, &provenance, error) < 0)
 		return NULL;
-	config.session_id = info->session_id;
+	/* one of ours that waits may have it: then another is chosen */
+	config.session_id = lookup_session_by_id(tunnel, info->session_id) ? 0 : info->session_id;
 	config.session_type = info->role == CONTROL_CALL_LNS_INCOMING ? CONFIG_SESSION_TYPE_LNIC :
 									CONFIG_SESSION_TYPE_LAOC;
 	param_set_add(&provenance.explicit_rows, ROW_SESSION_ID);

@@ -175,7 +175,7 @@ static int accept_call(struct service *service, struct session *session, struct 
 
 	session_compose(session, &config);
 	settings_call(service, &config, &settings);
-	if (control_call_accept(service->control, call->control, 0, &settings, owner_of(session), service->now,
+	if (control_call_accept(service->control, call->control, (uint16_t)session_id(session), &settings, owner_of(session), service->now,
 				error) < 0)
 		return -1;
 	call->numbered = config.sequencing_required;
@@ -387,7 +387,7 @@ void session_call_expire(struct service *service)
 		deadline_cancel(&service->call_deadlines, first);
 		if (session->authorization == AUTHORIZATION_REFUSED)
 			refused(service, session);
-		else if (session->tunnel->managed.phase == MANAGED_UP)
+		else if (session->tunnel->managed.phase == MANAGED_UP && !service->is_stopping)
 			try_to_ask(service, session);
 	}
 }

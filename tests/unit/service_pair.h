@@ -16,7 +16,7 @@
 
 #include "service_world.h"
 
-#define PAIR_ROUNDS 200			/* more are an endless talk */
+#define PAIR_ROUNDS 5000		/* more are an endless talk */
 #define PAIR_KEPT_MAX 512
 
 struct pair {
@@ -96,11 +96,11 @@ static inline void pair_note(struct pair *pair, int who, const struct datapath_m
 static inline int pair_transmit(struct pair *pair, int who)
 {
 	struct world *world = who ? pair->far : pair->near;
-	struct datapath_message messages[32];
+	static struct datapath_message messages[64];
 	int count, total = 0;
 
 	service_transmit(world->service, world->now);
-	while ((count = datapath_null_sent(world->dp, messages, 32)) > 0) {
+	while ((count = datapath_null_sent(world->dp, messages, 64)) > 0) {
 		for (int i = 0; i < count; i++)
 			pair_note(pair, who, &messages[i]);
 		total += count;

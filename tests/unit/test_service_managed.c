@@ -467,6 +467,67 @@ static void live_parameters_reach_the_protocol(void **state)
 	assert_false(exists(pair));
 }
 
+/* --- the authorizer --- */
+
+static void nothing_is_asked_of_the_peer_before_the_authorizer_has_answered(void **state)
+{
+	struct pair *pair = *state;
+
+	DO(pair->far, ADMIT_NEAR);
+	assert_int_equal(service_set_authorizers(pair->near->service, true, true, pair->near->now, NULL), 0);
+	DO(pair->near, CREATE_TUNNEL("t") "\n" CREATE_SESSION("t", "s") "\n" CREATE_TUNNEL("u") "\n"
+	   CREATE_SESSION("u", "s"));
+	pair_run(pair, 1000);
+	assert_int_equal(pair->said[0][MESSAGE_SCCRQ], 0);
+	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_AUTHORIZING);
+	pair_authorize(pair->near, true, "");
+	pair_authorize(pair->near, false, "not this one");
+	pair_run(pair, 100);
+	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
+	pair_expect_state(pair->near, "u", SERVICE_TUNNEL_DOWN);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_AUTHORIZING);
+	pair_expect_session(pair->near, "u", "s", SERVICE_SESSION_DOWN);
+	pair_authorize(pair->near, true, "");
+	pair_run(pair, 100);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
+	assert_int_equal(pair->said[0][MESSAGE_SCCRQ], 1);
+	pair_run(pair, 5 * MINUTE);
+	pair_expect_state(pair->near, "u", SERVICE_TUNNEL_DOWN);
+	DO(pair->near, "tunnel delete tunnel_name=u");
+}
+
+/* --- events --- */
+
+static void expect_events(const struct world *world, const char *expected)
+{
+	char text[1024] = "";
+	struct service_event event;
+
+	for (uint64_t number = 1; number <= service_event_last(world->service); number++) {
+		assert_int_equal(service_event_get(world->service, number, &event), 0);
+		if (event.kind > SERVICE_EVENT_SESSION_DELETED)
+			continue;
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", text[0] ? " " : "",
+			 service_event_name(event.kind));
+	}
+	assert_string_equal(text, expected);
+}
+
+static void events_tell_of_all_that_happens(void **state)
+{
+	struct pair *pair = *state;
+
+	up(pair, "");
+	DO(pair->near, CREATE_SESSION("t", "s"));
+	pair_run(pair, 100);
+	DO(pair->near, "session delete tunnel_name=t session_name=s\ntunnel delete tunnel_name=t");
+	pair_run(pair, 100);
+	expect_events(pair->near, "tunnel_created tunnel_up session_created session_up session_down session_deleted "
+				  "tunnel_down tunnel_deleted");
+	expect_events(pair->far, "tunnel_created tunnel_up session_created session_up session_down session_deleted "
+				 "tunnel_down tunnel_deleted");
+}
+
 /* --- reload --- */
 
 #define FILE_TUNNEL(rows) "tunnel create tunnel_name=t " TO_FAR rows "\n"
@@ -665,6 +726,8 @@ int main(void)
 		PAIR_TEST(a_session_in_time_keeps_its_tunnel),
 		PAIR_TEST(data_says_that_the_peer_is_alive),
 		PAIR_TEST(live_parameters_reach_the_protocol),
+		PAIR_TEST(nothing_is_asked_of_the_peer_before_the_authorizer_has_answered),
+		PAIR_TEST(events_tell_of_all_that_happens),
 		PAIR_TEST(a_reload_leaves_alone_what_did_not_change),
 		PAIR_TEST(a_reload_makes_anew_what_changed),
 		PAIR_TEST(a_reload_with_a_given_id_makes_it_anew_under_it),

@@ -514,6 +514,24 @@ static void what_is_down_in_the_datapath_is_gone_with_the_tunnel(void **state)
 	(void)state;
 }
 
+/* The protocol does not know of the ids of sessions that wait: so many that a peer's call would get one of them. */
+static void a_peers_call_gets_an_id_that_is_free(void **state)
+{
+	struct pair *pair = *state;
+
+	DO(pair->far, "peer profile create profile_name=near peer_ipaddr=192.0.2.1 lac_lns=lns");
+	DO(pair->near, CREATE_TUNNEL("t") "persist=yes");
+	for (int i = 0; i < 2000; i++)
+		DO(pair->near, "session create tunnel_name=t");
+	pair_run(pair, 100);
+	assert_int_equal(world_status(pair->near).sessions_in[SERVICE_SESSION_WAITING], 2000);
+	for (int i = 0; i < 100; i++)
+		AT_FAR(pair, "session create tunnel_name=TUNNEL session_type=laic");
+	pair_run(pair, 100);
+	assert_int_equal(world_status(pair->near).sessions_in[SERVICE_SESSION_UP], 100);
+	assert_int_equal(world_status(pair->far).sessions_in[SERVICE_SESSION_UP], 100);
+}
+
 /* --- sessions to a peer --- */
 
 #define TO_PEER "session create dest_ipaddr=192.0.2.2 "
@@ -634,6 +652,7 @@ int main(void)
 		PAIR_TEST(an_authorizer_here_comes_before_the_call),
 		PAIR_TEST(what_cannot_be_asked_for_is_down),
 		cmocka_unit_test(what_is_down_in_the_datapath_is_gone_with_the_tunnel),
+		PAIR_TEST(a_peers_call_gets_an_id_that_is_free),
 		PAIR_TEST(a_session_to_a_peer_makes_its_tunnel_and_takes_it_along),
 		PAIR_TEST(a_session_to_a_peer_takes_the_tunnel_that_is_there),
 		PAIR_TEST(a_session_that_cannot_be_made_leaves_no_tunnel),
