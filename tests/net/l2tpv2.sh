@@ -79,6 +79,24 @@ call "another port of the peer" dest_ipaddr=192.0.2.2 peer_udp_port=1801; gone
 call "and from any" dest_ipaddr=192.0.2.2 peer_udp_port=1801 our_udp_port=0; gone
 ctl B -q system modify udp_port=1701
 
+# ---------------------------------------------------------------- who the peer is
+# Found by the name that it gives, and then it has to prove it.
+ctl B -q peer profile modify profile_name=four accept_tunnels=no
+(umask 077; echo correct-horse >"$TMP/correct"; echo wrong-horse >"$TMP/wrong")
+ctl B -q tunnel profile create profile_name=secret auth_mode=challenge secret_file="$TMP/correct" hide_avps=yes
+ctl B -q peer profile create profile_name=bob tunnel_profile_name=secret
+proof=(dest_ipaddr=192.0.2.2 auth_mode=challenge hide_avps=yes secret_file="$TMP/correct")
+call "by name, with a challenge and hidden AVPs" "${proof[@]}" host_name=bob; gone
+refused() {
+	ctl A -q tunnel create tunnel_name=t "${@:2}"
+	check "$1: refused" until_true 5 no_tunnel A t
+}
+refused "another name" "${proof[@]}" host_name=alice
+refused "another secret" dest_ipaddr=192.0.2.2 auth_mode=challenge secret_file="$TMP/wrong" host_name=bob
+refused "no secret" dest_ipaddr=192.0.2.2 host_name=bob
+equal "none got in" "$(counts B)" "0 0 0 0"
+ctl B -q peer profile modify profile_name=four accept_tunnels=yes
+
 # ---------------------------------------------------------------- many of them
 for n in 1 2 3 4; do
 	ctl A -q tunnel create tunnel_name=t$n dest_ipaddr=192.0.2.2 our_udp_port=$((n < 3 ? 1701 : 1702))

@@ -62,6 +62,25 @@ check "an LNS may" until_true 5 session_is A ours c up
 stop_daemon A
 stop_daemon B
 
+# ---------------------------------------------------------------- both at the same time
+for side in A:2 B:1; do
+	IFS=: read -r host peer <<<"$side"
+	cat >"$TMP/$host.conf" <<-END
+		peer profile create profile_name=peer peer_ipaddr=192.0.2.$peer
+		tunnel create tunnel_name=ours dest_ipaddr=192.0.2.$peer use_tiebreaker=yes persist=yes
+		session create tunnel_name=ours session_name=s
+	END
+done
+ip_on B link set wire down
+start_daemon A
+start_daemon B
+ip_on B link set wire up
+comes_up "tunnels that are asked for at the same time, with a tie breaker" 2 2 10
+tied() { logged A 'at the same time, and goes first' || logged B 'at the same time, and goes first'; }
+check "one went first" tied
+stop_daemon A
+stop_daemon B
+
 # ---------------------------------------------------------------- many
 {
 	for ((n = 1; n <= 300; n++)); do
