@@ -144,6 +144,15 @@ void settings_learn_call(const struct message *message, struct session_config *c
 	}
 }
 
+/* ", PPP 16: authentication failed": none when the number is 0. Returns how much of text is used. */
+static int add_cause(char text[SETTINGS_REASON_MAX], int used, const char *what, uint16_t number, const char *meaning)
+{
+	if (!number || used >= SETTINGS_REASON_MAX)
+		return used;
+	return used + snprintf(text + used, SETTINGS_REASON_MAX - (size_t)used, ", %s %u: %s", what, number,
+			       meaning ? meaning : "not known");
+}
+
 /* The peer's words are the peer's: they come last, behind ours. */
 void settings_reason(const struct control_reason *reason, bool session, char text[SETTINGS_REASON_MAX])
 {
@@ -157,8 +166,10 @@ void settings_reason(const struct control_reason *reason, bool session, char tex
 	}
 	used = snprintf(text, SETTINGS_REASON_MAX, "closed by the peer: %s (result %u",
 			result ? result : "no known result", reason->result);
-	if (reason->error)
-		used += snprintf(text + used, SETTINGS_REASON_MAX - (size_t)used, ", error %u: %s", reason->error,
-				 error ? error : "not known");
+	used = add_cause(text, used, "error", reason->error, error);
+	used = add_cause(text, used, "PPP", reason->cause.code, message_disconnect_text(reason->cause.code));
+	used = add_cause(text, used, "Q.931", reason->q931.cause, message_q931_text(reason->q931.cause));
+	if (used >= SETTINGS_REASON_MAX)
+		return;
 	snprintf(text + used, SETTINGS_REASON_MAX - (size_t)used, ")%s%s", reason->text[0] ? ": " : "", reason->text);
 }

@@ -180,6 +180,9 @@ bool message_is_session(enum message_type type);	/* of a session, not of the tun
 /* What result and error codes mean, in words; NULL: not known. */
 const char *message_result_text(bool session, uint16_t result);
 const char *message_error_text(uint16_t error);
+/* Likewise what became of PPP (RFC 3145) and of the bearer (Q.931). */
+const char *message_disconnect_text(uint16_t code);
+const char *message_q931_text(uint16_t cause);
 const char *avp_name(enum avp_row row);
 
 #endif
