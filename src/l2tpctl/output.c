@@ -145,8 +145,20 @@ static const char *origin_remark(const struct param_table *table, int row, const
 	return is_builtin(table, (unsigned int)row, value, text) ? " (default)" : " (profile)";
 }
 
+/* Which rows mean nothing to a tunnel or session: those of the other version. */
+static unsigned int foreign_flags(const json_t *config)
+{
+	const json_t *version = json_object_get(config, "version"), *pw_type = json_object_get(config, "pw_type");
+
+	if (!version && !pw_type)
+		return 0;
+	return json_integer_value(version) == 2 || (pw_type && strcmp(json_string_value(pw_type), "ppp") == 0) ?
+		       PARAM_V3 : PARAM_V2;
+}
+
 static void print_config(const struct param_table *table, const json_t *object, FILE *out)
 {
+	unsigned int foreign = foreign_flags(json_object_get(object, "config"));
 	const json_t *given = json_object_get(object, "explicit");
 	char text[TEXT_SIZE], remark[32];
 	const char *name;
@@ -157,6 +169,8 @@ static void print_config(const struct param_table *table, const json_t *object, 
 		int row = param_find(table, name, true, NULL);	/* -1: a newer daemon's */
 		const char *unit = row >= 0 ? table->params[row].unit : NULL;
 
+		if (row >= 0 && table->params[row].flags & foreign)
+			continue;
 		value_text(value, text);
 		snprintf(remark, sizeof(remark), "%s%s%s", unit ? " " : "", unit ? unit : "",
 			 given && !contains(given, name) ? origin_remark(table, row, value, text) : "");
