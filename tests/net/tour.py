@@ -73,7 +73,7 @@ until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; 
 ip link set far netns $other
 on_B() { nsenter -t $other -m -n bash -c "$1"; }
 on_B 'mount -t tmpfs tmpfs /run; ip link set lo up; ip addr add 192.0.2.2/24 dev far; ip link set far up
-	systemctl enable --now l2tpd; jobs -p >$TMP/B.pid'
+    systemctl enable --now l2tpd; jobs -p >$TMP/B.pid'
 on_B "$ON_B"; echo "@@B $?"
 settled() { for _ in {1..100}; do l2tpctl status | grep -q "$1" && break; sleep 0.05; done; }
 trap 'kill $other $(cat $TMP/B.pid)' EXIT

@@ -11,7 +11,8 @@ static void call_up(struct pair *pair, const char *tunnel_rows)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), CREATE_TUNNEL("t") "%s\n" CREATE_SESSION("t", "s") "calling_number=1", tunnel_rows);
+	snprintf(text, sizeof(text), CREATE_TUNNEL("t") "%s\n" CREATE_SESSION("t", "s") "calling_number=1",
+		 tunnel_rows);
 	DO(pair->far, ADMIT_NEAR);
 	DO(pair->near, text);
 	pair_run(pair, 100);
@@ -180,7 +181,8 @@ static void a_traced_call(void **state)
 	lines[0] = '\0';
 	call_up(pair, "");
 	assert_null(strstr(lines, "ICRQ"));
-	DO(pair->near, CREATE_SESSION("t", "traced") "trace_flags=protocol called_number=99\n" CREATE_SESSION("t", "x"));
+	DO(pair->near, CREATE_SESSION("t", "traced") "trace_flags=protocol called_number=99\n"
+		       CREATE_SESSION("t", "x"));
 	pair_run(pair, 100);
 	log_set_sink(NULL, LOG_LEVEL_INFO);
 	assert_non_null(strstr(lines, "protocol: sent ICRQ to 192.0.2.2:1701: session 0, Ns 4,"));

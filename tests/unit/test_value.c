@@ -200,7 +200,8 @@ static void flags(void **state)
 		{ "proto,fsm,api,data,system,tra,func,avp", "all" }, { "all,fsm", "all" }, { "1023", "all" },
 		{ "", NULL }, { ",", NULL }, { "fsm,", NULL }, { ",fsm", NULL }, { "fsm api", NULL },
 		{ "colour", NULL },
-		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", "transport" }, { "1024", NULL }, { "3,fsm", NULL },
+		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", "transport" }, { "1024", NULL },
+		{ "3,fsm", NULL },
 		{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", NULL },
 	};
 
