@@ -175,8 +175,8 @@ static int accept_call(struct service *service, struct session *session, struct 
 
 	session_compose(session, &config);
 	settings_call(service, &config, &settings);
-	if (control_call_accept(service->control, call->control, (uint16_t)session_id(session), &settings, owner_of(session), service->now,
-				error) < 0)
+	if (control_call_accept(service->control, call->control, (uint16_t)session_id(session), &settings,
+				owner_of(session), service->now, error) < 0)
 		return -1;
 	call->numbered = config.sequencing_required;
 	set_phase(service, call, CALL_ASKING);
