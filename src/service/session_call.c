@@ -214,14 +214,14 @@ static bool is_asked_again(const struct service *service, const struct session *
 	       service->system.session_persist_pend_timeout;
 }
 
-/* Who hangs up has not failed; and a peer's calls are as many as it likes. */
-static void tell_failure(struct service *service, const struct session *session, const char *reason)
+/* Who hangs up has not failed; and a peer's calls are as many as it likes. ours: it could not be had here. */
+static void tell_failure(struct service *service, const struct session *session, const char *reason, bool ours)
 {
 	char label[SESSION_LABEL_MAX];
 
 	if (session->origin != SERVICE_ORIGIN_PEER || !session->was_up)
 		history_add(service, SERVICE_FAILURE_PROTOCOL, session->tunnel, session, reason);
-	if (session->origin != SERVICE_ORIGIN_PEER)
+	if (session->origin != SERVICE_ORIGIN_PEER || ours)
 		log_limited_about(&service->reasons, service->now, LOG_LEVEL_WARNING, ABOUT_SESSION(session), "%s: %s",
 				  session_label(session, label), reason);
 }
@@ -233,8 +233,8 @@ static void lost(struct service *service, struct session *session, const char *r
 
 	if (session->up_since && service->now - session->up_since >= STEADY_MS)
 		call->failures = 0;
-	close_control(service, call, CDN_ERROR, ERROR_CODE_RESOURCES, reason);
-	tell_failure(service, session, reason);
+	tell_failure(service, session, reason, call->control != HANDLE_NONE);
+	close_control(service, call, CDN_ERROR, ERROR_CODE_RESOURCES, "it cannot be set up here");
 	if (!is_asked_again(service, session)) {
 		delete_session(service, session, reason);
 		return;

@@ -167,6 +167,15 @@ for words in dest_ipaddr=192.0.2.2 "dest_ipaddr=2001:db8::2 our_udp_port=0"; do
 	done
 done
 
+# One frame socket is for one session. What is wrong here is not the peer's business.
+call "the first call of two" dest_ipaddr=192.0.2.2
+ctl A -q session create tunnel_name=t session_name=u
+comes_up "the second is refused" 1 1
+check "the log says why" logged B "session .*$TMP/B.frames is in use"
+check "the peer is told no more than that" failed A 'session u .*: it cannot be set up here'
+check_fails "nothing of our files" failed A 'session u .*frames'
+gone
+
 # ---------------------------------------------------------------- limits
 call "a limit of sessions" dest_ipaddr=192.0.2.2 max_sessions=1
 check_fails "one more is refused" ctl A session create tunnel_name=t session_name=u
