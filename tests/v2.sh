@@ -9,6 +9,7 @@ L2TPD=${PEERS_L2TPD:-$TOP/build-asan/src/l2tpd/l2tpd}
 [ -x "$L2TPD" ] || { fail l2tpd "no program $L2TPD: run make build-asan"; exit 1; }
 FRAMES=(/usr/bin/python3 "$TESTS/net/_frames.py")
 # A peer that is gone is known to be after 1 s of silence and two messages of which none is answered: some 4 s.
+# shellcheck disable=SC2034 # for those who include this
 IMPATIENT="hello_timeout=1 retry_timeout=1 max_retries=1"
 
 # tunnel HOST NAME PATH and session HOST TUNNEL NAME PATH: what jq finds there in what `show -j` prints

@@ -19,14 +19,14 @@ done
 comes_up "a tunnel of each" 2 0
 
 # ---------------------------------------------------------------- all kinds of calls, in both tunnels, from both ends
-number=100
+called=100
 for host in A B; do
 	theirs=$(of_peer "$host" .config.tunnel_name)
 	for name in ours "$theirs"; do
 		for kind in laic lnoc; do
-			ctl "$host" -q session create tunnel_name="$name" session_name="s$number" session_type=$kind \
-				called_number=$number || fail "call $number" "not taken"
-			number=$((number + 1))
+			ctl "$host" -q session create tunnel_name="$name" session_name="s$called" session_type=$kind \
+				called_number=$called || fail "call $called" "not taken"
+			called=$((called + 1))
 		done
 	done
 done
