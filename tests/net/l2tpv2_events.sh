@@ -86,5 +86,6 @@ equal "what it is told of a peer" \
 	"$(asked '.tunnel | "\(.config.dest_ipaddr) \(.state.peer_host_name) \(.state.origin)"')" \
 	"192.0.2.1 good.example peer"
 equal "and of a call" \
-	"$(asked '.session | [.state.role] + (.config | [.calling_number, .called_number, .sub_address, .bearer_type])' |
+	"$(asked '.session | [.state.role] +
+		(.config | [.calling_number, .called_number, .sub_address, .bearer_type])' |
 		jq -r 'join(" ")')" "LNS Incoming Call 1 77 7 analog"
