@@ -24,6 +24,7 @@ enum phase { SUM_TUNNELS, SUM_SESSIONS, DAEMON, TUNNELS, SESSIONS, COMPLETE };
 struct metrics {
 	struct manage *manage;
 	struct service_status status;
+	struct control_counters control;
 	enum phase phase;
 	unsigned int family;			/* of the phase */
 	uint32_t series;			/* of the family, so far */
@@ -44,6 +45,7 @@ struct metrics *metrics_begin(struct manage *manage)
 	metrics->manage = manage;
 	metrics->scrapes_before = manage->metrics_memory.scrapes;
 	service_status(manage->service, &metrics->status);
+	service_control_counters(manage->service, &metrics->control);
 	return metrics;
 }
 
@@ -250,12 +252,12 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 	put_sums(metrics, text);
 	put_counters(text, &state_system, status);
 	put_counters(text, &state_system_statistics, &status->totals);
-	put_control(text, &status->control);
-	put_messages(text, "control_messages_sent_total", "control messages sent", status->control.messages_sent);
+	put_control(text, &metrics->control);
+	put_messages(text, "control_messages_sent_total", "control messages sent", metrics->control.messages_sent);
 	put_messages(text, "control_messages_received_total", "control messages received",
-		     status->control.messages_received);
+		     metrics->control.messages_received);
 	put_messages(text, "control_messages_bad_total", "control messages received that cannot be used",
-		     status->control.messages_bad);
+		     metrics->control.messages_bad);
 	put_single(text, "events_total", "counter", "events there have been", status->last_event);
 	put_api(metrics, text);
 	put_hooks(metrics, text);

@@ -43,9 +43,11 @@ static void emit_messages(struct emit *emit, const char *name, const uint64_t *b
 
 void show_system(struct call *call, struct emit *emit)
 {
+	struct control_counters control;
 	struct service_status status;
 
 	service_status(call->service, &status);
+	service_control_counters(call->service, &control);
 	emit_string_member(emit, "version", L2TPD_VERSION);
 	emit_member(emit, "config");
 	emit_config(emit, config_tables[CONFIG_SYSTEM], &status.config, NULL);
@@ -54,8 +56,8 @@ void show_system(struct call *call, struct emit *emit)
 	emit_member(emit, "statistics");
 	emit_state(emit, &state_system_statistics, &status.totals, 0, NULL);
 	emit_member(emit, "control");
-	emit_state(emit, &state_control, &status.control, 0, NULL);
-	emit_messages(emit, "messages_sent", status.control.messages_sent);
-	emit_messages(emit, "messages_received", status.control.messages_received);
-	emit_messages(emit, "messages_bad", status.control.messages_bad);
+	emit_state(emit, &state_control, &control, 0, NULL);
+	emit_messages(emit, "messages_sent", control.messages_sent);
+	emit_messages(emit, "messages_received", control.messages_received);
+	emit_messages(emit, "messages_bad", control.messages_bad);
 }

@@ -393,5 +393,9 @@ void service_status(struct service *service, struct service_status *status)
 	memcpy(status->sessions_in, service->sessions_in, sizeof(status->sessions_in));
 	memcpy(status->load_error, service->load_error, sizeof(status->load_error));
 	totals_since(service, &status->totals);
-	protocol_counters(service, &status->control);
+}
+
+void service_control_counters(struct service *service, struct control_counters *counters)
+{
+	protocol_counters(service, counters);
 }

@@ -233,7 +233,6 @@ struct service_status {
 	bool load_refused;
 	char load_error[ERROR_TEXT_MAX];	/* when it was refused */
 	struct datapath_totals totals;
-	struct control_counters control;	/* since the start, or reset_statistics */
 	const char *datapath;		/* backend's name */
 	uint64_t started;		/* monotonic ms of the first command or service_expire() */
 };
@@ -252,6 +251,8 @@ bool service_next_session(struct service *service, handle tunnel, uint64_t *afte
 const char *service_tunnel_name(const struct service *service, handle tunnel);
 const char *service_session_name(const struct service *service, handle session);
 void service_status(struct service *service, struct service_status *status);
+/* Since the start, or reset_statistics. Looks at each tunnel: for those who want to know, not for each command. */
+void service_control_counters(struct service *service, struct control_counters *counters);
 /* Valid as long as the service. */
 const struct system_config *service_system(const struct service *service);
 

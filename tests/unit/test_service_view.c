@@ -143,22 +143,22 @@ static void static_tunnels_have_none_of_it(void **state)
 static void counters_begin_anew_when_they_are_reset(void **state)
 {
 	struct pair *pair = *state;
-	struct service_status status;
+	struct control_counters counters;
 
 	call_up(pair, "");
-	service_status(pair->near->service, &status);
-	assert_int_equal(status.control.messages_sent[MESSAGE_ICRQ], 1);
-	assert_int_equal(status.control.channel.sent, 4);
-	assert_int_equal(status.control.tunnels, 1);
+	service_control_counters(pair->near->service, &counters);
+	assert_int_equal(counters.messages_sent[MESSAGE_ICRQ], 1);
+	assert_int_equal(counters.channel.sent, 4);
+	assert_int_equal(counters.tunnels, 1);
 	DO(pair->near, "system modify reset_statistics");
-	service_status(pair->near->service, &status);
-	assert_int_equal(status.control.messages_sent[MESSAGE_ICRQ], 0);
-	assert_int_equal(status.control.channel.sent, 0);
-	assert_int_equal(status.control.calls, 1);		/* what is there is there */
+	service_control_counters(pair->near->service, &counters);
+	assert_int_equal(counters.messages_sent[MESSAGE_ICRQ], 0);
+	assert_int_equal(counters.channel.sent, 0);
+	assert_int_equal(counters.calls, 1);		/* what is there is there */
 	DO(pair->near, "session delete tunnel_name=t session_name=s");
 	pair_run(pair, 100);
-	service_status(pair->near->service, &status);
-	assert_int_equal(status.control.messages_sent[MESSAGE_CDN], 1);
+	service_control_counters(pair->near->service, &counters);
+	assert_int_equal(counters.messages_sent[MESSAGE_CDN], 1);
 }
 
 /* --- trace --- */
