@@ -8,6 +8,10 @@
  * operation, `tunnel show` and `session show` make it report trouble; these lists also let time pass.
  * `user list` makes an authorizer come or go, and `peer list` lets it answer; others pass its time.
  * `system reload` reloads what was created and modified since the last one, refused or not.
+ *
+ * There is a peer, another service, which accepts what is asked of it: `peer profile list` lets the two talk,
+ * `tunnel profile list` does so over a bad network, `session profile list` lets the peer do something, each time another
+ * thing, and `ppp profile list` lets a minute pass.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +19,7 @@
 
 #include "datapath/null/null.h"
 #include "service/authorize.h"
+#include "service/bearer.h"
 #include "service/debug.h"
 #include "service/internal.h"
 #include "service/save.h"
@@ -26,9 +31,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 struct world {
-	struct datapath *dp;
-	struct service *service;
+	struct datapath *dp, *peer_dp;
+	struct service *service, *peer;	/* peer NULL: a dry run has none */
 	uint64_t now;
+	uint32_t messages, deeds;	/* how many there were */
 	struct command commands[COMMANDS_MAX];
 	unsigned int count;
 	uint32_t authorizers;		/* how many came or went */
@@ -41,9 +47,16 @@ static void must(bool true_always)
 		abort();
 }
 
-static void no_random(void *octets, size_t length)
+static uint64_t random_state;
+
+static void some_random(void *octets, size_t length)
 {
-	memset(octets, 0, length);
+	uint8_t *out = octets;
+
+	for (size_t i = 0; i < length; i++) {
+		random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+		out[i] = (uint8_t)(random_state >> 56);
+	}
 }
 
 /* --- what must always be so --- */
@@ -448,6 +461,130 @@ static void execute(struct world *world, const struct command *command)
 		must(error.code != ERROR_NONE && error.text[0]);
 }
 
+/* --- the peer --- */
+
+static void begin_peer(struct world *world)
+{
+	struct command command = { .object = CONFIG_PEER_PROFILE, .verb = CONFIG_MODIFY };
+
+	world->peer_dp = datapath_null_new();
+	world->peer = world->peer_dp ? service_new(world->peer_dp, some_random) : NULL;
+	must(world->peer);
+	memcpy(command.config.peer_profile.profile_name, "default", sizeof("default"));
+	command.config.peer_profile.accept_tunnels = true;
+	param_set_add(&command.set, config_row(CONFIG_PEER_PROFILE, "profile_name"));
+	param_set_add(&command.set, config_row(CONFIG_PEER_PROFILE, "accept_tunnels"));
+	must(!service_execute(world->peer, &command, SERVICE_ORIGIN_ADMIN, world->now, NULL, NULL));
+	datapath_null_keep_sent(world->dp);
+	datapath_null_keep_sent(world->peer_dp);
+}
+
+static void end_peer(struct world *world)
+{
+	if (!world->peer)
+		return;
+	service_free(world->peer);
+	datapath_ops(world->peer_dp)->close(world->peer_dp);
+}
+
+/* What one has sent arrives at the other, or most of it, or more.  The port does not matter here. */
+static void carry(struct world *world, struct datapath *from, struct datapath *to, bool bad)
+{
+	struct datapath_message message, arriving;
+
+	while (datapath_null_sent(from, &message, 1)) {
+		uint32_t number = ++world->messages;
+
+		arriving = message;
+		arriving.port = HANDLE_NONE;
+		arriving.tunnel = HANDLE_NONE;
+		arriving.local = message.peer;
+		arriving.peer = message.local;
+		if (address_is_any(&arriving.peer.address))
+			address_parse(message.peer.address.family == AF_INET6 ? "2001:db8::1" : "192.0.2.1",
+				      &arriving.peer.address);
+		if (bad && number % 3 == 0)
+			continue;
+		if (bad && number % 7 == 0)
+			arriving.octets[number * 31 % arriving.length] ^= (uint8_t)(1 << number % 8);
+		must(datapath_null_message(to, &arriving));
+		if (bad && number % 5 == 0)
+			must(datapath_null_message(to, &arriving));
+	}
+}
+
+static void talk(struct world *world, bool bad)
+{
+	for (int round = 0; round < 8; round++) {
+		service_transmit(world->service, world->now);
+		service_transmit(world->peer, world->now);
+		carry(world, world->dp, world->peer_dp, bad);
+		carry(world, world->peer_dp, world->dp, bad);
+		service_receive(world->service, world->now);
+		check(world);
+		service_receive(world->peer, world->now);
+	}
+}
+
+/* About its first tunnel, and the first session there, which may be neither. */
+static void do_something(struct world *world)
+{
+	static const struct { enum config_object object; enum config_verb verb; int type; } deeds[] = {
+		{ CONFIG_SESSION, CONFIG_CREATE, CONFIG_SESSION_TYPE_LAIC },
+		{ CONFIG_SESSION, CONFIG_CREATE, CONFIG_SESSION_TYPE_LNOC },
+		{ CONFIG_SESSION, CONFIG_DELETE, 0 },
+		{ CONFIG_TUNNEL, CONFIG_CREATE, 0 },
+		{ CONFIG_SESSION, CONFIG_CREATE, CONFIG_SESSION_TYPE_LAIC },
+		{ CONFIG_TUNNEL, CONFIG_DELETE, 0 },
+	};
+	unsigned int deed = world->deeds++ % (sizeof(deeds) / sizeof(deeds[0]));
+	const struct tunnel *tunnel = lookup_tunnel_from(world->peer, 0);
+	const struct session *session = tunnel ? lookup_session_from(tunnel, 0) : NULL;
+	struct command command = { .object = deeds[deed].object, .verb = deeds[deed].verb };
+
+	if (command.object == CONFIG_SESSION) {
+		command.config.session.tunnel_id = tunnel ? tunnel->config.tunnel_id : 1;
+		command.config.session.session_type = deeds[deed].type;
+		memcpy(command.config.session.called_number, "1", sizeof("1"));
+		param_set_add(&command.set, config_row(CONFIG_SESSION, "session_type"));
+		param_set_add(&command.set, config_row(CONFIG_SESSION, "called_number"));
+		if (command.verb == CONFIG_DELETE)
+			command.config.session.session_id = session ? session_id(session) : 1;
+	} else if (command.verb == CONFIG_DELETE) {
+		command.config.tunnel.tunnel_id = tunnel ? tunnel->config.tunnel_id : 1;
+	} else {
+		memcpy(command.config.tunnel.dest_ipaddr, "192.0.2.1", sizeof("192.0.2.1"));
+		param_set_add(&command.set, config_row(CONFIG_TUNNEL, "dest_ipaddr"));
+	}
+	(void)service_execute(world->peer, &command, SERVICE_ORIGIN_ADMIN, world->now, NULL, &(struct error){ 0 });
+}
+
+static void pass_a_minute(struct world *world)
+{
+	for (uint64_t end = world->now + 60000; world->now < end; world->now += 2500) {
+		service_expire(world->service, world->now);
+		service_expire(world->peer, world->now);
+		talk(world, false);
+	}
+}
+
+static void meet_peer(struct world *world, enum config_object object)
+{
+	struct service_bearer bearer;
+
+	if (!world->peer)
+		return;
+	while (service_next_bearer(world->service, &bearer))
+		service_bearer(world->service, bearer.session, world->messages % 4, 7, "", world->now);
+	service_expire(world->service, world->now);
+	if (object == CONFIG_SESSION_PROFILE)
+		do_something(world);
+	else if (object == CONFIG_PPP_PROFILE)
+		pass_a_minute(world);
+	else
+		talk(world, object == CONFIG_TUNNEL_PROFILE);
+}
+
 static void debug(struct world *world, const struct command *command)
 {
 	struct error error = { 0 };
@@ -500,6 +637,10 @@ static void step(struct world *world, const struct command *command)
 										   DATAPATH_EVENT_UNREACHABLE);
 		break;
 	case CONFIG_LIST:
+		if (config_is_profile(command->object)) {
+			meet_peer(world, command->object);
+			return;
+		}
 		if (command->object == CONFIG_TUNNEL)
 			answer(world, command->config.tunnel.tunnel_id);
 		else if (command->object == CONFIG_USER)
@@ -533,7 +674,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 
 	memset(&world, 0, sizeof(world));
 	world.dp = datapath_null_new();
-	world.service = world.dp ? service_new(world.dp, length % 2 ? no_random : NULL) : NULL;
+	world.service = world.dp ? service_new(world.dp, length % 2 ? some_random : NULL) : NULL;
+	random_state = length;
+	if (world.service && length % 2)
+		begin_peer(&world);
 	must(world.service && !command_reader_begin(&reader, (const char *)data, length));
 	while (world.count < COMMANDS_MAX && (ret = command_reader_next(&reader, &command, &place, &error)) != 0) {
 		if (ret < 0)
@@ -543,6 +687,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 	}
 	command_reader_end(&reader);
 	save_and_restore(&world);
+	end_peer(&world);
 	service_free(world.service);
 	datapath_ops(world.dp)->close(world.dp);
 	return 0;

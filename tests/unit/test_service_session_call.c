@@ -535,6 +535,7 @@ static void a_peers_call_gets_an_id_that_is_free(void **state)
 /* --- sessions to a peer --- */
 
 #define TO_PEER "session create dest_ipaddr=192.0.2.2 "
+#define FROM_NEAR "tunnel profile modify profile_name=default src_ipaddr=192.0.2.1\n"
 
 static void a_session_to_a_peer_makes_its_tunnel_and_takes_it_along(void **state)
 {
@@ -615,15 +616,13 @@ static void what_was_made_on_demand_survives_a_reload(void **state)
 	struct pair *pair = *state;
 
 	DO(pair->far, "peer profile modify profile_name=default accept_tunnels=yes");
-	RELOAD(pair->near,
-	       "tunnel profile modify profile_name=default src_ipaddr=192.0.2.1\n" TO_PEER "session_name=a");
+	RELOAD(pair->near, FROM_NEAR TO_PEER "session_name=a");
 	pair_run(pair, 100);
 	assert_int_equal(world_status(pair->near).sessions_in[SERVICE_SESSION_UP], 1);
-	RELOAD(pair->near,
-	       "tunnel profile modify profile_name=default src_ipaddr=192.0.2.1\n" TO_PEER "session_name=a");
+	RELOAD(pair->near, FROM_NEAR TO_PEER "session_name=a");
 	pair_run(pair, 100);
 	assert_int_equal(pair->said[0][MESSAGE_CDN] + pair->said[0][MESSAGE_STOPCCN], 0);
-	RELOAD(pair->near, "tunnel profile modify profile_name=default src_ipaddr=192.0.2.1\n");
+	RELOAD(pair->near, FROM_NEAR);
 	pair_run(pair, 100);
 	assert_int_equal(world_status(pair->near).tunnels, 0);
 	assert_int_equal(world_status(pair->far).tunnels, 0);
