@@ -42,7 +42,8 @@ static bool has_words(const struct param_table *table, unsigned int row, const v
 	const struct param *param = &table->params[row];
 	char text[PARAM_TEXT_MAX];
 
-	return param->type == PARAM_STRING || param->type == PARAM_OCTETS || param_may_be_none(param) ||
+	return param->type == PARAM_STRING || param->type == PARAM_PATH || param->type == PARAM_OCTETS ||
+	       param_may_be_none(param) ||
 	       param_format(table, row, config, text)[0];
 }
 

@@ -94,6 +94,26 @@ static void a_default_that_was_given_is_saved(void **state)
 			    "dest_ipaddr=192.0.2.2 ttl=default\n");
 }
 
+/* Of the control protocol's objects ids that were chosen are not saved; and that there is no path has words. */
+static void calls_are_saved_without_what_was_chosen(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "tunnel create dest_ipaddr=192.0.2.2 tunnel_name=t persist=yes");
+	DO(world, "session create tunnel_name=t session_name=a");
+	DO(world, "tunnel create dest_ipaddr=192.0.2.2 tunnel_name=u tunnel_id=70");
+	DO(world, "session create tunnel_name=u session_id=7");
+	DO(world, "tunnel delete tunnel_name=t");
+	DO(world, "session create tunnel_name=u session_name=b");
+	DO(world, "session delete tunnel_name=u session_id=7");
+	expect_saved(world, "tunnel create tunnel_name=u tunnel_id=70 dest_ipaddr=192.0.2.2\n"
+			    "session create tunnel_name=u session_name=b\n");
+	DO(world, "session profile modify profile_name=default frame_socket=/x");
+	expect_saved(world, "session profile modify profile_name=default frame_socket=/x\n"
+			    "tunnel create tunnel_name=u tunnel_id=70 dest_ipaddr=192.0.2.2\n"
+			    "session create tunnel_name=u session_name=b frame_socket=\"\"\n");
+}
+
 /* What would refuse the others stands behind them. */
 static void limits_that_came_late_come_last(void **state)
 {
@@ -607,6 +627,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_is_saved_of_nothing, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(what_was_given_and_what_was_chosen_is_saved, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_default_that_was_given_is_saved, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(calls_are_saved_without_what_was_chosen, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(limits_that_came_late_come_last, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_save_survives_changes, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(secrets_are_told_apart, world_begin, world_end),
