@@ -10,8 +10,8 @@
  * `system reload` reloads what was created and modified since the last one, refused or not.
  *
  * There is a peer, another service, which accepts what is asked of it: `peer profile list` lets the two talk,
- * `tunnel profile list` does so over a bad network, `session profile list` lets the peer do something, each time another
- * thing, and `ppp profile list` lets a minute pass.
+ * `tunnel profile list` does so over a bad network, `session profile list` lets the peer do something, each time
+ * another thing, and `ppp profile list` lets a minute pass.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 struct world {
 	struct datapath *dp, *peer_dp;
-	struct service *service, *peer;	/* peer NULL: a dry run has none */
+	struct service *service, *peer;	/* peer NULL: nothing was said to it yet */
 	uint64_t now;
 	uint32_t messages, deeds;	/* how many there were */
 	struct command commands[COMMANDS_MAX];
@@ -574,8 +574,10 @@ static void meet_peer(struct world *world, enum config_object object)
 {
 	struct service_bearer bearer;
 
-	if (!world->peer)
+	if (!world->service->control)
 		return;
+	if (!world->peer)
+		begin_peer(world);
 	while (service_next_bearer(world->service, &bearer))
 		service_bearer(world->service, bearer.session, world->messages % 4, 7, "", world->now);
 	service_expire(world->service, world->now);
@@ -678,8 +680,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 	world.dp = datapath_null_new();
 	world.service = world.dp ? service_new(world.dp, length % 2 ? some_random : NULL) : NULL;
 	random_state = length;
-	if (world.service && length % 2)
-		begin_peer(&world);
 	must(world.service && !command_reader_begin(&reader, (const char *)data, length));
 	while (world.count < COMMANDS_MAX && (ret = command_reader_next(&reader, &command, &place, &error)) != 0) {
 		if (ret < 0)

@@ -99,15 +99,11 @@ static void calls_are_saved_without_what_was_chosen(void **state)
 {
 	struct world *world = *state;
 
-	DO(world, "tunnel create dest_ipaddr=192.0.2.2 tunnel_name=t persist=yes");
-	DO(world, "session create tunnel_name=t session_name=a");
-	DO(world, "tunnel create dest_ipaddr=192.0.2.2 tunnel_name=u tunnel_id=70");
-	DO(world, "session create tunnel_name=u session_id=7");
-	DO(world, "tunnel delete tunnel_name=t");
-	DO(world, "session create tunnel_name=u session_name=b");
-	DO(world, "session delete tunnel_name=u session_id=7");
-	expect_saved(world, "tunnel create tunnel_name=u tunnel_id=70 dest_ipaddr=192.0.2.2\n"
-			    "session create tunnel_name=u session_name=b\n");
+	DO(world, "tunnel create dest_ipaddr=192.0.2.2 tunnel_name=t\nsession create tunnel_name=t session_name=a");
+	expect_saved(world, "tunnel create tunnel_name=t dest_ipaddr=192.0.2.2\n"
+			    "session create tunnel_name=t session_name=a\n");
+	DO(world, "tunnel delete tunnel_name=t\ntunnel create dest_ipaddr=192.0.2.2 tunnel_name=u tunnel_id=70\n"
+		  "session create tunnel_name=u session_name=b");
 	DO(world, "session profile modify profile_name=default frame_socket=/x");
 	expect_saved(world, "session profile modify profile_name=default frame_socket=/x\n"
 			    "tunnel create tunnel_name=u tunnel_id=70 dest_ipaddr=192.0.2.2\n"
