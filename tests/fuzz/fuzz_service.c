@@ -563,7 +563,7 @@ static void do_something(struct world *world)
 
 static void pass_a_minute(struct world *world)
 {
-	for (uint64_t end = world->now + 60000; world->now < end; world->now += 2500) {
+	for (uint64_t end = world->now + 60000; world->now < end; world->now += 5000) {
 		service_expire(world->service, world->now);
 		service_expire(world->peer, world->now);
 		talk(world, false);
