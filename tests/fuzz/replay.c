@@ -17,9 +17,13 @@
 #include <sys/stat.h>
 
 /* larger files are fed whole, with a sample of their prefixes and flips only */
+#ifndef REPLAY_EXHAUSTIVE_BYTES
 #define REPLAY_EXHAUSTIVE_BYTES 512
+#endif
 /* about how many prefixes, and how many flips, a larger file gets */
+#ifndef REPLAY_SAMPLES
 #define REPLAY_SAMPLES 2048
+#endif
 /* what no corpus file of ours exceeds; a larger one is a mistake */
 #define REPLAY_FILE_MAX (1u << 20)
 
