@@ -14,6 +14,9 @@ import time
 import _management as m
 from _management import L2TPCTL, SESSION, SOCKET, TUNNEL, check, ctl, equal, matches
 
+# who runs tests in the background has its children ignore ^C: not these
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def plain(text):
     """What is seen, without the control sequences."""
