@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +111,21 @@ int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_s
 		return error_set(error, ERROR_VALUE, "bridge",
 				 "the interface named is no bridge: name one, or make it with `ip link add NAME type bridge`");
 	return error_system(error, errno, NULL, "cannot set up the interface");
+}
+
+bool link_set_noqueue(struct link_channel *channel, uint32_t ifindex)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(channel->message);
+	struct tcmsg *tc;
+
+	header->nlmsg_type = RTM_NEWQDISC;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
+	header->nlmsg_seq = ++channel->sequence;
+	tc = mnl_nlmsg_put_extra_header(header, sizeof(*tc));
+	tc->tcm_ifindex = (int)ifindex;
+	tc->tcm_parent = TC_H_ROOT;
+	mnl_attr_put_strz(header, TCA_KIND, "noqueue");
+	return request_send(channel, header) == 0;
 }
 
 int link_delete_group(struct link_channel *channel, uint32_t group)

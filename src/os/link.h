@@ -30,6 +30,9 @@ struct link_settings {
 
 int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_settings *settings,
 	     struct error *error);
+/* No queueing discipline, as the kernel's own tunnel devices have it. For a device that is down: its own is never made
+ * then. */
+bool link_set_noqueue(struct link_channel *channel, uint32_t ifindex);
 /* A non-blocking descriptor that becomes readable when interfaces or routes change; -1 with errno. */
 int link_monitor_open(void);
 /* Take what it has to say; was there anything? */

@@ -8,6 +8,7 @@
 hosts
 pair session="mtu=9000" || exit 1
 
+matches "the device has no queueing discipline" "$(ip_on A link show pw0)" " qdisc noqueue "
 check "ARP resolves" on A ping -q -c 1 -W 2 10.0.0.2
 matches "neighbour has the peer's address" "$(ip_on A neigh show 10.0.0.2)" \
 	"lladdr $(on B cat /sys/class/net/pw0/address)"

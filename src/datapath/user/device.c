@@ -102,6 +102,8 @@ static int set_up(struct user_datapath *dp, struct visit *visit, struct session 
 					 "there is no bridge %s: make it with `ip link add %s type bridge`",
 					 config->bridge, config->bridge);
 	}
+	/* What the device cannot take at once it drops, queue or no queue: one would only cost, memory too. */
+	(void)link_set_noqueue(visit->links, session->ifindex);
 	return link_set(visit->links, session->ifindex, &settings, error);
 }
 
