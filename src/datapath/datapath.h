@@ -24,6 +24,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/handle.h"
+#include "base/prefix.h"
 #include "wire/data_header.h"
 
 struct datapath;			/* the backend's own; begins with struct datapath_base */
@@ -58,6 +59,68 @@ struct datapath_tunnel_config {
 	bool udp_zero_csum6_rx;			/* accept; so do all tunnels of the local port meanwhile */
 };
 
+#define DATAPATH_PREFIXES_MAX 32		/* of one PPP session */
+
+struct datapath_prefix {
+	struct prefix prefix;
+	bool routed;			/* shared device: the system needs a route of its own to it. Others: always */
+	uint32_t metric;		/* of that route; 0: the system's */
+};
+
+/*
+ * A PPP session while its network phase lasts.  Whoever negotiates is the engine: frames of protocols other than
+ * those carried here come out of receive(), and what it sends goes into send().  Until ipv4 or ipv6 is set frames with
+ * IP packets are dropped (DATAPATH_DROP_CLOSED).
+ */
+struct datapath_ppp {
+	bool ipv4, ipv6;		/* carry it */
+	bool own_device;		/* a TUN device of its own: made when the first is carried, named as ifname says
+					 * ("": the first free pppN), gone with the session or when none is carried */
+	bool send_pfc, send_acfc;	/* the peer takes compressed protocol fields, and no address and control fields */
+	uint16_t mtu;			/* octets of an IP packet that the peer takes: its MRU, or less; the path's too counts
+					 * where mtu_mode is not FIXED; what mppe adds is taken off by the backend */
+	struct address local4, peer4;	/* own device: its addresses (peer4 as IFA_ADDRESS); AF_UNSPEC: none */
+	uint8_t local_identifier[8], peer_identifier[8];	/* fe80::/64 addresses; zero: none */
+	struct address local6;		/* own device: more than the link-local address; AF_UNSPEC: none */
+	/* What is behind the peer besides peer4 and its link-local address: own device: routes; shared: whose packets
+	 * these are, and who may be their source.  Copied. */
+	const struct datapath_prefix *prefixes;
+	unsigned int prefix_count;
+	bool check_source;		/* drop packets from the peer with a source that is not its own (DROP_SOURCE) */
+	bool default_route;		/* own device: all else, too; the tunnel's own peer keeps the route that it has */
+	uint32_t default_metric;
+	bool proxy_arp;			/* answer for peer4 on the network that has its address */
+	bool punt_router;		/* ICMPv6 router solicitations and DHCPv6 to us come out of receive() */
+};
+
+/* RFC 3078. Setting it starts anew: coherency counts from 0. */
+struct datapath_mppe {
+	bool send, receive;		/* encrypt; what arrives in clear is dropped then (DROP_CLEAR) */
+	bool stateful;
+	uint8_t bits;			/* 40, 56 or 128 */
+	uint8_t key_length;		/* octets of the start keys: 8 or 16 */
+	uint8_t send_key[16], receive_key[16];
+	bool flush;			/* only to be modified: the next packet sent restarts the peer's state (A bit) */
+};
+
+/* Bits of inner IP packets per second, with bursts of that many octets; 0: no limit. What is above is dropped
+ * (DROP_RATE), and counted in tx_errors or rx_errors not at all. */
+struct datapath_rate {
+	uint64_t send, receive;		/* to the peer; from it */
+	uint32_t send_burst, receive_burst;	/* octets; 0: what 100 ms carry, at least 16 KiB */
+};
+
+/* A device that many PPP sessions share: the session is found by the inner destination. */
+struct datapath_device_config {
+	char ifname[IF_NAMESIZE];	/* not "" */
+	char netns[DATAPATH_NETNS_MAX];
+	uint32_t mtu;			/* of the device; smaller sessions answer "too big" for themselves */
+	struct address local4, local6;	/* AF_UNSPEC: none; the link-local address is fe80::1 */
+	const struct prefix *routes;	/* that lead to it: pools. Copied */
+	unsigned int route_count;
+	bool mss_clamp;
+};
+
 enum datapath_mtu_mode { DATAPATH_MTU_AUTO, DATAPATH_MTU_FOLLOW, DATAPATH_MTU_FIXED };
 
 struct datapath_session_config {
@@ -85,6 +148,11 @@ struct datapath_session_config {
 	char netns[DATAPATH_NETNS_MAX];		/* device lives there; "" ours */
 	char bridge[IF_NAMESIZE];		/* master device; "" none */
 	bool interface_up;			/* set the device up at creation */
+	handle network_device;			/* PPP: the shared device that its IP packets go through; HANDLE_NONE: see
+						 * ppp.own_device */
+	struct datapath_ppp ppp;		/* PPP: nothing of it counts before session_modify() tells it, or frames */
+	struct datapath_mppe mppe;		/* likewise */
+	struct datapath_rate rate;
 	/* PPP: path of the frame socket to be made, an AF_UNIX SOCK_SEQPACKET on which one client at a time gets and
 	 * gives PPP frames, one with each packet, from the address field on as they are on the wire (no FCS, no
 	 * stuffing). NULL, or nobody connected: frames are counted and dropped. It is removed with the session. */
@@ -108,6 +176,10 @@ enum datapath_session_field {
 	DATAPATH_SESSION_MSS = 1 << 5,
 	DATAPATH_SESSION_CARRIER = 1 << 6,
 	DATAPATH_SESSION_PRIORITY = 1 << 7,
+	DATAPATH_SESSION_PPP = 1 << 8,		/* ppp, ifname, mtu_mode, mtu, network_device */
+	DATAPATH_SESSION_MPPE = 1 << 9,
+	DATAPATH_SESSION_MPPE_FLUSH = 1 << 10,	/* of mppe only flush */
+	DATAPATH_SESSION_RATE = 1 << 11,
 };
 
 /* The kernel's statistics, same names and meaning (L2TP_ATTR_STATS): octets include the L2TP
@@ -127,9 +199,9 @@ struct datapath_tunnel_info {
 };
 
 struct datapath_session_info {
-	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP: "" */
-	uint32_t ifindex;		/* PPP: 0 */
-	uint32_t mtu;			/* of the device, in effect; PPP: octets of a frame that the path carries */
+	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP without an own device: "" */
+	uint32_t ifindex;		/* likewise: 0 */
+	uint32_t mtu;			/* in effect: of the device, of IP packets; PPP that carries none: of a frame */
 	bool attached;			/* PPP: somebody is connected to the frame socket */
 	bool carrier;
 	bool send_seq;			/* in effect: may follow the peer */
@@ -149,6 +221,7 @@ enum datapath_event_kind {
 	DATAPATH_EVENT_PATH_MTU,	/* the path to this tunnel's peer has a new MTU */
 	DATAPATH_EVENT_CARRIER,		/* the session's carrier changed */
 	DATAPATH_EVENT_DEVICE_GONE,	/* somebody removed the session's device */
+	DATAPATH_EVENT_MPPE_LOST,	/* stateful MPPE: what arrives cannot be deciphered until the peer restarts */
 };
 
 enum datapath_drop {
@@ -156,6 +229,9 @@ enum datapath_drop {
 	DATAPATH_DROP_COOKIE, DATAPATH_DROP_SEQUENCE, DATAPATH_DROP_INVALID, DATAPATH_DROP_OVERSIZE,
 	DATAPATH_DROP_UNATTACHED,	/* nobody takes the session's frames */
 	DATAPATH_DROP_CONTROL,
+	/* of PPP: no such network protocol is up; not the peer's address; in clear, or it cannot be deciphered; above the
+	 * rate; more for the engine than it can take */
+	DATAPATH_DROP_CLOSED, DATAPATH_DROP_SOURCE, DATAPATH_DROP_CLEAR, DATAPATH_DROP_RATE, DATAPATH_DROP_CROWDED,
 	DATAPATH_DROP_UNSENT,		/* packets() only: outgoing, and the system did not take it */
 };
 #define DATAPATH_DROP_NONE (-1)
@@ -195,8 +271,10 @@ struct datapath_packet {
 
 #define DATAPATH_MESSAGES_MAX 64		/* of one receive() */
 
-/* A control message, whole: what UDP carries. */
+/* A control message, whole: what UDP carries; or a PPP frame of a session without frame socket. */
 struct datapath_message {
+	handle session;			/* HANDLE_NONE: a control message. Else a frame of this session, from the address
+					 * or protocol field on, and of what follows only octets and length count */
 	handle port;			/* by whose sockets: datapath_tunnel_info.port, or listen()'s */
 	handle tunnel;			/* sent: with its ttl, dscp and fwmark; HANDLE_NONE: the system's.
 					 * Received: HANDLE_NONE; what is in it says for whom it is */
@@ -206,7 +284,7 @@ struct datapath_message {
 	uint32_t length;
 };
 
-/* 19 operations.  Every backend fills every member. */
+/* 21 operations.  Every backend fills every member. */
 struct datapath_ops {
 	const char *name;		/* "user", "null" */
 
@@ -222,7 +300,7 @@ struct datapath_ops {
 	int (*listen)(struct datapath *dp, const struct datapath_port_config *config, handle *port,
 		      struct error *error);
 	void (*unlisten)(struct datapath *dp, handle port);
-	/* Take up to max (DATAPATH_MESSAGES_MAX at most) control messages of the ports that are listened to and of
+	/* Take up to max (DATAPATH_MESSAGES_MAX at most) messages: frames, and control messages of the ports that are listened to and of
 	 * those of version 2 tunnels; returns how many. Those of connections go before those with connection id 0:
 	 * to ask again and again makes nobody's connection wait for more than one such batch. */
 	int (*receive)(struct datapath *dp, struct datapath_message *messages, int max);
@@ -243,6 +321,11 @@ struct datapath_ops {
 	/* a batch: one by one is slow */
 	void (*session_delete)(struct datapath *dp, const handle *sessions, int count);
 	int (*session_info)(struct datapath *dp, handle session, struct datapath_session_info *info);
+
+	/* A device for PPP sessions to share, with its addresses and routes. It must not go before its sessions. */
+	int (*device_add)(struct datapath *dp, const struct datapath_device_config *config, handle *device,
+			  struct error *error);
+	void (*device_delete)(struct datapath *dp, handle device);
 
 	/* Copy the first snaplen octets of each packet of a session, or, with session HANDLE_NONE, of a tunnel: of its
 	 * sessions, new ones too, and of what else its peer sends here.  1..DATAPATH_SNAPLEN_MAX; 0: no more; again:
