@@ -10,11 +10,12 @@ set -eu -o pipefail
 here=$(dirname "$(readlink -f "$0")")
 cache=${L2TPD_CACHE:-/var/cache/l2tpd-tests}
 
-# What the guest has besides a kernel. To add a daemon (xl2tpd, ppp ...), add its package here and its modules below.
-packages="busybox-static bash iproute2 iputils-ping iperf3 kmod ethtool socat"
+# What the guest has besides a kernel. To add a daemon, add its package here and its modules below.
+packages="busybox-static bash iproute2 iputils-ping iperf3 kmod ethtool socat ppp xl2tpd"
 kernel=linux-image-amd64
 modules="virtio_pci virtio_net virtio_rng
-	l2tp_core l2tp_netlink l2tp_eth l2tp_ip l2tp_ip6 l2tp_debugfs
+	l2tp_core l2tp_netlink l2tp_eth l2tp_ip l2tp_ip6 l2tp_ppp l2tp_debugfs
+	ppp_generic pppox ppp_mppe ppp_async ppp_deflate bsd_comp
 	vxlan bridge veth 8021q tun sch_netem sch_ingress cls_matchall act_mirred af_packet_diag udp_diag"
 
 die() { echo "guest image: $*" >&2; exit 1; }
@@ -29,6 +30,7 @@ make_root() {
 	for package in $packages $libraries; do unpack "$package" "$root"; done
 	rm -rf "$root"/usr/share/{doc,man,info,locale,bash-completion,lintian,doc-base,menu,bug} "${root:?}"/var
 	mkdir -p "$root"/{proc,sys,dev,run,tmp,root,etc,usr/local/bin,var/log}
+	ln -s ../run "$root/var/run"	# where pppd notes which pid has which device
 	for program in $("$root/bin/busybox" --list); do
 		compgen -G "$root/*bin/$program" >/dev/null || compgen -G "$root/usr/*bin/$program" >/dev/null ||
 			ln -s busybox "$root/bin/$program"
