@@ -14,8 +14,18 @@
 #define GRANT_CLASS_MAX 253
 #define GRANT_CLASSES_MAX 4
 #define GRANT_FILTER_MAX 64
+#define GRANT_ALLOWED_MAX 8
 
-enum grant_address { GRANT_ADDRESS_UNSAID, GRANT_ADDRESS_POOL, GRANT_ADDRESS_USER, GRANT_ADDRESS_FIXED };
+enum grant_address {
+	GRANT_ADDRESS_UNSAID, GRANT_ADDRESS_POOL, GRANT_ADDRESS_USER, GRANT_ADDRESS_FIXED,
+	GRANT_ADDRESS_NONE,		/* the user may have none: chap-secrets without an address column */
+};
+
+/* One word of chap-secrets' address column. */
+struct grant_allowed {
+	struct prefix prefix;
+	bool refused;
+};
 
 struct grant_route {
 	struct prefix prefix;
@@ -31,6 +41,8 @@ struct grant_class {			/* RADIUS attribute 25: given back in accounting */
 struct grant {
 	enum grant_address address;	/* Framed-IP-Address: from a pool, as the user wants, or this */
 	struct address ipv4;		/* FIXED */
+	struct grant_allowed allowed[GRANT_ALLOWED_MAX];	/* ask grant_allows() */
+	unsigned int allowed_count;
 	char pool[GRANT_NAME_MAX], ipv6_pool[GRANT_NAME_MAX], delegated_pool[GRANT_NAME_MAX];
 	struct prefix ipv6_prefix;	/* for router advertisements; AF_UNSPEC: not said */
 	struct prefix delegated;	/* for DHCPv6 */
@@ -51,5 +63,9 @@ struct grant {
 	unsigned int mppe_bits;		/* 2: 40, 4: 128 (MS-MPPE-Encryption-Types); 0: not said */
 	unsigned int port_limit;	/* sessions at once; 0: not said */
 };
+
+/* May the user have this IPv4 address? The first prefix of allowed that contains it decides; none does: no.
+ * When nothing is said: any, but for GRANT_ADDRESS_NONE. */
+bool grant_allows(const struct grant *grant, const struct address *address);
 
 #endif

@@ -12,13 +12,14 @@ EDGES = {
     'wire': 'base',
     'config': 'base',
     'control': 'base wire',
-    'os': 'base',
+    'aaa': 'base wire',
+    'os': 'base aaa',
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
     'datapath/user': 'base wire datapath os',
-    'service': 'base wire config control datapath datapath/null',
+    'service': 'base wire config control aaa datapath datapath/null',
     'manage': 'base wire config service',
-    'l2tpd': 'base wire config os datapath datapath/null datapath/user service manage',
+    'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user service manage',
     'l2tpctl': 'base config os',
 }
 # headers of libraries -> rooms that may include them; those not named here may go anywhere
