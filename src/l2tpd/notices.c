@@ -20,6 +20,11 @@ static const char *const drop_reasons[NOTICES_DROPS] = {
 		"that is larger than the interface takes: raise mtu here or lower it at the other end",
 	[DATAPATH_DROP_UNATTACHED] = "whose frames nobody takes: connect to the session's frame socket",
 	[DATAPATH_DROP_CONTROL] = "with a control message, which static tunnels do not have",
+	[DATAPATH_DROP_CLOSED] = "of a network protocol that its session does not carry now",
+	[DATAPATH_DROP_SOURCE] = "whose source is not its session's address",
+	[DATAPATH_DROP_CLEAR] = "that is in clear, or cannot be deciphered",
+	[DATAPATH_DROP_RATE] = "above its session's rate",
+	[DATAPATH_DROP_CROWDED] = "for the PPP engine, which has more than it can take",
 };
 
 /* Of those that no line told of yet. */

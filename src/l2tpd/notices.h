@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "service/service.h"
 
-#define NOTICES_DROPS (DATAPATH_DROP_CONTROL + 1)	/* reasons of enum datapath_drop */
+#define NOTICES_DROPS (DATAPATH_DROP_CROWDED + 1)	/* reasons of enum datapath_drop */
 
 struct notices {		/* zero-initialise */
 	struct log_limit drops[NOTICES_DROPS];	/* each reason has its own: one does not hide the others */

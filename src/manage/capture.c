@@ -56,6 +56,11 @@ static const char *const drop_texts[] = {
 	[DATAPATH_DROP_OVERSIZE] = "larger than the interface takes",
 	[DATAPATH_DROP_UNATTACHED] = "nobody is connected to the session's frame socket",
 	[DATAPATH_DROP_CONTROL] = "a control message, which static tunnels do not have",
+	[DATAPATH_DROP_CLOSED] = "PPP carries no such network protocol now",
+	[DATAPATH_DROP_SOURCE] = "its source is not the peer's address",
+	[DATAPATH_DROP_CLEAR] = "in clear, or it cannot be deciphered",
+	[DATAPATH_DROP_RATE] = "above the session's rate",
+	[DATAPATH_DROP_CROWDED] = "more for the PPP engine than it can take",
 	[DATAPATH_DROP_UNSENT] = "the system did not send it",
 };
 

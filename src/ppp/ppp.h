@@ -2,8 +2,8 @@
 /*
  * PPP: all links of a daemon.  RFC 1661 and its users: LCP, PAP, CHAP, MS-CHAP, EAP, IPCP, IPV6CP, CCP.
  *
- * Pure: frames, commands and the time come in; frames and events are taken out.  After each call of something that
- * takes `now` the caller
+ * Pure: frames, commands and the time come in; frames and events are taken out.  After each call of something
+ * that takes `now` the caller
  *
  *	1. takes events until there are none (what an event points to is valid until the next is asked for), and may give
  *	   commands while it does so;

@@ -21,6 +21,11 @@ static const char *const drops[] = {
 	[DATAPATH_DROP_OVERSIZE] = "too large",
 	[DATAPATH_DROP_UNATTACHED] = "nobody takes it",
 	[DATAPATH_DROP_CONTROL] = "control message",
+	[DATAPATH_DROP_CLOSED] = "no such network protocol is up",
+	[DATAPATH_DROP_SOURCE] = "not the peer's address",
+	[DATAPATH_DROP_CLEAR] = "in clear, or indecipherable",
+	[DATAPATH_DROP_RATE] = "above the rate",
+	[DATAPATH_DROP_CROWDED] = "too many for the PPP engine",
 	[DATAPATH_DROP_UNSENT] = "the system did not send it",
 };
 
@@ -49,6 +54,9 @@ static const char *event_text(const struct datapath_event *event, char *out, siz
 		break;
 	case DATAPATH_EVENT_DEVICE_GONE:
 		snprintf(out, size, "the network device is gone");
+		break;
+	case DATAPATH_EVENT_MPPE_LOST:
+		snprintf(out, size, "what arrives cannot be deciphered until the peer starts anew");
 		break;
 	}
 	return out;

@@ -13,6 +13,7 @@ EDGES = {
     'config': 'base',
     'control': 'base wire',
     'aaa': 'base wire',
+    'ppp': 'base wire',
     'os': 'base aaa',
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
@@ -84,5 +85,5 @@ _structure.run('include edges', check, GOOD, [
                                           'src/datapath/d.h': '#include "datapath/user/u.h"'}, r'datapath may not'),
     ('an include not written from src/', {'src/base/b.c': '#include "a.h"\n'}, r'is not a path below src/'),
     ('a library where it does not belong', {'src/service/s.c': '#include <event2/event.h>\n'}, r's\.c:1: service may'),
-    ('a folder that is no room', {'src/ppp/p.c': '\n'}, r'lies in no room'),
+    ('a folder that is no room', {'src/pool/p.c': '\n'}, r'lies in no room'),
 ])

@@ -11,7 +11,7 @@ import subprocess
 
 import _structure
 
-PURE = ['base', 'wire', 'config', 'control', 'aaa', 'service', 'datapath/null']
+PURE = ['base', 'wire', 'config', 'control', 'aaa', 'ppp', 'service', 'datapath/null']
 # Functions of libc that turn memory into memory. A call of snprintf may appear as __snprintf_chk,
 # of strtol as __isoc99_strtol and so on.
 ALLOWED = re.compile(r'''^(__(isoc\d+_)?)?(

@@ -88,6 +88,8 @@ static int translate(struct user_datapath *dp, const struct notice *notice, stru
 		if (session)
 			session->device_gone_told = true;
 		break;
+	case DATAPATH_EVENT_MPPE_LOST:
+		break;
 	case DATAPATH_EVENT_DROPPED:
 		events[0] = notice->event;
 		return notice_count(dp, &events[0]);
