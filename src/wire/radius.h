@@ -177,14 +177,11 @@ bool radius_reply_is_genuine(const struct radius_packet *packet, const uint8_t r
 			     const struct radius_secret *secret);
 
 enum radius_seal { RADIUS_SEAL_NONE, RADIUS_SEAL_GENUINE, RADIUS_SEAL_FORGED };
-/* The Message-Authenticator (RFC 3579 section 3.2). authenticator: that it is made with, see below.
+/* The Message-Authenticator (RFC 3579 section 3.2, RFC 5176 section 2.3). authenticator: that it is made with. Of
+ * replies the request's; of Access-Request and Status-Server its own; of all other requests NULL, which is zeros.
  * FORGED also when there are several. */
-enum radius_seal radius_seal(const struct radius_packet *packet,
-			     const uint8_t authenticator[RADIUS_AUTHENTICATOR_LENGTH],
+enum radius_seal radius_seal(const struct radius_packet *packet, const uint8_t *authenticator,
 			     const struct radius_secret *secret);
-/* Of Access-Request and Status-Server: the packet's own. Of replies: the request's. Of the others, and of replies to
- * Disconnect and CoA: see RFC 5176 section 2.3 (requests: zeros). */
-extern const uint8_t radius_no_authenticator[RADIUS_AUTHENTICATOR_LENGTH];
 
 /* --- what is hidden (radius_hide.c) --- */
 
