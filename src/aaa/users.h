@@ -40,8 +40,9 @@ struct users_found {
 	uint32_t line;
 };
 
-/* The secret by which client proves itself to server, and what it may have: grant->address, ipv4, allowed are set and
- * the rest is zero.  client is as it came from the wire; when we are the client, server is the peer's name.
+/* The secret by which client proves itself to server, and what it may have: grant->address, ipv4 and allowed are set,
+ * from IPv6 words, which pppd does not have, ipv6 (an address), ipv6_prefix (a /64), delegated (a shorter one); the
+ * rest is zero.  client is as it came from the wire; when we are the client, server is the peer's name.
  * -1: nobody by that name (ERROR_UNKNOWN), or the secret cannot be had: error says why, for the log, not for the
  * peer.  found is then zero.  The best line is pppd's: the server's own name counts more than the client's, a name
  * more than "*", and the first among equals. grant may be NULL. */
