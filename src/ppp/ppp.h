@@ -177,7 +177,8 @@ bool ppp_next_event(struct ppp *ppp, struct ppp_event *event);
 void ppp_verdict(struct ppp *ppp, handle link, const struct credentials_verdict *verdict, const char *name,
 		 uint64_t now);
 /* Whether these credentials (not EAP) prove that who has them knows this secret, in constant time for those of one
- * method; fills verdict, with keys where there are such. keys are those of who verifies. */
+ * method; fills verdict, with keys where there are such. keys are those of who verifies. secret NULL: there is none,
+ * the name is unknown: the verdict is REJECTED, after the same work as with one. */
 void ppp_verify(const struct credentials *credentials, const uint8_t *secret, size_t secret_length,
 		struct credentials_verdict *verdict);
 

@@ -39,6 +39,7 @@ enum credentials_result { CREDENTIALS_REJECTED, CREDENTIALS_ACCEPTED, CREDENTIAL
 /* What MPPE starts from (RFC 3079), each as the end that holds this struct uses it. */
 struct credentials_keys {
 	bool there;
+	bool long_only;			/* MS-CHAPv1: of no use for 40 and 56 bits */
 	uint8_t send[CREDENTIALS_KEY_LENGTH], receive[CREDENTIALS_KEY_LENGTH];
 };
 

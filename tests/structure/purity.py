@@ -24,7 +24,7 @@ ALLOWED = re.compile(r'''^(__(isoc\d+_)?)?(
   | ctype_(b|tolower|toupper)_loc | errno_location
   | qsort | qsort_r | bsearch | ffs | ffsl | ffsll | abs | labs | llabs
   | inet_pton | inet_ntop | htonl | htons | ntohl | ntohs
-  | nettle_((hmac_)?md5_\w+ | sha1_\w+ | memxor3? | memeql_sec)
+  | nettle_((hmac_)?md5_\w+ | (md4|sha1|des|arcfour)_\w+ | memxor3? | memeql_sec)
   | assert_fail | abort | stack_chk_fail | in6addr_any | in6addr_loopback
 )(_chk)?$|^_GLOBAL_OFFSET_TABLE_$|^in6addr_any$''', re.X)
 
