@@ -19,7 +19,7 @@
 #define MSCHAP_V1_CHALLENGE 8
 #define MSCHAP_V2_CHALLENGE 16
 #define MSCHAP_SUCCESS 42		/* "S=" and 40 digits */
-#define MSCHAP_OFFSET_NT 24		/* of the NT response in a Response; version 2: behind the peer's challenge and zeros */
+#define MSCHAP_OFFSET_NT 24		/* of the NT response; version 2: behind the peer's challenge and zeros */
 #define MSCHAP_OFFSET_FLAG 48		/* version 1: 1, when the NT response is there */
 
 void chap_md5_response(uint8_t identifier, const uint8_t *secret, size_t secret_length, const uint8_t *challenge,

@@ -2,8 +2,8 @@
 /*
  * Whether credentials prove that who gave them knows a secret: ppp_verify() of ppp.h.
  *
- * Nobody shall learn from the time it takes how much of a guess was right, nor whether a name is known: comparisons take
- * the same time whatever they find, and without a secret the same is computed with one that nobody has.
+ * Nobody shall learn from the time it takes how much of a guess was right, nor whether a name is known: comparisons
+ * take the same time whatever they find, and without a secret the same is computed with one that nobody has.
  */
 #include <nettle/memops.h>
 #include <nettle/sha1.h>

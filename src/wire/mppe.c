@@ -12,6 +12,8 @@
 #include <nettle/sha1.h>
 #include <string.h>
 
+#include "wire/ppp.h"
+
 #define BIT_FLUSHED 0x80
 #define BIT_ENCRYPTED 0x10
 #define COUNTS 4096U
@@ -24,7 +26,7 @@
 #define CAUTION_STEP 16
 #define CAUTION_MAX (7 * CAUTION_STEP)
 #define FAILURES_LOST 64	/* in a row that are more than mischief */
-#define RESTARTS_MAX 4		/* with state: keys that a peer may have changed by starting anew in packets that were lost */
+#define RESTARTS_MAX 4		/* with state: keys that a peer may have changed in packets that were lost */
 #define PLAIN_MIN 3		/* octets that tell an IP packet: protocol and version */
 
 static const uint8_t pad_zeros[PAD];
@@ -157,7 +159,9 @@ static bool is_plain(const uint8_t *octets, size_t length)
 		octets++;
 		length--;
 	}
-	return length >= 2 && ((octets[0] == 0x21 && octets[1] >> 4 == 4) || (octets[0] == 0x57 && octets[1] >> 4 == 6));
+	if (length < 2)
+		return false;
+	return (octets[0] == PPP_IPV4 && octets[1] >> 4 == 4) || (octets[0] == PPP_IPV6 && octets[1] >> 4 == 6);
 }
 
 /* This packet could not be used. */

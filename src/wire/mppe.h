@@ -54,8 +54,9 @@ void mppe_flush(struct mppe *mppe);
 enum mppe_result {
 	MPPE_PACKET,		/* octets + MPPE_HEADER is protocol and payload: IPv4 or IPv6, or so it begins */
 	MPPE_DROPPED,		/* a copy, late, not enciphered, or garbled: nobody need be told */
-	MPPE_LOST,		/* likewise, and with state: track was lost: ask the peer to reset. Without: so many packets in
-				 * a row could not be used that both ends should begin anew (CCP) */
+	/* likewise, and with state: track was lost: ask the peer to reset. Without: so many packets in a row could not
+	 * be used that both ends should begin anew (CCP) */
+	MPPE_LOST,
 };
 /* In place: octets begins with the header; any length. What was not MPPE_PACKET is of no use any more. */
 enum mppe_result mppe_decrypt(struct mppe *mppe, uint8_t *octets, size_t length);

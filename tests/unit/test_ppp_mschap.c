@@ -154,9 +154,12 @@ static void failures_are_read(void **state)
 
 static void odd_failures(void **state)
 {
-	static const char *const refused[] = { "", "E", "E=", "E=x", "X=691", "E=-1", "e=691", "E=1234567890", " E=691" };
-	static const char *const accepted[] = { "E=691 ", "E=691  R", "E=691 C=12 V= R=", "E=691 C=5b5d7c7d7b3f2f3g R=2",
-						"E=691 V=-1 M" };
+	static const char *const refused[] = {
+		"", "E", "E=", "E=x", "X=691", "E=-1", "e=691", "E=1234567890", " E=691",
+	};
+	static const char *const accepted[] = {
+		"E=691 ", "E=691  R", "E=691 C=12 V= R=", "E=691 C=5b5d7c7d7b3f2f3g R=2", "E=691 V=-1 M",
+	};
 	struct mschap_failure failure;
 
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)

@@ -23,11 +23,13 @@ static void make_proof(struct proof *proof, enum credentials_method method, cons
 					     .challenge = proof->challenge, .response = proof->response,
 					     .name_length = strlen(name) };
 	if (*challenge)
-		assert_true(text_to_octets(challenge, proof->challenge, TEXT_OCTETS_MAX, &credentials->challenge_length));
+		assert_true(text_to_octets(challenge, proof->challenge, TEXT_OCTETS_MAX,
+					   &credentials->challenge_length));
 	assert_true(text_to_octets(response, proof->response, TEXT_OCTETS_MAX, &credentials->response_length));
 }
 
-static enum credentials_result verify(const struct proof *proof, const char *secret, struct credentials_verdict *verdict)
+static enum credentials_result verify(const struct proof *proof, const char *secret,
+				      struct credentials_verdict *verdict)
 {
 	ppp_verify(&proof->credentials, (const uint8_t *)secret, secret ? strlen(secret) : 0, verdict);
 	return verdict->result;
