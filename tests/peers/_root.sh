@@ -8,7 +8,8 @@ set -eu -o pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 cache=${L2TPD_CACHE:-/var/cache/l2tpd-tests}
-packages="busybox-static xl2tpd l2tpns softether-common softether-vpnserver softether-vpncmd"
+packages="busybox-static xl2tpd l2tpns softether-common softether-vpnserver softether-vpncmd
+	freeradius freeradius-common freeradius-utils"
 
 die() { echo "peers: $*" >&2; exit 1; }
 say() { echo "peers: $*" >&2; }
@@ -31,7 +32,7 @@ make_root() {
 	# What xl2tpd starts for each call. There is no PPP in these tests: the call is up as long as this runs.
 	printf '#!/bin/sh\nexec sleep 86400\n' >"$root/usr/sbin/pppd"
 	chmod 755 "$root/usr/sbin/pppd"
-	for program in usr/sbin/xl2tpd usr/sbin/l2tpns usr/libexec/softether/vpnserver/vpnserver; do
+	for program in usr/sbin/xl2tpd usr/sbin/l2tpns usr/libexec/softether/vpnserver/vpnserver usr/sbin/freeradius; do
 		[ -x "$root/$program" ] || die "no $program in the packages"
 	done
 }
