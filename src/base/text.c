@@ -95,6 +95,18 @@ bool text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *leng
 	return true;
 }
 
+bool text_next_item(const char **text, char *item, size_t size)
+{
+	size_t length = strcspn(*text, ",");
+
+	if (length >= size)
+		return false;
+	memcpy(item, *text, length);
+	item[length] = '\0';
+	*text = (*text)[length] ? *text + length + 1 : NULL;
+	return true;
+}
+
 const char *text_from_octets(const uint8_t *octets, size_t length, char *out)
 {
 	for (size_t i = 0; i < length; i++) {

@@ -14,7 +14,7 @@
 bool text_to_u64(const char *text, uint64_t *value);
 /* yes enable true on 1 / no disable false off 0, any case. */
 bool text_to_bool(const char *text, bool *value);
-#define TEXT_OCTETS_MAX 64	/* longest value of text_to_octets(); more than any parameter takes */
+#define TEXT_OCTETS_MAX 128	/* longest value of text_to_octets(); more than any parameter takes */
 /* Hex octets, optional 0x, ':' between octets allowed; *length gets the count (<= size). "" is 0 octets. */
 bool text_to_octets(const char *text, uint8_t *octets, size_t size, size_t *length);
 /* Lower-case hex without separators; out needs 2 * length + 1. Returns out. */
@@ -22,6 +22,9 @@ const char *text_from_octets(const uint8_t *octets, size_t length, char *out);
 /* aa:bb:cc:dd:ee:ff; multicast addresses are the caller's business. */
 bool text_to_mac(const char *text, uint8_t mac[6]);
 const char *text_from_mac(const uint8_t mac[6], char out[18]);
+
+/* The next of "a,b,c" into item; *text is then behind its comma, NULL behind the last. False when it does not fit. */
+bool text_next_item(const char **text, char *item, size_t size);
 
 /* Octets of text before the first that must not be shown: a control character (also one of direction) or what is not
  * UTF-8.  strlen(text) when all of it is fit for terminals, logs and JSON. */

@@ -65,3 +65,22 @@ bool check_netmask(const void *member)
 
 	return prefix_from_netmask(&any, netmask, &ignored);
 }
+
+bool check_list_name(const void *member)
+{
+	return !strpbrk(member, " ,");
+}
+
+bool check_host(const void *member)
+{
+	const struct address *address = member;
+
+	return address->family == AF_UNSPEC || address_is_unicast(address);
+}
+
+bool check_host_v4(const void *member)
+{
+	const struct address *address = member;
+
+	return address->family != AF_INET6 && check_host(member);
+}

@@ -36,4 +36,16 @@ bool check_secret_file(const void *member);
 #define CHECK_NETMASK_ALLOWED "a netmask like 255.255.255.0"
 bool check_netmask(const void *member);
 
+/* char[]: "" or what may stand in a list. */
+#define CHECK_LIST_NAME_ALLOWED "a name of 1 to 63 characters without blanks and commas"
+bool check_list_name(const void *member);
+
+/* struct address: AF_UNSPEC or one host's. */
+#define CHECK_HOST_ALLOWED "the IPv4 or IPv6 address of one host"
+bool check_host(const void *member);
+
+/* struct address: AF_UNSPEC or one IPv4 host's. */
+#define CHECK_HOST_V4_ALLOWED "the IPv4 address of one host"
+bool check_host_v4(const void *member);
+
 #endif

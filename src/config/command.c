@@ -433,6 +433,7 @@ const char *config_object_name(enum config_object object)
 		[CONFIG_SYSTEM] = "system", [CONFIG_TUNNEL] = "tunnel", [CONFIG_SESSION] = "session",
 		[CONFIG_PEER_PROFILE] = "peer profile", [CONFIG_TUNNEL_PROFILE] = "tunnel profile",
 		[CONFIG_SESSION_PROFILE] = "session profile", [CONFIG_PPP_PROFILE] = "ppp profile",
+		[CONFIG_POOL] = "pool", [CONFIG_RADIUS] = "radius",
 		[CONFIG_PEER] = "peer", [CONFIG_USER] = "user", [CONFIG_DEBUG] = "debug",
 		[CONFIG_CONFIG] = "config", [CONFIG_CAPTURE] = "capture", [CONFIG_SERVER] = "server",
 	};

@@ -24,12 +24,14 @@ enum param_type {		/* type of the member */
 	PARAM_STRING,		/* char[], printable UTF-8; min: the least length; the most is size - 1 */
 	PARAM_HOST,		/* char[]: literal unicast address or host name */
 	PARAM_ADDRESS,		/* struct address */
-	PARAM_OCTETS,		/* struct param_octets */
+	PARAM_OCTETS,		/* struct param_octets, or the long one: its size tells */
 	PARAM_MAC,		/* uint8_t[6] */
 	PARAM_FLAGS,		/* uint32_t: some of the row's words, "fsm,api"; a number, all, none */
 	PARAM_PREFIX,		/* struct prefix: ADDRESS[/LENGTH] */
 	PARAM_PATH,		/* char[]: of a file, or what the row's help says; as PARAM_STRING otherwise */
 	PARAM_SPEED,		/* struct param_speed: RX[:TX]; one number is both */
+	PARAM_NAMES,		/* char[]: names of objects, with commas: text_next_item() */
+	PARAM_RANGES,		/* char[]: ranges of addresses, with commas: text_next_item(), range_parse() */
 	PARAM_UNSUPPORTED,	/* no member: OpenL2TP's name whose feature has not landed; refused by name */
 };
 
@@ -46,12 +48,21 @@ enum param_flags {
 	PARAM_ACTION = 1 << 9,		/* something is done when it is given, and nothing is kept of it */
 	PARAM_V2 = 1 << 10,		/* means nothing where version=3 */
 	PARAM_V3 = 1 << 11,		/* means nothing where version=2 */
+	PARAM_PPP = 1 << 12,		/* of sessions: means nothing where they carry no PPP */
 };
+
+#define PARAM_RANGES_MAX 16		/* in one PARAM_RANGES */
 
 #define PARAM_OCTETS_MAX 8
 struct param_octets {
-	uint8_t octets[PARAM_OCTETS_MAX];
 	uint8_t length;
+	uint8_t octets[PARAM_OCTETS_MAX];
+};
+
+#define PARAM_LONG_OCTETS_MAX 127	/* no list of LCP options has more */
+struct param_long_octets {
+	uint8_t length;
+	uint8_t octets[PARAM_LONG_OCTETS_MAX];
 };
 
 struct param_speed {		/* bit/s, as they come in and as they go out; 0: not told */

@@ -29,6 +29,18 @@ static const struct param_word type_words[] = {
 	WORD("lnoc", CONFIG_SESSION_TYPE_LNOC), { .name = NULL },
 };
 
+static const struct param_word proxy_auth_words[] = {
+	WORD("text", CONFIG_PROXY_AUTH_TEXT), WORD("chap", CONFIG_PROXY_AUTH_CHAP),
+	WORD("pap", CONFIG_PROXY_AUTH_PAP), WORD("none", CONFIG_PROXY_AUTH_NONE),
+	WORD("mschap", CONFIG_PROXY_AUTH_MSCHAP), { .name = NULL },
+};
+
+#define LCP_OPTIONS(member, what)                                                                    \
+	{                                                                                            \
+		ROW_MEMBER(member), .type = PARAM_OCTETS, .flags = PARAM_PPP | PARAM_V2,             \
+		.help = (what), .reference = "RFC 2661 4.4.5, OpenL2TP"                              \
+	}
+
 static const struct param params[] = {
 	{
 		ROW_MEMBER(tunnel_name), .type = PARAM_STRING, .flags = PARAM_KEY, .min = 1,
@@ -56,7 +68,7 @@ static const struct param params[] = {
 		ROW_MEMBER(pw_type), .type = PARAM_ENUM, .flags = PARAM_PROFILE,
 		.words = pw_type_words, .default_text = "eth",
 		.help = "what the session carries: Ethernet frames, those of one VLAN, IP packets, or PPP frames; "
-			"in version 2 always ppp, in version 3 never",
+			"in version 2 always ppp",
 		.reference = "RFC 4719, L2TP_ATTR_PW_TYPE",
 	},
 	{
@@ -82,9 +94,10 @@ static const struct param params[] = {
 		.reference = "RFC 4719, L2TP_ATTR_VLAN_ID",
 	},
 	{
-		ROW_MEMBER(interface_name), .type = PARAM_STRING, .flags = PARAM_V3, .check = check_interface,
+		ROW_MEMBER(interface_name), .type = PARAM_STRING, .check = check_interface,
 		.allowed = CHECK_INTERFACE_ALLOWED,
-		.help = "name of the network device; without it the first free l2tpethN, or l2tpipN for pw_type=ip",
+		.help = "name of the network device; without it the first free l2tpethN, l2tpipN for pw_type=ip, or "
+			"pppN for pw_type=ppp",
 		.reference = "L2TP_ATTR_IFNAME",
 	},
 	{
@@ -92,7 +105,7 @@ static const struct param params[] = {
 		.help = "hardware address of the network device; without it a random one",
 	},
 	{
-		ROW_MEMBER(mtu), .type = PARAM_U32_OR_WORD, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V3,
+		ROW_MEMBER(mtu), .type = PARAM_U32_OR_WORD, .flags = PARAM_LIVE | PARAM_PROFILE,
 		.min = SESSION_MTU_MIN,
 		.max = UINT16_MAX, .words = mtu_words, .default_text = "auto",
 		.help = "MTU of the network device; auto: what the path carries when the session is made; "
@@ -121,9 +134,10 @@ static const struct param params[] = {
 		.reference = "L2TP_ATTR_RECV_TIMEOUT",
 	},
 	{
-		ROW_MEMBER(mss_clamp), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V3,
+		ROW_MEMBER(mss_clamp), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_PROFILE,
 		.default_text = "no",
-		.help = "lower the segment size that TCP connections agree on to what the MTU carries",
+		.help = "lower the segment size that TCP connections agree on to what the MTU carries; where it is not "
+			"given, pw_type=ppp has what its PPP profile says",
 	},
 	{
 		ROW_MEMBER(carrier_timeout), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V3,
@@ -131,7 +145,7 @@ static const struct param params[] = {
 		.help = "without a packet for so long the network device loses its carrier; 0: never",
 	},
 	{
-		ROW_MEMBER(netns), .type = PARAM_STRING, .flags = PARAM_PROFILE | PARAM_V3,
+		ROW_MEMBER(netns), .type = PARAM_STRING, .flags = PARAM_PROFILE,
 		.check = check_netns, .allowed = CHECK_NETNS_ALLOWED,
 		.help = "network namespace in which the network device is made; without it that of the daemon",
 	},
@@ -223,18 +237,55 @@ static const struct param params[] = {
 		ROW_MEMBER(reason), .type = PARAM_STRING, .flags = PARAM_DELETE, .min = 1,
 		.help = "why the session is deleted: the peer is told, and events tell it",
 	},
-	ROW_LATER("user_name", ROW_PPP, "name by which PPP proves who we are"),
-	ROW_LATER("user_password", ROW_PPP, "password by which PPP proves who we are"),
-	ROW_LATER("user_password_file", ROW_PPP, "where that password is read from"),
-	ROW_LATER("no_ppp", ROW_PPP, "set up the session without PPP in it"),
-	ROW_LATER("use_ppp_proxy", ROW_PPP, "tell the peer what was negotiated with the caller"),
-	ROW_LATER("proxy_auth_type", ROW_PPP, "how the caller proved who it is"),
-	ROW_LATER("proxy_auth_name", ROW_PPP, "the caller's name"),
-	ROW_LATER("proxy_auth_challenge", ROW_PPP, "challenge that the caller was sent"),
-	ROW_LATER("proxy_auth_response", ROW_PPP, "what the caller answered"),
-	ROW_LATER("initial_rcvd_lcp_confreq", ROW_PPP, "first LCP request of the caller"),
-	ROW_LATER("last_sent_lcp_confreq", ROW_PPP, "last LCP request sent to the caller"),
-	ROW_LATER("last_rcvd_lcp_confreq", ROW_PPP, "last LCP request of the caller"),
+	{
+		ROW_MEMBER(user_name), .type = PARAM_STRING, .flags = PARAM_PPP,
+		.help = "the name that we prove to the peer; without it none", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(user_password), .type = PARAM_STRING, .flags = PARAM_PPP | PARAM_SECRET,
+		.help = "the password that proves it", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(user_password_file), .type = PARAM_PATH, .flags = PARAM_PPP | PARAM_READ_FILE,
+		.check = check_secret_file, .allowed = CHECK_SECRET_FILE_ALLOWED,
+		.help = "where that password is read from, at start and at each reload",
+	},
+	{
+		ROW_MEMBER(no_ppp), .type = PARAM_BOOL, .flags = PARAM_PROFILE | PARAM_PPP, .default_text = "no",
+		.help = "set up the session without PPP in it", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(use_ppp_proxy), .type = PARAM_BOOL, .flags = PARAM_PROFILE | PARAM_PPP | PARAM_V2,
+		.default_text = "no",
+		.help = "tell the peer what was negotiated with the caller, as the parameters below have it",
+		.reference = "RFC 2661 4.4.5, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(proxy_auth_type), .type = PARAM_ENUM, .flags = PARAM_PPP | PARAM_V2,
+		.words = proxy_auth_words, .help = "how the caller proved its name",
+		.reference = "RFC 2661 4.4.5, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(proxy_auth_name), .type = PARAM_STRING, .flags = PARAM_PPP | PARAM_V2,
+		.help = "the caller's name", .reference = "RFC 2661 4.4.5, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(proxy_auth_challenge), .type = PARAM_OCTETS, .flags = PARAM_PPP | PARAM_V2,
+		.help = "the challenge that the caller was sent", .reference = "RFC 2661 4.4.5, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(proxy_auth_response), .type = PARAM_OCTETS, .flags = PARAM_PPP | PARAM_V2 | PARAM_SECRET,
+		.help = "what the caller answered", .reference = "RFC 2661 4.4.5, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(proxy_auth_response_file), .type = PARAM_PATH,
+		.flags = PARAM_PPP | PARAM_V2 | PARAM_READ_FILE,
+		.check = check_secret_file, .allowed = CHECK_SECRET_FILE_ALLOWED,
+		.help = "where that is read from, at start and at each reload",
+	},
+	LCP_OPTIONS(initial_rcvd_lcp_confreq, "options of the caller's first LCP request"),
+	LCP_OPTIONS(last_sent_lcp_confreq, "options of the last LCP request sent to the caller"),
+	LCP_OPTIONS(last_rcvd_lcp_confreq, "options of the last LCP request of the caller"),
 };
 
 const struct param_table config_session_table = ROW_TABLE("session");

@@ -24,6 +24,15 @@ static const struct param_word metrics_detail_words[] = {
 	WORD("sessions", CONFIG_METRICS_SESSIONS), { .name = NULL },
 };
 
+#define ABSOLUTE(member, by_default, what, whence)                                                   \
+	{                                                                                            \
+		ROW_MEMBER(member), .type = PARAM_PATH, .flags = PARAM_LIVE,                         \
+		.check = check_absolute, .allowed = CHECK_ABSOLUTE_ALLOWED,                          \
+		.default_text = (by_default), .help = (what), .reference = (whence)                  \
+	}
+#define USERS_FILE(member, by_default, what) ABSOLUTE(member, by_default, what, "pppd(8)")
+#define SCRIPT(member, by_default, what) ABSOLUTE(member, by_default, what, "pppd(8)")
+
 static const struct param params[] = {
 	{
 		ROW_MEMBER(max_tunnels), .type = PARAM_U32, .flags = PARAM_LIVE,
@@ -132,6 +141,39 @@ static const struct param params[] = {
 		.default_text = "1701",
 		.help = "UDP port where tunnels that peers ask for are accepted; tunnels of ours have our_udp_port",
 		.reference = "RFC 2661 8.1, OpenL2TP",
+	},
+	USERS_FILE(chap_secrets, "/etc/ppp/chap-secrets", "users who prove their names by CHAP, MS-CHAP and EAP"),
+	USERS_FILE(pap_secrets, "/etc/ppp/pap-secrets", "users who prove their names by PAP"),
+	{
+		ROW_MEMBER(ppp_scripts), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		.help = "run the scripts of pppd, those that are there, when a network of PPP comes up and goes",
+	},
+	SCRIPT(ip_up_script, "/etc/ppp/ip-up", "what is run when IPv4 is up in a session"),
+	SCRIPT(ip_down_script, "/etc/ppp/ip-down", "what is run when it is not any more"),
+	SCRIPT(ipv6_up_script, "/etc/ppp/ipv6-up", "what is run when IPv6 is up in a session"),
+	SCRIPT(ipv6_down_script, "/etc/ppp/ipv6-down", "what is run when it is not any more"),
+	{
+		ROW_MEMBER(state_file), .type = PARAM_PATH, .flags = PARAM_LIVE,
+		.check = check_absolute, .allowed = CHECK_ABSOLUTE_ALLOWED,
+		.default_text = "/var/lib/l2tpd/state.sqlite",
+		.help = "who was given which address, and what no RADIUS server has been told yet; without it that is "
+			"forgotten when the daemon ends",
+	},
+	{
+		ROW_MEMBER(radius_coa_port), .type = PARAM_U16, .flags = PARAM_LIVE, .max = UINT16_MAX,
+		.default_text = "0",
+		.help = "UDP port where RADIUS servers with coa=yes may change and end sessions, usually 3799; 0: none",
+		.reference = "RFC 5176 2",
+	},
+	{
+		ROW_MEMBER(radius_nas_identifier), .type = PARAM_STRING, .flags = PARAM_LIVE,
+		.help = "what we call ourselves to RADIUS servers; without it this host's name",
+		.reference = "RFC 2865 5.32",
+	},
+	{
+		ROW_MEMBER(radius_nas_ipaddr), .type = PARAM_ADDRESS, .flags = PARAM_LIVE, .check = check_host,
+		.allowed = CHECK_HOST_ALLOWED, .help = "the address that RADIUS servers are told of us; without it none",
+		.reference = "RFC 2865 5.4, RFC 3162 2.1",
 	},
 	{
 		ROW_MEMBER(reset_statistics), .type = PARAM_BOOL, .flags = PARAM_LIVE | PARAM_ACTION,

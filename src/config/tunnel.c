@@ -12,6 +12,7 @@
 #define TUNNEL_RETRIES_MAX 1000
 #define TUNNEL_RETRY_TIMEOUT_MAX 60		/* who waits longer has lost the tunnel */
 #define TUNNEL_IDLE_TIMEOUT_MAX 604800
+#define TUNNEL_MTU_MIN 128
 #define TUNNEL_SESSIONS_MAX 65535		/* all ids of version 2 */
 
 static const struct param_word encap_words[] = {
@@ -25,6 +26,8 @@ static const struct param_word ttl_words[] = {
 static const struct param_word dscp_words[] = {
 	WORD("copy", CONFIG_COPY), { .name = NULL },
 };
+
+static const struct param_word mtu_words[] = { WORD("auto", CONFIG_MTU_AUTO), { .name = NULL } };
 
 static const struct param_word auth_words[] = {
 	WORD("none", CONFIG_AUTH_NONE), WORD("simple", CONFIG_AUTH_SIMPLE),
@@ -250,10 +253,24 @@ static const struct param params[] = {
 		ROW_MEMBER(reason), .type = PARAM_STRING, .flags = PARAM_DELETE, .min = 1,
 		.help = "why the tunnel is deleted: the peer is told, and events tell it",
 	},
-	ROW_LATER("allow_ppp_proxy", ROW_PPP, "accept what the peer negotiated with the caller"),
-	ROW_LATER("do_pmtu_discovery", ROW_PPP "; sessions of version 3 have mtu=follow", "follow the path's MTU"),
-	ROW_LATER("mtu", ROW_PPP "; sessions of version 3 have their own mtu",
-		  "largest MTU of a session in this tunnel"),
+	{
+		ROW_MEMBER(allow_ppp_proxy), .type = PARAM_BOOL, .flags = PARAM_PROFILE | PARAM_V2,
+		.default_text = "no",
+		.help = "believe what the peer negotiated with the caller, and do not negotiate it again",
+		.reference = "RFC 2661 4.4.5, OpenL2TP",
+	},
+	{
+		ROW_MEMBER(do_pmtu_discovery), .type = PARAM_BOOL, .flags = PARAM_PROFILE | PARAM_V2,
+		.default_text = "no",
+		.help = "the MTU of sessions follows the path's, and their packets are not cut on the way",
+		.reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(mtu), .type = PARAM_U32_OR_WORD, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
+		.min = TUNNEL_MTU_MIN, .max = UINT16_MAX, .words = mtu_words, .default_text = "auto",
+		.help = "most that the MTU of a session in this tunnel may be; auto: what the path carries",
+		.reference = "OpenL2TP",
+	},
 	ROW_LATER("interface_name", NULL, "sessions have network devices, tunnels have none: use it in session create"),
 };
 

@@ -11,10 +11,12 @@
 
 #include "base/address.h"
 #include "base/prefix.h"
+#include "base/range.h"
 #include "base/text.h"
 #include "config/match.h"
 
 #define HOST_LABEL_MAX 63	/* RFC 1035 2.3.4 */
+#define LIST_ITEM_MAX 64	/* octets of a name in a list, with the NUL: CONFIG_NAME_MAX */
 
 /* --- words --- */
 
@@ -25,7 +27,7 @@ static const struct param_word bool_words[] = {
 
 const struct param_word *param_words(const struct param *param)
 {
-	return param->type == PARAM_BOOL ? bool_words : param->words;
+	return param->type == PARAM_BOOL && !param->words ? bool_words : param->words;
 }
 
 static const char *word_name(const void *list, unsigned int index)
@@ -192,20 +194,6 @@ static void allowed_range_or_word(const struct param *param, char out[PARAM_TEXT
 
 #define FLAGS_WORD_MAX 32	/* octets of a word, more than any has */
 
-/* The next word of "a,b,c"; *text is then behind its comma, NULL behind the last. False when it is too long
- * to be one. */
-static bool next_flag(const char **text, char word[FLAGS_WORD_MAX])
-{
-	size_t length = strcspn(*text, ",");
-
-	if (length >= FLAGS_WORD_MAX)
-		return false;
-	memcpy(word, *text, length);
-	word[length] = '\0';
-	*text = (*text)[length] ? *text + length + 1 : NULL;
-	return true;
-}
-
 /* All bits that have a supported word. */
 static uint32_t flags_all(const struct param *param)
 {
@@ -239,7 +227,7 @@ static bool parse_flags(const struct param *param, const char *text, void *membe
 	if (flags_from_number(param, text, member))
 		return true;
 	do {
-		if (!next_flag(&text, word))
+		if (!text_next_item(&text, word, sizeof(word)))
 			return false;
 		if (!strcasecmp(word, "all"))
 			value = flags_all(param);
@@ -291,7 +279,7 @@ const struct param_word *value_unsupported_word(const struct param *param, const
 	if (!param->words)
 		return NULL;
 	do {
-		if (!next_flag(&text, word))
+		if (!text_next_item(&text, word, sizeof(word)))
 			return NULL;
 		found = match_find(word_name, param->words, word, false);
 		if (found >= 0 && param->words[found].feature)
@@ -376,12 +364,18 @@ static void allowed_address(const struct param *param, char out[PARAM_TEXT_MAX])
 	snprintf(out, PARAM_TEXT_MAX, "an IPv4 or IPv6 address");
 }
 
+/* Those of both lengths begin alike; the octet before theirs is how many there are. */
+static size_t octets_max(const struct param *param)
+{
+	return param->size - offsetof(struct param_octets, octets);
+}
+
 static bool parse_octets(const struct param *param, const char *text, void *member)
 {
-	struct param_octets *octets = member;
+	struct param_long_octets *octets = member;
 	size_t length;
 
-	if (!text_to_octets(text, octets->octets, sizeof(octets->octets), &length))
+	if (!text_to_octets(text, octets->octets, octets_max(param), &length))
 		return false;
 	octets->length = (uint8_t)length;
 	return true;
@@ -389,14 +383,14 @@ static bool parse_octets(const struct param *param, const char *text, void *memb
 
 static void format_octets(const struct param *param, const void *member, char out[PARAM_TEXT_MAX])
 {
-	const struct param_octets *octets = member;
+	const struct param_long_octets *octets = member;
 
 	text_from_octets(octets->octets, octets->length, out);
 }
 
 static void allowed_octets(const struct param *param, char out[PARAM_TEXT_MAX])
 {
-	snprintf(out, PARAM_TEXT_MAX, "0 to %d octets (hex digits)", PARAM_OCTETS_MAX);
+	snprintf(out, PARAM_TEXT_MAX, "0 to %zu octets (hex digits)", octets_max(param));
 }
 
 static const uint8_t mac_none[6];
@@ -443,6 +437,58 @@ static void allowed_path(const struct param *param, char out[PARAM_TEXT_MAX])
 {
 	snprintf(out, PARAM_TEXT_MAX, "a path of %" PRId64 " to %zu printable characters", param->min,
 		 param->size - 1);
+}
+
+/* --- lists --- */
+
+static bool is_name(const char *item)
+{
+	size_t length = strlen(item);
+
+	return length && text_printable_length(item) == length && !strchr(item, ' ');
+}
+
+static bool parse_names(const struct param *param, const char *text, void *member)
+{
+	const char *rest = text;
+	char item[LIST_ITEM_MAX];
+
+	while (*text && rest) {
+		if (!text_next_item(&rest, item, sizeof(item)) || !is_name(item))
+			return false;
+	}
+	return parse_string(param, text, member);
+}
+
+static void allowed_names(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "names without blanks, several with commas");
+}
+
+static bool parse_ranges(const struct param *param, const char *text, void *member)
+{
+	struct range ranges[PARAM_RANGES_MAX];
+	const char *rest = text;
+	unsigned int count = 0;
+	char item[RANGE_TEXT_MAX];
+
+	while (*text && rest) {
+		if (count == PARAM_RANGES_MAX || !text_next_item(&rest, item, sizeof(item)) ||
+		    !range_parse(item, &ranges[count]) || ranges[count].first.family != ranges[0].first.family)
+			return false;
+		for (unsigned int i = 0; i < count; i++) {
+			if (range_overlaps(&ranges[i], &ranges[count]))
+				return false;
+		}
+		count++;
+	}
+	return parse_string(param, text, member);
+}
+
+static void allowed_ranges(const struct param *param, char out[PARAM_TEXT_MAX])
+{
+	snprintf(out, PARAM_TEXT_MAX, "FIRST-LAST and ADDRESS/LENGTH of one family, apart, up to %d with commas",
+		 PARAM_RANGES_MAX);
 }
 
 /* --- speeds --- */
@@ -515,6 +561,8 @@ static const struct {
 	[PARAM_PREFIX] = { parse_prefix, format_prefix, allowed_prefix },
 	[PARAM_PATH] = { parse_string, format_string, allowed_path },
 	[PARAM_SPEED] = { parse_speed, format_speed, allowed_speed },
+	[PARAM_NAMES] = { parse_names, format_string, allowed_names },
+	[PARAM_RANGES] = { parse_ranges, format_string, allowed_ranges },
 	[PARAM_UNSUPPORTED] = { parse_nothing, format_nothing, allowed_nothing },
 };
 
@@ -530,12 +578,14 @@ void value_format(const struct param *param, const void *member, char out[PARAM_
 
 bool value_equal(const struct param *param, const void *a, const void *b)
 {
-	const struct param_octets *octets_a = a, *octets_b = b;
+	const struct param_long_octets *octets_a = a, *octets_b = b;
 
 	switch (param->type) {
 	case PARAM_STRING:
 	case PARAM_HOST:
 	case PARAM_PATH:
+	case PARAM_NAMES:
+	case PARAM_RANGES:
 		return !strcmp(a, b);
 	case PARAM_ADDRESS:
 		return address_equal(a, b);

@@ -21,6 +21,10 @@ const struct profile_naming profile_namings[] = {
 	{ CONFIG_TUNNEL_PROFILE, "session_profile_name", CONFIG_SESSION_PROFILE },
 	{ CONFIG_TUNNEL_PROFILE, "ppp_profile_name", CONFIG_PPP_PROFILE },
 	{ CONFIG_SESSION_PROFILE, "ppp_profile_name", CONFIG_PPP_PROFILE },
+	{ CONFIG_PPP_PROFILE, "ip_pool_name", CONFIG_POOL },
+	{ CONFIG_PPP_PROFILE, "ipv6_pool_name", CONFIG_POOL },
+	{ CONFIG_PPP_PROFILE, "delegated_pool_name", CONFIG_POOL },
+	{ CONFIG_PPP_PROFILE, "radius_servers", CONFIG_RADIUS },
 };
 const unsigned int profile_namings_count = sizeof(profile_namings) / sizeof(profile_namings[0]);
 
@@ -306,18 +310,30 @@ int chain_session(const struct service *service, const struct tunnel *tunnel, co
 	return 0;
 }
 
+/* The name in this row of a profile that nothing has; NULL: there is none. */
+static const char *find_dangling(const struct service *service, const struct profile_naming *naming,
+				 const struct profile *profile, char buffer[CONFIG_NAME_MAX])
+{
+	const char *rest = profile_named(profile, config_row(naming->object, naming->parameter)), *name;
+
+	do
+		name = profile_next_name(naming, &rest, buffer);
+	while (name && profile_find(service, naming->named, name));
+	return name;
+}
+
 int chain_refuse_dangling(const struct service *service, const struct profile **naming, struct error *error)
 {
-	char object[ERROR_OBJECT_MAX];
+	char object[ERROR_OBJECT_MAX], buffer[CONFIG_NAME_MAX];
 
 	for (unsigned int i = 0; i < profile_namings_count; i++) {
 		const struct profile_naming *row = &profile_namings[i];
 		const struct profile *profile = profile_first(service, row->object);
 
 		for (; profile; profile = profile->hh.next) {
-			const char *name = profile_named(profile, config_row(row->object, row->parameter));
+			const char *name = find_dangling(service, row, profile, buffer);
 
-			if (!name || profile_find(service, row->named, name))
+			if (!name)
 				continue;
 			*naming = profile;
 			error_set(error, ERROR_UNKNOWN, row->parameter, "there is no %s named %s",

@@ -188,7 +188,7 @@ static int explain_profile(const struct service *service, const struct profile *
 		.table = config_tables[profile->object],
 		.config = &config,
 		.provenance = &provenance,
-		.fallback = profile_default(service, profile->object),
+		.fallback = config_has_default(profile->object) ? profile_default(service, profile->object) : profile,
 	};
 	unsigned int count = 0;
 

@@ -9,11 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "service/state.h"
 
 static unsigned int type_of(enum config_object object)
 {
-	return (unsigned int)(object - CONFIG_PEER_PROFILE);
+	return (unsigned int)(object - CONFIG_PROFILE_FIRST);
+}
+
+/* "profile_name", "pool_name" */
+static const char *key_name(enum config_object object)
+{
+	return config_tables[object]->params[config_profile_row(object)].name;
 }
 
 static int by_name(const struct profile *a, const struct profile *b)
@@ -78,7 +85,7 @@ int profile_refuse_more(enum config_object object, unsigned int count, struct er
 {
 	if (count <= PROFILES_MAX)
 		return 0;
-	return error_set(error, ERROR_LIMIT, "profile_name", "there would be %u %ss, and %u is the most there can be",
+	return error_set(error, ERROR_LIMIT, key_name(object), "there would be %u %ss, and %u is the most there can be",
 			 count, config_object_name(object), PROFILES_MAX);
 }
 
@@ -91,9 +98,9 @@ void profile_remove(struct service *service, struct profile *profile)
 
 int profiles_begin(struct service *service)
 {
-	for (unsigned int type = 0; type < PROFILE_TYPES; type++) {
-		service->fallback[type] = profile_add(service, CONFIG_PEER_PROFILE + type, PROFILE_DEFAULT, NULL);
-		if (!service->fallback[type])
+	for (enum config_object object = CONFIG_PROFILE_FIRST; config_has_default(object); object++) {
+		service->fallback[type_of(object)] = profile_add(service, object, PROFILE_DEFAULT, NULL);
+		if (!profile_default(service, object))
 			return -1;
 	}
 	return 0;
@@ -153,7 +160,7 @@ static bool has(const struct provenance *provenance, const struct profile *profi
 
 static int in_use(const struct profile *profile, const char *user, struct error *error)
 {
-	return error_set(error, ERROR_VALUE, "profile_name", "it is used by %s%s: delete %s first", user,
+	return error_set(error, ERROR_VALUE, key_name(profile->object), "it is used by %s%s: delete %s first", user,
 			 profile->uses > 1 ? " and others" : "", profile->uses > 1 ? "those" : "that");
 }
 
@@ -198,6 +205,31 @@ const char *profile_named(const struct profile *profile, unsigned int row)
 	return (const char *)&profile->config + config_tables[profile->object]->params[row].offset;
 }
 
+const char *profile_next_name(const struct profile_naming *naming, const char **rest, char name[CONFIG_NAME_MAX])
+{
+	const struct param_table *table = config_tables[naming->object];
+
+	if (!*rest || !**rest)
+		return NULL;
+	if (table->params[config_row(naming->object, naming->parameter)].type == PARAM_NAMES)
+		return text_next_item(rest, name, CONFIG_NAME_MAX) ? name : NULL;
+	snprintf(name, CONFIG_NAME_MAX, "%s", *rest);
+	*rest = NULL;
+	return name;
+}
+
+static bool names(const struct profile *other, const struct profile_naming *naming, const char *wanted)
+{
+	const char *rest = profile_named(other, config_row(naming->object, naming->parameter)), *name;
+	char buffer[CONFIG_NAME_MAX];
+
+	while ((name = profile_next_name(naming, &rest, buffer))) {
+		if (strcmp(name, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The profile that names this one, and by which parameter; NULL: none does. */
 static const struct profile *naming(const struct service *service, const struct profile *profile,
 				    const char **parameter)
@@ -205,13 +237,10 @@ static const struct profile *naming(const struct service *service, const struct 
 	for (unsigned int i = 0; i < profile_namings_count; i++) {
 		const struct profile_naming *row = &profile_namings[i];
 		const struct profile *other = profile_first(service, row->object);
-		unsigned int number = config_row(row->object, row->parameter);
 
 		*parameter = row->parameter;
 		for (; row->named == profile->object && other; other = other->hh.next) {
-			const char *name = profile_named(other, number);
-
-			if (name && strcmp(name, profile->name) == 0)
+			if (names(other, row, profile->name))
 				return other;
 		}
 	}
@@ -226,8 +255,9 @@ static int refuse_named(const struct service *service, const struct profile *pro
 	if (!other)
 		return 0;
 	type = config_object_name(other->object);
-	return error_set(error, ERROR_VALUE, "profile_name", "it is named by %s %s: %s unset profile_name=%s %s first",
-			 type, other->name, type, other->name, parameter);
+	return error_set(error, ERROR_VALUE, key_name(profile->object),
+			 "it is named by %s %s: %s unset profile_name=%s %s first", type, other->name, type,
+			 other->name, parameter);
 }
 
 /* --- commands --- */
@@ -242,10 +272,11 @@ static const char *key_of(const struct command *command)
 
 static int refuse_nameless(const struct command *command, struct error *error)
 {
+	const char *key = key_name(command->object);
+
 	if (key_of(command)[0])
 		return 0;
-	return error_set(error, ERROR_MISSING, "profile_name", "which %s? Give profile_name",
-			 config_object_name(command->object));
+	return error_set(error, ERROR_MISSING, key, "which %s? Give %s", config_object_name(command->object), key);
 }
 
 struct profile *profile_lookup(const struct service *service, const struct command *command, struct error *error)
@@ -256,7 +287,7 @@ struct profile *profile_lookup(const struct service *service, const struct comma
 		return NULL;
 	profile = profile_find(service, command->object, key_of(command));
 	if (!profile)
-		error_set(error, ERROR_UNKNOWN, "profile_name",
+		error_set(error, ERROR_UNKNOWN, key_name(command->object),
 			  "there is no %s named %s: `%s list` shows those there are",
 			  config_object_name(command->object), key_of(command), config_object_name(command->object));
 	return profile;
@@ -288,59 +319,6 @@ static int refuse_rows(const struct command *command, struct error *error)
 	return 0;
 }
 
-/* A netmask says what a length would say: there must not be two answers. */
-static int refuse_netmask(const struct peer_profile_config *config, struct error *error)
-{
-	static const struct address any = { .family = AF_INET };
-	struct prefix prefix;
-
-	if (config->netmask.family == AF_UNSPEC)
-		return 0;
-	if (!prefix_from_netmask(&any, &config->netmask, &prefix))
-		return error_set(error, ERROR_VALUE, "netmask", "netmask must be ones followed by zeros, of IPv4: "
-				 "or write peer_ipaddr=ADDRESS/LENGTH");
-	if (config->peer_ipaddr.address.family == AF_INET6)
-		return error_set(error, ERROR_VALUE, "netmask",
-				 "netmask is for IPv4: write peer_ipaddr=ADDRESS/LENGTH");
-	if (config->peer_ipaddr.address.family == AF_INET && config->peer_ipaddr.length < 32 &&
-	    config->peer_ipaddr.length != prefix.length)
-		return error_set(error, ERROR_VALUE, "netmask",
-				 "peer_ipaddr says /%u and netmask /%u: give one of them",
-				 config->peer_ipaddr.length, prefix.length);
-	return 0;
-}
-
-/* Who is of an address or port that it says has it anyway, like all others. */
-static int refuse_address_of_default(const struct command *command, struct error *error)
-{
-	const struct peer_profile_config *config = &command->config.peer_profile;
-	const char *parameter = NULL;
-
-	if (config->peer_ipaddr.address.family != AF_UNSPEC)
-		parameter = "peer_ipaddr";
-	else if (config->netmask.family != AF_UNSPEC)
-		parameter = "netmask";
-	else if (config->peer_port)
-		parameter = "peer_port";
-	if (!parameter || strcmp(key_of(command), PROFILE_DEFAULT) != 0)
-		return 0;
-	return error_set(error, ERROR_VALUE, parameter,
-			 "the profile default is for all peers that no other is for: give another profile %s",
-			 parameter);
-}
-
-/* What narrows a peer's addresses down is nothing without them. */
-static int refuse_without_address(const struct peer_profile_config *config, struct error *error)
-{
-	const char *parameter = config->netmask.family != AF_UNSPEC ? "netmask" :
-				config->peer_port ? "peer_port" : NULL;
-
-	if (!parameter || config->peer_ipaddr.address.family != AF_UNSPEC)
-		return 0;
-	return error_set(error, ERROR_MISSING, parameter,
-			 "%s does nothing without peer_ipaddr: give both, or neither", parameter);
-}
-
 static void store(struct profile *profile, const struct command *command, unsigned int number)
 {
 	struct param_set given = rows_given(command);
@@ -357,21 +335,17 @@ static void store(struct profile *profile, const struct command *command, unsign
 }
 
 /* What it would become. */
-static int refuse_contents(const struct profile *profile, const struct command *command, struct error *error)
+static int refuse_contents(const struct service *service, const struct profile *profile,
+			   const struct command *command, struct error *error)
 {
 	struct profile wanted = { .object = command->object };
 
 	if (profile)
 		wanted = *profile;
+	else
+		snprintf(wanted.name, sizeof(wanted.name), "%s", key_of(command));
 	store(&wanted, command, 0);
-	if (refuse_rows(command, error) < 0)
-		return -1;
-	if (command->object != CONFIG_PEER_PROFILE)
-		return 0;
-	if (refuse_address_of_default(command, error) < 0)
-		return -1;
-	return refuse_without_address(&wanted.config.peer_profile, error) < 0 ? -1 :
-	       refuse_netmask(&wanted.config.peer_profile, error);
+	return refuse_rows(command, error) < 0 ? -1 : rules_profile(service, &wanted, error);
 }
 
 /* A file may name profiles before it makes them, and is looked at as a whole at its end; from others it would be a
@@ -383,15 +357,18 @@ static int refuse_unknown(const struct service *service, const struct command *c
 		const struct profile_naming *naming = &profile_namings[i];
 		unsigned int row = naming->object == command->object ? config_row(naming->object, naming->parameter) :
 								       PARAM_SET_MAX;
-		const char *name;
+		char buffer[CONFIG_NAME_MAX];
+		const char *rest, *name;
 
 		if (row == PARAM_SET_MAX || !param_set_has(&command->set, row))
 			continue;
-		name = (const char *)&command->config + config_tables[command->object]->params[row].offset;
-		if (name[0] && !profile_find(service, naming->named, name))
-			return error_set(error, ERROR_UNKNOWN, naming->parameter,
-					 "there is no %s named %s: make that first", config_object_name(naming->named),
-					 name);
+		rest = (const char *)&command->config + config_tables[command->object]->params[row].offset;
+		while ((name = profile_next_name(naming, &rest, buffer))) {
+			if (!profile_find(service, naming->named, name))
+				return error_set(error, ERROR_UNKNOWN, naming->parameter,
+						 "there is no %s named %s: make that first",
+						 config_object_name(naming->named), name);
+		}
 	}
 	return 0;
 }
@@ -405,11 +382,11 @@ int execute_profile_create(struct service *service, const struct command *comman
 	if (refuse_nameless(command, error) < 0)
 		return -1;
 	if (profile_find(service, command->object, name))
-		return error_set(error, ERROR_EXISTS, "profile_name",
-				 strcmp(name, PROFILE_DEFAULT) == 0 ? "it exists always: use %s modify" :
+		return error_set(error, ERROR_EXISTS, key_name(command->object),
+				 config_has_default(command->object) && strcmp(name, PROFILE_DEFAULT) == 0 ? "it exists always: use %s modify" :
 								     "it exists: use %s modify, or another name",
 				 type);
-	if (refuse_contents(NULL, command, error) < 0 || refuse_unknown(service, command, origin, error) < 0 ||
+	if (refuse_contents(service, NULL, command, error) < 0 || refuse_unknown(service, command, origin, error) < 0 ||
 	    profile_refuse_more(command->object, profile_count(service, command->object) + 1, error) < 0)
 		return -1;
 	profile = profile_add(service, command->object, name, error);
@@ -427,7 +404,7 @@ int execute_profile_modify(struct service *service, const struct command *comman
 	struct profile *profile = profile_lookup(service, command, error);
 	struct param_set given;
 
-	if (!profile || refuse_contents(profile, command, error) < 0 ||
+	if (!profile || refuse_contents(service, profile, command, error) < 0 ||
 	    refuse_unknown(service, command, origin, error) < 0)
 		return -1;
 	store(profile, command, service->command);
@@ -443,21 +420,22 @@ int execute_profile_unset(struct service *service, const struct command *command
 	struct profile *profile = profile_lookup(service, command, error);
 	static const union any_config nothing;
 	struct param_set set = rows_given(command);
-	union any_config config;
+	struct profile wanted;
 
 	if (!profile)
 		return -1;
 	if (param_set_is_empty(&set))
 		return error_set(error, ERROR_MISSING, NULL, "%s unset needs the names of parameters",
 				 config_object_name(command->object));
-	config = profile->config;
-	rows_overlay(table, &config, &nothing, &set);
-	if (command->object == CONFIG_PEER_PROFILE && refuse_without_address(&config.peer_profile, error) < 0)
-		return -1;
-	profile->config = config;
-	service->profile_changes++;
+	wanted = *profile;
+	rows_overlay(table, &wanted.config, &nothing, &set);
 	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
-		profile->set.bits[i] &= ~set.bits[i];
+		wanted.set.bits[i] &= ~set.bits[i];
+	if (rules_profile(service, &wanted, error) < 0)
+		return -1;
+	profile->config = wanted.config;
+	profile->set = wanted.set;
+	service->profile_changes++;
 	event_profile(service, SERVICE_EVENT_PROFILE_MODIFIED, command->object, profile->name, profile->origin, &set);
 	return 0;
 }
@@ -469,7 +447,7 @@ int execute_profile_delete(struct service *service, const struct command *comman
 	if (!profile)
 		return -1;
 	if (profile_is_default(profile))
-		return error_set(error, ERROR_VALUE, "profile_name",
+		return error_set(error, ERROR_VALUE, key_name(command->object),
 				 "it exists always: empty it with %s unset", config_object_name(command->object));
 	if (refuse_used(service, profile, error) < 0 || refuse_named(service, profile, error) < 0)
 		return -1;

@@ -4,6 +4,9 @@
  * else; what an object gets is resolved when it is made (chain.c), and again only when somebody asks
  * for it (apply.c).  Of each type there is always the profile `default`, which stands behind all
  * others of its type.
+ *
+ * Pools of addresses and RADIUS servers are kept as profiles are, and PPP profiles name them.  They have no `default`,
+ * and what they say counts at once.
  */
 #ifndef L2TPD_SERVICE_PROFILE_H
 #define L2TPD_SERVICE_PROFILE_H
@@ -13,7 +16,7 @@
 
 #include "service/service.h"
 
-#define PROFILE_TYPES 4				/* by object - CONFIG_PEER_PROFILE */
+#define PROFILE_TYPES (CONFIG_PROFILE_LAST - CONFIG_PROFILE_FIRST + 1)	/* by object - CONFIG_PROFILE_FIRST */
 #define PROFILE_DEFAULT "default"
 #define PROFILES_MAX 4096			/* of a type: they are kept in the order of their names, by insertion */
 
@@ -68,15 +71,16 @@ extern const unsigned int profile_namings_count;
 
 static inline bool profile_is_default(const struct profile *profile)
 {
-	return strcmp(profile->name, PROFILE_DEFAULT) == 0;
+	return config_has_default(profile->object) && strcmp(profile->name, PROFILE_DEFAULT) == 0;
 }
 
 /* --- profile.c --- */
-/* Makes the four defaults. -1: out of memory. */
+/* Makes the defaults. -1: out of memory. */
 int profiles_begin(struct service *service);
 void profiles_end(struct service *service);
 /* NULL: there is none of this name. */
 struct profile *profile_find(const struct service *service, enum config_object object, const char *name);
+/* NULL: its type has none. */
 struct profile *profile_default(const struct service *service, enum config_object object);
 /* In the order of their names: the first, and with hh.next the others. */
 struct profile *profile_first(const struct service *service, enum config_object object);
@@ -90,8 +94,10 @@ struct profile *profile_add(struct service *service, enum config_object object, 
 			    struct error *error);
 /* What is traced of objects that get it from the profile today; its type has trace_flags. */
 uint32_t profile_trace_flags(const struct service *service, const struct profile *profile);
-/* Which profile this row names; NULL: none. */
+/* What this row says; NULL: nothing. Of one that names profiles: which. */
 const char *profile_named(const struct profile *profile, unsigned int row);
+/* Each name in such a row: begin with *rest = profile_named(). Returns name, NULL behind the last. */
+const char *profile_next_name(const struct profile_naming *naming, const char **rest, char name[CONFIG_NAME_MAX]);
 /* Nobody may use it. */
 void profile_remove(struct service *service, struct profile *profile);
 /* By the key of a command; NULL with *error filled when there is none. */
@@ -108,6 +114,10 @@ int execute_profile_modify(struct service *service, const struct command *comman
 			   struct error *error);
 int execute_profile_unset(struct service *service, const struct command *command, struct error *error);
 int execute_profile_delete(struct service *service, const struct command *command, struct error *error);
+
+/* --- rules_profile.c --- */
+/* What is wrong with a profile as it would be. */
+int rules_profile(const struct service *service, const struct profile *wanted, struct error *error);
 
 /* --- apply.c --- */
 int execute_profile_apply(struct service *service, const struct command *command, uint64_t now,

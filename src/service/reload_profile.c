@@ -46,11 +46,11 @@ int reload_profiles_begin(struct service_reload *reload, struct error *error)
 	struct profile *profile;
 
 	/* of all types, before any can fail: abort takes away what is like nothing */
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
 		for (profile = profile_first(reload->service, object); profile; profile = profile->hh.next)
 			profile->pair = profile;
 	}
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
 		if (refuse_more(reload, object, error) == 0 &&
 		    pair_type(reload->service, reload->dry, object, error) == 0)
 			continue;
@@ -62,7 +62,7 @@ int reload_profiles_begin(struct service_reload *reload, struct error *error)
 
 void reload_profiles_abort(struct service_reload *reload)
 {
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
 		struct profile *profile = profile_first(reload->service, object), *next;
 
 		for (; profile; profile = next) {
@@ -144,11 +144,12 @@ static void keep_named(struct service *service, const struct profile *profile, s
 {
 	for (unsigned int i = 0; i < profile_namings_count; i++) {
 		const struct profile_naming *row = &profile_namings[i];
-		const char *name = NULL;
+		const char *rest = NULL, *name;
+		char buffer[CONFIG_NAME_MAX];
 
 		if (row->object == profile->object)
-			name = profile_named(profile, config_row(row->object, row->parameter));
-		if (name)
+			rest = profile_named(profile, config_row(row->object, row->parameter));
+		while ((name = profile_next_name(row, &rest, buffer)))
 			keep(profile_find(service, row->named, name), todo);
 	}
 }
@@ -158,11 +159,11 @@ static void find_staying(const struct service_reload *reload)
 {
 	struct profile *todo = NULL, *profile;
 
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
 		for (profile = profile_first(reload->service, object); profile; profile = profile->hh.next)
 			profile->stays = false;
 	}
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
 		for (profile = profile_first(reload->service, object); profile; profile = profile->hh.next) {
 			if (profile->uses || !dropped(reload, profile))
 				keep(profile, &todo);
@@ -202,10 +203,10 @@ static void hand_over(const struct service_reload *reload, enum config_object ob
 /* The contents first: what is named by nobody any more can go, what is still used changes hands. */
 void reload_profiles_commit(struct service_reload *reload)
 {
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++)
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++)
 		take_type(reload, object);
 	find_staying(reload);
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
 		drop_type(reload, object);
 		hand_over(reload, object);
 	}

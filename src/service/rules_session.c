@@ -48,15 +48,16 @@ static int check_device(const struct session_config *config, struct error *error
 {
 	static const uint8_t none[sizeof(config->mac_address)];
 
-	if (config->pw_type != CONFIG_PW_IP)
+	if (config->pw_type != CONFIG_PW_IP && config->pw_type != CONFIG_PW_PPP)
 		return 0;
 	if (memcmp(config->mac_address, none, sizeof(none)) != 0)
 		return error_set(error, ERROR_VALUE, "mac_address",
-				 "with pw_type=ip the device has no hardware address: leave mac_address out");
+				 "with pw_type=%s the device has no hardware address: leave mac_address out",
+				 config->pw_type == CONFIG_PW_IP ? "ip" : "ppp");
 	if (config->bridge[0])
 		return error_set(error, ERROR_VALUE, "bridge",
-				 "with pw_type=ip there are no Ethernet frames to bridge: "
-				 "leave it out, or give pw_type=eth");
+				 "with pw_type=%s there are no Ethernet frames to bridge: "
+				 "leave it out, or give pw_type=eth", config->pw_type == CONFIG_PW_IP ? "ip" : "ppp");
 	return 0;
 }
 
@@ -90,10 +91,6 @@ static int check_static(const struct tunnel *tunnel, const struct session_config
 		return error_set(error, ERROR_MISSING, "peer_session_id",
 				 "tunnel %s is static: give peer_session_id, the peer's id of the session",
 				 tunnel->config.tunnel_name);
-	if (config->pw_type == CONFIG_PW_PPP)
-		return error_set(error, ERROR_VALUE, "pw_type",
-				 "PPP is what sessions of version 2 carry, and tunnel %s has version 3: "
-				 "give pw_type=eth, vlan or ip", tunnel->config.tunnel_name);
 	if (check_vlan(config, error) < 0 || check_sequence(config, error) < 0 || check_device(config, error) < 0)
 		return -1;
 	return check_mtu(tunnel, config, error);

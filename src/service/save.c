@@ -20,7 +20,7 @@ enum phase {
 
 /* Those that are named before those that name them: what is saved can be typed, too. */
 static const enum config_object profile_order[PROFILE_TYPES] = {
-	CONFIG_PPP_PROFILE, CONFIG_SESSION_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_PEER_PROFILE,
+	CONFIG_POOL, CONFIG_RADIUS, CONFIG_PPP_PROFILE, CONFIG_SESSION_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_PEER_PROFILE,
 };
 
 static void begin(struct command *command, enum config_object object, enum config_verb verb)
@@ -43,7 +43,7 @@ static bool has_words(const struct param_table *table, unsigned int row, const v
 	char text[PARAM_TEXT_MAX];
 
 	return param->type == PARAM_STRING || param->type == PARAM_PATH || param->type == PARAM_OCTETS ||
-	       param_may_be_none(param) ||
+	       param->type == PARAM_NAMES || param->type == PARAM_RANGES || param_may_be_none(param) ||
 	       param_format(table, row, config, text)[0];
 }
 

@@ -259,6 +259,8 @@ static execute_fn *const execute_of[CONFIG_OBJECT_COUNT][CONFIG_VERB_COUNT] = {
 	[CONFIG_TUNNEL_PROFILE] = PROFILE_VERBS,
 	[CONFIG_SESSION_PROFILE] = PROFILE_VERBS,
 	[CONFIG_PPP_PROFILE] = PROFILE_VERBS,
+	[CONFIG_POOL] = PROFILE_VERBS,
+	[CONFIG_RADIUS] = PROFILE_VERBS,
 };
 
 static int execute(const struct execution *do_this, struct error *error)

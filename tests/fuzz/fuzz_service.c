@@ -216,10 +216,11 @@ static void check_profile(const struct service *service, const struct profile *p
 
 static void check_profiles(const struct service *service)
 {
-	for (enum config_object object = CONFIG_PEER_PROFILE; object <= CONFIG_PPP_PROFILE; object++) {
+	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
 		const struct profile *profile = profile_first(service, object);
 
-		must(profile_default(service, object) == profile_find(service, object, "default"));
+		must(!config_has_default(object) ||
+		     profile_default(service, object) == profile_find(service, object, "default"));
 		for (; profile; profile = profile->hh.next)
 			check_profile(service, profile);
 	}

@@ -101,8 +101,11 @@ static const struct refusal {
 	{ "foo", 0, ERROR_SYNTAX, "'foo' is no object: system, tunnel, session, *" },
 	{ "tunel list", 0, ERROR_SYNTAX, "'tunel' is no object, did you mean tunnel: system, tunnel, session, *" },
 	{ "s list", 0, ERROR_SYNTAX, "'s' is ambiguous: system, session, server, status" },
-	{ "ppp profile create profile_name=x mtu=1400", 4, ERROR_UNSUPPORTED,
-	  "mtu is not supported yet: it comes with PPP" },
+	{ "ppp profile create profile_name=x multilink=yes", 4, ERROR_UNSUPPORTED,
+	  "multilink=yes is not supported yet: it comes with a later version" },
+	{ "ppp profile create profile_name=x multilink=t", 4, ERROR_UNSUPPORTED,
+	  "multilink=true is not supported yet: it comes with a later version" },
+	{ "ppp profile create profile_name=x mtu=127", 4, ERROR_VALUE, "mtu must be 128..65535|auto: got '127'" },
 	{ "test log", 0, ERROR_UNSUPPORTED, "test is not supported: only test builds of OpenL2TP have it" },
 	{ "tunnel", 1, ERROR_SYNTAX, "after tunnel comes one of create, modify, delete, show, list*" },
 	{ "tunnel destroy", 1, ERROR_SYNTAX, "'destroy' is no verb of tunnel: create, modify, delete, show, list*" },
@@ -111,12 +114,11 @@ static const struct refusal {
 	  "profile_name, peer_profile_name, ppp_profile_name, persist" },
 	{ "tunnel create tunnel_id=1 tunnel_i=1", 3, ERROR_SYNTAX, "tunnel_id is given twice" },
 	{ "tunnel create =1", 2, ERROR_SYNTAX, "tunnel has no parameter '': l2tpd.conf(5) lists what it has" },
-	{ "tunnel create allow_ppp_proxy=yes", 2, ERROR_UNSUPPORTED,
-	  "allow_ppp_proxy is not supported yet: it comes with PPP" },
-	{ "tunnel list allow_ppp_proxy=yes", 2, ERROR_UNSUPPORTED,
-	  "allow_ppp_proxy is not supported yet: it comes with PPP" },
-	{ "session create use_ppp_proxy", 2, ERROR_UNSUPPORTED,
-	  "use_ppp_proxy is not supported yet: it comes with PPP" },
+	{ "tunnel list interface_name=x", 2, ERROR_UNSUPPORTED, "interface_name is not supported: sessions have "
+	  "network devices, tunnels have none: use it in session create" },
+	{ "session create use_ppp_proxy", 2, ERROR_SYNTAX, "use_ppp_proxy needs a value: use_ppp_proxy=..." },
+	{ "session list user_password=x", 2, ERROR_SYNTAX,
+	  "user_password is never shown, so nothing is listed by it" },
 	{ "tunnel create reason=x", 2, ERROR_SYNTAX, "reason is for tunnel delete: leave it out" },
 	{ "session modify session_id=1 reason=x", 3, ERROR_SYNTAX, "reason is for session delete: leave it out" },
 	{ "tunnel profile delete reason=x", 3, ERROR_SYNTAX, "reason is for tunnel delete: leave it out" },
@@ -212,7 +214,8 @@ static void what_verbs_take(void **state)
 {
 	unsigned int id = config_row(CONFIG_TUNNEL, "tunnel_id"), ttl = config_row(CONFIG_TUNNEL, "ttl");
 	unsigned int encap = config_row(CONFIG_TUNNEL, "encap"), secret = config_row(CONFIG_TUNNEL, "secret");
-	unsigned int reason = config_row(CONFIG_TUNNEL, "reason"), mtu = config_row(CONFIG_TUNNEL, "mtu");
+	unsigned int reason = config_row(CONFIG_TUNNEL, "reason");
+	unsigned int never = config_row(CONFIG_TUNNEL, "interface_name");
 
 	for (int verb = CONFIG_CREATE; verb <= CONFIG_LIST; verb++) {
 		assert_true(config_verb_allowed(CONFIG_TUNNEL, verb));
@@ -227,7 +230,7 @@ static void what_verbs_take(void **state)
 		assert_int_equal(config_param_allowed(CONFIG_SESSION, verb, config_row(CONFIG_SESSION, "reason")),
 				 verb == CONFIG_DELETE);
 		assert_false(config_param_allowed(CONFIG_TUNNEL_PROFILE, verb, reason));
-		assert_false(config_param_allowed(CONFIG_TUNNEL, verb, mtu));
+		assert_false(config_param_allowed(CONFIG_TUNNEL, verb, never));
 	}
 	assert_false(config_verb_allowed(CONFIG_TUNNEL, CONFIG_RELOAD));
 	assert_null(config_verb_help(CONFIG_TUNNEL, CONFIG_RELOAD));

@@ -186,8 +186,8 @@ static void what_has_a_place_in_files(void **state)
 	for (int object = 0; object < CONFIG_OBJECT_COUNT; object++)
 		for (int verb = 0; verb < CONFIG_VERB_COUNT; verb++)
 			count += config_verb_in_files(object, verb);
-	/* of seven objects create, modify, of four profiles unset; `system create` is no command at all */
-	assert_int_equal(count, 7 * 2 + 4);
+	/* of nine objects create, modify, of six like profiles unset; `system create` is no command at all */
+	assert_int_equal(count, 9 * 2 + 6);
 	assert_false(config_verb_in_files(CONFIG_DEBUG, CONFIG_MODIFY));
 	assert_false(config_verb_in_files(CONFIG_SERVER, CONFIG_MODIFY));
 	assert_false(config_verb_in_files(CONFIG_TUNNEL, CONFIG_DELETE));

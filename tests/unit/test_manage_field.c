@@ -49,7 +49,7 @@ static void refuses_what_is_not_shown(void **state)
 {
 	static const char *const names[] = {
 		"", ".", "nonsense", "config.", "config.nonsense", "state.encap", "statistics.mtu", "explicit.mtu",
-		"allow_ppp_proxy", "config.allow_ppp_proxy", "config.secret", "secret", "statistics.rx_bytes.x", "stat",
+		"interface_name", "config.interface_name", "config.secret", "secret", "statistics.rx_bytes.x", "stat",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

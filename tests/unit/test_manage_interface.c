@@ -136,7 +136,10 @@ static void everything_is_told(void **state)
 	for (int i = 0; methods_tables[i]; i++)
 		for (const struct method *method = methods_tables[i]->methods; method->name; method++)
 			assert_contains(text, "\nmethod %s(", method->name);
-	assert_null(strstr(text, "allow_ppp_proxy"));	/* what is not supported is not offered */
+	/* what is not supported is not offered: tunnels have no interface_name */
+	assert_null(memmem(strstr(text, "\ntype TunnelConfig"), (size_t)(strstr(text, "\ntype SessionConfig") -
+									strstr(text, "\ntype TunnelConfig")),
+			   "interface_name", strlen("interface_name")));
 	free(text);
 }
 

@@ -73,8 +73,8 @@ static void refuses_what_is_wrong(void **state)
 		{ "{\"encap\":\"gre\"}", "encap", ERROR_VALUE },
 		{ "{\"encap\":{}}", "encap", ERROR_VALUE },
 		{ "{\"src_ipaddr\":[\"192.0.2.1\"]}", "src_ipaddr", ERROR_VALUE },
-		{ "{\"allow_ppp_proxy\":5}", "allow_ppp_proxy", ERROR_UNSUPPORTED },
-		{ "{\"do_pmtu_discovery\":\"5\"}", "do_pmtu_discovery", ERROR_UNSUPPORTED },
+		{ "{\"interface_name\":5}", "interface_name", ERROR_UNSUPPORTED },
+		{ "{\"interface_name\":\"5\"}", "interface_name", ERROR_UNSUPPORTED },
 		{ "[]", "", ERROR_VALUE },
 	};
 	union any_config config;

@@ -173,6 +173,8 @@ static const char *value_of(const struct param *param, char out[PARAM_TEXT_MAX])
 		return "/run/x";
 	case PARAM_MAC:
 		return "02:00:00:00:00:01";
+	case PARAM_ENUM:
+		return param->words[0].name;
 	case PARAM_OCTETS:
 		return "00112233";
 	default:
@@ -189,9 +191,9 @@ static void rows_of_the_other_version_are_refused(void **state)
 		unsigned int flags, count;
 		const char *text, *says;
 	} cases[] = {
-		{ CONFIG_TUNNEL, PARAM_V2, 17, STATIC "dest_ipaddr=192.0.2.2 %s=%s", "a tunnel of version 3" },
+		{ CONFIG_TUNNEL, PARAM_V2, 20, STATIC "dest_ipaddr=192.0.2.2 %s=%s", "a tunnel of version 3" },
 		{ CONFIG_TUNNEL, PARAM_V3, 2, "tunnel create dest_ipaddr=192.0.2.2 %s=%s", "a tunnel of version 2" },
-		{ CONFIG_SESSION, PARAM_V2, 12, "session create tunnel_name=lon peer_session_id=2 %s=%s",
+		{ CONFIG_SESSION, PARAM_V2, 21, "session create tunnel_name=lon peer_session_id=2 %s=%s",
 		  "a session of version 3" },
 	};
 
@@ -215,8 +217,6 @@ static void rows_of_the_other_version_are_refused(void **state)
 		assert_int_equal(tried, cases[i].count);
 	}
 	REFUSED(*state, ERROR_VALUE, "persist", "a tunnel of version 3", "tunnel modify tunnel_name=lon persist=no");
-	REFUSED(*state, ERROR_VALUE, "pw_type", "give pw_type=eth, vlan or ip",
-		"session create tunnel_name=lon peer_session_id=2 pw_type=ppp");
 	REFUSED(*state, ERROR_VALUE, "our_udp_port", "a port that the peer knows",
 		STATIC "dest_ipaddr=192.0.2.2 our_udp_port=0");
 }

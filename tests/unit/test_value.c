@@ -254,7 +254,7 @@ static void the_unsupported_has_no_value(void **state)
 {
 	static const struct sample samples[] = { { "", NULL }, { "1", NULL } };
 
-	try_all(row_of(CONFIG_TUNNEL, "allow_ppp_proxy"), samples, ARRAY_SIZE(samples));
+	try_all(row_of(CONFIG_TUNNEL, "interface_name"), samples, ARRAY_SIZE(samples));
 }
 
 static void what_is_allowed(void **state)

@@ -139,12 +139,14 @@ static void random_prefix(uint32_t *seed, struct prefix *prefix)
 static void random_member(uint32_t *seed, const struct param *param, void *member)
 {
 	static const char *const hosts[] = { "lns", "a.b.c", "x-1.example.net.", "2001:db8::1", "192.0.2.1" };
+	static const char *const lists[] = { "a", "", "a,b-1,c.net", "a,a" };
+	static const char *const ranges[] = { "192.0.2.7", "192.0.2.0/24,198.51.100.1-198.51.100.9", "2001:db8::/32" };
 	struct param_octets *octets = member;
 	uint8_t *mac = member;
 
 	switch (param->type) {
 	case PARAM_BOOL:
-		*(bool *)member = below(seed, 2);
+		*(bool *)member = !param->words && below(seed, 2);	/* of words, one may not be there yet */
 		break;
 	case PARAM_U16:
 		*(uint16_t *)member = (uint16_t)random_number(seed, param);
@@ -184,6 +186,12 @@ static void random_member(uint32_t *seed, const struct param *param, void *membe
 	case PARAM_PATH:
 		*(char *)member = '/';
 		random_text(seed, 0, param->size - 2, (char *)member + 1);
+		break;
+	case PARAM_NAMES:
+		strcpy(member, lists[below(seed, ARRAY_SIZE(lists))]);
+		break;
+	case PARAM_RANGES:
+		strcpy(member, ranges[below(seed, ARRAY_SIZE(ranges))]);
 		break;
 	case PARAM_SPEED:
 		*(struct param_speed *)member = (struct param_speed){ next_random(seed), next_random(seed) };
