@@ -180,12 +180,12 @@ static void emit_explained(struct emit *emit, const struct service_explained *ro
 static int explain(struct call *call, const struct command *command, const char *member, struct emit *result,
 		   struct error *failure)
 {
-	struct service_explained *rows = calloc(PARAM_SET_MAX, sizeof(*rows));
+	struct service_explained *rows = calloc(SERVICE_EXPLAINED_MAX, sizeof(*rows));
 	int count;
 
 	if (!rows)
 		return error_set(failure, ERROR_SYSTEM, NULL, "out of memory");
-	count = service_explain(call->service, command, rows, PARAM_SET_MAX, failure);
+	count = service_explain(call->service, command, rows, SERVICE_EXPLAINED_MAX, failure);
 	if (count >= 0) {
 		emit_open_member(result, member, '[');
 		for (int i = 0; i < count; i++)

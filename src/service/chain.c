@@ -32,6 +32,7 @@ void chain_begin(struct chain_ends *ends)
 {
 	param_defaults(config_tables[CONFIG_TUNNEL], &ends->tunnel);
 	param_defaults(config_tables[CONFIG_SESSION], &ends->session);
+	param_defaults(config_tables[CONFIG_PPP_PROFILE], &ends->ppp);
 	ends->tunnel_rows = (struct chain_rows){
 		.own = config_row(CONFIG_TUNNEL, "profile_name"),
 		.peer = config_row(CONFIG_TUNNEL, "peer_profile_name"),
@@ -208,17 +209,21 @@ static void leave_out(enum config_object object, unsigned int row, const void *b
 	param_copy(config_tables[object], row, config, builtin);
 }
 
-/* Rows that mean nothing in this version. */
-static void leave_out_others(enum config_object object, uint32_t version, const void *builtin,
+/* Rows that mean nothing here: those with one of these flags. */
+static void leave_out_others(enum config_object object, unsigned int others, const void *builtin,
 			     struct provenance *provenance, void *config)
 {
-	unsigned int other = version == 2 ? PARAM_V3 : PARAM_V2;
 	struct param_set set = provenance->named;
 
 	rows_join(&set, &provenance->fallback);
 	for (unsigned int row = param_set_next(&set, 0); row < PARAM_SET_MAX; row = param_set_next(&set, row + 1))
-		if (config_tables[object]->params[row].flags & other)
+		if (config_tables[object]->params[row].flags & others)
 			leave_out(object, row, builtin, provenance, config);
+}
+
+static unsigned int other_version(uint32_t version)
+{
+	return version == 2 ? PARAM_V3 : PARAM_V2;
 }
 
 static void fit_tunnel(const struct service *service, struct provenance *provenance, struct tunnel_config *config)
@@ -226,7 +231,7 @@ static void fit_tunnel(const struct service *service, struct provenance *provena
 	const struct tunnel_config *builtin = &service->ends.tunnel;
 	unsigned int row = PARAM_SET_MAX;
 
-	leave_out_others(CONFIG_TUNNEL, config->version, builtin, provenance, config);
+	leave_out_others(CONFIG_TUNNEL, other_version(config->version), builtin, provenance, config);
 	if (config->version == 2 && config->encap == CONFIG_ENCAP_IP)
 		row = config_row(CONFIG_TUNNEL, "encap");
 	else if (config->version == 3 && !config->our_udp_port)
@@ -235,18 +240,28 @@ static void fit_tunnel(const struct service *service, struct provenance *provena
 		leave_out(CONFIG_TUNNEL, row, builtin, provenance, config);
 }
 
-/* Version 2 has one kind of pseudowire, which version 3 has not. */
+/* Version 2 has one kind of pseudowire. */
+static void fit_pw_type(const struct service *service, const struct tunnel *tunnel, struct provenance *provenance,
+			struct session_config *config)
+{
+	if (tunnel->config.version != 2 || config->pw_type == CONFIG_PW_PPP ||
+	    decided(provenance, ROW_SESSION_PW_TYPE))
+		return;
+	leave_out(CONFIG_SESSION, ROW_SESSION_PW_TYPE, &service->ends.session, provenance, config);
+	config->pw_type = CONFIG_PW_PPP;
+}
+
 static void fit_session(const struct service *service, const struct tunnel *tunnel, struct provenance *provenance,
 			struct session_config *config)
 {
-	bool ppp = tunnel->config.version == 2;
+	unsigned int others = other_version(tunnel->config.version);
 
-	leave_out_others(CONFIG_SESSION, tunnel->config.version, &service->ends.session, provenance, config);
-	if ((config->pw_type == CONFIG_PW_PPP) == ppp || decided(provenance, ROW_SESSION_PW_TYPE))
-		return;
-	leave_out(CONFIG_SESSION, ROW_SESSION_PW_TYPE, &service->ends.session, provenance, config);
-	if (ppp)
-		config->pw_type = CONFIG_PW_PPP;
+	fit_pw_type(service, tunnel, provenance, config);
+	if (config->pw_type != CONFIG_PW_PPP)
+		others |= PARAM_PPP;
+	leave_out_others(CONFIG_SESSION, others, &service->ends.session, provenance, config);
+	if (config->pw_type == CONFIG_PW_PPP && chain_ppp_has_mss_clamp(provenance))
+		config->mss_clamp = chain_ppp_mss_clamp(service, provenance->ppp);
 }
 
 int chain_tunnel(const struct service *service, const struct tunnel_config *given, bool keep_own,

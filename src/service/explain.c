@@ -149,6 +149,49 @@ static void explain_of_tunnel(struct service_explained *row)
 		set_source(row, SERVICE_SOURCE_TUNNEL, NULL);
 }
 
+/* What PPP does in it. What it says nothing of itself, and its session does, is that one's. */
+static unsigned int explain_ppp(const struct service *service, const struct session *session,
+				const struct session_config *config, struct service_explained *rows, unsigned int max)
+{
+	struct ppp_profile_config ppp;
+	struct provenance provenance;
+	struct subject subject = {
+		.table = config_tables[CONFIG_PPP_PROFILE],
+		.config = &ppp,
+		.provenance = &provenance,
+		.fallback = profile_default(service, CONFIG_PPP_PROFILE),
+	};
+	unsigned int count = 0;
+
+	chain_ppp(service, session, config, &provenance, &ppp);
+	for (unsigned int row = ROW_PPP_PROFILE_NAME + 1; row < subject.table->count && count < max; row++) {
+		if (!explain_row(&subject, row, &rows[count]) || rows[count].source == SERVICE_SOURCE_CHOSEN)
+			continue;
+		rows[count++].of_ppp = true;
+	}
+	return count;
+}
+
+/* The session's own mss_clamp, when it is its PPP profile's. */
+static void explain_mss_clamp(const struct service *service, const struct provenance *provenance,
+			      struct service_explained *row)
+{
+	unsigned int number = config_row(CONFIG_PPP_PROFILE, "mss_clamp");
+	const struct profile *fallback = profile_default(service, CONFIG_PPP_PROFILE);
+
+	if (!row || !chain_ppp_has_mss_clamp(provenance))
+		return;
+	if (param_set_has(&provenance->ppp->set, number))
+		set_source(row, SERVICE_SOURCE_PROFILE, provenance->ppp);
+	else if (param_set_has(&fallback->set, number))
+		set_source(row, SERVICE_SOURCE_PROFILE, fallback);
+}
+
+static bool speaks_ppp(const struct session_config *config)
+{
+	return config->pw_type == CONFIG_PW_PPP && !config->no_ppp && !config->frame_socket[0];
+}
+
 static int explain_session(const struct service *service, const struct session *session,
 			   struct service_explained *rows, unsigned int max)
 {
@@ -173,6 +216,10 @@ static int explain_session(const struct service *service, const struct session *
 	explain_of_tunnel(row_named(rows, count, "tunnel_id"));
 	explain_of_tunnel(row_named(rows, count, "profile_name"));
 	explain_of_tunnel(row_named(rows, count, "ppp_profile_name"));
+	if (config.pw_type == CONFIG_PW_PPP)
+		explain_mss_clamp(service, subject.provenance, row_named(rows, count, "mss_clamp"));
+	if (speaks_ppp(&config))
+		count += explain_ppp(service, session, &config, rows + count, max - count);
 	return (int)count;
 }
 

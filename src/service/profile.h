@@ -21,6 +21,7 @@
 #define PROFILES_MAX 4096			/* of a type: they are kept in the order of their names, by insertion */
 
 struct tunnel;
+struct session;
 
 struct profile {
 	enum config_object object;
@@ -56,6 +57,7 @@ struct chain_rows {
 struct chain_ends {
 	struct tunnel_config tunnel;
 	struct session_config session;
+	struct ppp_profile_config ppp;
 	struct chain_rows tunnel_rows, session_rows;
 	struct chain_rows peer_rows;		/* own: tunnel_profile_name */
 };
@@ -150,6 +152,17 @@ int chain_tunnel_names(const struct service *service, struct tunnel_config *conf
 		       struct error *error);
 int chain_session(const struct service *service, const struct tunnel *tunnel, const struct session_config *given,
 		  bool keep_own, struct provenance *provenance, struct session_config *config, struct error *error);
+
+/* --- chain_ppp.c --- */
+/* What PPP does in this session, whose configuration is composed already, as its profiles are today.  Interfaces'
+ * names: of a device of its own the session's, else the profile's.  provenance: where the rows come from. */
+void chain_ppp(const struct service *service, const struct session *session, const struct session_config *config,
+	       struct provenance *provenance, struct ppp_profile_config *out);
+/* Is a session's mss_clamp its PPP profile's, as nobody else says it? And what is that? */
+bool chain_ppp_has_mss_clamp(const struct provenance *session);
+bool chain_ppp_mss_clamp(const struct service *service, const struct profile *ppp);
+
+/* --- chain.c again --- */
 /* At the end of a file: profiles that only profiles name must exist. -1: *naming is the one that names it. */
 int chain_refuse_dangling(const struct service *service, const struct profile **naming, struct error *error);
 

@@ -96,6 +96,20 @@ static int check_static(const struct tunnel *tunnel, const struct session_config
 	return check_mtu(tunnel, config, error);
 }
 
+/* What is said of PPP where there is none. */
+static int refuse_ppp(const struct session_config *config, const struct param_set *set, struct error *error)
+{
+	const struct param_table *table = config_tables[CONFIG_SESSION];
+
+	for (unsigned int row = param_set_next(set, 0); row < table->count; row = param_set_next(set, row + 1)) {
+		if (table->params[row].flags & PARAM_PPP && config->pw_type != CONFIG_PW_PPP)
+			return error_set(error, ERROR_VALUE, table->params[row].name,
+					 "%s means nothing in a session without PPP: leave it out, or give pw_type=ppp",
+					 table->params[row].name);
+	}
+	return 0;
+}
+
 static bool given(const struct param_set *set, const char *parameter)
 {
 	return param_set_has(set, config_row(CONFIG_SESSION, parameter));
@@ -148,6 +162,8 @@ int rules_session(const struct tunnel *tunnel, const struct session_config *conf
 		  struct error *error)
 {
 	if (rules_version(CONFIG_SESSION, tunnel->config.version, set, error) < 0)
+		return -1;
+	if (refuse_ppp(config, set, error) < 0)
 		return -1;
 	return tunnel->config.version == 2 ? check_call(config, error) : check_static(tunnel, config, error);
 }

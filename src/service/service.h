@@ -279,6 +279,7 @@ enum service_source {
 };
 struct service_explained {
 	const struct param *param;
+	bool of_ppp;				/* of a session: a row of what PPP does in it */
 	enum service_source source;
 	enum config_object profile_type;	/* SERVICE_SOURCE_PROFILE */
 	char profile[CONFIG_NAME_MAX];
@@ -287,7 +288,8 @@ struct service_explained {
 	char now[PARAM_TEXT_MAX];
 };
 /* Where the values of a tunnel or session come from, or of what had this profile. Returns how many rows were filled,
- * -1 when there is no such object. rows: PARAM_SET_MAX suffice. */
+ * -1 when there is no such object. rows: SERVICE_EXPLAINED_MAX suffice. */
+#define SERVICE_EXPLAINED_MAX (2 * PARAM_SET_MAX)
 int service_explain(struct service *service, const struct command *command, struct service_explained *rows,
 		    unsigned int max, struct error *error);
 

@@ -604,7 +604,7 @@ static void debug(struct world *world, const struct command *command)
 /* Nothing is told twice, and of each value who gave it. */
 static void explain(struct world *world, const struct command *command)
 {
-	static struct service_explained rows[PARAM_SET_MAX];
+	static struct service_explained rows[SERVICE_EXPLAINED_MAX];
 	struct service_peer_explained peer;
 	struct error error = { 0 };
 	int count;
@@ -613,10 +613,10 @@ static void explain(struct world *world, const struct command *command)
 		must(!service_explain_peer(world->service, command, &peer, &error) || error.text[0]);
 		return;
 	}
-	count = service_explain(world->service, command, rows, PARAM_SET_MAX, &error);
+	count = service_explain(world->service, command, rows, SERVICE_EXPLAINED_MAX, &error);
 	must(count >= 0 || error.text[0]);
 	for (int i = 0; i < count; i++) {
-		must(!i || rows[i].param > rows[i - 1].param);
+		must(!i || rows[i].of_ppp != rows[i - 1].of_ppp || rows[i].param > rows[i - 1].param);
 		must((rows[i].source == SERVICE_SOURCE_PROFILE) == (rows[i].profile[0] != '\0'));
 	}
 }

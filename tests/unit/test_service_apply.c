@@ -60,7 +60,7 @@ static void only_those_that_have_it(void **state)
 static void what_cannot_change_is_counted(void **state)
 {
 	struct world *world = *state;
-	struct service_explained rows[PARAM_SET_MAX];
+	struct service_explained rows[SERVICE_EXPLAINED_MAX];
 	struct command *command;
 	unsigned int count;
 
@@ -76,7 +76,7 @@ static void what_cannot_change_is_counted(void **state)
 	assert_int_equal(world_tunnel(world, "a").config.ttl, 4);
 	/* it still says so */
 	command = world_parse("tunnel explain tunnel_name=a", &count);
-	count = (unsigned int)service_explain(world->service, command, rows, PARAM_SET_MAX, NULL);
+	count = (unsigned int)service_explain(world->service, command, rows, SERVICE_EXPLAINED_MAX, NULL);
 	free(command);
 	for (unsigned int i = 0; i < count; i++)
 		assert_int_equal(rows[i].changed, strcmp(rows[i].param->name, "our_udp_port") == 0);

@@ -4,7 +4,7 @@
 #include "service_world.h"
 #include "test.h"
 
-static struct service_explained rows[PARAM_SET_MAX];
+static struct service_explained rows[SERVICE_EXPLAINED_MAX];
 static int row_count;
 
 static void explain(struct world *world, const char *text)
@@ -13,7 +13,7 @@ static void explain(struct world *world, const char *text)
 	struct command *command = world_parse(text, &count);
 
 	assert_int_equal(count, 1);
-	row_count = service_explain(world->service, command, rows, PARAM_SET_MAX, &world->error);
+	row_count = service_explain(world->service, command, rows, SERVICE_EXPLAINED_MAX, &world->error);
 	free(command);
 }
 

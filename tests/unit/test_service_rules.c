@@ -232,7 +232,7 @@ static void profiles_serve_both_versions(void **state)
 
 	DO(world, "tunnel profile modify profile_name=default persist=yes hello_timeout=5 secret=x hide_avps=yes "
 		  "our_udp_port=0 resolve_interval=7\n"
-		  "session profile modify profile_name=default pw_type=ppp session_type=lnoc framing_type=sync mtu=1400");
+		  "session profile modify profile_name=default session_type=lnoc framing_type=sync mtu=1400");
 	DO(world, STATIC "dest_ipaddr=192.0.2.2 tunnel_name=lon\n" SESSION_OF "peer_session_id=1");
 	assert_true(service_next_tunnel(world->service, &after, &found));
 	assert_int_equal(service_tunnel_view(world->service, found, &view), 0);
