@@ -76,9 +76,9 @@ struct datapath_ppp {
 	bool ipv4, ipv6;		/* carry it */
 	bool own_device;		/* a TUN device of its own: made when the first is carried, named as ifname says
 					 * ("": the first free pppN), gone with the session or when none is carried */
-	bool send_pfc, send_acfc;	/* the peer takes compressed protocol fields, and no address and control fields */
-	uint16_t mtu;			/* octets of an IP packet that the peer takes: its MRU, or less; the path's too counts
-					 * where mtu_mode is not FIXED; what mppe adds is taken off by the backend */
+	bool send_pfc, send_acfc;	/* the peer takes compressed protocol fields, no address and control fields */
+	uint16_t mtu;			/* octets of an IP packet that the peer takes: its MRU, or less; the path's too
+					 * counts where mtu_mode is not FIXED; the backend takes off what mppe adds */
 	struct address local4, peer4;	/* own device: its addresses (peer4 as IFA_ADDRESS); AF_UNSPEC: none */
 	uint8_t local_identifier[8], peer_identifier[8];	/* fe80::/64 addresses; zero: none */
 	struct address local6;		/* own device: more than the link-local address; AF_UNSPEC: none */
@@ -87,7 +87,7 @@ struct datapath_ppp {
 	const struct datapath_prefix *prefixes;
 	unsigned int prefix_count;
 	bool check_source;		/* drop packets from the peer with a source that is not its own (DROP_SOURCE) */
-	bool default_route;		/* own device: all else, too; the tunnel's own peer keeps the route that it has */
+	bool default_route;		/* own device: all else, too; the tunnel's peer keeps the route that it has */
 	uint32_t default_metric;
 	bool proxy_arp;			/* answer for peer4 on the network that has its address */
 	bool punt_router;		/* ICMPv6 router solicitations and DHCPv6 to us come out of receive() */
@@ -100,7 +100,7 @@ struct datapath_mppe {
 	uint8_t bits;			/* 40, 56 or 128 */
 	uint8_t key_length;		/* octets of the start keys: 8 or 16 */
 	uint8_t send_key[16], receive_key[16];
-	bool flush;			/* only to be modified: the next packet sent restarts the peer's state (A bit) */
+	bool flush;			/* only to be modified: the next packet sent restarts the peer's state */
 };
 
 /* Bits of inner IP packets per second, with bursts of that many octets; 0: no limit. What is above is dropped
@@ -148,14 +148,15 @@ struct datapath_session_config {
 	char netns[DATAPATH_NETNS_MAX];		/* device lives there; "" ours */
 	char bridge[IF_NAMESIZE];		/* master device; "" none */
 	bool interface_up;			/* set the device up at creation */
-	handle network_device;			/* PPP: the shared device that its IP packets go through; HANDLE_NONE: see
-						 * ppp.own_device */
-	struct datapath_ppp ppp;		/* PPP: nothing of it counts before session_modify() tells it, or frames */
+	handle network_device;			/* PPP: the shared device that its IP packets go through; HANDLE_NONE:
+						 * see ppp.own_device */
+	struct datapath_ppp ppp;		/* PPP: nothing of this before session_modify() tells it */
 	struct datapath_mppe mppe;		/* likewise */
-	struct datapath_rate rate;
+	struct datapath_rate rate;		/* likewise */
 	/* PPP: path of the frame socket to be made, an AF_UNIX SOCK_SEQPACKET on which one client at a time gets and
 	 * gives PPP frames, one with each packet, from the address field on as they are on the wire (no FCS, no
-	 * stuffing). NULL, or nobody connected: frames are counted and dropped. It is removed with the session. */
+	 * stuffing). Nobody connected: frames are counted and dropped. It is removed with the session. NULL: the frames
+	 * are the engine's (receive(), send()). */
 	const char *frames;
 	bool priority;				/* version 2: the P bit is set on frames of PPP's control protocols */
 };
@@ -199,12 +200,13 @@ struct datapath_tunnel_info {
 };
 
 struct datapath_session_info {
-	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP without an own device: "" */
+	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP without one: "" */
 	uint32_t ifindex;		/* likewise: 0 */
 	uint32_t mtu;			/* in effect: of the device, of IP packets; PPP that carries none: of a frame */
 	bool attached;			/* PPP: somebody is connected to the frame socket */
 	bool carrier;
 	bool send_seq;			/* in effect: may follow the peer */
+	uint64_t network_packets;	/* PPP: of stats, both ways, those with IP packets that were carried */
 	struct datapath_stats stats;
 };
 
@@ -229,8 +231,8 @@ enum datapath_drop {
 	DATAPATH_DROP_COOKIE, DATAPATH_DROP_SEQUENCE, DATAPATH_DROP_INVALID, DATAPATH_DROP_OVERSIZE,
 	DATAPATH_DROP_UNATTACHED,	/* nobody takes the session's frames */
 	DATAPATH_DROP_CONTROL,
-	/* of PPP: no such network protocol is up; not the peer's address; in clear, or it cannot be deciphered; above the
-	 * rate; more for the engine than it can take */
+	/* of PPP: no such network protocol is up; not the peer's address; in clear, or it cannot be deciphered; above
+	 * the rate (no event tells of that: it is what was ordered); more for the engine than it can take */
 	DATAPATH_DROP_CLOSED, DATAPATH_DROP_SOURCE, DATAPATH_DROP_CLEAR, DATAPATH_DROP_RATE, DATAPATH_DROP_CROWDED,
 	DATAPATH_DROP_UNSENT,		/* packets() only: outgoing, and the system did not take it */
 };
@@ -273,8 +275,8 @@ struct datapath_packet {
 
 /* A control message, whole: what UDP carries; or a PPP frame of a session without frame socket. */
 struct datapath_message {
-	handle session;			/* HANDLE_NONE: a control message. Else a frame of this session, from the address
-					 * or protocol field on, and of what follows only octets and length count */
+	handle session;			/* HANDLE_NONE: a control message. Else a frame of this session, from the
+					 * address or protocol field on; of what follows octets and length count */
 	handle port;			/* by whose sockets: datapath_tunnel_info.port, or listen()'s */
 	handle tunnel;			/* sent: with its ttl, dscp and fwmark; HANDLE_NONE: the system's.
 					 * Received: HANDLE_NONE; what is in it says for whom it is */
@@ -300,9 +302,9 @@ struct datapath_ops {
 	int (*listen)(struct datapath *dp, const struct datapath_port_config *config, handle *port,
 		      struct error *error);
 	void (*unlisten)(struct datapath *dp, handle port);
-	/* Take up to max (DATAPATH_MESSAGES_MAX at most) messages: frames, and control messages of the ports that are listened to and of
-	 * those of version 2 tunnels; returns how many. Those of connections go before those with connection id 0:
-	 * to ask again and again makes nobody's connection wait for more than one such batch. */
+	/* Take up to max (DATAPATH_MESSAGES_MAX at most) messages: frames, and control messages of the ports that are
+	 * listened to and of those of version 2 tunnels; returns how many. Those of connections go before those with
+	 * connection id 0: to ask again and again makes nobody's connection wait for more than one such batch. */
 	int (*receive)(struct datapath *dp, struct datapath_message *messages, int max);
 	/* Send a batch, in its order. Never waits: what the system does not take is lost, as on the way. */
 	void (*send)(struct datapath *dp, const struct datapath_message *messages, int count);

@@ -115,7 +115,11 @@ static int receive_some(struct service *service)
 			.length = message->length,
 		};
 
-		struct received_message *traced = trace_received(service, message);
+		struct received_message *traced;
+
+		if (message->session != HANDLE_NONE)
+			continue;	/* a PPP frame */
+		traced = trace_received(service, message);
 
 		control_receive(service->control, &datagram, service->now);
 		protocol_take_events(service);

@@ -318,7 +318,7 @@ static void before(void)
 		session = add_session(tunnel, 3);
 		fd = peer_socket(peer, OTHER_PORT, "127.0.0.1", PORT);
 		for (size_t i = 0; i < TRAIN; i++)
-			memcpy(octets + i * MESSAGE, (uint8_t[]){ 0, 2, 0, 1, 0, 3, 0xff, 3, 0xc0, 0x21 }, 10);
+			memcpy(octets + i * MESSAGE, (uint8_t[]){ 0, 2, 0, 1, 0, 3, 0xff, 3, 0, 0x21 }, 10);
 		control(octets, 1, 1);
 		control(octets + (TRAIN - 1) * MESSAGE, 1, 2);
 		send_train(fd, octets, TRAIN);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the null datapath keeps, shared by its operations (null.c), its device names (names.c), its
- * sessions (session.c), its
- * ports and their messages (ports.c) and its knobs for tests (knobs.c).
+ * sessions (session.c, ppp.c), its shared devices (device.c), its ports, their messages and sessions' frames (ports.c)
+ * and its knobs for tests (knobs.c).
  */
 #ifndef L2TPD_DATAPATH_NULL_INTERNAL_H
 #define L2TPD_DATAPATH_NULL_INTERNAL_H
@@ -17,7 +17,7 @@ struct null_netns {
 	char name[DATAPATH_NETNS_MAX];
 	struct null_device *devices;		/* by ifname */
 	uint32_t lowest_apart;			/* "%N" were chosen below it */
-	uint32_t lowest_eth, lowest_ip;		/* every l2tpethN (l2tpipN) below is taken */
+	uint32_t lowest_eth, lowest_ip, lowest_ppp;	/* every l2tpethN (l2tpipN, pppN) below is taken */
 	UT_hash_handle hh;
 };
 
@@ -29,7 +29,6 @@ struct null_common {
 };
 
 struct null_device {
-	struct null_session *session;
 	struct null_netns *netns;		/* NULL: it has no name yet */
 	UT_hash_handle hh;			/* netns->devices */
 	uint8_t cookie[L2TP_COOKIE_MAX], peer_cookie[L2TP_COOKIE_MAX];
@@ -37,15 +36,35 @@ struct null_device {
 	uint8_t mac[6];
 };
 
+/* What a PPP session was told of its network phase. */
+struct null_ppp {
+	struct datapath_ppp ppp;		/* its prefixes are a copy of their own */
+	struct datapath_mppe mppe;
+	struct datapath_rate rate;
+	handle network_device;
+	char ifname[IF_NAMESIZE];		/* as told */
+};
+
+/* A device that sessions share. */
+struct null_shared {
+	struct datapath_device_config config;	/* its routes are a copy of their own */
+	struct null_device device;
+	unsigned int users;
+	handle handle;
+};
+
 struct null_session {
 	struct null_common *common;
 	uint32_t session_id, peer_session_id;
-	struct null_device *device;		/* NULL: PPP has none */
+	struct null_device *device;		/* NULL: PPP that has none of its own, now */
+	struct null_ppp *ppp;			/* NULL: nothing was told */
+	handle facing;				/* where its frames arrived the last time, in null->other */
 	char *frames;
 	struct datapath_stats *stats;		/* NULL: nothing was counted, as usual */
 	handle handle;
 	struct null_tunnel *tunnel;
 	struct null_session *prev, *next;	/* of the tunnel */
+	uint64_t network_packets;
 	uint32_t snaplen;			/* of its own tap; 0: none */
 	bool no_carrier;
 };
@@ -86,7 +105,7 @@ struct null_failure {
 
 struct null_datapath {
 	struct datapath_base base;
-	struct handle_table tunnels, sessions;
+	struct handle_table tunnels, sessions, devices;
 	struct null_netns *namespaces;
 	struct null_common *commons;
 	struct datapath_session_config shown;	/* what datapath_null_session() returned last */
@@ -132,9 +151,26 @@ bool null_session_change(struct null_datapath *null, struct null_session *sessio
 			 const struct datapath_session_config *config);
 
 /* --- names.c --- */
-/* Choose a name for the session's device when it has none, and take it. -1: taken already, or out of memory. */
-int null_name_take(struct null_datapath *null, struct null_session *session, struct error *error);
-void null_name_release(struct null_datapath *null, struct null_session *session);
+/* Choose a name for the device when it has none, and take it in that namespace. -1: taken already, or out of memory. */
+int null_name_take(struct null_datapath *null, struct null_device *device, const char *netns,
+		   enum l2tp_pw_type pw_type, struct error *error);
+void null_name_release(struct null_datapath *null, struct null_device *device);	/* NULL is legal */
+
+/* --- ppp.c --- */
+/* Take what the fields of this configuration say of PPP. */
+int null_ppp_modify(struct null_datapath *null, struct null_session *session,
+		    const struct datapath_session_config *config, unsigned int fields, struct error *error);
+/* Put what was told into config. */
+void null_ppp_config(const struct null_session *session, struct datapath_session_config *config);
+/* The MTU of its IP packets on a path that would carry so many octets of a frame; that when it carries none. */
+uint32_t null_ppp_mtu(const struct null_session *session, uint32_t frame);
+void null_ppp_forget(struct null_datapath *null, struct null_session *session);
+
+/* --- device.c --- */
+int null_device_add(struct datapath *dp, const struct datapath_device_config *config, handle *device,
+		    struct error *error);
+void null_device_delete(struct datapath *dp, handle device);
+void null_forget_devices(struct null_datapath *null);
 
 /* Is this operation to fail? Then *error is filled. */
 bool null_fails(struct null_datapath *null, enum datapath_null_operation operation, struct error *error);

@@ -127,6 +127,14 @@ void datapath_null_set_stats(struct datapath *dp, handle session, const struct d
 		*found->stats = *stats;
 }
 
+void datapath_null_set_network_packets(struct datapath *dp, handle session, uint64_t packets)
+{
+	struct null_session *found = handle_get(&null_of(dp)->sessions, session);
+
+	if (found)
+		found->network_packets = packets;
+}
+
 void datapath_null_set_carrier(struct datapath *dp, handle session, bool carrier)
 {
 	struct null_session *found = handle_get(&null_of(dp)->sessions, session);
@@ -138,6 +146,18 @@ void datapath_null_set_carrier(struct datapath *dp, handle session, bool carrier
 uint32_t datapath_null_tunnels(const struct datapath *dp)
 {
 	return null_of_const(dp)->tunnels.used;
+}
+
+uint32_t datapath_null_devices(const struct datapath *dp)
+{
+	return null_of_const(dp)->devices.used;
+}
+
+const struct datapath_device_config *datapath_null_device(const struct datapath *dp, handle device)
+{
+	const struct null_shared *found = handle_get(&null_of_const(dp)->devices, device);
+
+	return found ? &found->config : NULL;
 }
 
 uint32_t datapath_null_sessions(const struct datapath *dp)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Device names of the null datapath: unique in each network namespace, and the first free
- * l2tpethN or l2tpipN for a session that names none, as the kernel would choose.
+ * l2tpethN, l2tpipN or pppN for a session that names none, as the kernel would choose.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +12,13 @@
 
 static const char *prefix_of(enum l2tp_pw_type pw_type)
 {
-	return pw_type == L2TP_PW_IP ? "l2tpip" : "l2tpeth";
+	return pw_type == L2TP_PW_PPP ? "ppp" : pw_type == L2TP_PW_IP ? "l2tpip" : "l2tpeth";
 }
 
 static uint32_t *lowest_of(struct null_netns *netns, enum l2tp_pw_type pw_type)
 {
+	if (pw_type == L2TP_PW_PPP)
+		return &netns->lowest_ppp;
 	return pw_type == L2TP_PW_IP ? &netns->lowest_ip : &netns->lowest_eth;
 }
 
@@ -81,21 +83,18 @@ static void lower(struct null_netns *netns, const char *ifname, enum l2tp_pw_typ
 		*lowest_of(netns, pw_type) = (uint32_t)number;
 }
 
-int null_name_take(struct null_datapath *null, struct null_session *session, struct error *error)
+int null_name_take(struct null_datapath *null, struct null_device *device, const char *name,
+		   enum l2tp_pw_type pw_type, struct error *error)
 {
-	const struct datapath_session_config *config = &session->common->config;
-	struct null_device *device = session->device, *holder = NULL;
-	struct null_netns *netns;
+	struct null_netns *netns = netns_get(null, name, error);
+	struct null_device *holder = NULL;
 
-	if (!device)
-		return 0;
-	netns = netns_get(null, config->netns, error);
 	if (!netns)
 		return -1;
 	if (!device->ifname[0] && null->choose_apart)
 		choose_apart(netns, device);
 	else if (!device->ifname[0])
-		choose(netns, device, config->pw_type);
+		choose(netns, device, pw_type);
 	else
 		HASH_FIND_STR(netns->devices, device->ifname, holder);
 	if (holder) {
@@ -114,14 +113,14 @@ fail:
 	return -1;
 }
 
-void null_name_release(struct null_datapath *null, struct null_session *session)
+void null_name_release(struct null_datapath *null, struct null_device *device)
 {
-	struct null_device *device = session->device;
-
 	if (!device || !device->netns)
 		return;
 	HASH_DEL(device->netns->devices, device);
 	lower(device->netns, device->ifname, L2TP_PW_ETH);
 	lower(device->netns, device->ifname, L2TP_PW_IP);
+	lower(device->netns, device->ifname, L2TP_PW_PPP);
 	netns_put(null, device->netns);
+	device->netns = NULL;
 }

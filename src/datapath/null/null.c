@@ -59,6 +59,7 @@ static void null_close(struct datapath *dp)
 		tunnel_free(null, tunnel);
 	handle_table_clear(&null->tunnels);
 	handle_table_clear(&null->sessions);
+	null_forget_devices(null);
 	free(null->log);
 	free(null->events);
 	null_forget_packets(&null->packets);
@@ -233,8 +234,8 @@ static int session_add(struct null_datapath *null, const struct datapath_session
 
 	if (!tunnel)
 		return stale_tunnel(error);
-	if ((tunnel->config.version == 2) != (config->pw_type == L2TP_PW_PPP))
-		return error_set(error, ERROR_VALUE, "pw_type", "version 2 carries PPP, and nothing else does");
+	if (tunnel->config.version == 2 && config->pw_type != L2TP_PW_PPP)
+		return error_set(error, ERROR_VALUE, "pw_type", "version 2 carries PPP");
 	if (tunnel->config.version == 2 && !are_v2_ids(config->session_id, config->peer_session_id))
 		return error_set(error, ERROR_VALUE, "session_id", "ids of version 2 are 1 to 65535");
 	if (null_fails(null, DATAPATH_NULL_SESSION_ADD, error))
@@ -242,7 +243,8 @@ static int session_add(struct null_datapath *null, const struct datapath_session
 	session = null_session_new(null, tunnel, config);
 	if (!session)
 		return no_memory(error);
-	if (null_name_take(null, session, error) < 0) {
+	if (session->device &&
+	    null_name_take(null, session->device, config->netns, config->pw_type, error) < 0) {
 		null_session_free(null, session);
 		return -1;
 	}
@@ -296,7 +298,11 @@ static int session_modify(struct null_datapath *null, handle session, const stru
 	if (null_fails(null, DATAPATH_NULL_SESSION_MODIFY, error))
 		return -1;
 	null_session_config(found, &changed);
+	if (fields & DATAPATH_SESSION_PPP)
+		fields |= DATAPATH_SESSION_MTU;
 	session_change(&changed, config, fields);
+	if (found->common->config.pw_type == L2TP_PW_PPP && null_ppp_modify(null, found, config, fields, error) < 0)
+		return -1;
 	return null_session_change(null, found, &changed) ? 0 : no_memory(error);
 }
 
@@ -343,7 +349,7 @@ static uint32_t overhead(const struct null_session *session)
 	if (tunnel->version == 2)
 		return octets + (uint32_t)data_header_v2_length(true);
 	octets += (uint32_t)data_header_length(tunnel->encap, config->cookie_length, config->l2spec);
-	if (config->pw_type != L2TP_PW_IP)
+	if (config->pw_type != L2TP_PW_IP && config->pw_type != L2TP_PW_PPP)
 		octets += config->pw_type == L2TP_PW_ETH_VLAN ? 18 : 14;
 	return octets;
 }
@@ -362,8 +368,11 @@ static int null_session_info(struct datapath *dp, handle session, struct datapat
 		.carrier = !found->no_carrier,
 		.send_seq = config->send_seq,
 	};
+	if (config->pw_type == L2TP_PW_PPP)
+		info->mtu = null_ppp_mtu(found, info->mtu);
 	if (found->stats)
 		info->stats = *found->stats;
+	info->network_packets = found->network_packets;
 	if (found->device)
 		memcpy(info->ifname, found->device->ifname, sizeof(info->ifname));
 	return 0;
@@ -442,6 +451,8 @@ static const struct datapath_ops null_ops = {
 	.session_modify = null_session_modify,
 	.session_delete = null_session_delete,
 	.session_info = null_session_info,
+	.device_add = null_device_add,
+	.device_delete = null_device_delete,
 	.tap = null_tap,
 	.packet_fd = null_packet_fd,
 	.packets = null_packets,

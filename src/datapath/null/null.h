@@ -32,6 +32,8 @@ enum datapath_null_operation {
 	DATAPATH_NULL_TAP,
 	DATAPATH_NULL_LISTEN,
 	DATAPATH_NULL_UNLISTEN,
+	DATAPATH_NULL_DEVICE_ADD,
+	DATAPATH_NULL_DEVICE_DELETE,	/* fails, and keeps it, while sessions use it */
 	DATAPATH_NULL_OPERATION_COUNT,
 };
 
@@ -41,6 +43,7 @@ struct datapath_null_entry {
 	enum datapath_null_operation operation;
 	handle tunnel, session;		/* HANDLE_NONE after a failed add, and the session of a batch */
 	handle port;			/* of listen and unlisten */
+	handle device;			/* of device_add and device_delete */
 	unsigned int fields;		/* of a modify */
 	int count;			/* of a batch of session deletions */
 	uint32_t snaplen;		/* of a tap */
@@ -53,7 +56,7 @@ void datapath_null_log_begin(struct datapath *dp);
 const struct datapath_null_entry *datapath_null_log(struct datapath *dp, size_t *count);
 
 /* Let the operation after the next `successes` ones of its kind fail with this error (add, modify,
- * tap and listen only), once.  error NULL: none fails any more. */
+ * tap and listen, device_add only), once.  error NULL: none fails any more. */
 void datapath_null_fail(struct datapath *dp, enum datapath_null_operation operation, unsigned int successes,
 			const struct error *error);
 
@@ -65,17 +68,20 @@ bool datapath_null_event(struct datapath *dp, const struct datapath_event *event
 bool datapath_null_packet(struct datapath *dp, const struct datapath_packet *packet);
 
 /* What dp sends to an endpoint where `other` has a port arrives there from now on; NULL: nowhere. One way: call it
- * twice, the ends changed, for the other. Both must be closed before either sends again. dp may be other. */
+ * twice, the ends changed, for the other. Both must be closed before either sends again. dp may be other.
+ * A frame arrives at the session over there that has the ids which this one has for its peer's. */
 void datapath_null_join(struct datapath *dp, struct datapath *other);
 /* Keep copies of all messages that are sent from now on, until datapath_null_sent() takes them: oldest first, up to
  * max, valid until it is called again. Returns how many. */
 void datapath_null_keep_sent(struct datapath *dp);
 int datapath_null_sent(struct datapath *dp, struct datapath_message *messages, int max);
-/* The next receive() has this one, a copy of which is made. False when out of memory. */
+/* The next receive() has this one, a message or the frame of a session, a copy of which is made. False when out of
+ * memory. */
 bool datapath_null_message(struct datapath *dp, const struct datapath_message *message);
 
 /* What session_info() shall report from now on. Ignored when the handle is stale, or out of memory. */
 void datapath_null_set_stats(struct datapath *dp, handle session, const struct datapath_stats *stats);
+void datapath_null_set_network_packets(struct datapath *dp, handle session, uint64_t packets);
 void datapath_null_set_carrier(struct datapath *dp, handle session, bool carrier);
 
 /* What exists. A configuration is NULL when the handle is stale, and valid until the next operation or
@@ -84,5 +90,7 @@ uint32_t datapath_null_tunnels(const struct datapath *dp);
 uint32_t datapath_null_sessions(const struct datapath *dp);
 const struct datapath_tunnel_config *datapath_null_tunnel(const struct datapath *dp, handle tunnel);
 const struct datapath_session_config *datapath_null_session(struct datapath *dp, handle session);
+uint32_t datapath_null_devices(const struct datapath *dp);
+const struct datapath_device_config *datapath_null_device(const struct datapath *dp, handle device);
 
 #endif

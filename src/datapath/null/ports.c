@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ports of the null datapath, and their control messages: what is sent is kept for a test that asked for it, or
- * arrives at another null datapath (null.h), or is lost, as in a dry run.
+ * Ports of the null datapath, their control messages, and the frames of sessions: what is sent is kept for a test that
+ * asked for it, or arrives at another null datapath (null.h), or is lost, as in a dry run.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -220,7 +220,46 @@ static const struct null_port *destination_of(const struct null_datapath *null, 
 	return found;
 }
 
-static void send_one(struct null_datapath *null, const struct datapath_message *message)
+/* Is this the other end of the session? */
+static bool faces(const struct null_session *session, const struct null_session *other)
+{
+	const struct datapath_tunnel_config *here = &session->tunnel->config, *there = &other->tunnel->config;
+
+	return other->session_id == session->peer_session_id && other->peer_session_id == session->session_id &&
+	       there->tunnel_id == here->peer_tunnel_id && there->peer_tunnel_id == here->tunnel_id;
+}
+
+static const struct null_session *opposite(const struct null_datapath *other, const struct null_session *session)
+{
+	const struct null_session *found = handle_get(&other->sessions, session->facing);
+	uint32_t position = 0;
+
+	if (found && faces(session, found))
+		return found;
+	while ((found = handle_next(&other->sessions, &position)))
+		if (found != session && faces(session, found))
+			return found;
+	return NULL;
+}
+
+static void send_frame(struct null_datapath *null, const struct datapath_message *frame)
+{
+	struct null_session *session = handle_get(&null->sessions, frame->session);
+	struct datapath_message arriving = *frame;
+	const struct null_session *to;
+
+	if (!session || session->frames)
+		return;
+	if (null->keeps_sent)
+		(void)keep(&null->sent, frame);
+	to = null->other ? opposite(null->other, session) : NULL;
+	if (!to || to->frames)
+		return;
+	session->facing = arriving.session = to->handle;
+	(void)keep(&null->other->arrived, &arriving);
+}
+
+static void send_message(struct null_datapath *null, const struct datapath_message *message)
 {
 	const struct null_port *from = handle_get(&null->port_handles, message->port), *to;
 	struct datapath_message arriving = *message;
@@ -245,7 +284,10 @@ static void send_one(struct null_datapath *null, const struct datapath_message *
 void null_send(struct datapath *dp, const struct datapath_message *messages, int count)
 {
 	for (int i = 0; i < count; i++)
-		send_one(null_of(dp), &messages[i]);
+		if (messages[i].session != HANDLE_NONE)
+			send_frame(null_of(dp), &messages[i]);
+		else
+			send_message(null_of(dp), &messages[i]);
 }
 
 /* --- for tests --- */

@@ -19,6 +19,10 @@ static struct null_common *common_get(struct null_datapath *null, const struct d
 	key.tunnel = HANDLE_NONE;
 	key.session_id = key.peer_session_id = 0;
 	key.frames = NULL;
+	key.network_device = HANDLE_NONE;
+	memset(&key.ppp, 0, sizeof(key.ppp));
+	memset(&key.mppe, 0, sizeof(key.mppe));
+	memset(&key.rate, 0, sizeof(key.rate));
 	memset(key.cookie, 0, sizeof(key.cookie));
 	memset(key.peer_cookie, 0, sizeof(key.peer_cookie));
 	memset(key.ifname, 0, sizeof(key.ifname));
@@ -47,13 +51,12 @@ static void common_put(struct null_datapath *null, struct null_common *common)
 	free(common);
 }
 
-static struct null_device *device_new(struct null_session *session, const struct datapath_session_config *config)
+static struct null_device *device_new(const struct datapath_session_config *config)
 {
 	struct null_device *device = calloc(1, sizeof(*device));
 
 	if (!device)
 		return NULL;
-	device->session = session;
 	memcpy(device->cookie, config->cookie, sizeof(device->cookie));
 	memcpy(device->peer_cookie, config->peer_cookie, sizeof(device->peer_cookie));
 	memcpy(device->ifname, config->ifname, sizeof(device->ifname));
@@ -74,7 +77,7 @@ struct null_session *null_session_new(struct null_datapath *null, struct null_tu
 	DL_APPEND(tunnel->sessions, session);
 	session->common = common_get(null, config);
 	session->frames = config->frames ? strdup(config->frames) : NULL;
-	session->device = config->pw_type != L2TP_PW_PPP ? device_new(session, config) : NULL;
+	session->device = config->pw_type != L2TP_PW_PPP ? device_new(config) : NULL;
 	session->handle = handle_add(&null->sessions, session);
 	if (session->common && !session->frames == !config->frames && session->handle != HANDLE_NONE &&
 	    (session->device || config->pw_type == L2TP_PW_PPP))
@@ -86,7 +89,8 @@ struct null_session *null_session_new(struct null_datapath *null, struct null_tu
 void null_session_free(struct null_datapath *null, struct null_session *session)
 {
 	handle_remove(&null->sessions, session->handle);
-	null_name_release(null, session);
+	null_ppp_forget(null, session);
+	null_name_release(null, session->device);
 	null->taps -= session->snaplen > 0;
 	DL_DELETE(session->tunnel->sessions, session);
 	common_put(null, session->common);
@@ -105,6 +109,7 @@ void null_session_config(const struct null_session *session, struct datapath_ses
 	config->session_id = session->session_id;
 	config->peer_session_id = session->peer_session_id;
 	config->frames = session->frames;
+	null_ppp_config(session, config);
 	if (!device)
 		return;
 	memcpy(config->cookie, device->cookie, sizeof(config->cookie));

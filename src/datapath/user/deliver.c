@@ -6,6 +6,7 @@
 
 #include "datapath/user/frames.h"
 #include "datapath/user/mss.h"
+#include "datapath/user/ppp.h"
 #include "datapath/user/worker.h"
 
 #define ETHERNET_HEADER 14
@@ -34,7 +35,7 @@ static size_t frame_limit(const struct session *session)
 	return session->layer == FRAME_IP ? mtu : mtu + ETHERNET_HEADER + VLAN_TAG;
 }
 
-static void refuse(struct worker *worker, struct session *session, enum datapath_drop drop)
+void deliver_refuse(struct worker *worker, struct session *session, enum datapath_drop drop)
 {
 	worker->verdict = (int)drop;
 	counter_add(session->rx.errors, 1);
@@ -44,18 +45,20 @@ static void refuse(struct worker *worker, struct session *session, enum datapath
 void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
 {
 	if (session->pw_type == L2TP_PW_PPP) {
-		if (!frames_deliver(worker, session, frame, length))
-			refuse(worker, session, DATAPATH_DROP_UNATTACHED);
+		if (!session->frames)
+			ppp_deliver(worker, session, frame, length);
+		else if (!frames_deliver(worker, session, frame, length))
+			deliver_refuse(worker, session, DATAPATH_DROP_UNATTACHED);
 		return;
 	}
 	if ((session->pw_type == L2TP_PW_ETH_VLAN && !pop_vlan(&frame, &length)) || !length ||
 	    (session->layer == FRAME_ETHERNET && length < ETHERNET_HEADER)) {
-		refuse(worker, session, DATAPATH_DROP_INVALID);
+		deliver_refuse(worker, session, DATAPATH_DROP_INVALID);
 		return;
 	}
 	if (length > frame_limit(session)) {
 		counter_add(worker->totals.rx_oversize, 1);
-		refuse(worker, session, DATAPATH_DROP_OVERSIZE);
+		deliver_refuse(worker, session, DATAPATH_DROP_OVERSIZE);
 		return;
 	}
 	if (shared_get(session->mss_clamp))

@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "wire/data_header_v2.h"
+#include "datapath/user/ppp.h"
 
 #define FRAMES 64			/* of one recvmmsg or sendmmsg */
 #define BATCHES_PER_ROUND 2		/* of one socket, so that others get their turn */
@@ -18,7 +18,6 @@
 #define FRAME_ROOM 64			/* before a frame, for the L2TP header */
 #define SOCKET_MODE 0600		/* who may be the PPP end of a call may do much */
 #define SOCKET_BUFFER (1 << 20)		/* octets that wait for a client: some hundred frames */
-#define PPP_CONTROL 0x8000		/* protocols of link and network control begin here (RFC 1661 section 2) */
 
 struct frame_socket {
 	struct source listening, connected;
@@ -63,28 +62,11 @@ static void accept_ready(struct worker *worker, struct source *source, uint32_t 
 	shared_set(frames->client, fd);
 }
 
-/* With or without address and control fields, and with a protocol field of either length. */
-static bool is_control(const uint8_t *frame, size_t length)
-{
-	size_t begin = length >= 2 && frame[0] == 0xff && frame[1] == 0x03 ? 2 : 0;
-
-	return length >= begin + 2 && !(frame[begin] & 1) && (frame[begin] << 8 | frame[begin + 1]) >= PPP_CONTROL;
-}
-
 static void send_frame(struct worker *worker, struct session *session, const struct path *path, uint8_t *frame,
 		       size_t length)
 {
-	struct data_header_v2 header = { .tunnel_id = shared_get(session->peer_tunnel_id),
-					 .session_id = (uint16_t)session->config.peer_session_id,
-					 .numbered = shared_get(session->send_seq),
-					 .priority = shared_get(session->priority) && is_control(frame, length) };
-	size_t header_length = data_header_v2_length(header.numbered);
+	size_t header_length = header_put(session, ppp_is_control(frame, length), frame);
 
-	if (header.numbered) {
-		header.ns = (uint16_t)session->next_sequence;
-		session->next_sequence = (session->next_sequence + 1) & DATA_SEQUENCE_MASK;
-	}
-	data_header_v2_write(&header, frame - header_length);
 	transmit_message(worker, session, path, frame - header_length, (uint32_t)(header_length + length));
 }
 

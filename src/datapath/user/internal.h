@@ -24,7 +24,7 @@
 /* One writer, any number of readers. */
 #define counter_add(member, amount) shared_set(member, shared_get(member) + (amount))
 
-#define NOTICE_DROP_KINDS (DATAPATH_DROP_CONTROL + 1)	/* reasons that events tell of */
+#define NOTICE_DROP_KINDS (DATAPATH_DROP_CROWDED + 1)	/* reasons that events tell of */
 #define PATH_MTU_DEFAULT 1500		/* while there is no route */
 #define PATH_MTU_LEAST_V4 576		/* an ICMP message that says less is forged or foolish (RFC 791) */
 #define PATH_MTU_LEAST_V6 1280		/* RFC 8200 section 5 */
@@ -144,12 +144,16 @@ struct session {
 	struct sequence sequence;
 	struct reorder *reorder;	/* control makes it, rx uses it */
 	uint64_t last_arrival;		/* ms; kept only with a carrier_timeout */
+	uint64_t others;		/* PPP: of rx.packets those that were not carried */
+	uint64_t punt_time;		/* ms: when the budget was last counted */
+	uint32_t punt_budget;		/* octets for the engine (punt.h) */
 	struct session *holding_prev, *holding_next;	/* rx's list of sessions with held packets */
 	bool holding;
 
 	/* tx */
 	struct source source __attribute__((aligned(64)));
 	struct transmit_counters tx;
+	uint64_t tx_engine;		/* of tx.packets: frames of the engine */
 	uint32_t next_sequence;
 	uint8_t header_length;		/* template and sublayer */
 	uint8_t header[DATA_HEADER_MAX];
@@ -158,6 +162,7 @@ struct session {
 	struct worker *worker;		/* tx is this one; control changes it while the device is not watched */
 
 	/* control */
+	struct transmit_counters engine;	/* frames that the control thread sent itself */
 	uint32_t snaplen;		/* while it is tapped: octets of each packet to copy; workers read it */
 	uint32_t own_snaplen;		/* of a tap of its own; 0: none */
 	unsigned int rank;		/* how many sessions its tunnel had before it */
@@ -181,7 +186,9 @@ struct user_datapath {
 	unsigned long table_sessions, table_buckets;
 	struct handle_table tunnels, sessions, ports;
 	struct socket_group *groups;
-	struct messages *messages;	/* NULL until somebody wants control messages */
+	struct messages *messages;	/* NULL until somebody wants control messages, or frames */
+	struct outbox *outbox;		/* with messages */
+	unsigned int punt_turn;		/* the worker whose frames come first */
 	struct link_channel *links;	/* in our namespace */
 	uint32_t link_group;
 	unsigned int next_number[2];	/* of the names l2tpethN and l2tpipN: none below is free; by enum frame_layer */
@@ -239,7 +246,8 @@ int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int inde
 unsigned int steer_worker(enum l2tp_encap encap, const struct endpoint *peer, uint32_t session_id,
 			  unsigned int workers);
 
-/* message.c: control messages, which the control thread reads and sends */
+/* message.c: control messages, which the control thread reads, and what workers met for it */
+int messages_need(struct user_datapath *dp, struct error *error);	/* for frames of PPP sessions */
 int messages_watch(struct user_datapath *dp, struct socket_group *group, struct error *error);
 void messages_unwatch(struct user_datapath *dp, struct socket_group *group);
 void messages_close(struct user_datapath *dp);
@@ -248,6 +256,7 @@ size_t message_put_source(uint8_t *out, const struct address *source);
 int message_listen(struct datapath *dp, const struct datapath_port_config *config, handle *port, struct error *error);
 void message_unlisten(struct datapath *dp, handle port);
 int message_receive(struct datapath *dp, struct datapath_message *messages, int max);
+/* send.c */
 void message_send(struct datapath *dp, const struct datapath_message *messages, int count);
 
 /* tunnel.c */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control messages of the groups where somebody wants them: the control thread reads their control sockets itself,
- * and sends by them.  Those of connections and those with connection id 0 have sockets of their own (steer.c), which
- * two epolls keep apart: nobody's flood of requests delays a connection.
+ * Control messages of the groups where somebody wants them: the control thread reads their control sockets itself
+ * (and sends by them: send.c).  Those of connections and those with connection id 0 have sockets of their own
+ * (steer.c), which two epolls keep apart: nobody's flood of requests delays a connection.
  *
  * The kernel's GRO joins datagrams of one flow whatever they are.  A control message behind a train of data meets a
- * worker, which passes it on through a ring; data behind a control message goes the other way.
+ * worker, which passes it on through a ring; data behind a control message goes the other way.  Frames of PPP sessions
+ * come through rings, too (punt.c); they and control messages have the first place in turn.
  */
 #include "datapath/user/message.h"
 
@@ -18,17 +19,14 @@
 #include <unistd.h>
 #include <utlist.h>
 
-#include "datapath/user/tap.h"
-#include "datapath/user/train.h"
+#include "datapath/user/punt.h"
 
-#define BATCH DATAPATH_MESSAGES_MAX	/* of one recvmmsg or sendmmsg */
+#define BATCH DATAPATH_MESSAGES_MAX	/* of one recvmmsg */
 #define BATCH_UNPROVED 16		/* of those with connection id 0 */
 #define SOURCES_PER_TURN 16		/* sockets looked at that had nothing for us, then others have their turn */
 #define MESSAGE_MAX 65536
 #define MESSAGE_ROOM (MESSAGE_MAX + 192)	/* not a power of two: else all would meet in one set of the caches */
 #define RECEIVE_CONTROL_MAX (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
-#define SEND_CONTROL_MAX (PATH_CONTROL_MAX + CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t)))
-#define SEND_RETRIES 3			/* a pending ICMP error is reported once by each next send */
 
 enum { ESTABLISHED, UNPROVED };
 
@@ -52,22 +50,11 @@ struct inbox {
 	uint8_t octets[BATCH][MESSAGE_ROOM];
 };
 
-/* What is to be sent: a header for each train, which is a message or several of one length that go together (the last
- * may be shorter); iov has a member for each message. */
-struct outbox {
-	unsigned int trains;
-	size_t octets;			/* of the last train */
-	struct mmsghdr headers[BATCH];
-	struct iovec iov[BATCH];
-	struct sockaddr_storage names[BATCH];
-	uint8_t control[BATCH][SEND_CONTROL_MAX] __attribute__((aligned(8)));
-};
-
 struct messages {
 	int epoll[2];			/* ESTABLISHED, UNPROVED */
-	int wake_fd;			/* eventfd: workers have strays, or the inbox is not empty */
+	int wake_fd;			/* eventfd: workers have strays or frames, or the inbox is not empty */
 	struct inbox inbox;
-	struct outbox outbox;
+	bool rings_first;		/* what comes first next time: what workers met, or the sockets */
 };
 
 /* Its counters, ring and clock are ours. */
@@ -89,6 +76,9 @@ static void messages_free(struct user_datapath *dp, struct messages *messages)
 		ring_free(dp->workers[i].strays);
 		dp->workers[i].strays = NULL;
 	}
+	punt_close(dp);
+	outbox_free(dp->outbox);
+	dp->outbox = NULL;
 	free(messages);
 }
 
@@ -106,7 +96,8 @@ static int open_rings(struct user_datapath *dp)
 		if (!dp->workers[i].strays)
 			return -1;
 	}
-	return 0;
+	dp->outbox = outbox_new();
+	return dp->outbox && punt_open(dp) == 0 ? 0 : -1;
 }
 
 /* No worker looks at what is made here before a group says that it is controlled. */
@@ -132,11 +123,16 @@ static int messages_open(struct user_datapath *dp, struct error *error)
 	return 0;
 }
 
+int messages_need(struct user_datapath *dp, struct error *error)
+{
+	return dp->messages ? 0 : messages_open(dp, error);
+}
+
 int messages_watch(struct user_datapath *dp, struct socket_group *group, struct error *error)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
-	if (!dp->messages && messages_open(dp, error) < 0)
+	if (messages_need(dp, error) < 0)
 		return -1;
 	for (int i = 0; i < 2; i++) {
 		event.data.ptr = &group->control[i];
@@ -194,7 +190,7 @@ void message_unlisten(struct datapath *base, handle port)
 
 /* --- strays --- */
 
-static void wake(struct user_datapath *dp)
+void messages_wake(struct user_datapath *dp)
 {
 	uint64_t one = 1;
 
@@ -215,7 +211,7 @@ bool message_stray(struct worker *worker, const struct socket_group *group, cons
 	stray->length = (uint32_t)length;
 	memcpy(stray->octets, octets, length);
 	if (ring_commit(worker->strays))
-		wake(worker->dp);
+		messages_wake(worker->dp);
 	return true;
 }
 
@@ -240,34 +236,36 @@ static bool next_stray(struct user_datapath *dp, struct datapath_message *messag
 	return false;
 }
 
-static int take_strays_once(struct user_datapath *dp, struct datapath_message *messages, int max)
+/* Strays first: there are few. */
+static int take_rings_once(struct user_datapath *dp, struct datapath_message *messages, int max)
 {
 	int count = 0;
 
 	while (count < max && next_stray(dp, &messages[count]))
 		count++;
-	return count;
+	return count + punt_take(dp, messages + count, max - count);
 }
 
-static int take_strays(struct user_datapath *dp, struct datapath_message *messages, int max)
+static int take_rings(struct user_datapath *dp, struct datapath_message *messages, int max)
 {
-	int count = take_strays_once(dp, messages, max);
+	int count = take_rings_once(dp, messages, max);
 	uint64_t told;
 
 	/* None: sleep, unless a worker wrote one and told so just before that. */
 	if (count || read(dp->messages->wake_fd, &told, sizeof(told)) < 0)
 		return count;
-	count = take_strays_once(dp, messages, max);
+	count = take_rings_once(dp, messages, max);
 	if (count)
-		wake(dp);
+		messages_wake(dp);
 	return count;
 }
 
 /* What the last call gave may be overwritten. A worker that fills a ring after this tells of it. */
-static void release_strays(struct user_datapath *dp)
+static void release_rings(struct user_datapath *dp)
 {
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		ring_release(dp->workers[i].strays);
+	punt_release(dp);
 }
 
 /* --- receiving --- */
@@ -398,217 +396,19 @@ int message_receive(struct datapath *base, struct datapath_message *messages, in
 	if (max > DATAPATH_MESSAGES_MAX)
 		max = DATAPATH_MESSAGES_MAX;
 	ourselves(dp)->now = worker_clock();
-	release_strays(dp);
+	release_rings(dp);
 	/* What was cut off by max the last time; then, if that was nothing, the next batch. */
 	count = give(dp, messages, max);
-	if (!count && fill(dp, ESTABLISHED))
-		count = give(dp, messages, max);
-	if (!count)
-		count = take_strays(dp, messages, max);
+	for (int i = 0; i < 2 && !count; i++) {
+		dp->messages->rings_first = !dp->messages->rings_first;
+		if (!dp->messages->rings_first)
+			count = take_rings(dp, messages, max);
+		else if (fill(dp, ESTABLISHED))
+			count = give(dp, messages, max);
+	}
 	if (!count && fill(dp, UNPROVED))
 		count = give(dp, messages, max);
 	if (dp->messages->inbox.next < dp->messages->inbox.count)
-		wake(dp);
+		messages_wake(dp);
 	return count;
-}
-
-/* --- sending --- */
-
-size_t message_put_source(uint8_t *out, const struct address *source)
-{
-	struct cmsghdr *control = (struct cmsghdr *)(void *)out;
-	struct in_pktinfo v4 = { .ipi_spec_dst = source->v4 };
-	struct in6_pktinfo v6 = { .ipi6_addr = source->v6 };
-	bool ipv6 = source->family == AF_INET6;
-	size_t length = ipv6 ? sizeof(v6) : sizeof(v4);
-
-	control->cmsg_level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
-	control->cmsg_type = ipv6 ? IPV6_PKTINFO : IP_PKTINFO;
-	control->cmsg_len = CMSG_LEN(length);
-	memcpy(CMSG_DATA(control), ipv6 ? (const void *)&v6 : (const void *)&v4, length);
-	return CMSG_SPACE(length);
-}
-
-static struct path *path_of(struct user_datapath *dp, const struct datapath_message *message)
-{
-	const struct tunnel *tunnel = handle_get(&dp->tunnels, message->tunnel);
-
-	return tunnel ? tunnel->path : NULL;
-}
-
-static void put_control(struct user_datapath *dp, const struct socket_group *group,
-			const struct datapath_message *message, struct msghdr *header, uint8_t *out)
-{
-	const struct path *path = path_of(dp, message);
-	bool ipv6 = group->local.address.family == AF_INET6;
-	size_t length = 0;
-
-	if (path && (path->peer.address.family == AF_INET6) == ipv6) {
-		memcpy(out, path->control, path->control_length);
-		length = path->control_length;
-	}
-	/* A second one overrides the path's own. */
-	if (address_is_any(&group->local.address) && !address_is_any(&message->local.address) &&
-	    message->local.address.family == group->local.address.family)
-		length += message_put_source(out + length, &message->local.address);
-	header->msg_control = out;
-	header->msg_controllen = length;
-}
-
-static bool endpoints_equal(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port && address_equal(&a->address, &b->address);
-}
-
-/* Can this message go with the last train, whose last is the one before it? */
-static bool joins_train(struct user_datapath *dp, const struct datapath_message *message)
-{
-	const struct datapath_message *before = message - 1;
-	const struct outbox *out = &dp->messages->outbox;
-	const struct path *path = path_of(dp, message);
-	size_t unit = out->headers[out->trains - 1].msg_hdr.msg_iov->iov_len;
-
-	return path && message->tunnel == before->tunnel && message->length <= unit && before->length == unit &&
-	       unit <= shared_get(path->train_max) && out->octets + message->length <= TRAIN_OCTETS_MAX &&
-	       endpoints_equal(&message->peer, &before->peer) && endpoints_equal(&message->local, &before->local);
-}
-
-static void begin_train(struct user_datapath *dp, const struct socket_group *group,
-			const struct datapath_message *message, struct iovec *iov)
-{
-	struct outbox *out = &dp->messages->outbox;
-	struct msghdr *header = &out->headers[out->trains].msg_hdr;
-
-	*header = (struct msghdr){ .msg_name = &out->names[out->trains], .msg_iov = iov, .msg_iovlen = 1 };
-	header->msg_namelen = endpoint_to_sockaddr(&message->peer, &out->names[out->trains]);
-	put_control(dp, group, message, header, out->control[out->trains]);
-	out->trains++;
-	out->octets = message->length;
-}
-
-static void put_unit_size(struct msghdr *header)
-{
-	struct cmsghdr *control = (void *)((uint8_t *)header->msg_control + header->msg_controllen);
-	uint16_t size = (uint16_t)header->msg_iov->iov_len;
-
-	control->cmsg_level = IPPROTO_UDP;
-	control->cmsg_type = UDP_SEGMENT;
-	control->cmsg_len = CMSG_LEN(sizeof(size));
-	memcpy(CMSG_DATA(control), &size, sizeof(size));
-	header->msg_controllen += CMSG_SPACE(sizeof(size));
-}
-
-static void prepare(struct user_datapath *dp, const struct socket_group *group,
-		    const struct datapath_message *messages, int count)
-{
-	struct outbox *out = &dp->messages->outbox;
-
-	out->trains = 0;
-	for (int i = 0; i < count; i++) {
-		out->iov[i] = (struct iovec){ messages[i].octets, messages[i].length };
-		if (i && joins_train(dp, &messages[i])) {
-			out->headers[out->trains - 1].msg_hdr.msg_iovlen++;
-			out->octets += messages[i].length;
-		} else {
-			begin_train(dp, group, &messages[i], &out->iov[i]);
-		}
-	}
-	for (unsigned int i = 0; i < out->trains; i++)
-		if (out->headers[i].msg_hdr.msg_iovlen > 1)
-			put_unit_size(&out->headers[i].msg_hdr);
-}
-
-static void departed(struct user_datapath *dp, const struct socket_group *group,
-		     const struct datapath_message *messages, size_t count, bool sent)
-{
-	const struct tunnel *tunnel = handle_get(&dp->tunnels, messages->tunnel);
-
-	if (!sent)
-		counter_add(ourselves(dp)->totals.tx_unsent, count);
-	for (size_t i = 0; tunnel && tunnel->snaplen && i < count; i++)
-		tap_message_sent(ourselves(dp), tunnel, group, &messages[i],
-				 sent ? DATAPATH_DROP_NONE : DATAPATH_DROP_UNSENT);
-}
-
-/* What was refused, because of an error that waited on the socket and has nothing to do with it, or because of itself:
- * returns whether it is gone now. errno: why. */
-static bool try_again(int fd, const struct msghdr *header)
-{
-	for (int tries = 0; tries < SEND_RETRIES && errno != EAGAIN; tries++)
-		if (sendmsg(fd, header, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
-			return true;
-	return false;
-}
-
-/* The kernel takes no train: no more on this path until it is looked at again. */
-static void send_apart(struct user_datapath *dp, const struct socket_group *group,
-		       const struct datapath_message *messages, const struct msghdr *train)
-{
-	struct path *path = path_of(dp, messages);
-	struct msghdr header = *train;
-
-	if (path && errno != EAGAIN)
-		shared_set(path->train_max, 0);
-	header.msg_iovlen = 1;
-	header.msg_controllen -= CMSG_SPACE(sizeof(uint16_t));
-	for (size_t i = 0; i < train->msg_iovlen; i++, header.msg_iov++) {
-		errno = 0;
-		departed(dp, group, &messages[i], 1, try_again(group->control[ESTABLISHED].fd, &header));
-	}
-}
-
-static void send_refused(struct user_datapath *dp, const struct socket_group *group,
-			 const struct datapath_message *messages, const struct msghdr *train)
-{
-	bool sent = try_again(group->control[ESTABLISHED].fd, train);
-
-	if (!sent && train->msg_iovlen > 1)
-		send_apart(dp, group, messages, train);
-	else
-		departed(dp, group, messages, train->msg_iovlen, sent);
-}
-
-/* Up to BATCH messages of one port. */
-static void send_batch(struct user_datapath *dp, const struct socket_group *group,
-		       const struct datapath_message *messages, int count)
-{
-	struct outbox *out = &dp->messages->outbox;
-	unsigned int done = 0;
-	int sent;
-
-	prepare(dp, group, messages, count);
-	while (done < out->trains) {
-		sent = sendmmsg(group->control[ESTABLISHED].fd, out->headers + done, out->trains - done,
-				MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0) {
-			send_refused(dp, group, messages, &out->headers[done].msg_hdr);
-			messages += out->headers[done++].msg_hdr.msg_iovlen;
-			continue;
-		}
-		for (; sent > 0; sent--) {
-			departed(dp, group, messages, out->headers[done].msg_hdr.msg_iovlen, true);
-			messages += out->headers[done++].msg_hdr.msg_iovlen;
-		}
-	}
-}
-
-void message_send(struct datapath *base, const struct datapath_message *messages, int count)
-{
-	struct user_datapath *dp = user_datapath(base);
-	int first = 0, last;
-
-	while (dp->messages && first < count) {
-		const struct socket_group *group = handle_get(&dp->ports, messages[first].port);
-
-		for (last = first + 1; last < count && last - first < BATCH; last++)
-			if (messages[last].port != messages[first].port)
-				break;
-		if (group && group->encap == L2TP_ENCAP_UDP)
-			send_batch(dp, group, messages + first, last - first);
-		else
-			counter_add(ourselves(dp)->totals.tx_unsent, (uint64_t)(last - first));
-		first = last;
-	}
 }

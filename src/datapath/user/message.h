@@ -17,6 +17,8 @@ struct receive_rest {
 };
 
 /* --- message.c --- */
+/* A worker put something into a ring that was empty. */
+void messages_wake(struct user_datapath *dp);
 /* A worker met a control message. False: the ring is full. */
 bool message_stray(struct worker *worker, const struct socket_group *group, const struct endpoint *peer,
 		   const uint8_t *octets, size_t length);
@@ -30,6 +32,10 @@ enum receive_kind receive_control(struct worker *worker, const struct receive_re
 /* A worker: all that there is. context: struct receive_rest. For worker_run(). */
 void receive_rest(struct worker *worker, void *context);
 void receive_errors(struct worker *worker, const struct group_socket *socket);
+
+/* --- send.c --- */
+struct outbox *outbox_new(void);
+void outbox_free(struct outbox *outbox);
 
 /* --- tap.c --- */
 void tap_message_sent(struct worker *worker, const struct tunnel *tunnel, const struct socket_group *group,

@@ -100,6 +100,8 @@ void notice_drop(struct worker *worker, enum datapath_drop drop, const struct se
 	const struct path *path;
 	struct datapath_event event = { .kind = DATAPATH_EVENT_DROPPED, .drop = drop, .session_id = session_id };
 
+	if (drop == DATAPATH_DROP_RATE)
+		return;		/* as ordered */
 	counter_add(worker->dropped[drop], 1);
 	if (worker->now - shared_get(*last) < NOTICE_DROP_INTERVAL_MS)
 		return;

@@ -150,7 +150,7 @@ static void set_identity(struct session *session, const struct datapath_session_
 	session->peer_cookie_length = config->peer_cookie_length;
 	memcpy(session->peer_cookie, config->peer_cookie, sizeof(session->peer_cookie));
 	session->sublayer_length = config->l2spec == L2TP_L2SPEC_DEFAULT ? 4 : 0;
-	session->layer = config->pw_type == L2TP_PW_IP ? FRAME_IP : FRAME_ETHERNET;
+	session->layer = config->pw_type == L2TP_PW_IP || config->pw_type == L2TP_PW_PPP ? FRAME_IP : FRAME_ETHERNET;
 	session->vlan_id = config->vlan_id;
 	session->header_length = (uint8_t)data_header_template(encap, config->peer_session_id, config->cookie,
 							       config->cookie_length, config->l2spec, session->header);
@@ -210,9 +210,8 @@ static int publish(struct user_datapath *dp, struct session *session, struct err
 static int check_version(const struct tunnel *tunnel, const struct datapath_session_config *config,
 			 struct error *error)
 {
-	if ((tunnel->config.version == 2) != (config->pw_type == L2TP_PW_PPP))
-		return error_set(error, ERROR_VALUE, "pw_type",
-				 "version 2 carries PPP, version 3 here carries eth, vlan or ip");
+	if (tunnel->config.version == 2 && config->pw_type != L2TP_PW_PPP)
+		return error_set(error, ERROR_VALUE, "pw_type", "version 2 carries PPP, and nothing else");
 	if (tunnel->config.version == 2 && (!config->session_id || config->session_id > UINT16_MAX ||
 					    config->peer_session_id > UINT16_MAX))
 		return error_set(error, ERROR_VALUE, "session_id", "ids of version 2 are 1 to 65535");
@@ -251,7 +250,9 @@ static int attach(struct user_datapath *dp, struct session *session, const char 
 {
 	if (session->pw_type != L2TP_PW_PPP)
 		return device_create(dp, session, session->mtu, error);
-	return frames && *frames ? frames_open(dp, session, frames, error) : 0;
+	if (frames && *frames)
+		return frames_open(dp, session, frames, error);
+	return messages_need(dp, error);	/* they are the engine's */
 }
 
 static void remove_attachments(struct user_datapath *dp, struct session *const *sessions, int count)
@@ -427,9 +428,9 @@ void stats_add(struct datapath_stats *sum, const struct datapath_stats *more)
 void session_stats(const struct session *session, struct datapath_stats *stats)
 {
 	*stats = (struct datapath_stats){
-		.tx_packets = shared_get(session->tx.packets),
-		.tx_bytes = shared_get(session->tx.bytes),
-		.tx_errors = shared_get(session->tx.errors),
+		.tx_packets = shared_get(session->tx.packets) + session->engine.packets,
+		.tx_bytes = shared_get(session->tx.bytes) + session->engine.bytes,
+		.tx_errors = shared_get(session->tx.errors) + session->engine.errors,
 		.rx_packets = shared_get(session->rx.packets),
 		.rx_bytes = shared_get(session->rx.bytes),
 		.rx_errors = shared_get(session->rx.errors),
@@ -453,6 +454,9 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 	info->mtu = session->mtu;
 	info->carrier = shared_get(session->carrier);
 	info->send_seq = shared_get(session->send_seq);
+	if (session->pw_type == L2TP_PW_PPP && !session->frames)
+		info->network_packets = shared_get(session->rx.packets) - shared_get(session->others) +
+					shared_get(session->tx.packets) - shared_get(session->tx_engine);
 	session_stats(session, &info->stats);
 	return 0;
 }

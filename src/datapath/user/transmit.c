@@ -174,6 +174,18 @@ void transmit_message(struct worker *worker, struct session *session, const stru
 	train_add(&worker->transmitter->train, session, path, &unit);
 }
 
+void transmit_headed(struct worker *worker, struct session *session, const struct path *path,
+		     const struct datapath_message *frame, const uint8_t *header, uint32_t header_length)
+{
+	struct train_unit unit = { .head = header, .head_length = header_length,
+				   .payload = frame->octets, .payload_length = frame->length,
+				   .marking = { TRAIN_FIELD_DEFAULT, TRAIN_FIELD_DEFAULT } };
+
+	if (!train_has_room(&worker->transmitter->train))
+		transmit_flush(worker);
+	train_add(&worker->transmitter->train, session, path, &unit);
+}
+
 /* --- a round --- */
 
 static void device_gone(struct worker *worker, struct session *session)

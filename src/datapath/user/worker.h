@@ -44,6 +44,7 @@ struct worker {
 	struct ring *ring;		/* RCU: for tapped packets; NULL: nothing is tapped */
 	struct ring *closing_ring;	/* control: while the rings are removed */
 	struct ring *strays;		/* control messages that the kernel put behind data (message.h) */
+	struct ring *punts;		/* frames of PPP sessions for the engine (punt.h) */
 	struct transmitter *transmitter;
 	struct receiver *receiver;
 	struct frame_buffers *frames;	/* NULL until a session has a frame socket */
@@ -68,6 +69,9 @@ void transmit_ready(struct worker *worker, struct source *source, uint32_t event
 /* One whole L2TP message, which stays in place until transmit_flush(). */
 void transmit_message(struct worker *worker, struct session *session, const struct path *path, const uint8_t *octets,
 		      uint32_t length);
+/* Likewise, its header elsewhere. */
+void transmit_headed(struct worker *worker, struct session *session, const struct path *path,
+		     const struct datapath_message *frame, const uint8_t *header, uint32_t header_length);
 /* Send what this round has gathered. */
 void transmit_flush(struct worker *worker);
 
@@ -88,6 +92,8 @@ void receive_forget(struct worker *worker, struct session *session);
 /* frame: modifiable, stays in place until deliver_flush(). */
 void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length);
 void deliver_flush(struct worker *worker);
+/* A packet of this session is dropped: counted, and perhaps told. */
+void deliver_refuse(struct worker *worker, struct session *session, enum datapath_drop drop);
 coalesce_emit_fn deliver_emit;
 
 /* notice.c: what workers tell the control thread, rate-limited where they do it */

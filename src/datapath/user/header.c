@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The L2TP header before a PPP frame, of either version. */
+#include <string.h>
+
+#include "base/cursor.h"
+#include "datapath/user/ppp.h"
+#include "wire/data_header_v2.h"
+
+static uint32_t next_number(struct session *session)
+{
+	uint32_t number = session->next_sequence;
+
+	session->next_sequence = (number + 1) & DATA_SEQUENCE_MASK;
+	return number;
+}
+
+static size_t put_v2(struct session *session, bool numbered, bool control, uint8_t *end)
+{
+	struct data_header_v2 header = { .tunnel_id = shared_get(session->peer_tunnel_id),
+					 .session_id = (uint16_t)session->config.peer_session_id,
+					 .numbered = numbered,
+					 .priority = control && shared_get(session->priority) };
+	size_t length = data_header_v2_length(numbered);
+
+	if (numbered)
+		header.ns = (uint16_t)next_number(session);
+	data_header_v2_write(&header, end - length);
+	return length;
+}
+
+size_t header_put(struct session *session, bool control, uint8_t *end)
+{
+	bool numbered = shared_get(session->send_seq);
+	struct cursor sublayer;
+
+	if (session->kind == SESSION_V2)
+		return put_v2(session, numbered, control, end);
+	memcpy(end - session->header_length, session->header, session->header_length);
+	if (session->sublayer_length && numbered) {
+		sublayer = cursor_over(end - 4, 4);
+		cursor_put_u32(&sublayer, data_sublayer_from_sequence(next_number(session)));
+	}
+	return session->header_length;
+}
