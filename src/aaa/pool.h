@@ -12,8 +12,9 @@
  * not outlive the daemon, so after a restart nothing is in use, but it is kept for those who had it: they come last
  * when addresses of others must be taken.
  *
- * Of a pool's ranges are never given: our own addresses (pools_add_own()), multicast and the like, and of a range that
- * was written as a network 192.0.2.0/24 its first and last address (not of /31 and /32; A-B means all from A to B).
+ * Of a pool's ranges are never given: our own addresses (pools_add_own()), and of a range that was written as a network
+ * 192.0.2.0/24 its first and last address (not of /31 and /32; A-B means all from A to B).  Ranges with addresses that
+ * nobody can have, multicast and the like, are refused.
  */
 #ifndef L2TPD_AAA_POOL_H
 #define L2TPD_AAA_POOL_H
@@ -25,6 +26,7 @@
 
 #define POOL_RANGES_MAX 16
 #define POOL_REMEMBERED_MAX 131072	/* leases of users who are gone, of a pool; the oldest are forgotten */
+#define POOL_USER_MAX 256		/* octets of a user's name, with the NUL; the rest is cut off */
 
 struct pools;
 
@@ -52,8 +54,8 @@ void pools_remove_own(struct pools *pools, const struct address *address);
 /* One for this user ("": not to be remembered) out of a pool: an address is a prefix of all its bits.
  * -1: ERROR_UNKNOWN: there is no such pool; ERROR_LIMIT: all are taken. */
 int pools_take(struct pools *pools, const char *name, const char *user, struct prefix *taken, struct error *error);
-/* Just this one, of a pool or of none. -1: ERROR_EXISTS: somebody has it, or part of it: error says who;
- * ERROR_VALUE: it is larger or smaller than what its pool gives. */
+/* Just this one, of a pool or of none. -1: ERROR_EXISTS: somebody has it: error says who; ERROR_VALUE: it is larger or
+ * smaller than what its pool gives, or AF_UNSPEC. Of what comes from no pool only the same is found, not a part. */
 int pools_take_this(struct pools *pools, const struct prefix *wanted, const char *user, struct error *error);
 /* By who took it, once. Nothing happens when nobody has it. */
 void pools_give_back(struct pools *pools, const struct prefix *taken);

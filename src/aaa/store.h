@@ -41,7 +41,8 @@ struct aaa_store {
 	/* Leases, by pool and prefix. Saved, or saved anew. -1: it is not durable. */
 	int (*lease_save)(void *context, const struct aaa_store_lease *lease);
 	void (*lease_remove)(void *context, const char *pool, const struct prefix *prefix);
-	/* All of one pool, in their order. -1: they cannot be read. */
+	/* All of one pool: those not in use first, each in their order. each may save and remove. -1: they cannot be
+	 * read. */
 	int (*lease_load)(void *context, const char *pool, aaa_store_lease_fn *each, void *argument);
 
 	/* The end of a batch, as the program sees it: all of it is kept, or nothing. Waits for no disk. */

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How pools come, change and go while users have what is theirs.  A pool's numbers are counted anew from its new ranges
+ * first; only when that has succeeded anything changes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <utlist.h>
+
+#include "aaa/pool.h"
+#include "aaa/pool_internal.h"
+
+struct pools *pools_new(const struct aaa_store *store)
+{
+	struct pools *pools = calloc(1, sizeof(*pools));
+
+	if (pools)
+		pools->store = store;
+	return pools;
+}
+
+static void pool_free(struct pools *pools, struct pool *pool)
+{
+	if (pool->hh.tbl)
+		HASH_DEL(pools->pools, pool);
+	pool_unused_clear(&pool->unused);
+	free(pool);
+}
+
+void pools_free(struct pools *pools)
+{
+	struct pool_lease *lease, *next_lease;
+	struct pool_own *own, *next_own;
+	struct pool *pool, *next;
+
+	if (!pools)
+		return;
+	HASH_ITER(hh, pools->leases.leases, lease, next_lease)
+		pool_lease_free(&pools->leases, lease);
+	HASH_ITER(hh, pools->pools, pool, next)
+		pool_free(pools, pool);
+	LL_FOREACH_SAFE(pools->own, own, next_own)
+		free(own);
+	free(pools);
+}
+
+/* --- what is out --- */
+
+static bool find_number(const struct pool_space *space, const struct pool_lease *lease, uint64_t *number)
+{
+	struct prefix prefix;
+
+	pool_lease_prefix(lease, &prefix);
+	return prefix.length == space->length && pool_space_number(space, &prefix.address, number);
+}
+
+/* Those whom the pool has to do with: its own leases, and those that it would have if it had been there. */
+static bool concerns(const struct pool *pool, const struct pool_lease *lease)
+{
+	return lease->pool == pool || !lease->pool;
+}
+
+static bool take_leases(const struct pools *pools, const struct pool *pool, const struct pool_space *space,
+			struct pool_unused *unused)
+{
+	struct pool_lease *lease, *next;
+	uint64_t number;
+
+	HASH_ITER(hh, pools->leases.leases, lease, next)
+		if (concerns(pool, lease) && find_number(space, lease, &number) &&
+		    !pool_unused_take_this(unused, number))
+			return false;
+	return true;
+}
+
+/* Is own the first of those of ours in the same thing? */
+static bool is_first(const struct pools *pools, const struct pool_own *own, const struct prefix *prefix)
+{
+	const struct pool_own *other;
+
+	LL_FOREACH(pools->own, other)
+		if (prefix_contains(prefix, &other->address))
+			return other == own;
+	return false;
+}
+
+static bool take_own(const struct pools *pools, const struct pool *pool, const struct pool_space *space,
+		     struct pool_unused *unused, uint64_t *count)
+{
+	const struct pool_own *own;
+	struct pool_lease *lease;
+	struct prefix prefix;
+	uint64_t number;
+
+	*count = 0;
+	LL_FOREACH(pools->own, own) {
+		if (!pool_space_number(space, &own->address, &number))
+			continue;
+		pool_space_prefix(space, number, &prefix);
+		if (!is_first(pools, own, &prefix))
+			continue;
+		++*count;
+		lease = pool_lease_find(&pools->leases, &prefix);
+		if ((!lease || !concerns(pool, lease)) && !pool_unused_take_this(unused, number))
+			return false;
+	}
+	return true;
+}
+
+/* What is left of the space when everybody keeps what fits. */
+static int count_unused(const struct pools *pools, const struct pool *pool, const struct pool_space *space,
+			struct pool_unused *unused, uint64_t *own, struct error *error)
+{
+	*unused = (struct pool_unused){ .size = space->size };
+	if (take_leases(pools, pool, space, unused) && take_own(pools, pool, space, unused, own))
+		return 0;
+	pool_unused_clear(unused);
+	return error_set(error, ERROR_SYSTEM, NULL, "out of memory for pools");
+}
+
+/* --- who has what --- */
+
+/* A user keeps what is of no pool now. */
+static void move_out(struct pools *pools, struct pool_lease *lease)
+{
+	lease->pool->in_use--;
+	if (!pool_lease_give(&pools->leases, lease, NULL, pool_lease_user(lease)))
+		pool_lease_give(&pools->leases, lease, NULL, "");
+}
+
+static void adopt(struct pools *pools, struct pool *pool, struct pool_lease *lease)
+{
+	if (!pool_lease_give(&pools->leases, lease, pool, pool_lease_user(lease)))
+		pool_lease_give(&pools->leases, lease, pool, "");
+	pool->in_use++;
+	pools_save(pools, lease);
+}
+
+static void sort_leases(struct pools *pools, struct pool *pool)
+{
+	struct pool_lease *lease, *next;
+	uint64_t number;
+	bool fits;
+
+	HASH_ITER(hh, pools->leases.leases, lease, next) {
+		fits = find_number(&pool->space, lease, &number);
+		if (fits && !lease->pool) {
+			adopt(pools, pool, lease);
+		} else if (!fits && lease->pool == pool) {
+			pools_unsave(pools, lease);
+			if (lease->in_use)
+				move_out(pools, lease);
+			else
+				pool_lease_free(&pools->leases, lease);
+		}
+	}
+}
+
+/* --- the store --- */
+
+struct loading {
+	struct pools *pools;
+	struct pool *pool;
+};
+
+/* False: it is for no one any more. */
+static bool restore(struct loading *loading, const struct aaa_store_lease *saved)
+{
+	struct pool *pool = loading->pool;
+	struct pool_lease *lease;
+	uint64_t number;
+
+	lease = pool_lease_find(&loading->pools->leases, &saved->prefix);
+	if (lease && lease->pool == pool)
+		return true;
+	if (saved->prefix.length != pool->space.length ||
+	    !pool_space_number(&pool->space, &saved->prefix.address, &number) ||
+	    pools_is_own(loading->pools, &saved->prefix) || lease || pool->remembered_count >= POOL_REMEMBERED_MAX || !pool_unused_take_this(&pool->unused, number))
+		return false;
+	lease = pool_lease_add(&loading->pools->leases, &saved->prefix, pool, saved->user);
+	if (!lease) {
+		pool_unused_put_back(&pool->unused, number);
+		return false;
+	}
+	pool_lease_remember(lease);
+	if (saved->in_use)
+		pools_save(loading->pools, lease);
+	return true;
+}
+
+static void restore_or_remove(void *argument, const struct aaa_store_lease *saved)
+{
+	struct loading *loading = argument;
+	struct pools *pools = loading->pools;
+
+	if (pools->order < saved->order)
+		pools->order = saved->order;
+	if (!restore(loading, saved))
+		pools->store->lease_remove(pools->store->context, loading->pool->config.name, &saved->prefix);
+}
+
+static void load(struct pools *pools, struct pool *pool)
+{
+	struct loading loading = { pools, pool };
+
+	/* what cannot be read is not known, and the store has told so */
+	if (pools->store)
+		pools->store->lease_load(pools->store->context, pool->config.name, restore_or_remove, &loading);
+}
+
+/* --- pools --- */
+
+static int check_others(const struct pools *pools, const struct pool_config *config, struct error *error)
+{
+	const struct pool *pool, *next;
+	char text[RANGE_TEXT_MAX];
+
+	HASH_ITER(hh, pools->pools, pool, next) {
+		if (strcmp(pool->config.name, config->name) == 0)
+			continue;
+		for (unsigned int i = 0; i < config->range_count; i++)
+			for (unsigned int k = 0; k < pool->config.range_count; k++)
+				if (range_overlaps(&config->ranges[i], &pool->config.ranges[k]))
+					return error_set(error, ERROR_VALUE, "range", "%s overlaps a range of pool %s",
+							 range_format(&config->ranges[i], text, sizeof(text)),
+							 pool->config.name);
+	}
+	return 0;
+}
+
+static struct pool *add_pool(struct pools *pools, const struct pool_config *config)
+{
+	struct pool *pool = calloc(1, sizeof(*pool));
+
+	if (!pool)
+		return NULL;
+	pool->config = *config;
+	HASH_ADD_STR(pools->pools, config.name, pool);
+	if (pool->hh.tbl)
+		return pool;
+	free(pool);
+	return NULL;
+}
+
+int pools_set(struct pools *pools, const struct pool_config *config, struct error *error)
+{
+	struct pool_unused unused;
+	struct pool_space space;
+	struct pool *pool;
+	bool is_new;
+	uint64_t own = 0;
+
+	HASH_FIND_STR(pools->pools, config->name, pool);
+	is_new = !pool;
+	if (pool_space_make(config, &space, error) < 0 || check_others(pools, config, error) < 0 ||
+	    count_unused(pools, pool, &space, &unused, &own, error) < 0)
+		return -1;
+	if (is_new)
+		pool = add_pool(pools, config);
+	if (!pool) {
+		pool_unused_clear(&unused);
+		return error_set(error, ERROR_SYSTEM, NULL, "out of memory for pool %s", config->name);
+	}
+	pool_unused_clear(&pool->unused);
+	pool->config = *config;
+	pool->space = space;
+	pool->unused = unused;
+	pool->own = own;
+	sort_leases(pools, pool);
+	if (is_new)
+		load(pools, pool);
+	return 0;
+}
+
+int pools_remove(struct pools *pools, const char *name, struct error *error)
+{
+	struct pool_lease *lease, *next;
+	struct pool *pool;
+
+	HASH_FIND_STR(pools->pools, name, pool);
+	if (!pool)
+		return error_set(error, ERROR_UNKNOWN, "pool_name", "there is no pool %s", name);
+	HASH_ITER(hh, pools->leases.leases, lease, next) {
+		if (lease->pool != pool)
+			continue;
+		if (lease->in_use)
+			move_out(pools, lease);
+		else
+			pool_lease_free(&pools->leases, lease);
+	}
+	pool_free(pools, pool);
+	return 0;
+}

@@ -1,0 +1,739 @@
+/* SPDX-License-Identifier: MIT */
+/* Pools: who gets what, who gets it again, what is refused, and what is left after changes and restarts. */
+#include "aaa/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aaa_store.h"
+#include "test.h"
+
+static struct memory_store stored;
+static struct aaa_store store;
+static struct pools *pools;
+
+static int begin(void **state)
+{
+	memset(&stored, 0, sizeof(stored));
+	store = memory_store(&stored);
+	pools = pools_new(&store);
+	return pools ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	pools_free(pools);
+	return 0;
+}
+
+static void restart(void)
+{
+	pools_free(pools);
+	pools = pools_new(&store);
+}
+
+/* ranges: separated by commas. */
+static int try_set(const char *name, const char *ranges, unsigned int length, struct error *error)
+{
+	struct pool_config config = { .length = (uint8_t)length };
+	char text[1024], *rest = text, *range;
+
+	snprintf(config.name, sizeof(config.name), "%s", name);
+	snprintf(text, sizeof(text), "%s", ranges);
+	while (*ranges && (range = strsep(&rest, ",")))
+		assert_true(range_parse(range, &config.ranges[config.range_count++]));
+	return pools_set(pools, &config, error);
+}
+
+static void set(const char *name, const char *ranges, unsigned int length)
+{
+	struct error error = { 0 };
+
+	if (try_set(name, ranges, length, &error) < 0)
+		fail_msg("%s: %s", ranges, error.text);
+}
+
+static struct prefix prefix_of(const char *text)
+{
+	struct prefix prefix;
+
+	assert_true(prefix_parse(text, &prefix));
+	return prefix;
+}
+
+/* What this user gets, "" when nothing. */
+static const char *take(const char *pool, const char *user)
+{
+	static char text[PREFIX_TEXT_MAX];
+	struct error error = { 0 };
+	struct prefix prefix;
+
+	if (pools_take(pools, pool, user, &prefix, &error) < 0) {
+		assert_int_equal(error.code, ERROR_LIMIT);
+		return "";
+	}
+	assert_string_equal(pools_who(pools, &prefix), user);
+	return prefix_format(&prefix, text, sizeof(text));
+}
+
+static void give_back(const char *text)
+{
+	struct prefix prefix = prefix_of(text);
+
+	assert_non_null(pools_who(pools, &prefix));
+	pools_give_back(pools, &prefix);
+	assert_null(pools_who(pools, &prefix));
+}
+
+static int take_this(const char *text, const char *user, struct error *error)
+{
+	struct prefix prefix = prefix_of(text);
+
+	return pools_take_this(pools, &prefix, user, error);
+}
+
+static struct pool_view view_of(const char *name)
+{
+	struct pool_view view;
+
+	assert_true(pools_view(pools, name, &view));
+	return view;
+}
+
+static void what_is_given(void **state)
+{
+	static const struct {
+		const char *ranges;
+		unsigned int length;
+		uint64_t size;
+		const char *first, *second;
+	} rows[] = {
+		{ "192.0.2.10-192.0.2.12", 0, 3, "192.0.2.10", "192.0.2.11" },
+		{ "192.0.2.0/24", 0, 254, "192.0.2.1", "192.0.2.2" },
+		{ "192.0.2.0/30", 0, 2, "192.0.2.1", "192.0.2.2" },
+		{ "192.0.2.0/31", 0, 2, "192.0.2.0", "192.0.2.1" },
+		{ "192.0.2.0-192.0.2.255", 0, 256, "192.0.2.0", "192.0.2.1" },
+		{ "192.0.2.7,198.51.100.9", 32, 2, "192.0.2.7", "198.51.100.9" },
+		{ "10.0.0.0/8", 0, (1 << 24) - 2, "10.0.0.1", "10.0.0.2" },
+		{ "2001:db8::/32", 0, UINT64_C(1) << 32, "2001:db8::/64", "2001:db8:0:1::/64" },
+		{ "2001:db8::/32", 56, 1 << 24, "2001:db8::/56", "2001:db8:0:100::/56" },
+		{ "2001:db8::/64", 0, 1, "2001:db8::/64", "" },
+		{ "2001:db8::-2001:db8:0:3::", 0, 4, "2001:db8::/64", "2001:db8:0:1::/64" },
+		{ "2001:db8::-2001:db8:0:3:ffff:ffff:ffff:ffff", 0, 4, "2001:db8::/64", "2001:db8:0:1::/64" },
+		{ "2001:db8::1-2001:db8::5", 128, 5, "2001:db8::1", "2001:db8::2" },
+		{ "2001:db8::5", 128, 1, "2001:db8::5", "" },
+		{ "2000::/16", 64, UINT64_C(1) << 48, "2000::/64", "2000:0:0:1::/64" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		print_message("# %s\n", rows[i].ranges);
+		set("p", rows[i].ranges, rows[i].length);
+		assert_true(view_of("p").size == rows[i].size);
+		assert_string_equal(take("p", "a"), rows[i].first);
+		assert_string_equal(take("p", "b"), rows[i].second);
+		assert_int_equal(pools_remove(pools, "p", NULL), 0);
+		restart();
+		stored.count = 0;
+	}
+}
+
+static void what_is_no_pool(void **state)
+{
+	static const struct {
+		const char *ranges;
+		unsigned int length;
+		const char *parameter, *text;
+	} rows[] = {
+		{ "", 0, "range", "a pool has 1 to 16 ranges" },
+		{ "192.0.2.1,2001:db8::/64", 0, "range", "a pool has addresses of IPv4 or of IPv6, not of both" },
+		{ "192.0.2.0/24,192.0.2.255", 0, "range", "192.0.2.255 and 192.0.2.0/24 overlap" },
+		{ "192.0.2.0/24", 24, "delegate_length",
+		  "24 is no length of IPv6 prefixes: 1..128; out of IPv4 ranges come addresses" },
+		{ "2001:db8::/32", 129, "delegate_length",
+		  "129 is no length of IPv6 prefixes: 1..128; out of IPv4 ranges come addresses" },
+		{ "2001:db8::/64", 56, "range", "2001:db8::/64 does not consist of whole /56 prefixes" },
+		{ "2001:db8::1-2001:db8::5", 0, "range",
+		  "2001:db8::1-2001:db8::5 does not consist of whole /64 prefixes" },
+		{ "2001:db8::-2001:db8::5", 0, "range", "2001:db8::-2001:db8::5 does not consist of whole /64 prefixes" },
+		{ "2001:db8::/64", 128, "range",
+		  "2001:db8::/64 has more than 2^48 parts of /128: make it smaller, or delegate_length" },
+		{ "2000::/3", 128, "range", "2000::/3 has more than 2^48 parts of /128: make it smaller, or delegate_length" },
+		{ "224.0.0.0/24", 0, "range", "in 224.0.0.0/24 are addresses that nobody can have" },
+		{ "127.0.0.1", 0, "range", "in 127.0.0.1 are addresses that nobody can have" },
+		{ "0.0.0.0/0", 0, "range", "in 0.0.0.0/0 are addresses that nobody can have" },
+		{ "::/0", 64, "range", "in ::/0 are addresses that nobody can have" },
+		{ "fe80::/64", 0, "range", "in fe80::/64 are addresses that nobody can have" },
+		{ "198.51.100.0-198.51.101.9", 0, "range", "198.51.100.0-198.51.101.9 overlaps a range of pool other" },
+	};
+	struct error error;
+	struct pool_view view;
+
+	set("other", "198.51.100.0/24", 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		print_message("# %s\n", rows[i].ranges);
+		assert_int_equal(try_set("p", rows[i].ranges, rows[i].length, &error), -1);
+		assert_string_equal(error.text, rows[i].text);
+		assert_string_equal(error.parameter, rows[i].parameter);
+		assert_false(pools_view(pools, "p", &view));
+	}
+}
+
+static void the_same_again(void **state)
+{
+	set("p", "192.0.2.1-192.0.2.3", 0);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	give_back("192.0.2.1");
+	/* others get what nobody had before */
+	assert_string_equal(take("p", "c"), "192.0.2.3");
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	give_back("192.0.2.1");
+	give_back("192.0.2.3");
+	/* then what lies there the longest */
+	assert_string_equal(take("p", "d"), "192.0.2.1");
+	assert_string_equal(take("p", "c"), "192.0.2.3");
+	assert_string_equal(take("p", "a"), "");
+	assert_int_equal(view_of("p").refused, 1);
+	assert_int_equal(view_of("p").given, 6);
+	assert_int_equal(view_of("p").in_use, 3);
+	/* a user of several sessions has the one of the last again first */
+	give_back("192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.1");
+	give_back("192.0.2.2");
+	give_back("192.0.2.1");
+	assert_int_equal(view_of("p").remembered, 2);
+	assert_string_equal(take("p", "b"), "192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	/* nobody's are given in turn, not the last at once */
+	give_back("192.0.2.2");
+	give_back("192.0.2.3");
+	assert_string_equal(take("p", ""), "192.0.2.2");
+	give_back("192.0.2.2");
+	assert_string_equal(take("p", ""), "192.0.2.3");
+}
+
+static void a_certain_address(void **state)
+{
+	struct error error;
+
+	set("p", "192.0.2.0/29", 0);
+	set("six", "2001:db8::/32", 56);
+	assert_int_equal(take_this("192.0.2.2", "a", &error), 0);
+	assert_int_equal(take_this("192.0.2.2", "b", &error), -1);
+	assert_int_equal(error.code, ERROR_EXISTS);
+	assert_string_equal(error.text, "192.0.2.2 is in use by a");
+	assert_string_equal(take("p", "b"), "192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.3");
+	give_back("192.0.2.2");
+	/* also what is another's when that one is away */
+	assert_int_equal(take_this("192.0.2.2", "c", &error), 0);
+	assert_string_equal(take("p", "a"), "192.0.2.4");
+	/* from no pool; what the pool leaves out may be somebody's */
+	assert_int_equal(take_this("203.0.113.1", "d", &error), 0);
+	assert_int_equal(take_this("203.0.113.1", "", &error), -1);
+	assert_string_equal(error.text, "203.0.113.1 is in use by d");
+	give_back("203.0.113.1");
+	assert_int_equal(take_this("203.0.113.1", "", &error), 0);
+	assert_int_equal(take_this("203.0.113.1", "d", &error), -1);
+	assert_string_equal(error.text, "203.0.113.1 is in use");
+	assert_int_equal(take_this("192.0.2.7", "d", &error), 0);
+	assert_int_equal(take_this("2001:db8:ff00::/56", "d", &error), 0);
+	assert_int_equal(take_this("2001:db8:ff00::/64", "e", &error), -1);
+	assert_string_equal(error.text,
+			    "a /64 cannot be out of pool six, which gives /56: take one from outside of its ranges");
+	assert_int_equal(error.code, ERROR_VALUE);
+	assert_int_equal(pools_take_this(pools, &(struct prefix){ .length = 0 }, "d", &error), -1);
+}
+
+static void give_back_what_is_not_there(void **state)
+{
+	struct prefix prefix = prefix_of("192.0.2.1"), none = { .length = 0 };
+
+	set("p", "192.0.2.0/29", 0);
+	pools_give_back(pools, &prefix);
+	pools_give_back(pools, &none);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	give_back("192.0.2.1");
+	pools_give_back(pools, &prefix);
+	assert_int_equal(view_of("p").remembered, 1);
+	assert_int_equal(view_of("p").in_use, 0);
+}
+
+static void our_own_addresses(void **state)
+{
+	struct address one = prefix_of("192.0.2.1").address, two = prefix_of("192.0.2.2").address;
+	struct address six = prefix_of("2001:db8::1").address, also = prefix_of("2001:db8::2").address;
+	struct error error;
+
+	assert_int_equal(pools_add_own(pools, &one, &error), 0);
+	set("p", "192.0.2.0/29", 0);
+	set("six", "2001:db8::/62", 64);
+	assert_int_equal(pools_add_own(pools, &one, &error), 0);
+	assert_int_equal(pools_add_own(pools, &six, &error), 0);
+	assert_int_equal(pools_add_own(pools, &also, &error), 0);
+	assert_int_equal(view_of("p").size, 5);
+	assert_int_equal(view_of("six").size, 3);
+	assert_string_equal(take("p", "a"), "192.0.2.2");
+	assert_string_equal(take("six", "a"), "2001:db8:0:1::/64");
+	assert_int_equal(take_this("192.0.2.1", "a", &error), -1);
+	assert_string_equal(error.text, "192.0.2.1 is an address of our own");
+	assert_int_equal(take_this("2001:db8::/64", "a", &error), -1);
+	/* somebody has it already: who has it keeps it */
+	assert_int_equal(pools_add_own(pools, &two, &error), 0);
+	give_back("192.0.2.2");
+	assert_string_equal(take("p", "a"), "192.0.2.3");
+	give_back("192.0.2.3");
+	pools_remove_own(pools, &one);
+	pools_remove_own(pools, &six);
+	assert_string_equal(take("p", "b"), "192.0.2.4");
+	assert_int_equal(view_of("six").size, 3);
+	pools_remove_own(pools, &one);
+	pools_remove_own(pools, &one);
+	pools_remove_own(pools, &also);
+	assert_int_equal(view_of("p").size, 5);
+	assert_int_equal(view_of("six").size, 4);
+	assert_int_equal(take_this("192.0.2.1", "c", &error), 0);
+	assert_int_equal(take_this("2001:db8::/64", "c", &error), 0);
+}
+
+static void ranges_change(void **state)
+{
+	struct error error;
+
+	set("p", "192.0.2.1-192.0.2.6", 0);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	assert_string_equal(take("p", "c"), "192.0.2.3");
+	assert_string_equal(take("p", "d"), "192.0.2.4");
+	assert_int_equal(take_this("198.51.100.2", "e", &error), 0);
+	give_back("192.0.2.4");
+	give_back("192.0.2.1");
+	set("p", "198.51.100.1-198.51.100.3,192.0.2.3-192.0.2.4", 0);
+	assert_int_equal(view_of("p").in_use, 2);
+	assert_int_equal(view_of("p").remembered, 1);
+	/* who had what does not fit has it until the end */
+	assert_int_equal(take_this("192.0.2.2", "x", &error), -1);
+	assert_string_equal(error.text, "192.0.2.2 is in use by b");
+	give_back("192.0.2.2");
+	assert_string_equal(take("p", "b"), "198.51.100.1");
+	assert_string_equal(take("p", "d"), "192.0.2.4");
+	give_back("198.51.100.2");
+	assert_string_equal(take("p", "e"), "198.51.100.2");
+	/* a change that is refused changes nothing */
+	assert_int_equal(try_set("p", "224.0.0.1", 0, &error), -1);
+	assert_string_equal(take("p", "f"), "198.51.100.3");
+	assert_string_equal(take("p", "g"), "");
+	restart();
+	set("p", "192.0.2.1-192.0.2.6", 0);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	assert_string_equal(take("p", "c"), "192.0.2.3");
+}
+
+static void pools_go(void **state)
+{
+	struct error error;
+	struct pool_view view;
+
+	set("p", "192.0.2.1-192.0.2.3", 0);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	give_back("192.0.2.2");
+	assert_int_equal(pools_remove(pools, "p", &error), 0);
+	assert_int_equal(pools_remove(pools, "p", &error), -1);
+	assert_int_equal(error.code, ERROR_UNKNOWN);
+	assert_int_equal(pools_take(pools, "p", "a", &(struct prefix){ .length = 0 }, &error), -1);
+	assert_string_equal(error.text, "there is no pool p: create it");
+	assert_int_equal(take_this("192.0.2.1", "x", &error), -1);
+	set("q", "192.0.2.1-192.0.2.3", 0);
+	assert_int_equal(view_of("q").in_use, 1);
+	assert_string_equal(take("q", "x"), "192.0.2.2");
+	assert_int_equal(pools_remove(pools, "q", &error), 0);
+	give_back("192.0.2.1");
+	give_back("192.0.2.2");
+	/* the store has not forgotten */
+	set("p", "192.0.2.1-192.0.2.3", 0);
+	assert_string_equal(take("p", "c"), "192.0.2.3");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	assert_false(pools_next(pools, "p", &view));
+	assert_true(pools_next(pools, "", &view));
+	assert_string_equal(view.name, "p");
+}
+
+static void a_restart(void **state)
+{
+	struct error error;
+
+	set("p", "192.0.2.1-192.0.2.4", 0);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	assert_string_equal(take("p", "c"), "192.0.2.3");
+	give_back("192.0.2.3");
+	give_back("192.0.2.2");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	restart();
+	set("p", "192.0.2.1-192.0.2.4", 0);
+	assert_int_equal(view_of("p").in_use, 0);
+	assert_int_equal(view_of("p").remembered, 3);
+	assert_string_equal(take("p", "x"), "192.0.2.4");
+	/* c's was not in use; then a's, in use the longest */
+	assert_string_equal(take("p", "y"), "192.0.2.3");
+	assert_string_equal(take("p", "z"), "192.0.2.1");
+	assert_string_equal(take("p", "b"), "192.0.2.2");
+	assert_string_equal(take("p", "c"), "");
+	restart();
+	/* what does not fit any more is forgotten there, too */
+	assert_int_equal(take_this("192.0.2.3", "w", &error), 0);
+	set("p", "192.0.2.2-192.0.2.3", 0);
+	assert_int_equal(stored.count, 2);
+	assert_int_equal(view_of("p").remembered, 1);
+	assert_int_equal(view_of("p").in_use, 1);
+	/* another length: nothing of it is the same */
+	set("six", "2001:db8::/48", 56);
+	assert_string_equal(take("six", "a"), "2001:db8::/56");
+	restart();
+	set("six", "2001:db8::/48", 64);
+	assert_int_equal(view_of("six").remembered, 0);
+}
+
+static void no_store(void **state)
+{
+	pools_free(pools);
+	pools = pools_new(NULL);
+	set("p", "192.0.2.1-192.0.2.4", 0);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	give_back("192.0.2.1");
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	set("p", "192.0.2.2-192.0.2.4", 0);
+	assert_int_equal(stored.saved, 0);
+}
+
+static void many_users_are_forgotten(void **state)
+{
+	enum { MORE = 1000 };
+	char user[32];
+
+	pools_free(pools);
+	pools = pools_new(NULL);
+	set("p", "10.0.0.0/8", 0);
+	for (unsigned int i = 0; i < POOL_REMEMBERED_MAX + MORE; i++) {
+		snprintf(user, sizeof(user), "user%u", i);
+		give_back(take("p", user));
+	}
+	assert_int_equal(view_of("p").remembered, POOL_REMEMBERED_MAX);
+	assert_int_equal(view_of("p").in_use, 0);
+	assert_string_equal(take("p", "user1000"), "10.0.3.233");
+	assert_int_equal(view_of("p").remembered, POOL_REMEMBERED_MAX - 1);
+	take("p", "user999");
+	assert_int_equal(view_of("p").remembered, POOL_REMEMBERED_MAX - 1);
+}
+
+/* --- against a model --- */
+
+enum { ADDRESSES = 64, USERS = 12, POOLS = 2, OUTSIDE = POOLS };
+enum condition { UNUSED, REMEMBERED, IN_USE };
+
+static struct {
+	enum condition condition;
+	int pool;			/* OUTSIDE: of none */
+	int user;
+	uint64_t order, known;		/* known: since when */
+	bool own;
+} model[ADDRESSES];
+static const char *const pool_names[] = { "p", "q" };
+static struct {
+	bool there;
+	unsigned int first, last;
+} spaces[POOLS];
+static uint64_t orders, seed;
+
+static unsigned int random_below(unsigned int bound)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned int)(seed >> 33) % bound;
+}
+
+static const char *user_name(int user)
+{
+	static char name[16];
+
+	snprintf(name, sizeof(name), "user%d", user);
+	return user ? name : "";
+}
+
+static struct prefix address_number(unsigned int number)
+{
+	struct prefix prefix = prefix_of("192.0.2.0");
+
+	prefix.address.bytes[3] = (uint8_t)number;
+	return prefix;
+}
+
+static bool fits(int pool, unsigned int number)
+{
+	return spaces[pool].there && number >= spaces[pool].first && number <= spaces[pool].last;
+}
+
+/* Which of those of the pool that are remembered: the newest of this user, or (user -1) the oldest. */
+static int remembered(int pool, int user)
+{
+	int best = -1;
+
+	for (int i = 0; i < ADDRESSES; i++) {
+		if (model[i].condition != REMEMBERED || model[i].pool != pool || (user >= 0 && model[i].user != user))
+			continue;
+		if (best < 0 || (user >= 0 ? model[i].order > model[best].order : model[i].order < model[best].order))
+			best = i;
+	}
+	return best;
+}
+
+static bool has_unused(int pool)
+{
+	for (unsigned int i = 0; i < ADDRESSES; i++)
+		if (fits(pool, i) && model[i].condition == UNUSED && !model[i].own)
+			return true;
+	return false;
+}
+
+static void use(unsigned int number, int pool, int user)
+{
+	if (model[number].condition == UNUSED)
+		model[number].known = orders + 1;
+	model[number].condition = IN_USE;
+	model[number].pool = pool;
+	model[number].user = user;
+	model[number].order = ++orders;
+}
+
+static void model_take(int pool, int user)
+{
+	struct error error = { 0 };
+	struct prefix prefix;
+	int result = pools_take(pools, pool_names[pool], user_name(user), &prefix, &error), expected;
+	unsigned int number;
+
+	if (!spaces[pool].there) {
+		assert_int_equal(error.code, ERROR_UNKNOWN);
+		return;
+	}
+	expected = user ? remembered(pool, user) : -1;
+	if (expected < 0 && !has_unused(pool))
+		expected = remembered(pool, -1);
+	if (expected < 0 && !has_unused(pool)) {
+		assert_int_equal(error.code, ERROR_LIMIT);
+		return;
+	}
+	assert_int_equal(result, 0);
+	number = prefix.address.bytes[3];
+	if (expected >= 0)
+		assert_int_equal(number, expected);
+	assert_true(fits(pool, number) && !model[number].own);
+	assert_int_not_equal(model[number].condition, IN_USE);
+	use(number, pool, user);
+}
+
+static int pool_of(unsigned int number)
+{
+	return fits(0, number) ? 0 : fits(1, number) ? 1 : OUTSIDE;
+}
+
+static void model_take_this(unsigned int number, int user)
+{
+	struct prefix prefix = address_number(number);
+	struct error error = { 0 };
+	int result = pools_take_this(pools, &prefix, user_name(user), &error);
+
+	if (model[number].condition == IN_USE || model[number].own) {
+		assert_int_equal(error.code, ERROR_EXISTS);
+		return;
+	}
+	assert_int_equal(result, 0);
+	use(number, pool_of(number), user);
+}
+
+static void model_give_back(unsigned int number)
+{
+	struct prefix prefix = address_number(number);
+
+	pools_give_back(pools, &prefix);
+	if (model[number].condition != IN_USE)
+		return;
+	model[number].condition = model[number].pool == OUTSIDE || model[number].own ? UNUSED : REMEMBERED;
+	model[number].order = ++orders;
+}
+
+static void model_own(unsigned int number)
+{
+	struct address address = address_number(number).address;
+
+	if (model[number].own) {
+		pools_remove_own(pools, &address);
+	} else {
+		assert_int_equal(pools_add_own(pools, &address, NULL), 0);
+		if (model[number].condition == REMEMBERED)
+			model[number].condition = UNUSED;
+	}
+	model[number].own = !model[number].own;
+}
+
+/* Who has from no pool what is this pool's now, the first in the order of this member. */
+static int next_of(enum condition condition, int pool, int where, bool by_known)
+{
+	int best = -1;
+
+	for (int i = 0; i < ADDRESSES; i++) {
+		if (model[i].condition != condition || model[i].pool != where || !fits(pool, (unsigned int)i))
+			continue;
+		if (best < 0 || (by_known ? model[i].known < model[best].known : model[i].order < model[best].order))
+			best = i;
+	}
+	return best;
+}
+
+static void set_range(int pool)
+{
+	char range[64];
+
+	snprintf(range, sizeof(range), "192.0.2.%u-192.0.2.%u", spaces[pool].first, spaces[pool].last);
+	set(pool_names[pool], range, 0);
+}
+
+/* Half of the addresses is for each. */
+static void model_set(int pool)
+{
+	unsigned int first = (unsigned int)pool * ADDRESSES / 2 + random_below(ADDRESSES / 4);
+	int next;
+
+	spaces[pool].there = true;
+	spaces[pool].first = first;
+	spaces[pool].last = first + random_below(ADDRESSES / 4);
+	set_range(pool);
+	for (unsigned int i = 0; i < ADDRESSES; i++) {
+		if (fits(pool, i) || model[i].pool != pool)
+			continue;
+		model[i].pool = OUTSIDE;
+		if (model[i].condition == REMEMBERED)
+			model[i].condition = UNUSED;
+	}
+	while ((next = next_of(IN_USE, pool, OUTSIDE, true)) >= 0)
+		use((unsigned int)next, pool, model[next].user);
+}
+
+/* The pools are made anew: what was in use comes last. */
+static void model_restore(int pool)
+{
+	int next;
+
+	set_range(pool);
+	while ((next = next_of(IN_USE, pool, pool, false)) >= 0) {
+		model[next].condition = REMEMBERED;
+		model[next].order = ++orders;
+	}
+	/* known in the order in which they are restored */
+	for (int i = 0; i < ADDRESSES; i++)
+		if (model[i].condition == REMEMBERED && model[i].pool == pool)
+			model[i].known = model[i].order;
+}
+
+static void model_restart(void)
+{
+	restart();
+	for (unsigned int i = 0; i < ADDRESSES; i++) {
+		if (model[i].own || model[i].pool == OUTSIDE)
+			model[i].condition = UNUSED;
+		if (model[i].own)
+			assert_int_equal(pools_add_own(pools, &(struct address){ AF_INET, .v4 = address_number(i).address.v4 },
+						       NULL), 0);
+	}
+	for (int pool = 0; pool < POOLS; pool++)
+		if (spaces[pool].there)
+			model_restore(pool);
+}
+
+static void compare(void)
+{
+	for (int pool = 0; pool < POOLS; pool++) {
+		uint64_t in_use = 0, remembers = 0, size = 0;
+		struct pool_view view;
+
+		assert_int_equal(pools_view(pools, pool_names[pool], &view), spaces[pool].there);
+		if (!spaces[pool].there)
+			continue;
+		for (unsigned int i = 0; i < ADDRESSES; i++) {
+			in_use += model[i].condition == IN_USE && model[i].pool == pool;
+			remembers += model[i].condition == REMEMBERED && model[i].pool == pool;
+			size += fits(pool, i) && !model[i].own;
+		}
+		assert_int_equal(view.in_use, in_use);
+		assert_int_equal(view.remembered, remembers);
+		assert_int_equal(view.size, size);
+	}
+	for (unsigned int i = 0; i < ADDRESSES; i++) {
+		struct prefix prefix = address_number(i);
+		const char *who = pools_who(pools, &prefix);
+
+		if (model[i].condition == IN_USE)
+			assert_string_equal(who, user_name(model[i].user));
+		else
+			assert_null(who);
+	}
+}
+
+static void model_step(void)
+{
+	unsigned int what = random_below(1000), number = random_below(ADDRESSES);
+	int pool = (int)random_below(POOLS), user = (int)random_below(USERS);
+
+	if (what < 400)
+		model_take(pool, user);
+	else if (what < 500)
+		model_take_this(number, user);
+	else if (what < 970)
+		model_give_back(number);
+	else if (what < 980)
+		model_own(number);
+	else if (what < 995)
+		model_set(pool);
+	else
+		model_restart();
+}
+
+static void like_a_model(void **state)
+{
+	for (unsigned int run = 0; run < 200; run++) {
+		memset(model, 0, sizeof(model));
+		memset(spaces, 0, sizeof(spaces));
+		for (unsigned int i = 0; i < ADDRESSES; i++)
+			model[i].pool = OUTSIDE;
+		orders = 0;
+		seed = run;
+		stored.count = 0;
+		restart();
+		for (unsigned int i = 0; i < 500; i++) {
+			model_step();
+			compare();
+		}
+	}
+}
+
+#define CASE(function) cmocka_unit_test_setup_teardown(function, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(what_is_given),
+		CASE(what_is_no_pool),
+		CASE(the_same_again),
+		CASE(a_certain_address),
+		CASE(give_back_what_is_not_there),
+		CASE(our_own_addresses),
+		CASE(ranges_change),
+		CASE(pools_go),
+		CASE(a_restart),
+		CASE(no_store),
+		CASE(many_users_are_forgotten),
+		CASE(like_a_model),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
