@@ -3,6 +3,7 @@
  * What the files of this room share.
  *
  *	ppp.c		what comes in and goes out: frames, events, commands, deadlines
+ *	queue.c		what waits to be taken out
  *	link.c		a link's phases: which protocol may speak when, and how a link ends
  *	automaton.c	RFC 1661 section 4.1 as a table
  *	negotiate.c	what LCP and the NCPs have in common: packets <-> the automaton
@@ -93,7 +94,9 @@ struct ppp_link {
 	uint8_t auth_identifier;		/* auth.c's: of its last packet */
 	/* network */
 	struct in_addr local, peer, dns[2], nbns[2];	/* any: not known */
+	struct in_addr offered_dns[2], offered_nbns[2];	/* to the peer */
 	uint8_t local_identifier[8], peer_identifier[8];
+	bool want_ipv4, want_ipv6, want_dns, local_may_change, peer_may_choose, peer_identifier_fixed;
 	uint8_t mppe_option;			/* MPPE in effect: bits of ppp_mppe; 0: none */
 	/* the automatons */
 	uint8_t state[CONTROL_PROTOCOLS];	/* enum automaton_state */
@@ -101,12 +104,13 @@ struct ppp_link {
 	uint8_t repeats[CONTROL_PROTOCOLS];	/* of a request that had been acked already */
 	uint32_t acked[CONTROL_PROTOCOLS];	/* hash of the options that we acked last; 0: none */
 	uint8_t phase;				/* enum ppp_phase */
-	uint8_t unanswered;			/* echoes */
+	uint16_t unanswered;			/* echoes */
 	bool send_pfc, send_acfc, proxied;
 	bool told_ipv4, told_ipv6, told_mppe;	/* that it is up, to the owner */
 	bool was_authenticated, was_up;		/* once: events say `again` */
 	bool verdict_awaited;
 	bool no_echo;				/* the peer does not know it */
+	bool is_looped;				/* an echo of ours came back as if it were the peer's */
 };
 
 /* --- what auth.c offers to the link; links are in the authentication phase or later --- */

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Compression Control Protocol (RFC 1962), of which only encryption is used: MPPE (RFC 3078).  Both directions get
+ * the same strength and mode: what one end acks, the other asks for.
+ *
+ * Without it a link lives, unless settings' mppe_required says that it must not.
+ */
+#include "ppp/engine.h"
+
+#define OPTION_MPPE 18
+#define MPPE_LENGTH 4
+#define BIT_STATELESS 0x01000000u
+#define BIT_56 0x00000080u
+#define BIT_128 0x00000040u
+#define BIT_40 0x00000020u
+#define BITS_STRENGTH (BIT_56 | BIT_128 | BIT_40)
+#define PATIENCE 2			/* Naks for the sake of stateless mode */
+
+static const struct {
+	uint32_t bit;
+	unsigned int mppe;
+} strengths[] = { { BIT_128, PPP_MPPE_128 }, { BIT_56, PPP_MPPE_56 }, { BIT_40, PPP_MPPE_40 } };
+
+#define STRENGTHS (sizeof(strengths) / sizeof(strengths[0]))
+
+static uint32_t our_strengths(const struct ppp_link *link)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < STRENGTHS; i++)
+		if (link->settings->mppe & strengths[i].mppe)
+			bits |= strengths[i].bit;
+	return bits;
+}
+
+static uint32_t strongest(uint32_t bits)
+{
+	for (size_t i = 0; i < STRENGTHS; i++)
+		if (bits & strengths[i].bit)
+			return strengths[i].bit;
+	return 0;
+}
+
+static bool may_be_stateful(const struct ppp_link *link)
+{
+	return link->settings->mppe & PPP_MPPE_STATEFUL;
+}
+
+static uint32_t find_mppe(const uint8_t *options, size_t length)
+{
+	struct ppp_option option;
+	size_t position = 0;
+
+	while (ppp_option_next(options, length, &position, &option))
+		if (option.type == OPTION_MPPE && option.length == MPPE_LENGTH)
+			return ppp_option_u32(&option);
+	return 0;
+}
+
+static uint32_t asked_for(const struct ppp_link *link)
+{
+	const struct negotiate *negotiate = &link->negotiation->protocols[CONTROL_CCP];
+
+	return find_mppe(negotiate->sent, negotiate->length);
+}
+
+/* --- our request: all that we can, and without state, which packets that are lost cannot harm --- */
+
+static void begin(struct ppp_link *link)
+{
+	link->negotiation->mppe_wish = our_strengths(link) | BIT_STATELESS;
+	link->negotiation->mppe_peer = 0;
+	link->mppe_option = 0;
+}
+
+static void compose(struct ppp_link *link, struct cursor *out)
+{
+	if (link->negotiation->mppe_wish)
+		ppp_option_put_u32(out, OPTION_MPPE, link->negotiation->mppe_wish);
+}
+
+/* --- the peer's --- */
+
+/* What we would ack when the peer asks for this. */
+static uint32_t acceptable(const struct ppp_link *link, uint32_t value)
+{
+	const struct negotiation *negotiation = link->negotiation;
+	uint32_t common = value & our_strengths(link);
+	bool patient = negotiation->mppe_wish & BIT_STATELESS &&
+		       negotiation->protocols[CONTROL_CCP].refusals_sent < PATIENCE;
+
+	if (link->state[CONTROL_CCP] == AUTOMATON_ACK_RCVD)
+		return strongest(asked_for(link)) | (asked_for(link) & BIT_STATELESS);
+	if (!common)
+		common = our_strengths(link);
+	if (value & BIT_STATELESS || !may_be_stateful(link) || patient)
+		return strongest(common) | BIT_STATELESS;
+	return strongest(common);
+}
+
+static enum judgement judge(struct ppp_link *link, const struct ppp_option *option, struct cursor *nak)
+{
+	uint32_t best;
+
+	if (option->type != OPTION_MPPE || option->length != MPPE_LENGTH || !link->negotiation->mppe_wish)
+		return JUDGE_REJECT;
+	best = acceptable(link, ppp_option_u32(option));
+	if (ppp_option_u32(option) == best)
+		return JUDGE_ACK;
+	ppp_option_put_u32(nak, OPTION_MPPE, best);
+	return JUDGE_NAK;
+}
+
+static void miss(struct ppp_link *link, const uint8_t *options, size_t length, struct cursor *nak)
+{
+	if (link->settings->mppe_required && !find_mppe(options, length))
+		ppp_option_put_u32(nak, OPTION_MPPE, acceptable(link, BIT_STATELESS));
+}
+
+static void agree(struct ppp_link *link, const uint8_t *options, size_t length)
+{
+	struct negotiation *negotiation = link->negotiation;
+
+	negotiation->mppe_peer = find_mppe(options, length);
+	if (negotiation->mppe_peer)
+		negotiation->mppe_wish = negotiation->mppe_peer;
+}
+
+/* --- answers to ours --- */
+
+static void rejected(struct ppp_link *link, const struct ppp_option *option)
+{
+	if (option->type != OPTION_MPPE)
+		return;
+	link->negotiation->mppe_wish = 0;
+	if (link->settings->mppe_required)
+		negotiate_give_up(link, CONTROL_CCP);
+}
+
+static void naked(struct ppp_link *link, const struct ppp_option *option)
+{
+	struct negotiation *negotiation = link->negotiation;
+	uint32_t value, strength;
+
+	if (option->type != OPTION_MPPE || option->length != MPPE_LENGTH || !negotiation->mppe_wish ||
+	    negotiation->mppe_peer)
+		return;
+	value = ppp_option_u32(option);
+	strength = strongest(value & our_strengths(link));
+	if (!strength)
+		rejected(link, option);
+	else
+		negotiation->mppe_wish = strength | (may_be_stateful(link) ? value & BIT_STATELESS : BIT_STATELESS);
+}
+
+/* --- up and down --- */
+
+static uint8_t option_of(uint32_t value)
+{
+	unsigned int mppe = value & BIT_STATELESS ? 0 : PPP_MPPE_STATEFUL;
+
+	for (size_t i = 0; i < STRENGTHS; i++)
+		if (strongest(value) == strengths[i].bit)
+			mppe |= strengths[i].mppe;
+	return (uint8_t)mppe;
+}
+
+/* Both ways, or no way. Some peers ack all the strengths that we offer, and mean the one that they asked for. */
+static bool up(struct ppp_link *link)
+{
+	uint32_t theirs = link->negotiation->mppe_peer, ours = asked_for(link);
+
+	if (!theirs && !ours)
+		return !link->settings->mppe_required;
+	if (!theirs || (theirs & ours) != theirs || ((theirs ^ ours) & BIT_STATELESS))
+		return false;
+	link->mppe_option = option_of(theirs);
+	return link_ncp_up(link);
+}
+
+static void down(struct ppp_link *link)
+{
+	link->mppe_option = 0;
+	link_network_changed(link);
+}
+
+static void finished(struct ppp_link *link)
+{
+	link_ncp_finished(link, CONTROL_CCP);
+}
+
+/* --- codes of its own --- */
+
+/* RFC 3078 section 8: no Reset-Ack; the next packet says by its A bit that it starts anew. */
+static bool packet(struct ppp_link *link, const struct ppp_packet *ccp)
+{
+	if (ccp->code != CODE_RESET_REQUEST && ccp->code != CODE_RESET_ACK)
+		return false;
+	if (ccp->code == CODE_RESET_REQUEST && link->told_mppe && link->mppe_option & PPP_MPPE_STATEFUL)
+		ppp_tell(link, PPP_EVENT_MPPE_RESET, false);
+	return true;
+}
+
+const struct protocol ccp_protocol = {
+	.number = PPP_CCP,
+	.begin = begin,
+	.compose = compose,
+	.judge = judge,
+	.miss = miss,
+	.agree = agree,
+	.naked = naked,
+	.rejected = rejected,
+	.up = up,
+	.down = down,
+	.finished = finished,
+	.packet = packet,
+};
