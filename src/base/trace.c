@@ -25,7 +25,7 @@ const char *trace_format(uint32_t mask, char out[TRACE_TEXT_MAX])
 {
 	size_t used = 0;
 
-	if ((mask & TRACE_THERE_IS) == TRACE_THERE_IS)
+	if ((mask & TRACE_ALL) == TRACE_ALL)
 		return strcpy(out, "all");
 	out[0] = '\0';
 	for (uint32_t category = 1; category & TRACE_ALL; category <<= 1)

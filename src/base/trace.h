@@ -24,11 +24,9 @@
 #define TRACE_TRANSPORT (1u << 7)	/* how control messages are carried */
 #define TRACE_DATA (1u << 8)		/* packets */
 #define TRACE_SYSTEM (1u << 9)		/* what we ask of the operating system */
-#define TRACE_PPP (1u << 10)
+#define TRACE_PPP (1u << 10)		/* what PPP negotiates */
 
 #define TRACE_ALL 2047u			/* as OpenL2TP writes it: whatever there is */
-/* those of which there are lines; the others are refused by name, until their features come */
-#define TRACE_THERE_IS (TRACE_ALL & ~TRACE_PPP)
 
 /* "fsm"; "" for what is no single category. The words that may be written are in config/trace_flags.c. */
 const char *trace_name(uint32_t category);

@@ -31,7 +31,10 @@ const char *command_object(const struct command *command, char out[ERROR_OBJECT_
 {
 	static const char *const tunnel[] = { "tunnel_name", "tunnel_id", NULL };
 	static const char *const session[] = { "session_name", "session_id", NULL };
-	static const char *const profile[] = { "profile_name", NULL };
+	const char *const profile[] = {
+		config_is_profile(command->object) ?
+		config_tables[command->object]->params[config_profile_row(command->object)].name : NULL, NULL,
+	};
 	static const char *const peer[] = { "peer_ipaddr", NULL };
 	static const char *const none[] = { NULL };
 	const char *const *keys = config_is_profile(command->object) ? profile :

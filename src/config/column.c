@@ -20,6 +20,8 @@
 #define SESSION(kind, name, path) { CONFIG_SESSION, name, NULL, path, kind, false }
 #define SESSION_SHOWN(kind, heading, name, path) { CONFIG_SESSION, name, heading, path, kind, true }
 #define PEER_SHOWN(kind, heading, name) { CONFIG_PEER, name, heading, name, kind, true }
+#define POOL_SHOWN(kind, heading, name, path) { CONFIG_POOL, name, heading, path, kind, true }
+#define RADIUS_SHOWN(kind, heading, name, path) { CONFIG_RADIUS, name, heading, path, kind, true }
 #define USER_SHOWN(kind, heading, name) { CONFIG_USER, name, heading, name, kind, true }
 #define BOTH(kind, name, path) TUNNEL(kind, name, path), SESSION(kind, name, path)
 
@@ -70,6 +72,14 @@ const struct column config_columns[] = {
 	PEER_SHOWN(COLUMN_ADDRESS, "Local", "local_ipaddr"),
 	PEER_SHOWN(COLUMN_ADDRESS, "Remote", "peer_ipaddr"),
 	PEER_SHOWN(COLUMN_NUMBER, "Tunnels", "tunnels"),
+
+	POOL_SHOWN(COLUMN_TEXT, "Name", "pool_name", "config.pool_name"),
+	POOL_SHOWN(COLUMN_TEXT, "Range", "range", "config.range"),
+	POOL_SHOWN(COLUMN_NUMBER, "Length", "delegate_length", "config.delegate_length"),
+
+	RADIUS_SHOWN(COLUMN_TEXT, "Name", "radius_name", "config.radius_name"),
+	RADIUS_SHOWN(COLUMN_ADDRESS, "Address", "address", "config.address"),
+	RADIUS_SHOWN(COLUMN_BOOL, "CoA", "coa", "config.coa"),
 
 	USER_SHOWN(COLUMN_NUMBER, "TunId", "tunnel_id"),
 	USER_SHOWN(COLUMN_NUMBER, "SesId", "session_id"),

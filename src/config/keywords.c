@@ -74,10 +74,29 @@ static const struct keyword system_verbs[] = {
 	  .help = "change what uses a " what " profile to what it says now, in what can change live" },   \
 	{ .name = NULL }
 
+/* Of those that are kept like profiles, but count at once. */
+#define KEPT_VERBS(kept, what)                                                                            \
+	{ .name = "create", .object = (kept), .verb = CONFIG_CREATE, .takes = TAKES_PROFILE,              \
+	  .help = "make a " what },                                                                       \
+	{ .name = "modify", .object = (kept), .verb = CONFIG_MODIFY, .takes = TAKES_PROFILE,              \
+	  .help = "change a " what },                                                                     \
+	{ .name = "delete", .object = (kept), .verb = CONFIG_DELETE, .takes = TAKES_KEYS,                 \
+	  .help = "remove a " what " that no PPP profile names" },                                        \
+	{ .name = "show", .object = (kept), .verb = CONFIG_SHOW, .takes = TAKES_KEYS,                     \
+	  .help = "show all about a " what },                                                             \
+	{ .name = "list", .object = (kept), .verb = CONFIG_LIST, .options = CONFIG_OPTION_NAMES,          \
+	  .help = "list the " what "s, and how they are doing" },                                         \
+	{ .name = "unset", .object = (kept), .verb = CONFIG_UNSET, .takes = TAKES_UNSET,                  \
+	  .help = "give parameters of a " what ", named without values, their defaults" },                \
+	{ .name = NULL }
+
 static const struct keyword peer_profile_verbs[] = { PROFILE_VERBS(CONFIG_PEER_PROFILE, "peer") };
 static const struct keyword tunnel_profile_verbs[] = { PROFILE_VERBS(CONFIG_TUNNEL_PROFILE, "tunnel") };
 static const struct keyword session_profile_verbs[] = { PROFILE_VERBS(CONFIG_SESSION_PROFILE, "session") };
 static const struct keyword ppp_profile_verbs[] = { PROFILE_VERBS(CONFIG_PPP_PROFILE, "PPP") };
+
+static const struct keyword pool_verbs[] = { KEPT_VERBS(CONFIG_POOL, "pool") };
+static const struct keyword radius_verbs[] = { KEPT_VERBS(CONFIG_RADIUS, "RADIUS server") };
 
 static const struct keyword tunnel_verbs[] = {
 	{ .name = "create", .object = CONFIG_TUNNEL, .verb = CONFIG_CREATE, .takes = TAKES_ALL,
@@ -195,6 +214,8 @@ const struct keyword keyword_objects[] = {
 	{ .name = "exit", .refusal = INTERACTIVE },
 	{ .name = "quit", .refusal = INTERACTIVE },
 	{ .name = "help", .refusal = INTERACTIVE },
+	{ .name = "pool", .newer = true, .next = pool_verbs, .help = "addresses that users of PPP are given" },
+	{ .name = "radius", .newer = true, .next = radius_verbs, .help = "RADIUS servers, who know users of PPP" },
 	{ .name = "explain", .newer = true, .next = explain_objects, .help = "where values come from" },
 	{ .name = "capture", .newer = true, .next = capture_objects, .help = "packets into a file" },
 	{ SYSTEM_STATUS },

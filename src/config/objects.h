@@ -296,7 +296,7 @@ struct user_config {
 
 /* Whose trace categories, and which of them to switch: those whose rows are set. */
 struct debug_config {
-	bool protocol, fsm, api, data, system, transport, avp_info, avp_data, avp_hide, func, all;
+	bool protocol, fsm, api, data, system, transport, avp_info, avp_data, avp_hide, ppp_control, func, all;
 	uint32_t tunnel_id, session_id;
 	char tunnel_name[CONFIG_NAME_MAX], session_name[CONFIG_NAME_MAX];
 	struct prefix peer_ipaddr;

@@ -133,7 +133,8 @@ static const struct param params[] = {
 	YES_OR_NO(auth_chap, "yes", "CHAP may, with MD5", "RFC 1994, OpenL2TP"),
 	YES_OR_NO(auth_mschapv1, "no", "MS-CHAP may: it is weak", "RFC 2433, OpenL2TP"),
 	YES_OR_NO(auth_mschapv2, "yes", "MS-CHAP version 2 may", "RFC 2759, OpenL2TP"),
-	YES_OR_NO(auth_eap, "yes", "EAP may, with MD5 and MS-CHAP version 2 inside, or passed through to RADIUS", "RFC 3748, OpenL2TP"),
+	YES_OR_NO(auth_eap, "yes", "EAP may, with MD5 and MS-CHAP version 2 inside, or passed through to RADIUS",
+		  "RFC 3748, OpenL2TP"),
 	YES_OR_NO(auth_none, "no", "the peer need not prove its name, also when it asked for the session", OPENL2TP),
 	YES_OR_NO(auth_peer, "no", "the peer must prove its name, also when we asked for the session; without "
 				   "auth_peer and auth_none it must when it asked", OPENL2TP),
@@ -160,8 +161,8 @@ static const struct param params[] = {
 		ROW_MEMBER(radius_servers), .type = PARAM_NAMES, .flags = HELD,
 		.help = "the servers that are asked, in this order; without it all there are",
 	},
-	SECONDS(accounting_interval, 0, PPP_INTERVAL_MAX, "0", "how often RADIUS servers are told of a session while it "
-		"is up; 0: when they say so", "RFC 2869 2.1"),
+	SECONDS(accounting_interval, 0, PPP_INTERVAL_MAX, "0", "how often RADIUS servers are told of a session while "
+		"it is up; 0: when they say so", "RFC 2869 2.1"),
 	WORDS(one_session, one_session_words, "any", "when a user who has a session opens another: any: both are; "
 	      "replace: the old one ends; refuse: the new one does", NULL),
 	/* the network */

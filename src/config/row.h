@@ -30,8 +30,6 @@ extern const struct param_word config_framing_words[], config_bearer_words[];
 		.name = (later_name), .type = PARAM_UNSUPPORTED, .feature = (comes_with), .help = (later_help) \
 	}
 
-#define ROW_PPP "PPP"
-
 #define ROW_TABLE(table_object)                                                                              \
 	{                                                                                                    \
 		.object = (table_object), .params = params, .count = sizeof(params) / sizeof(params[0]),     \

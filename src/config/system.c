@@ -172,7 +172,8 @@ static const struct param params[] = {
 	},
 	{
 		ROW_MEMBER(radius_nas_ipaddr), .type = PARAM_ADDRESS, .flags = PARAM_LIVE, .check = check_host,
-		.allowed = CHECK_HOST_ALLOWED, .help = "the address that RADIUS servers are told of us; without it none",
+		.allowed = CHECK_HOST_ALLOWED,
+		.help = "the address that RADIUS servers are told of us; without it none",
 		.reference = "RFC 2865 5.4, RFC 3162 2.1",
 	},
 	{

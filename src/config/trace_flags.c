@@ -16,7 +16,7 @@ const struct param_word config_trace_words[] = {
 	{ "avp_info", TRACE_AVP, NULL }, { "avp_hide", TRACE_AVP_HIDE, NULL },
 	{ "avp_data", TRACE_AVP_DATA, NULL },
 	{ "avp", TRACE_AVP | TRACE_AVP_HIDE | TRACE_AVP_DATA, NULL },
-	{ "ppp_control", TRACE_PPP, ROW_PPP }, { "ppp", TRACE_PPP, ROW_PPP },
+	{ "ppp_control", TRACE_PPP, NULL }, { "ppp", TRACE_PPP, NULL },
 	{ NULL, 0, NULL },
 };
 
@@ -35,6 +35,10 @@ static const struct param params[] = {
 	CATEGORY(avp_info, "which values control messages have, each on a line"),
 	CATEGORY(avp_data, "the octets of these values, but for secrets"),
 	CATEGORY(avp_hide, "which of them are hidden"),
+	{
+		ROW_MEMBER(ppp_control), .alias = "ppp", .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
+		.help = "what PPP negotiates",
+	},
 	CATEGORY(func, "what the engine of the control protocol tells of tunnels and calls"),
 	CATEGORY(all, "all categories that there are"),
 	{
@@ -55,10 +59,6 @@ static const struct param params[] = {
 	ENTITY(tunnel_profile_name, "a tunnel profile, by its name"),
 	ENTITY(session_profile_name, "a session profile, by its name"),
 	ENTITY(ppp_profile_name, "a PPP profile, by its name"),
-	{
-		.name = "ppp_control", .alias = "ppp", .type = PARAM_UNSUPPORTED, .feature = ROW_PPP,
-		.help = "what PPP negotiates",
-	},
 };
 
 const struct param_table config_debug_table = ROW_TABLE("debug");

@@ -83,6 +83,12 @@ static const struct {
 	{ "tunnel_profile_name", CONFIG_TUNNEL_PROFILE },
 	{ "session_profile_name", CONFIG_SESSION_PROFILE },
 	{ "ppp_profile_name", CONFIG_PPP_PROFILE },
+	{ "pool_name", CONFIG_POOL },
+	{ "ip_pool_name", CONFIG_POOL },
+	{ "ipv6_pool_name", CONFIG_POOL },
+	{ "delegated_pool_name", CONFIG_POOL },
+	{ "radius_name", CONFIG_RADIUS },
+	{ "radius_servers", CONFIG_RADIUS },
 };
 
 static bool find_named(const struct command *command, const char *parameter, enum config_object *object)

@@ -266,6 +266,7 @@ static void print_name(const struct command *command, const json_t *object, FILE
 		[CONFIG_SESSION] = { "config.session_name", "config.session_id" },
 		[CONFIG_PEER_PROFILE] = { "config.profile_name" }, [CONFIG_TUNNEL_PROFILE] = { "config.profile_name" },
 		[CONFIG_SESSION_PROFILE] = { "config.profile_name" }, [CONFIG_PPP_PROFILE] = { "config.profile_name" },
+		[CONFIG_POOL] = { "config.pool_name" }, [CONFIG_RADIUS] = { "config.radius_name" },
 		[CONFIG_PEER] = { "peer_ipaddr" }, [CONFIG_USER] = { "user_name" },
 	};
 	const char *name = paths[command->object][0], *id = paths[command->object][1];
@@ -280,7 +281,7 @@ void output_list_object(const struct command *command, const json_t *object, str
 	const struct column *column = next_column(command, config_columns);
 	char text[TEXT_SIZE];
 
-	if (command->options & CONFIG_OPTION_NAMES || config_is_profile(command->object)) {
+	if (command->options & CONFIG_OPTION_NAMES || config_has_default(command->object)) {
 		print_name(command, object, out);
 		return;
 	}

@@ -35,16 +35,23 @@ static void print_type(enum config_object object, FILE *out)
 	fprintf(out, "%c%s", toupper((unsigned char)type[0]), type + 1);
 }
 
+/* "profile_name", "pool_name" */
+static const char *key_of(const struct command *command)
+{
+	return config_tables[command->object]->params[config_profile_row(command->object)].name;
+}
+
 void profile_show(const struct command *command, const json_t *profile, FILE *out)
 {
 	const json_t *config = json_object_get(profile, "config"), *effective = json_object_get(profile, "effective");
 	char text[TEXT_SIZE];
 
 	print_type(command->object, out);
-	fprintf(out, " %s:-\n", text_of(config, "profile_name", "-", text));
-	fprintf(out, "  made by %s, used by %" JSON_INTEGER_FORMAT " tunnels and sessions, %zu parameters set\n",
-		text_of(profile, "origin", "-", text), number_of(profile, "uses"),
-		json_array_size(json_object_get(profile, "explicit")));
+	fprintf(out, " %s:-\n", text_of(config, key_of(command), "-", text));
+	fprintf(out, "  made by %s, ", text_of(profile, "origin", "-", text));
+	if (config_has_default(command->object))
+		fprintf(out, "used by %" JSON_INTEGER_FORMAT " tunnels and sessions, ", number_of(profile, "uses"));
+	fprintf(out, "%zu parameters set\n", json_array_size(json_object_get(profile, "explicit")));
 	if (json_array_size(effective))
 		explain_rows(effective, "", out);
 }
@@ -62,7 +69,7 @@ void profile_show_peer(const json_t *peer, FILE *out)
 static const char *name_of(const struct command *command)
 {
 	const struct param_table *table = config_tables[command->object];
-	unsigned int row = config_row(command->object, "profile_name");
+	unsigned int row = config_profile_row(command->object);
 
 	return (const char *)&command->config + table->params[row].offset;
 }

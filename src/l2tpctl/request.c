@@ -71,6 +71,7 @@ static json_t *config_json(const struct command *command)
 static json_t *unset_json(const struct command *command)
 {
 	const struct param_table *table = config_tables[command->object];
+	const char *key = table->params[config_profile_row(command->object)].name;
 	json_t *names = json_array(), *name = NULL;
 	char text[PARAM_TEXT_MAX];
 
@@ -82,7 +83,7 @@ static json_t *unset_json(const struct command *command)
 		else
 			json_array_append_new(names, json_string(table->params[row].name));
 	}
-	return json_pack("{s:o*, s:o}", "profile_name", name, "parameters", names);
+	return json_pack("{s:o*, s:o}", key, name, "parameters", names);
 }
 
 json_t *request_parameters(const struct command *command)

@@ -85,14 +85,15 @@ static void stand_in_for_session(struct trial *trial, struct command command)
 static void stand_in_for_profile(struct trial *trial, const struct command *meant)
 {
 	struct command empty = { .object = meant->object, .verb = CONFIG_CREATE };
-	unsigned int row = config_row(meant->object, "profile_name");
+	unsigned int row = config_profile_row(meant->object);
 
 	trial->lost_profile |= !param_set_has(&meant->set, row);
 	if (execute(trial, meant, NULL) == 0)
 		return;
 	param_copy(config_tables[meant->object], row, &empty.config, &meant->config);
 	param_set_add(&empty.set, row);
-	execute(trial, &empty, NULL);
+	/* pools and servers are nothing when they are empty */
+	trial->lost_profile |= execute(trial, &empty, NULL) < 0 && !config_has_default(meant->object);
 }
 
 void trial_unreadable(struct trial *trial, const struct command *rest)
@@ -116,7 +117,9 @@ static bool follows(const struct trial *trial, const struct error *error)
 		return trial->lost_tunnel_name;
 	if (strcmp(error->parameter, "tunnel_id") == 0)
 		return trial->lost_tunnel_id;
-	return strstr(error->parameter, "profile_name") ? trial->lost_profile : trial->lost_session;
+	if (strcmp(error->parameter, "session_name") == 0 || strcmp(error->parameter, "session_id") == 0)
+		return trial->lost_session;
+	return trial->lost_profile;
 }
 
 int trial_command(struct trial *trial, const struct command *command, struct error *error)

@@ -197,6 +197,7 @@ const struct method_table *const methods_tables[] = {
 	&methods_status,
 	&methods_subscribe,
 	&methods_profile,
+	&methods_peer,
 	NULL,
 };
 

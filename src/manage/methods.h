@@ -89,6 +89,7 @@ extern const struct method_table methods_list;			/* list.c */
 extern const struct method_table methods_names;			/* names.c */
 extern const struct method_table methods_status;		/* status.c */
 extern const struct method_table methods_profile;		/* methods_profile.c */
+extern const struct method_table methods_peer;		/* methods_peer.c */
 
 /* Lines of the API's trace category (debug.c). refused: why not; NULL: it was done.
  * A command: mask is that of service_trace_mask(), from before it was carried out. */

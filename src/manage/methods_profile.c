@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The methods of profiles, of what came from them (explain), and of peers and users.
+ * The methods of profiles, of pools and RADIUS servers, which are kept likewise, and of what came from them (explain).
  */
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,6 @@
 #include "manage/methods.h"
 #include "service/debug.h"
 
-#define PEERS_AT_ONCE 64	/* of one reply */
-
 static const char *const source_words[] = {
 	[SERVICE_SOURCE_BUILTIN] = "builtin", [SERVICE_SOURCE_PROFILE] = "profile",
 	[SERVICE_SOURCE_EXPLICIT] = "explicit", [SERVICE_SOURCE_AUTHORIZER] = "authorizer",
@@ -20,7 +19,7 @@ static const char *const source_words[] = {
 	[SERVICE_SOURCE_FORMER] = "former",
 };
 
-static const char *const type_words[] = { "peer", "tunnel", "session", "ppp" };
+static const char *const type_words[] = { "peer", "tunnel", "session", "ppp" };	/* those with a `default` */
 
 static const char types[] =
 	"\n# Where a value in effect comes from. builtin: nobody set it; profile: the one that is named, of that type;\n"
@@ -29,7 +28,8 @@ static const char types[] =
 	"# now: what it would be today, where that is another.\n"
 	"type Explained (\n  parameter: string,\n  value: string,\n"
 	"  source: (builtin, profile, explicit, authorizer, tunnel, chosen, former),\n"
-	"  profile_type: ?(peer, tunnel, session, ppp),\n  profile: ?string,\n  now: ?string\n)\n"
+	"  profile_type: ?(peer, tunnel, session, ppp),\n  profile: ?string,\n  now: ?string,\n"
+	"  # of a session: the parameter is of what PPP does in it\n  of_ppp: ?bool\n)\n"
 	"\n# What a profile stores, and how many tunnels and sessions have it as theirs or name it for others.\n"
 	"# effective: what an object gets that names nothing else; only in answers to show.\n"
 	"type PeerProfile (\n  config: PeerProfileConfig,\n  explicit: []string,\n  uses: int,\n  origin: string,\n"
@@ -42,10 +42,12 @@ static const char types[] =
 	"  effective: ?[]Explained\n)\n"
 	"\n# A parameter that differs from the profile's in so many objects, and cannot change while they exist.\n"
 	"type FixedParameter (\n  parameter: string,\n  objects: int\n)\n"
-	"\n# Who is at the other end of tunnels; without local_ipaddr the system chooses our address.\n"
-	"type Peer (\n  peer_ipaddr: string,\n  local_ipaddr: ?string,\n  tunnels: int\n)\n"
-	"\n# A user of PPP.\n"
-	"type User (\n  user_name: string,\n  tunnel_id: int,\n  session_id: int\n)\n";
+	"\n# Addresses that users are given.\n"
+	"type Pool (\n  config: PoolConfig,\n  explicit: []string,\n  uses: int,\n  origin: string,\n"
+	"  effective: ?[]Explained\n)\n"
+	"\n# A RADIUS server.\n"
+	"type Server (\n  config: RadiusConfig,\n  explicit: []string,\n  uses: int,\n  origin: string,\n"
+	"  effective: ?[]Explained\n)\n";
 
 static enum call_step no_memory(json_t **error)
 {
@@ -71,9 +73,9 @@ static bool read_name(const struct call *call, struct command *command, json_t *
 	const struct param_table *table = config_tables[command->object];
 	const char *name = NULL;
 	struct error failure = { 0 };
-	unsigned int row = config_row(command->object, "profile_name");
+	unsigned int row = config_profile_row(command->object);
 
-	if (!call_text(call, "profile_name", &name, error))
+	if (!call_text(call, table->params[row].name, &name, error))
 		return false;
 	if (!name)
 		return true;
@@ -173,6 +175,8 @@ static void emit_explained(struct emit *emit, const struct service_explained *ro
 	}
 	if (row->changed)
 		emit_string_member(emit, "now", row->now);
+	if (row->of_ppp)
+		emit_bool_member(emit, "of_ppp", true);
 	emit_close(emit, '}');
 }
 
@@ -210,13 +214,23 @@ static enum call_step explain_step(struct call *call, struct emit *result, json_
 
 /* --- profiles --- */
 
+/* As the members with one and with many are called. */
+static const char *member_name(enum config_object object, bool many)
+{
+	static const char *const names[CONFIG_OBJECT_COUNT][2] = {
+		[CONFIG_POOL] = { "pool", "pools" }, [CONFIG_RADIUS] = { "server", "servers" },
+	};
+
+	return names[object][many] ? names[object][many] : many ? "profiles" : "profile";
+}
+
 /* Without the brackets. */
 static void emit_profile(struct emit *emit, enum config_object object, const struct service_profile_view *view)
 {
 	const struct param_table *table = config_tables[object];
 	struct param_set shown = view->set;
 	union any_config config = view->config;
-	unsigned int row = config_row(object, "profile_name");
+	unsigned int row = config_profile_row(object);
 
 	memcpy((char *)&config + table->params[row].offset, view->name, sizeof(view->name));
 	param_set_add(&shown, row);
@@ -238,7 +252,7 @@ static enum call_step show_step(struct call *call, struct emit *result, json_t *
 		return CALL_LAST;
 	if (service_profile_view(call->service, &command, &view, &failure) < 0)
 		return call_fail(&failure, error);
-	emit_open_member(result, "profile", '{');
+	emit_open_member(result, member_name(command.object, false), '{');
 	emit_profile(result, command.object, &view);
 	if (explain(call, &command, "effective", result, &failure) < 0)
 		return call_fail(&failure, error);
@@ -249,10 +263,13 @@ static enum call_step show_step(struct call *call, struct emit *result, json_t *
 /* A list remembers the name it is at. */
 static bool begin_profiles(struct call *call, json_t **error)
 {
+	enum config_object object = call->method->object;
+	char *name = call->own, parameter[64];
 	const char *after = "";
-	char *name = call->own;
 
-	if (name || !call_text(call, "after_profile_name", &after, error))
+	snprintf(parameter, sizeof(parameter), "after_%s",
+		 config_tables[object]->params[config_profile_row(object)].name);
+	if (name || !call_text(call, parameter, &after, error))
 		return name;
 	name = calloc(1, CONFIG_NAME_MAX);
 	call->own = name;
@@ -271,7 +288,7 @@ static enum call_step list_step(struct call *call, struct emit *result, json_t *
 
 	if (!begin_profiles(call, error))
 		return CALL_LAST;
-	emit_open_member(result, "profiles", '[');
+	emit_open_member(result, member_name(call->method->object, true), '[');
 	while (count < CALL_BATCH_MAX && result->length < CALL_REPLY_OCTETS && more) {
 		more = service_next_profile(call->service, call->method->object, call->own, &view);
 		if (!more)
@@ -289,86 +306,6 @@ static enum call_step list_step(struct call *call, struct emit *result, json_t *
 static void free_own(struct call *call)
 {
 	free(call->own);
-}
-
-/* --- peers and users --- */
-
-static void emit_peer(struct emit *emit, const struct service_peer_view *view)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	emit_open(emit, '{');
-	emit_string_member(emit, "peer_ipaddr", address_format(&view->peer, text, sizeof(text)));
-	if (view->local.family != AF_UNSPEC)
-		emit_string_member(emit, "local_ipaddr", address_format(&view->local, text, sizeof(text)));
-	emit_unsigned_member(emit, "tunnels", view->tunnels);
-	emit_close(emit, '}');
-}
-
-static enum call_step peer_show_step(struct call *call, struct emit *result, json_t **error)
-{
-	struct service_peer_view view;
-	struct error failure = { 0 };
-	struct command command;
-
-	if (!call_command(call, &command, error))
-		return CALL_LAST;
-	if (service_peer_view(call->service, &command, &view, &failure) < 0)
-		return call_fail(&failure, error);
-	emit_member(result, "peer");
-	emit_peer(result, &view);
-	return CALL_LAST;
-}
-
-static enum call_step peer_list_step(struct call *call, struct emit *result, json_t **error)
-{
-	static const struct service_peer_view none;
-	struct service_peer_view *after = call->own, views[PEERS_AT_ONCE];
-	unsigned int count;
-
-	if (!after)
-		after = call->own = calloc(1, sizeof(*after));
-	if (!after)
-		return no_memory(error);
-	count = service_next_peers(call->service, &after->peer, &after->local, views, PEERS_AT_ONCE);
-	emit_open_member(result, "peers", '[');
-	for (unsigned int i = 0; i < count; i++)
-		emit_peer(result, &views[i]);
-	emit_close(result, ']');
-	*after = count ? views[count - 1] : none;
-	return count == PEERS_AT_ONCE ? CALL_REPLY : CALL_LAST;
-}
-
-static enum call_step peer_explain_step(struct call *call, struct emit *result, json_t **error)
-{
-	static const char *const hows[] = {
-		[SERVICE_PEER_BY_NAME] = "name", [SERVICE_PEER_BY_ADDRESS] = "address",
-		[SERVICE_PEER_BY_DEFAULT] = "default",
-	};
-	struct service_peer_explained explained;
-	struct error failure = { 0 };
-	struct command command;
-
-	if (!call_command(call, &command, error))
-		return CALL_LAST;
-	if (service_explain_peer(call->service, &command, &explained, &failure) < 0)
-		return call_fail(&failure, error);
-	emit_string_member(result, "how", hows[explained.how]);
-	if (explained.how == SERVICE_PEER_BY_ADDRESS)
-		emit_unsigned_member(result, "prefix_length", explained.length);
-	emit_string_member(result, "peer_profile_name", explained.peer_profile_name);
-	emit_string_member(result, "tunnel_profile_name", explained.tunnel_profile_name);
-	emit_string_member(result, "session_profile_name", explained.session_profile_name);
-	emit_string_member(result, "ppp_profile_name", explained.ppp_profile_name);
-	return CALL_LAST;
-}
-
-/* Users are those of PPP sessions, of which there are none. */
-static enum call_step user_list_step(struct call *call, struct emit *result, json_t **error)
-{
-	emit_open_member(result, "users", '[');
-	emit_close(result, ']');
-	return CALL_LAST;
 }
 
 #define PROFILE_METHODS(name, config, object)                                                                    \
@@ -393,28 +330,34 @@ static enum call_step user_list_step(struct call *call, struct emit *result, jso
 	  "List the profiles of this type, in the order of their names.", object, CONFIG_LIST,                   \
 	  .step = list_step, .more = true, .end = free_own }
 
+#define KEPT_METHODS(name, config, object, key, what, one, many)                                                   \
+	{ name "Create", ROLE_CHANGE, "(config: " config ")", "()", "Make a " what ".", object, CONFIG_CREATE,       \
+	  .step = execute_step },                                                                                \
+	{ name "Modify", ROLE_CHANGE, "(config: " config ")", "()", "Change a " what ": it counts at once.", object, \
+	  CONFIG_MODIFY, .step = execute_step },                                                                 \
+	{ name "Unset", ROLE_CHANGE, "(" key ": string, parameters: []string)", "()",                            \
+	  "Give these parameters of a " what " their defaults.", object, CONFIG_UNSET, .step = unset_step },     \
+	{ name "Delete", ROLE_CHANGE, "(config: " config ")", "()",                                              \
+	  "Delete a " what " that no PPP profile names.", object, CONFIG_DELETE, .step = execute_step },         \
+	{ name "Show", ROLE_READ, "(config: " config ")", "(" one ")", "Show a " what ".", object, CONFIG_SHOW,  \
+	  .step = show_step },                                                                                   \
+	{ name "List", ROLE_READ, "(after_" key ": ?string)", "(" many ")",                                      \
+	  "List all, in the order of their names.", object, CONFIG_LIST, .step = list_step, .more = true,        \
+	  .end = free_own }
+
 static const struct method methods[] = {
 	PROFILE_METHODS("Peer", "PeerProfileConfig", CONFIG_PEER_PROFILE),
 	PROFILE_METHODS("Tunnel", "TunnelConfig", CONFIG_TUNNEL_PROFILE),
 	PROFILE_METHODS("Session", "SessionConfig", CONFIG_SESSION_PROFILE),
 	PROFILE_METHODS("Ppp", "PppProfileConfig", CONFIG_PPP_PROFILE),
+	KEPT_METHODS("Pool", "PoolConfig", CONFIG_POOL, "pool_name", "pool", "pool: Pool", "pools: []Pool"),
+	KEPT_METHODS("Radius", "RadiusConfig", CONFIG_RADIUS, "radius_name", "RADIUS server", "server: Server",
+		     "servers: []Server"),
 	{ "TunnelExplain", ROLE_READ, "(config: TunnelConfig)", "(parameters: []Explained)",
 	  "Where each value of a tunnel, named by tunnel_name or tunnel_id, comes from.",
 	  CONFIG_TUNNEL, CONFIG_EXPLAIN, .step = explain_step },
 	{ "SessionExplain", ROLE_READ, "(config: SessionConfig)", "(parameters: []Explained)",
 	  "Where each value of a session comes from.", CONFIG_SESSION, CONFIG_EXPLAIN, .step = explain_step },
-	{ "PeerShow", ROLE_READ, "(config: PeerConfig)", "(peer: Peer)",
-	  "Show a peer, named by peer_ipaddr, and local_ipaddr where there are several of that address.",
-	  CONFIG_PEER, CONFIG_SHOW, .step = peer_show_step },
-	{ "PeerList", ROLE_READ, "()", "(peers: []Peer)", "List the peers that tunnels lead to, by their addresses.",
-	  CONFIG_PEER, CONFIG_LIST, .step = peer_list_step, .more = true, .end = free_own },
-	{ "PeerExplain", ROLE_READ, "(config: PeerConfig)",
-	  "(how: (name, address, default), prefix_length: ?int, peer_profile_name: string,\n"
-	  "  tunnel_profile_name: string, session_profile_name: string, ppp_profile_name: string)",
-	  "Which profiles a peer gets that nobody made a tunnel to: by its host_name, its address and port, or neither.",
-	  CONFIG_PEER, CONFIG_EXPLAIN, .step = peer_explain_step },
-	{ "UserList", ROLE_READ, "()", "(users: []User)", "List the users of PPP sessions.",
-	  CONFIG_USER, CONFIG_LIST, .step = user_list_step, .more = true },
 	{ .name = NULL },
 };
 

@@ -26,7 +26,7 @@ static bool read_object(struct call *call, struct names *names, json_t **error)
 {
 	static const enum config_object objects[] = {
 		CONFIG_TUNNEL, CONFIG_SESSION, CONFIG_PEER_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_SESSION_PROFILE,
-		CONFIG_PPP_PROFILE,
+		CONFIG_PPP_PROFILE, CONFIG_POOL, CONFIG_RADIUS,
 	};
 	const char *name = "";
 

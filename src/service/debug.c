@@ -28,6 +28,8 @@ static uint32_t *flags_of(enum config_object object, union any_config *config)
 		return &config->session.trace_flags;
 	case CONFIG_PEER_PROFILE:
 		return &config->peer_profile.trace_flags;
+	case CONFIG_PPP_PROFILE:
+		return &config->ppp_profile.trace_flags;
 	default:
 		return &config->system.trace_flags;
 	}
@@ -120,8 +122,7 @@ static int target_session_profile(struct service *service, const struct command 
 static int target_ppp_profile(struct service *service, const struct command *debug, struct target *target,
 			      struct error *error)
 {
-	return error_set(error, ERROR_UNSUPPORTED, "ppp_profile_name",
-			 "trace categories of PPP profiles are not supported yet: they come with PPP");
+	return target_profile(service, CONFIG_PPP_PROFILE, debug->config.debug.ppp_profile_name, target, error);
 }
 
 static int target_peers(struct service *service, const struct command *debug, struct target *target,

@@ -241,6 +241,10 @@ static int explain_profile(const struct service *service, const struct profile *
 
 	param_defaults(subject.table, &builtin);
 	chain_resolve(subject.table, &builtin, profile, subject.fallback, &builtin, &provenance, &config);
+	if (subject.fallback == profile && !config_has_default(profile->object)) {
+		provenance.explicit_rows = provenance.fallback;
+		provenance.fallback = (struct param_set){ { 0 } };
+	}
 	for (unsigned int number = 0; number < subject.table->count && count < max; number++) {
 		if (!(subject.table->params[number].flags & PARAM_PROFILE))
 			continue;

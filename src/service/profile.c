@@ -381,10 +381,11 @@ int execute_profile_create(struct service *service, const struct command *comman
 
 	if (refuse_nameless(command, error) < 0)
 		return -1;
-	if (profile_find(service, command->object, name))
+	profile = profile_find(service, command->object, name);
+	if (profile)
 		return error_set(error, ERROR_EXISTS, key_name(command->object),
-				 config_has_default(command->object) && strcmp(name, PROFILE_DEFAULT) == 0 ? "it exists always: use %s modify" :
-								     "it exists: use %s modify, or another name",
+				 profile_is_default(profile) ? "it exists always: use %s modify" :
+							       "it exists: use %s modify, or another name",
 				 type);
 	if (refuse_contents(service, NULL, command, error) < 0 || refuse_unknown(service, command, origin, error) < 0 ||
 	    profile_refuse_more(command->object, profile_count(service, command->object) + 1, error) < 0)

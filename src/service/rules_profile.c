@@ -151,7 +151,7 @@ static int check_radius(const struct radius_profile_config *config, struct error
 	if (config->address.family == AF_UNSPEC)
 		return error_set(error, ERROR_MISSING, "address", "give address, where the server is");
 	if (!config->secret[0] && !config->secret_file[0])	/* which a dry run does not read */
-		return error_set(error, ERROR_MISSING, "secret", "give secret_file or secret, which the server has, too");
+		return error_set(error, ERROR_MISSING, "secret", "give secret_file or secret, which the server has");
 	if (config->src_ipaddr.family != AF_UNSPEC && config->src_ipaddr.family != config->address.family)
 		return error_set(error, ERROR_VALUE, "src_ipaddr",
 				 "src_ipaddr and address must both be IPv4 or both IPv6 addresses");

@@ -20,7 +20,8 @@ enum phase {
 
 /* Those that are named before those that name them: what is saved can be typed, too. */
 static const enum config_object profile_order[PROFILE_TYPES] = {
-	CONFIG_POOL, CONFIG_RADIUS, CONFIG_PPP_PROFILE, CONFIG_SESSION_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_PEER_PROFILE,
+	CONFIG_POOL, CONFIG_RADIUS, CONFIG_PPP_PROFILE, CONFIG_SESSION_PROFILE, CONFIG_TUNNEL_PROFILE,
+	CONFIG_PEER_PROFILE,
 };
 
 static void begin(struct command *command, enum config_object object, enum config_verb verb)

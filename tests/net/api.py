@@ -60,7 +60,8 @@ CASES = {
 }
 
 # object, a parameter of its profiles with a value
-PROFILES = {'Peer': {'peer_ipaddr': '192.0.2.0/24'}, 'Tunnel': {'ttl': '9'}, 'Session': {'lns_mode': True}, 'Ppp': {}}
+PROFILES = {'Peer': {'peer_ipaddr': '192.0.2.0/24'}, 'Tunnel': {'ttl': '9'}, 'Session': {'lns_mode': True},
+            'Ppp': {'mtu': '1400'}}
 for profile, parameter in PROFILES.items():
     P = {'profile_name': 'p'}
     CASES |= {
@@ -69,8 +70,22 @@ for profile, parameter in PROFILES.items():
         f'{profile}ProfileShow': [({'config': P}, '"profile_name": "p"')],
         f'{profile}ProfileList': [({}, '"profile_name": "p"')],
         f'{profile}ProfileApply': [({'config': P}, '"objects": 0')],
-        f'{profile}ProfileUnset': [({**P, 'parameters': list(parameter)}, '{}' if parameter else 'missing')],
+        f'{profile}ProfileUnset': [({**P, 'parameters': list(parameter)}, '{}'), ({**P, 'parameters': []}, 'missing')],
         f'{profile}ProfileDelete': [({'config': P}, '{}'), ({'config': P}, 'unknown')],
+    }
+
+# what is kept like profiles: its key, what it must have, one more parameter
+KEPT = {'Pool': ('pool_name', {'range': '192.0.2.128/25'}, {'range': '192.0.2.0/24'}),
+        'Radius': ('radius_name', {'address': '192.0.2.9', 'secret': 'hush'}, {'timeout': 5})}
+for kept, (key, parameters, more) in KEPT.items():
+    K = {key: 'k'}
+    CASES |= {
+        f'{kept}Create': [({'config': {**K, **parameters}}, '{}'), ({'config': {**K, **parameters}}, 'exists')],
+        f'{kept}Modify': [({'config': {**K, **more}}, '{}')],
+        f'{kept}Show': [({'config': K}, f'"{key}": "k"')],
+        f'{kept}List': [({}, f'"{key}": "k"'), ({f'after_{key}': 'k'}, '[]')],
+        f'{kept}Unset': [({**K, 'parameters': list(parameters)[:1]}, 'missing'), ({**K, 'parameters': []}, 'missing')],
+        f'{kept}Delete': [({'config': K}, '{}'), ({'config': K}, 'unknown')],
     }
 
 

@@ -76,7 +76,8 @@ wrong "addresses of two families" 1:53 'IPv' \
 wrong "no destination" 1:1 'dest_ipaddr' <<<'tunnel create tunnel_name=t version=3 peer_tunnel_id=2'
 wrong "version 2 over IP" 1:43 'encap' <<<'tunnel create dest_ipaddr=192.0.2.2 encap=ip'
 wrong "a parameter of version 2 in version 3" 1:125 'means nothing' <<<"$tunnel hello_timeout=60"
-wrong "a parameter that is not there yet" 1:111 'not supported yet' <<<"$tunnel do_pmtu_discovery=yes"
+wrong "a value that is not there yet" 1:41 'not supported yet' \
+	<<<'ppp profile modify profile_name=default multilink=yes'
 wrong "sequence numbers without a sublayer" 2:101 'l2spec_type' <<<"$tunnel
 $session l2spec_type=none use_sequence_numbers=yes"
 wrong "VLAN pseudowire without a VLAN" 2:1 'vlan_id' <<<"$tunnel

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Profiles, peers and users as l2tpctl shows them: every verb of every type, as text and as JSON."""
 import json
+import re
 
 import _management as m
 from _management import check, ctl, equal, matches
@@ -79,16 +80,113 @@ def test_peer_profiles():
 def test_ppp_profiles():
     daemon = m.Daemon()
     equal('create', words('ppp profile create profile_name=p')[0], 0)
-    status, _, err = words('ppp profile modify profile_name=p mtu=1400')
-    equal('its parameters are refused', status, 2)
-    matches('by name', err, r'mtu is not supported yet: it comes with PPP')
-    matches('show', words('ppp profile show profile_name=p')[1], r'^Ppp profile p|^PPP profile p')
+    equal('modify', words('ppp profile modify profile_name=p mtu=1400 auth_pap=no idle_timeout=60')[0], 0)
+    status, _, err = words('ppp profile modify profile_name=p multilink=yes')
+    equal('several links are refused', status, 2)
+    matches('by name', err, r'multilink=yes is not supported yet')
+    equal('one is not', words('ppp profile modify profile_name=p multilink=no')[0], 0)
+    text = words('ppp profile show profile_name=p')[1]
+    matches('show', text, r'^Ppp profile p|^PPP profile p')
+    for row in r'mtu +1400 +ppp profile p', r'auth_pap +no +ppp profile p', r'auth_chap +yes +built-in default':
+        matches(f'show {row}', text, rf'(?s).*\n *{row}')
     equal('list', words('ppp profile list')[1], 'default\np\n')
     equal('apply', words('ppp profile apply profile_name=p')[0], 0)
-    equal('unset', words('ppp profile unset profile_name=p mtu')[0], 2)
+    equal('unset', words('ppp profile unset profile_name=p mtu multilink')[0], 0)
     equal('delete', words('ppp profile delete profile_name=p')[0], 0)
     equal('user list', words('user list'), (0, '', ''))
     equal('user list in JSON', json.loads(words('-j user list')[1]), [])
+    daemon.end()
+
+
+def test_pools():
+    """Pools are kept as profiles are; PPP profiles name them."""
+    daemon = m.Daemon()
+    path = f'{m.TMP}/pools.conf'
+    equal('create', words('pool create pool_name=subs range=192.0.2.10-192.0.2.250,198.51.100.0/24'),
+          (0, '', 'Created pool subs\n'))
+    equal('of prefixes', words('pool create pool_name=v6 range=2001:db8::/32 delegate_length=56')[0], 0)
+    refused = {
+        'range must be': 'pool create pool_name=x range=192.0.2.250-192.0.2.10',
+        'up to 16 with commas': 'pool create pool_name=x range=10.0.0.0/24,10.0.0.7',
+        'of one family': 'pool create pool_name=x range=10.0.0.0/24,2001:db8:1::/48',
+        'give range': 'pool create pool_name=x',
+        'pool subs has some of it: 198.51.100.0/24': 'pool create pool_name=x range=198.51.100.7',
+        'it is for IPv6': 'pool create pool_name=x range=10.0.0.0/24 delegate_length=56',
+        'no prefix of 64 bits fits into 2001:db9::/80': 'pool create pool_name=x range=2001:db9::/80',
+        'write ranges of IPv6 as ADDRESS/LENGTH': 'pool create pool_name=x range=2001:db9::1-2001:db9::2',
+        'without blanks and commas': 'pool create pool_name=a,b range=10.0.0.0/24',
+        'it exists: use pool modify': 'pool create pool_name=subs range=10.0.0.0/24',
+        'there is no pool named nobody': 'ppp profile modify profile_name=default ip_pool_name=nobody',
+        'there is no pool named x': 'pool show pool_name=x',
+    }
+    for why, command in refused.items():
+        status, _, err = words(command)
+        equal(f'{command} is refused', status != 0, True)
+        matches(f'{command}: why', err, f'(?s).*{re.escape(why)}')
+    equal('a profile names one', words('ppp profile modify profile_name=default ip_pool_name=subs')[0], 0)
+    status, _, err = words('pool delete pool_name=subs')
+    equal('which then stays', status != 0, True)
+    matches('why', err, r'.*named by ppp profile default: ppp profile unset profile_name=default ip_pool_name')
+    equal('its range can change', words('pool modify pool_name=subs range=192.0.2.0/24')[0], 0)
+    equal('but there must be one', words('pool unset pool_name=subs range')[0] != 0, True)
+    matches('show', words('pool show pool_name=v6')[1],
+            r'(?s)^Pool v6:-\n.*range +2001:db8::/32 +given.*delegate_length +56 +given')
+    matches('list', words('pool list')[1], r'(?s).*subs +192\.0\.2\.0/24.*v6 +2001:db8::/32 +56')
+    equal('list names', words('pool list names'), (0, 'subs\nv6\n', ''))
+    equal('unset', words('pool unset pool_name=v6 delegate_length')[0], 0)
+    equal('save', words(f'config save file={path}')[0], 0)
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    matches('what is saved', text, r'(?s).*pool create pool_name=subs range=192.0.2.0/24\n'
+            r'pool create pool_name=v6 range=2001:db8::/32\n'
+            r'ppp profile modify profile_name=default ip_pool_name=subs\n')
+    equal('unset of the name', words('ppp profile unset profile_name=default ip_pool_name')[0], 0)
+    equal('delete', [words(f'pool delete pool_name={name}')[0] for name in ('subs', 'v6')], [0, 0])
+    equal('restore', words(f'config restore file={path}')[0], 0)
+    equal('they are back', words('pool list names')[1], 'subs\nv6\n')
+    daemon.end()
+
+
+def test_radius():
+    """So are RADIUS servers, whose secret is seen by nobody."""
+    daemon = m.Daemon()
+    path = f'{m.TMP}/radius.conf'
+    equal('create', words('radius create radius_name=a address=192.0.2.1 secret=hush1')[0], 0)
+    equal('another', words('radius create radius_name=b address=2001:db8::1 secret=hush2 auth_port=1645 acct_port=0 '
+                           'timeout=1 retries=0 dead_time=10 message_authenticator=yes coa=yes')[0], 0)
+    refused = {
+        'give address': 'radius create radius_name=x secret=s',
+        'give secret_file or secret': 'radius create radius_name=x address=192.0.2.1',
+        'both be IPv4 or both IPv6': 'radius create radius_name=x address=192.0.2.1 secret=s src_ipaddr=::1',
+        'the IPv4 or IPv6 address of one host': 'radius create radius_name=x address=255.255.255.255 secret=s',
+        'there is no radius named c': 'ppp profile modify profile_name=default radius_servers=a,c',
+        'names without blanks': 'ppp profile modify profile_name=default radius_servers=a,,b',
+        'give secret_file': 'radius unset radius_name=a secret',
+    }
+    for why, command in refused.items():
+        status, _, err = words(command)
+        equal(f'{command} is refused', status != 0, True)
+        matches(f'{command}: why', err, f'(?s).*{re.escape(why)}')
+    equal('a profile names both', words('ppp profile create profile_name=isp use_radius=yes radius_servers=b,a')[0], 0)
+    for name in 'a', 'b':
+        matches(f'{name} then stays', words(f'radius delete radius_name={name}')[2],
+                r'.*named by ppp profile isp: ppp profile unset profile_name=isp radius_servers')
+    equal('modify', words('radius modify radius_name=b timeout=2')[0], 0)
+    text = words('radius show radius_name=b')[1]
+    matches('show', text, r'(?s)^Radius b:-\n.*auth_port +1645 +given.*timeout +2 +given.*coa +yes +given')
+    shown = text + words('-j radius show radius_name=b')[1] + words('-j radius list')[1] + words('radius list')[1]
+    equal('the secret is in nothing', 'hush' in shown, False)
+    equal('save', words(f'config save file={path}')[0], 0)
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    equal('nor in what is saved', 'hush' in text, False)
+    equal('unset of the names', words('ppp profile unset profile_name=isp radius_servers')[0], 0)
+    equal('delete', [words(f'radius delete radius_name={name}')[0] for name in ('a', 'b')], [0, 0])
+    equal('restore', words(f'config restore file={path}')[0], 0)
+    equal('they are back', words('radius list names')[1], 'a\nb\n')
+    equal('with all', json.loads(words('-j radius show radius_name=b')[1])['explicit'],
+          ['address', 'secret', 'secret_file', 'auth_port', 'acct_port', 'timeout', 'retries', 'dead_time',
+           'message_authenticator', 'coa'])
     daemon.end()
 
 

@@ -142,8 +142,7 @@ equal 'off: no line' "$(traced data)" 0
 refused() {	# NAME REGEX WORD...
 	matches "$1" "$(ctl A "${@:3}" 2>&1)" "$2"
 }
-refused 'a category that is not there yet' 'ppp_control.*PPP' debug modify ppp_control=yes tunnel_name=t
-refused 'one in a list' 'ppp.*PPP' tunnel modify tunnel_name=t trace_flags=fsm,ppp
+refused 'a word in a list that is none' 'protocol.*fsm' tunnel modify tunnel_name=t trace_flags=fsm,ppq
 refused 'a word that is none' 'protocol.*fsm' tunnel modify tunnel_name=t trace_flags=fsn
 refused 'no such session' 'no session' debug modify fsm=yes tunnel_name=t session_name=s1000
 refused 'two objects' 'one' debug modify fsm=yes app tunnel_name=t

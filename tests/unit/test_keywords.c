@@ -86,7 +86,8 @@ static void old_words_come_first(void **state)
 	} rows[] = {
 		{ "tun cre", "tunnel create" }, { "t l", "'t' is ambiguous: tunnel, test" }, { "tu l", "tunnel list" },
 		{ "ses sh", "session show" }, { "sy m", "system modify" }, { "sys r", "system reload" },
-		{ "re", "system reload" }, { "r", "system reload" }, { "c inc file=/x", "config include" },
+		{ "re", "system reload" }, { "r", "'r' is ambiguous: radius, reload" }, { "po l", "pool list" },
+		{ "rad l", "radius list" }, { "c inc file=/x", "config include" },
 		{ "inc /x", "config include" }, { "e", "exit is not supported" }, { "q", "quit is not supported" },
 		{ "h", "help is not supported" }, { "p list", "'p' is ambiguous: peer, ppp" },
 		{ "tunnel c", "tunnel create" }, { "s", "'s' is ambiguous: system, session, server" },

@@ -372,8 +372,8 @@ static void debug_commands_are_masks(void **state)
 		uint32_t categories, on;
 	} rows[] = {
 		{ { NULL }, { 0 }, 0, 0 }, { { "fsm" }, { true }, 2, 2 }, { { "fsm" }, { false }, 2, 0 },
-		{ { "fsm", "api" }, { true, false }, 6, 2 }, { { "all" }, { true }, 1023, 1023 },
-		{ { "all", "fsm" }, { true, false }, 1023, 1021 }, { { "all", "fsm" }, { false, true }, 1023, 2 },
+		{ { "fsm", "api" }, { true, false }, 6, 2 }, { { "all" }, { true }, 2047, 2047 },
+		{ { "all", "fsm" }, { true, false }, 2047, 2045 }, { { "all", "fsm" }, { false, true }, 2047, 2 },
 		{ { "protocol", "data", "system" }, { true, true, true }, 769, 769 },
 	};
 

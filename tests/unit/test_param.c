@@ -195,9 +195,8 @@ static void words_and_networks_are_refused_with_reasons(void **state)
 		const char *name, *value, *text;
 		enum error_code code;
 	} rows[] = {
-		{ CONFIG_SYSTEM, "trace_flags", "fsm,ppp_control",
-		  "trace_flags=ppp_control is not supported yet: it comes with PPP",
-		  ERROR_UNSUPPORTED },
+		{ CONFIG_PPP_PROFILE, "multilink", "ye",
+		  "multilink=yes is not supported yet: it comes with a later version", ERROR_UNSUPPORTED },
 		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "192.0.2.77/28", "peer_ipaddr must be an IPv4 or IPv6 address, "
 		  "or a network as ADDRESS/LENGTH: got '192.0.2.77/28'; the network is 192.0.2.64/28", ERROR_VALUE },
 		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "fe80::%eth0/10", "peer_ipaddr must be an IPv4 or IPv6 address, "

@@ -82,12 +82,12 @@ static void categories_are_switched_one_by_one(void **state)
 	assert_int_equal(flags(world, "debug modify system=yes fsm=no tunnel_id=1 session_id=11"),
 			 TRACE_SYSTEM | TRACE_API);
 	assert_int_equal(flags(world, "debug modify all=yes protocol=no tunnel_name=lon session_name=a"),
-			 TRACE_THERE_IS & ~TRACE_PROTOCOL);
+			 TRACE_ALL & ~TRACE_PROTOCOL);
 	assert_int_equal(flags(world, "debug show tunnel_name=lon session_name=b"), 0);
 	assert_int_equal(flags(world, "debug show tunnel_name=lon"), 0);
 	assert_int_equal(flags(world, "debug modify fsm=yes app"), TRACE_FSM);
 	assert_int_equal(world_status(world).config.trace_flags, TRACE_FSM);
-	assert_int_equal(world_session(world, "lon", "a").config.trace_flags, TRACE_THERE_IS & ~TRACE_PROTOCOL);
+	assert_int_equal(world_session(world, "lon", "a").config.trace_flags, TRACE_ALL & ~TRACE_PROTOCOL);
 }
 
 static void a_session_has_its_tunnels_too(void **state)
@@ -362,7 +362,7 @@ static void whose_must_be_said(void **state)
 		{ "debug modify fsm=yes app tunnel_name=lon", ERROR_VALUE },
 		{ "debug modify fsm=yes tunnel_name=lon tunnel_profile_name=x", ERROR_VALUE },
 		{ "debug modify fsm=yes tunnel_profile_name=x", ERROR_UNKNOWN },
-		{ "debug modify fsm=yes ppp_profile_name=default", ERROR_UNSUPPORTED },
+		{ "debug modify fsm=yes ppp_profile_name=x", ERROR_UNKNOWN },
 		{ "debug show peer_ipaddr=203.0.113.0/24", ERROR_UNKNOWN },
 	};
 	struct world *world = *state;
@@ -374,6 +374,8 @@ static void whose_must_be_said(void **state)
 		assert_int_equal(world->error.code, wrong[i].code);
 	}
 	assert_int_equal(flags(world, "debug show tunnel_name=lon"), 0);
+	assert_int_equal(flags(world, "debug modify ppp=yes ppp_profile_name=default"), TRACE_PPP);
+	assert_int_equal(flags(world, "debug show ppp_profile_name=default"), TRACE_PPP);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -197,10 +197,13 @@ static void flags(void **state)
 		{ "fsm", "fsm" }, { "FSM", "fsm" }, { "f", NULL }, { "fs", "fsm" }, { "2", "fsm" },
 		{ "api,fsm", "fsm,api" }, { "fsm,api,fsm", "fsm,api" }, { "6", "fsm,api" }, { "none,fsm", "fsm" },
 		{ "proto,fsm,api,data,system", "protocol,fsm,api,data,system" },
-		{ "proto,fsm,api,data,system,tra,func,avp", "all" }, { "all,fsm", "all" }, { "1023", "all" },
+		{ "proto,fsm,api,data,system,tra,func,avp,ppp", "all" }, { "all,fsm", "all" },
+		{ "proto,fsm,api,data,system,tra,func,avp", "protocol,fsm,api,data,system,transport,func,avp_info,"
+		  "avp_hide,avp_data" }, { "ppp_c", "ppp_control" }, { "fsm,ppp", "fsm,ppp_control" },
 		{ "", NULL }, { ",", NULL }, { "fsm,", NULL }, { ",fsm", NULL }, { "fsm api", NULL },
 		{ "colour", NULL },
-		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", "transport" }, { "1024", NULL },
+		{ "2048", NULL }, { "4294967296", NULL }, { "-1", NULL }, { "128", "transport" },
+		{ "1024", "ppp_control" },
 		{ "3,fsm", NULL },
 		{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", NULL },
 	};
@@ -213,12 +216,12 @@ static void words_that_are_not_supported_yet(void **state)
 	static const struct {
 		const char *text, *word;
 	} rows[] = {
-		{ "ppp_control", "ppp_control" }, { "fsm,ppp", "ppp" }, { "avp", NULL }, { "ppp", "ppp" },
-		{ "fsm,tra,ppp_c", "ppp_control" }, { "fsm", NULL }, { "colour", NULL }, { "", NULL }, { "all", NULL },
+		{ "yes", "yes" }, { "y", "yes" }, { "TRUE", "true" }, { "1", "1" }, { "enab", "enable" },
+		{ "no", NULL }, { "off", NULL }, { "0", NULL }, { "colour", NULL }, { "", NULL }, { "o", NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct param *param = row_of(CONFIG_SYSTEM, "trace_flags");
+		const struct param *param = row_of(CONFIG_PPP_PROFILE, "multilink");
 		const struct param_word *word = value_unsupported_word(param, rows[i].text);
 
 		print_message("# %s\n", rows[i].text);
@@ -278,7 +281,8 @@ static void what_is_allowed(void **state)
 		{ CONFIG_TUNNEL, "tunnel_name", "1 to 63 printable characters" },
 		{ CONFIG_SESSION, "cookie", "0 to 8 octets (hex digits)" },
 		{ CONFIG_SYSTEM, "trace_flags",
-		  "protocol|fsm|api|data|system|transport|func|avp_info|avp_hide|avp_data|avp, several with commas; "
+		  "protocol|fsm|api|data|system|transport|func|avp_info|avp_hide|avp_data|avp|ppp_control, "
+		  "several with commas; "
 		  "all|none; a number" },
 		{ CONFIG_PEER_PROFILE, "peer_ipaddr", "an IPv4 or IPv6 address, or a network as ADDRESS/LENGTH" },
 		{ CONFIG_CONFIG, "file", "a path of 1 to 511 printable characters" },
