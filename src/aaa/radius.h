@@ -109,18 +109,18 @@ struct radius_session {
 struct radius_request {
 	const char *servers;		/* names, with commas or blanks between, in their order; NULL, "": all there are */
 	const struct radius_session *session;	/* user_name NULL: that of credentials */
-	/* method NONE: may this user come in who has proved his name already, or need not? (RFC 5176 Authorize-Only is
-	 * not meant: an Access-Request with Service-Type Framed and an empty password) */
+	/* method NONE: what does this user get, who need not prove his name? (asked with an empty password) */
 	const struct credentials *credentials;
 	handle conversation;		/* EAP: the request whose answer was CONTINUE, for the next step; else HANDLE_NONE */
 };
 
 /* An event will follow, also when all servers are silent. owner: given back. The handle of a conversation remains.
- * ERROR_UNKNOWN: no such servers; ERROR_LIMIT: too many requests wait; ERROR_VALUE: that cannot be said in RADIUS */
+ * ERROR_UNKNOWN: no such servers, or the conversation is over; ERROR_LIMIT: too many requests wait; ERROR_VALUE: that
+ * cannot be said in RADIUS. With any of them the conversation is over. */
 int radius_ask(struct radius_client *client, const struct radius_request *request, void *owner, handle *asked,
 	       uint64_t now, struct error *error);
 /* Of one that is under way, or a conversation: no event follows. */
-void radius_cancel(struct radius_client *client, handle request);
+void radius_cancel(struct radius_client *client, handle request, uint64_t now);
 
 /* --- events --- */
 
