@@ -311,7 +311,8 @@ bool pools_next(const struct pools *pools, const char *name, struct pool_view *v
 	const struct pool *first = NULL, *pool, *next;
 
 	HASH_ITER(hh, pools->pools, pool, next)
-		if (strcmp(pool->config.name, name) > 0 && (!first || strcmp(pool->config.name, first->config.name) < 0))
+		if (strcmp(pool->config.name, name) > 0 &&
+		    (!first || strcmp(pool->config.name, first->config.name) < 0))
 			first = pool;
 	if (first)
 		fill_view(first, view);

@@ -38,11 +38,12 @@ struct pool_config {
 	char name[GRANT_NAME_MAX];
 	struct range ranges[POOL_RANGES_MAX];	/* all of one family, and apart */
 	unsigned int range_count;		/* >= 1 */
-	uint8_t length;			/* of what is given, IPv6: 1..128, at least the ranges' own; 0: 64; IPv4: 0 or 32 */
+	uint8_t length;			/* of what is given; IPv6: 1..128, 0: 64; IPv4: 0 or 32 */
 };
 
 /* Make the pool of this name, or change the one there is: leases that still fit stay, others end with their sessions.
- * -1: a value is wrong (parameter "range" or "delegate_length"), or ranges overlap another pool's; nothing has changed. */
+ * -1: a value is wrong (parameter "range" or "delegate_length"), or ranges overlap another pool's; nothing has
+ * changed. */
 int pools_set(struct pools *pools, const struct pool_config *config, struct error *error);
 /* What its users have they keep until they are gone; the store remembers in case it is made again. -1: unknown. */
 int pools_remove(struct pools *pools, const char *name, struct error *error);

@@ -176,7 +176,8 @@ static bool restore(struct loading *loading, const struct aaa_store_lease *saved
 		return true;
 	if (saved->prefix.length != pool->space.length ||
 	    !pool_space_number(&pool->space, &saved->prefix.address, &number) ||
-	    pools_is_own(loading->pools, &saved->prefix) || lease || pool->remembered_count >= POOL_REMEMBERED_MAX || !pool_unused_take_this(&pool->unused, number))
+	    pools_is_own(loading->pools, &saved->prefix) || lease ||
+	    pool->remembered_count >= POOL_REMEMBERED_MAX || !pool_unused_take_this(&pool->unused, number))
 		return false;
 	lease = pool_lease_add(&loading->pools->leases, &saved->prefix, pool, saved->user);
 	if (!lease) {

@@ -71,7 +71,8 @@ static int find_length(const struct pool_config *config, struct pool_space *spac
 	space->length = config->length ? config->length : bits == 32 ? 32 : LENGTH_DEFAULT;
 	if (space->length > bits || (bits == 32 && space->length != 32))
 		return error_set(error, ERROR_VALUE, "delegate_length",
-				 "%u is no length of IPv6 prefixes: 1..128; out of IPv4 ranges come addresses", space->length);
+				 "%u is no length of IPv6 prefixes: 1..128; out of IPv4 ranges come addresses",
+				 space->length);
 	return 0;
 }
 

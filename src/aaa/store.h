@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What must outlive the daemon, leases of addresses and accounting records that no server has acknowledged, as pool.c
- * and radius.c want it kept: a table of functions that are handed in; nothing here knows a file or a database (os/store.h
- * has one).  A NULL store keeps nothing: dry runs, tests.
+ * and radius.c want it kept: a table of functions that are handed in; nothing here knows a file or a database
+ * (os/store.h has one).  A NULL store keeps nothing: dry runs, tests.
  *
- * What is saved is gathered and written in one go, in the background; it is called by one thread.  When the disk does not
- * take it the daemon goes on without: the store tells that in the log, and by trouble().
+ * What is saved is gathered and written in one go, in the background; it is called by one thread.  When the disk does
+ * not take it the daemon goes on without: the store tells that in the log, and by trouble().
  */
 #ifndef L2TPD_AAA_STORE_H
 #define L2TPD_AAA_STORE_H

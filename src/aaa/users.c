@@ -118,8 +118,9 @@ static void warn_at(struct loading *loading, const struct users_word *word, cons
 
 static int refuse_at(struct loading *loading, unsigned int word, struct error *error, const char *what)
 {
-	return users_text_refuse(&loading->text, loading->line.words[word].line, loading->line.words[word].column, error,
-				 what);
+	const struct users_word *at = &loading->line.words[word];
+
+	return users_text_refuse(&loading->text, at->line, at->column, error, what);
 }
 
 static void add_rule(struct loading *loading, const struct prefix *prefix, bool refused)

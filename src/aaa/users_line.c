@@ -54,8 +54,12 @@ static bool is_space(int c)
 
 static int digit_of(int c, int base)
 {
-	int value = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : base;
+	int lower = c | 0x20, value = base;
 
+	if (c >= '0' && c <= '9')
+		value = c - '0';
+	else if (lower >= 'a' && lower <= 'f')
+		value = lower - 'a' + 10;
 	return value < base ? value : -1;
 }
 

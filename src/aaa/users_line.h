@@ -16,7 +16,7 @@
 #define USERS_WORDS_MAX 16		/* of a line that are kept; the others are counted */
 
 struct users_word {
-	uint16_t at;			/* of its octets, in those of the line; a NUL is behind them, and none in them */
+	uint16_t at;			/* where its octets are; a NUL is behind them, and none in them */
 	uint16_t length;
 	uint32_t line, column;		/* where it begins, from 1 */
 };

@@ -154,10 +154,12 @@ static void what_is_no_pool(void **state)
 		{ "2001:db8::/64", 56, "range", "2001:db8::/64 does not consist of whole /56 prefixes" },
 		{ "2001:db8::1-2001:db8::5", 0, "range",
 		  "2001:db8::1-2001:db8::5 does not consist of whole /64 prefixes" },
-		{ "2001:db8::-2001:db8::5", 0, "range", "2001:db8::-2001:db8::5 does not consist of whole /64 prefixes" },
+		{ "2001:db8::-2001:db8::5", 0, "range",
+		  "2001:db8::-2001:db8::5 does not consist of whole /64 prefixes" },
 		{ "2001:db8::/64", 128, "range",
 		  "2001:db8::/64 has more than 2^48 parts of /128: make it smaller, or delegate_length" },
-		{ "2000::/3", 128, "range", "2000::/3 has more than 2^48 parts of /128: make it smaller, or delegate_length" },
+		{ "2000::/3", 128, "range",
+		  "2000::/3 has more than 2^48 parts of /128: make it smaller, or delegate_length" },
 		{ "224.0.0.0/24", 0, "range", "in 224.0.0.0/24 are addresses that nobody can have" },
 		{ "127.0.0.1", 0, "range", "in 127.0.0.1 are addresses that nobody can have" },
 		{ "0.0.0.0/0", 0, "range", "in 0.0.0.0/0 are addresses that nobody can have" },
@@ -637,13 +639,15 @@ static void model_restore(int pool)
 
 static void model_restart(void)
 {
+	struct address address;
+
 	restart();
 	for (unsigned int i = 0; i < ADDRESSES; i++) {
 		if (model[i].own || model[i].pool == OUTSIDE)
 			model[i].condition = UNUSED;
+		address = address_number(i).address;
 		if (model[i].own)
-			assert_int_equal(pools_add_own(pools, &(struct address){ AF_INET, .v4 = address_number(i).address.v4 },
-						       NULL), 0);
+			assert_int_equal(pools_add_own(pools, &address, NULL), 0);
 	}
 	for (int pool = 0; pool < POOLS; pool++)
 		if (spaces[pool].there)

@@ -94,7 +94,8 @@ static void lines_and_words(void **state)
 		{ "a s \\a\\b\\f\\n\\r\\s\\t\\z\\x9", "a", "\a\b\f\n\r \tz\t" },
 		{ "a \\\n s \\\n p", "a", "p" }, { "a\\\nb s p", "ab", "p" }, { "a s \"p\\\nq\"", "a", "pq" },
 		{ "a s \"\"", "a", "" }, { "a s ''", "a", "" }, { "a s \\", "a", "" },
-		{ "a s '\\x27'", "a", "'" }, { "DOM\\\\a s p", "DOM\\a", "p" }, { "a@b.example s p@q", "a@b.example", "p@q" },
+		{ "a s '\\x27'", "a", "'" }, { "DOM\\\\a s p", "DOM\\a", "p" },
+		{ "a@b.example s p@q", "a@b.example", "p@q" },
 		{ "\xc3\xa4 s \xff", "\xc3\xa4", "\xff" }, { "a s @login", "a", "@login" },
 	};
 
@@ -298,8 +299,9 @@ static void system_logins_are_refused(void **state)
 	assert_int_equal(log_lines, 0);
 	assert_int_equal(users_find(users, USERS_PAP, (const uint8_t *)"u", 1, "hostname", &found, NULL, &error), -1);
 	assert_int_equal(error.code, ERROR_UNSUPPORTED);
-	assert_string_equal(error.text, "/etc/ppp/x-secrets:2: no secret stands there, which means the system's passwords: "
-					"these are not asked; write a secret");
+	assert_string_equal(error.text,
+			    "/etc/ppp/x-secrets:2: no secret stands there, which means the system's passwords: "
+			    "these are not asked; write a secret");
 	assert_int_equal(users_find(users, USERS_PAP, (const uint8_t *)"l", 1, "hostname", &found, NULL, &error), -1);
 	assert_int_equal(error.code, ERROR_UNSUPPORTED);
 	assert_string_equal(secret_of(USERS_PAP, "guest", "hostname", NULL), "*");
