@@ -29,6 +29,7 @@ LIBRARIES = {
     r'jansson\.h': 'manage l2tpd l2tpctl',
     r'libmnl/': 'os',
     r'microhttpd\.h': 'manage',
+    r'sqlite3\.h': 'os',
     r'systemd/': 'os',
     r'urcu': 'datapath/user',
     r'(histedit|editline)': 'l2tpctl',
