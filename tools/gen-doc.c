@@ -104,7 +104,9 @@ static const char *versions(const struct param *param)
 {
 	if (param->flags & PARAM_DELETE)
 		return "; with delete only";
-	return param->flags & PARAM_V2 ? "; version 2 only" : param->flags & PARAM_V3 ? "; version 3 only" : "";
+	if (param->flags & PARAM_V2)
+		return "; version 2 only";
+	return param->flags & PARAM_V3 ? "; version 3 only" : param->flags & PARAM_PPP ? "; with PPP only" : "";
 }
 
 static void put_param(const struct param_table *table, const struct param *param)

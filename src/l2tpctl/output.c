@@ -145,15 +145,19 @@ static const char *origin_remark(const struct param_table *table, int row, const
 	return is_builtin(table, (unsigned int)row, value, text) ? " (default)" : " (profile)";
 }
 
-/* Which rows mean nothing to a tunnel or session: those of the other version. */
+/* Which rows mean nothing to a tunnel or session: those of the other version, and those of PPP where there is none.
+ * The peer's id of a session is given in version 3 only. */
 static unsigned int foreign_flags(const json_t *config)
 {
 	const json_t *version = json_object_get(config, "version"), *pw_type = json_object_get(config, "pw_type");
 
 	if (!version && !pw_type)
 		return 0;
-	return json_integer_value(version) == 2 || (pw_type && strcmp(json_string_value(pw_type), "ppp") == 0) ?
-		       PARAM_V3 : PARAM_V2;
+	if (version)
+		return json_integer_value(version) == 2 ? PARAM_V3 : PARAM_V2;
+	if (strcmp(json_string_value(pw_type), "ppp") != 0)
+		return PARAM_V2 | PARAM_PPP;
+	return json_object_get(config, "peer_session_id") ? PARAM_V2 : PARAM_V3;
 }
 
 static void print_config(const struct param_table *table, const json_t *object, FILE *out)

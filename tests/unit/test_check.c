@@ -55,6 +55,31 @@ static void source_addresses(void **state)
 	}
 }
 
+static void names_in_lists(void **state)
+{
+	assert_true(check_list_name("") && check_list_name("a-b.c") && check_list_name("\xc3\xa4"));
+	assert_true(!check_list_name("a b") && !check_list_name("a,b"));
+}
+
+static void addresses_of_hosts(void **state)
+{
+	static const struct {
+		const char *text;
+		bool host, v4;
+	} rows[] = {
+		{ "192.0.2.1", true, true }, { "2001:db8::1", true, false }, { "0.0.0.0", false, false },
+		{ "255.255.255.255", false, false }, { "ff02::1", false, false }, { "::", false, false },
+	};
+	struct address address = { .family = AF_UNSPEC };
+
+	assert_true(check_host(&address) && check_host_v4(&address));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_true(address_parse(rows[i].text, &address));
+		assert_int_equal(check_host(&address), rows[i].host);
+		assert_int_equal(check_host_v4(&address), rows[i].v4);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -62,6 +87,8 @@ int main(void)
 		cmocka_unit_test(netns_names),
 		cmocka_unit_test(cookie_lengths),
 		cmocka_unit_test(source_addresses),
+		cmocka_unit_test(names_in_lists),
+		cmocka_unit_test(addresses_of_hosts),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);

@@ -171,6 +171,100 @@ static void sessions_have_those_of_their_tunnel(void **state)
 	assert_int_equal(world_session(world, "lon", "c").config.mtu, 1000);
 }
 
+/* --- PPP --- */
+
+/* What PPP does in session s of tunnel up. */
+static struct ppp_profile_config ppp_of(struct world *world)
+{
+	struct service_session_view view = world_session(world, "up", "s");
+	const struct session *session = handle_get(&world->service->session_handles, view.handle);
+	struct provenance provenance;
+	struct ppp_profile_config config;
+
+	chain_ppp(world->service, session, &view.config, &provenance, &config);
+	return config;
+}
+
+#define UP(more) "tunnel create dest_ipaddr=192.0.2.2 tunnel_name=up tunnel_id=1 " more "\n"
+#define S(more) "session create tunnel_name=up session_name=s session_id=1 " more "\n"
+#define GONE "tunnel delete tunnel_name=up\n"
+
+static void ppp_is_of_a_chain(void **state)
+{
+	struct world *world = *state;
+	struct ppp_profile_config config;
+
+	DO(world, "ppp profile modify profile_name=default idle_timeout=7 auth_pap=no\n"
+		  "ppp profile create profile_name=a idle_timeout=8 lcp_echo_interval=9\n"
+		  "ppp profile create profile_name=b chap_interval=10\n"
+		  "session profile create profile_name=sp ppp_profile_name=b\n" UP("") S(""));
+	config = ppp_of(world);
+	assert_string_equal(config.profile_name, "default");
+	assert_int_equal(config.idle_timeout, 7);
+	assert_true(!config.auth_pap && config.auth_chap && config.auth_eap && config.ipv6);	/* built in */
+	assert_int_equal(config.lcp_max_config_requests, 10);
+	DO(world, GONE UP("ppp_profile_name=a") S(""));
+	config = ppp_of(world);
+	assert_string_equal(config.profile_name, "a");
+	assert_int_equal(config.idle_timeout, 8);
+	assert_int_equal(config.lcp_echo_interval, 9);
+	assert_false(config.auth_pap);			/* of `default` */
+	DO(world, GONE UP("ppp_profile_name=a session_profile_name=sp") S(""));
+	config = ppp_of(world);
+	assert_string_equal(config.profile_name, "b");	/* the session profile's before the tunnel's */
+	assert_int_equal(config.chap_interval, 10);
+	assert_int_equal(config.idle_timeout, 7);
+	DO(world, GONE UP("session_profile_name=sp") S("ppp_profile_name=a"));
+	assert_string_equal(ppp_of(world).profile_name, "a");
+}
+
+static void mtus_are_bounds(void **state)
+{
+	static const struct {
+		const char *profile, *tunnel, *session;
+		int64_t mtu, mru;
+	} rows[] = {
+		{ "auto", "auto", "auto", 0, 0 }, { "1400", "auto", "auto", 1400, 0 }, { "auto", "1300", "auto", 1300, 1300 },
+		{ "1400", "1300", "auto", 1300, 1300 }, { "1200", "1300", "1350", 1200, 1300 },
+		{ "auto", "auto", "1000", 1000, 0 }, { "1400", "1300", "1000", 1000, 1300 },
+		{ "1400", "1500", "follow", 1400, 1500 },
+	};
+	struct world *world = *state;
+	char text[400];
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct ppp_profile_config config;
+
+		snprintf(text, sizeof(text), "ppp profile modify profile_name=default mtu=%s\n" UP("mtu=%s") S("mtu=%s"),
+			 rows[i].profile, rows[i].tunnel, rows[i].session);
+		DO(world, text);
+		config = ppp_of(world);
+		print_message("# %s\n", text);
+		assert_int_equal(config.mtu, rows[i].mtu);
+		assert_int_equal(config.mru, rows[i].mru);
+		DO(world, GONE);
+	}
+}
+
+/* What session and PPP profile both have. */
+static void what_a_session_says_of_ppp(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, UP("") S("interface_name=ppp9"));
+	assert_true(ppp_of(world).mss_clamp);			/* built in for PPP, and not for others */
+	assert_true(world_session(world, "up", "s").config.mss_clamp);
+	assert_string_equal(ppp_of(world).interface_name, "ppp9");
+	DO(world, "session modify tunnel_name=up session_name=s mss_clamp=no");
+	assert_false(ppp_of(world).mss_clamp);
+	DO(world, GONE "ppp profile modify profile_name=default mss_clamp=no interface=shared interface_name=ppp0\n"
+		  UP("") S("interface_name=ppp9"));
+	assert_false(ppp_of(world).mss_clamp);
+	assert_string_equal(ppp_of(world).interface_name, "ppp0");
+	DO(world, GONE "session profile modify profile_name=default mss_clamp=yes\n" UP("") S(""));
+	assert_true(ppp_of(world).mss_clamp);
+}
+
 static void names_that_lead_nowhere(void **state)
 {
 	struct world *world = *state;
@@ -228,6 +322,9 @@ int main(void)
 		TEST(names_come_from_each_other),
 		TEST(a_tunnel_profile_found_late_names_too),
 		TEST(sessions_have_those_of_their_tunnel),
+		TEST(ppp_is_of_a_chain),
+		TEST(mtus_are_bounds),
+		TEST(what_a_session_says_of_ppp),
 		TEST(names_that_lead_nowhere),
 		TEST(values_that_openl2tp_lost),
 	};

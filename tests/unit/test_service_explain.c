@@ -160,6 +160,48 @@ static void a_name_is_told_as_it_came(void **state)
 	assert_string_equal(row_of("profile_name")->now, "default");
 }
 
+static const struct service_explained *ppp_row_of(const char *name)
+{
+	for (int i = 0; i < row_count; i++) {
+		if (rows[i].of_ppp && strcmp(rows[i].param->name, name) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static void what_ppp_does_is_told_with_the_session(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "ppp profile create profile_name=p idle_timeout=60 mss_clamp=no\n"
+		  "ppp profile modify profile_name=default auth_pap=no\n"
+		  "tunnel create tunnel_name=up dest_ipaddr=192.0.2.2\n"
+		  "session create tunnel_name=up session_name=s ppp_profile_name=p user_name=u user_password=secret\n");
+	explain(world, "session explain tunnel_name=up session_name=s");
+	expect("user_name", "u", SERVICE_SOURCE_EXPLICIT);
+	expect("user_password", "(set)", SERVICE_SOURCE_EXPLICIT);
+	expect_profile("mss_clamp", "no", CONFIG_PPP_PROFILE, "p");
+	expect_profile("idle_timeout", "60", CONFIG_PPP_PROFILE, "p");
+	expect_profile("auth_pap", "no", CONFIG_PPP_PROFILE, "default");
+	expect("auth_chap", "yes", SERVICE_SOURCE_BUILTIN);
+	assert_true(row_of("auth_chap")->of_ppp && !row_of("user_name")->of_ppp);
+	assert_non_null(ppp_row_of("mtu"));
+	assert_null(ppp_row_of("remote_ipaddr"));	/* nobody says it */
+	DO(world, "session create tunnel_name=up session_name=n no_ppp=yes");
+	explain(world, "session explain tunnel_name=up session_name=n");
+	assert_null(ppp_row_of("auth_chap"));
+}
+
+static void what_a_pool_is_given(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "pool create pool_name=a range=2001:db8::/32");
+	explain(world, "pool show pool_name=a");
+	expect("range", "2001:db8::/32", SERVICE_SOURCE_EXPLICIT);
+	expect("delegate_length", "64", SERVICE_SOURCE_BUILTIN);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
@@ -171,6 +213,8 @@ int main(void)
 		TEST(a_profile_tells_what_it_gives),
 		TEST(what_is_not_there),
 		TEST(a_name_is_told_as_it_came),
+		TEST(what_ppp_does_is_told_with_the_session),
+		TEST(what_a_pool_is_given),
 	};
 
 	return cmocka_run_group_tests_name("service_explain", tests, NULL, NULL);

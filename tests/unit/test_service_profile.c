@@ -247,11 +247,107 @@ static void a_reload_that_fails_leaves_profiles_alone(void **state)
 	assert_false(exists(world, CONFIG_TUNNEL_PROFILE, "t2"));
 }
 
+/* --- pools and RADIUS servers, which are kept likewise --- */
+
+#define POOL(name, range) "pool create pool_name=" name " range=" range "\n"
+
+static void pools_are_apart(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, POOL("a", "192.0.2.0/24") POOL("b", "198.51.100.1-198.51.100.9,198.51.100.20"));
+	REFUSED(world, ERROR_EXISTS, "range", "pool b has some of it: 198.51.100.20", POOL("c", "198.51.100.20"));
+	REFUSED(world, ERROR_EXISTS, "range", "pool a has some of it: 192.0.2.0/24",
+		"pool modify pool_name=b range=192.0.2.255");
+	DO(world, "pool modify pool_name=b range=198.51.100.0/24");	/* its own are in nobody's way */
+	DO(world, "pool delete pool_name=a\n" POOL("c", "192.0.2.9"));
+	REFUSED(world, ERROR_UNKNOWN, "pool_name", "there is no pool named a: `pool list`", "pool delete pool_name=a");
+	REFUSED(world, ERROR_EXISTS, "pool_name", "it exists: use pool modify", POOL("c", "10.0.0.1"));
+	REFUSED(world, ERROR_MISSING, "pool_name", "which pool? Give pool_name", "pool modify range=10.0.0.1");
+	REFUSED(world, ERROR_MISSING, "range", "give range", "pool create pool_name=d");
+	REFUSED(world, ERROR_MISSING, "range", "give range", "pool unset pool_name=c range");
+	DO(world, POOL("default", "10.0.0.1") "pool delete pool_name=default");		/* a name like others */
+}
+
+static void prefixes_that_are_given(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, POOL("v6", "2001:db8::/32") POOL("one", "2001:db9::/64"));
+	REFUSED(world, ERROR_VALUE, "delegate_length", "no prefix of 64 bits fits into 2001:db9:1::/65",
+		POOL("x", "2001:db9:1::/65"));
+	DO(world, "pool create pool_name=x range=2001:db9:1::/65 delegate_length=80");
+	REFUSED(world, ERROR_VALUE, "delegate_length", "no prefix of 64 bits",
+		"pool unset pool_name=x delegate_length");
+	REFUSED(world, ERROR_VALUE, "range", "write ranges of IPv6 as ADDRESS/LENGTH",
+		POOL("y", "2001:db9:2::1-2001:db9:2::2"));
+	REFUSED(world, ERROR_VALUE, "delegate_length", "192.0.2.1 is IPv4",
+		"pool create pool_name=y range=192.0.2.1 delegate_length=64");
+}
+
+#define RADIUS(name) "radius create radius_name=" name " address=192.0.2.1 secret=x\n"
+
+static void servers_are_whole(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, RADIUS("a") "radius modify radius_name=a auth_port=0 coa=yes");
+	REFUSED(world, ERROR_MISSING, "address", "give address", "radius create radius_name=b secret=x");
+	REFUSED(world, ERROR_MISSING, "secret", "give secret_file", "radius create radius_name=b address=192.0.2.1");
+	REFUSED(world, ERROR_MISSING, "secret", "give secret_file", "radius unset radius_name=a secret");
+	REFUSED(world, ERROR_VALUE, "src_ipaddr", "both be IPv4 or both IPv6",
+		"radius modify radius_name=a src_ipaddr=2001:db8::1");
+	/* in a dry run the file is not read */
+	DO(world, "radius create radius_name=b address=192.0.2.1 secret_file=/etc/x");
+	REFUSED(world, ERROR_UNKNOWN, "radius_name", "no radius named c", "radius modify radius_name=c coa=no");
+}
+
+static void what_ppp_profiles_name(void **state)
+{
+	struct world *world = *state;
+
+	REFUSED(world, ERROR_UNKNOWN, "ip_pool_name", "there is no pool named a: make that first",
+		"ppp profile modify profile_name=default ip_pool_name=a");
+	DO(world, POOL("a", "192.0.2.0/24") RADIUS("r") RADIUS("s") RADIUS("t"));
+	REFUSED(world, ERROR_UNKNOWN, "radius_servers", "there is no radius named u: make that first",
+		"ppp profile create profile_name=p radius_servers=s,u,r");
+	DO(world, "ppp profile create profile_name=p radius_servers=s,r delegated_pool_name=a");
+	REFUSED(world, ERROR_VALUE, "radius_name", "named by ppp profile p: ppp profile unset profile_name=p radius_servers",
+		"radius delete radius_name=r");
+	REFUSED(world, ERROR_VALUE, "pool_name", "unset profile_name=p delegated_pool_name", "pool delete pool_name=a");
+	DO(world, "radius delete radius_name=t; ppp profile modify profile_name=p radius_servers=s\n"
+		  "radius delete radius_name=r; ppp profile modify profile_name=p radius_servers= delegated_pool_name=\n"
+		  "radius delete radius_name=s; pool delete pool_name=a");
+}
+
+static void a_reload_keeps_what_is_named(void **state)
+{
+	struct world *world = *state;
+
+	RELOAD(world, "ppp profile create profile_name=p radius_servers=r,s ipv6_pool_name=a\n"	/* before they are made */
+		      POOL("a", "2001:db8::/32") POOL("b", "192.0.2.0/24") RADIUS("r") RADIUS("s"));
+	DO(world, "ppp profile create profile_name=mine radius_servers=s ip_pool_name=b");
+	RELOAD(world, "");
+	assert_false(exists(world, CONFIG_PPP_PROFILE, "p"));
+	assert_true(!exists(world, CONFIG_POOL, "a") && !exists(world, CONFIG_RADIUS, "r"));
+	assert_true(exists(world, CONFIG_POOL, "b") && exists(world, CONFIG_RADIUS, "s"));
+	assert_int_equal(profile_find(world->service, CONFIG_POOL, "b")->origin, SERVICE_ORIGIN_ADMIN);
+	RELOAD_REFUSED(world, ERROR_UNKNOWN, "radius_servers", "there is no radius named x",
+		       RADIUS("r") "ppp profile create profile_name=p radius_servers=r,x");
+	assert_int_equal(world->failed, 1);
+	assert_false(exists(world, CONFIG_RADIUS, "r"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(pools_are_apart),
+		TEST(prefixes_that_are_given),
+		TEST(servers_are_whole),
+		TEST(what_ppp_profiles_name),
+		TEST(a_reload_keeps_what_is_named),
 		TEST(there_are_always_four),
 		TEST(only_what_was_set_is_stored),
 		TEST(they_are_listed_by_name),

@@ -249,6 +249,19 @@ static void profiles_serve_both_versions(void **state)
 	assert_int_equal(session.config.pw_type, CONFIG_PW_ETH);
 }
 
+static void ppp_where_there_is_none(void **state)
+{
+	struct world *world = *state;
+
+	DO(world, "session profile modify profile_name=default no_ppp=yes\n" TUNNEL("lon", "9"));
+	REFUSED(world, ERROR_VALUE, "user_name", "means nothing in a session without PPP",
+		"session create tunnel_name=lon peer_session_id=2 user_name=u");
+	DO(world, "session create tunnel_name=lon peer_session_id=2 session_name=s");
+	assert_false(world_session(world, "lon", "s").config.no_ppp);
+	REFUSED(world, ERROR_VALUE, "bridge", "with pw_type=ppp there are no Ethernet frames",
+		"session create tunnel_name=lon peer_session_id=3 pw_type=ppp bridge=br0");
+}
+
 #define V2 "tunnel create dest_ipaddr=192.0.2.2 "
 
 static void what_a_tunnel_of_version_2_may_be(void **state)
@@ -349,6 +362,7 @@ int main(void)
 		TEST(an_mtu_fits_into_packets),
 		TEST(rows_of_the_other_version_are_refused),
 		TEST(profiles_serve_both_versions),
+		TEST(ppp_where_there_is_none),
 		TEST(what_a_tunnel_of_version_2_may_be),
 		TEST(what_a_session_of_version_2_may_be),
 		TEST(nothing_is_new_while_draining),

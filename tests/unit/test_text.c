@@ -98,6 +98,26 @@ static void octets_are_bounded(void **state)
 	assert_false(text_to_octets(text, octets, sizeof(octets), &length));
 }
 
+static void items_of_lists(void **state)
+{
+	const char *rest = "a,,bc";
+	char item[3];
+
+	assert_true(text_next_item(&rest, item, sizeof(item)));
+	assert_string_equal(item, "a");
+	assert_true(text_next_item(&rest, item, sizeof(item)));
+	assert_string_equal(item, "");
+	assert_true(text_next_item(&rest, item, sizeof(item)));
+	assert_string_equal(item, "bc");
+	assert_null(rest);
+	rest = "";
+	assert_true(text_next_item(&rest, item, sizeof(item)));
+	assert_string_equal(item, "");
+	assert_null(rest);
+	rest = "abc,d";
+	assert_false(text_next_item(&rest, item, sizeof(item)));
+}
+
 static void octets_are_written(void **state)
 {
 	static const uint8_t octets[] = { 0x00, 0x9f, 0xa0 };
@@ -192,6 +212,7 @@ int main(void)
 		cmocka_unit_test(not_numbers),
 		cmocka_unit_test(truths),
 		cmocka_unit_test(octets_are_read),
+		cmocka_unit_test(items_of_lists),
 		cmocka_unit_test(not_octets),
 		cmocka_unit_test(octets_are_bounded),
 		cmocka_unit_test(octets_are_written),

@@ -253,6 +253,60 @@ static void paths(void **state)
 	try_all(row_of(CONFIG_CONFIG, "file"), samples, ARRAY_SIZE(samples));
 }
 
+static void lists_of_names(void **state)
+{
+	static const char longest[] = "a234567890123456789012345678901234567890123456789012345678901234";
+	static const struct sample samples[] = {
+		{ "a", "a" }, { "a,b.c,d-e", "a,b.c,d-e" }, { "", "" }, { ",", NULL }, { "a,", NULL }, { ",a", NULL },
+		{ "a,,b", NULL }, { "a b", NULL }, { "a, b", NULL }, { longest + 1, longest + 1 }, { longest, NULL },
+	};
+
+	try_all(row_of(CONFIG_PPP_PROFILE, "radius_servers"), samples, ARRAY_SIZE(samples));
+}
+
+static void lists_of_ranges(void **state)
+{
+	static const struct sample samples[] = {
+		{ "192.0.2.1", "192.0.2.1" }, { "192.0.2.1-192.0.2.1", "192.0.2.1-192.0.2.1" },
+		{ "192.0.2.10-192.0.2.250,198.51.100.0/24", "192.0.2.10-192.0.2.250,198.51.100.0/24" },
+		{ "2001:db8::/32,2001:db9::/48", "2001:db8::/32,2001:db9::/48" },
+		{ "192.0.2.2-192.0.2.1", NULL }, { "192.0.2.1/24", NULL }, { "192.0.2.0/24,192.0.2.9", NULL },
+		{ "192.0.2.0/24,2001:db8::/32", NULL }, { "192.0.2.1,", NULL }, { ",", NULL }, { "lon", NULL },
+		{ "192.0.2.1-2001:db8::1", NULL }, { "192.0.2.1 - 192.0.2.2", NULL }, { "", NULL },
+		{ "10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5,10.0.0.6,10.0.0.7,10.0.0.8,10.0.0.9,10.0.0.10,"
+		  "10.0.0.11,10.0.0.12,10.0.0.13,10.0.0.14,10.0.0.15,10.0.0.16,10.0.0.17", NULL },
+	};
+
+	try_all(row_of(CONFIG_POOL, "range"), samples, ARRAY_SIZE(samples));
+}
+
+static void long_octets(void **state)
+{
+	static const struct sample samples[] = {
+		{ "0x0104057803051223", "0104057803051223" }, { "", "" }, { "05:06:12:34:ab:cd", "05061234abcd" },
+		{ "0", NULL }, { "zz", NULL },
+	};
+	char longest[2 * (PARAM_LONG_OCTETS_MAX + 1) + 1];
+
+	try_all(row_of(CONFIG_SESSION, "last_sent_lcp_confreq"), samples, ARRAY_SIZE(samples));
+	memset(longest, 'a', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	assert_null(again(row_of(CONFIG_SESSION, "last_sent_lcp_confreq"), longest));
+	longest[sizeof(longest) - 3] = '\0';
+	assert_string_equal(again(row_of(CONFIG_SESSION, "last_sent_lcp_confreq"), longest), longest);
+	assert_null(again(row_of(CONFIG_SESSION, "cookie"), longest));
+}
+
+static void lengths_of_keys(void **state)
+{
+	static const struct sample samples[] = {
+		{ "40", "40bit" }, { "128,40", "40bit,128bit" }, { "40,56,128", "all" }, { "56bit", "56bit" },
+		{ "none", "none" }, { "64", NULL }, { "", NULL },
+	};
+
+	try_all(row_of(CONFIG_PPP_PROFILE, "mppe_bits"), samples, ARRAY_SIZE(samples));
+}
+
 static void the_unsupported_has_no_value(void **state)
 {
 	static const struct sample samples[] = { { "", NULL }, { "1", NULL } };
@@ -312,6 +366,10 @@ int main(void)
 		cmocka_unit_test(words_that_are_not_supported_yet),
 		cmocka_unit_test(prefixes),
 		cmocka_unit_test(paths),
+		cmocka_unit_test(lists_of_names),
+		cmocka_unit_test(lists_of_ranges),
+		cmocka_unit_test(long_octets),
+		cmocka_unit_test(lengths_of_keys),
 		cmocka_unit_test(the_unsupported_has_no_value),
 		cmocka_unit_test(what_is_allowed),
 	};
