@@ -262,19 +262,19 @@ datagrams() {
 PACKETS=(/usr/bin/python3 "$TESTS/net/_packets.py")
 packets() { on "$1" "${PACKETS[@]}" "${@:2}"; }
 
-# capture HOST [FILTER]: from now on all (or that) which passes its wire goes to $TMP/wire.pcap; end_capture: until
-# now. An older file would look like one that has begun, and what the program has not read when it is told to end is
-# lost: so the end is marked.
+# capture HOST [FILTER]: from now on all (or that) which passes its wire (the device $WIRE, if set) goes to
+# $TMP/wire.pcap; end_capture: until now. An older file would look like one that has begun, and what the program has
+# not read when it is told to end is lost: so the end is marked.
 capture() {
 	rm -f "$TMP/wire.pcap"
 	capture_host=$1
-	helper "$1" tcpdump --immediate-mode -q -i wire -s 0 -B 65536 -U -w "$TMP/wire.pcap" \
+	helper "$1" tcpdump --immediate-mode -q -i "${WIRE:-wire}" -s 0 -B 65536 -U -w "$TMP/wire.pcap" \
 		${2:+"ether proto 0x88b5 or ($2)"}
 	capture_pid=$helper
 	until_true 5 test -s "$TMP/wire.pcap"
 }
 end_capture() {
-	packets "$capture_host" frame wire ffffffffffff02000000009988b5656e646564
+	packets "$capture_host" frame "${WIRE:-wire}" ffffffffffff02000000009988b5656e646564
 	until_true 5 capture_has_end || fail "capture" "the end is not in it"
 	end_helper "$capture_pid"
 }

@@ -49,6 +49,7 @@ struct auth_peer {
 	uint8_t state;			/* enum auth_state */
 	uint8_t identifier;		/* of our challenge or request; PAP: of the peer's */
 	uint8_t type;			/* EAP: of our request */
+	uint8_t mschap_identifier;	/* EAP: MSCHAPv2's own, of the challenge; pppd wants it of the result, too */
 	uint8_t tried;			/* EAP: bits of methods that were offered */
 	uint8_t rounds;			/* EAP: requests */
 	uint8_t retries;		/* MS-CHAP: that are left */

@@ -66,8 +66,9 @@ static void propose(struct ppp_link *link, uint8_t type, uint64_t now)
 	peer->challenge_length = AUTH_CHALLENGE_MAX;
 	link_random(link, peer->challenge, peer->challenge_length);
 	begin_request(peer, &writer, type);
+	peer->mschap_identifier = peer->identifier;
 	if (type == EAP_MSCHAPV2)
-		put_mschapv2_header(&writer, CHAP_CHALLENGE, peer->identifier,
+		put_mschapv2_header(&writer, CHAP_CHALLENGE, peer->mschap_identifier,
 				    1 + (size_t)peer->challenge_length + strlen(name));
 	auth_value_write(&writer.data, peer->challenge, peer->challenge_length, name, strlen(name));
 	send_request(link, &writer, now);
@@ -80,7 +81,7 @@ static void send_result(struct ppp_link *link, enum chap_code operation, const c
 	struct auth_writer writer;
 
 	begin_request(peer, &writer, EAP_MSCHAPV2);
-	put_mschapv2_header(&writer, operation, peer->identifier, strlen(text));
+	put_mschapv2_header(&writer, operation, peer->mschap_identifier, strlen(text));
 	cursor_put(&writer.data, text, strlen(text));
 	send_request(link, &writer, now);
 }

@@ -52,18 +52,20 @@ static void want_another(struct ppp_link *link, const struct ppp_packet *request
 	respond(link, request, &writer, now);
 }
 
+/* With our name: pppd looks for the secret by it, and not by the identity. */
 static void answer_md5(struct ppp_link *link, const struct ppp_packet *request, uint64_t now)
 {
+	const struct link_secret *secret = link->secret;
 	uint8_t response[CHAP_MD5_LENGTH];
 	struct auth_writer writer;
 	struct auth_value challenge;
 
 	if (!auth_value_read(request->data + 1, request->length - 1, &challenge) || !challenge.length)
 		return;
-	chap_md5_response(request->identifier, auth_password(link->secret), link->secret->password_length,
-			  challenge.value, challenge.length, response);
+	chap_md5_response(request->identifier, auth_password(secret), secret->password_length, challenge.value,
+			  challenge.length, response);
 	begin(&writer, EAP_MD5);
-	auth_value_write(&writer.data, response, sizeof(response), NULL, 0);
+	auth_value_write(&writer.data, response, sizeof(response), secret->octets, secret->name_length);
 	link->auth->own.state = AUTH_RESULT;
 	respond(link, request, &writer, now);
 }

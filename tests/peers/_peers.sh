@@ -17,7 +17,8 @@ peer_files() {
 	mkdir -p "$TMP/$1"/{var/log,var/lib,run} && cp -a "$ROOT/etc" "$TMP/$1/etc"
 }
 
-# peer HOST COMMAND...: until it is killed, with all it started; its output goes to $TMP/HOST.log
+# peer HOST COMMAND...: until it is killed, with all it started; its output goes to $TMP/HOST.log. What xl2tpd starts as
+# pppd is $TMP/HOST/pppd, if that is there.
 peer() {
 	local host=$1
 	shift
@@ -27,6 +28,7 @@ peer() {
 		set -e
 		mount --make-rprivate /
 		for folder in etc var run; do mount --bind "$1/$folder" "$2/$folder"; done
+		[ ! -e "$1/pppd" ] || mount --bind "$1/pppd" "$2/usr/sbin/pppd"
 		mount --rbind /dev "$2/dev"
 		mount -t proc proc "$2/proc"
 		root=$2
@@ -52,6 +54,17 @@ end_all() {
 	cleanup
 }
 trap end_all EXIT
+# stand_in HOST: what xl2tpd starts there is our stand-in for pppd (stand_in.c), with the libraries it has here
+stand_in() {
+	local program=$BUILD/tests/peers/stand_in
+	peer_files "$1"
+	mkdir -p "$TMP/$1/var/stand-in"
+	# shellcheck disable=SC2046 # a list of files
+	cp -L "$program" $(ldd "$program" | grep -o '/[^ ]*') "$TMP/$1/var/stand-in"
+	printf '#!/bin/sh\nexec %s --library-path %s %s "$@" 2>>/var/log/pppd\n' \
+		/var/stand-in/ld-linux-x86-64.so.2 /var/stand-in /var/stand-in/stand_in >"$TMP/$1/pppd"
+	chmod 755 "$TMP/$1/pppd"
+}
 # in_peer HOST COMMAND...: beside it, in the same root, namespaces and files
 in_peer() { nsenter -t "$(inner_pid "$1")" --mount --pid --net --root --wd "${@:2}"; }
 is_bound() { on "$1" ss -Hlnu "sport = :$2" | grep -q .; }
