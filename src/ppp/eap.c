@@ -112,14 +112,20 @@ bool eap_type_is_allowed(unsigned int methods, uint8_t type)
 	return type == EAP_MSCHAPV2 && (!methods || methods & PPP_MSCHAPV2);
 }
 
+/* MD5 gives no keys. */
+static bool may_propose(const struct ppp_link *link, uint8_t type)
+{
+	return eap_type_is_allowed(link->settings->peer_methods, type) &&
+	       !(type == EAP_MD5 && link->settings->mppe_required);
+}
+
 /* The strongest that was not tried; 0: none. wanted NULL: any, else one of those. */
 static uint8_t next_type(const struct ppp_link *link, const uint8_t *wanted, size_t length)
 {
 	static const uint8_t types[] = { EAP_MSCHAPV2, EAP_MD5 }, bits[] = { TRIED_MSCHAPV2, TRIED_MD5 };
 
 	for (size_t i = 0; i < sizeof(types); i++)
-		if (!(link->auth->peer.tried & bits[i]) &&
-		    eap_type_is_allowed(link->settings->peer_methods, types[i]) &&
+		if (!(link->auth->peer.tried & bits[i]) && may_propose(link, types[i]) &&
 		    (!wanted || (length && memchr(wanted, types[i], length))))
 			return types[i];
 	return 0;
