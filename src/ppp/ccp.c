@@ -30,6 +30,8 @@ static uint32_t our_strengths(const struct ppp_link *link)
 	for (size_t i = 0; i < STRENGTHS; i++)
 		if (link->settings->mppe & strengths[i].mppe)
 			bits |= strengths[i].bit;
+	if (link->keys && link->keys->long_only)
+		bits &= BIT_128;
 	return bits;
 }
 

@@ -175,7 +175,10 @@ void link_own_proved(struct ppp_link *link, enum credentials_method method, cons
 
 bool link_wants_mppe(const struct ppp_link *link)
 {
-	return link->settings->mppe && link->keys;
+	unsigned int usable = link->keys && link->keys->long_only ? PPP_MPPE_128 :
+								    PPP_MPPE_40 | PPP_MPPE_56 | PPP_MPPE_128;
+
+	return link->keys && link->settings->mppe & usable;
 }
 
 bool link_may_carry(const struct ppp_link *link)

@@ -5,8 +5,8 @@
  * Pure: frames, commands and the time come in; frames and events are taken out.  After each call of something
  * that takes `now` the caller
  *
- *	1. takes events until there are none (what an event points to is valid until the next is asked for), and may give
- *	   commands while it does so;
+ *	1. takes events until there are none (what an event points to is valid until the next is asked for), and may
+ *	   give commands while it does so;
  *	2. at the end of its own batch takes frames until there are none;
  *	3. sees to it that ppp_expire() is called at ppp_deadline().
  *
@@ -173,7 +173,8 @@ struct ppp_event {
 };
 bool ppp_next_event(struct ppp *ppp, struct ppp_event *event);
 
-/* The answer to CREDENTIALS. name: whom they proved, as it is kept; NULL: the one that was given. */
+/* The answer to the last CREDENTIALS of this link: who has others in hand (the peer began anew) must not give theirs.
+ * name: whom they proved, as it is kept; NULL: the one that was given. */
 void ppp_verdict(struct ppp *ppp, handle link, const struct credentials_verdict *verdict, const char *name,
 		 uint64_t now);
 /* Whether these credentials (not EAP) prove that who has them knows this secret, in constant time for those of one

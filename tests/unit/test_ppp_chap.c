@@ -476,6 +476,17 @@ static void our_own_challenge(void **state)
 
 /* --- odd packets --- */
 
+static void inject_challenge(uint8_t identifier, const uint8_t *data, size_t length)
+{
+	inject_packet(&world.client, PPP_CHAP_PROTOCOL, CHAP_CHALLENGE, identifier, data, length);
+}
+
+/* To the challenge that has not arrived yet. */
+static void inject_response(const uint8_t *data, size_t length)
+{
+	inject_packet(&world.lns, PPP_CHAP_PROTOCOL, CHAP_RESPONSE, world.lns.sent[0].octets[1], data, length);
+}
+
 static void odd_challenges(void **state)
 {
 	static const uint8_t data[300] = { 7 };
@@ -489,14 +500,13 @@ static void odd_challenges(void **state)
 			bool right = methods[i] == PPP_CHAP_MD5 ? length > 0 :
 								  length == (methods[i] == PPP_MSCHAPV1 ? 8 : 16);
 
-			inject_packet(&world.client, PPP_CHAP_PROTOCOL, CHAP_CHALLENGE, (uint8_t)length, challenge, length);
+			inject_challenge((uint8_t)length, challenge, length);
 			assert_int_equal(world.client.count, 0);	/* it is one octet short */
-			inject_packet(&world.client, PPP_CHAP_PROTOCOL, CHAP_CHALLENGE, (uint8_t)length, challenge,
-				      length + 1);
+			inject_challenge((uint8_t)length, challenge, length + 1);
 			assert_int_equal(world.client.count, right);
 			lose(&world.client);
 		}
-		inject_packet(&world.client, PPP_CHAP_PROTOCOL, CHAP_CHALLENGE, 1, data, 0);
+		inject_challenge(1, data, 0);
 		assert_int_equal(world.client.count, 0);
 	}
 }
@@ -509,11 +519,9 @@ static void odd_responses(void **state)
 
 			begin_world(NULL);
 			let_begin(methods[i]);
-			inject_packet(&world.lns, PPP_CHAP_PROTOCOL, CHAP_RESPONSE, world.lns.sent[0].octets[1], response,
-				      length);
+			inject_response(response, length);
 			assert_false(world.lns.failed);			/* one octet short: dropped */
-			inject_packet(&world.lns, PPP_CHAP_PROTOCOL, CHAP_RESPONSE, world.lns.sent[0].octets[1], response,
-				      length + 1);
+			inject_response(response, length + 1);
 			assert_failed(&world.lns, PPP_CAUSE_REFUSED, DISCONNECT_AUTH_FAILED, DIRECTION_PEER);
 			assert_int_equal(world.lns.questions, 0);
 		}
@@ -528,8 +536,7 @@ static void long_names(void **state)
 		begin_world(NULL);
 		let_begin(PPP_CHAP_MD5);
 		memset(response + 17, 'n', 300);
-		inject_packet(&world.lns, PPP_CHAP_PROTOCOL, CHAP_RESPONSE, world.lns.sent[0].octets[1], response,
-			      17 + length);
+		inject_response(response, 17 + length);
 		assert_int_equal(world.lns.questions, length == 255);
 		assert_int_equal(world.lns.failed, length != 255);
 	}
@@ -540,8 +547,7 @@ static void names_with_a_nul(void **state)
 	static const uint8_t response[1 + 16 + 4] = { 16, [17] = 'a', [18] = 'b', [20] = 'c' };
 
 	let_begin(PPP_CHAP_MD5);
-	inject_packet(&world.lns, PPP_CHAP_PROTOCOL, CHAP_RESPONSE, world.lns.sent[0].octets[1], response,
-		      sizeof(response));
+	inject_response(response, sizeof(response));
 	assert_int_equal(world.lns.questions, 0);
 	assert_true(world.lns.failed);
 }
@@ -554,7 +560,8 @@ static void seen_by_a_lac(void **state)
 	struct credentials seen = { CREDENTIALS_CHAP_MD5, 23, (const uint8_t *)"user", challenge, response, 4,
 				    sizeof(challenge), sizeof(response) };
 
-	chap_md5_response(23, (const uint8_t *)V2_PASSWORD, strlen(V2_PASSWORD), challenge, sizeof(challenge), response);
+	chap_md5_response(23, (const uint8_t *)V2_PASSWORD, strlen(V2_PASSWORD), challenge, sizeof(challenge),
+			  response);
 	world.lns.link.peer_method = PPP_MSCHAPV2;
 	assert_false(auth_begin_proxied(&world.lns.link, &seen, world.now));
 	world.lns.link.peer_method = PPP_CHAP_MD5;

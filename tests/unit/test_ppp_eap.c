@@ -13,6 +13,12 @@ static struct sent *assert_response(uint8_t type)
 	return sent;
 }
 
+/* To what was asked last. */
+static void inject_response(const uint8_t *data, size_t length)
+{
+	inject_packet(&world.lns, PPP_EAP_PROTOCOL, EAP_RESPONSE, world.lns.link.auth->peer.identifier, data, length);
+}
+
 /* Let both talk until this end is about to send a Request of that type, or its result; it is out of the queue. */
 static struct sent *until_request(uint8_t type, uint8_t operation)
 {
@@ -23,7 +29,8 @@ static struct sent *until_request(uint8_t type, uint8_t operation)
 			arrive(&world.client, taken(&world.client));
 		answer_question(&world.lns);
 		sent = taken(&world.lns);
-		if (sent->octets[0] == EAP_REQUEST && sent->octets[4] == type && (!operation || sent->octets[5] == operation))
+		if (sent->octets[0] == EAP_REQUEST && sent->octets[4] == type &&
+		    (!operation || sent->octets[5] == operation))
 			return sent;
 		arrive(&world.lns, sent);
 	}
@@ -159,9 +166,9 @@ static void naks_come_to_an_end(void **state)
 
 	let_begin(PPP_EAP);
 	until_request(EAP_MSCHAPV2, 0);
-	inject_packet(&world.lns, PPP_EAP_PROTOCOL, EAP_RESPONSE, world.lns.link.auth->peer.identifier, nak, sizeof(nak));
+	inject_response(nak, sizeof(nak));
 	assert_int_equal(taken(&world.lns)->octets[4], EAP_MD5);
-	inject_packet(&world.lns, PPP_EAP_PROTOCOL, EAP_RESPONSE, world.lns.link.auth->peer.identifier, nak, sizeof(nak));
+	inject_response(nak, sizeof(nak));
 	assert_int_equal(taken(&world.lns)->octets[0], EAP_FAILURE);
 	assert_failed(&world.lns, PPP_CAUSE_REFUSED, DISCONNECT_AUTH_FAILED, DIRECTION_PEER);
 }
@@ -171,7 +178,7 @@ static void no_identity(void **state)
 	static const uint8_t nak[] = { EAP_NAK, 0 };
 
 	let_begin(PPP_EAP);
-	inject_packet(&world.lns, PPP_EAP_PROTOCOL, EAP_RESPONSE, world.lns.link.auth->peer.identifier, nak, sizeof(nak));
+	inject_response(nak, sizeof(nak));
 	assert_failed(&world.lns, PPP_CAUSE_REFUSED, DISCONNECT_AUTH_FAILED, DIRECTION_PEER);
 	assert_int_equal(world.lns.questions, 0);
 }
@@ -336,8 +343,7 @@ static void long_names(void **state)
 		begin_world(NULL);
 		let_begin(PPP_EAP);
 		memset(data + 1, 'n', sizeof(data) - 1);
-		inject_packet(&world.lns, PPP_EAP_PROTOCOL, EAP_RESPONSE, world.lns.link.auth->peer.identifier, data,
-			      1 + length);
+		inject_response(data, 1 + length);
 		assert_int_equal(world.lns.failed, length != 255);
 	}
 }
