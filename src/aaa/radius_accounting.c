@@ -170,11 +170,11 @@ static void load_record(void *argument, uint64_t id, const uint8_t *octets, size
 		free(record);
 }
 
-int radius_load_records(struct radius_client *client)
+void radius_load_records(struct radius_client *client)
 {
-	if (!client->store)
-		return 0;
-	return client->store->record_load(client->store->context, load_record, client);
+	/* What cannot be read must not be written over, either: this life's records are not durable then. */
+	if (client->store && client->store->record_load(client->store->context, load_record, client) < 0)
+		client->store = NULL;
 }
 
 void radius_free_records(struct radius_client *client)

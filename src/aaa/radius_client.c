@@ -19,10 +19,12 @@ struct radius_client *radius_new(radius_random_fn *random, const struct aaa_stor
 	client->random = random;
 	client->store = store;
 	client->next_record = 1;
-	if (!deadline_reserve(&client->trials, RADIUS_SERVERS_MAX) && !radius_load_records(client))
-		return client;
-	radius_free(client);
-	return NULL;
+	if (deadline_reserve(&client->trials, RADIUS_SERVERS_MAX) < 0) {
+		radius_free(client);
+		return NULL;
+	}
+	radius_load_records(client);
+	return client;
 }
 
 static void free_server(struct radius_client *client, struct radius_server *server)

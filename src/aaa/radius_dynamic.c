@@ -11,6 +11,7 @@
 #include "aaa/radius_internal.h"
 
 #define WINDOW 300			/* s that an Event-Timestamp may differ: RFC 5176 section 6.3 */
+#define REPEATED 30000			/* ms that a request may come again: later it is another that says the same */
 #define REPLY_ROOM 64			/* of a reply, besides Proxy-State */
 
 struct reading {
@@ -218,12 +219,12 @@ static void delist(struct radius_ask *ask)
 }
 
 static struct radius_ask *repeated(const struct radius_client *client, const struct endpoint *peer,
-				   const struct radius_packet *packet)
+				   const struct radius_packet *packet, uint64_t now)
 {
 	for (unsigned int i = 0; i < RADIUS_DYNAMIC_KEPT; i++) {
 		struct radius_ask *ask = client->kept[i];
 
-		if (ask && ask->peer.port == peer->port && address_equal(&ask->peer.address, &peer->address) &&
+		if (ask && now - ask->came <= REPEATED && ask->peer.port == peer->port && address_equal(&ask->peer.address, &peer->address) &&
 		    ask->code == packet->code && ask->identifier == packet->identifier &&
 		    !memcmp(ask->authenticator, packet->authenticator, RADIUS_AUTHENTICATOR_LENGTH))
 			return ask;
@@ -255,14 +256,14 @@ static bool keep_proxy_states(struct radius_ask *ask, const struct radius_packet
 }
 
 static struct radius_ask *remember(struct radius_client *client, const struct endpoint *peer,
-				   struct radius_server *server, const struct radius_packet *packet)
+				   struct radius_server *server, const struct radius_packet *packet, uint64_t now)
 {
 	struct radius_ask *ask = calloc(1, sizeof(*ask));
 
 	if (!ask)
 		return NULL;
 	*ask = (struct radius_ask){ .peer = *peer, .server = server, .code = packet->code,
-				    .identifier = packet->identifier };
+				    .identifier = packet->identifier, .came = now };
 	memcpy(ask->authenticator, packet->authenticator, sizeof(ask->authenticator));
 	ask->dynamic = calloc(1, sizeof(*ask->dynamic));
 	if (ask->dynamic && keep_proxy_states(ask, packet))
@@ -348,7 +349,7 @@ static void act(struct radius_client *client, struct radius_server *server, cons
 	struct radius_ask *ask;
 
 	read_request(&reading, packet);
-	ask = is_recent(&reading, radius_unix_time(client, now)) ? remember(client, peer, server, packet) : NULL;
+	ask = is_recent(&reading, radius_unix_time(client, now)) ? remember(client, peer, server, packet, now) : NULL;
 	if (!ask) {
 		server->counters.dynamic_dropped++;
 		return;
@@ -374,7 +375,7 @@ void radius_dynamic_receive(struct radius_client *client, const struct radius_da
 		client->gone.dynamic_dropped++;
 		return;
 	}
-	ask = repeated(client, &datagram->peer, &packet);
+	ask = repeated(client, &datagram->peer, &packet, now);
 	if (!ask) {
 		act(client, server, &packet, &datagram->peer, now);
 		return;

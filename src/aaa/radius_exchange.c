@@ -153,8 +153,10 @@ enum radius_start radius_start(struct radius_client *client, struct radius_excha
 		begin(client, exchange, now);
 		return RADIUS_STARTED;
 	}
-	if (exchange->record)
+	if (exchange->record) {
+		exchange->channel = NULL;
 		return RADIUS_FULL;
+	}
 	exchange->stage = RADIUS_WAITING;
 	DL_APPEND(channel->waiting, exchange);
 	deadline_set(&client->deadlines, &exchange->deadline, now + RADIUS_PATIENCE);

@@ -144,6 +144,7 @@ struct radius_ask {
 	struct endpoint peer;
 	struct radius_server *server;
 	uint8_t code, identifier;
+	uint64_t came;
 	uint8_t authenticator[RADIUS_AUTHENTICATOR_LENGTH];
 	uint8_t *proxy_states;		/* to be given back */
 	size_t proxy_states_length;
@@ -242,7 +243,7 @@ void radius_put_session(struct radius_builder *builder, const struct radius_clie
 
 /* --- radius_accounting.c --- */
 
-int radius_load_records(struct radius_client *client);
+void radius_load_records(struct radius_client *client);
 void radius_free_records(struct radius_client *client);
 /* Begin what can begin. */
 void radius_pump(struct radius_client *client, uint64_t now);
