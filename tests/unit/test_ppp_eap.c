@@ -58,13 +58,19 @@ static void right_password(void **state)
 
 static void octets_on_the_wire(void **state)
 {
+	struct sent *sent;
+
 	set_secret(&world.client, "user", MD5_SECRET);
 	let_begin(PPP_EAP);
 	lose(&world.lns);
 	inject(&world.client, PPP_EAP_PROTOCOL, "0108000501");
 	assert_sent(taken(&world.client), EAP_IDENTITY_USER);
 	inject(&world.client, PPP_EAP_PROTOCOL, EAP_MD5_REQUEST_PACKET);
-	assert_sent(taken(&world.client), EAP_MD5_RESPONSE_PACKET);
+	sent = taken(&world.client);
+	assert_memory_equal(sent->octets + sent->length - 4, "user", 4);	/* its name, which need not be there */
+	sent->length -= 4;
+	sent->octets[3] -= 4;
+	assert_sent(sent, EAP_MD5_RESPONSE_PACKET);
 	inject(&world.client, PPP_EAP_PROTOCOL, "03090004");
 	assert_int_equal(world.client.own_proved_by, CREDENTIALS_EAP);
 }
@@ -310,13 +316,16 @@ static void wrong_identifiers(void **state)
 	assert_int_equal(world.lns.count, 1);
 }
 
-/* Responses to what was asked, cut off everywhere, with names and values too long. */
+/* Responses to what was asked, cut off anywhere before the name. */
 static void odd_responses(void **state)
 {
 	static const uint8_t types[] = { EAP_MSCHAPV2, EAP_MD5 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		for (size_t cut = 4; cut < 60; cut++) {
+		size_t least = types[i] == EAP_MD5 ? 4 + 1 + 1 + CHAP_MD5_LENGTH :
+						     4 + EAP_MSCHAPV2_HEADER + 1 + MSCHAP_RESPONSE;
+
+		for (size_t cut = 4; cut < least; cut++) {
 			struct sent *sent;
 
 			begin_world(NULL);
@@ -324,13 +333,9 @@ static void odd_responses(void **state)
 			let_begin(PPP_EAP);
 			arrive(&world.lns, until_request(types[i], 0));
 			sent = assert_response(types[i]);
-			if (sent->length <= cut)
-				continue;
 			sent->octets[3] = (uint8_t)cut;
 			arrive(&world.client, sent);
-			if (types[i] == EAP_MD5 || cut < 4 + EAP_MSCHAPV2_HEADER + 1 + MSCHAP_RESPONSE)
-				assert_int_equal(world.lns.questions, 0);
-			assert_int_equal(world.lns.proofs, 0);
+			assert_int_equal(world.lns.questions, 0);
 		}
 	}
 }
@@ -426,7 +431,7 @@ static void a_server_goes_on_and_accepts(void **state)
 	verdict_with(CREDENTIALS_CONTINUE, EAP_MD5_REQUEST_PACKET);
 	run();
 	assert_int_equal(world.lns.questions, 2);
-	assert_memory_equal(world.lns.asked_response, "\x02\x09\x00\x16\x04\x10\x87\xcc", 8);
+	assert_memory_equal(world.lns.asked_response, "\x02\x09\x00\x1a\x04\x10\x87\xcc", 8);
 	assert_int_equal(world.lns.asked.name_length, strlen(V2_USER));
 	verdict_with(CREDENTIALS_ACCEPTED, "03090004");
 	run();
