@@ -70,6 +70,10 @@ struct link_secret {
 	uint8_t octets[];
 };
 
+struct link_counters {			/* as ppp_counters, of one link: few come a second */
+	uint32_t sent, received, dropped, echoes_sent, echoes_answered, echoes_received;
+};
+
 enum control_protocol { CONTROL_LCP, CONTROL_IPCP, CONTROL_IPV6CP, CONTROL_CCP, CONTROL_PROTOCOLS };
 
 struct ppp_link {
@@ -84,7 +88,7 @@ struct ppp_link {
 	struct credentials_keys *keys;		/* NULL: authentication gave none */
 	struct deadline deadline;		/* the earliest of timers */
 	uint64_t timers[LINK_TIMERS];		/* PPP_NEVER: not set */
-	struct ppp_counters counters;
+	struct link_counters counters;
 	/* LCP */
 	uint32_t local_accm, peer_accm, local_magic, peer_magic;
 	uint16_t local_mru, peer_mru;

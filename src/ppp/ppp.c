@@ -412,7 +412,10 @@ int ppp_info(const struct ppp *ppp, handle h, struct ppp_info *info)
 		.local_magic = link->local_magic, .peer_magic = link->peer_magic,
 		.send_pfc = link->send_pfc, .send_acfc = link->send_acfc,
 		.peer_proved_by = link->peer_proved_by, .proved_by = link->proved_by,
-		.proxied = link->proxied, .counters = link->counters,
+		.proxied = link->proxied,
+		.counters = { link->counters.sent, link->counters.received, link->counters.dropped,
+			      link->counters.echoes_sent, link->counters.echoes_answered,
+			      link->counters.echoes_received },
 	};
 	snprintf(info->peer_name, sizeof(info->peer_name), "%s", link->peer_name ? link->peer_name : "");
 	info_network(link, info);

@@ -260,4 +260,29 @@ static inline void world_ipcp_up(struct world *world)
 	world_expect_silence(world);
 }
 
+/* LCP with MS-CHAPv2, by which the peer proves that it is "user"; keys are the verdict's. */
+static inline void world_proved(struct world *world, bool with_keys)
+{
+	static const uint8_t response[54] = { 49, [50] = 'u', 's', 'e', 'r' };
+	struct credentials_verdict verdict = {
+		.result = CREDENTIALS_ACCEPTED, .mschap_success = "S=0123456789ABCDEF0123456789ABCDEF01234567",
+		.keys = { .there = with_keys, .send = "send key........", .receive = "receive key....." },
+	};
+
+	world->settings.peer_methods = PPP_MSCHAPV2;
+	world_open(world);
+	EXPECT(world, PPP_LCP, REQUEST, "\x03\x05\xc2\x23\x81");
+	world_return(world, ACK);
+	SAY(world, PPP_LCP, REQUEST, 1, "");
+	EXPECT(world, PPP_LCP, ACK, "");
+	world_expect_event(world, PPP_EVENT_LINK_UP);
+	EXPECT_ANY(world, PPP_CHAP_PROTOCOL, 1);
+	world_say(world, PPP_CHAP_PROTOCOL, 2, world->last.identifier, response, sizeof(response));
+	world_expect_event(world, PPP_EVENT_CREDENTIALS);
+	ppp_verdict(world->ppp, world->link, &verdict, NULL, world->now);
+	world_settle(world);
+	EXPECT_ANY(world, PPP_CHAP_PROTOCOL, 3);
+	world_expect_event(world, PPP_EVENT_NETWORK);
+}
+
 #endif
