@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "l2tpd/files.h"
+#include "l2tpd/radius_hint.h"
 #include "l2tpd/trial.h"
 
 void configuration_log_error(const char *line)
@@ -207,6 +208,7 @@ static void try_names(struct configuration *configuration)
 
 static int try(struct configuration *configuration)
 {
+	struct error error = { 0 };
 	struct trial trial;
 
 	configuration->reload = service_reload_begin();
@@ -214,6 +216,8 @@ static int try(struct configuration *configuration)
 		tell_no_memory(configuration);
 		return -1;
 	}
+	if (radius_hint_add(&configuration->sources, &error) < 0)
+		tell(configuration, (struct where){ .file = NULL }, &error);
 	trial_begin(&trial, configuration->reload);
 	for (unsigned int i = 0; i < configuration->sources.count; i++)
 		try_piece(configuration, &trial, &configuration->sources.items[i]);

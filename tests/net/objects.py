@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Profiles, peers and users as l2tpctl shows them: every verb of every type, as text and as JSON."""
 import json
+import os
 import re
 
 import _management as m
@@ -187,6 +188,33 @@ def test_radius():
     equal('with all', json.loads(words('-j radius show radius_name=b')[1])['explicit'],
           ['address', 'secret', 'secret_file', 'auth_port', 'acct_port', 'timeout', 'retries', 'dead_time',
            'message_authenticator', 'coa'])
+    daemon.end()
+
+
+def test_radius_hint():
+    """OpenL2TP's radius_hint is the configuration of another client, whose servers become ours."""
+    secrets = m.write('servers', '192.0.2.1/lns  hush1\n192.0.2.2\thush2\n')
+    os.chmod(secrets, 0o600)
+    hint = m.write('radiusclient.conf', f'authserver 192.0.2.1\nacctserver 192.0.2.1\nauthserver 192.0.2.2:1645\n'
+                   f'servers {secrets}\nradius_timeout 5\n')
+    daemon = m.Daemon('ppp profile modify profile_name=default use_radius=yes\n'
+                      f'ppp profile create profile_name=a radius_hint={hint}\n'
+                      f'ppp profile create profile_name=b radius_hint={hint} use_radius=no\n'
+                      'radius create radius_name=mine address=192.0.2.3 secret=hush3\n'
+                      f'ppp profile create profile_name=c radius_hint={hint} radius_servers=mine\n'
+                      f'ppp profile create profile_name=d radius_hint={hint}\n'
+                      f'ppp profile create profile_name=e radius_hint={m.TMP}/nowhere\n')
+    equal('its servers are there', words('radius list names')[1],
+          'mine\nradiusclient-192.0.2.1\nradiusclient-192.0.2.2\n')
+    matches('as they are', words('radius show radius_name=radiusclient-192.0.2.2')[1],
+            r'(?s).*address +192\.0\.2\.2.*secret +\(set\).*auth_port +1645.*acct_port +0.*timeout +5')
+    wanted = {'a': 'radiusclient-192.0.2.1,radiusclient-192.0.2.2', 'b': None, 'c': 'mine',
+              'd': 'radiusclient-192.0.2.1,radiusclient-192.0.2.2', 'e': None}
+    for name, servers in wanted.items():
+        config = json.loads(words(f'-j ppp profile show profile_name={name}')[1])['config']
+        equal(f'the servers of {name}', config.get('radius_servers'), servers)
+    matches('what cannot be read is in the log', daemon.log(), r'(?s).*ppp profile e: radius_hint=.*nowhere')
+    check('no secret is', 'hush' not in daemon.log(), daemon.log())
     daemon.end()
 
 

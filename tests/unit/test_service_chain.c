@@ -224,7 +224,8 @@ static void mtus_are_bounds(void **state)
 		const char *profile, *tunnel, *session;
 		int64_t mtu, mru;
 	} rows[] = {
-		{ "auto", "auto", "auto", 0, 0 }, { "1400", "auto", "auto", 1400, 0 }, { "auto", "1300", "auto", 1300, 1300 },
+		{ "auto", "auto", "auto", 0, 0 }, { "1400", "auto", "auto", 1400, 0 },
+		{ "auto", "1300", "auto", 1300, 1300 },
 		{ "1400", "1300", "auto", 1300, 1300 }, { "1200", "1300", "1350", 1200, 1300 },
 		{ "auto", "auto", "1000", 1000, 0 }, { "1400", "1300", "1000", 1000, 1300 },
 		{ "1400", "1500", "follow", 1400, 1500 },
@@ -235,8 +236,8 @@ static void mtus_are_bounds(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct ppp_profile_config config;
 
-		snprintf(text, sizeof(text), "ppp profile modify profile_name=default mtu=%s\n" UP("mtu=%s") S("mtu=%s"),
-			 rows[i].profile, rows[i].tunnel, rows[i].session);
+		snprintf(text, sizeof(text),
+			 "ppp profile modify profile_name=default mtu=%s\n" UP("mtu=%s") S("mtu=%s"), rows[i].profile, rows[i].tunnel, rows[i].session);
 		DO(world, text);
 		config = ppp_of(world);
 		print_message("# %s\n", text);

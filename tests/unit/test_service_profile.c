@@ -312,8 +312,8 @@ static void what_ppp_profiles_name(void **state)
 	REFUSED(world, ERROR_UNKNOWN, "radius_servers", "there is no radius named u: make that first",
 		"ppp profile create profile_name=p radius_servers=s,u,r");
 	DO(world, "ppp profile create profile_name=p radius_servers=s,r delegated_pool_name=a");
-	REFUSED(world, ERROR_VALUE, "radius_name", "named by ppp profile p: ppp profile unset profile_name=p radius_servers",
-		"radius delete radius_name=r");
+	REFUSED(world, ERROR_VALUE, "radius_name",
+		"named by ppp profile p: ppp profile unset profile_name=p radius_servers", "radius delete radius_name=r");
 	REFUSED(world, ERROR_VALUE, "pool_name", "unset profile_name=p delegated_pool_name", "pool delete pool_name=a");
 	DO(world, "radius delete radius_name=t; ppp profile modify profile_name=p radius_servers=s\n"
 		  "radius delete radius_name=r; ppp profile modify profile_name=p radius_servers= delegated_pool_name=\n"
@@ -324,7 +324,8 @@ static void a_reload_keeps_what_is_named(void **state)
 {
 	struct world *world = *state;
 
-	RELOAD(world, "ppp profile create profile_name=p radius_servers=r,s ipv6_pool_name=a\n"	/* before they are made */
+	/* before they are made */
+	RELOAD(world, "ppp profile create profile_name=p radius_servers=r,s ipv6_pool_name=a\n"
 		      POOL("a", "2001:db8::/32") POOL("b", "192.0.2.0/24") RADIUS("r") RADIUS("s"));
 	DO(world, "ppp profile create profile_name=mine radius_servers=s ip_pool_name=b");
 	RELOAD(world, "");
