@@ -154,8 +154,8 @@ static const struct param params[] = {
 	YES_OR_NO(use_radius, "no", "RADIUS servers know the users, and are told what they did", "RFC 2865, OpenL2TP"),
 	{
 		ROW_MEMBER(radius_hint), .type = PARAM_PATH, .flags = HELD,
-		.help = "configuration of pppd's RADIUS client: in a file of ours its servers become radius objects, and "
-			"are asked, when radius_servers names none",
+		.help = "configuration of pppd's RADIUS client: in a file of ours its servers become radius objects, "
+			"and are asked, when radius_servers names none",
 		.reference = OPENL2TP,
 	},
 	{

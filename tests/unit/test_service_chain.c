@@ -237,7 +237,8 @@ static void mtus_are_bounds(void **state)
 		struct ppp_profile_config config;
 
 		snprintf(text, sizeof(text),
-			 "ppp profile modify profile_name=default mtu=%s\n" UP("mtu=%s") S("mtu=%s"), rows[i].profile, rows[i].tunnel, rows[i].session);
+			 "ppp profile modify profile_name=default mtu=%s\n" UP("mtu=%s") S("mtu=%s"),
+			 rows[i].profile, rows[i].tunnel, rows[i].session);
 		DO(world, text);
 		config = ppp_of(world);
 		print_message("# %s\n", text);

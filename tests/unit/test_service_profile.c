@@ -313,7 +313,8 @@ static void what_ppp_profiles_name(void **state)
 		"ppp profile create profile_name=p radius_servers=s,u,r");
 	DO(world, "ppp profile create profile_name=p radius_servers=s,r delegated_pool_name=a");
 	REFUSED(world, ERROR_VALUE, "radius_name",
-		"named by ppp profile p: ppp profile unset profile_name=p radius_servers", "radius delete radius_name=r");
+		"named by ppp profile p: ppp profile unset profile_name=p radius_servers",
+		"radius delete radius_name=r");
 	REFUSED(world, ERROR_VALUE, "pool_name", "unset profile_name=p delegated_pool_name", "pool delete pool_name=a");
 	DO(world, "radius delete radius_name=t; ppp profile modify profile_name=p radius_servers=s\n"
 		  "radius delete radius_name=r; ppp profile modify profile_name=p radius_servers= delegated_pool_name=\n"
