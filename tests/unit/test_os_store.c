@@ -380,7 +380,7 @@ static void on_a_full_disk(void)
 		os_store_flush(opened);
 		assert_true(id < 1000);
 	}
-	assert_non_null(strstr(logged, "state.sqlite: database or disk is full; leases and accounting records wait in"));
+	assert_non_null(strstr(logged, "state.sqlite: database or disk is full; leases and accounting records wait"));
 	assert_int_equal(store.record_save(store.context, 2, (uint8_t *)"y", 1), -1);
 	store.commit(store.context);
 	/* what is there can be read, and the daemon goes on */
