@@ -345,6 +345,16 @@ static void own_timed_out(struct ppp_link *link, uint64_t now)
 	link_fail(link, &failure, now);
 }
 
+static void own_rejected(struct ppp_link *link, uint64_t now)
+{
+	const struct link_failure failure = {
+		PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_OURS, auth_protocol(link->our_method), true,
+		"the peer does not know the protocol that it asked us to prove our name by",
+	};
+
+	link_fail(link, &failure, now);
+}
+
 static void expire_own(struct ppp_link *link, uint64_t now)
 {
 	struct auth_own *own = &link->auth->own;
@@ -353,6 +363,8 @@ static void expire_own(struct ppp_link *link, uint64_t now)
 		own->attempts--;
 		auth_send_again(link, auth_protocol(link->our_method), own->last);
 		link_set_timer(link, LINK_TIMER_OWN_AUTH, now + retries_of(link, link->our_method)->restart);
+	} else if (own->rejected) {
+		own_rejected(link, now);
 	} else if (own->again) {
 		own->state = AUTH_DONE;		/* the peer will ask again, or LCP finds that it is gone */
 	} else {
@@ -479,20 +491,31 @@ void auth_verdict(struct ppp_link *link, const struct credentials_verdict *verdi
 	tidy(link, now);
 }
 
+/* Who rejects EAP has asked for it, and wanted a method that we do not know: SoftEther then asks for something else, by
+ * LCP. It is given the time for that. */
+static void own_is_rejected(struct ppp_link *link, uint64_t now)
+{
+	struct auth_own *own = &link->auth->own;
+
+	if (link->our_method != PPP_EAP) {
+		own_rejected(link, now);
+		return;
+	}
+	own->rejected = true;
+	own->attempts = 0;
+	drop_packet(&own->last);
+	link_set_timer(link, LINK_TIMER_OWN_AUTH, now + link->settings->chap.restart);
+}
+
 void auth_rejected(struct ppp_link *link, uint16_t protocol, uint64_t now)
 {
-	struct link_failure failure = { PPP_CAUSE_REFUSED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_PEER, protocol, true,
-					"the peer does not know the protocol that it was to prove its name by" };
+	const struct link_failure failure = { PPP_CAUSE_REFUSED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_PEER, protocol, true,
+					      "the peer does not know the protocol that it was to prove its name by" };
 
 	if (!link->auth)
 		return;
-	if (link->auth->peer.state != AUTH_DONE && link->peer_method && auth_protocol(link->peer_method) == protocol) {
+	if (link->auth->peer.state != AUTH_DONE && link->peer_method && auth_protocol(link->peer_method) == protocol)
 		link_fail(link, &failure, now);
-	} else if (link->auth->own.state != AUTH_DONE && link->our_method &&
-		   auth_protocol(link->our_method) == protocol) {
-		failure.cause = PPP_CAUSE_NOT_TRUSTED;
-		failure.direction = DIRECTION_OURS;
-		failure.text = "the peer does not know the protocol that it asked us to prove our name by";
-		link_fail(link, &failure, now);
-	}
+	else if (link->auth->own.state != AUTH_DONE && link->our_method && auth_protocol(link->our_method) == protocol)
+		own_is_rejected(link, now);
 }

@@ -68,7 +68,9 @@ struct auth_peer {
 struct auth_own {
 	uint8_t state;
 	uint8_t identifier;		/* of what was answered; PAP: of our request */
+	uint8_t type;			/* EAP: of what was answered */
 	bool again;
+	bool rejected;			/* EAP: by a Protocol-Reject, when none of its methods would do */
 	uint8_t challenge[AUTH_CHALLENGE_MAX];	/* MS-CHAP: that was answered */
 	uint32_t attempts;
 	struct auth_packet *last;

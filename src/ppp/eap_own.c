@@ -13,6 +13,7 @@ static void respond(struct ppp_link *link, const struct ppp_packet *request, str
 	struct auth_own *own = &link->auth->own;
 
 	own->identifier = request->identifier;
+	own->type = request->data[0];
 	auth_send(link, PPP_EAP_PROTOCOL, EAP_RESPONSE, request->identifier, writer, &own->last);
 	auth_await_patiently(link, LINK_TIMER_OWN_AUTH, &link->settings->chap, now);
 }
@@ -152,6 +153,13 @@ static bool is_our_own(const struct ppp_link *link, const struct ppp_packet *req
 	       memmem(request->data, request->length, peer->challenge, peer->challenge_length);
 }
 
+/* Some (SoftEther) ask another thing with the same identifier. */
+static bool is_repeated(const struct auth_own *own, const struct ppp_packet *request)
+{
+	return own->last && own->state != AUTH_DONE && own->identifier == request->identifier &&
+	       own->type == request->data[0];
+}
+
 static void receive_request(struct ppp_link *link, const struct ppp_packet *request, uint64_t now)
 {
 	struct auth_own *own = auth_own_of(link);
@@ -159,7 +167,7 @@ static void receive_request(struct ppp_link *link, const struct ppp_packet *requ
 
 	if (!own || !type)
 		return;
-	if (own->last && own->identifier == request->identifier && own->state != AUTH_DONE) {
+	if (is_repeated(own, request)) {
 		auth_send_again(link, PPP_EAP_PROTOCOL, own->last);
 		return;
 	}

@@ -140,11 +140,21 @@ static void looped(struct ppp_link *link)
 		link_fail(link, &failure, link->ppp->now);
 }
 
+/* What EAP would be about is only said when it is agreed to, and may be what we do not know: TLS, with SoftEther, which
+ * then waits for ever. MS-CHAPv2 is as good as the best that we know in EAP: would the peer take that? */
+static bool would_decline(struct ppp_link *link, unsigned int method, unsigned int ours)
+{
+	if (method != PPP_EAP || !(ours & PPP_MSCHAPV2) || link->negotiation->eap_declined)
+		return false;
+	link->negotiation->eap_declined = true;
+	return true;
+}
+
 static enum judgement judge_authentication(struct ppp_link *link, const struct ppp_option *option, struct cursor *nak)
 {
-	unsigned int ours = link->secret ? link->settings->our_methods : 0;
+	unsigned int ours = link->secret ? link->settings->our_methods : 0, method = lcp_method_read(option);
 
-	if (lcp_method_read(option) & ours)
+	if (method & ours && !would_decline(link, method, ours))
 		return JUDGE_ACK;
 	if (!ours)
 		return JUDGE_REJECT;

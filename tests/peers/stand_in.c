@@ -94,7 +94,6 @@ static void require_pap(const char *value) { my.settings.peer_methods = PPP_PAP;
 static void require_chap(const char *value) { my.settings.peer_methods = PPP_CHAP_MD5; }
 static void require_mschapv2(const char *value) { my.settings.peer_methods = PPP_MSCHAPV2; }
 static void require_eap(const char *value) { my.settings.peer_methods = PPP_EAP; }
-static void be_passive(const char *value) { my.settings.passive = true; }
 static void read_file(const char *path);
 
 static const struct option {
@@ -107,7 +106,7 @@ static const struct option {
 	{ "asyncmap", true, set_asyncmap }, { "lcp-echo-interval", true, set_interval },
 	{ "lcp-echo-failure", true, set_failures }, { "require-pap", false, require_pap },
 	{ "require-chap", false, require_chap }, { "require-mschap-v2", false, require_mschapv2 },
-	{ "require-eap", false, require_eap }, { "passive", false, be_passive },
+	{ "require-eap", false, require_eap },
 };
 
 /* "LOCAL:REMOTE", of which either may be empty */

@@ -513,6 +513,35 @@ static void a_request_of_a_server_is_sent_again(void **state)
 	assert_sent(taken(&world.lns), EAP_MD5_REQUEST_PACKET);
 }
 
+/* SoftEther knows TLS only, asks for it with the identifier of before, and does not know EAP any more when that will not
+ * do: it asks for another protocol then. */
+static void eap_is_rejected_in_the_middle(void **state)
+{
+	let_begin(PPP_EAP);
+	lose(&world.lns);
+	inject(&world.client, PPP_EAP_PROTOCOL, "0101000501");
+	assert_response(EAP_IDENTITY);
+	inject(&world.client, PPP_EAP_PROTOCOL, "010100060d20");
+	assert_response(EAP_NAK);
+	auth_rejected(&world.client.link, PPP_EAP_PROTOCOL, world.now);
+	assert_false(world.client.failed);
+	auth_end(&world.client.link);
+	auth_end(&world.lns.link);
+	let_begin(PPP_MSCHAPV2);
+	run();
+	assert_proved(CREDENTIALS_MSCHAPV2);
+}
+
+static void eap_is_rejected_and_nothing_follows(void **state)
+{
+	let_begin(PPP_EAP);
+	lose(&world.lns);
+	inject(&world.client, PPP_EAP_PROTOCOL, "0101000501");
+	auth_rejected(&world.client.link, PPP_EAP_PROTOCOL, world.now);
+	assert_true(pass_time(&world.client));
+	assert_failed(&world.client, PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_OURS);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin_world, end_world)
 
 int main(void)
@@ -528,7 +557,8 @@ int main(void)
 		TEST(odd_responses), TEST(long_names), TEST(odd_requests), TEST(right_after_a_wrong_one),
 		TEST(a_server_goes_on_and_accepts), TEST(a_server_says_no_packet), TEST(a_server_refuses),
 		TEST(a_server_errs), TEST(a_server_asks_what_it_likes), TEST(a_server_comes_to_no_end),
-		TEST(a_request_of_a_server_is_sent_again),
+		TEST(a_request_of_a_server_is_sent_again), TEST(eap_is_rejected_in_the_middle),
+		TEST(eap_is_rejected_and_nothing_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

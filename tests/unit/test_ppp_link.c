@@ -144,6 +144,31 @@ static void test_our_methods(void **state)
 	world_end(&world);
 }
 
+/* Some who ask for EAP mean a method that we do not know, and would take MS-CHAPv2; who insists on EAP gets it. */
+static void test_eap_is_a_surprise(void **state)
+{
+	struct world world;
+
+	world_begin(&world);
+	world.settings.our_methods = PPP_EAP | PPP_MSCHAPV2;
+	world.open.user_name = "user";
+	world_open(&world);
+	EXPECT_ANY(&world, PPP_LCP, REQUEST);
+	SAY(&world, PPP_LCP, REQUEST, 1, "\x03\x04\xc2\x27");
+	EXPECT(&world, PPP_LCP, NAK, "\x03\x05\xc2\x23\x81");
+	SAY(&world, PPP_LCP, REQUEST, 2, "\x03\x04\xc2\x27");
+	EXPECT(&world, PPP_LCP, ACK, "\x03\x04\xc2\x27");
+	world_end(&world);
+	world_begin(&world);
+	world.settings.our_methods = PPP_EAP | PPP_PAP;
+	world.open.user_name = "user";
+	world_open(&world);
+	EXPECT_ANY(&world, PPP_LCP, REQUEST);
+	SAY(&world, PPP_LCP, REQUEST, 1, "\x03\x04\xc2\x27");
+	EXPECT(&world, PPP_LCP, ACK, "\x03\x04\xc2\x27");
+	world_end(&world);
+}
+
 static void test_proved(void **state)
 {
 	struct world world;
@@ -406,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_early_ipcp), cmocka_unit_test(test_ipcp_while_authenticating),
 		cmocka_unit_test(test_no_common_method), cmocka_unit_test(test_peer_would_rather),
 		cmocka_unit_test(test_first_method), cmocka_unit_test(test_our_methods), cmocka_unit_test(test_proved),
+		cmocka_unit_test(test_eap_is_a_surprise),
 		cmocka_unit_test(test_verdict_too_late), cmocka_unit_test(test_credentials_are_kept),
 		cmocka_unit_test(test_closed_while_waiting), cmocka_unit_test(test_nothing_wanted),
 		cmocka_unit_test(test_released), cmocka_unit_test(test_owner), cmocka_unit_test(test_limits),
