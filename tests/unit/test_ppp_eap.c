@@ -287,6 +287,19 @@ static void success_without_a_challenge(void **state)
 	assert_failed(&world.client, PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_FAILED, DIRECTION_OURS);
 }
 
+/* From MSCHAPv2, that would have to prove its own knowledge, to MD5: no keys come of that. */
+static void another_method_in_between(void **state)
+{
+	let_begin(PPP_EAP);
+	arrive(&world.lns, until_request(EAP_MSCHAPV2, CHAP_CHALLENGE));
+	lose(&world.client);
+	inject(&world.client, PPP_EAP_PROTOCOL, "01a00016041000112233445566778899aabbccddeeff");
+	inject(&world.client, PPP_EAP_PROTOCOL, "03a00004");
+	assert_int_equal(world.client.own_proved_by, CREDENTIALS_EAP);
+	assert_false(world.client.own_keys.there);
+	lose(&world.client);
+}
+
 static void our_own_challenge(void **state)
 {
 	struct sent *sent;
@@ -553,7 +566,8 @@ int main(void)
 		TEST(unknown_methods_are_declined), TEST(naks_come_to_an_end), TEST(no_identity),
 		TEST(notifications_are_acknowledged), TEST(lost_packets_are_sent_again), TEST(success_is_said_again),
 		TEST(nobody_responds), TEST(success_out_of_turn), TEST(an_authenticator_that_is_not_genuine),
-		TEST(success_without_a_challenge), TEST(our_own_challenge), TEST(wrong_identifiers),
+		TEST(success_without_a_challenge), TEST(another_method_in_between), TEST(our_own_challenge),
+		TEST(wrong_identifiers),
 		TEST(odd_responses), TEST(long_names), TEST(odd_requests), TEST(right_after_a_wrong_one),
 		TEST(a_server_goes_on_and_accepts), TEST(a_server_says_no_packet), TEST(a_server_refuses),
 		TEST(a_server_errs), TEST(a_server_asks_what_it_likes), TEST(a_server_comes_to_no_end),
