@@ -4,8 +4,8 @@
  * are sent one after the other, those of others beside them, a window's worth at a time; when no server lives they are
  * parked until one may be back.
  *
- * In the store a record is: a version; the length of the list of servers, and the list; the time of day in seconds; then
- * attributes, all but Acct-Delay-Time, which is found out each time that it is sent.
+ * In the store a record is: a version; the length of the list of servers, and the list; the time of day in seconds;
+ * then attributes, all but Acct-Delay-Time, which is found out each time that it is sent.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What servers ask of us: Disconnect- and CoA-Request, RFC 5176.  A request becomes an event when it is genuine, recent,
- * and says nothing that we cannot do; else it is refused here.  Answers are remembered, so that one that is repeated
+ * What servers ask of us: Disconnect- and CoA-Request, RFC 5176.  A request becomes an event when it is genuine,
+ * recent, and says nothing that we cannot do; else it is refused here.  Answers are remembered, so that one that is repeated
  * gets the same again and nothing is done twice.
  */
 #include <stdlib.h>
@@ -224,7 +224,8 @@ static struct radius_ask *repeated(const struct radius_client *client, const str
 	for (unsigned int i = 0; i < RADIUS_DYNAMIC_KEPT; i++) {
 		struct radius_ask *ask = client->kept[i];
 
-		if (ask && now - ask->came <= REPEATED && ask->peer.port == peer->port && address_equal(&ask->peer.address, &peer->address) &&
+		if (ask && now - ask->came <= REPEATED && ask->peer.port == peer->port &&
+		    address_equal(&ask->peer.address, &peer->address) &&
 		    ask->code == packet->code && ask->identifier == packet->identifier &&
 		    !memcmp(ask->authenticator, packet->authenticator, RADIUS_AUTHENTICATOR_LENGTH))
 			return ask;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a server answers, once it is known to be genuine: whether the user may come in, what the peer is to be told, the
- * keys of MPPE, and what the user gets (radius_grant.c).  A reply that says what cannot be is no answer: RFC 2865 section
- * 5 wants a known attribute of a wrong length to be a rejection.
+ * keys of MPPE, and what the user gets (radius_grant.c).  A reply that says what cannot be is no answer: RFC 2865
+ * section 5 wants a known attribute of a wrong length to be a rejection.
  */
 #include <nettle/sha1.h>
 #include <stdarg.h>

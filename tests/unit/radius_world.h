@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A RADIUS client, a clock, and servers that are this file: datagrams are taken from the client, looked at, and answered
- * with what a test wants, signed as a server would.
+ * A RADIUS client, a clock, and servers that are this file: datagrams are taken from the client, looked at, and
+ * answered with what a test wants, signed as a server would.
  */
 #ifndef L2TPD_TESTS_UNIT_RADIUS_WORLD_H
 #define L2TPD_TESTS_UNIT_RADIUS_WORLD_H

@@ -70,7 +70,8 @@ static void nobody_answers(void **state)
 	pass(3000);
 	assert_true(next_event());
 	assert_int_equal(event.kind, RADIUS_EVENT_FAILURE);
-	assert_string_equal(event.text, "RADIUS server a does not answer: does it run, and know us as a client with this secret?");
+	assert_string_equal(event.text,
+			    "RADIUS server a does not answer: does it run, and know us as a client with this secret?");
 	assert_true(event.owner == &client);
 	assert_true(next_event());
 	assert_int_equal(event.kind, RADIUS_EVENT_SERVER_DEAD);
