@@ -259,7 +259,8 @@ static void put_status(struct cursor *c, enum dhcpv6_status status)
 {
 	static const char *const words[] = {
 		[DHCPV6_SUCCESS] = "done", [DHCPV6_UNSPECIFIED] = "refused",
-		[DHCPV6_NO_ADDRESSES] = "no address for you", [DHCPV6_NO_BINDING] = "not yours", [DHCPV6_NOT_ON_LINK] = "not of this link",
+		[DHCPV6_NO_ADDRESSES] = "no address for you", [DHCPV6_NO_BINDING] = "not yours",
+		[DHCPV6_NOT_ON_LINK] = "not of this link",
 		[DHCPV6_USE_MULTICAST] = "use multicast", [DHCPV6_NO_PREFIX] = "no prefix for you",
 	};
 	const char *text = status < sizeof(words) / sizeof(*words) ? words[status] : "";
