@@ -118,7 +118,8 @@ def life():
     answer = dhcp(d.DHCP6_Request(trid=8) / CLIENT / SERVER / d.DHCP6OptIA_NA(iaid=1), link=['address=2001:db8:1::7'])
     tell('an address', answer[d.DHCP6OptIA_NA].ianaopts[0].addr == '2001:db8:1::7', answer)
     answer = dhcp(d.DHCP6_InfoRequest(trid=9) / ORO)
-    tell('information', answer and d.DHCP6_Reply in answer and len(answer[d.DHCP6OptDNSServers].dnsservers) == 2, answer)
+    tell('information', answer and d.DHCP6_Reply in answer and len(answer[d.DHCP6OptDNSServers].dnsservers) == 2,
+         answer)
     tell('unicast', status(dhcp(d.DHCP6_Renew(trid=4) / CLIENT / SERVER / held, to='fe80::1')) == 5, '')
     tell('unicast solicit', dhcp(d.DHCP6_Solicit(trid=4) / CLIENT / PD, to='fe80::1') is None, '')
     broken = IPv6(src='fe80::2', dst='ff02::1:2') / UDP(sport=546, dport=547, chksum=1) / \
