@@ -42,6 +42,7 @@ struct pool_config {
 };
 
 /* Make the pool of this name, or change the one there is: leases that still fit stay, others end with their sessions.
+ * One that is as it was costs nothing.
  * -1: a value is wrong (parameter "range" or "delegate_length"), or ranges overlap another pool's; nothing has
  * changed. */
 int pools_set(struct pools *pools, const struct pool_config *config, struct error *error);

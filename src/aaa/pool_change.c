@@ -244,6 +244,18 @@ static struct pool *add_pool(struct pools *pools, const struct pool_config *conf
 	return NULL;
 }
 
+static bool is_same(const struct pool_config *a, const struct pool_config *b)
+{
+	if (a->range_count != b->range_count || a->length != b->length)
+		return false;
+	for (unsigned int i = 0; i < a->range_count; i++)
+		if (a->ranges[i].length != b->ranges[i].length ||
+		    !address_equal(&a->ranges[i].first, &b->ranges[i].first) ||
+		    !address_equal(&a->ranges[i].last, &b->ranges[i].last))
+			return false;
+	return true;
+}
+
 int pools_set(struct pools *pools, const struct pool_config *config, struct error *error)
 {
 	struct pool_unused unused;
@@ -254,6 +266,8 @@ int pools_set(struct pools *pools, const struct pool_config *config, struct erro
 
 	HASH_FIND_STR(pools->pools, config->name, pool);
 	is_new = !pool;
+	if (pool && is_same(&pool->config, config))
+		return 0;
 	if (pool_space_make(config, &space, error) < 0 || check_others(pools, config, error) < 0 ||
 	    count_unused(pools, pool, &space, &unused, &own, error) < 0)
 		return -1;
