@@ -152,6 +152,18 @@ static void naked(struct ppp_link *link, const struct ppp_option *option)
 		*server(link, option->type, false) = address;
 }
 
+/* Then it is as if we did not know IPv4: the peer shall not wait for it. */
+static void no_address(struct ppp_link *link)
+{
+	static const struct link_failure failure = {
+		.cause = PPP_CAUSE_NEGOTIATION, .code = DISCONNECT_NO_ADDRESS, .direction = DIRECTION_PEER,
+		.protocol = PPP_IPCP, .text = "the peer gives us no address, and we have none of our own",
+	};
+
+	link_note(link, &failure);
+	link->want_ipv4 = false;
+}
+
 static void rejected(struct ppp_link *link, const struct ppp_option *option)
 {
 	if (option->type != OPTION_ADDRESS && !is_server(option->type))
@@ -159,19 +171,18 @@ static void rejected(struct ppp_link *link, const struct ppp_option *option)
 	link->negotiation->protocols[CONTROL_IPCP].refused |= bit(option->type);
 	if (is_server(option->type))
 		server(link, option->type, false)->s_addr = INADDR_ANY;
+	if (option->type == OPTION_ADDRESS && link->local.s_addr == INADDR_ANY) {
+		no_address(link);
+		negotiate_give_up(link, CONTROL_IPCP);
+	}
 }
 
 /* --- up and down --- */
 
 static bool up(struct ppp_link *link)
 {
-	static const struct link_failure no_address = {
-		.cause = PPP_CAUSE_NEGOTIATION, .code = DISCONNECT_NO_ADDRESS, .direction = DIRECTION_PEER,
-		.protocol = PPP_IPCP, .text = "the peer gives us no address, and we have none of our own",
-	};
-
 	if (link->local.s_addr == INADDR_ANY) {
-		link_note(link, &no_address);
+		no_address(link);
 		return false;
 	}
 	return link_ncp_up(link);

@@ -366,7 +366,7 @@ static void receive_ncp(struct ppp_link *link, enum control_protocol which, cons
 		negotiate_hold(link, which, octets, length);
 	else if (link->phase != PPP_NETWORK)
 		drop(link);
-	else if (!is_wanted(link, which))
+	else if (!is_wanted(link, which) && link->state[which] <= AUTOMATON_STOPPED)
 		lcp_protocol_reject(link, negotiate_number(which), octets, length);
 	else if (link->state[which] == AUTOMATON_INITIAL)
 		negotiate_hold(link, which, octets, length);

@@ -258,6 +258,7 @@ static void begin(struct ppp_link *link, enum control_protocol which)
 	struct negotiate *negotiate = &link->negotiation->protocols[which];
 
 	*negotiate = (struct negotiate){ .due = PPP_NEVER };
+	initialise_tries(link, which, false);	/* those of an open link are all left */
 	link->acked[which] = 0;
 	protocols[which]->begin(link);
 }

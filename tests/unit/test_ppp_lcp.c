@@ -630,6 +630,27 @@ static void test_negotiated_anew(void **state)
 	world_end(&world);
 }
 
+/* Then our request is repeated as often as ever. */
+static void test_negotiated_anew_and_lost(void **state)
+{
+	struct world world;
+
+	world_begin(&world);
+	world_lcp_up(&world);
+	world_ipcp_up(&world);
+	SAY(&world, PPP_LCP, REQUEST, 2, "\x01\x04\x05\x78");
+	EXPECT_ANY(&world, PPP_LCP, REQUEST);
+	EXPECT_ANY(&world, PPP_LCP, ACK);
+	for (int i = 1; i < 10; i++) {
+		world_wait(&world, 3000);
+		EXPECT_ANY(&world, PPP_LCP, REQUEST);
+	}
+	world_return(&world, ACK);
+	world_expect_event(&world, PPP_EVENT_IPV4_DOWN);
+	world_expect_event(&world, PPP_EVENT_LINK_UP);
+	world_end(&world);
+}
+
 /* The peer missed our Ack: that is no reason to begin anew. */
 static void test_request_repeated(void **state)
 {
@@ -667,7 +688,8 @@ int main(void)
 		cmocka_unit_test(test_echo_failure), cmocka_unit_test(test_echo_without_failure),
 		cmocka_unit_test(test_echo_of_a_loop), cmocka_unit_test(test_peer_terminates),
 		cmocka_unit_test(test_we_close), cmocka_unit_test(test_close_unheard),
-		cmocka_unit_test(test_negotiated_anew), cmocka_unit_test(test_request_repeated),
+		cmocka_unit_test(test_negotiated_anew), cmocka_unit_test(test_negotiated_anew_and_lost),
+		cmocka_unit_test(test_request_repeated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
