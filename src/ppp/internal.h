@@ -105,7 +105,8 @@ struct ppp_link {
 	/* the automatons */
 	uint8_t state[CONTROL_PROTOCOLS];	/* enum automaton_state */
 	uint8_t identifier[CONTROL_PROTOCOLS];	/* of the last request */
-	uint8_t repeats[CONTROL_PROTOCOLS];	/* of a request that had been acked already */
+	uint8_t repeats[CONTROL_PROTOCOLS];	/* requests that did not count: repeated(), overtaken() */
+	uint8_t acked_identifier[CONTROL_PROTOCOLS];	/* of the request that we acked last */
 	uint32_t acked[CONTROL_PROTOCOLS];	/* hash of the options that we acked last; 0: none */
 	uint8_t phase;				/* enum ppp_phase */
 	uint16_t unanswered;			/* echoes */

@@ -207,6 +207,7 @@ static void send_what(struct ppp_link *link, enum control_protocol which, unsign
 	}
 	if (actions & AUTOMATON_SCA) {	/* before our request, which may follow the peer's */
 		link->acked[which] = hash(reply->data, reply->length);
+		link->acked_identifier[which] = reply->identifier;
 		protocols[which]->agree(link, reply->data, reply->length);
 	}
 	if (actions & AUTOMATON_SCR)
@@ -260,6 +261,7 @@ static void begin(struct ppp_link *link, enum control_protocol which)
 	*negotiate = (struct negotiate){ .due = PPP_NEVER };
 	initialise_tries(link, which, false);	/* those of an open link are all left */
 	link->acked[which] = 0;
+	link->repeats[which] = 0;
 	protocols[which]->begin(link);
 }
 
@@ -279,6 +281,7 @@ void negotiate_take_over(struct ppp_link *link, enum control_protocol which, con
 {
 	link->state[which] = AUTOMATON_OPENED;
 	link->acked[which] = hash(options, length);
+	link->repeats[which] = 0;
 	protocols[which]->agree(link, options, length);
 }
 
@@ -396,6 +399,23 @@ static bool repeated(struct ppp_link *link, enum control_protocol which, const s
 	return true;
 }
 
+/*
+ * A request from before the one that we acked, which the network has held up: what it wants is not what was agreed.
+ * A peer that counts in another way asks again.
+ */
+static bool overtaken(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet)
+{
+	uint8_t behind = (uint8_t)(link->acked_identifier[which] - packet->identifier);
+
+	if (which == CONTROL_LCP && link->proxied)
+		return false;	/* which one the LAC has acked it does not tell */
+	if (!link->acked[which] || !behind || behind > NEGOTIATE_OVERTAKEN_MAX ||
+	    link->repeats[which] >= NEGOTIATE_REPEATS_MAX)
+		return false;
+	link->repeats[which]++;
+	return true;
+}
+
 /* What was agreed is forgotten before the peer's new wishes are looked at. */
 static bool start_anew(struct ppp_link *link, enum control_protocol which)
 {
@@ -419,7 +439,7 @@ static void receive_request(struct ppp_link *link, enum control_protocol which, 
 	struct automaton_step step;
 
 	if (!ppp_options_are_whole(packet->data, packet->length) || repeated(link, which, packet) ||
-	    !negotiate_memory(link))
+	    overtaken(link, which, packet) || !negotiate_memory(link))
 		return;
 	if ((state == AUTOMATON_OPENED || state == AUTOMATON_STOPPED) && !start_anew(link, which))
 		return;

@@ -15,7 +15,8 @@
 #define NEGOTIATE_REQUEST_MAX 48	/* octets of options that we ever ask for at once */
 #define NEGOTIATE_KEPT_MAX 128		/* octets of the peer's LCP options that a LAC can tell of */
 #define NEGOTIATE_HELD_MAX 256		/* octets of a packet that came too early */
-#define NEGOTIATE_REPEATS_MAX 2		/* of a request that we have acked: see repeated() */
+#define NEGOTIATE_REPEATS_MAX 2		/* of a request that we have acked: see repeated(), overtaken() */
+#define NEGOTIATE_OVERTAKEN_MAX 8	/* identifiers behind the one that was acked */
 #define NEGOTIATE_LOOPS_MAX 5		/* own magic numbers that came back: it is no chance */
 
 enum packet_code {

@@ -299,6 +299,38 @@ static void test_closed_by_peer(void **state)
 	world_end(&world);
 }
 
+/* The network held a request up: it is not the peer's last wish.  But who asks again means it. */
+static void test_overtaken(void **state)
+{
+	struct world world;
+	struct ppp_info info;
+
+	world_begin(&world);
+	world.network.peer_may_choose = true;
+	world_lcp_up(&world);
+	world_expect_event(&world, PPP_EVENT_NETWORK);
+	EXPECT_ANY(&world, PPP_IPCP, REQUEST);
+	SAY(&world, PPP_IPCP, REQUEST, 2, ADDRESS_8);
+	EXPECT_ANY(&world, PPP_IPCP, ACK);
+	SAY(&world, PPP_IPCP, REQUEST, 1, ADDRESS_9);
+	world_expect_silence(&world);
+	world_wait(&world, 3000);
+	EXPECT_ANY(&world, PPP_IPCP, REQUEST);
+	world_return(&world, ACK);
+	world_expect_event(&world, PPP_EVENT_IPV4_UP);
+	for (int i = 0; i < 2; i++) {
+		SAY(&world, PPP_IPCP, REQUEST, 1, ADDRESS_9);
+		world_expect_no_event(&world);
+	}
+	world_info(&world, &info);
+	check_address(&info.peer, "192.0.2.8");
+	SAY(&world, PPP_IPCP, REQUEST, 1, ADDRESS_9);
+	world_expect_event(&world, PPP_EVENT_IPV4_DOWN);
+	EXPECT_ANY(&world, PPP_IPCP, REQUEST);
+	EXPECT_ANY(&world, PPP_IPCP, ACK);
+	world_end(&world);
+}
+
 static void test_negotiated_anew(void **state)
 {
 	struct world world;
@@ -350,7 +382,8 @@ int main(void)
 		cmocka_unit_test(test_our_address_is_ours), cmocka_unit_test(test_no_address),
 		cmocka_unit_test(test_servers_for_the_peer), cmocka_unit_test(test_servers_for_us),
 		cmocka_unit_test(test_rejects), cmocka_unit_test(test_closed_by_peer),
-		cmocka_unit_test(test_negotiated_anew), cmocka_unit_test(test_not_there),
+		cmocka_unit_test(test_overtaken), cmocka_unit_test(test_negotiated_anew),
+		cmocka_unit_test(test_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
