@@ -191,9 +191,14 @@ static void challenge(struct ppp_link *link, uint64_t now)
 		link->auth->peer.state = AUTH_WAITING;	/* PAP: the peer begins */
 }
 
-/* Once more, in the network phase. Without memory it is left out. */
+/* Once more, in the network phase. Without memory it is left out.  Not before something is up: until then the peer may
+ * not know that it was accepted, and would take this proof, and the keys that come of it, for the first. */
 static void challenge_again(struct ppp_link *link, uint64_t now)
 {
+	if (!link->told_ipv4 && !link->told_ipv6) {
+		link_set_timer(link, LINK_TIMER_PEER_AUTH, now + link->settings->chap_interval);
+		return;
+	}
 	if (!auth_is_chap(link->peer_method) || !auth_of(link))
 		return;
 	drop_packet(&link->auth->peer.last);
