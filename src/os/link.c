@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* See link.h. One request, one acknowledgement, on libmnl. */
+/* See link.h and link_channel.h. One request, one acknowledgement, on libmnl. */
 #include "os/link.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
@@ -13,13 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LINK_MESSAGE_MAX 8192
-
-struct link_channel {
-	struct mnl_socket *socket;
-	uint32_t sequence;
-	char message[LINK_MESSAGE_MAX];
-};
+#include "os/link_channel.h"
 
 struct link_channel *link_channel_open(struct error *error)
 {
@@ -58,14 +51,21 @@ uint32_t link_index(struct link_channel *channel, const char *name)
 	return (uint32_t)request.ifr_ifindex;
 }
 
-static struct nlmsghdr *request_begin(struct link_channel *channel, uint16_t type, uint32_t ifindex, bool up)
+struct nlmsghdr *link_request(struct link_channel *channel, uint16_t type, uint16_t flags)
 {
 	struct nlmsghdr *header = mnl_nlmsg_put_header(channel->message);
-	struct ifinfomsg *info;
 
 	header->nlmsg_type = type;
-	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	header->nlmsg_flags = NLM_F_REQUEST | flags;
 	header->nlmsg_seq = ++channel->sequence;
+	return header;
+}
+
+static struct nlmsghdr *request_begin(struct link_channel *channel, uint16_t type, uint32_t ifindex, bool up)
+{
+	struct nlmsghdr *header = link_request(channel, type, NLM_F_ACK);
+	struct ifinfomsg *info;
+
 	info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
 	info->ifi_index = (int)ifindex;
@@ -74,8 +74,7 @@ static struct nlmsghdr *request_begin(struct link_channel *channel, uint16_t typ
 	return header;
 }
 
-/* 0, or -1 with errno. */
-static int request_send(struct link_channel *channel, const struct nlmsghdr *header)
+int link_request_send(struct link_channel *channel, const struct nlmsghdr *header)
 {
 	unsigned int port = mnl_socket_get_portid(channel->socket);
 	ssize_t length;
@@ -92,6 +91,38 @@ static int request_send(struct link_channel *channel, const struct nlmsghdr *hea
 	return verdict;
 }
 
+int link_request_ask(struct link_channel *channel, const struct nlmsghdr *header, mnl_cb_t take, void *context)
+{
+	unsigned int port = mnl_socket_get_portid(channel->socket);
+	char part[LINK_DUMP_MAX];
+	bool whole = !(header->nlmsg_flags & NLM_F_DUMP);
+	int verdict = 1;
+
+	if (mnl_socket_sendto(channel->socket, header, header->nlmsg_len) < 0)
+		return -1;
+	while (verdict > 0) {
+		ssize_t length = mnl_socket_recvfrom(channel->socket, part, sizeof(part));
+
+		if (length < 0)
+			return -1;
+		verdict = mnl_cb_run(part, (size_t)length, channel->sequence, port, take, context);
+		if (whole)
+			break;
+	}
+	return verdict < 0 ? -1 : 0;
+}
+
+/* IFLA_AF_SPEC of IPv6. */
+static void put_no_own_addresses(struct nlmsghdr *header)
+{
+	struct nlattr *all = mnl_attr_nest_start(header, IFLA_AF_SPEC);
+	struct nlattr *ipv6 = mnl_attr_nest_start(header, AF_INET6);
+
+	mnl_attr_put_u8(header, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(header, ipv6);
+	mnl_attr_nest_end(header, all);
+}
+
 int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_settings *settings,
 	     struct error *error)
 {
@@ -105,7 +136,9 @@ int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_s
 		mnl_attr_put(header, IFLA_ADDRESS, 6, settings->mac);
 	if (settings->master)
 		mnl_attr_put_u32(header, IFLA_MASTER, settings->master);
-	if (request_send(channel, header) == 0)
+	if (settings->no_own_addresses)
+		put_no_own_addresses(header);
+	if (link_request_send(channel, header) == 0)
 		return 0;
 	if (settings->master && (errno == EOPNOTSUPP || errno == EINVAL))
 		return error_set(error, ERROR_VALUE, "bridge",
@@ -125,7 +158,7 @@ bool link_set_noqueue(struct link_channel *channel, uint32_t ifindex)
 	tc->tcm_ifindex = (int)ifindex;
 	tc->tcm_parent = TC_H_ROOT;
 	mnl_attr_put_strz(header, TCA_KIND, "noqueue");
-	return request_send(channel, header) == 0;
+	return link_request_send(channel, header) == 0;
 }
 
 int link_delete_group(struct link_channel *channel, uint32_t group)
@@ -133,7 +166,7 @@ int link_delete_group(struct link_channel *channel, uint32_t group)
 	struct nlmsghdr *header = request_begin(channel, RTM_DELLINK, 0, false);
 
 	mnl_attr_put_u32(header, IFLA_GROUP, group);
-	if (request_send(channel, header) == 0)
+	if (link_request_send(channel, header) == 0)
 		return 1;
 	return errno == ENODEV ? 0 : -1;
 }

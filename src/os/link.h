@@ -26,6 +26,7 @@ struct link_settings {
 	const uint8_t *mac;		/* six octets, NULL: leave */
 	uint32_t master;		/* ifindex of a bridge, 0: leave */
 	bool up;			/* set it up */
+	bool no_own_addresses;		/* the kernel gives it no IPv6 address that nobody asked for */
 };
 
 int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_settings *settings,

@@ -76,8 +76,9 @@ void deliver_emit(void *context, void *target, const struct virtio_net_hdr *head
 		  int count, size_t length)
 {
 	struct session *session = target;
+	const struct network *network = rcu_dereference(session->network);
 
 	/* EIO: the device is down, which is its owner's wish. */
-	if (writev(session->device, frame, count) < 0 && errno != EIO)
+	if (writev(network ? network->output : session->device, frame, count) < 0 && errno != EIO)
 		counter_add(session->rx.errors, 1);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The devices of sessions.  Each belongs to the daemon's link group, so that its successor finds
- * what a crash left behind, and so that many go at once: closing a device's descriptor costs a
- * kernel grace period each, removing a group costs one.
- */
+/* See device.h. */
+#include "datapath/user/device.h"
+
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -26,11 +24,7 @@ struct device_netns {
 
 #define VICTIMS 0x40000000u		/* flips our link group into that of devices about to be removed */
 
-/* A namespace entered, and an rtnetlink channel in it. */
-struct visit {
-	struct link_channel *links;
-	int saved;			/* -1: we are at home */
-};
+/* --- where they are --- */
 
 static int visit_open(struct visit *visit, struct error *error)
 {
@@ -51,24 +45,46 @@ static int visit_begin(struct user_datapath *dp, const char *netns, struct visit
 	return visit->saved < 0 ? -1 : visit_open(visit, error);
 }
 
-/* Where the device is now: it may have been moved, and its namespace's name may be another's by now. */
-static int visit_device(const struct session *session, struct visit *visit, struct error *error)
+int device_visit(const struct device *device, struct visit *visit, struct error *error)
 {
-	int target = tap_netns(session->device);
+	int target = tap_netns(device->fd);
 
 	*visit = (struct visit){ .saved = -1 };
 	if (target < 0)
-		return error_system(error, errno, NULL, "the interface %s is gone", session->ifname);
+		return error_system(error, errno, NULL, "the interface %s is gone", device->ifname);
 	visit->saved = netns_enter_fd(target, error);
 	return visit->saved < 0 ? -1 : visit_open(visit, error);
 }
 
-static void visit_end(struct visit *visit)
+void device_visit_leave(struct visit *visit)
+{
+	netns_leave(visit->saved);
+}
+
+void device_visit_end(struct visit *visit)
 {
 	if (visit->saved < 0)
 		return;
 	link_channel_close(visit->links);
-	netns_leave(visit->saved);
+	device_visit_leave(visit);
+}
+
+/* --- making one --- */
+
+struct device *device_new(enum device_kind kind, const char *asked, const char *netns)
+{
+	struct device *device = calloc(1, sizeof(*device));
+
+	if (!device)
+		return NULL;
+	device->fd = -1;
+	device->kind = kind;
+	device->up = true;
+	snprintf(device->asked, sizeof(device->asked), "%s", asked);
+	/* Our own namespace under a name is still our own. */
+	if (*netns && netns_identity(netns) != netns_identity(""))
+		snprintf(device->netns, sizeof(device->netns), "%s", netns);
+	return device;
 }
 
 static void set_udp_offload(struct worker *worker, void *context)
@@ -86,59 +102,58 @@ static void learn_offloads(struct user_datapath *dp, bool udp_offload)
 		worker_run(&dp->workers[i], set_udp_offload, &udp_offload);
 }
 
-static int set_up(struct user_datapath *dp, struct visit *visit, struct session *session, uint32_t mtu,
+static int set_up(struct user_datapath *dp, struct visit *visit, struct device *device, uint32_t mtu,
 		  struct error *error)
 {
-	const struct datapath_session_config *config = &session->config;
-	struct link_settings settings = { .group = dp->link_group, .mtu = mtu, .up = config->interface_up };
+	struct link_settings settings = { .group = dp->link_group, .mtu = mtu, .up = device->up };
 
-	learn_offloads(dp, tap_enable_offloads(session->device));
-	session->ifindex = link_index(visit->links, session->ifname);
-	settings.mac = config->has_mac ? config->mac : NULL;
-	if (*config->bridge) {
-		settings.master = link_index(visit->links, config->bridge);
+	learn_offloads(dp, tap_enable_offloads(device->fd));
+	device->ifindex = link_index(visit->links, device->ifname);
+	settings.mac = device->has_mac ? device->mac : NULL;
+	if (*device->bridge) {
+		settings.master = link_index(visit->links, device->bridge);
 		if (!settings.master)
 			return error_set(error, ERROR_UNKNOWN, "bridge",
 					 "there is no bridge %s: make it with `ip link add %s type bridge`",
-					 config->bridge, config->bridge);
+					 device->bridge, device->bridge);
 	}
 	/* What the device cannot take at once it drops, queue or no queue: one would only cost, memory too. */
-	(void)link_set_noqueue(visit->links, session->ifindex);
-	return link_set(visit->links, session->ifindex, &settings, error);
+	(void)link_set_noqueue(visit->links, device->ifindex);
+	/* The kernel hears of addresses last, when the device were up already; and without IPv6 it knows none. */
+	if (device->kind == DEVICE_PPP)
+		(void)link_set(visit->links, device->ifindex, &(struct link_settings){ .no_own_addresses = true }, NULL);
+	return link_set(visit->links, device->ifindex, &settings, error);
 }
 
 /* --- names --- */
 
-static const char *name_prefix(const struct session *session)
-{
-	return session->layer == FRAME_IP ? "l2tpip" : "l2tpeth";
-}
+static const char *const name_prefixes[DEVICE_KINDS] = { "l2tpeth", "l2tpip", "ppp" };
 
 /* The first free number, as the kernel would find it; but the kernel looks at every interface there is
  * for each new one, and we know where to begin. */
-static void choose_name(struct user_datapath *dp, const struct visit *visit, struct session *session)
+static void choose_name(struct user_datapath *dp, const struct visit *visit, struct device *device)
 {
-	unsigned int *number = &dp->next_number[session->layer];
+	const char *prefix = name_prefixes[device->kind];
+	unsigned int *number = &dp->next_number[device->kind];
 
-	if (*session->config.ifname) {
-		memcpy(session->ifname, session->config.ifname, sizeof(session->ifname));
+	if (*device->asked) {
+		memcpy(device->ifname, device->asked, sizeof(device->ifname));
 	} else if (visit->saved >= 0) {
-		snprintf(session->ifname, sizeof(session->ifname), "%s%%d", name_prefix(session));
+		snprintf(device->ifname, sizeof(device->ifname), "%s%%d", prefix);
 	} else {
 		do {
-			snprintf(session->ifname, sizeof(session->ifname), "%.7s%u", name_prefix(session),
-				 (*number)++ % NUMBERS);
-		} while (link_index(visit->links, session->ifname));
+			snprintf(device->ifname, sizeof(device->ifname), "%.7s%u", prefix, (*number)++ % NUMBERS);
+		} while (link_index(visit->links, device->ifname));
 	}
 }
 
-static void free_name(struct user_datapath *dp, const struct session *session)
+static void free_name(struct user_datapath *dp, const struct device *device)
 {
-	unsigned int *number = &dp->next_number[session->layer], freed;
+	unsigned int *number = &dp->next_number[device->kind], freed;
 
-	if (*session->config.ifname || *session->config.netns)
+	if (*device->asked || *device->netns)
 		return;
-	freed = (unsigned int)strtoul(session->ifname + strlen(name_prefix(session)), NULL, 10);
+	freed = (unsigned int)strtoul(device->ifname + strlen(name_prefixes[device->kind]), NULL, 10);
 	if (freed < *number)
 		*number = freed;
 }
@@ -171,64 +186,62 @@ void device_forget_namespaces(struct user_datapath *dp)
 	dp->visited = NULL;
 }
 
-int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error)
+int device_create(struct user_datapath *dp, struct device *device, uint32_t mtu, struct error *error)
 {
 	struct visit visit;
 
-	/* Our own namespace under a name is still our own. */
-	if (*session->config.netns && netns_identity(session->config.netns) == netns_identity(""))
-		session->config.netns[0] = '\0';
-	if (visit_begin(dp, session->config.netns, &visit, error) < 0)
+	if (visit_begin(dp, device->netns, &visit, error) < 0)
 		return -1;
 	clean_once(dp, &visit);
-	choose_name(dp, &visit, session);
-	session->device = tap_open(session->ifname, session->layer == FRAME_ETHERNET, error);
-	if (session->device >= 0 && set_up(dp, &visit, session, mtu, error) < 0) {
-		close(session->device);
-		session->device = -1;
+	choose_name(dp, &visit, device);
+	device->fd = tap_open(device->ifname, device->kind == DEVICE_ETHERNET, error);
+	if (device->fd >= 0 && set_up(dp, &visit, device, mtu, error) < 0) {
+		close(device->fd);
+		device->fd = -1;
 	}
-	visit_end(&visit);
-	if (session->device < 0) {
-		free_name(dp, session);
+	device_visit_end(&visit);
+	if (device->fd < 0) {
+		free_name(dp, device);
 		return -1;
 	}
 	return 0;
 }
 
-int device_set_mtu(struct session *session, uint32_t mtu, struct error *error)
+int device_set_mtu(const struct device *device, uint32_t mtu, struct error *error)
 {
 	struct link_settings settings = { .mtu = mtu };
 	char name[IF_NAMESIZE];
 	struct visit visit;
 	int result;
 
-	if (visit_device(session, &visit, error) < 0)
+	if (device_visit(device, &visit, error) < 0)
 		return -1;
-	if (tap_name(session->device, name))
+	if (tap_name(device->fd, name))
 		result = link_set(visit.links, link_index(visit.links, name), &settings, error);
 	else
-		result = error_set(error, ERROR_SYSTEM, NULL, "the interface %s is gone", session->ifname);
-	visit_end(&visit);
+		result = error_set(error, ERROR_SYSTEM, NULL, "the interface %s is gone", device->ifname);
+	device_visit_end(&visit);
 	return result;
 }
 
 /* Those at home into the victims' group, and away with it; the others go one by one with their descriptors. */
-void device_remove(struct user_datapath *dp, struct session *const *sessions, int count)
+void device_remove(struct user_datapath *dp, struct device *const *devices, int count)
 {
 	struct link_settings victim = { .group = dp->link_group ^ VICTIMS };
 	int victims = 0;
 
 	for (int i = 0; i < count; i++)
-		if (sessions[i]->device >= 0 && !*sessions[i]->config.netns &&
-		    link_set(dp->links, sessions[i]->ifindex, &victim, NULL) == 0)
+		if (devices[i] && devices[i]->fd >= 0 && !*devices[i]->netns &&
+		    link_set(dp->links, devices[i]->ifindex, &victim, NULL) == 0)
 			victims++;
 	if (victims)
 		(void)link_delete_group(dp->links, victim.group);
 	for (int i = 0; i < count; i++) {
-		if (sessions[i]->device < 0)
+		if (!devices[i] || devices[i]->fd < 0)
 			continue;
-		close(sessions[i]->device);
-		free_name(dp, sessions[i]);
+		close(devices[i]->fd);
+		devices[i]->fd = -1;
+		free_name(dp, devices[i]);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The L2TP header before a PPP frame, of either version. */
+/* The L2TP header before a PPP frame, of either version, and the PPP header of an IP packet. */
 #include <string.h>
 
 #include "base/cursor.h"
@@ -26,6 +26,25 @@ static size_t put_v2(struct session *session, bool numbered, bool control, uint8
 		header.ns = (uint16_t)next_number(session);
 	data_header_v2_write(&header, end - length);
 	return length;
+}
+
+size_t header_length_ppp(const struct datapath_ppp *ppp)
+{
+	return (ppp->send_acfc ? 0 : 2) + (ppp->send_pfc ? 1 : 2);
+}
+
+size_t header_put_ppp(const struct network *network, uint16_t protocol, uint8_t *end)
+{
+	uint8_t *start = end;
+
+	*--start = (uint8_t)protocol;
+	if (!network->ppp.send_pfc || protocol > 0xff)
+		*--start = (uint8_t)(protocol >> 8);
+	if (!network->ppp.send_acfc) {
+		*--start = 0x03;
+		*--start = 0xff;
+	}
+	return (size_t)(end - start);
 }
 
 size_t header_put(struct session *session, bool control, uint8_t *end)

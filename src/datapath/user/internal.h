@@ -32,6 +32,10 @@
 #define PATH_CONTROL_MAX (3 * CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in6_pktinfo)))
 
 struct worker;
+struct device;
+struct network;
+struct cipher;
+struct limits;
 
 /* Something a worker's epoll watches. */
 struct source {
@@ -113,6 +117,16 @@ struct tunnel {
 /* What ids of sessions are compared with: an encapsulation of version 3, or version 2. */
 enum session_kind { SESSION_UDP = L2TP_ENCAP_UDP, SESSION_IP = L2TP_ENCAP_IP, SESSION_V2 };
 
+/* What of its configuration is needed later. */
+struct session_config {
+	uint32_t peer_session_id;
+	uint32_t mtu;
+	uint32_t carrier_timeout;
+	enum datapath_mtu_mode mtu_mode;
+	uint8_t cookie_length;
+	bool send_seq, recv_seq, lns_mode, mss_clamp, priority;
+};
+
 struct session {
 	/* looked at for every arriving packet, constant */
 	struct cds_lfht_node node;
@@ -127,8 +141,9 @@ struct session {
 	uint16_t receive_overhead;	/* octets of the header of arriving packets; version 2: of the last, rx's */
 	uint8_t peer_cookie[L2TP_COOKIE_MAX];
 	bool tapped;			/* not constant: control writes; here because this line is read anyway */
-	int device;			/* TAP or TUN descriptor; -1: PPP has none */
-	struct frame_socket *frames;	/* PPP: its own worker's; NULL: frames go nowhere */
+	int device;			/* TAP or TUN descriptor; -1: PPP has none of its own */
+	struct frame_socket *frames;	/* PPP: its own worker's; NULL: frames are the engine's, but for what ...*/
+	struct network *network;	/* ... this says, if anything (RCU) */
 	enum frame_layer layer;
 
 	/* settings: control writes */
@@ -138,6 +153,10 @@ struct session {
 	uint32_t reorder_timeout;
 	uint32_t carrier_timeout;
 	bool carrier;			/* also rx */
+
+	/* PPP, RCU */
+	struct cipher *cipher;		/* NULL: in clear */
+	struct limits *limits;		/* NULL: none */
 
 	/* rx */
 	struct receive_counters rx;
@@ -173,9 +192,15 @@ struct session {
 	bool device_gone;		/* tx found out */
 	bool device_gone_told;
 	bool mtu_settled;		/* the path was known when the MTU was computed */
-	struct datapath_session_config config;
-	char ifname[IF_NAMESIZE];
-	uint32_t ifindex;
+	struct session_config config;
+	struct device *own;		/* behind device; NULL: none. PPP: perhaps not made yet */
+};
+
+#define RETIRED_MAX 128			/* objects that wait for one grace period together */
+
+struct retired {
+	void *object;
+	void (*release)(void *object);
 };
 
 struct user_datapath {
@@ -184,14 +209,18 @@ struct user_datapath {
 	struct worker *workers;		/* and one more, whose counters and ring are the control thread's */
 	struct cds_lfht *table;
 	unsigned long table_sessions, table_buckets;
-	struct handle_table tunnels, sessions, ports;
+	struct handle_table tunnels, sessions, ports, shared;
+	unsigned int shared_made;	/* shared devices so far */
+	struct pin *pins;
 	struct socket_group *groups;
 	struct messages *messages;	/* NULL until somebody wants control messages, or frames */
 	struct outbox *outbox;		/* with messages */
+	unsigned int retired_count;
+	struct retired retired[RETIRED_MAX];
 	unsigned int punt_turn;		/* the worker whose frames come first */
 	struct link_channel *links;	/* in our namespace */
 	uint32_t link_group;
-	unsigned int next_number[2];	/* of the names l2tpethN and l2tpipN: none below is free; by enum frame_layer */
+	unsigned int next_number[3];	/* of devices' names: none below is free; by enum device_kind */
 	bool udp_offload;		/* the kernel's devices take USO */
 	struct device_netns *visited;	/* foreign namespaces in which devices were made */
 	uint64_t opened;		/* ms: a predecessor's sockets may still be closing for a moment */
@@ -222,6 +251,10 @@ void table_remove(struct user_datapath *dp, struct session *session);
 /* Sessions of this id, one after the other (several tunnels may have it): NULL at the end. */
 struct session *table_first(struct cds_lfht *table, uint8_t kind, uint32_t key, struct cds_lfht_iter *iter);
 struct session *table_next(struct cds_lfht *table, struct session *session, struct cds_lfht_iter *iter);
+
+/* retire.c: no worker will see this object any more when it is released */
+void retire(struct user_datapath *dp, void *object, void (*release)(void *object));	/* NULL is legal */
+void retire_all(struct user_datapath *dp);
 
 /* group.c */
 /* preferred: one that is in use; it is taken when it will do. NULL is legal. */
@@ -278,6 +311,8 @@ void session_delete(struct datapath *dp, const handle *sessions, int count);
 int session_info(struct datapath *dp, handle session, struct datapath_session_info *info);
 void session_stats(const struct session *session, struct datapath_stats *stats);
 void stats_add(struct datapath_stats *sum, const struct datapath_stats *more);
+/* Octets of a frame that the path carries; of version 2 with its L2TP header at its longest. */
+uint32_t session_frame(const struct session *session, const struct path *path);
 /* The MTU that the session's device should have on this path. */
 uint32_t session_mtu(const struct session *session, const struct path *path);
 /* The tunnel's peer changed: be sent by the right worker. No packets arrive meanwhile. */
@@ -287,15 +322,6 @@ void session_adapt(struct user_datapath *dp, struct session *session);
 
 /* user.c: have the routes watched, for sessions whose MTU follows the path */
 void user_follow_routes(struct user_datapath *dp);
-
-/* device.c */
-int device_create(struct user_datapath *dp, struct session *session, uint32_t mtu, struct error *error);
-int device_set_mtu(struct session *session, uint32_t mtu, struct error *error);
-/* Remove the devices of these sessions together and close their descriptors. */
-void device_remove(struct user_datapath *dp, struct session *const *sessions, int count);
-void device_forget_namespaces(struct user_datapath *dp);
-/* Remove what a predecessor of this link group left behind. Returns 1 when there was something. */
-int device_remove_leftovers(struct link_channel *links, uint32_t link_group);
 
 /* notice.c: control. Fill in an event that tells of a dropped packet. False: another one told of it already. */
 bool notice_count(struct user_datapath *dp, struct datapath_event *event);

@@ -3,7 +3,8 @@
  * What the control thread sends: control messages, and the engine's frames of PPP sessions, which get their L2TP header
  * here.  Neighbours of one tunnel and one length leave as a train (UDP_SEGMENT), all of a port with one sendmmsg.  A
  * frame of a session that numbers its packets is sent by the session's worker, whose number it takes: were it sent
- * here, it might overtake packets with lower numbers, which the peer would then discard.
+ * here, it might overtake packets with lower numbers, which the peer would then discard.  So is one with an IP packet
+ * where those are enciphered: the cipher is the worker's.
  */
 #include <errno.h>
 #include <netinet/udp.h>
@@ -12,6 +13,7 @@
 
 #include "datapath/user/message.h"
 #include "datapath/user/ppp.h"
+#include "datapath/user/punt.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/train.h"
 
@@ -307,21 +309,15 @@ static struct departure *gather(struct user_datapath *dp, const struct socket_gr
 static void send_deferred(struct worker *worker, void *context)
 {
 	const struct user_datapath *dp = context;
-	uint8_t heads[BATCH][DATA_HEADER_MAX];
 	struct outbox *out = dp->outbox;
 
 	for (int i = 0; i < out->deferred_count; i++) {
 		const struct datapath_message *frame = out->deferred[i];
 		struct session *session = handle_get(&dp->sessions, frame->session);
 		const struct path *path = rcu_dereference(session->tunnel->path);
-		uint8_t *end = heads[i] + DATA_HEADER_MAX;
-		size_t length;
 
-		if (session->worker != worker || !path)
-			continue;
-		length = header_put(session, ppp_is_control(frame->octets, frame->length), end);
-		transmit_headed(worker, session, path, frame, end - length, (uint32_t)length);
-		counter_add(session->tx_engine, 1);
+		if (session->worker == worker && path)
+			ppp_transmit_frame(worker, session, path, frame);
 	}
 	transmit_flush(worker);
 }
@@ -355,11 +351,11 @@ static void send_frame(struct user_datapath *dp, struct session *session, const 
 	struct departure *departure;
 	uint8_t *end, head[DATA_HEADER_MAX];
 
-	if (!path || !frame->length) {
+	if (!path || !frame->length || frame->length > PUNT_LENGTH_MAX) {
 		counter_add(session->engine.errors, 1);
 		return;
 	}
-	if (shared_get(session->send_seq)) {
+	if (shared_get(session->send_seq) || (session->cipher && !ppp_is_control(frame->octets, frame->length))) {
 		defer(dp, frame);
 		return;
 	}

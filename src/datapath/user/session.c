@@ -3,17 +3,22 @@
  * Sessions: made completely before a worker can see them, unseen by every worker before they go.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/device.h"
 #include "datapath/user/frames.h"
+#include "datapath/user/network.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
 #include "wire/data_header_v2.h"
 
+#define SESSION_PPP_FIELDS (DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE | DATAPATH_SESSION_MPPE_FLUSH | \
+			    DATAPATH_SESSION_RATE)
 #define ETHERNET_HEADER 14
 #define VLAN_TAG 4
 #define DEVICE_MTU_LEAST 68		/* RFC 791 */
@@ -23,7 +28,7 @@
 
 static uint32_t frame_overhead(const struct session *session)
 {
-	switch (session->config.pw_type) {
+	switch ((enum l2tp_pw_type)session->pw_type) {
 	case L2TP_PW_ETH:
 		return ETHERNET_HEADER;
 	case L2TP_PW_ETH_VLAN:
@@ -35,13 +40,11 @@ static uint32_t frame_overhead(const struct session *session)
 	return 0;
 }
 
-uint32_t session_mtu(const struct session *session, const struct path *path)
+uint32_t session_frame(const struct session *session, const struct path *path)
 {
 	uint32_t overhead = session->header_length + frame_overhead(session), mtu = path ? path->mtu : PATH_MTU_DEFAULT;
 	sa_family_t family = path ? path->peer.address.family : AF_INET;
 
-	if (session->config.mtu_mode == DATAPATH_MTU_FIXED)
-		return session->config.mtu;
 	overhead += family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER;
 	if (session->encap == L2TP_ENCAP_UDP)
 		overhead += UDP_HEADER;
@@ -50,11 +53,21 @@ uint32_t session_mtu(const struct session *session, const struct path *path)
 	return mtu - overhead < DEVICE_MTU_MOST ? mtu - overhead : DEVICE_MTU_MOST;
 }
 
+uint32_t session_mtu(const struct session *session, const struct path *path)
+{
+	uint32_t fixed = session->config.mtu_mode == DATAPATH_MTU_FIXED ? session->config.mtu : 0;
+
+	if (session->network)
+		return network_mtu(&session->network->ppp, session->cipher && session->cipher->send,
+				   session_frame(session, path), fixed);
+	return fixed ? fixed : session_frame(session, path);
+}
+
 static int change_mtu(struct session *session, uint32_t mtu, struct error *error)
 {
 	if (session->mtu == mtu)
 		return 0;
-	if (session->device >= 0 && device_set_mtu(session, mtu, error) < 0)
+	if (session->device >= 0 && device_set_mtu(session->own, mtu, error) < 0)
 		return -1;
 	shared_set(session->mtu, mtu);
 	return 0;
@@ -71,6 +84,8 @@ static struct worker *choose_worker(struct user_datapath *dp, const struct sessi
 					    dp->worker_count);
 
 	/* All of a PPP session meets one worker (frames.h). */
+	if (session->network && session->network->shared)
+		return session->worker;
 	if (session->pw_type == L2TP_PW_PPP)
 		return &dp->workers[arrival];
 	return &dp->workers[(arrival + session->rank) % dp->worker_count];
@@ -78,16 +93,16 @@ static struct worker *choose_worker(struct user_datapath *dp, const struct sessi
 
 static int watch(struct worker *worker, struct session *session)
 {
-	if (session->pw_type == L2TP_PW_PPP)
+	if (session->frames)
 		return frames_watch(worker, session);
-	return worker_watch(worker, session->device, &session->source);
+	return session->device < 0 ? 0 : worker_watch(worker, session->device, &session->source);
 }
 
 static void unwatch(struct worker *worker, const struct session *session)
 {
-	if (session->pw_type == L2TP_PW_PPP)
+	if (session->frames)
 		frames_unwatch(worker, session);
-	else
+	else if (session->device >= 0)
 		worker_unwatch(worker, session->device);
 }
 
@@ -140,8 +155,8 @@ static void set_identity(struct session *session, const struct datapath_session_
 {
 	enum l2tp_encap encap = session->tunnel->config.encap;
 
-	session->config = *config;
-	session->config.frames = NULL;
+	session->config.peer_session_id = config->peer_session_id;
+	session->config.cookie_length = config->cookie_length;
 	session->kind = (uint8_t)encap;
 	session->key = config->session_id;
 	session->session_id = config->session_id;
@@ -160,7 +175,27 @@ static void set_identity(struct session *session, const struct datapath_session_
 		set_identity_v2(session);
 }
 
-static void set_settings(struct session *session, const struct datapath_session_config *config)
+static void take_settings(struct session_config *to, const struct datapath_session_config *from, unsigned int fields)
+{
+	if (fields & DATAPATH_SESSION_MTU) {
+		to->mtu_mode = from->mtu_mode;
+		to->mtu = from->mtu;
+	}
+	if (fields & DATAPATH_SESSION_SEND_SEQ)
+		to->send_seq = from->send_seq;
+	if (fields & DATAPATH_SESSION_RECV_SEQ)
+		to->recv_seq = from->recv_seq;
+	if (fields & DATAPATH_SESSION_LNS_MODE)
+		to->lns_mode = from->lns_mode;
+	if (fields & DATAPATH_SESSION_MSS)
+		to->mss_clamp = from->mss_clamp;
+	if (fields & DATAPATH_SESSION_CARRIER)
+		to->carrier_timeout = from->carrier_timeout;
+	if (fields & DATAPATH_SESSION_PRIORITY)
+		to->priority = from->priority;
+}
+
+static void set_settings(struct session *session, const struct session_config *config)
 {
 	shared_set(session->send_seq, config->send_seq);
 	shared_set(session->recv_seq, config->recv_seq);
@@ -187,6 +222,8 @@ static int set_reorder(struct session *session, uint32_t timeout, struct error *
 static void session_free(struct session *session)
 {
 	reorder_free(session->reorder);
+	network_free(session);
+	free(session->own);
 	free(session);
 }
 
@@ -198,7 +235,7 @@ static int publish(struct user_datapath *dp, struct session *session, struct err
 		return error_system(error, ENOMEM, NULL, "cannot make the session");
 	if (watch(session->worker, session) < 0) {
 		handle_remove(&dp->sessions, session->self);
-		return error_system(error, errno, NULL, "cannot watch the interface %s", session->ifname);
+		return error_system(error, errno, NULL, "cannot watch the interface");
 	}
 	rcu_thread_online();
 	table_add(dp, session);
@@ -245,19 +282,55 @@ static struct session *session_allocate(struct user_datapath *dp, const struct d
 	return session;
 }
 
-/* Where its frames go. */
-static int attach(struct user_datapath *dp, struct session *session, const char *frames, struct error *error)
+static int attach_device(struct user_datapath *dp, struct session *session,
+			 const struct datapath_session_config *config, struct error *error)
 {
-	if (session->pw_type != L2TP_PW_PPP)
-		return device_create(dp, session, session->mtu, error);
-	if (frames && *frames)
-		return frames_open(dp, session, frames, error);
-	return messages_need(dp, error);	/* they are the engine's */
+	struct device *device = device_new(session->layer == FRAME_IP ? DEVICE_IP : DEVICE_ETHERNET, config->ifname,
+					   config->netns);
+
+	session->own = device;
+	if (!device)
+		return error_system(error, ENOMEM, NULL, "cannot make the interface");
+	device->up = config->interface_up;
+	device->has_mac = config->has_mac;
+	memcpy(device->mac, config->mac, sizeof(device->mac));
+	memcpy(device->bridge, config->bridge, sizeof(device->bridge));
+	if (device_create(dp, device, session->mtu, error) < 0)
+		return -1;
+	session->device = device->fd;
+	return 0;
 }
 
-static void remove_attachments(struct user_datapath *dp, struct session *const *sessions, int count)
+/* Its frames are the engine's. In which namespace a device shall be is said now. */
+static int attach_engine(struct user_datapath *dp, struct session *session,
+			 const struct datapath_session_config *config, struct error *error)
 {
-	device_remove(dp, sessions, count);
+	if (*config->netns) {
+		session->own = device_new(DEVICE_PPP, "", config->netns);
+		if (!session->own)
+			return error_system(error, ENOMEM, NULL, "cannot make the session");
+	}
+	return messages_need(dp, error);
+}
+
+/* Where its frames go. */
+static int attach(struct user_datapath *dp, struct session *session, const struct datapath_session_config *config,
+		  struct error *error)
+{
+	if (session->pw_type != L2TP_PW_PPP)
+		return attach_device(dp, session, config, error);
+	if (config->frames && *config->frames)
+		return frames_open(dp, session, config->frames, error);
+	return attach_engine(dp, session, config, error);
+}
+
+/* devices: room for as many. */
+static void remove_attachments(struct user_datapath *dp, struct session *const *sessions, struct device **devices,
+			       int count)
+{
+	for (int i = 0; i < count; i++)
+		devices[i] = sessions[i]->own;
+	device_remove(dp, devices, count);
 	for (int i = 0; i < count; i++)
 		frames_close(sessions[i]);
 }
@@ -267,20 +340,22 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 {
 	struct user_datapath *dp = user_datapath(base);
 	struct session *session = session_allocate(dp, config, error);
+	struct device *device;
 
 	if (!session)
 		return -1;
 	set_identity(session, config);
-	set_settings(session, config);
+	take_settings(&session->config, config, UINT_MAX);
+	set_settings(session, &session->config);
 	tap_join(session);
 	session->worker = choose_worker(dp, session);
 	session->mtu = session_mtu(session, session->tunnel->path);
 	session->mtu_settled = session->tunnel->path != NULL;
 	if (set_reorder(session, config->reorder_timeout, error) < 0 ||
-	    attach(dp, session, config->frames, error) < 0)
+	    attach(dp, session, config, error) < 0)
 		goto fail;
 	if (publish(dp, session, error) < 0) {
-		remove_attachments(dp, &session, 1);
+		remove_attachments(dp, &session, &device, 1);
 		goto fail;
 	}
 	timers_watch(dp, session);
@@ -300,14 +375,22 @@ int session_modify(struct datapath *base, handle h, const struct datapath_sessio
 {
 	struct user_datapath *dp = user_datapath(base);
 	struct session *session = handle_get(&dp->sessions, h);
-	struct datapath_session_config before;
+	struct session_config before;
 
 	if (!session)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
 	before = session->config;
-	if (fields & DATAPATH_SESSION_MTU) {
+	session->config.send_seq = shared_get(session->send_seq);	/* may follow the peer */
+	take_settings(&session->config, config, fields);
+	if (fields & DATAPATH_SESSION_PPP) {
 		session->config.mtu_mode = config->mtu_mode;
 		session->config.mtu = config->mtu;
+		fields |= DATAPATH_SESSION_MTU;
+	}
+	if (fields & SESSION_PPP_FIELDS && !session->frames && session->pw_type == L2TP_PW_PPP &&
+	    network_modify(dp, session, config, fields, error) < 0)
+		goto fail;
+	if (fields & (DATAPATH_SESSION_MTU | DATAPATH_SESSION_MPPE)) {
 		if (config->mtu_mode == DATAPATH_MTU_FOLLOW)
 			user_follow_routes(dp);
 		if (change_mtu(session, session_mtu(session, session->tunnel->path), error) < 0)
@@ -315,20 +398,6 @@ int session_modify(struct datapath *base, handle h, const struct datapath_sessio
 	}
 	if (fields & DATAPATH_SESSION_REORDER && set_reorder(session, config->reorder_timeout, error) < 0)
 		goto fail;
-	if (fields & DATAPATH_SESSION_SEND_SEQ)
-		session->config.send_seq = config->send_seq;
-	else
-		session->config.send_seq = shared_get(session->send_seq);	/* may follow the peer */
-	if (fields & DATAPATH_SESSION_RECV_SEQ)
-		session->config.recv_seq = config->recv_seq;
-	if (fields & DATAPATH_SESSION_LNS_MODE)
-		session->config.lns_mode = config->lns_mode;
-	if (fields & DATAPATH_SESSION_MSS)
-		session->config.mss_clamp = config->mss_clamp;
-	if (fields & DATAPATH_SESSION_CARRIER)
-		session->config.carrier_timeout = config->carrier_timeout;
-	if (fields & DATAPATH_SESSION_PRIORITY)
-		session->config.priority = config->priority;
 	set_settings(session, &session->config);
 	timers_watch(dp, session);
 	return 0;
@@ -341,6 +410,7 @@ fail:
 
 struct batch {
 	struct session **sessions;
+	struct device **devices;	/* room for theirs */
 	int count;
 };
 
@@ -375,10 +445,12 @@ static void remove_batch(struct user_datapath *dp, struct batch *batch)
 	for (int i = 0; i < batch->count; i++)
 		table_remove(dp, batch->sessions[i]);
 	rcu_thread_offline();
+	for (int i = 0; i < batch->count; i++)
+		network_withdraw(dp, batch->sessions[i]);
 	synchronize_rcu();
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		worker_run(&dp->workers[i], withdraw, batch);
-	remove_attachments(dp, batch->sessions, batch->count);
+	remove_attachments(dp, batch->sessions, batch->devices, batch->count);
 	for (int i = 0; i < batch->count; i++)
 		bury(dp, batch->sessions[i]);
 }
@@ -387,14 +459,17 @@ void session_delete(struct datapath *base, const handle *handles, int count)
 {
 	struct user_datapath *dp = user_datapath(base);
 	struct session *single;
-	struct batch batch = { .sessions = &single };
+	struct device *device;
+	struct batch batch = { .sessions = &single, .devices = &device };
 
-	if (count > 1)
+	if (count > 1) {
 		batch.sessions = malloc((size_t)count * sizeof(*batch.sessions));
-	if (!batch.sessions) {	/* no memory for a batch: one by one */
+		batch.devices = malloc((size_t)count * sizeof(*batch.devices));
+	}
+	if (!batch.sessions || !batch.devices) {	/* no memory for a batch: one by one */
 		for (int i = 0; i < count; i++)
 			session_delete(base, &handles[i], 1);
-		return;
+		count = 0;
 	}
 	for (int i = 0; i < count; i++) {
 		struct session *session = handle_remove(&dp->sessions, handles[i]);
@@ -404,8 +479,10 @@ void session_delete(struct datapath *base, const handle *handles, int count)
 	}
 	if (batch.count)
 		remove_batch(dp, &batch);
-	if (batch.sessions != &single)
+	if (batch.sessions != &single) {
 		free(batch.sessions);
+		free(batch.devices);
+	}
 }
 
 /* --- looking --- */
@@ -448,9 +525,11 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 		return -1;
 	memset(info, 0, sizeof(*info));
 	info->attached = frames_attached(session);
-	if (session->device < 0 || !tap_name(session->device, info->ifname))
-		memcpy(info->ifname, session->ifname, sizeof(info->ifname));
-	info->ifindex = session->ifindex;
+	if (session->device >= 0) {
+		if (!tap_name(session->device, info->ifname))
+			memcpy(info->ifname, session->own->ifname, sizeof(info->ifname));
+		info->ifindex = session->own->ifindex;
+	}
 	info->mtu = session->mtu;
 	info->carrier = shared_get(session->carrier);
 	info->send_seq = shared_get(session->send_seq);

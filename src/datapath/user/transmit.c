@@ -4,21 +4,21 @@
  * for the L2TP header; a super-packet is cut into packets whose headers are written into a second
  * arena while their payload stays where it was read.
  */
+#include "datapath/user/transmit.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "datapath/user/mss.h"
-#include "datapath/user/train.h"
 #include "base/cursor.h"
+#include "datapath/user/mss.h"
+#include "datapath/user/ppp.h"
 
 #define FRAME_MAX (65536 + 64)		/* the largest super-packet with link-layer headers */
-#define FRAME_ROOM 48			/* before a frame: L2TP header, VLAN tag, virtio header */
 #define ARENA_SIZE (8 * FRAME_MAX)
 #define HEADERS_SIZE (256 * 1024)
 #define HEADER_UNIT (DATA_HEADER_MAX + SEGMENT_HEADER_MAX)
-#define FRAMES_PER_ROUND 64		/* of one session, so that others get their turn */
 #define VLAN_TAG 4
 #define MAC_ADDRESSES 12
 #define TPID_8021Q 0x8100
@@ -99,6 +99,21 @@ static void send_whole(struct transmitter *tx, struct session *session, const st
 	train_add(&tx->train, session, path, &unit);
 }
 
+uint8_t *transmit_room(struct worker *worker, size_t octets)
+{
+	struct transmitter *tx = worker->transmitter;
+	uint8_t *room;
+
+	if (!train_has_room(&tx->train) || tx->headers_used + octets > HEADERS_SIZE) {
+		/* The frames stay: they are not yet done with. */
+		train_flush(worker, &tx->train);
+		tx->headers_used = 0;
+	}
+	room = tx->headers + tx->headers_used;
+	tx->headers_used += octets;
+	return room;
+}
+
 static void send_cut(struct worker *worker, struct session *session, const struct path *path,
 		     const struct segment_plan *plan, struct train_marking marking)
 {
@@ -108,13 +123,7 @@ static void send_cut(struct worker *worker, struct session *session, const struc
 	for (unsigned int i = 0; i < plan->count; i++) {
 		uint8_t *head;
 
-		if (!train_has_room(&tx->train) || tx->headers_used + HEADER_UNIT > HEADERS_SIZE) {
-			/* The frames stay: this one is not yet done with. */
-			train_flush(worker, &tx->train);
-			tx->headers_used = 0;
-		}
-		head = tx->headers + tx->headers_used;
-		tx->headers_used += unit.head_length;
+		head = transmit_room(worker, unit.head_length);
 		put_header(session, head);
 		segment_header(plan, i, head + session->header_length);
 		unit.head = head;
@@ -138,26 +147,30 @@ static uint8_t *push_vlan(uint8_t *frame, uint16_t vlan_id, struct virtio_net_hd
 	return tagged;
 }
 
-static void transmit_frame(struct worker *worker, struct session *session, const struct path *path,
-			   struct virtio_net_hdr *virtio, uint8_t *frame, uint32_t length)
+void transmit_frame(struct worker *worker, struct session *session, const struct path *path,
+		    struct transmit_frame *read)
 {
 	struct transmitter *tx = worker->transmitter;
+	uint8_t *frame = read->octets;
+	uint32_t length = read->length;
 	struct train_marking marking;
 	struct segment_plan plan;
 
 	if (session->pw_type == L2TP_PW_ETH_VLAN && length >= MAC_ADDRESSES) {
-		frame = push_vlan(frame, session->vlan_id, virtio);
+		frame = push_vlan(frame, session->vlan_id, &read->virtio);
 		length += VLAN_TAG;
 	}
 	if (shared_get(session->mss_clamp))
 		mss_clamp(frame, length, session->layer, shared_get(session->mtu),
-			  virtio->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM);
-	if (!segment_plan(virtio, frame, length, session->layer, &plan)) {
+			  read->virtio.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM);
+	if (!segment_plan(&read->virtio, frame, length, session->layer, &plan)) {
 		counter_add(session->tx.errors, 1);
 		return;
 	}
 	marking = marking_of(path, frame, length, session->layer);
-	if (plan.count > 1)
+	if (session->pw_type == L2TP_PW_PPP)
+		ppp_transmit(worker, session, path, &plan, marking);
+	else if (plan.count > 1)
 		send_cut(worker, session, path, &plan, marking);
 	else
 		send_whole(tx, session, path, frame, length, marking);
@@ -174,16 +187,12 @@ void transmit_message(struct worker *worker, struct session *session, const stru
 	train_add(&worker->transmitter->train, session, path, &unit);
 }
 
-void transmit_headed(struct worker *worker, struct session *session, const struct path *path,
-		     const struct datapath_message *frame, const uint8_t *header, uint32_t header_length)
+void transmit_unit(struct worker *worker, struct session *session, const struct path *path,
+		   const struct train_unit *unit)
 {
-	struct train_unit unit = { .head = header, .head_length = header_length,
-				   .payload = frame->octets, .payload_length = frame->length,
-				   .marking = { TRAIN_FIELD_DEFAULT, TRAIN_FIELD_DEFAULT } };
-
 	if (!train_has_room(&worker->transmitter->train))
-		transmit_flush(worker);
-	train_add(&worker->transmitter->train, session, path, &unit);
+		train_flush(worker, &worker->transmitter->train);
+	train_add(&worker->transmitter->train, session, path, unit);
 }
 
 /* --- a round --- */
@@ -198,32 +207,47 @@ static void device_gone(struct worker *worker, struct session *session)
 	notice_post(worker, &event);
 }
 
-/* Read one frame and send it on. False when there is none. */
-static bool transmit_next(struct worker *worker, struct session *session, const struct path *path)
+int transmit_read(struct worker *worker, int fd, struct transmit_frame *frame)
 {
 	struct transmitter *tx = worker->transmitter;
-	struct virtio_net_hdr virtio;
-	uint8_t *frame;
+	const size_t header = sizeof(frame->virtio);
 	ssize_t length;
 
 	if (tx->frames_used + FRAME_ROOM + FRAME_MAX > ARENA_SIZE || !train_has_room(&tx->train))
 		transmit_flush(worker);
-	frame = tx->frames + tx->frames_used + FRAME_ROOM;
-	length = read(session->device, frame - sizeof(virtio), FRAME_MAX + sizeof(virtio));
-	if (length <= (ssize_t)sizeof(virtio)) {
-		if (length < 0 && errno == EBADFD)
+	frame->octets = tx->frames + tx->frames_used + FRAME_ROOM;
+	length = read(fd, frame->octets - header, FRAME_MAX + header);
+	if (length <= (ssize_t)header)
+		return -1;
+	frame->length = (uint32_t)(length - (ssize_t)header);
+	memcpy(&frame->virtio, frame->octets - header, header);
+	return 0;
+}
+
+void transmit_keep(struct worker *worker, const struct transmit_frame *frame)
+{
+	struct transmitter *tx = worker->transmitter;
+
+	/* The next one begins on a cache line. */
+	tx->frames_used = (tx->frames_used + FRAME_ROOM + frame->length + 63) & ~(size_t)63;
+}
+
+/* Read one frame and send it on. False when there is none. */
+static bool transmit_next(struct worker *worker, struct session *session, const struct path *path)
+{
+	struct transmit_frame frame;
+
+	if (transmit_read(worker, session->device, &frame) < 0) {
+		if (errno == EBADFD)
 			device_gone(worker, session);
 		return false;
 	}
-	length -= (ssize_t)sizeof(virtio);
-	memcpy(&virtio, frame - sizeof(virtio), sizeof(virtio));
-	if (!path) {
+	if (!path || (session->pw_type == L2TP_PW_PPP && !ppp_carries(session, path, frame.octets, frame.length))) {
 		counter_add(session->tx.errors, 1);
 		return true;
 	}
-	transmit_frame(worker, session, path, &virtio, frame, (uint32_t)length);
-	/* The next one begins on a cache line. */
-	tx->frames_used = (tx->frames_used + FRAME_ROOM + (size_t)length + 63) & ~(size_t)63;
+	transmit_frame(worker, session, path, &frame);
+	transmit_keep(worker, &frame);
 	return true;
 }
 

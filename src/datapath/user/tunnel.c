@@ -8,6 +8,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "datapath/user/network.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/route.h"
@@ -308,6 +309,8 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);
+	if (fields & DATAPATH_TUNNEL_PEER)
+		pin_refresh(dp);
 	return 0;
 }
 

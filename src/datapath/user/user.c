@@ -12,6 +12,8 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/network.h"
+#include "datapath/user/shared.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
@@ -160,6 +162,7 @@ static int routes_changed(struct user_datapath *dp, struct datapath_event *event
 
 	if (dp->monitor_fd < 0 || !link_monitor_drain(dp->monitor_fd))
 		return 0;
+	pin_refresh(dp);
 	while ((tunnel = handle_next(&dp->tunnels, &position))) {
 		if (!follows(tunnel) || !tunnel_refresh_mtu(dp, tunnel, 0) || count == max)
 			continue;
@@ -220,8 +223,11 @@ static void user_close(struct datapath *base)
 		(void)device_remove_leftovers(dp->links, dp->link_group);
 	while ((tunnel = handle_next(&dp->tunnels, &position)))
 		tunnel_delete(base, tunnel->self);
+	shared_close(dp);
 	while (dp->groups)	/* somebody still listens */
 		message_unlisten(base, dp->groups->self);
+	if (dp->worker_count)
+		retire_all(dp);
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		worker_stop(&dp->workers[i]);
 	if (dp->table)
@@ -318,6 +324,8 @@ static const struct datapath_ops user_ops = {
 	.session_modify = session_modify,
 	.session_delete = session_delete,
 	.session_info = session_info,
+	.device_add = shared_add,
+	.device_delete = shared_delete,
 	.tap = tap_set,
 	.packet_fd = tap_packet_fd,
 	.packets = tap_packets,
@@ -343,6 +351,7 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 	if (!dp->links || tap_available(error) < 0 || open_events(dp, error) < 0)
 		goto fail;
 	(void)device_remove_leftovers(dp->links, dp->link_group);
+	pin_remove_leftovers(dp);
 	dp->opened = timers_now();
 	if (start_workers(dp, options->workers, error) < 0)
 		goto fail;

@@ -69,9 +69,6 @@ void transmit_ready(struct worker *worker, struct source *source, uint32_t event
 /* One whole L2TP message, which stays in place until transmit_flush(). */
 void transmit_message(struct worker *worker, struct session *session, const struct path *path, const uint8_t *octets,
 		      uint32_t length);
-/* Likewise, its header elsewhere. */
-void transmit_headed(struct worker *worker, struct session *session, const struct path *path,
-		     const struct datapath_message *frame, const uint8_t *header, uint32_t header_length);
 /* Send what this round has gathered. */
 void transmit_flush(struct worker *worker);
 

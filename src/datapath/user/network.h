@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What PPP sessions carry, as the engine tells it: their devices with addresses and routes, or their share in a device;
+ * ciphers and limits.  All of it is the control thread's.
+ */
+#ifndef L2TPD_DATAPATH_USER_NETWORK_H
+#define L2TPD_DATAPATH_USER_NETWORK_H
+
+#include "datapath/user/device.h"
+#include "datapath/user/ppp.h"
+
+/* --- network.c --- */
+/* The PPP fields of a session_modify(). */
+int network_modify(struct user_datapath *dp, struct session *session, const struct datapath_session_config *config,
+		   unsigned int fields, struct error *error);
+/* No worker shall find these sessions' share in a device any more, and what was made for them besides devices goes. */
+void network_withdraw(struct user_datapath *dp, struct session *session);
+/* No worker sees the session any more. */
+void network_free(struct session *session);
+/* Octets of an IP packet where a frame may have so many; fixed: of the configuration, 0: none. */
+uint32_t network_mtu(const struct datapath_ppp *ppp, bool enciphered, uint32_t frame, uint32_t fixed);
+
+/* --- own.c: addresses and routes of a session's own device --- */
+/* From what was told before to what is told now; either may be NULL. On error all is as before. */
+int own_change(struct link_channel *links, uint32_t ifindex, const struct datapath_ppp *from,
+	       const struct datapath_ppp *to, struct error *error);
+
+/* --- pin.c: tunnels are not to be led through themselves --- */
+/* The tunnel's peer keeps the route that it has, though this session's device gets a default route. */
+void pin_add(struct user_datapath *dp, struct session *session);
+void pin_remove(struct user_datapath *dp, struct session *session);	/* legal when it has none */
+/* Routes may have changed, or the tunnels' peers. */
+void pin_refresh(struct user_datapath *dp);
+/* What a predecessor left behind. */
+void pin_remove_leftovers(struct user_datapath *dp);
+
+#endif
