@@ -30,8 +30,9 @@ int address_add(struct link_channel *channel, uint32_t ifindex, const struct lin
 		struct error *error)
 {
 	char text[ADDRESS_TEXT_MAX];
+	struct nlmsghdr *header = begin(channel, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, ifindex, address);
 
-	if (link_request_send(channel, begin(channel, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, ifindex, address)) == 0)
+	if (link_request_send(channel, header) == 0)
 		return 0;
 	return error_system(error, errno, NULL, "cannot give the interface the address %s",
 			    address_format(&address->local, text, sizeof(text)));

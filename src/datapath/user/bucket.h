@@ -13,7 +13,7 @@
 #define BUCKET_BURST_MS 100		/* a burst, when nobody says how much: what so much time carries, ... */
 #define BUCKET_BURST_LEAST 16384	/* ... and no less than this: TCP at a low rate must get a window through */
 #define BUCKET_BURST_MOST (1u << 30)
-#define BUCKET_PACKET_MOST 2048		/* a burst that was asked for holds a packet at least, or none would ever pass */
+#define BUCKET_ASKED_LEAST 2048		/* of a burst that was asked for: it must hold a packet, or none would pass */
 
 struct bucket {
 	uint64_t rate;			/* octets for each second; 0: no limit */
@@ -29,8 +29,8 @@ static inline void bucket_begin(struct bucket *bucket, uint64_t bits, uint32_t b
 	bucket->rate = bits && bits < 8 ? 1 : bits / 8;
 	if (!burst)
 		octets = bucket->rate / (1000 / BUCKET_BURST_MS);
-	if (octets < (burst ? BUCKET_PACKET_MOST : BUCKET_BURST_LEAST))
-		octets = burst ? BUCKET_PACKET_MOST : BUCKET_BURST_LEAST;
+	if (octets < (burst ? BUCKET_ASKED_LEAST : BUCKET_BURST_LEAST))
+		octets = burst ? BUCKET_ASKED_LEAST : BUCKET_BURST_LEAST;
 	if (octets > BUCKET_BURST_MOST)
 		octets = BUCKET_BURST_MOST;
 	bucket->most = bucket->level = octets * 1000;

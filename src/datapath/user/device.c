@@ -105,6 +105,7 @@ static void learn_offloads(struct user_datapath *dp, bool udp_offload)
 static int set_up(struct user_datapath *dp, struct visit *visit, struct device *device, uint32_t mtu,
 		  struct error *error)
 {
+	static const struct link_settings no_own_addresses = { .no_own_addresses = true };
 	struct link_settings settings = { .group = dp->link_group, .mtu = mtu, .up = device->up };
 
 	learn_offloads(dp, tap_enable_offloads(device->fd));
@@ -121,7 +122,7 @@ static int set_up(struct user_datapath *dp, struct visit *visit, struct device *
 	(void)link_set_noqueue(visit->links, device->ifindex);
 	/* The kernel hears of addresses last, when the device were up already; and without IPv6 it knows none. */
 	if (device->kind == DEVICE_PPP)
-		(void)link_set(visit->links, device->ifindex, &(struct link_settings){ .no_own_addresses = true }, NULL);
+		(void)link_set(visit->links, device->ifindex, &no_own_addresses, NULL);
 	return link_set(visit->links, device->ifindex, &settings, error);
 }
 

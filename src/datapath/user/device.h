@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TAP and TUN devices, of one session or shared by many.  Each belongs to the daemon's link group, so that its successor
- * finds what a crash left behind, and so that many go at once: closing a device's descriptor costs a kernel grace period
- * each, removing a group costs one.
+ * TAP and TUN devices, of one session or shared by many.  Each belongs to the daemon's link group, so that its
+ * successor finds what a crash left behind, and so that many go at once: closing a device's descriptor costs a kernel
+ * grace period each, removing a group costs one.
  */
 #ifndef L2TPD_DATAPATH_USER_DEVICE_H
 #define L2TPD_DATAPATH_USER_DEVICE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose address is it?  The owners of addresses and prefixes behind a shared device: an RCU hash of prefixes, asked once
- * for each length that is in use, the longest first.  Nearly all are hosts, with one or two lengths of prefixes beside
- * them, so that this is a hash lookup or two however many owners there are; it costs an owner some sixty octets.
+ * Whose address is it?  The owners of addresses and prefixes behind a shared device: an RCU hash of prefixes, asked
+ * once for each length that is in use, the longest first.  Nearly all are hosts, with one or two lengths of prefixes
+ * beside them, so that this is a hash lookup or two however many owners there are; it costs an owner some sixty octets.
  */
 #ifndef L2TPD_DATAPATH_USER_LOOKUP_H
 #define L2TPD_DATAPATH_USER_LOOKUP_H

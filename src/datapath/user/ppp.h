@@ -36,7 +36,7 @@ struct cipher {
 	struct mppe *send;		/* tx's */
 	struct mppe *receive;		/* rx's */
 	bool flush;			/* control sets, tx clears: start anew */
-	uint64_t told;			/* rx's, ms: when it said that track was lost; 0: it was not, or is found again */
+	uint64_t told;			/* rx's, ms: when it said that track was lost; 0: it is not */
 };
 
 /* Replaced as a whole (RCU). */

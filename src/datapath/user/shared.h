@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Devices that many PPP sessions share.  What is read from one belongs to the session that has its destination; one
- * worker reads it and is the transmitting one of all its sessions, so that they have no descriptor, no place in an epoll
- * and no work while they are idle.
+ * worker reads it and is the transmitting one of all its sessions, so that they have no descriptor, no place in an
+ * epoll and no work while they are idle.
  */
 #ifndef L2TPD_DATAPATH_USER_SHARED_H
 #define L2TPD_DATAPATH_USER_SHARED_H

@@ -9,7 +9,7 @@
 #include "datapath/user/shared.h"
 
 #define ICMP_HEADER 8
-#define QUOTED_V4 548			/* of the packet: the answer has 576 octets at most (RFC 1812 section 4.3.2.3) */
+#define QUOTED_V4 548			/* octets: the answer has 576 at most (RFC 1812 section 4.3.2.3) */
 #define HOPS 64
 
 /* Of neither an error message itself, nor of what is for many, must an error be told (RFC 1122 section 3.2.2). */

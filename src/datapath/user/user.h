@@ -12,6 +12,16 @@
  *   table.c     sessions by id (RCU)                       timers.c    carrier and path MTU, control thread
  *   tap.c       copies of packets, for captures            ring.c      how they reach the control thread
  *   message.c   control messages, control thread           frames.c    PPP sessions -> another program, and back
+ *   send.c      the control thread's messages and frames   retire.c    what workers may still be reading
+ *
+ * PPP sessions whose frames are the engine's:
+ *   ppp.c       wire -> session, by protocol               punt.c      worker -> engine
+ *   ppp_transmit.c   session -> wire: rate, cipher         header.c    headers of L2TP and PPP
+ *   network.c   what a session carries, control thread     own.c       addresses and routes of its own device
+ *   shared.c    devices that sessions share, control       shared_transmit.c   their packets -> sessions
+ *   pin.c       tunnels are not led through themselves     lookup.c    whose address it is (RCU)
+ *   bucket.h router.c too_big.c   pure
+ *
  *   segment.c coalesce.c mss.c sequence.c reorder.c inner.c checksum.c   pure packet functions
  *
  * Threads: one control thread calls the operations; workers move packets.  A tunnel's packets
