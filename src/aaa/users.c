@@ -47,6 +47,7 @@ struct users {
 
 /* While a file is read. */
 struct loading {
+	enum users_file file;
 	struct users_text text;
 	struct users_line line;
 	struct table table;
@@ -259,6 +260,14 @@ static int check_lengths(struct loading *loading, struct error *error)
 	return 0;
 }
 
+/* As of crypt(5): "$6$salt$...". */
+static bool is_crypted(const char *secret)
+{
+	size_t id = secret[0] == '$' ? strspn(secret + 1, "0123456789abcdefghijklmnopqrstuvwxyz") : 0;
+
+	return id && secret[1 + id] == '$' && strchr(secret + 2 + id, '$');
+}
+
 static int load_line(struct loading *loading, struct error *error)
 {
 	if (loading->line.count <= SECRET) {
@@ -269,6 +278,9 @@ static int load_line(struct loading *loading, struct error *error)
 	if (check_lengths(loading, error) < 0 || read_addresses(loading, error) < 0)
 		return -1;
 	warn_of_options(loading);
+	if (loading->file == USERS_PAP && is_crypted(users_line_word(&loading->line, SECRET)))
+		warn_at(loading, &loading->line.words[SECRET],
+			"this looks encrypted, as for crypt(3), and is compared as it stands: write the password itself");
 	return add_user(loading, error);
 }
 
@@ -295,6 +307,7 @@ int users_load(struct users *users, enum users_file file, const char *path, cons
 
 	if (!loading)
 		return error_set(error, ERROR_SYSTEM, NULL, "out of memory for the users of %s", path);
+	loading->file = file;
 	loading->text = users_text_over(path, text, length);
 	result = load_all(loading, path, error);
 	if (result == 0) {

@@ -3,7 +3,7 @@
 
     _sandbox.py UNIT FOLDER PROGRAM [ARGUMENT...]
 
-FOLDER stands for the unit's runtime folder and its configuration: the one place that can be written. The
+FOLDER stands for the unit's runtime and state folder and its configuration: the one place that can be written. The
 unit's settings are read from it, and one that is not known here is an error, so that none remains untried.
 What each does was read from systemd.exec(5) and systemd.resource-control(5); devices are hidden by a /dev of
 their own instead of a cgroup's filter. System calls outside of SystemCallFilter= kill, as there.
@@ -31,7 +31,8 @@ CAPABILITIES = ('CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SE
                 'PERFMON BPF CHECKPOINT_RESTORE').split()
 DEVICES = 'null zero full random urandom tty'.split()
 # what says how it is started and ended, not what it may do
-ELSEWHERE = 'Type ExecStart ExecReload Restart RestartSec RuntimeDirectory RuntimeDirectoryMode'.split()
+ELSEWHERE = ('Type ExecStart ExecReload Restart RestartSec RuntimeDirectory RuntimeDirectoryMode '
+             'StateDirectory StateDirectoryMode').split()
 
 
 def must(result, what):

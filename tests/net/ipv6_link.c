@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The IPv6 link of a session at the end of two pipes: packets as lines of hex in, answers out, "-" for none.
+ * The IPv6 link of a session at the end of two pipes: packets as lines of hex in, answers out, "-" for none; or with
+ * tun=NAME at the end of a TUN device that it makes.
  *
- *	ipv6_link [prefix=P] [delegated=P] [address=A] [dns=A] [dns2=A] [mtu=N] [unasked]
+ *	ipv6_link [prefix=P] [delegated=P] [address=A] [dns=A] [dns2=A] [mtu=N] [unasked | tun=NAME]
  */
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "aaa/ipv6_link.h"
 #include "base/prefix.h"
@@ -36,7 +42,26 @@ static void read_word(struct ipv6_link *link, const char *word)
 	else if (!strncmp(word, "mtu=", 4))
 		link->mtu = (uint16_t)atoi(word + 4);
 	else
-		must(!strcmp(word, "unasked"), word);
+		must(!strcmp(word, "unasked") || !strncmp(word, "tun=", 4), word);
+}
+
+/* Until the device goes. */
+static int serve_device(const struct ipv6_link *link, const char *name)
+{
+	static uint8_t packet[65536], answer[IPV6_LINK_ANSWER_MAX];
+	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	ssize_t length;
+
+	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+	must(fd >= 0 && ioctl(fd, TUNSETIFF, &request) == 0, name);
+	while ((length = read(fd, packet, sizeof(packet))) > 0) {
+		size_t answered = ipv6_link_answer(link, packet, (size_t)length, answer);
+
+		if (answered && write(fd, answer, answered) < 0)
+			perror("ipv6_link");
+	}
+	return 0;
 }
 
 static void print(const uint8_t *octets, size_t length)
@@ -70,6 +95,8 @@ int main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++)
 		read_word(&link, argv[i]);
+	if (argc > 1 && !strncmp(argv[argc - 1], "tun=", 4))
+		return serve_device(&link, argv[argc - 1] + 4);
 	if (argc > 1 && !strcmp(argv[argc - 1], "unasked"))
 		print(answer, ipv6_link_advertise(&link, answer));
 	while (fgets(line, sizeof(line), stdin)) {

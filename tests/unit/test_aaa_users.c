@@ -281,6 +281,10 @@ static void what_is_not_used_is_told(void **state)
 		"/etc/ppp/x-secrets:3:7: names are not looked up here: write the address instead; the word is not used\n"
 		"/etc/ppp/x-secrets:4:9: options for pppd behind -- are not used\n"
 		"/etc/ppp/x-secrets:5:7: the + is not used: the user may have any address of the network\n");
+	logged[0] = '\0';
+	load(USERS_PAP, "u * $6$salt$hash *\nv * $ecret *\nw * $a$b *\nx * $$$ *\n");
+	assert_string_equal(logged, "/etc/ppp/x-secrets:1:5: this looks encrypted, as for crypt(3), and is compared "
+				    "as it stands: write the password itself\n");
 	log_lines = 0;
 	for (size_t i = 0; i < 50; i++)
 		strcat(text, "x\n");
