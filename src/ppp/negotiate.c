@@ -384,15 +384,21 @@ static struct reply reply_of(const struct answer *answer, const struct ppp_packe
 	return reply;
 }
 
+/* A peer that starts anew must not be taken for one that repeats itself, where both would then believe something
+ * else: in LCP its magic number tells, in CCP nothing does. */
+static bool tells_repetitions(const struct ppp_link *link, enum control_protocol which)
+{
+	return which == CONTROL_LCP ? link->peer_magic : which != CONTROL_CCP;
+}
+
 /*
  * Our Ack was lost, or the request came twice: to start anew, as the automaton would, takes an open link down for
- * nothing.  A peer that did start anew, and chose no other magic number or had none, asks again when our own request
- * does not come: the automaton hears that.
+ * nothing.  A peer that did start anew asks again when our own request does not come: the automaton hears that.
  */
 static bool repeated(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet)
 {
-	if (!negotiate_is_open(link, which) || link->repeats[which] >= NEGOTIATE_REPEATS_MAX ||
-	    link->acked[which] != hash(packet->data, packet->length))
+	if (!negotiate_is_open(link, which) || !tells_repetitions(link, which) ||
+	    link->repeats[which] >= NEGOTIATE_REPEATS_MAX || link->acked[which] != hash(packet->data, packet->length))
 		return false;
 	link->repeats[which]++;
 	negotiate_send(link, which, CODE_CONFIGURE_ACK, packet->identifier, packet->data, packet->length);
