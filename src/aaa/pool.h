@@ -46,6 +46,10 @@ struct pool_config {
  * -1: a value is wrong (parameter "range" or "delegate_length"), or ranges overlap another pool's; nothing has
  * changed. */
 int pools_set(struct pools *pools, const struct pool_config *config, struct error *error);
+/* These, and no others; ranges may go from one to another. -1: *failed is the number of the one that is wrong, and but
+ * for want of memory nothing has changed. */
+int pools_set_all(struct pools *pools, const struct pool_config *configs, size_t count, size_t *failed,
+		  struct error *error);
 /* What its users have they keep until they are gone; the store remembers in case it is made again. -1: unknown. */
 int pools_remove(struct pools *pools, const char *name, struct error *error);
 

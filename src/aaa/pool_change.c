@@ -137,24 +137,31 @@ static void adopt(struct pools *pools, struct pool *pool, struct pool_lease *lea
 	pools_save(pools, lease);
 }
 
-static void sort_leases(struct pools *pools, struct pool *pool)
+/* What of this pool does not fit into the space that it will have. */
+static void make_way(struct pools *pools, struct pool *pool, const struct pool_space *space)
 {
 	struct pool_lease *lease, *next;
 	uint64_t number;
-	bool fits;
 
 	HASH_ITER(hh, pools->leases.leases, lease, next) {
-		fits = find_number(&pool->space, lease, &number);
-		if (fits && !lease->pool) {
-			adopt(pools, pool, lease);
-		} else if (!fits && lease->pool == pool) {
-			pools_unsave(pools, lease);
-			if (lease->in_use)
-				move_out(pools, lease);
-			else
-				pool_lease_free(&pools->leases, lease);
-		}
+		if (lease->pool != pool || find_number(space, lease, &number))
+			continue;
+		pools_unsave(pools, lease);
+		if (lease->in_use)
+			move_out(pools, lease);
+		else
+			pool_lease_free(&pools->leases, lease);
 	}
+}
+
+static void adopt_all(struct pools *pools, struct pool *pool)
+{
+	struct pool_lease *lease, *next;
+	uint64_t number;
+
+	HASH_ITER(hh, pools->leases.leases, lease, next)
+		if (!lease->pool && find_number(&pool->space, lease, &number))
+			adopt(pools, pool, lease);
 }
 
 /* --- the store --- */
@@ -212,21 +219,25 @@ static void load(struct pools *pools, struct pool *pool)
 
 /* --- pools --- */
 
+static int check_two(const struct pool_config *config, const struct pool_config *other, struct error *error)
+{
+	char text[RANGE_TEXT_MAX];
+
+	for (unsigned int i = 0; i < config->range_count; i++)
+		for (unsigned int k = 0; k < other->range_count; k++)
+			if (range_overlaps(&config->ranges[i], &other->ranges[k]))
+				return error_set(error, ERROR_VALUE, "range", "%s overlaps a range of pool %s",
+						 range_format(&config->ranges[i], text, sizeof(text)), other->name);
+	return 0;
+}
+
 static int check_others(const struct pools *pools, const struct pool_config *config, struct error *error)
 {
 	const struct pool *pool, *next;
-	char text[RANGE_TEXT_MAX];
 
-	HASH_ITER(hh, pools->pools, pool, next) {
-		if (strcmp(pool->config.name, config->name) == 0)
-			continue;
-		for (unsigned int i = 0; i < config->range_count; i++)
-			for (unsigned int k = 0; k < pool->config.range_count; k++)
-				if (range_overlaps(&config->ranges[i], &pool->config.ranges[k]))
-					return error_set(error, ERROR_VALUE, "range", "%s overlaps a range of pool %s",
-							 range_format(&config->ranges[i], text, sizeof(text)),
-							 pool->config.name);
-	}
+	HASH_ITER(hh, pools->pools, pool, next)
+		if (strcmp(pool->config.name, config->name) != 0 && check_two(config, &pool->config, error) < 0)
+			return -1;
 	return 0;
 }
 
@@ -256,20 +267,24 @@ static bool is_same(const struct pool_config *a, const struct pool_config *b)
 	return true;
 }
 
-int pools_set(struct pools *pools, const struct pool_config *config, struct error *error)
+static struct pool *find_pool(const struct pools *pools, const struct pool_config *config)
 {
-	struct pool_unused unused;
-	struct pool_space space;
 	struct pool *pool;
-	bool is_new;
-	uint64_t own = 0;
 
 	HASH_FIND_STR(pools->pools, config->name, pool);
-	is_new = !pool;
-	if (pool && is_same(&pool->config, config))
-		return 0;
-	if (pool_space_make(config, &space, error) < 0 || check_others(pools, config, error) < 0 ||
-	    count_unused(pools, pool, &space, &unused, &own, error) < 0)
+	return pool;
+}
+
+/* It is another, and fits among the others. */
+static int apply(struct pools *pools, const struct pool_config *config, const struct pool_space *space,
+		 struct error *error)
+{
+	struct pool *pool = find_pool(pools, config);
+	struct pool_unused unused;
+	bool is_new = !pool;
+	uint64_t own = 0;
+
+	if (count_unused(pools, pool, space, &unused, &own, error) < 0)
 		return -1;
 	if (is_new)
 		pool = add_pool(pools, config);
@@ -277,15 +292,28 @@ int pools_set(struct pools *pools, const struct pool_config *config, struct erro
 		pool_unused_clear(&unused);
 		return error_set(error, ERROR_SYSTEM, NULL, "out of memory for pool %s", config->name);
 	}
+	make_way(pools, pool, space);
 	pool_unused_clear(&pool->unused);
 	pool->config = *config;
-	pool->space = space;
+	pool->space = *space;
 	pool->unused = unused;
 	pool->own = own;
-	sort_leases(pools, pool);
+	adopt_all(pools, pool);
 	if (is_new)
 		load(pools, pool);
 	return 0;
+}
+
+int pools_set(struct pools *pools, const struct pool_config *config, struct error *error)
+{
+	const struct pool *pool = find_pool(pools, config);
+	struct pool_space space;
+
+	if (pool && is_same(&pool->config, config))
+		return 0;
+	if (pool_space_make(config, &space, error) < 0 || check_others(pools, config, error) < 0)
+		return -1;
+	return apply(pools, config, &space, error);
 }
 
 int pools_remove(struct pools *pools, const char *name, struct error *error)
@@ -306,4 +334,67 @@ int pools_remove(struct pools *pools, const char *name, struct error *error)
 	}
 	pool_free(pools, pool);
 	return 0;
+}
+
+/* --- all of them --- */
+
+static int check_all(const struct pool_config *configs, size_t count, struct pool_space *spaces, size_t *failed,
+		     struct error *error)
+{
+	for (*failed = 0; *failed < count; ++*failed) {
+		const struct pool_config *config = &configs[*failed];
+
+		if (pool_space_make(config, &spaces[*failed], error) < 0)
+			return -1;
+		for (size_t i = 0; i < *failed; i++)
+			if (check_two(config, &configs[i], error) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static bool has(const struct pool_config *configs, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(configs[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Pools go, and shrink, before others grow. */
+static int apply_all(struct pools *pools, const struct pool_config *configs, size_t count,
+		     const struct pool_space *spaces, size_t *failed, struct error *error)
+{
+	struct pool *pool, *next;
+
+	HASH_ITER(hh, pools->pools, pool, next)
+		if (!has(configs, count, pool->config.name))
+			pools_remove(pools, pool->config.name, NULL);
+	for (size_t i = 0; i < count; i++) {
+		pool = find_pool(pools, &configs[i]);
+		if (pool && !is_same(&pool->config, &configs[i]))
+			make_way(pools, pool, &spaces[i]);
+	}
+	for (*failed = 0; *failed < count; ++*failed) {
+		pool = find_pool(pools, &configs[*failed]);
+		if ((!pool || !is_same(&pool->config, &configs[*failed])) &&
+		    apply(pools, &configs[*failed], &spaces[*failed], error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int pools_set_all(struct pools *pools, const struct pool_config *configs, size_t count, size_t *failed,
+		  struct error *error)
+{
+	struct pool_space *spaces = malloc((count + 1) * sizeof(*spaces));
+	int result = -1;
+
+	*failed = 0;
+	if (!spaces)
+		return error_set(error, ERROR_SYSTEM, NULL, "out of memory for pools");
+	if (check_all(configs, count, spaces, failed, error) == 0)
+		result = apply_all(pools, configs, count, spaces, failed, error);
+	free(spaces);
+	return result;
 }

@@ -33,7 +33,7 @@ static void restart(void)
 }
 
 /* ranges: separated by commas. */
-static int try_set(const char *name, const char *ranges, unsigned int length, struct error *error)
+static struct pool_config config_of(const char *name, const char *ranges, unsigned int length)
 {
 	struct pool_config config = { .length = (uint8_t)length };
 	char text[1024], *rest = text, *range;
@@ -42,6 +42,13 @@ static int try_set(const char *name, const char *ranges, unsigned int length, st
 	snprintf(text, sizeof(text), "%s", ranges);
 	while (*ranges && (range = strsep(&rest, ",")))
 		assert_true(range_parse(range, &config.ranges[config.range_count++]));
+	return config;
+}
+
+static int try_set(const char *name, const char *ranges, unsigned int length, struct error *error)
+{
+	struct pool_config config = config_of(name, ranges, length);
+
 	return pools_set(pools, &config, error);
 }
 
@@ -359,6 +366,51 @@ static void pools_go(void **state)
 	assert_false(pools_next(pools, "p", &view));
 	assert_true(pools_next(pools, "", &view));
 	assert_string_equal(view.name, "p");
+}
+
+static void all_at_once(void **state)
+{
+	struct pool_config first[] = {
+		config_of("p", "192.0.2.1-192.0.2.3", 0), config_of("q", "192.0.2.4-192.0.2.6", 0),
+		config_of("r", "192.0.2.7", 0),
+	};
+	struct pool_config swapped[] = {
+		config_of("q", "192.0.2.1-192.0.2.3", 0), config_of("p", "192.0.2.4-192.0.2.7", 0),
+	};
+	struct pool_config wrong[] = {
+		config_of("s", "192.0.2.1", 0), config_of("p", "192.0.2.0/30", 0),
+	};
+	struct error error = { 0 };
+	struct pool_view view;
+	size_t failed;
+
+	assert_int_equal(pools_set_all(pools, first, 3, &failed, &error), 0);
+	assert_string_equal(take("p", "a"), "192.0.2.1");
+	assert_string_equal(take("q", "b"), "192.0.2.4");
+	assert_string_equal(take("p", "c"), "192.0.2.2");
+	give_back("192.0.2.2");
+	assert_string_equal(take("r", "d"), "192.0.2.7");
+	assert_int_equal(pools_set_all(pools, wrong, 2, &failed, &error), -1);
+	assert_int_equal(failed, 1);
+	assert_string_equal(error.text, "192.0.2.0/30 overlaps a range of pool s");
+	assert_false(pools_view(pools, "s", &view));
+	assert_int_equal(pools_set_all(pools, swapped, 2, &failed, &error), 0);
+	assert_false(pools_view(pools, "r", &view));
+	assert_int_equal(view_of("p").in_use, 2);
+	assert_int_equal(view_of("q").in_use, 1);
+	/* nobody gets what somebody has */
+	assert_string_equal(take("q", "e"), "192.0.2.2");
+	assert_string_equal(take("q", "e"), "192.0.2.3");
+	assert_string_equal(take("q", "e"), "");
+	assert_string_equal(take("p", "e"), "192.0.2.6");
+	give_back("192.0.2.1");
+	assert_string_equal(take("q", "a"), "192.0.2.1");
+	restart();
+	assert_int_equal(pools_set_all(pools, swapped, 2, &failed, &error), 0);
+	assert_string_equal(take("p", "d"), "192.0.2.7");
+	assert_string_equal(take("q", "a"), "192.0.2.1");
+	assert_int_equal(pools_set_all(pools, NULL, 0, &failed, &error), 0);
+	assert_false(pools_next(pools, "", &view));
 }
 
 static void a_restart(void **state)
@@ -733,6 +785,7 @@ int main(void)
 		CASE(our_own_addresses),
 		CASE(ranges_change),
 		CASE(pools_go),
+		CASE(all_at_once),
 		CASE(a_restart),
 		CASE(no_store),
 		CASE(many_users_are_forgotten),
