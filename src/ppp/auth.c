@@ -275,6 +275,11 @@ static void peer_timed_out(struct ppp_link *link, enum ppp_cause cause, const ch
 	link_fail(link, &failure, now);
 }
 
+bool auth_was_refused(const struct ppp_link *link)
+{
+	return link->auth && link->auth->peer.state == AUTH_RETRY;
+}
+
 static void expire_peer(struct ppp_link *link, uint64_t now)
 {
 	struct auth_peer *peer = link->auth ? &link->auth->peer : NULL;
@@ -493,6 +498,15 @@ void auth_verdict(struct ppp_link *link, const struct credentials_verdict *verdi
 		eap_verdict(link, verdict, name, now);
 	else
 		chap_verdict(link, verdict, name, now);
+	tidy(link, now);
+}
+
+/* EAP's last word is not repeated when it is lost (RFC 3748 section 4.2); all that had to be proved was. */
+void auth_overtaken(struct ppp_link *link, uint64_t now)
+{
+	if (!link->auth || link->auth->own.state != AUTH_RESULT)
+		return;
+	auth_own_proved(link, CREDENTIALS_EAP, now);
 	tidy(link, now);
 }
 

@@ -134,6 +134,10 @@ void auth_expire(struct ppp_link *link, enum link_timer timer, uint64_t now);
 void auth_verdict(struct ppp_link *link, const struct credentials_verdict *verdict, const char *name, uint64_t now);
 /* The peer's LCP said that it does not know this protocol. */
 void auth_rejected(struct ppp_link *link, uint16_t protocol, uint64_t now);
+/* A packet of the network phase came before ours: the peer thinks that all is proved. */
+void auth_overtaken(struct ppp_link *link, uint64_t now);
+/* The peer's proof was refused, and it may try again: when it goes instead, that is why. */
+bool auth_was_refused(const struct ppp_link *link);
 /* LCP went down, or the link goes: wipe and free link->auth, clear its timers. */
 void auth_end(struct ppp_link *link);
 

@@ -94,6 +94,7 @@ static void begin(struct ppp_link *link)
 	link->local_accm = settings->accm;
 	link->local_magic = settings->use_magic ? new_magic(link) : 0;
 	link->negotiation->methods = lcp_usable_methods(settings);
+	link->negotiation->insisted = false;
 	link->peer_method = strongest(link->negotiation->methods, settings->eap_through);
 	link->proxied = false;
 	link->no_echo = false;
@@ -270,11 +271,16 @@ static void no_authentication(struct ppp_link *link)
 	link_fail(link, &failure, link->ppp->now);
 }
 
-/* Not this one: the one that the peer would rather, if it may, else the next. */
+/* Not this one: the one that the peer would rather, if it may, else the next.  When there is none, the same once more:
+ * the peer may know it, too, and rather use another (as we do). */
 static void other_method(struct ppp_link *link, unsigned int wanted)
 {
 	struct negotiation *negotiation = link->negotiation;
 
+	if (negotiation->methods == link->peer_method && !negotiation->insisted) {
+		negotiation->insisted = true;
+		return;
+	}
 	negotiation->methods &= (uint8_t)~link->peer_method;
 	link->peer_method = wanted & negotiation->methods ? (uint8_t)wanted :
 							    strongest(negotiation->methods, false);

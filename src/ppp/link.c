@@ -362,16 +362,18 @@ static void receive_auth(struct ppp_link *link, uint16_t protocol, const uint8_t
  * another.  The last one is as good as all. */
 static void receive_ncp(struct ppp_link *link, enum control_protocol which, const uint8_t *octets, size_t length)
 {
-	if (link->phase == PPP_AUTHENTICATE || link->phase == PPP_WAIT_NETWORK)
+	if (link->phase == PPP_AUTHENTICATE || link->phase == PPP_WAIT_NETWORK) {
 		negotiate_hold(link, which, octets, length);
-	else if (link->phase != PPP_NETWORK)
+		auth_overtaken(link, link->ppp->now);
+	} else if (link->phase != PPP_NETWORK) {
 		drop(link);
-	else if (!is_wanted(link, which) && link->state[which] <= AUTOMATON_STOPPED)
+	} else if (!is_wanted(link, which) && link->state[which] <= AUTOMATON_STOPPED) {
 		lcp_protocol_reject(link, negotiate_number(which), octets, length);
-	else if (link->state[which] == AUTOMATON_INITIAL)
+	} else if (link->state[which] == AUTOMATON_INITIAL) {
 		negotiate_hold(link, which, octets, length);
-	else
+	} else {
 		negotiate_receive(link, which, octets, length);
+	}
 }
 
 static void receive_other(struct ppp_link *link, uint16_t protocol, const uint8_t *octets, size_t length)

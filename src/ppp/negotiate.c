@@ -566,16 +566,22 @@ static void receive_refusal(struct ppp_link *link, enum control_protocol which, 
 
 static void receive_terminate(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet)
 {
+	static const struct link_failure refused = {
+		.cause = PPP_CAUSE_REFUSED, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_PEER,
+		.protocol = PPP_CHAP_PROTOCOL, .by_peer = true, .text = "wrong name or password",
+	};
 	const struct reply reply = { .code = CODE_TERMINATE_ACK, .identifier = packet->identifier };
 	char text[PPP_TEXT_MAX];
-
-	ppp_printable(packet->data, packet->length, text, sizeof(text));
-	link_note(link, &(struct link_failure){
+	const struct link_failure closed = {
 		.cause = PPP_CAUSE_USER,
 		.code = which == CONTROL_LCP ? DISCONNECT_NORMAL : DISCONNECT_NO_NCP,
 		.direction = which == CONTROL_LCP ? DIRECTION_PEER : DIRECTION_GLOBAL,
 		.protocol = which == CONTROL_LCP ? 0 : protocols[which]->number,
-		.by_peer = true, .text = *text ? text : "the peer closed it" });
+		.by_peer = true, .text = packet->length ? text : "the peer closed it",
+	};
+
+	ppp_printable(packet->data, packet->length, text, sizeof(text));
+	link_note(link, which == CONTROL_LCP && auth_was_refused(link) ? &refused : &closed);
 	act(link, which, AUTOMATON_RTR, &reply);
 }
 

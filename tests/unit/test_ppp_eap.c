@@ -237,6 +237,23 @@ static void success_is_said_again(void **state)
 	assert_int_equal(world.lns.proofs, 1);
 }
 
+/* EAP does not say it again: what comes behind it says the same. */
+static void a_success_that_was_lost(void **state)
+{
+	let_begin(PPP_EAP);
+	auth_overtaken(&world.client.link, world.now);
+	arrive(&world.lns, until_request(EAP_MSCHAPV2, CHAP_CHALLENGE));
+	auth_overtaken(&world.client.link, world.now);
+	assert_int_equal(world.client.own_proved_by, CREDENTIALS_NONE);
+	arrive(&world.lns, until_request(EAP_MSCHAPV2, CHAP_SUCCESS));
+	arrive(&world.client, taken(&world.client));
+	lose(&world.lns);
+	assert_int_equal(world.client.own_proved_by, CREDENTIALS_NONE);
+	auth_overtaken(&world.client.link, world.now);
+	assert_proved(CREDENTIALS_EAP);
+	assert_null(world.client.link.auth);
+}
+
 static void nobody_responds(void **state)
 {
 	let_begin(PPP_EAP);
@@ -565,6 +582,7 @@ int main(void)
 		TEST(another_method_is_wanted), TEST(no_md5_where_encryption_is_required),
 		TEST(unknown_methods_are_declined), TEST(naks_come_to_an_end), TEST(no_identity),
 		TEST(notifications_are_acknowledged), TEST(lost_packets_are_sent_again), TEST(success_is_said_again),
+		TEST(a_success_that_was_lost),
 		TEST(nobody_responds), TEST(success_out_of_turn), TEST(an_authenticator_that_is_not_genuine),
 		TEST(success_without_a_challenge), TEST(another_method_in_between), TEST(our_own_challenge),
 		TEST(wrong_identifiers),
