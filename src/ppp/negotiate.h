@@ -81,7 +81,7 @@ struct negotiation {
 	/* LCP */
 	uint8_t methods;		/* bits of ppp_method that the peer has not refused */
 	bool eap_declined;		/* once, for what is as good and no surprise */
-	bool insisted;			/* once, on the only way to prove a name */
+	bool insisted;			/* once, on EAP */
 	uint8_t loops;
 	bool heard;			/* an LCP packet */
 	uint8_t initial_length, received_length;	/* of the peer's requests; 0: none, or too long to be kept */
