@@ -528,8 +528,10 @@ static void own_is_rejected(struct ppp_link *link, uint64_t now)
 
 void auth_rejected(struct ppp_link *link, uint16_t protocol, uint64_t now)
 {
-	const struct link_failure failure = { PPP_CAUSE_REFUSED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_PEER, protocol, true,
-					      "the peer does not know the protocol that it was to prove its name by" };
+	const struct link_failure failure = {
+		PPP_CAUSE_REFUSED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_PEER, protocol, true,
+		"the peer does not know the protocol that it was to prove its name by",
+	};
 
 	if (!link->auth)
 		return;

@@ -68,7 +68,7 @@ static void answer_md5(struct ppp_link *link, const struct ppp_packet *request, 
 	begin(&writer, EAP_MD5);
 	auth_value_write(&writer.data, response, sizeof(response), secret->octets, secret->name_length);
 	link->auth->own.state = AUTH_RESULT;
-	explicit_bzero(&link->auth->own.keys, sizeof(link->auth->own.keys));	/* of an MSCHAPv2 that came to nothing */
+	explicit_bzero(&link->auth->own.keys, sizeof(link->auth->own.keys));	/* of an MSCHAPv2 before */
 	respond(link, request, &writer, now);
 }
 

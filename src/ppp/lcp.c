@@ -271,8 +271,8 @@ static void no_authentication(struct ppp_link *link)
 	link_fail(link, &failure, link->ppp->now);
 }
 
-/* Not this one: the one that the peer would rather, if it may, else the next.  EAP once more: the peer may well know it,
- * and only have asked for something that is no surprise (as we do). */
+/* Not this one: the one that the peer would rather, if it may, else the next.  EAP once more: the peer may well know
+ * it, and only have asked for something that is no surprise (as we do). */
 static void other_method(struct ppp_link *link, unsigned int wanted)
 {
 	struct negotiation *negotiation = link->negotiation;

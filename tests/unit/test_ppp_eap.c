@@ -543,8 +543,8 @@ static void a_request_of_a_server_is_sent_again(void **state)
 	assert_sent(taken(&world.lns), EAP_MD5_REQUEST_PACKET);
 }
 
-/* SoftEther knows TLS only, asks for it with the identifier of before, and does not know EAP any more when that will not
- * do: it asks for another protocol then. */
+/* SoftEther knows TLS only, asks for it with the identifier of before, and does not know EAP any more when that will
+ * not do: it asks for another protocol then. */
 static void eap_is_rejected_in_the_middle(void **state)
 {
 	let_begin(PPP_EAP);
