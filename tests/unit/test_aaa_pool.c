@@ -644,24 +644,23 @@ static int next_of(enum condition condition, int pool, int where, bool by_known)
 	return best;
 }
 
-static void set_range(int pool)
+static struct pool_config config_of_space(int pool)
 {
 	char range[64];
 
 	snprintf(range, sizeof(range), "192.0.2.%u-192.0.2.%u", spaces[pool].first, spaces[pool].last);
-	set(pool_names[pool], range, 0);
+	return config_of(pool_names[pool], range, 0);
 }
 
-/* Half of the addresses is for each. */
-static void model_set(int pool)
+static void set_range(int pool)
 {
-	unsigned int first = (unsigned int)pool * ADDRESSES / 2 + random_below(ADDRESSES / 4);
-	int next;
+	struct pool_config config = config_of_space(pool);
 
-	spaces[pool].there = true;
-	spaces[pool].first = first;
-	spaces[pool].last = first + random_below(ADDRESSES / 4);
-	set_range(pool);
+	assert_int_equal(pools_set(pools, &config, NULL), 0);
+}
+
+static void model_make_way(int pool)
+{
 	for (unsigned int i = 0; i < ADDRESSES; i++) {
 		if (fits(pool, i) || model[i].pool != pool)
 			continue;
@@ -669,8 +668,51 @@ static void model_set(int pool)
 		if (model[i].condition == REMEMBERED)
 			model[i].condition = UNUSED;
 	}
+}
+
+static void model_adopt(int pool)
+{
+	int next;
+
 	while ((next = next_of(IN_USE, pool, OUTSIDE, true)) >= 0)
 		use((unsigned int)next, pool, model[next].user);
+}
+
+static void model_set(int pool)
+{
+	unsigned int first = random_below(ADDRESSES), last = first + random_below(ADDRESSES / 4);
+
+	/* apart from the other */
+	if (last >= ADDRESSES || (spaces[!pool].there && first <= spaces[!pool].last && spaces[!pool].first <= last))
+		return;
+	spaces[pool].there = true;
+	spaces[pool].first = first;
+	spaces[pool].last = last;
+	set_range(pool);
+	model_make_way(pool);
+	model_adopt(pool);
+}
+
+/* Both anew, in either order: one has what is below, the other what is above. */
+static void model_set_both(int pool)
+{
+	unsigned int bound = 1 + random_below(ADDRESSES - 2);
+	int below = (int)random_below(2);
+	struct pool_config configs[POOLS];
+	size_t failed;
+
+	spaces[below].there = spaces[!below].there = true;
+	spaces[below].first = random_below(bound);
+	spaces[below].last = bound - 1;
+	spaces[!below].first = bound;
+	spaces[!below].last = bound + random_below(ADDRESSES - bound);
+	configs[0] = config_of_space(pool);
+	configs[1] = config_of_space(!pool);
+	assert_int_equal(pools_set_all(pools, configs, POOLS, &failed, NULL), 0);
+	model_make_way(pool);
+	model_make_way(!pool);
+	model_adopt(pool);
+	model_adopt(!pool);
 }
 
 /* The pools are made anew: what was in use comes last. */
@@ -748,8 +790,10 @@ static void model_step(void)
 		model_give_back(number);
 	else if (what < 980)
 		model_own(number);
-	else if (what < 995)
+	else if (what < 990)
 		model_set(pool);
+	else if (what < 995)
+		model_set_both(pool);
 	else
 		model_restart();
 }
