@@ -6,8 +6,8 @@
  * Pure: datagrams, commands and the time come in; datagrams and events are taken out.  After each call of something
  * that takes `now` the caller
  *
- *	1. takes events until there are none (what an event points to is valid until the next is asked for), and may give
- *	   commands while it does so;
+ *	1. takes events until there are none (what an event points to is valid until the next is asked for), and may
+ *	   give commands while it does so;
  *	2. at the end of its own batch takes datagrams until there are none;
  *	3. sees to it that radius_expire() is called at radius_deadline().
  *
@@ -71,7 +71,8 @@ struct radius_server_settings {
 	uint32_t timeout;		/* ms until a request is repeated, >= 1 */
 	uint32_t retries;		/* repetitions until the next server is asked */
 	uint32_t dead_time;		/* ms that a silent server is asked last */
-	/* Must replies have a Message-Authenticator? AUTO: from the first on that had one. We always send it. */
+	/* Must replies have a Message-Authenticator? AUTO: from the first on that had one and no EAP. Those with EAP
+	 * always must. We always send it. */
 	enum radius_authenticator message_authenticator;
 	bool dynamic;			/* may send Disconnect- and CoA-Requests */
 };
@@ -107,11 +108,11 @@ struct radius_session {
 };
 
 struct radius_request {
-	const char *servers;		/* names, with commas or blanks between, in their order; NULL, "": all there are */
+	const char *servers;		/* names in their order, with commas or blanks between; NULL, "": all */
 	const struct radius_session *session;	/* user_name NULL: that of credentials */
 	/* method NONE: what does this user get, who need not prove his name? (asked with an empty password) */
 	const struct credentials *credentials;
-	handle conversation;		/* EAP: the request whose answer was CONTINUE, for the next step; else HANDLE_NONE */
+	handle conversation;		/* EAP: the request whose answer was CONTINUE; else HANDLE_NONE */
 };
 
 /* An event will follow, also when all servers are silent. owner: given back. The handle of a conversation remains.
@@ -270,7 +271,7 @@ struct radius_counters {
 struct radius_server_info {
 	struct radius_server_settings settings;	/* secret_length 0 and no secret */
 	bool dead;
-	bool authenticated;		/* it has sent a Message-Authenticator */
+	bool authenticated;		/* it has sent a Message-Authenticator without being made to by EAP */
 	uint32_t outstanding;		/* requests that it has not answered yet */
 	uint32_t round_trip;		/* ms, of the last answer */
 	struct radius_counters counters;

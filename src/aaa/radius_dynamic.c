@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What servers ask of us: Disconnect- and CoA-Request, RFC 5176.  A request becomes an event when it is genuine,
- * recent, and says nothing that we cannot do; else it is refused here.  Answers are remembered, so that one that is repeated
- * gets the same again and nothing is done twice.
+ * recent, and says nothing that we cannot do; else it is refused here.  Answers are remembered, so that one that is
+ * repeated gets the same again and nothing is done twice.
  */
 #include <stdlib.h>
 #include <string.h>

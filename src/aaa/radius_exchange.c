@@ -445,24 +445,28 @@ static bool is_reply_to(const struct radius_exchange *exchange, uint8_t code)
 	return code == RADIUS_ACCESS_ACCEPT || code == RADIUS_ACCESS_REJECT || code == RADIUS_ACCESS_CHALLENGE;
 }
 
-/* Is a Message-Authenticator there where it must be, and right where it is? (RFC 3579 section 3.2) */
+/*
+ * Is a Message-Authenticator there where it must be, and right where it is?  With EAP it always must (RFC 3579 section
+ * 3.2), so one there does not tell that the server has it in other replies, too: FreeRADIUS before 3.2.5 has not.
+ */
 static bool is_sealed(struct radius_server *server, const struct radius_exchange *exchange,
 		      const struct radius_packet *packet, const uint8_t *request, const struct radius_secret *secret)
 {
-	enum radius_authenticator wanted = server->settings.message_authenticator;
 	enum radius_seal seal = radius_seal(packet, request, secret);
 	struct radius_attribute eap;
+	bool has_eap = radius_find(packet, 0, RADIUS_EAP_MESSAGE, &eap);
 
-	if (seal == RADIUS_SEAL_FORGED)
-		return false;
-	if (exchange->record)
+	if (exchange->record || seal == RADIUS_SEAL_FORGED)
+		return seal != RADIUS_SEAL_FORGED;
+	if (seal == RADIUS_SEAL_GENUINE) {
+		server->authenticated |= !has_eap;
 		return true;
-	if (seal == RADIUS_SEAL_GENUINE)
-		server->authenticated = true;
-	if (seal == RADIUS_SEAL_GENUINE || !radius_find(packet, 0, RADIUS_EAP_MESSAGE, &eap))
-		return seal == RADIUS_SEAL_GENUINE || wanted == RADIUS_AUTHENTICATOR_NO ||
-		       (wanted == RADIUS_AUTHENTICATOR_AUTO && !server->authenticated);
-	return false;
+	}
+	switch (server->settings.message_authenticator) {
+	case RADIUS_AUTHENTICATOR_YES: return false;
+	case RADIUS_AUTHENTICATOR_NO: return !has_eap;
+	default: return !has_eap && !server->authenticated;
+	}
 }
 
 static bool is_genuine(struct radius_client *client, const struct radius_exchange *exchange,

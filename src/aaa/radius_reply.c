@@ -4,7 +4,6 @@
  * keys of MPPE, and what the user gets (radius_grant.c).  A reply that says what cannot be is no answer: RFC 2865
  * section 5 wants a known attribute of a wrong length to be a rejection.
  */
-#include <nettle/sha1.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "aaa/radius_internal.h"
 #include "base/text.h"
+#include "wire/mppe.h"
 
 #define SUCCESS_LENGTH (1 + CREDENTIALS_MSCHAP_SUCCESS)	/* MS-CHAP2-Success: identifier and text */
 #define V1_KEYS_LENGTH 32		/* MS-CHAP-MPPE-Keys: LM key 8, NT key 16, zeros */
@@ -45,8 +45,9 @@ static void refuse(struct reading *reading, const struct radius_attribute *attri
 
 	answer->unusable = true;
 	answer->remark[0] = '\0';
-	remark(answer, "RADIUS server %s sends attribute %s%u with %u octets, which cannot be", reading->exchange->server_name,
-	       attribute->vendor == RADIUS_VENDOR_MICROSOFT ? "Microsoft " : "", attribute->type, attribute->length);
+	remark(answer, "RADIUS server %s sends attribute %s%u with %u octets, which cannot be",
+	       reading->exchange->server_name, attribute->vendor == RADIUS_VENDOR_MICROSOFT ? "Microsoft " : "",
+	       attribute->type, attribute->length);
 }
 
 /* Several are one after the other. */
@@ -96,26 +97,20 @@ static bool take_key(struct reading *reading, const struct radius_attribute *att
 	return good;
 }
 
-/* MS-CHAPv1: the start key is made of the NT key and the challenge, and is the same both ways (RFC 3079 section 2.4).
- * Without a NT key there is none for 128 bits. */
+/* MS-CHAPv1: what is there is what the start key is made of, which is the same both ways (RFC 2548 section 2.4.1). */
 static bool take_v1_keys(struct reading *reading, const struct radius_attribute *attribute)
 {
 	struct credentials_keys *keys = &reading->answer->verdict.keys;
 	uint8_t clear[RADIUS_PASSWORD_MAX];
-	struct sha1_ctx sha1;
 
 	if (attribute->length != V1_KEYS_LENGTH ||
 	    !radius_reveal_password(reading->secret, reading->exchange->authenticator, attribute->value,
 				    attribute->length, clear))
 		return false;
-	sha1_init(&sha1);
-	sha1_update(&sha1, CREDENTIALS_KEY_LENGTH, clear + V1_NT_KEY);
-	sha1_update(&sha1, CREDENTIALS_KEY_LENGTH, clear + V1_NT_KEY);
-	sha1_update(&sha1, sizeof(reading->exchange->challenge), reading->exchange->challenge);
-	sha1_digest(&sha1, CREDENTIALS_KEY_LENGTH, keys->send);
+	mppe_start_key_v1(clear + V1_NT_KEY, reading->exchange->challenge, keys->send);
 	memcpy(keys->receive, keys->send, CREDENTIALS_KEY_LENGTH);
+	keys->long_only = true;
 	reading->has_send = reading->has_receive = true;
-	explicit_bzero(&sha1, sizeof(sha1));
 	explicit_bzero(clear, sizeof(clear));
 	return true;
 }

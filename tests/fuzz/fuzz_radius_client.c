@@ -120,7 +120,8 @@ static void see(struct world *world)
 		world->ended++;
 		if (event.request == world->conversation)
 			world->goes_on = false;
-		if (event.kind == RADIUS_EVENT_ANSWER && event.verdict->result == CREDENTIALS_CONTINUE && !world->goes_on)
+		if (event.kind == RADIUS_EVENT_ANSWER && event.verdict->result == CREDENTIALS_CONTINUE &&
+		    !world->goes_on)
 			world->conversation = event.request;
 	}
 }
@@ -174,8 +175,9 @@ static void reply_as_told(struct world *world)
 
 static void reply_rightly(struct world *world)
 {
-	reply(world, world->octets[0] == RADIUS_ACCESS_REQUEST ? RADIUS_ACCESS_REJECT : RADIUS_ACCOUNTING_RESPONSE, true,
-	      NULL, 0);
+	bool access = world->octets[0] == RADIUS_ACCESS_REQUEST;
+
+	reply(world, access ? RADIUS_ACCESS_REJECT : RADIUS_ACCOUNTING_RESPONSE, true, NULL, 0);
 }
 
 static void arrive(struct world *world)

@@ -125,7 +125,8 @@ static void hides_as_a_server_does(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct octets clear = octets_of(cases[i].clear), hidden = octets_of(cases[i].hidden);
-		uint8_t out[RADIUS_VALUE_MAX], salt[] = { 0, hidden.octets[1] };	/* its first bit is set for us */
+		uint8_t salt[] = { 0, hidden.octets[1] };	/* its first bit is set for us */
+		uint8_t out[RADIUS_VALUE_MAX];
 
 		assert_int_equal(radius_hide_salted(&vector_secret, authenticator.octets, salt, clear.octets,
 						    clear.length, out), hidden.length);
@@ -382,7 +383,8 @@ static void values_have_their_lengths(void **state)
 
 static void prefixes(void **state)
 {
-	static const uint8_t good[] = { 0, 40, 0x20, 0x01, 0x0d, 0xb8, 0xff }, beyond[] = { 0, 32, 0x20, 1, 0xd, 0xb8, 1 };
+	static const uint8_t good[] = { 0, 40, 0x20, 0x01, 0x0d, 0xb8, 0xff };
+	static const uint8_t beyond[] = { 0, 32, 0x20, 0x01, 0x0d, 0xb8, 1 };
 	static const uint8_t too_long[] = { 0, 129 };
 	struct radius_attribute attribute = value_of(good, sizeof(good));
 	struct prefix prefix;

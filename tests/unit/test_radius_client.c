@@ -652,6 +652,20 @@ static void eap_must_be_sealed(void **state)
 	assert_int_equal(counted().bad_authenticators, 1);
 }
 
+/* Nor does one there tell that the server has it elsewhere. */
+static void eap_promises_nothing(void **state)
+{
+	struct credentials identity = eap_of("i am anna");
+
+	add_server("a", "192.0.2.9");
+	ask_with(&identity, NULL, HANDLE_NONE);
+	assert_true(take());
+	challenge("prove it");
+	assert_true(is_accepted(false));
+	assert_true(is_accepted(true));
+	assert_false(is_accepted(false));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_world, end_world)
 
 int main(void)
@@ -686,6 +700,7 @@ int main(void)
 		TEST(an_eap_conversation),
 		TEST(a_conversation_ends),
 		TEST(eap_must_be_sealed),
+		TEST(eap_promises_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -375,7 +375,9 @@ static void encryption(void **state)
 static void rates(void **state)
 {
 	static const struct { const char *text; uint64_t receive, send; } cases[] = {
-		{ "2M/10M", 2000000, 10000000 }, { "512k", 512000, 512000 }, { "1000000/1G 2M/2M", 1000000, 1000000000 },
+		{ "2M/10M", 2000000, 10000000 },
+		{ "512k", 512000, 512000 },
+		{ "1000000/1G 2M/2M", 1000000, 1000000000 },
 	};
 	const struct grant *grant;
 

@@ -84,7 +84,8 @@ static void has_password(const char *password)
 	struct radius_attribute hidden = said(0, RADIUS_USER_PASSWORD);
 	uint8_t clear[RADIUS_PASSWORD_MAX + 1] = { 0 };
 
-	assert_true(radius_reveal_password(&world_secret, last.packet.authenticator, hidden.value, hidden.length, clear));
+	assert_true(radius_reveal_password(&world_secret, last.packet.authenticator, hidden.value, hidden.length,
+					   clear));
 	assert_string_equal((char *)clear, password);
 }
 
