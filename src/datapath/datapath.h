@@ -86,7 +86,8 @@ struct datapath_ppp {
 	 * these are, and who may be their source.  Copied. */
 	const struct datapath_prefix *prefixes;
 	unsigned int prefix_count;
-	bool check_source;		/* drop packets from the peer with a source that is not its own (DROP_SOURCE) */
+	bool check_source;		/* drop packets from the peer with a source that is not its own (DROP_SOURCE);
+					 * with a default route all are */
 	bool default_route;		/* own device: all else, too; the tunnel's peer keeps the route that it has */
 	uint32_t default_metric;
 	bool proxy_arp;			/* answer for peer4 on the network that has its address */

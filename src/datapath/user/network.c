@@ -202,18 +202,28 @@ static void unwatch(struct worker *worker, void *context)
 	worker_unwatch(worker, session->device);
 }
 
-/* Its own device goes. */
-static void remove_own(struct user_datapath *dp, struct session *session)
+/* At home the device may be gone already. */
+static void end_own_proxy(struct user_datapath *dp, const struct session *session)
 {
 	struct visit visit;
 
-	if (session->device < 0)
+	if (!session->network || !session->network->proxy_ifindex)
 		return;
-	pin_remove(dp, session);
-	if (session->network && session->network->proxy_ifindex && device_visit(session->own, &visit, NULL) == 0) {
+	if (!*session->own->netns) {
+		end_proxy(dp->links, session->network);
+	} else if (device_visit(session->own, &visit, NULL) == 0) {
 		end_proxy(visit.links, session->network);
 		device_visit_end(&visit);
 	}
+}
+
+/* Its own device goes. */
+static void remove_own(struct user_datapath *dp, struct session *session)
+{
+	if (session->device < 0)
+		return;
+	pin_remove(dp, session);
+	end_own_proxy(dp, session);
 	worker_run(session->worker, unwatch, session);
 	exchange(dp, session, NULL);
 	retire_all(dp);		/* nobody writes to it any more */
@@ -373,8 +383,6 @@ int network_modify(struct user_datapath *dp, struct session *session, const stru
 
 void network_withdraw(struct user_datapath *dp, struct session *session)
 {
-	struct visit visit;
-
 	if (!session->network)
 		return;
 	if (session->network->shared) {
@@ -382,10 +390,7 @@ void network_withdraw(struct user_datapath *dp, struct session *session)
 		return;
 	}
 	pin_remove(dp, session);
-	if (session->network->proxy_ifindex && device_visit(session->own, &visit, NULL) == 0) {
-		end_proxy(visit.links, session->network);
-		device_visit_end(&visit);
-	}
+	end_own_proxy(dp, session);
 }
 
 void network_free(struct session *session)

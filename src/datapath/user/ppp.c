@@ -87,7 +87,8 @@ static void carry(const struct incoming *in)
 	length = inner.end;	/* padding stays behind (RFC 1661 section 2) */
 	if (in->ipv6 && router_concerns(in->network, in->packet, length)) {
 		punt(in->worker, session, in->frame, in->frame_length);
-	} else if (in->network->ppp.check_source && !is_source(in->network, in->packet, in->ipv6)) {
+	} else if (in->network->ppp.check_source && !in->network->ppp.default_route &&
+		   !is_source(in->network, in->packet, in->ipv6)) {
 		refuse(in->worker, session, DATAPATH_DROP_SOURCE);
 	} else if (is_within_rate(in)) {
 		if (shared_get(session->mss_clamp))
