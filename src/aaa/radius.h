@@ -146,7 +146,8 @@ struct radius_selectors {
 	uint8_t identifier[8];		/* Framed-Interface-Id */
 };
 
-/* What a CoA changes: what grant says of it, and these bits tell which of its members were said. */
+/* What a CoA changes: what grant says of it, and these bits tell which of its members were said. A Disconnect has at
+ * most CLASS: for the accounting record. */
 enum radius_change {
 	RADIUS_CHANGE_SESSION_TIMEOUT = 1 << 0,	/* from the session's beginning; 0: none */
 	RADIUS_CHANGE_IDLE_TIMEOUT = 1 << 1,
@@ -160,8 +161,8 @@ enum radius_change {
 struct radius_dynamic {
 	enum radius_dynamic_kind kind;
 	struct radius_selectors selectors;
-	unsigned int changes;		/* of radius_change; COA */
-	struct grant grant;		/* COA */
+	unsigned int changes;		/* of radius_change */
+	struct grant grant;
 };
 
 struct radius_event {
@@ -223,8 +224,8 @@ struct radius_record {
 	enum radius_terminate cause;	/* STOP */
 };
 
-/* Records of one session arrive in their order. An interim record that waits is replaced by the next. -1: it could not
- * be kept; ERROR_LIMIT: too many wait, ERROR_UNKNOWN: no such servers */
+/* Records of one session arrive in their order. An interim record that waits is replaced by the next. Nothing is kept
+ * when none of the servers has an acct_port, but 0 returned. -1: it could not be kept; ERROR_LIMIT: too many wait, ERROR_UNKNOWN: no such servers */
 int radius_account(struct radius_client *client, const struct radius_record *record, uint64_t now,
 		   struct error *error);
 /* Accounting-On (true) or -Off to each of these servers: the daemon has just started, or is about to end. */

@@ -381,6 +381,25 @@ static void drop_interim(struct radius_client *client, const char *session_id)
 	}
 }
 
+static bool takes_records(const struct radius_server *server)
+{
+	return server && server->settings.acct_port;
+}
+
+static bool does_any_take_records(const struct radius_client *client, const char *servers)
+{
+	const char *name;
+	size_t length;
+
+	for (unsigned int i = 0; !radius_is_list(servers) && i < client->server_count; i++)
+		if (takes_records(client->servers[client->order[i]]))
+			return true;
+	while (radius_is_list(servers) && (name = radius_next_name(&servers, &length)))
+		if (takes_records(radius_server_by_name(client, name, length)))
+			return true;
+	return false;
+}
+
 static int check(const struct radius_client *client, const struct radius_record *record, struct error *error)
 {
 	const char *session_id = record->session->session_id;
@@ -419,6 +438,8 @@ int radius_account(struct radius_client *client, const struct radius_record *rec
 
 	if (check(client, record, error) < 0)
 		return -1;
+	if (!does_any_take_records(client, record->servers))
+		return 0;
 	radius_begin(&builder, packet, sizeof(packet), RADIUS_ACCOUNTING_REQUEST, 0, NULL);
 	put_record(&builder, client, record, unix_time);
 	kept = keep(record->servers ? record->servers : "", &builder, unix_time, now);
@@ -441,13 +462,15 @@ int radius_account(struct radius_client *client, const struct radius_record *rec
 #define NO_SESSION "00000000"		/* RFC 2866 section 5.5: each record has an Acct-Session-Id */
 
 /* In no store: what begins and ends is this life. */
-static void account_server(struct radius_client *client, const char *name, bool on, uint64_t now)
+static void account_server(struct radius_client *client, const struct radius_server *server, bool on, uint64_t now)
 {
 	uint8_t packet[1024];
 	char session_id[1 + RADIUS_NAME_MAX];
 	uint64_t unix_time = radius_unix_time(client, now);
 	struct radius_builder builder;
 
+	if (!takes_records(server))
+		return;
 	radius_begin(&builder, packet, sizeof(packet), RADIUS_ACCOUNTING_REQUEST, 0, NULL);
 	radius_put_u32(&builder, RADIUS_ACCT_STATUS_TYPE, on ? STATUS_ON : STATUS_OFF);
 	radius_put_nas(&builder, &client->nas);
@@ -455,22 +478,18 @@ static void account_server(struct radius_client *client, const char *name, bool 
 	if (unix_time)
 		radius_put_u32(&builder, RADIUS_EVENT_TIMESTAMP, (uint32_t)unix_time);
 	/* of a book that no session has: theirs are printable */
-	snprintf(session_id, sizeof(session_id), "\x01%s", name);
-	add(client, keep(name, &builder, unix_time, now), session_id, NULL);
+	snprintf(session_id, sizeof(session_id), "\x01%s", server->settings.name);
+	add(client, keep(server->settings.name, &builder, unix_time, now), session_id, NULL);
 }
 
 void radius_account_daemon(struct radius_client *client, const char *servers, bool on, uint64_t now)
 {
-	const char *list = servers && *servers ? servers : NULL, *name;
+	const char *name;
 	size_t length;
 
-	for (unsigned int i = 0; !list && i < client->server_count; i++)
-		account_server(client, client->servers[client->order[i]]->settings.name, on, now);
-	while (list && (name = radius_next_name(&list, &length))) {
-		struct radius_server *server = radius_server_by_name(client, name, length);
-
-		if (server)
-			account_server(client, server->settings.name, on, now);
-	}
+	for (unsigned int i = 0; !radius_is_list(servers) && i < client->server_count; i++)
+		account_server(client, client->servers[client->order[i]], on, now);
+	while (radius_is_list(servers) && (name = radius_next_name(&servers, &length)))
+		account_server(client, radius_server_by_name(client, name, length), on, now);
 	radius_pump(client, now);
 }

@@ -92,6 +92,11 @@ void radius_set_nas(struct radius_client *client, const struct radius_nas *nas)
 
 /* --- servers --- */
 
+bool radius_is_list(const char *servers)
+{
+	return servers && servers[strspn(servers, SEPARATORS)];
+}
+
 const char *radius_next_name(const char **list, size_t *length)
 {
 	const char *name = *list + strspn(*list, SEPARATORS);
@@ -117,7 +122,7 @@ bool radius_are_servers(const struct radius_client *client, const char *servers)
 	const char *name;
 	size_t length;
 
-	if (!servers || !servers[strspn(servers, SEPARATORS)])
+	if (!radius_is_list(servers))
 		return client->server_count;
 	while ((name = radius_next_name(&servers, &length)))
 		if (radius_server_by_name(client, name, length))

@@ -19,6 +19,7 @@ struct reading {
 	struct radius_dynamic *dynamic;
 	enum radius_error_cause cause;	/* the first thing amiss */
 	bool selected, has_time;
+	bool seen[UINT8_MAX + 1];	/* which selectors there were */
 	uint32_t time;
 };
 
@@ -130,7 +131,7 @@ static void take_change(struct reading *reading, const struct radius_attribute *
 {
 	unsigned int change = radius_grant_change(attribute);
 
-	if (reading->dynamic->kind != RADIUS_COA || !change) {
+	if (!change || (reading->dynamic->kind != RADIUS_COA && change != RADIUS_CHANGE_CLASS)) {
 		object(reading, RADIUS_CAUSE_UNSUPPORTED_ATTRIBUTE);
 		return;
 	}
@@ -147,8 +148,9 @@ static void take(struct reading *reading, const struct radius_attribute *attribu
 	if (attribute->vendor) {
 		take_change(reading, attribute);
 	} else if (take_selector(&reading->dynamic->selectors, attribute, &good)) {
-		reading->selected = true;
 		object_unless(reading, good, RADIUS_CAUSE_INVALID_VALUE);
+		object_unless(reading, !reading->seen[attribute->type], RADIUS_CAUSE_INVALID_REQUEST);
+		reading->selected = reading->seen[attribute->type] = true;
 	} else {
 		switch (attribute->type) {
 		case RADIUS_NAS_IDENTIFIER:

@@ -95,11 +95,12 @@ static struct radius_channel *choose(const struct radius_client *client, const s
 {
 	enum radius_port port = exchange->record ? RADIUS_PORT_ACCOUNTING : RADIUS_PORT_ACCESS;
 	const char *list = exchange->servers;
+	bool all = !radius_is_list(exchange->servers);
 	struct radius_channel *dead = NULL;
 	struct radius_server *server;
 	unsigned int position = 0;
 
-	while ((server = next_server(client, &list, !exchange->servers[0], &position))) {
+	while ((server = next_server(client, &list, all, &position))) {
 		struct radius_channel *channel = &server->channels[port];
 
 		if (!may_ask(channel, exchange))

@@ -192,6 +192,8 @@ void radius_random(struct radius_client *client, void *octets, size_t length);
 struct radius_server *radius_server_by_name(const struct radius_client *client, const char *name, size_t length);
 /* Does this list name a server there is? */
 bool radius_are_servers(const struct radius_client *client, const char *servers);
+/* Are there names in it? Else all servers are meant. */
+bool radius_is_list(const char *servers);
 /* Names one after the other; NULL: no more. */
 const char *radius_next_name(const char **list, size_t *length);
 /* The time of day of now; 0: not known. */

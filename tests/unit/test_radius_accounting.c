@@ -423,6 +423,22 @@ static void what_cannot_be_accounted(void **state)
 	assert_int_equal(account_as(RADIUS_STATUS_START, "s1", 0), -1);
 }
 
+/* One that only knows users: nobody wants records. */
+static void nobody_takes_records(void **state)
+{
+	struct radius_server_settings settings = settings_of("a", "192.0.2.9");
+
+	settings.acct_port = 0;
+	set_server(&settings);
+	account(RADIUS_STATUS_START, "s1");
+	radius_account_daemon(client, " ", true, now);
+	assert_int_equal(radius_unacknowledged(client), 0);
+	assert_int_equal(stored_count, 0);
+	add_server("b", "192.0.2.10");
+	account(RADIUS_STATUS_START, "s1");
+	sends_to("192.0.2.10", 1813);
+}
+
 static void a_server_is_removed(void **state)
 {
 	account(RADIUS_STATUS_START, "s1");
@@ -457,6 +473,7 @@ int main(void)
 		TEST(the_daemon_begins_and_ends),
 		TEST(without_a_clock),
 		TEST(what_cannot_be_accounted),
+		TEST(nobody_takes_records),
 		TEST(a_server_is_removed),
 	};
 

@@ -186,6 +186,19 @@ static void a_change(void **state)
 	assert_int_equal(counted().coa_acks, 1);
 }
 
+/* It is for the record of the session's end: RFC 5176 section 3.6, note 4. */
+static void a_class_for_the_end(void **state)
+{
+	const struct radius_dynamic *dynamic;
+
+	begin_disconnect();
+	radius_put_text(&builder, RADIUS_CLASS, "c");
+	dynamic = is_told();
+	assert_int_equal(dynamic->kind, RADIUS_DISCONNECT);
+	assert_int_equal(dynamic->changes, RADIUS_CHANGE_CLASS);
+	assert_int_equal(dynamic->grant.class_count, 1);
+}
+
 static void selectors(void **state)
 {
 	const struct radius_selectors *selectors;
@@ -244,8 +257,11 @@ static void what_we_cannot_do(void **state)
 	begin_disconnect();
 	radius_put(&builder, RADIUS_USER_NAME, "a\0b", 3);
 	is_refused(407);
+	begin_disconnect();
+	radius_put_text(&builder, RADIUS_ACCT_SESSION_ID, "s2");
+	is_refused(404);		/* which one? */
 	assert_int_equal(counted().coa_naks, 5);
-	assert_int_equal(counted().disconnect_naks, 3);
+	assert_int_equal(counted().disconnect_naks, 4);
 }
 
 static void another_nas(void **state)
@@ -443,6 +459,7 @@ int main(void)
 		TEST(a_disconnect),
 		TEST(known_requests),
 		TEST(a_change),
+		TEST(a_class_for_the_end),
 		TEST(selectors),
 		TEST(what_we_cannot_do),
 		TEST(another_nas),
