@@ -327,7 +327,8 @@ static void set_up(struct input *input, struct ppp_proxy *proxy)
 	if (how < 128)
 		return;
 	proxy->last_sent = (struct ppp_octets){ sent, (uint16_t)take_octets(input, sent, sizeof(sent)) };
-	proxy->last_received = (struct ppp_octets){ received, (uint16_t)take_octets(input, received, sizeof(received)) };
+	proxy->last_received.octets = received;
+	proxy->last_received.length = (uint16_t)take_octets(input, received, sizeof(received));
 	proxy->name = proxy->challenge = proxy->response = proxy->last_sent;
 }
 

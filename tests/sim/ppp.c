@@ -24,7 +24,7 @@
 
 struct flying {
 	uint64_t arrives, number;
-	unsigned int to, link;
+	unsigned int to, link, pair;
 	size_t length;
 	uint8_t octets[PPP_FRAME_MAX];
 };
@@ -57,6 +57,7 @@ struct world {
 	unsigned int loss, repeat, corrupt;	/* per cent */
 	uint32_t delay, patience;
 	bool corrupted[LINKS];
+	unsigned int pairs[LINKS];		/* that have been there: a session of L2TP is not that of another */
 	unsigned int ups, both_up, halves;
 };
 
@@ -101,7 +102,7 @@ static void launch(unsigned int to, unsigned int link, const struct ppp_frame *f
 	flying = malloc(sizeof(*flying));
 	must(flying != NULL, "out of memory");
 	*flying = (struct flying){ .arrives = world->now + 1 + draw(world->delay), .number = world->number++, .to = to,
-				   .link = link, .length = frame->length };
+				   .link = link, .pair = world->pairs[link], .length = frame->length };
 	must(frame->length <= sizeof(flying->octets), "a frame is too long");
 	memcpy(flying->octets, frame->octets, frame->length);
 	if (chance(world->corrupt)) {
@@ -325,6 +326,7 @@ static void make_pair(unsigned int i)
 	struct end *a = &world->hosts[0].ends[i], *b = &world->hosts[1].ends[i];
 
 	a->wrong = b->wrong = world->corrupted[i] = false;
+	world->pairs[i]++;
 	make_settings(a);
 	make_settings(b);
 	make_proofs(a, b);
@@ -388,7 +390,7 @@ static void land(struct flying **place)
 		*place = world->flying[--world->in_flight];
 		place = NULL;
 	}
-	if (end->open)
+	if (end->open && flying->pair == world->pairs[flying->link])
 		ppp_receive(world->hosts[flying->to].ppp, end->self, flying->octets, flying->length, world->now);
 	drain(flying->to);
 	if (!place)
@@ -477,10 +479,10 @@ static void check_agree(unsigned int at, const struct end *a, const struct end *
 static void check_values(const struct end *a, const struct ppp_info *ia, const struct end *b, const struct ppp_info *ib)
 {
 	must(ia->peer_magic == ib->local_magic, "magic numbers differ");
-	must(!a->ipv4 || !b->ipv4 || same(&ia->peer, &ib->local) || (!a->network.peer_may_choose && ia->peer.family == AF_INET),
-	     "addresses differ");
-	must(!a->ipv6 || !b->ipv6 || !memcmp(ia->peer_identifier, ib->local_identifier, 8) || ipv6cp_is_zero(ia->peer_identifier) ||
-	     a->network.peer_identifier[0], "identifiers differ");
+	must(!a->ipv4 || !b->ipv4 || same(&ia->peer, &ib->local) ||
+	     (!a->network.peer_may_choose && ia->peer.family == AF_INET), "addresses differ");
+	must(!a->ipv6 || !b->ipv6 || !memcmp(ia->peer_identifier, ib->local_identifier, 8) ||
+	     ipv6cp_is_zero(ia->peer_identifier) || a->network.peer_identifier[0], "identifiers differ");
 	if (!a->mppe || !b->mppe)
 		return;
 	must(a->keys.bits == b->keys.bits && a->keys.stateful == b->keys.stateful, "kinds of encryption differ");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CCP: MPPE's strength and mode, compression that is refused, and what it means to the link when nothing comes of it. */
+/* CCP: MPPE's strength and mode, compression that is refused, and what it means to the link if nothing comes of it. */
 #include "ppp_world.h"
 
 #define MPPE_ALL "\x12\x06\x01\x00\x00\xe0"		/* stateless; 56, 128, 40 */

@@ -5,6 +5,8 @@
 #define ADDRESS_9 "\x03\x06\xc0\x00\x02\x09"
 #define ADDRESS_8 "\x03\x06\xc0\x00\x02\x08"
 #define ADDRESS_1 "\x03\x06\xc0\x00\x02\x01"
+#define OLD_ADDRESSES "\x01\x0a\xc0\x00\x02\x09\xc0\x00\x02\x01"
+#define VJ "\x02\x06\x00\x2d\x0f\x01"
 #define ADDRESS_0 "\x03\x06\x00\x00\x00\x00"
 
 static void begin(struct world *world)
@@ -251,11 +253,12 @@ static void test_servers_for_us(void **state)
 	world.network.want_dns = true;
 	go(&world);
 	assert_int_equal(world.last.length, 30);
-	assert_memory_equal(world.last.data + 6, "\x81\x06\0\0\0\0" "\x82\x06\0\0\0\0" "\x83\x06\0\0\0\0" "\x84\x06\0\0\0\0",
-			    24);
+	assert_memory_equal(world.last.data + 6,
+			    "\x81\x06\0\0\0\0" "\x82\x06\0\0\0\0" "\x83\x06\0\0\0\0" "\x84\x06\0\0\0\0", 24);
 	world_say(&world, PPP_IPCP, REJECT, world.last.identifier, "\x82\x06\0\0\0\0" "\x84\x06\0\0\0\0", 12);
 	EXPECT(&world, PPP_IPCP, REQUEST, ADDRESS_1 "\x81\x06\0\0\0\0" "\x83\x06\0\0\0\0");
-	world_say(&world, PPP_IPCP, NAK, world.last.identifier, "\x81\x06\xc0\x00\x02\x35" "\x83\x06\xc0\x00\x02\x36", 12);
+	world_say(&world, PPP_IPCP, NAK, world.last.identifier,
+		  "\x81\x06\xc0\x00\x02\x35" "\x83\x06\xc0\x00\x02\x36", 12);
 	EXPECT(&world, PPP_IPCP, REQUEST, ADDRESS_1 "\x81\x06\xc0\x00\x02\x35" "\x83\x06\xc0\x00\x02\x36");
 	world_return(&world, ACK);
 	SAY(&world, PPP_IPCP, REQUEST, 1, ADDRESS_9);
@@ -273,9 +276,9 @@ static void test_rejects(void **state)
 	begin(&world);
 	EXPECT_ANY(&world, PPP_IPCP, REQUEST);
 	SAY(&world, PPP_IPCP, REQUEST, 1,
-	    "\x01\x0a\xc0\x00\x02\x09\xc0\x00\x02\x01" "\x02\x06\x00\x2d\x0f\x01" ADDRESS_9 "\x04\x06\1\2\3\4" "\x03\x05\1\2\3");
+	    OLD_ADDRESSES VJ ADDRESS_9 "\x04\x06\1\2\3\4" "\x03\x05\1\2\3");
 	EXPECT(&world, PPP_IPCP, REJECT,
-	       "\x01\x0a\xc0\x00\x02\x09\xc0\x00\x02\x01" "\x02\x06\x00\x2d\x0f\x01" "\x04\x06\1\2\3\4" "\x03\x05\1\2\3");
+	       OLD_ADDRESSES VJ "\x04\x06\1\2\3\4" "\x03\x05\1\2\3");
 	world_end(&world);
 }
 

@@ -41,7 +41,8 @@ static void test_all_options(void **state)
 	assert_memory_equal(world.last.data, "\x01\x04\x05\xb4\x02\x06\x00\x0a\x00\x00\x05\x06", 12);
 	assert_memory_equal(world.last.data + 16, "\x07\x02\x08\x02", 4);
 	world_return(&world, ACK);
-	SAY(&world, PPP_LCP, REQUEST, 1, "\x01\x04\x05\xa0\x02\x06\x00\x00\x00\x01\x05\x06\x01\x02\x03\x04\x07\x02\x08\x02");
+	SAY(&world, PPP_LCP, REQUEST, 1,
+	    "\x01\x04\x05\xa0\x02\x06\x00\x00\x00\x01\x05\x06\x01\x02\x03\x04\x07\x02\x08\x02");
 	EXPECT_ANY(&world, PPP_LCP, ACK);
 	world_info(&world, &info);
 	assert_int_equal(info.local_mru, 1460);

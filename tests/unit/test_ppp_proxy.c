@@ -97,7 +97,7 @@ static void test_anew(void **state)
 	}
 	world_end(&world);
 	begin(&world, &proxy);
-	world.settings.peer_methods = 0;	/* nor do we: a subscriber that waits for our answer must not wait in vain */
+	world.settings.peer_methods = 0;	/* who waits for an answer must not wait in vain */
 	check_anew(&proxy, &world);
 	world_end(&world);
 	begin(&world, &proxy);
