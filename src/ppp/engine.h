@@ -55,6 +55,7 @@ struct asked *queue_copy_asked(const struct credentials *from);
 const struct credentials *queue_credentials(const struct asked *asked);
 void queue_free_asked(struct asked *asked);
 bool queue_frame(struct frame_queue *queue, handle link, uint16_t protocol, const void *octets, size_t length);
+void queue_clear_frames(struct frame_queue *queue);
 /* owner is not filled in. */
 bool queue_take_frame(struct frame_queue *queue, struct ppp_frame *frame);
 

@@ -437,12 +437,50 @@ static bool start_anew(struct ppp_link *link, enum control_protocol which)
 	return true;
 }
 
-static void receive_request(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet)
+/* Naks and Rejects lead nowhere: direction says whose. */
+static void check_patience(struct ppp_link *link, enum control_protocol which, uint32_t refusals,
+			   enum disconnect_direction direction, const char *text)
 {
-	enum automaton_state state = link->state[which];
+	const struct link_failure failure = {
+		.cause = PPP_CAUSE_NEGOTIATION,
+		.code = which == CONTROL_LCP ? DISCONNECT_LCP_TIMEOUT : DISCONNECT_ADDRESSES,
+		.direction = which == CONTROL_LCP ? DIRECTION_GLOBAL : direction,
+		.protocol = protocols[which]->number, .text = text,
+	};
+
+	if (refusals <= REFUSALS_MAX * negotiate_retries(link, which)->max_failure + REFUSALS_MAX)
+		return;
+	link_note(link, &failure);
+	negotiate_give_up(link, which);
+}
+
+/* state: that in which the request came. */
+static void answer_request(struct ppp_link *link, enum control_protocol which, enum automaton_state state,
+			   const struct ppp_packet *packet)
+{
 	struct answer answer;
 	struct reply reply;
 	struct automaton_step step;
+
+	judge(link, which, packet, &answer);
+	if (link->phase >= PPP_TERMINATE)
+		return;		/* perhaps because of it */
+	reply = reply_of(&answer, packet);
+	step = automaton_step(state, reply.code == CODE_CONFIGURE_ACK ? AUTOMATON_RCR_PLUS : AUTOMATON_RCR_MINUS);
+	if (state == AUTOMATON_CLOSED)
+		reply = (struct reply){ .code = CODE_TERMINATE_ACK, .identifier = packet->identifier };
+	if (step.actions & AUTOMATON_SCN)
+		link->negotiation->protocols[which].refusals_sent++;
+	step.actions &= (uint16_t)~AUTOMATON_TLD;	/* that is done */
+	perform(link, which, step, &reply);
+	if (link->negotiation)
+		check_patience(link, which, link->negotiation->protocols[which].refusals_sent, DIRECTION_OURS,
+			       "the peer asks again and again for what it cannot have");
+}
+
+static void receive_request(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet)
+{
+	enum automaton_state state = link->state[which];
 
 	if (!ppp_options_are_whole(packet->data, packet->length) || repeated(link, which, packet) ||
 	    overtaken(link, which, packet) || !negotiate_memory(link))
@@ -451,28 +489,7 @@ static void receive_request(struct ppp_link *link, enum control_protocol which, 
 		return;
 	if (protocols[which]->asked)
 		protocols[which]->asked(link, packet->data, packet->length);
-	judge(link, which, packet, &answer);
-	if (link->phase >= PPP_TERMINATE)
-		return;		/* perhaps because of it */
-	reply = reply_of(&answer, packet);
-	step = automaton_step(state, reply.code == CODE_CONFIGURE_ACK ? AUTOMATON_RCR_PLUS : AUTOMATON_RCR_MINUS);
-	if (!step.actions && state < AUTOMATON_REQ_SENT)
-		return;
-	if (state == AUTOMATON_CLOSED)
-		reply = (struct reply){ .code = CODE_TERMINATE_ACK, .identifier = packet->identifier };
-	if (step.actions & AUTOMATON_SCN)
-		link->negotiation->protocols[which].refusals_sent++;
-	step.actions &= (uint16_t)~AUTOMATON_TLD;	/* that is done */
-	perform(link, which, step, &reply);
-	if (link->negotiation && link->negotiation->protocols[which].refusals_sent >
-	    REFUSALS_MAX * negotiate_retries(link, which)->max_failure + REFUSALS_MAX) {
-		link_note(link, &(struct link_failure){
-			.cause = PPP_CAUSE_NEGOTIATION,
-			.code = which == CONTROL_LCP ? DISCONNECT_LCP_TIMEOUT : DISCONNECT_ADDRESSES,
-			.direction = DIRECTION_OURS, .protocol = protocols[which]->number,
-			.text = "the peer asks again and again for what it cannot have" });
-		negotiate_give_up(link, which);
-	}
+	answer_request(link, which, state, packet);
 }
 
 /* --- answers to ours --- */
@@ -509,19 +526,6 @@ static void receive_ack(struct ppp_link *link, enum control_protocol which, cons
 	act(link, which, AUTOMATON_RCA, NULL);
 }
 
-static void refused_too_often(struct ppp_link *link, enum control_protocol which)
-{
-	const struct link_failure failure = {
-		.cause = PPP_CAUSE_NEGOTIATION,
-		.code = which == CONTROL_LCP ? DISCONNECT_LCP_TIMEOUT : DISCONNECT_ADDRESSES,
-		.direction = DIRECTION_PEER, .protocol = protocols[which]->number,
-		.text = "the peer refuses whatever it is asked for",
-	};
-
-	link_note(link, &failure);
-	negotiate_give_up(link, which);
-}
-
 /* What is still refused after max_failure Naks is not asked for any more. */
 static void apply_refusal(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet,
 			  bool reject)
@@ -556,10 +560,9 @@ static void receive_refusal(struct ppp_link *link, enum control_protocol which, 
 	if (link->state[which] != state)
 		return;		/* the link ends because of it */
 	negotiate->awaits = false;
-	if (negotiate->refusals_received > REFUSALS_MAX * retries->max_failure + REFUSALS_MAX)
-		refused_too_often(link, which);
-	else
-		act(link, which, AUTOMATON_RCN, NULL);
+	act(link, which, AUTOMATON_RCN, NULL);
+	check_patience(link, which, negotiate->refusals_received, DIRECTION_PEER,
+		       "the peer refuses whatever it is asked for");
 }
 
 /* --- the rest --- */

@@ -42,7 +42,7 @@ void ppp_free(struct ppp *ppp)
 	queue_clear_events(&ppp->events);
 	queue_free_asked(ppp->asked);
 	explicit_bzero(&ppp->keys, sizeof(ppp->keys));
-	free(ppp->frames.octets);
+	queue_clear_frames(&ppp->frames);
 	free(ppp);
 }
 

@@ -6,6 +6,7 @@
 #include "ppp/engine.h"
 
 #define EVENTS_FIRST 16
+#define EVENTS_KEPT 1024		/* places that are not given back */
 #define FRAMES_FIRST 16384
 #define FRAMES_KEPT 262144		/* octets that are not given back between batches */
 #define FRAMES_MAX 16777216		/* beyond that frames are lost, as on a line that is too slow */
@@ -50,7 +51,10 @@ bool queue_take_event(struct event_queue *queue, struct pending_event *event)
 		return false;
 	*event = queue->events[queue->first];
 	queue->first = (queue->first + 1) % queue->size;
-	queue->count--;
+	if (!--queue->count && queue->size > EVENTS_KEPT) {
+		free(queue->events);
+		*queue = (struct event_queue){ .events = NULL };
+	}
 	return true;
 }
 
@@ -108,16 +112,25 @@ struct frame_header {
 	size_t length;
 };
 
-/* All have been taken, and what the last one points to is not needed any more. */
+/* All have been taken, and what the last one points to is not needed any more: there were passwords in it. */
 static void empty(struct frame_queue *queue)
 {
-	if (queue->taken < queue->used)
+	if (queue->taken < queue->used || !queue->used)
 		return;
+	explicit_bzero(queue->octets, queue->used);
 	queue->used = queue->taken = 0;
 	if (queue->size > FRAMES_KEPT) {
 		free(queue->octets);
 		*queue = (struct frame_queue){ .octets = NULL };
 	}
+}
+
+void queue_clear_frames(struct frame_queue *queue)
+{
+	queue->taken = queue->used;
+	empty(queue);
+	free(queue->octets);
+	*queue = (struct frame_queue){ .octets = NULL };
 }
 
 static bool reserve(struct frame_queue *queue, size_t length)
