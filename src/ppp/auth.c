@@ -235,20 +235,38 @@ void auth_ask(struct ppp_link *link, struct credentials *credentials, uint64_t n
 	link_ask(link, credentials, now);
 }
 
+static size_t name_proved(const struct auth_peer *peer, const char *name, char out[PPP_NAME_MAX])
+{
+	size_t length = name ? strnlen(name, AUTH_NAME_MAX) : peer->name_length;
+
+	if (length)
+		memcpy(out, name ? name : peer->name, length);
+	out[length] = '\0';
+	return length;
+}
+
+bool auth_is_another(const struct ppp_link *link, const char *name)
+{
+	const struct auth_peer *peer = &link->auth->peer;
+	char proved[PPP_NAME_MAX];
+
+	name_proved(peer, name, proved);
+	text_make_printable(proved);
+	return peer->again && link->peer_name && strcmp(proved, link->peer_name) != 0;
+}
+
 void auth_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name,
 		      const struct credentials_keys *keys, uint64_t now)
 {
 	struct auth_peer *peer = &link->auth->peer;
 	uint32_t interval = auth_is_chap(link->peer_method) ? link->settings->chap_interval : 0;
-	char given[PPP_NAME_MAX];
-	size_t length = name ? strnlen(name, AUTH_NAME_MAX) : peer->name_length;
+	char proved[PPP_NAME_MAX];
+	size_t length = name_proved(peer, name, proved);
 
-	if (length)
-		memcpy(given, name ? name : peer->name, length);
 	peer->state = AUTH_DONE;
 	link_set_timer(link, LINK_TIMER_PEER_AUTH, interval ? now + interval : PPP_NEVER);
 	link_set_timer(link, LINK_TIMER_AUTH_LIMIT, PPP_NEVER);
-	link_peer_proved(link, method, given, length, peer->again ? NULL : keys, now);
+	link_peer_proved(link, method, proved, length, peer->again ? NULL : keys, now);
 }
 
 void auth_peer_failed(struct ppp_link *link, const char *text, uint64_t now)

@@ -118,6 +118,8 @@ void auth_await_patiently(struct ppp_link *link, enum link_timer timer, const st
 bool auth_name(struct auth_peer *peer, const uint8_t *name, size_t length);
 /* Ask the owner. Of credentials the name is filled in. */
 void auth_ask(struct ppp_link *link, struct credentials *credentials, uint64_t now);
+/* It has proved another name than before, on the same link. name: as in ppp_verdict(). */
+bool auth_is_another(const struct ppp_link *link, const char *name);
 /* It is who it says. name: as in ppp_verdict(). Afterwards link->auth may be gone. */
 void auth_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name,
 		      const struct credentials_keys *keys, uint64_t now);

@@ -132,6 +132,10 @@ static void let_in(struct ppp_link *link, const struct credentials_verdict *verd
 	const char *success = verdict->message;
 	struct auth_peer *peer = &link->auth->peer;
 
+	if (auth_is_another(link, name)) {
+		refuse_at_once(link, now);
+		return;
+	}
 	if (link->peer_method == PPP_MSCHAPV2) {
 		if (!auth_mschap_success_text(verdict, text, sizeof(text))) {
 			auth_broken(link, "the peer was accepted without what MS-CHAPv2 must tell it", now);

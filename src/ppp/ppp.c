@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/scatter.h"
+#include "base/text.h"
 #include "ppp/engine.h"
 
 struct ppp *ppp_new(ppp_random_fn *random)
@@ -62,11 +63,10 @@ void ppp_printable(const uint8_t *octets, size_t length, char *out, size_t size)
 {
 	size_t used = 0;
 
-	while (used < length && used + 1 < size && octets[used]) {
-		out[used] = octets[used] >= 0x20 && octets[used] < 0x7f ? (char)octets[used] : '?';
-		used++;
-	}
+	for (; used < length && used + 1 < size && octets[used]; used++)
+		out[used] = (char)octets[used];
 	out[used] = '\0';
+	text_make_printable(out);
 }
 
 /* --- deadlines --- */

@@ -114,6 +114,7 @@ void link_peer_proved(struct ppp_link *link, enum credentials_method method, con
 	end->proofs++;
 	memcpy(end->peer_name, name, name_length);
 	end->peer_name[name_length] = '\0';
+	link->peer_name = end->peer_name;
 	end->peer_keys_told = keys && keys->there;
 	if (end->peer_keys_told)
 		end->peer_keys = *keys;

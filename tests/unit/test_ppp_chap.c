@@ -414,6 +414,25 @@ static void does_not_know_it_any_more(void **state)
 	assert_failed(&world.client, PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_FAILED, DIRECTION_OURS);
 }
 
+/* What somebody was granted is not to become another's. */
+static void is_somebody_else_now(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		begin_world(NULL);
+		world.lns.settings.chap_interval = 60000;
+		let_begin(methods[i]);
+		run();
+		set_secret(&world.client, "Admin", V2_PASSWORD);
+		while (world.lns.questions < 2) {
+			assert_true(pass_time(&world.lns));
+			run();
+		}
+		assert_failed(&world.lns, PPP_CAUSE_REFUSED, DISCONNECT_AUTH_FAILED, DIRECTION_PEER);
+		assert_failed(&world.client, PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_FAILED, DIRECTION_OURS);
+		assert_int_equal(world.lns.proofs, 1);
+	}
+}
+
 static void fell_silent(void **state)
 {
 	world.lns.settings.chap_interval = 60000;
@@ -585,7 +604,7 @@ int main(void)
 		TEST(lost_packets_are_sent_again), TEST(what_is_kept_goes),
 		TEST(the_same_challenge_has_the_same_answer), TEST(nobody_responds), TEST(nobody_challenges),
 		TEST(nobody_says_yes_or_no), TEST(limits_in_time), TEST(challenged_anew),
-		TEST(does_not_know_it_any_more), TEST(fell_silent), TEST(not_confirmed_anew),
+		TEST(does_not_know_it_any_more), TEST(is_somebody_else_now), TEST(fell_silent), TEST(not_confirmed_anew),
 		TEST(both_prove_themselves), TEST(our_own_challenge), TEST(odd_challenges), TEST(odd_responses),
 		TEST(long_names), TEST(names_with_a_nul), TEST(seen_by_a_lac),
 	};

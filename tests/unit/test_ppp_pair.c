@@ -12,7 +12,7 @@
 
 #include "test.h"
 
-#define NAME "user"
+#define NAME "m\xc3\xbcller"
 #define PASSWORD "correct-horse"
 
 struct end {
