@@ -54,3 +54,9 @@ milliseconds() { echo $((${EPOCHREALTIME/./} / 1000)); }
 frame_echo() { helper "$1" "${FRAMES[@]}" echo "$2"; }
 # frames_pass HOST PATH COUNT: so many there and back again, in order
 frames_pass() { on "$1" "${FRAMES[@]}" check "$2" "$3"; }
+
+# without_ppp: sessions of daemons that are started from now on are up when both ends agree to the call
+without_ppp() {
+	eval "with_ppp_$(declare -f daemon)"
+	daemon() { with_ppp_daemon "$@" < <(echo "session profile modify profile_name=default no_ppp=yes" && cat); }
+}

@@ -11,14 +11,18 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
 #include "l2tpd/files.h"
+#include "l2tpd/name_servers.h"
 #include "l2tpd/notices.h"
 #include "l2tpd/reload.h"
 #include "l2tpd/pid_file.h"
+#include "l2tpd/radius_sockets.h"
+#include "l2tpd/users.h"
 #include "manage/manage.h"
 #include "os/child.h"
 #include "os/clock.h"
@@ -52,6 +56,8 @@ struct daemon {
 	bool is_ending;
 	struct event *signals[3];
 	struct notices notices;
+	struct users_files users;
+	struct radius_sockets *radius;
 	uint32_t told_tunnels, told_sessions;	/* in the status that systemd has */
 };
 
@@ -82,7 +88,11 @@ static void settle(struct daemon *daemon)
 		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
 	manage_settle(daemon->manage);
 	end_when_told(daemon);
+	users_look(&daemon->users, daemon->service, os_clock_ms());
+	service_set_time(daemon->service, (uint64_t)time(NULL), os_clock_ms());
 	service_transmit(daemon->service, os_clock_ms());
+	radius_sockets_settle(daemon->radius);
+	name_servers_settle(daemon->loop, daemon->service);
 	next = service_next_deadline(daemon->service);
 	if (next == SERVICE_NEVER) {
 		event_del(daemon->deadline);
@@ -142,6 +152,11 @@ static void resolved(void *context, handle tunnel, const struct address *address
 
 	service_resolved(daemon->service, tunnel, addresses, count, reason, os_clock_ms());
 	settle(daemon);
+}
+
+static void radius_received(void *context)
+{
+	settle(context);
 }
 
 static void datapath_ready(evutil_socket_t fd, short what, void *context)
@@ -270,6 +285,7 @@ static bool open_service(struct daemon *daemon)
 					  .groups = { daemon->options->admin_group, daemon->options->read_group },
 					  .program_at = os_child_program, .run_program = run_program,
 					  .kill_program = kill_program };
+	const struct service_host for_ppp = { .read_secret = users_read_secret };
 	int fd = datapath_ops(daemon->dp)->event_fd(daemon->dp);
 
 	if (fd >= 0) {
@@ -281,10 +297,13 @@ static bool open_service(struct daemon *daemon)
 	daemon->service = service_new(daemon->dp, os_random);
 	if (!daemon->service)
 		return false;
+	if (service_set_host(daemon->service, &for_ppp) < 0)
+		return false;
 	name_host(daemon->service);
+	daemon->radius = radius_sockets_new(daemon->loop, daemon->service, radius_received, daemon);
 	service_expire(daemon->service, os_clock_ms());
 	daemon->manage = manage_new(daemon->loop, daemon->service, &host);
-	return daemon->manage && manage_listen(daemon->manage, daemon->listener.fd) == 0;
+	return daemon->radius && daemon->manage && manage_listen(daemon->manage, daemon->listener.fd) == 0;
 }
 
 /* Who may use the API is decided by the client's credentials; where only root may, others need not even reach it. */
@@ -322,6 +341,7 @@ static void daemon_close(struct daemon *daemon)
 	for (int i = 0; i < 3; i++)
 		free_event(daemon->signals[i]);
 	os_resolver_free(daemon->resolver);
+	radius_sockets_free(daemon->radius);
 	service_free(daemon->service);
 	if (daemon->dp)
 		datapath_ops(daemon->dp)->close(daemon->dp);

@@ -56,9 +56,8 @@ int os_child_program(const char *path, struct error *error)
 }
 
 /* Its handlers and mask are the system's, its descriptors 0 to 2 and no more. */
-static int spawn(const char *path, char *const environment[], pid_t *pid)
+static int spawn(const char *path, char *const arguments[], char *const environment[], int input, pid_t *pid)
 {
-	char *const arguments[] = { (char *)path, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t all, none;
@@ -73,7 +72,10 @@ static int spawn(const char *path, char *const environment[], pid_t *pid)
 	posix_spawnattr_setsigmask(&attributes, &none);
 	failed = posix_spawn_file_actions_init(&actions);
 	if (!failed) {
-		failed = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		if (input >= 0)
+			failed = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+		else
+			failed = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 		failed = failed ? failed :
 			 posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 		failed = failed ? failed : posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
@@ -163,8 +165,48 @@ static int watch(struct os_child *child, struct event_base *loop, unsigned int l
 	return 0;
 }
 
+/* The reading end of a pipe in which all of it is; -1 with errno. */
+static int pipe_with(const char *input)
+{
+	size_t length = strlen(input);
+	int ends[2], failed = EINVAL;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	if (length <= OS_CHILD_INPUT_MAX && write(ends[1], input, length) == (ssize_t)length)
+		failed = 0;
+	close(ends[1]);
+	if (!failed)
+		return ends[0];
+	close(ends[0]);
+	errno = failed;
+	return -1;
+}
+
+static int spawn_with(const char *path, char *const arguments[], char *const environment[], const char *input,
+		      pid_t *pid)
+{
+	int fd = input ? pipe_with(input) : -1, failed;
+
+	if (input && fd < 0)
+		return errno;
+	failed = spawn(path, arguments, environment, fd, pid);
+	if (fd >= 0)
+		close(fd);
+	return failed;
+}
+
 struct os_child *os_child_run(struct event_base *loop, const char *path, char *const environment[],
 			      unsigned int limit_ms, os_child_done_fn *done, void *context, struct error *error)
+{
+	char *const arguments[] = { (char *)(uintptr_t)path, NULL };
+
+	return os_child_run_with(loop, path, arguments, environment, NULL, limit_ms, done, context, error);
+}
+
+struct os_child *os_child_run_with(struct event_base *loop, const char *path, char *const arguments[],
+				   char *const environment[], const char *input, unsigned int limit_ms,
+				   os_child_done_fn *done, void *context, struct error *error)
 {
 	struct os_child *child = calloc(1, sizeof(*child));
 	int failed;
@@ -174,7 +216,7 @@ struct os_child *os_child_run(struct event_base *loop, const char *path, char *c
 		return NULL;
 	}
 	*child = (struct os_child){ .fd = -1, .done = done, .context = context };
-	failed = spawn(path, environment, &child->pid);
+	failed = spawn_with(path, arguments, environment, input, &child->pid);
 	if (failed) {
 		explain_failed(path, failed, error);
 		child_free(child);

@@ -28,6 +28,12 @@ int os_child_program(const char *path, struct error *error);
  * group when it ends is killed, too.  NULL with *error filled when it could not be started. */
 struct os_child *os_child_run(struct event_base *loop, const char *path, char *const environment[],
 			      unsigned int limit_ms, os_child_done_fn *done, void *context, struct error *error);
+/* Likewise with arguments (the first is its name, NULL ends them), and with this text as its standard input, of at
+ * most OS_CHILD_INPUT_MAX octets; NULL: /dev/null. */
+#define OS_CHILD_INPUT_MAX 4096		/* no pipe holds less (pipe(7)): nobody has to wait */
+struct os_child *os_child_run_with(struct event_base *loop, const char *path, char *const arguments[],
+				   char *const environment[], const char *input, unsigned int limit_ms,
+				   os_child_done_fn *done, void *context, struct error *error);
 /* Kill it at once; done is not called any more. NULL is legal. */
 void os_child_kill(struct os_child *child);
 

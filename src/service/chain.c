@@ -33,6 +33,7 @@ void chain_begin(struct chain_ends *ends)
 	param_defaults(config_tables[CONFIG_TUNNEL], &ends->tunnel);
 	param_defaults(config_tables[CONFIG_SESSION], &ends->session);
 	param_defaults(config_tables[CONFIG_PPP_PROFILE], &ends->ppp);
+	param_defaults(config_tables[CONFIG_RADIUS], &ends->radius);
 	ends->tunnel_rows = (struct chain_rows){
 		.own = config_row(CONFIG_TUNNEL, "profile_name"),
 		.peer = config_row(CONFIG_TUNNEL, "peer_profile_name"),
@@ -323,6 +324,13 @@ int chain_session(const struct service *service, const struct tunnel *tunnel, co
 	memcpy(config->profile_name, provenance->own->name, CONFIG_NAME_MAX);
 	tell_name(service, service->ends.session_rows.ppp, provenance->ppp, provenance, config->ppp_profile_name);
 	return 0;
+}
+
+void chain_radius(const struct service *service, const struct profile *profile, struct radius_profile_config *config)
+{
+	memcpy(config, &service->ends.radius, sizeof(*config));
+	rows_overlay(config_tables[CONFIG_RADIUS], config, &profile->config, &profile->set);
+	snprintf(config->radius_name, sizeof(config->radius_name), "%s", profile->name);
 }
 
 /* The name in this row of a profile that nothing has; NULL: there is none. */

@@ -215,6 +215,7 @@ struct session {
 	struct tapped *tapped;		/* NULL: it is not */
 	struct question *question;
 	struct session_call *call;		/* NULL: static, or it may not be yet */
+	struct session_ppp *ppp;		/* NULL: it has none, or not yet */
 	struct session *pair;
 	uint64_t created, up_since;
 	unsigned int command;
@@ -296,6 +297,24 @@ struct service {
 	struct listen listen;
 	struct deadline_heap call_deadlines;
 	struct session_call *bearers;	/* queue: calls whose bearers are to be opened */
+	struct ppp *ppp;		/* the engine of PPP; NULL: a dry run */
+	struct ppp_terms *terms, *last_terms;
+	struct deadline_heap ppp_deadlines, asking_deadlines;
+	uint32_t ppp_number;		/* of the last session with PPP */
+	struct shared_device *shared_devices;	/* by name */
+	struct subscriber *subscribers;	/* by name */
+	uint32_t subscriber_sessions;	/* of all of them */
+	struct name_servers *name_servers;	/* queue */
+	struct service_host host;
+	struct pools *pools;		/* room aaa; NULL: a dry run, as the next two */
+	struct users *users;
+	struct radius_client *radius;
+	uint64_t aaa_changes;		/* profile_changes that these know of */
+	uint32_t boot;			/* in accounting's ids: another one each time the daemon starts */
+	struct slow_down *slow_down;
+	uint64_t slow_down_seed;
+	struct log_limit ppp_closed, refusals, unaccounted;	/* lines about PPP */
+	uint64_t refused_users;		/* counted */
 	uint32_t call_serial_number;	/* of the last call that was asked for */
 	handle released[SERVICE_RELEASED_MAX];	/* sessions of calls: the datapath is told of many at once */
 	int released_count;
@@ -505,6 +524,11 @@ void session_remove(struct session *session);
 /* Why a session without its device carries nothing, and what helps. */
 void session_gone_reason(const struct session *session, char *reason, size_t size);
 void session_lost_device(struct service *service, struct session *session);
+/* What the datapath is told of it, but for PPP. */
+void session_to_datapath(const struct session *session, struct datapath_session_config *config);
+/* PPP: the datapath has made a device of its own for it, or it has none any more. */
+void session_learn_device(struct service *service, struct session *session);
+void session_no_device(struct service *service, struct session *session);
 /* What the datapath would be told of a session that is new, in this tunnel of the datapath. */
 void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *config);
 /* All at once: the datapath is told of up to SESSION_BATCH in one operation. */

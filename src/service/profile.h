@@ -58,6 +58,7 @@ struct chain_ends {
 	struct tunnel_config tunnel;
 	struct session_config session;
 	struct ppp_profile_config ppp;
+	struct radius_profile_config radius;
 	struct chain_rows tunnel_rows, session_rows;
 	struct chain_rows peer_rows;		/* own: tunnel_profile_name */
 };
@@ -163,6 +164,8 @@ bool chain_ppp_has_mss_clamp(const struct provenance *session);
 bool chain_ppp_mss_clamp(const struct service *service, const struct profile *ppp);
 
 /* --- chain.c again --- */
+/* A whole RADIUS server: what it does not say is built in. */
+void chain_radius(const struct service *service, const struct profile *profile, struct radius_profile_config *config);
 /* At the end of a file: profiles that only profiles name must exist. -1: *naming is the one that names it. */
 int chain_refuse_dangling(const struct service *service, const struct profile **naming, struct error *error);
 

@@ -11,7 +11,10 @@
 
 #include "control/control.h"
 #include "service/session_call.h"
+#include "service/aaa.h"
 #include "service/managed.h"
+#include "service/ppp_link.h"
+#include "service/session_ppp.h"
 #include "service/remote.h"
 #include "service/settings.h"
 #include "service/trace_message.h"
@@ -102,28 +105,30 @@ void protocol_take_events(struct service *service)
 
 /* --- in --- */
 
+static void receive_one(struct service *service, const struct datapath_message *message)
+{
+	const struct control_datagram datagram = {
+		.path = { message->port, message->local, message->peer },
+		.octets = message->octets,
+		.length = message->length,
+	};
+	struct received_message *traced = trace_received(service, message);
+
+	control_receive(service->control, &datagram, service->now);
+	protocol_take_events(service);
+	trace_received_end(service, traced);
+}
+
 static int receive_some(struct service *service)
 {
 	struct datapath_message messages[DATAPATH_MESSAGES_MAX];
 	int count = datapath_ops(service->dp)->receive(service->dp, messages, DATAPATH_MESSAGES_MAX);
 
 	for (int i = 0; i < count; i++) {
-		const struct datapath_message *message = &messages[i];
-		const struct control_datagram datagram = {
-			.path = { message->port, message->local, message->peer },
-			.octets = message->octets,
-			.length = message->length,
-		};
-
-		struct received_message *traced;
-
-		if (message->session != HANDLE_NONE)
-			continue;	/* a PPP frame */
-		traced = trace_received(service, message);
-
-		control_receive(service->control, &datagram, service->now);
-		protocol_take_events(service);
-		trace_received_end(service, traced);
+		if (messages[i].session != HANDLE_NONE)
+			ppp_link_receive(service, &messages[i]);
+		else
+			receive_one(service, &messages[i]);
 	}
 	return count;
 }
@@ -165,19 +170,33 @@ static int fill_batch(struct service *service, struct datapath_message *messages
 	return count;
 }
 
+/* What one engine tells may be a command to another. */
+static void take_all_events(struct service *service)
+{
+	bool any;
+
+	do {
+		protocol_take_events(service);
+		any = ppp_link_take_events(service);
+		any |= aaa_take_events(service);
+	} while (any);
+}
+
 void service_transmit(struct service *service, uint64_t now)
 {
 	struct datapath_message messages[TRANSMIT_BATCH];
 	int count;
 
 	service_start(service, now);
-	protocol_take_events(service);		/* of what was commanded */
+	take_all_events(service);		/* of what was commanded */
 	session_call_flush(service);
 	do {
 		count = fill_batch(service, messages);
 		if (count)
 			datapath_ops(service->dp)->send(service->dp, messages, count);
 	} while (count == TRANSMIT_BATCH);
+	ppp_link_transmit(service);		/* behind the messages that make the peer expect them */
+	aaa_commit(service);
 }
 
 /* --- time --- */
@@ -228,6 +247,8 @@ uint32_t service_stop(struct service *service, uint64_t now)
 	struct tunnel *tunnel = NULL;
 
 	service_start(service, now);
+	if (!service->is_stopping)
+		session_ppp_stop(service);
 	service->is_stopping = true;
 	while ((tunnel = lookup_tunnel_from(service, tunnel ? (uint64_t)tunnel->by_id.id + 1 : 0))) {
 		deadline_cancel(&service->managed_deadlines, &tunnel->managed.deadline);

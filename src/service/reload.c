@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "datapath/null/null.h"
+#include "service/aaa.h"
 #include "service/listen.h"
 #include "service/question.h"
 
@@ -187,6 +188,7 @@ int service_reload_finish(struct service_reload *reload, struct service *service
 	if (service_reload_names(reload, &reload->failed, error) == 0 && reload_profiles_begin(reload, error) == 0)
 		ret = make_true(reload, error);
 	listen_update(service);
+	aaa_update(service);
 	if (ret < 0 && failed)
 		*failed = reload->failed;
 	service_reload_abort(reload);

@@ -11,10 +11,15 @@
 
 #include "service/session_call.h"
 #include "base/scatter.h"
+#include "service/aaa.h"
 #include "service/listen.h"
 #include "service/managed.h"
+#include "service/name_servers.h"
+#include "service/ppp_device.h"
+#include "service/ppp_link.h"
 #include "service/protocol.h"
 #include "service/question.h"
+#include "service/session_ppp.h"
 #include "service/state.h"
 #include "service/trace.h"
 
@@ -43,7 +48,8 @@ struct service *service_new(struct datapath *dp, service_random_fn *random)
 	}
 	param_defaults(config_tables[CONFIG_SYSTEM], &service->system);
 	chain_begin(&service->ends);
-	if (profiles_begin(service) == 0 && (!random || protocol_begin(service) == 0))
+	if (profiles_begin(service) == 0 &&
+	    (!random || (protocol_begin(service) == 0 && ppp_link_begin(service) == 0 && aaa_begin(service) == 0)))
 		return service;
 	service_free(service);
 	return NULL;
@@ -62,8 +68,13 @@ void service_free(struct service *service)
 		tunnel_forget(service, tunnel);
 		tunnel_free(service, tunnel);
 	}
+	aaa_commit(service);
 	profiles_end(service);
 	protocol_end(service);
+	ppp_link_end(service);
+	ppp_device_end(service);
+	name_servers_end(service);
+	aaa_end(service);
 	listen_end(service);
 	handle_table_clear(&service->tunnel_handles);
 	handle_table_clear(&service->session_handles);
@@ -72,6 +83,8 @@ void service_free(struct service *service)
 	deadline_clear(&service->quiets);
 	deadline_clear(&service->managed_deadlines);
 	deadline_clear(&service->call_deadlines);
+	deadline_clear(&service->ppp_deadlines);
+	deadline_clear(&service->asking_deadlines);
 	deadline_clear(&service->authorizer.deadlines);
 	free(service);
 }
@@ -285,6 +298,7 @@ int service_execute(struct service *service, const struct command *command, enum
 	memset(do_this.result, 0, sizeof(*do_this.result));
 	if (execute(&do_this, error) == 0) {
 		listen_update(service);
+		aaa_update(service);
 		return 0;
 	}
 	error_name_object(error, command_object(command, object));
@@ -302,6 +316,8 @@ void service_datapath_event(struct service *service, const struct datapath_event
 		resolve_unreachable(service, tunnel, now);
 	if (event->kind == DATAPATH_EVENT_DEVICE_GONE && session)
 		session_lost_device(service, session);
+	if (event->kind == DATAPATH_EVENT_MPPE_LOST && session && session->ppp)
+		ppp_mppe_lost(service->ppp, session->ppp->link, now);
 	if (event->kind == DATAPATH_EVENT_CARRIER && session) {
 		session->no_carrier = !event->carrier;
 		state_session_update(service, session);
@@ -332,7 +348,10 @@ void service_expire(struct service *service, uint64_t now)
 	authorize_expire(service, now);
 	managed_expire(service);
 	session_call_expire(service);
+	session_ppp_expire(service);
 	protocol_expire(service);
+	ppp_link_expire(service);
+	aaa_expire(service);
 	listen_expire(service);
 }
 
@@ -341,6 +360,11 @@ static uint64_t earlier(uint64_t when, const struct deadline_heap *heap)
 	const struct deadline *first = deadline_first(heap);
 
 	return first && first->when < when ? first->when : when;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 uint64_t service_next_deadline(const struct service *service)
@@ -352,7 +376,11 @@ uint64_t service_next_deadline(const struct service *service)
 	when = earlier(when, &service->authorizer.deadlines);
 	when = earlier(when, &service->managed_deadlines);
 	when = earlier(when, &service->call_deadlines);
-	return lingering < when ? lingering : when;
+	when = earlier(when, &service->ppp_deadlines);
+	when = earlier(when, &service->asking_deadlines);
+	when = sooner(when, ppp_link_deadline(service));
+	when = sooner(when, aaa_deadline(service));
+	return sooner(when, lingering);
 }
 
 const struct system_config *service_system(const struct service *service)
@@ -384,6 +412,8 @@ void service_status(struct service *service, struct service_status *status)
 		.sessions = service->session_count,
 		.tunnel_setup = service->tunnel_setup,
 		.session_setup = service->session_setup,
+		.user_sessions = service->subscriber_sessions,
+		.refused_users = service->refused_users,
 		.failures = service->events ? service->events->history.count : 0,
 		.last_event = service_event_last(service),
 		.loaded = service->loaded,

@@ -14,9 +14,13 @@
 #ifndef L2TPD_SERVICE_SERVICE_H
 #define L2TPD_SERVICE_SERVICE_H
 
+#include "aaa/radius.h"
+#include "aaa/store.h"
+#include "aaa/users.h"
 #include "config/command.h"
 #include "control/control.h"
 #include "datapath/datapath.h"
+#include "ppp/ppp.h"
 
 #define SERVICE_NEVER UINT64_MAX
 #define SERVICE_TUNNELS_MAX 65536	/* built-in ceilings; system modify may set lower ones */
@@ -32,6 +36,18 @@ typedef void service_random_fn(void *octets, size_t length);
 struct service *service_new(struct datapath *dp, service_random_fn *random);
 /* Forgets everything; the datapath is left to its own close(). */
 void service_free(struct service *service);
+
+/* What PPP wants of the program, all of it optional. */
+struct service_host {
+	users_read_fn *read_secret;	/* of files that the files of secrets name */
+	void *context;			/* of it */
+	const struct aaa_store *store;	/* leases and accounting that outlive us; it must live until service_free() */
+};
+/* Before anything is configured. -1: out of memory. */
+int service_set_host(struct service *service, const struct service_host *host);
+/* The text of chap-secrets, or pap-secrets, is this now. -1: it is wrong, what was known before remains. */
+int service_load_users(struct service *service, bool pap, const char *path, const char *text, size_t length,
+		       struct error *error);
 
 enum service_origin { SERVICE_ORIGIN_FILE, SERVICE_ORIGIN_ADMIN, SERVICE_ORIGIN_PEER };
 
@@ -119,6 +135,18 @@ void service_datapath_event(struct service *service, const struct datapath_event
 void service_receive(struct service *service, uint64_t now);
 /* Send what is to be sent: after each call that is given the time. */
 void service_transmit(struct service *service, uint64_t now);
+/* Name servers that this host shall ask for all names while this interface is there; servers[0] AF_UNSPEC: no more. */
+struct service_name_servers {
+	char interface_name[CONFIG_IFNAME_MAX];
+	struct address servers[2];	/* the second AF_UNSPEC: there is one */
+};
+bool service_next_name_servers(struct service *service, struct service_name_servers *wanted);
+/* RADIUS: datagrams to be sent (after each call that is given the time) and those that came; octets are valid until the
+ * next call of anything. Sockets: aaa/radius.h. */
+bool service_next_radius(struct service *service, struct radius_datagram *datagram);
+void service_radius_received(struct service *service, const struct radius_datagram *datagram, uint64_t now);
+/* The time of day: seconds since 1970. */
+void service_set_time(struct service *service, uint64_t unix_time, uint64_t now);
 /* What this host is called where no host_name says otherwise. */
 void service_set_host_name(struct service *service, const char *name);
 /* The daemon is about to end: close all tunnels that have a control protocol, and take no new ones. Returns how many
@@ -193,6 +221,24 @@ struct service_call_reports {
 	struct avp_accm accm;
 };
 
+/* PPP in a session; texts NULL or "": not known, numbers 0: likewise, or none. */
+struct service_ppp_view {
+	const char *phase;		/* "link", "authenticate", "asking", "network", "up"; NULL: no PPP of ours */
+	char user_name[PPP_NAME_MAX];	/* that the peer has proved */
+	const char *peer_proved_by, *proved_by;		/* "MS-CHAPv2" */
+	struct address local, peer, dns[2];
+	struct address local_ipv6, peer_ipv6;		/* link-local */
+	char ipv6_prefix[PREFIX_TEXT_MAX], delegated_prefix[PREFIX_TEXT_MAX];
+	uint16_t local_mru, peer_mru;
+	uint32_t mppe_bits;
+	bool mppe_stateful, proxied;
+	uint32_t session_timeout, idle_timeout;		/* s */
+	uint64_t rate_send, rate_receive;		/* bit/s */
+	char filter[GRANT_FILTER_MAX];
+	char accounting_id[24];
+	struct ppp_counters counters;
+};
+
 struct service_session_view {
 	handle handle;
 	handle tunnel;
@@ -210,6 +256,7 @@ struct service_session_view {
 	uint32_t serial_number;		/* 0: none */
 	uint64_t next_attempt;		/* monotonic ms; 0: none is planned */
 	uint32_t failed_attempts;	/* in a row */
+	struct service_ppp_view ppp;
 	struct service_call_reports reports;
 	char send_accm[12], receive_accm[12];	/* of reports, in hex */
 };
@@ -227,6 +274,8 @@ struct service_status {
 	uint32_t tunnels, sessions;
 	uint32_t tunnels_in[SERVICE_TUNNEL_STATES], sessions_in[SERVICE_SESSION_STATES];
 	struct service_setup tunnel_setup, session_setup;
+	uint32_t user_sessions;		/* of users who have proved their names */
+	uint64_t refused_users;		/* since the start: attempts to prove one that came to nothing */
 	uint64_t failures;		/* since the start: service_failures() has the last ones */
 	uint64_t last_event;		/* its number */
 	uint64_t loaded;		/* monotonic ms of the last attempt to load a configuration; 0: none */
@@ -247,6 +296,10 @@ int service_session_view(struct service *service, handle session, struct service
  * that a listing survives changes between two calls. Begin with 0. False at the end. */
 bool service_next_tunnel(struct service *service, uint64_t *after_tunnel_id, handle *tunnel);
 bool service_next_session(struct service *service, handle tunnel, uint64_t *after_session_id, handle *session);
+/* Whose session it is, as PPP has proved it: "" nobody's. Costs far less than a view. */
+const char *service_session_user(const struct service *service, handle session);
+/* The user's sessions, the oldest first: begin with after HANDLE_NONE. False at the end. */
+bool service_next_user_session(const struct service *service, const char *user_name, handle after, handle *session);
 /* The name alone, which costs far less than a view; "" when it has none or is gone. */
 const char *service_tunnel_name(const struct service *service, handle tunnel);
 const char *service_session_name(const struct service *service, handle session);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "service/session_call.h"
+#include "service/session_ppp.h"
 #include "service/managed.h"
 #include "service/on_demand.h"
 #include "service/question.h"
@@ -80,6 +81,16 @@ static void to_datapath(const struct session *session, const struct session_conf
 	memcpy(out->bridge, config->bridge, sizeof(out->bridge));
 	if (session->call)
 		session_call_to_datapath(session->call, config, out);
+}
+
+void session_to_datapath(const struct session *session, struct datapath_session_config *out)
+{
+	struct session_config config;
+
+	session_compose(session, &config);
+	to_datapath(session, &config, out);
+	if (config.pw_type == CONFIG_PW_PPP)
+		memcpy(out->ifname, config.interface_name, sizeof(out->ifname));
 }
 
 void session_wanted(const struct session *session, handle tunnel, struct datapath_session_config *out)
@@ -181,6 +192,7 @@ void session_free(struct service *service, struct session *session)
 		common_forget(service, &session->kept);
 	session_call_end(service, session);
 	free(session->name);
+	session_ppp_end(service, session);
 	free(session->device);
 	free(session->tapped);
 	free(session);
@@ -298,9 +310,31 @@ void session_forget_datapath(struct service *service, struct session *session)
 	session->datapath = HANDLE_NONE;
 }
 
+void session_no_device(struct service *service, struct session *session)
+{
+	if (!session->device)
+		return;
+	names_release_interface(service, session);
+	free(session->device);
+	session->device = NULL;
+}
+
+/* Without memory for it nobody is told its name. */
+void session_learn_device(struct service *service, struct session *session)
+{
+	if (session->device)
+		return;
+	session->device = calloc(1, sizeof(*session->device));
+	if (!session->device)
+		return;
+	session->device->session = session;
+	learn_interface(service, session);
+}
+
 /* Nothing happens to one that is not active. The state is the caller's business. */
 static void deactivate(struct service *service, struct session *session)
 {
+	session_ppp_end(service, session);
 	session_call_end(service, session);
 	if (!session->is_active)
 		return;
@@ -347,6 +381,11 @@ int session_activate(struct service *service, struct session *session, struct er
 		deactivate(service, session);
 		return -1;
 	}
+	if (session_ppp_begin(service, session, NULL, error) < 0) {
+		datapath_ops(service->dp)->session_delete(service->dp, &session->datapath, 1);
+		deactivate(service, session);
+		return -1;
+	}
 	session->device_gone = session->no_carrier = false;
 	state_session_attached(service, session);
 	return 0;
@@ -390,6 +429,9 @@ static void detach_batch(struct service *service, struct session *const *session
 {
 	handle handles[SESSION_BATCH];
 
+	session_ppp_say_goodbye(service, sessions, (size_t)count);
+	for (int i = 0; i < count; i++)
+		session_ppp_end(service, sessions[i]);
 	for (int i = 0; i < count; i++) {
 		handles[i] = sessions[i]->datapath;
 		if (sessions[i]->device)
@@ -426,6 +468,10 @@ void session_lost_device(struct service *service, struct session *session)
 
 	if (session->device_gone)
 		return;
+	if (session->ppp) {
+		session_ppp_lost_device(service, session);
+		return;
+	}
 	session->device_gone = true;
 	names_release_interface(service, session);
 	session_gone_reason(session, reason, sizeof(reason));

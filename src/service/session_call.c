@@ -17,6 +17,7 @@
 #include "service/managed.h"
 #include "service/protocol.h"
 #include "service/question.h"
+#include "service/session_ppp.h"
 #include "service/settings.h"
 #include "service/state.h"
 #include "service/trace.h"
@@ -28,6 +29,13 @@
 #define STEADY_MS 60000			/* as a tunnel's: managed.c */
 
 #define ERROR_CODE_RESOURCES 4
+
+#define HELD_MOST 512			/* octets of a frame that is kept: those that come first are short */
+
+struct held_frame {
+	size_t length;
+	uint8_t octets[];
+};
 
 static void set_phase(struct service *service, struct session_call *call, enum call_phase phase)
 {
@@ -90,6 +98,7 @@ void session_call_flush(struct service *service)
 
 static void release_datapath(struct service *service, struct session *session)
 {
+	session_ppp_end(service, session);
 	if (!session->is_told)
 		return;
 	if (service->released_count == SERVICE_RELEASED_MAX)
@@ -166,6 +175,20 @@ static int ask(struct service *service, struct session *session, struct error *e
 	return renew ? learn_id(service, session, error) : 0;
 }
 
+/* What the LAC sends behind its ICCN may be here first: the datapath is told of the session before. */
+static int expect_frames(struct service *service, struct session *session, const struct session_config *config,
+			 struct error *error)
+{
+	struct control_call_info info;
+
+	if (session->call->role != CONTROL_CALL_LNS_INCOMING || !session_ppp_is_wanted(service, config))
+		return 0;
+	if (control_call_info(service->control, session->call->control, &info) < 0)
+		return error_set(error, ERROR_UNKNOWN, NULL, "it is gone");
+	session->call->peer_session_id = info.peer_session_id;
+	return session_tell_datapath(service, session, error);
+}
+
 /* Where the LNS requires sequence numbers it sends them, and the LAC follows: RFC 2661 section 5.4. */
 static int accept_call(struct service *service, struct session *session, struct error *error)
 {
@@ -180,7 +203,7 @@ static int accept_call(struct service *service, struct session *session, struct 
 		return -1;
 	call->numbered = config.sequencing_required;
 	set_phase(service, call, CALL_ASKING);
-	return 0;
+	return expect_frames(service, session, &config, error);
 }
 
 static void close_control(struct service *service, struct session_call *call, uint16_t result, uint16_t error,
@@ -288,6 +311,20 @@ void session_call_give_up(struct service *service, struct session *session, uint
 	lost(service, session, text);
 }
 
+void session_call_well(struct session *session)
+{
+	if (session->call)
+		set_reason(session->call, NULL);
+}
+
+void session_call_hang_up(struct service *service, struct session *session, const struct control_reason *why,
+			  const char *reason)
+{
+	control_call_close(service->control, session->call->control, why, service->now);
+	session->call->control = HANDLE_NONE;
+	lost(service, session, reason);
+}
+
 int session_call_begin(struct service *service, struct session *session, struct error *error)
 {
 	struct tunnel *tunnel = session->tunnel;
@@ -317,6 +354,7 @@ void session_call_end(struct service *service, struct session *session)
 	bearer_forget(service, call);
 	set_reason(call, NULL);
 	forget_reports(call);
+	free(call->held);
 	session->call = NULL;
 	free(call);
 }
@@ -416,17 +454,62 @@ static int learn(struct service *service, struct session *session, const struct 
 	return session_settle(service, session, &config, &provenance, error);
 }
 
+/* A session that the datapath has already: what the message said last may make its packets numbered. */
+static int complete_datapath(struct service *service, struct session *session, struct error *error)
+{
+	struct datapath_session_config config;
+
+	if (!session->is_told)
+		return session_tell_datapath(service, session, error);
+	if (!session->call->numbered)
+		return 0;
+	session_to_datapath(session, &config);
+	return datapath_ops(service->dp)->session_modify(service->dp, session->datapath, &config,
+							 DATAPATH_SESSION_SEND_SEQ, error);
+}
+
+void session_call_hold(struct session *session, const uint8_t *frame, size_t length)
+{
+	struct session_call *call = session->call;
+
+	if (!call || call->phase != CALL_ASKING || length > HELD_MOST)
+		return;
+	free(call->held);
+	call->held = malloc(sizeof(*call->held) + length);
+	if (!call->held)
+		return;
+	call->held->length = length;
+	memcpy(call->held->octets, frame, length);
+}
+
+static void take_held(struct service *service, struct session *session)
+{
+	struct held_frame *held = session->call->held;
+
+	session->call->held = NULL;
+	if (held)
+		ppp_receive(service->ppp, session->ppp->link, held->octets, held->length, service->now);
+	free(held);
+}
+
 static void call_is_up(struct service *service, struct session *session, const struct message *message)
 {
 	struct session_call *call = session->call;
+	struct ppp_proxy proxy;
 	struct error error;
+	bool proxied;
 
-	if (learn(service, session, message, &error) < 0 || session_tell_datapath(service, session, &error) < 0) {
+	set_phase(service, call, CALL_UP);
+	proxied = settings_proxy(session, message, &proxy);
+	if (learn(service, session, message, &error) < 0 || complete_datapath(service, session, &error) < 0 ||
+	    session_ppp_begin(service, session, proxied ? &proxy : NULL, &error) < 0) {
 		lost(service, session, error.text);
 		return;
 	}
-	set_phase(service, call, CALL_UP);
-	set_reason(call, NULL);
+	if (session->ppp)
+		take_held(service, session);
+	else
+		set_reason(call, NULL);
 	state_session_update(service, session);
 }
 

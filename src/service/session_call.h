@@ -29,6 +29,7 @@ struct session_call {
 	struct deadline deadline;	/* WAITING; or it is to be deleted */
 	bool bearer_queued;		/* in service->bearers */
 	struct session_call *bearer_prev, *bearer_next;
+	struct held_frame *held;	/* of PPP, which came before the message that the call is up; NULL: none */
 	struct service_call_reports *reports;	/* what the peer told while it is up; NULL: nothing */
 	char *reason;			/* why it is not up; NULL: there is none, or no memory for it */
 };
@@ -53,6 +54,13 @@ void session_call_expire(struct service *service);
 bool session_call_accept(struct service *service, struct session *session);
 void session_call_connect(struct service *service, struct session *session);
 void session_call_give_up(struct service *service, struct session *session, uint16_t cdn, const char *reason);
+/* A frame of PPP for a session whose PPP has not begun: the last one is kept for it. */
+void session_call_hold(struct session *session, const uint8_t *frame, size_t length);
+/* PPP in it is up: what was wrong before is over. */
+void session_call_well(struct session *session);
+/* PPP in it has ended: the peer is told why, and it is lost. It may be freed. */
+void session_call_hang_up(struct service *service, struct session *session, const struct control_reason *why,
+			  const char *reason);
 /* --- bearer.c: somebody is to open the bearer of this call, or nobody any more --- */
 void bearer_want(struct service *service, struct session_call *call);
 void bearer_forget(struct service *service, struct session_call *call);

@@ -93,6 +93,65 @@ static void say(const struct call_row *row, const struct session_config *config,
 	message->present |= AVP_BIT(row->avp);
 }
 
+/* --- proxy LCP and authentication: RFC 2661 section 4.4.5 --- */
+
+static struct ppp_octets octets_of(const struct message *message, enum avp_row row, const struct avp_octets *said)
+{
+	return message_has(message, row) ? (struct ppp_octets){ said->octets, said->length } :
+					   (struct ppp_octets){ NULL, 0 };
+}
+
+bool settings_proxy(const struct session *session, const struct message *message, struct ppp_proxy *proxy)
+{
+	if (!message || !session->tunnel->config.allow_ppp_proxy)
+		return false;
+	*proxy = (struct ppp_proxy){
+		.initial_received = octets_of(message, AVP_INITIAL_RECEIVED_LCP_CONFREQ,
+					      &message->initial_received_lcp_confreq),
+		.last_sent = octets_of(message, AVP_LAST_SENT_LCP_CONFREQ, &message->last_sent_lcp_confreq),
+		.last_received = octets_of(message, AVP_LAST_RECEIVED_LCP_CONFREQ, &message->last_received_lcp_confreq),
+		.type = message_has(message, AVP_PROXY_AUTHEN_TYPE) ? message->proxy_authen_type : 0,
+		.name = octets_of(message, AVP_PROXY_AUTHEN_NAME, &message->proxy_authen_name),
+		.challenge = octets_of(message, AVP_PROXY_AUTHEN_CHALLENGE, &message->proxy_authen_challenge),
+		.response = octets_of(message, AVP_PROXY_AUTHEN_RESPONSE, &message->proxy_authen_response),
+		.identifier = message_has(message, AVP_PROXY_AUTHEN_ID) ? (uint8_t)message->proxy_authen_id : 0,
+	};
+	return proxy->type || proxy->last_sent.length || proxy->last_received.length;
+}
+
+static void say_octets(enum avp_row row, const struct param_long_octets *said, struct avp_octets *octets,
+		       struct message *message)
+{
+	if (!said->length)
+		return;
+	*octets = (struct avp_octets){ said->octets, said->length };
+	message->present |= AVP_BIT(row);
+}
+
+static void say_proxy(const struct session_config *config, struct message *message)
+{
+	if (!config->use_ppp_proxy)
+		return;
+	say_octets(AVP_INITIAL_RECEIVED_LCP_CONFREQ, &config->initial_rcvd_lcp_confreq,
+		   &message->initial_received_lcp_confreq, message);
+	say_octets(AVP_LAST_SENT_LCP_CONFREQ, &config->last_sent_lcp_confreq, &message->last_sent_lcp_confreq, message);
+	say_octets(AVP_LAST_RECEIVED_LCP_CONFREQ, &config->last_rcvd_lcp_confreq,
+		   &message->last_received_lcp_confreq, message);
+	say_octets(AVP_PROXY_AUTHEN_CHALLENGE, &config->proxy_auth_challenge, &message->proxy_authen_challenge,
+		   message);
+	say_octets(AVP_PROXY_AUTHEN_RESPONSE, &config->proxy_auth_response, &message->proxy_authen_response,
+		   message);
+	if (config->proxy_auth_name[0]) {
+		message->proxy_authen_name = (struct avp_octets){ (const uint8_t *)config->proxy_auth_name,
+								  (uint16_t)strlen(config->proxy_auth_name) };
+		message->present |= AVP_BIT(AVP_PROXY_AUTHEN_NAME);
+	}
+	if (config->proxy_auth_type != CONFIG_PROXY_AUTH_UNSAID) {
+		message->proxy_authen_type = (uint16_t)config->proxy_auth_type;
+		message->present |= AVP_BIT(AVP_PROXY_AUTHEN_TYPE);
+	}
+}
+
 void settings_call(const struct service *service, const struct session_config *config,
 		   struct control_call_settings *settings)
 {
@@ -101,6 +160,7 @@ void settings_call(const struct service *service, const struct session_config *c
 	};
 	for (unsigned int i = 0; i < CALL_ROWS; i++)
 		say(&call_rows[i], config, &settings->avps);
+	say_proxy(config, &settings->avps);
 	if (config->sequencing_required)
 		settings->avps.present |= AVP_BIT(AVP_SEQUENCING_REQUIRED);
 }

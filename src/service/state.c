@@ -11,6 +11,7 @@
 
 #include "service/session_call.h"
 #include "service/question.h"
+#include "service/session_ppp.h"
 #include "service/trace.h"
 
 const uint32_t service_setup_bounds_ms[SERVICE_SETUP_BUCKETS] = {
@@ -35,15 +36,23 @@ static void setup_add(struct service_setup *setup, uint64_t ms)
 
 /* --- sessions --- */
 
+/* Are the ends agreed, and the device there? PPP comes after that. */
+static bool is_carried(const struct session *session)
+{
+	return session->tunnel->state == SERVICE_TUNNEL_UP && session->is_told && !session->device_gone &&
+	       !session->no_carrier && (!session->call || session->call->phase == CALL_UP);
+}
+
 static enum service_session_state session_state(const struct session *session)
 {
-	enum service_tunnel_state tunnel = session->tunnel->state;
-	bool up = tunnel == SERVICE_TUNNEL_UP && session->is_told && !session->device_gone && !session->no_carrier;
+	bool up = is_carried(session);
 
 	if (session->authorization == AUTHORIZATION_WAITS ||
 	    (session->authorization == AUTHORIZATION_LATER &&
 	     session->tunnel->authorization != AUTHORIZATION_REFUSED))
 		return SERVICE_SESSION_AUTHORIZING;
+	if (up && !session_ppp_is_up(session))
+		return session->ppp->retry ? SERVICE_SESSION_WAITING : SERVICE_SESSION_CONNECTING;
 	if (up || !session->call)
 		return up ? SERVICE_SESSION_UP : SERVICE_SESSION_DOWN;
 	return session->call->phase == CALL_WAITING ? SERVICE_SESSION_WAITING : SERVICE_SESSION_CONNECTING;
@@ -58,6 +67,8 @@ void state_session_reason(const struct session *session, char *reason, size_t si
 		return;
 	if (session->call && session->call->reason)
 		snprintf(reason, size, "%s", session->call->reason);
+	else if (session->ppp)
+		session_ppp_reason(session, reason, size);
 	else if (session->state == SERVICE_SESSION_CONNECTING || session->state == SERVICE_SESSION_AUTHORIZING)
 		return;
 	else if (session->device_gone)

@@ -10,6 +10,7 @@
 #include "service/session_call.h"
 #include "service/managed.h"
 #include "service/question.h"
+#include "service/session_ppp.h"
 #include "service/state.h"
 #include "service/trace.h"
 
@@ -267,6 +268,7 @@ void tunnel_forget(struct service *service, struct tunnel *tunnel)
 
 void tunnel_detach(struct service *service, struct tunnel *tunnel)
 {
+	session_ppp_end_tunnel(service, tunnel);
 	managed_stop(service, tunnel);
 	session_call_flush(service);
 	trace_tunnel(service, tunnel, TRACE_SYSTEM, "its socket, and its sessions' devices, are given up");

@@ -8,6 +8,7 @@
 
 #include "service/session_call.h"
 #include "service/state.h"
+#include "service/view_ppp.h"
 
 static const char *const framings[] = { "none", "sync", "async", "any" };
 static const char *const bearers[] = { "none", "digital", "analog", "any" };
@@ -144,5 +145,7 @@ int service_session_view(struct service *service, handle session, struct service
 	state_session_reason(found, view->reason, sizeof(view->reason));
 	if (found->call)
 		view_call(service, found->call, view);
+	if (found->ppp)
+		view_ppp(service, found->ppp, &view->ppp);
 	return 0;
 }

@@ -27,9 +27,11 @@ hosts
 bearer 0
 daemon A <<-END || exit
 	system modify hook_directory=$HOOKS
+	session profile modify profile_name=default no_ppp=yes
 	tunnel create tunnel_name=lns dest_ipaddr=192.0.2.2 persist=yes
 END
 daemon B <<-END || exit
+	session profile modify profile_name=default no_ppp=yes
 	peer profile create profile_name=lac peer_ipaddr=192.0.2.1
 END
 check "the LAC's tunnel comes up" until_true 10 has_tunnel

@@ -4,6 +4,7 @@
 # frames both ways.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+without_ppp
 
 hosts
 real_packets A B

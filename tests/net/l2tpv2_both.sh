@@ -4,6 +4,7 @@
 # opens; what a peer may be; and 300 tunnels of one configuration file.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+without_ppp
 
 hosts
 for side in A:2 B:1; do

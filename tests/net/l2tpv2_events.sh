@@ -3,6 +3,7 @@
 # What others are told of peers and their calls: events, hook programs, authorizers; and the example of a PPP end.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+without_ppp
 
 hosts
 mkdir -m 755 "$TMP/hooks"

@@ -4,6 +4,7 @@
 # of a name is dead.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+without_ppp
 
 hosts
 host C && wire C B 1500 wire wire2

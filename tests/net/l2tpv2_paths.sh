@@ -4,6 +4,7 @@
 # another port, static tunnels that have bound the address.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+without_ppp
 
 # ---------------------------------------------------------------- C and D behind the NAT of N, to B
 host B && host C && host D && host N

@@ -3,6 +3,7 @@
 # Control messages in the log and in captures: of whom, what they say, and what nobody is told: secrets.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+without_ppp
 
 hosts
 daemon A <<<'' || exit 1

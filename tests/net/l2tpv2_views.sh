@@ -3,6 +3,7 @@
 # What is seen of L2TPv2: show, list and status of both ends, counters, and metrics.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+without_ppp
 
 hosts
 daemon A <<<'system modify metrics_port=9817' || exit 1

@@ -5,6 +5,7 @@
 # back, HELLO.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
+without_ppp
 
 hosts
 # It speaks to a cluster before it speaks to anybody else.

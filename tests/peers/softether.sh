@@ -4,6 +4,7 @@
 # SoftEther is the LNS of our daemon: tunnel and call, closed from either side, HELLOs of both, killed and back.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
+without_ppp
 
 hosts
 

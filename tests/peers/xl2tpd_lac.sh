@@ -4,6 +4,7 @@
 # peer that is killed comes back with a new tunnel while the old one still stands; killed ourselves.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
+without_ppp
 
 hosts
 

@@ -4,6 +4,7 @@
 # side; killed and back; HELLO; frames.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
+without_ppp
 
 hosts
 

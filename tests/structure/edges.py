@@ -18,7 +18,7 @@ EDGES = {
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
     'datapath/user': 'base wire datapath os',
-    'service': 'base wire config control aaa datapath datapath/null',
+    'service': 'base wire config control ppp aaa datapath datapath/null',
     'manage': 'base wire config service',
     'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user service manage',
     'l2tpctl': 'base config os',

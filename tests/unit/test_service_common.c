@@ -99,6 +99,7 @@ static struct session *make_call_from(struct world *world, struct tunnel *tunnel
 
 	world_expect(world, common_chain(world->service, tunnel, &config, &provenance, &world->error));
 	config.pw_type = CONFIG_PW_PPP;
+	config.no_ppp = true;
 	config.session_id = config.peer_session_id = id;
 	snprintf(config.calling_number, sizeof(config.calling_number), "%s", number);
 	session = session_new(world->service, tunnel, &config, &provenance, SERVICE_ORIGIN_ADMIN, world->now);

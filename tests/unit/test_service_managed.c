@@ -538,19 +538,20 @@ static void a_reload_leaves_alone_what_did_not_change(void **state)
 	struct service_tunnel_view view;
 
 	DO(pair->far, ADMIT_NEAR);
-	RELOAD(pair->near, FILE_TUNNEL("") CREATE_SESSION("t", "s") "\nsession create tunnel_name=t\n");
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("") CREATE_SESSION("t", "s") "\nsession create tunnel_name=t\n");
 	pair_run(pair, 100);
 	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
 	view = world_tunnel(pair->near, "t");
 	datapath_null_log_begin(pair->near->dp);
-	RELOAD(pair->near, FILE_TUNNEL("") CREATE_SESSION("t", "s") "\nsession create tunnel_name=t\n");
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("") CREATE_SESSION("t", "s") "\nsession create tunnel_name=t\n");
 	assert_int_equal(world_log_length(pair->near), 0);
 	pair_run(pair, 100);
 	assert_int_equal(pair->said[0][MESSAGE_STOPCCN], 0);
 	assert_int_equal(pair->said[0][MESSAGE_CDN], 0);
 	assert_int_equal(world_tunnel(pair->near, "t").handle, view.handle);
 	/* a live row is no reason to close it */
-	RELOAD(pair->near, FILE_TUNNEL("hello_timeout=5") CREATE_SESSION("t", "s") "\nsession create tunnel_name=t\n");
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("hello_timeout=5") CREATE_SESSION("t", "s")
+			   "\nsession create tunnel_name=t\n");
 	pair_run(pair, 20000);
 	assert_int_equal(pair->said[0][MESSAGE_STOPCCN], 0);
 	assert_in_range(pair->said[0][MESSAGE_HELLO], 2, 4);
@@ -562,10 +563,10 @@ static void a_reload_makes_anew_what_changed(void **state)
 	uint32_t id;
 
 	DO(pair->far, ADMIT_NEAR);
-	RELOAD(pair->near, FILE_TUNNEL("") CREATE_SESSION("t", "s"));
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("") CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
 	id = world_tunnel(pair->near, "t").config.tunnel_id;
-	RELOAD(pair->near, FILE_TUNNEL("rx_window_size=7") CREATE_SESSION("t", "s"));
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("rx_window_size=7") CREATE_SESSION("t", "s"));
 	assert_int_not_equal(world_tunnel(pair->near, "t").config.tunnel_id, id);
 	pair_run(pair, 2000);
 	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
@@ -579,9 +580,9 @@ static void a_reload_with_a_given_id_makes_it_anew_under_it(void **state)
 	struct pair *pair = *state;
 
 	DO(pair->far, ADMIT_NEAR);
-	RELOAD(pair->near, FILE_TUNNEL("tunnel_id=9 persist=yes"));
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("tunnel_id=9 persist=yes"));
 	pair_run(pair, 100);
-	RELOAD(pair->near, FILE_TUNNEL("tunnel_id=9 persist=yes rx_window_size=7"));
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("tunnel_id=9 persist=yes rx_window_size=7"));
 	pair_run(pair, 30000);
 	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
 }
@@ -610,14 +611,14 @@ static void a_reload_does_not_take_over_the_calls_of_peers(void **state)
 	char text[256];
 
 	DO(pair->far, ADMIT_NEAR);
-	RELOAD(pair->near, FILE_TUNNEL(""));
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL(""));
 	pair_run(pair, 100);
 	snprintf(text, sizeof(text), "session create tunnel_name=%s session_type=laic",
 		 pair_first_tunnel(pair->far).config.tunnel_name);
 	DO(pair->far, text);
 	pair_run(pair, 100);
 	assert_int_equal(pair_first_session(pair->near).origin, SERVICE_ORIGIN_PEER);
-	RELOAD(pair->near, FILE_TUNNEL("rx_window_size=7"));
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("rx_window_size=7"));
 	pair_run(pair, 2000);
 	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
 	assert_int_equal(world_status(pair->near).sessions, 0);
@@ -630,7 +631,7 @@ static void what_a_reload_could_not_change_is_as_before(void **state)
 	unsigned int failed = 0;
 
 	DO(pair->far, ADMIT_NEAR);
-	RELOAD(pair->near, FILE_TUNNEL("") CREATE_SESSION("t", "s"));
+	RELOAD(pair->near, NO_PPP FILE_TUNNEL("") CREATE_SESSION("t", "s"));
 	for (unsigned int i = 0; i < 3; i++) {
 		pair_run(pair, 5000);
 		pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);

@@ -616,13 +616,13 @@ static void what_was_made_on_demand_survives_a_reload(void **state)
 	struct pair *pair = *state;
 
 	DO(pair->far, "peer profile modify profile_name=default accept_tunnels=yes");
-	RELOAD(pair->near, FROM_NEAR TO_PEER "session_name=a");
+	RELOAD(pair->near, NO_PPP FROM_NEAR TO_PEER "session_name=a");
 	pair_run(pair, 100);
 	assert_int_equal(world_status(pair->near).sessions_in[SERVICE_SESSION_UP], 1);
-	RELOAD(pair->near, FROM_NEAR TO_PEER "session_name=a");
+	RELOAD(pair->near, NO_PPP FROM_NEAR TO_PEER "session_name=a");
 	pair_run(pair, 100);
 	assert_int_equal(pair->said[0][MESSAGE_CDN] + pair->said[0][MESSAGE_STOPCCN], 0);
-	RELOAD(pair->near, FROM_NEAR);
+	RELOAD(pair->near, NO_PPP FROM_NEAR);
 	pair_run(pair, 100);
 	assert_int_equal(world_status(pair->near).tunnels, 0);
 	assert_int_equal(world_status(pair->far).tunnels, 0);

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See aaa.h.  Pools and servers are what their profiles say: whenever those may have changed, all are told again, which
+ * changes nothing of those that are as they were.
+ */
+#include "service/aaa.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/range.h"
+#include "base/text.h"
+#include "service/authenticate.h"
+#include "service/ppp_settings.h"
+#include "service/session_call.h"
+#include "service/trace.h"
+
+int aaa_begin(struct service *service)
+{
+	const struct service_host *host = &service->host;
+
+	service->pools = pools_new(host->store);
+	service->users = users_new(host->read_secret, host->context);
+	service->radius = radius_new(service->random, host->store);
+	service->boot = (uint32_t)service_random(service);
+	service->slow_down_seed = service_random(service);
+	service->slow_down = calloc(1, sizeof(*service->slow_down));
+	service->aaa_changes = UINT64_MAX;
+	return service->pools && service->users && service->radius && service->slow_down ? 0 : -1;
+}
+
+void aaa_end(struct service *service)
+{
+	radius_free(service->radius);
+	users_free(service->users);
+	pools_free(service->pools);
+	free(service->slow_down);
+	service->slow_down = NULL;
+	service->radius = NULL;
+	service->users = NULL;
+	service->pools = NULL;
+}
+
+int service_set_host(struct service *service, const struct service_host *host)
+{
+	service->host = *host;
+	aaa_end(service);
+	return aaa_begin(service);
+}
+
+int service_load_users(struct service *service, bool pap, const char *path, const char *text, size_t length,
+		       struct error *error)
+{
+	return users_load(service->users, pap ? USERS_PAP : USERS_CHAP, path, text, length, error);
+}
+
+/* --- what is configured --- */
+
+static int read_pool(const struct profile *profile, struct pool_config *config, struct error *error)
+{
+	const struct pool_profile_config *said = &profile->config.pool;
+	const char *rest = said->range;
+	char item[RANGE_TEXT_MAX];
+
+	*config = (struct pool_config){ .length = (uint8_t)said->delegate_length };
+	snprintf(config->name, sizeof(config->name), "%s", profile->name);
+	while (rest && rest[0]) {
+		if (config->range_count == POOL_RANGES_MAX)
+			return error_set(error, ERROR_LIMIT, "range", "a pool has at most %d ranges", POOL_RANGES_MAX);
+		if (!text_next_item(&rest, item, sizeof(item)) ||
+		    !range_parse(item, &config->ranges[config->range_count++]))
+			return error_set(error, ERROR_VALUE, "range", "%s is no range of addresses", item);
+	}
+	return 0;
+}
+
+static void update_pool(struct service *service, const struct profile *profile)
+{
+	struct pool_config config;
+	struct error error;
+
+	if (read_pool(profile, &config, &error) < 0 || pools_set(service->pools, &config, &error) < 0)
+		log_error("pool %s: %s", profile->name, error.text);
+}
+
+static void update_server(struct service *service, const struct profile *profile)
+{
+	static const enum radius_authenticator authenticators[] = {
+		[CONFIG_WHEN_NO] = RADIUS_AUTHENTICATOR_NO,
+		[CONFIG_WHEN_YES] = RADIUS_AUTHENTICATOR_YES,
+		[CONFIG_WHEN_AUTO] = RADIUS_AUTHENTICATOR_AUTO,
+	};
+	struct radius_profile_config whole;
+	struct radius_server_settings settings;
+	struct error error;
+
+	chain_radius(service, profile, &whole);
+	settings = (struct radius_server_settings){
+		.address = whole.address,
+		.source = whole.src_ipaddr,
+		.auth_port = whole.auth_port,
+		.acct_port = whole.acct_port,
+		.secret_length = (uint16_t)strlen(whole.secret),
+		.timeout = whole.timeout * 1000,
+		.retries = whole.retries,
+		.dead_time = whole.dead_time * 1000,
+		.message_authenticator = authenticators[whole.message_authenticator],
+		.dynamic = whole.coa,
+	};
+	memcpy(settings.secret, whole.secret, settings.secret_length);
+	snprintf(settings.name, sizeof(settings.name), "%s", profile->name);
+	if (radius_set_server(service->radius, &settings, service->now, &error) < 0)
+		log_error("radius %s: %s", profile->name, error.text);
+	explicit_bzero(&settings, sizeof(settings));
+}
+
+/* Names are collected first: what is removed changes what is listed. */
+static void remove_pools(struct service *service)
+{
+	struct pool_view view;
+	char name[GRANT_NAME_MAX] = "", gone[GRANT_NAME_MAX];
+
+	while (pools_next(service->pools, name, &view)) {
+		snprintf(name, sizeof(name), "%s", view.name);
+		memcpy(gone, name, sizeof(gone));
+		if (!profile_find(service, CONFIG_POOL, gone))
+			pools_remove(service->pools, gone, NULL);
+	}
+}
+
+static void remove_servers(struct service *service)
+{
+	struct radius_server_info info;
+	unsigned int index = 0;
+
+	while (radius_server_info(service->radius, index, &info) == 0) {
+		if (profile_find(service, CONFIG_RADIUS, info.settings.name))
+			index++;
+		else
+			radius_remove_server(service->radius, info.settings.name, service->now);
+	}
+}
+
+void aaa_update(struct service *service)
+{
+	struct radius_nas nas = { .ipv4.family = AF_UNSPEC };
+	struct profile *profile;
+
+	if (!service->radius || service->aaa_changes == service->profile_changes)
+		return;
+	service->aaa_changes = service->profile_changes;
+	remove_pools(service);
+	remove_servers(service);
+	for (profile = profile_first(service, CONFIG_POOL); profile; profile = profile->hh.next)
+		update_pool(service, profile);
+	for (profile = profile_first(service, CONFIG_RADIUS); profile; profile = profile->hh.next)
+		update_server(service, profile);
+	snprintf(nas.identifier, sizeof(nas.identifier), "%s", service->host_name);
+	radius_set_nas(service->radius, &nas);
+}
+
+/* --- what is told of a session --- */
+
+const char *aaa_id(const struct service *service, const struct session_ppp *ppp, char id[AAA_ID_MAX])
+{
+	snprintf(id, AAA_ID_MAX, "%08x%08x", service->boot, ppp->number);
+	return id;
+}
+
+static void describe_tunnel(const struct service *service, const struct session_ppp *ppp, struct radius_tunnel *told)
+{
+	const struct tunnel *tunnel = ppp->session->tunnel;
+	struct datapath_tunnel_info info = { .port = HANDLE_NONE };
+
+	*told = (struct radius_tunnel){ .client = tunnel->peer };
+	datapath_ops(service->dp)->tunnel_info(service->dp, tunnel->datapath, &info);
+	told->server = info.local.address;
+	if (tunnel->managed.peer_host_name)
+		snprintf(told->client_name, sizeof(told->client_name), "%s", tunnel->managed.peer_host_name);
+	snprintf(told->server_name, sizeof(told->server_name), "%s", service->host_name);
+	told->connection = ppp->session->call ? ppp->session->call->serial_number : 0;
+}
+
+const struct radius_session *aaa_describe(const struct service *service, const struct session_ppp *ppp,
+					  const char *user_name, struct aaa_session *described)
+{
+	const struct session *session = ppp->session;
+
+	session_compose(session, &described->config);
+	describe_tunnel(service, ppp, &described->tunnel);
+	snprintf(described->port_id, sizeof(described->port_id), "%s/%u", session->tunnel->config.tunnel_name,
+		 session_id(session));
+	described->session = (struct radius_session){
+		.user_name = user_name,
+		.session_id = aaa_id(service, ppp, described->id),
+		.port = ppp->number,
+		.port_id = described->port_id,
+		.called = described->config.called_number,
+		.calling = described->config.calling_number,
+		.mtu = ppp->terms->key.settings.mru,
+		.tunnel = ppp->server ? &described->tunnel : NULL,
+	};
+	return &described->session;
+}
+
+/* --- what servers say --- */
+
+bool aaa_take_events(struct service *service)
+{
+	struct radius_event event;
+	bool any = false;
+
+	while (service->radius && radius_next_event(service->radius, &event, service->now)) {
+		any = true;
+		if (event.kind == RADIUS_EVENT_DYNAMIC)
+			dynamic_request(service, &event);
+		else if (event.kind == RADIUS_EVENT_SERVER_DEAD)
+			log_warning("RADIUS server %s does not answer: %s", event.server, event.text);
+		else if (event.kind == RADIUS_EVENT_SERVER_ALIVE)
+			log_info("RADIUS server %s answers again", event.server);
+		else
+			authenticate_answer(service, &event);
+	}
+	return any;
+}
+
+void aaa_expire(struct service *service)
+{
+	while (service->radius && radius_expire(service->radius, service->now))
+		aaa_take_events(service);
+}
+
+uint64_t aaa_deadline(const struct service *service)
+{
+	_Static_assert(RADIUS_NEVER == SERVICE_NEVER, "both write it the same");
+	return service->radius ? radius_deadline(service->radius) : SERVICE_NEVER;
+}
+
+void aaa_commit(struct service *service)
+{
+	if (service->radius && service->host.store)
+		service->host.store->commit(service->host.store->context);
+}
+
+bool service_next_radius(struct service *service, struct radius_datagram *datagram)
+{
+	return service->radius && radius_next_datagram(service->radius, datagram, service->now);
+}
+
+void service_radius_received(struct service *service, const struct radius_datagram *datagram, uint64_t now)
+{
+	service_start(service, now);
+	radius_receive(service->radius, datagram, now);
+	aaa_take_events(service);
+}
+
+void service_set_time(struct service *service, uint64_t unix_time, uint64_t now)
+{
+	if (service->radius)
+		radius_set_time(service->radius, unix_time, now);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See accounting.h.  What a session used is what its datapath has counted.
+ */
+#include "service/accounting.h"
+
+#include "service/aaa.h"
+#include "service/ppp_settings.h"
+#include "service/subscriber.h"
+#include "service/trace.h"
+
+#define INTERIM_LEAST_S 60		/* RFC 2869 section 5.16 */
+
+static void fill_used(const struct service *service, const struct session_ppp *ppp, struct radius_record *record)
+{
+	struct datapath_session_info info;
+
+	record->session_time = (uint32_t)((service->now - ppp->up_since) / 1000);
+	if (!ppp->session->is_told ||
+	    datapath_ops(service->dp)->session_info(service->dp, ppp->session->datapath, &info) < 0)
+		return;
+	record->octets_received = info.stats.rx_bytes;
+	record->octets_sent = info.stats.tx_bytes;
+	record->packets_received = info.stats.rx_packets;
+	record->packets_sent = info.stats.tx_packets;
+}
+
+static void account(struct service *service, struct session_ppp *ppp, enum radius_status status)
+{
+	const struct ppp_profile_config *profile = ppp_profile_of(ppp->terms);
+	struct aaa_session described;
+	struct grant grant;
+	struct radius_record record = {
+		.servers = profile->radius_servers,
+		.status = status,
+		.session = aaa_describe(service, ppp, ppp->subscriber ? ppp->subscriber->name : "", &described),
+		.authentic = ppp->by_radius ? RADIUS_AUTHENTIC_RADIUS : RADIUS_AUTHENTIC_LOCAL,
+		.ipv4 = ppp->ipv4_taken.address,
+		.ipv6_prefix = ppp->ipv6_taken,
+		.delegated = ppp->delegated_taken,
+	};
+	struct error error;
+
+	session_ppp_grant(ppp, &grant);
+	record.classes = grant.classes;
+	record.class_count = grant.class_count;
+	if (status != RADIUS_STATUS_START)
+		fill_used(service, ppp, &record);
+	if (status == RADIUS_STATUS_STOP)
+		record.cause = (enum radius_terminate)(ppp->terminate ? ppp->terminate : TERMINATE_NAS_REQUEST);
+	if (radius_account(service->radius, &record, service->now, &error) < 0)
+		log_limited_about(&service->unaccounted, service->now, LOG_LEVEL_ERROR, ABOUT_SESSION(ppp->session),
+				  "accounting of user %s: %s", record.session->user_name, error.text);
+}
+
+static bool is_wanted(const struct service *service, const struct session_ppp *ppp)
+{
+	return service->radius && ppp->subscriber && ppp_profile_of(ppp->terms)->use_radius;
+}
+
+void accounting_interval(struct service *service, struct session_ppp *ppp)
+{
+	uint32_t interval = ppp_profile_of(ppp->terms)->accounting_interval;
+	struct grant grant;
+
+	session_ppp_grant(ppp, &grant);
+	if (grant.interim_interval)
+		interval = grant.interim_interval;
+	if (interval && interval < INTERIM_LEAST_S)
+		interval = INTERIM_LEAST_S;
+	ppp->interim = ppp->accounted && interval ? service->now + (uint64_t)interval * 1000 : 0;
+}
+
+void accounting_start(struct service *service, struct session_ppp *ppp)
+{
+	if (ppp->accounted || !is_wanted(service, ppp))
+		return;
+	ppp->accounted = true;
+	account(service, ppp, RADIUS_STATUS_START);
+	accounting_interval(service, ppp);
+}
+
+void accounting_stop(struct service *service, struct session_ppp *ppp)
+{
+	if (!ppp->accounted)
+		return;
+	account(service, ppp, RADIUS_STATUS_STOP);
+	ppp->accounted = false;
+	ppp->interim = 0;
+}
+
+void accounting_due(struct service *service, struct session_ppp *ppp)
+{
+	if (!ppp->interim || ppp->interim > service->now)
+		return;
+	account(service, ppp, RADIUS_STATUS_INTERIM);
+	accounting_interval(service, ppp);
+}
+
+uint64_t accounting_next(const struct session_ppp *ppp)
+{
+	return ppp->interim ? ppp->interim : SERVICE_NEVER;
+}

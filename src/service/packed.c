@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See packed.h.  A run of octets that are not zero is written with where it begins; a few zeros do not end one, which
+ * costs less than to begin another.
+ */
+#include "service/packed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN_HEADER 4		/* where, how many: 16 bits each */
+#define GAP 4			/* so many zeros end a run */
+
+struct packed {
+	uint32_t length;
+	uint8_t octets[];
+};
+
+/* Where the run ends that begins at `at`. */
+static size_t run_end(const uint8_t *octets, size_t at, size_t size)
+{
+	size_t end = at + 1;
+
+	for (size_t i = end; i < size && i - end < GAP; i++)
+		if (octets[i])
+			end = i + 1;
+	return end;
+}
+
+/* out NULL: only how much it is. */
+static size_t write_runs(const uint8_t *octets, size_t size, uint8_t *out)
+{
+	size_t used = 0;
+
+	for (size_t at = 0; at < size; at++) {
+		size_t end;
+		uint16_t header[2];
+
+		if (!octets[at])
+			continue;
+		end = run_end(octets, at, size);
+		header[0] = (uint16_t)at;
+		header[1] = (uint16_t)(end - at);
+		if (out) {
+			memcpy(out + used, header, RUN_HEADER);
+			memcpy(out + used + RUN_HEADER, octets + at, end - at);
+		}
+		used += RUN_HEADER + (end - at);
+		at = end - 1;
+	}
+	return used;
+}
+
+bool packed_make(const void *from, size_t size, struct packed **packed)
+{
+	size_t length;
+
+	*packed = NULL;
+	if (size > PACKED_SIZE_MAX)
+		return false;
+	length = write_runs(from, size, NULL);
+	if (!length)
+		return true;
+	*packed = malloc(sizeof(**packed) + length);
+	if (!*packed)
+		return false;
+	(*packed)->length = (uint32_t)length;
+	write_runs(from, size, (*packed)->octets);
+	return true;
+}
+
+void packed_open(const struct packed *packed, void *to, size_t size)
+{
+	uint16_t header[2];
+
+	memset(to, 0, size);
+	for (size_t at = 0; packed && at < packed->length; at += RUN_HEADER + (size_t)header[1]) {
+		memcpy(header, packed->octets + at, RUN_HEADER);
+		memcpy((uint8_t *)to + header[0], packed->octets + at + RUN_HEADER, header[1]);
+	}
+}
+
+void packed_free(struct packed *packed)
+{
+	if (packed)
+		explicit_bzero(packed->octets, packed->length);
+	free(packed);
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PPP in the life of sessions, between two services: users come in and get addresses, or not, and why; how they go.
+ */
+#include "service_ppp.h"
+
+#define MINUTE 60000
+
+/* The session that the datapath got last. */
+static const struct datapath_session_config *told(struct world *world)
+{
+	const struct datapath_null_entry *log;
+	handle session = HANDLE_NONE;
+	size_t count;
+
+	log = datapath_null_log(world->dp, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (log[i].operation == DATAPATH_NULL_SESSION_ADD)
+			session = log[i].session;
+	}
+	return datapath_null_session(world->dp, session);
+}
+
+/* --- in --- */
+
+static void a_user_gets_an_address_from_the_pool(void **state)
+{
+	struct pair *pair = *state;
+	const struct datapath_session_config *config;
+	struct service_session_view near, far;
+
+	datapath_null_log_begin(pair->far->dp);
+	ppp_ready(pair, PPP_LNS);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	near = ppp_near(pair);
+	far = pair_first_session(pair->far);
+	ppp_expect_address(&near.ppp.local, "10.1.0.10");
+	ppp_expect_address(&near.ppp.peer, "10.1.0.1");
+	ppp_expect_address(&far.ppp.local, "10.1.0.1");
+	ppp_expect_address(&far.ppp.peer, "10.1.0.10");
+	assert_string_equal(far.ppp.user_name, "alice");
+	assert_string_equal(far.ppp.peer_proved_by, "MS-CHAPv2");
+	assert_string_equal(near.ppp.proved_by, "MS-CHAPv2");
+	assert_string_equal(far.ppp.phase, "up");
+	assert_string_equal(far.info.ifname, "ppp0");
+	config = told(pair->far);
+	assert_true(config->ppp.ipv4);
+	assert_true(config->ppp.own_device);
+	assert_true(config->ppp.check_source);
+	ppp_expect_address(&config->ppp.peer4, "10.1.0.10");
+}
+
+static void a_session_is_not_up_before_it_has_addresses(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS "session profile modify profile_name=default no_ppp=yes\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_CONNECTING);
+	view = ppp_near(pair);
+	pair_expect_words(view.reason, "LCP");
+	assert_string_equal(view.ppp.phase, "link");
+	view = pair_first_session(pair->far);	/* which needs no PPP */
+	assert_int_equal(view.state, SERVICE_SESSION_UP);
+}
+
+static void what_a_user_may_have_decides(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS);
+	ppp_dial(pair, AS("bob", "builder"));
+	ppp_expect_up(pair);
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.local, "10.9.9.9");
+}
+
+static void an_address_comes_from_the_profile(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, "ppp profile modify profile_name=default remote_ipaddr=10.2.0.2 dns_ipaddr_pri=10.2.0.53\n");
+	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.local, "10.2.0.2");
+	ppp_expect_address(&view.ppp.peer, "192.0.0.1");
+	ppp_expect_address(&view.ppp.dns[0], "10.2.0.53");
+}
+
+static void name_servers_of_the_peer_are_the_hosts(void **state)
+{
+	struct pair *pair = *state;
+	struct service_name_servers wanted;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
+	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	assert_true(service_next_name_servers(pair->near->service, &wanted));
+	assert_string_equal(wanted.interface_name, "ppp0");
+	ppp_expect_address(&wanted.servers[0], "10.1.0.53");
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
+	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	assert_true(service_next_name_servers(pair->near->service, &wanted));
+	assert_int_equal(wanted.servers[0].family, AF_UNSPEC);
+	assert_string_equal(wanted.interface_name, "ppp0");
+	assert_false(service_next_name_servers(pair->far->service, &wanted));
+}
+
+/* --- not in --- */
+
+static char lines[4096];
+
+static void keep_lines(const struct log_record *record)
+{
+	size_t used = strlen(lines);
+
+	snprintf(lines + used, sizeof(lines) - used, "%s\n", record->text);
+}
+
+static void wrong(struct pair *pair, const char *parameters)
+{
+	lines[0] = '\0';
+	DO(pair->near, "system modify session_persist_pend_timeout=0");
+	log_set_sink(keep_lines, LOG_LEVEL_DEBUG);
+	ppp_dial(pair, parameters);
+	log_set_sink(NULL, LOG_LEVEL_ERROR);
+	assert_false(ppp_far_has(pair));
+	assert_int_equal(world_status(pair->near).sessions, 0);
+	assert_in_range(pair->said[0][MESSAGE_CDN] + pair->said[1][MESSAGE_CDN], 1, 2);
+}
+
+static void a_wrong_password_is_told_to_both_ends_and_is_in_no_log(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS);
+	wrong(pair, AS("alice", "guesswork"));
+	pair_expect_words(lines, "user alice at 192.0.2.1 is refused (MS-CHAPv2): wrong password");
+	assert_null(strstr(lines, "wonderland"));
+	assert_null(strstr(lines, "guesswork"));
+	pair_expect_words(pair_failure(pair->near), "wrong name or password");
+	assert_int_equal(world_status(pair->far).refused_users, 1);
+}
+
+static void a_user_that_nobody_knows_gets_the_same_words(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS);
+	wrong(pair, AS("mallory", "guesswork"));
+	pair_expect_words(lines, "user mallory at 192.0.2.1 is refused (MS-CHAPv2): ");
+	assert_null(strstr(lines, "wrong password"));
+	pair_expect_words(pair_failure(pair->near), "wrong name or password");
+}
+
+static void an_empty_pool_is_told_to_both_ends(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, "pool create pool_name=small range=10.1.0.10-10.1.0.10\n"
+			"ppp profile modify profile_name=default ip_pool_name=small local_ipaddr=10.1.0.1\n");
+	DO(pair->near, CREATE_SESSION("t", "first") AS("alice", "wonderland"));
+	pair_run(pair, 1000);
+	lines[0] = '\0';
+	log_set_sink(keep_lines, LOG_LEVEL_DEBUG);
+	ppp_dial(pair, AS("carol", "christmas"));
+	log_set_sink(NULL, LOG_LEVEL_ERROR);
+	pair_expect_session(pair->near, "t", "first", SERVICE_SESSION_UP);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_WAITING);
+	pair_expect_words(lines, "user carol: ");
+	pair_expect_words(lines, "pool small");
+	pair_expect_words(pair_failure(pair->far), "pool small");
+	view = ppp_near(pair);
+	pair_expect_words(view.reason, "pool small");
+}
+
+static void an_address_that_somebody_has_is_given_to_nobody(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS);
+	DO(pair->near, CREATE_SESSION("t", "first") AS("bob", "builder"));
+	pair_run(pair, 1000);
+	ppp_dial(pair, AS("bob", "builder"));
+	pair_expect_session(pair->near, "t", "first", SERVICE_SESSION_UP);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_WAITING);
+	pair_expect_words(pair_failure(pair->far), "10.9.9.9");
+	pair_expect_words(pair_failure(pair->near), "10.9.9.9");
+}
+
+static void who_may_have_no_address_gets_none(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS);
+	wrong(pair, AS("dave", "nothing"));
+	pair_expect_words(lines, "dave may not have the address 10.1.0.1");
+	pair_expect_words(pair_failure(pair->near), "may not have");
+}
+
+static void a_pool_outside_of_what_a_user_may_have_is_refused(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS);
+	wrong(pair, AS("carol", "christmas"));
+	pair_expect_words(lines, "carol may not have the address 10.1.0.1");
+}
+
+static void a_profile_without_addresses_says_which_parameter_gives_one(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, "ppp profile modify profile_name=default local_ipaddr=10.1.0.1\n");
+	wrong(pair, AS("alice", "wonderland"));
+	pair_expect_words(lines, "ip_pool_name");
+}
+
+static void a_device_that_cannot_be_made_ends_the_session_with_the_reason(void **state)
+{
+	struct pair *pair = *state;
+	const struct error refusal = { .code = ERROR_SYSTEM, .text = "no such device is possible" };
+
+	ppp_ready(pair, PPP_LNS);
+	datapath_null_fail(pair->far->dp, DATAPATH_NULL_SESSION_MODIFY, 0, &refusal);
+	wrong(pair, AS("alice", "wonderland"));
+	pair_expect_words(lines, "no such device is possible");
+	pair_expect_words(pair_failure(pair->near), "no such device is possible");
+}
+
+/* --- out --- */
+
+static void the_address_is_given_back_and_kept_for_the_user(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	pair_run(pair, 1000);
+	assert_false(ppp_far_has(pair));
+	ppp_dial(pair, AS("alice", "wonderland"));
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.local, "10.1.0.10");
+}
+
+static void the_lns_may_end_it(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+	char text[256];
+
+	ppp_ready(pair, PPP_LNS);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	view = pair_first_session(pair->far);
+	snprintf(text, sizeof(text), "session delete tunnel_name=%s session_id=%u reason=\"go away\"",
+		 view.config.tunnel_name, view.config.session_id);
+	DO(pair->far, text);
+	pair_run(pair, 200);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_WAITING);
+	pair_expect_words(pair_failure(pair->near), "go away");
+	pair_run(pair, 5000);
+	ppp_expect_up(pair);
+}
+
+static void a_session_ends_after_its_time(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default max_connect_time=30\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	pair_run(pair, 28000);
+	ppp_expect_up(pair);
+	pair_run(pair, 2100);
+	pair_expect_words(pair_failure(pair->near), "the time that the session may last is over");
+}
+
+static void an_idle_session_ends(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default idle_timeout=16\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	pair_run(pair, 14000);
+	ppp_expect_up(pair);
+	pair_run(pair, 4000);
+	pair_expect_words(pair_failure(pair->near), "idle_timeout");
+}
+
+static void a_peer_that_falls_silent_is_found_by_echoes(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default lcp_echo_interval=5 "
+				"lcp_echo_failure_count=3\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	pair_run(pair, MINUTE);
+	ppp_expect_up(pair);
+	pair_cut(pair, true);
+	pair_run(pair, 35000);
+	assert_false(ppp_far_has(pair));
+}
+
+static void a_user_has_one_session_when_it_may_have_no_more(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default one_session=refuse\n");
+	DO(pair->near, CREATE_SESSION("t", "first") AS("alice", "wonderland"));
+	pair_run(pair, 1000);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	pair_expect_session(pair->near, "t", "first", SERVICE_SESSION_UP);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_WAITING);
+}
+
+static void a_new_session_of_a_user_replaces_the_old_one(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default one_session=replace\n");
+	DO(pair->near, CREATE_SESSION("t", "first") AS("alice", "wonderland"));
+	pair_run(pair, 1000);
+	DO(pair->near, CREATE_SESSION("t", "s") AS("alice", "wonderland"));
+	pair_run(pair, 300);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
+	pair_expect_session(pair->near, "t", "first", SERVICE_SESSION_WAITING);
+	pair_expect_words(pair_failure(pair->near), "one_session=replace");
+}
+
+static void somebody_who_guesses_has_to_wait(void **state)
+{
+	struct pair *pair = *state;
+	unsigned int before, after;
+
+	ppp_ready(pair, PPP_LNS);
+	DO(pair->near, "system modify session_persist_pend_timeout=1");
+	ppp_dial(pair, AS("alice", "guesswork"));
+	pair_run(pair, MINUTE);
+	before = (unsigned int)world_status(pair->far).refused_users;
+	pair_run(pair, MINUTE);
+	after = (unsigned int)world_status(pair->far).refused_users;
+	assert_in_range(after - before, 1, 12);
+	/* the right password of another user is not waited for */
+	DO(pair->near, CREATE_SESSION("t", "good") AS("bob", "builder"));
+	pair_run(pair, 500);
+	pair_expect_session(pair->near, "t", "good", SERVICE_SESSION_UP);
+}
+
+static void a_reload_ends_no_session_of_a_user(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view before, after;
+
+	ppp_users(pair->far, PPP_USERS);
+	RELOAD(pair->far, ADMIT_NEAR PPP_LNS);
+	DO(pair->near, CREATE_TUNNEL("t") "persist=yes");
+	pair_run(pair, 100);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	before = pair_first_session(pair->far);
+	RELOAD(pair->far, ADMIT_NEAR "pool create pool_name=subscribers range=10.1.0.10-10.1.0.20\n"
+				     "ppp profile modify profile_name=default ip_pool_name=subscribers "
+				     "local_ipaddr=10.1.0.1 lcp_echo_interval=10\n");
+	pair_run(pair, 1000);
+	after = pair_first_session(pair->far);
+	assert_int_equal(before.handle, after.handle);
+	ppp_expect_up(pair);
+}
+
+/* --- version 3 --- */
+
+#define STATIC(here, there, id, peer_id)                                                                              \
+	"tunnel create version=3 tunnel_name=t src_ipaddr=" here " dest_ipaddr=" there " tunnel_id=" id               \
+	" peer_tunnel_id=" peer_id "\n"                                                                               \
+	"session create tunnel_name=t session_name=s pw_type=ppp session_id=" id " peer_session_id=" peer_id " "
+
+static void a_static_pseudowire_carries_ppp(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	DO(pair->far, "ppp profile modify profile_name=default remote_ipaddr=10.3.0.2 local_ipaddr=10.3.0.1");
+	DO(pair->far, STATIC("192.0.2.2", "192.0.2.1", "2", "1"));
+	DO(pair->near, STATIC("192.0.2.1", "192.0.2.2", "1", "2"));
+	pair_run(pair, 10000);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
+	pair_expect_session(pair->far, "t", "s", SERVICE_SESSION_UP);
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.local, "10.3.0.2");
+	DO(pair->far, "session delete tunnel_name=t session_name=s");
+	pair_run(pair, 500);
+	view = ppp_near(pair);
+	assert_int_not_equal(view.state, SERVICE_SESSION_UP);
+	DO(pair->far, "session create tunnel_name=t session_name=s pw_type=ppp session_id=2 peer_session_id=1");
+	pair_run(pair, 65000);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PAIR_TEST_PPP(a_user_gets_an_address_from_the_pool),
+		PAIR_TEST_PPP(a_session_is_not_up_before_it_has_addresses),
+		PAIR_TEST_PPP(what_a_user_may_have_decides),
+		PAIR_TEST_PPP(an_address_comes_from_the_profile),
+		PAIR_TEST_PPP(name_servers_of_the_peer_are_the_hosts),
+		PAIR_TEST_PPP(a_wrong_password_is_told_to_both_ends_and_is_in_no_log),
+		PAIR_TEST_PPP(a_user_that_nobody_knows_gets_the_same_words),
+		PAIR_TEST_PPP(an_empty_pool_is_told_to_both_ends),
+		PAIR_TEST_PPP(an_address_that_somebody_has_is_given_to_nobody),
+		PAIR_TEST_PPP(who_may_have_no_address_gets_none),
+		PAIR_TEST_PPP(a_pool_outside_of_what_a_user_may_have_is_refused),
+		PAIR_TEST_PPP(a_profile_without_addresses_says_which_parameter_gives_one),
+		PAIR_TEST_PPP(a_device_that_cannot_be_made_ends_the_session_with_the_reason),
+		PAIR_TEST_PPP(the_address_is_given_back_and_kept_for_the_user),
+		PAIR_TEST_PPP(the_lns_may_end_it),
+		PAIR_TEST_PPP(a_session_ends_after_its_time),
+		PAIR_TEST_PPP(an_idle_session_ends),
+		PAIR_TEST_PPP(a_peer_that_falls_silent_is_found_by_echoes),
+		PAIR_TEST_PPP(a_user_has_one_session_when_it_may_have_no_more),
+		PAIR_TEST_PPP(a_new_session_of_a_user_replaces_the_old_one),
+		PAIR_TEST_PPP(somebody_who_guesses_has_to_wait),
+		PAIR_TEST_PPP(a_reload_ends_no_session_of_a_user),
+		PAIR_TEST_PPP(a_static_pseudowire_carries_ppp),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
