@@ -225,7 +225,8 @@ struct radius_record {
 };
 
 /* Records of one session arrive in their order. An interim record that waits is replaced by the next. Nothing is kept
- * when none of the servers has an acct_port, but 0 returned. -1: it could not be kept; ERROR_LIMIT: too many wait, ERROR_UNKNOWN: no such servers */
+ * when none of the servers has an acct_port, and 0 returned. -1: it could not be kept; ERROR_LIMIT: too many wait,
+ * ERROR_UNKNOWN: no such servers */
 int radius_account(struct radius_client *client, const struct radius_record *record, uint64_t now,
 		   struct error *error);
 /* Accounting-On (true) or -Off to each of these servers: the daemon has just started, or is about to end. */
