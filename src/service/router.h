@@ -7,7 +7,7 @@
 
 /* IPv6 is up: nothing happens when the peer has no prefix, or it began before. */
 void router_begin(struct service *service, struct session_ppp *ppp);
-void router_end(struct service *service, struct session_ppp *ppp);
+void router_end(struct session_ppp *ppp);
 /* A frame of this session: was it for the router? */
 bool router_receive(struct service *service, struct session_ppp *ppp, const uint8_t *frame, size_t length);
 void router_due(struct service *service, struct session_ppp *ppp);

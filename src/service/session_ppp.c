@@ -132,7 +132,7 @@ static void leave(struct service *service, struct session *session, bool stays)
 
 	authenticate_cancel(service, ppp);
 	accounting_stop(service, ppp);
-	router_end(service, ppp);
+	router_end(ppp);
 	network_down(service, ppp, stays);
 	subscriber_leave(service, ppp);
 	packed_free(ppp->grant);
@@ -300,6 +300,14 @@ static void became_up(struct service *service, struct session *session)
 	session_ppp_schedule(service, ppp);
 }
 
+/* Then why it is not up any more is told with the event that the link is down. */
+static bool is_ending(const struct service *service, const struct session_ppp *ppp)
+{
+	struct ppp_info info;
+
+	return ppp_info(service->ppp, ppp->link, &info) < 0 || info.phase == PPP_TERMINATE || info.phase == PPP_DEAD;
+}
+
 static void network_event(struct service *service, struct session *session, const struct ppp_event *event)
 {
 	bool was_up = session_ppp_is_up(session);
@@ -307,7 +315,7 @@ static void network_event(struct service *service, struct session *session, cons
 	network_event_of(service, session->ppp, event);
 	if (session_ppp_is_up(session) && !session->ppp->closing)
 		became_up(service, session);
-	else if (was_up)
+	else if (was_up && !is_ending(service, session->ppp))
 		state_session_update(service, session);
 }
 
@@ -337,7 +345,7 @@ void session_ppp_event(struct service *service, struct session *session, const s
 
 bool session_ppp_frame(struct service *service, struct session *session, const uint8_t *frame, size_t length)
 {
-	return session->ppp->router && router_receive(service, session->ppp, frame, length);
+	return router_receive(service, session->ppp, frame, length);
 }
 
 void session_ppp_lost_device(struct service *service, struct session *session)

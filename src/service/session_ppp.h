@@ -36,7 +36,6 @@ struct session_ppp {
 	struct authentication *asking;	/* NULL: nobody is asked who it is */
 	struct subscriber *subscriber;	/* NULL: it has proved no name */
 	struct session_ppp *subscriber_prev, *subscriber_next;	/* of the same name */
-	struct router *router;		/* NULL: no IPv6, or its user has no prefix */
 	struct shared_device *device;	/* NULL: its own, or none */
 	struct prefix ipv4_taken, ipv6_taken, delegated_taken;	/* of the pools, to be given back; AF_UNSPEC: none */
 	uint32_t number;		/* of all since the start: accounting's id of it */
@@ -45,6 +44,7 @@ struct session_ppp {
 	bool closing : 1;
 	bool server : 1;		/* we say which addresses there are */
 	bool mppe : 1;
+	uint8_t advertised : 2;		/* router advertisements that were sent soon behind the first */
 	bool by_radius : 1;		/* a RADIUS server accepted it */
 	bool named : 1;			/* this host asks the peer's name servers */
 	bool accounted : 1;		/* a server was told that it began */
@@ -54,6 +54,7 @@ struct session_ppp {
 	char *failure;			/* why we end it, or why it is down; NULL */
 	uint64_t up_since;		/* 0: no network protocol yet */
 	uint64_t packets, heard;	/* IP packets at the last look for idle_timeout, and when there were more */
+	uint64_t advertise;		/* when the next router advertisement is due; 0: never */
 	uint64_t interim;		/* when the next interim record is due; 0: never */
 	struct deadline deadline;	/* the next of: limits, accounting, router, another attempt */
 	uint64_t retry;			/* another attempt; 0: none */

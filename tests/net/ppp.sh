@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# PPP between two daemons: B is the LNS, A the client: who comes in, with which addresses, what passes, and how it ends.
+# shellcheck source=tests/v2.sh
+. "$(dirname "$0")/../v2.sh"
+
+hosts
+cat >"$TMP/users" <<-END
+	alice * wonderland *
+	bob * "builder of things" 10.9.9.9
+END
+chmod 600 "$TMP/users"
+echo -n wonderland >"$TMP/password"
+chmod 600 "$TMP/password"
+daemon B <<-END || exit 1
+	system modify chap_secrets=$TMP/users pap_secrets=$TMP/none
+	pool create pool_name=subscribers range=10.1.0.10-10.1.0.20
+	ppp profile modify profile_name=default ip_pool_name=subscribers local_ipaddr=10.1.0.1
+	peer profile create profile_name=A peer_ipaddr=192.0.2.1
+END
+daemon A <<-END || exit 1
+	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes $IMPATIENT
+	session create tunnel_name=t session_name=s user_name=alice user_password_file=$TMP/password
+END
+# far PATH: of the LNS's only session
+far() { ctl B -j session list | jq -r ".[0] | $1"; }
+device() { on "$1" ip -o addr show dev "$2"; }
+
+# ---------------------------------------------------------------- it comes up
+comes_up "a user comes in" 1 1
+equal "by the strongest method" "$(far .state.peer_proved_by)" MS-CHAPv2
+equal "who it is" "$(far .state.user_name)" alice
+equal "its address, there" "$(far .state.remote_ipaddr)" 10.1.0.10
+equal "and here" "$(session A t s .state.local_ipaddr)" 10.1.0.10
+equal "the LNS's" "$(session A t s .state.remote_ipaddr)" 10.1.0.1
+check "a device of its own" device A ppp0
+check "with the address" eval 'device A ppp0 | grep -q "10.1.0.10 peer 10.1.0.1"'
+check "packets pass" on A ping -qc 3 -W 1 10.1.0.1
+check "and the other way" on B ping -qc 3 -W 1 10.1.0.10
+check "large ones" on A ping -qc 2 -W 1 -s 3000 10.1.0.1
+check "IPv6, link-local" on A ping -qc 2 -W 1 "$(session A t s .state.remote_ipv6)%ppp0"
+check "the list of users has it" eval 'ctl B user list | grep -q alice'
+
+# ---------------------------------------------------------------- how it ends
+ctl A -q session delete tunnel_name=t session_name=s
+check "closed by the client: gone there" until_true 3 up B 1 0
+check_fails "and its device" device B ppp0
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password=wonderland
+comes_up "again" 1 1
+equal "with the same address" "$(far .state.remote_ipaddr)" 10.1.0.10
+watches A
+ctl B -q session delete tunnel_name="$(far .config.tunnel_name)" session_id="$(far .config.session_id)" \
+	reason="enough for today"
+check "closed by the LNS: the client says why" saw A 'enough for today'
+comes_up "and it comes back" 1 1
+on A ip link del ppp0
+check "its device removed by somebody: it says so" saw A 'removed by others'
+comes_up "and it comes back, too" 1 1
+stop_daemon B KILL
+start_daemon B || exit 1
+comes_up "the LNS killed: it comes back" 1 1 30
+equal "with an address of the pool" "$(far '.state.remote_ipaddr | startswith("10.1.0.")')" true
+
+# ---------------------------------------------------------------- who does not come in
+ctl A -q session delete tunnel_name=t session_name=s
+ctl A -q session create tunnel_name=t session_name=wrong user_name=alice user_password=guesswork
+check "a wrong password: the client says why" until_true 5 failed A 'wrong name or password'
+check "the LNS's log names the user" logged B 'user alice at 192.0.2.1 is refused \(MS-CHAPv2\): wrong password'
+check_fails "and no secret" logged B 'wonderland|guesswork'
+ctl A -q session delete tunnel_name=t session_name=wrong
+echo 'carol * christmas *' >>"$TMP/users"
+sleep 1.1
+ctl A -q session create tunnel_name=t session_name=c user_name=carol user_password=christmas
+comes_up "a user who was added to the file" 1 1
+ctl A -q session delete tunnel_name=t session_name=c
+
+# ---------------------------------------------------------------- methods and more
+method() {
+	ctl B -q ppp profile modify profile_name=default auth_pap=no auth_chap=no auth_mschapv2=no auth_eap=no
+	ctl B -q ppp profile modify profile_name=default "$1"=yes
+	until_true 3 up B 1 0
+	ctl A -q session create tunnel_name=t session_name=m user_name=bob user_password="builder of things"
+	comes_up "$2" 1 1
+	equal "$2: by it" "$(far .state.peer_proved_by)" "$2"
+	check "$2: packets pass" on A ping -qc 1 -W 1 10.1.0.1
+	ctl A -q session delete tunnel_name=t session_name=m
+}
+method auth_pap PAP
+method auth_chap CHAP
+method auth_eap EAP
+ctl B -q ppp profile modify profile_name=default mppe=require
+ctl A -q ppp profile modify profile_name=default mppe=allow
+method auth_mschapv2 MS-CHAPv2
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password=wonderland
+comes_up "encrypted" 1 1
+equal "encrypted: with these keys" "$(far .state.mppe_bits)" 128
+check "encrypted: packets pass" on A ping -qc 3 -W 1 10.1.0.1
+ctl A -q session delete tunnel_name=t session_name=s
