@@ -22,6 +22,7 @@
 #include "l2tpd/reload.h"
 #include "l2tpd/pid_file.h"
 #include "l2tpd/radius_sockets.h"
+#include "l2tpd/state.h"
 #include "l2tpd/users.h"
 #include "manage/manage.h"
 #include "os/child.h"
@@ -58,6 +59,7 @@ struct daemon {
 	struct notices notices;
 	struct users_files users;
 	struct radius_sockets *radius;
+	struct state *state;
 	uint32_t told_tunnels, told_sessions;	/* in the status that systemd has */
 };
 
@@ -251,7 +253,8 @@ static bool open_loop(struct daemon *daemon)
 	daemon->deadline = event_new(daemon->loop, -1, 0, deadline_reached, daemon);
 	daemon->patience = event_new(daemon->loop, -1, 0, patience_ends, daemon);
 	daemon->resolver = os_resolver_new(daemon->loop, resolved, daemon);
-	return daemon->deadline && daemon->patience && daemon->resolver &&
+	daemon->state = state_new(daemon->loop);
+	return daemon->state && daemon->deadline && daemon->patience && daemon->resolver &&
 	       event_priority_set(daemon->deadline, PRIORITY_CONTROL) == 0 &&
 	       open_signals(daemon);
 }
@@ -285,7 +288,8 @@ static bool open_service(struct daemon *daemon)
 					  .groups = { daemon->options->admin_group, daemon->options->read_group },
 					  .program_at = os_child_program, .run_program = run_program,
 					  .kill_program = kill_program };
-	const struct service_host for_ppp = { .read_secret = users_read_secret };
+	const struct service_host for_ppp = { .read_secret = users_read_secret,
+					      .store = state_store(daemon->state) };
 	int fd = datapath_ops(daemon->dp)->event_fd(daemon->dp);
 
 	if (fd >= 0) {
@@ -297,6 +301,7 @@ static bool open_service(struct daemon *daemon)
 	daemon->service = service_new(daemon->dp, os_random);
 	if (!daemon->service)
 		return false;
+	state_set_service(daemon->state, daemon->service);
 	if (service_set_host(daemon->service, &for_ppp) < 0)
 		return false;
 	name_host(daemon->service);
@@ -343,6 +348,7 @@ static void daemon_close(struct daemon *daemon)
 	os_resolver_free(daemon->resolver);
 	radius_sockets_free(daemon->radius);
 	service_free(daemon->service);
+	state_free(daemon->state);
 	if (daemon->dp)
 		datapath_ops(daemon->dp)->close(daemon->dp);
 	if (daemon->loop)

@@ -22,12 +22,11 @@ int aaa_begin(struct service *service)
 
 	service->pools = pools_new(host->store);
 	service->users = users_new(host->read_secret, host->context);
-	service->radius = radius_new(service->random, host->store);
 	service->boot = (uint32_t)service_random(service);
 	service->slow_down_seed = service_random(service);
 	service->slow_down = calloc(1, sizeof(*service->slow_down));
 	service->aaa_changes = UINT64_MAX;
-	return service->pools && service->users && service->radius && service->slow_down ? 0 : -1;
+	return service->pools && service->users && service->slow_down ? 0 : -1;
 }
 
 void aaa_end(struct service *service)
@@ -75,13 +74,23 @@ static int read_pool(const struct profile *profile, struct pool_config *config, 
 	return 0;
 }
 
-static void update_pool(struct service *service, const struct profile *profile)
+/* All at once: what one has no more another may have. */
+static void update_pools(struct service *service)
 {
-	struct pool_config config;
-	struct error error;
+	size_t count = 0, failed = 0, room = profile_count(service, CONFIG_POOL);
+	struct pool_config *configs = calloc(room ? room : 1, sizeof(*configs));
+	const struct profile *profile = profile_first(service, CONFIG_POOL);
+	struct error error = { .text = "out of memory" };
 
-	if (read_pool(profile, &config, &error) < 0 || pools_set(service->pools, &config, &error) < 0)
-		log_error("pool %s: %s", profile->name, error.text);
+	for (; configs && profile; profile = profile->hh.next) {
+		if (read_pool(profile, &configs[count], &error) < 0)
+			log_error("pool %s: %s", profile->name, error.text);
+		else
+			count++;
+	}
+	if (!configs || pools_set_all(service->pools, configs, count, &failed, &error) < 0)
+		log_error("pool %s: %s", configs && failed < count ? configs[failed].name : "", error.text);
+	free(configs);
 }
 
 static void update_server(struct service *service, const struct profile *profile)
@@ -115,20 +124,6 @@ static void update_server(struct service *service, const struct profile *profile
 	explicit_bzero(&settings, sizeof(settings));
 }
 
-/* Names are collected first: what is removed changes what is listed. */
-static void remove_pools(struct service *service)
-{
-	struct pool_view view;
-	char name[GRANT_NAME_MAX] = "", gone[GRANT_NAME_MAX];
-
-	while (pools_next(service->pools, name, &view)) {
-		snprintf(name, sizeof(name), "%s", view.name);
-		memcpy(gone, name, sizeof(gone));
-		if (!profile_find(service, CONFIG_POOL, gone))
-			pools_remove(service->pools, gone, NULL);
-	}
-}
-
 static void remove_servers(struct service *service)
 {
 	struct radius_server_info info;
@@ -142,22 +137,30 @@ static void remove_servers(struct service *service)
 	}
 }
 
-void aaa_update(struct service *service)
+/* The client is made with the first server: who has none has no accounting that lies about, either. */
+static void update_servers(struct service *service)
 {
 	struct radius_nas nas = { .ipv4.family = AF_UNSPEC };
 	struct profile *profile;
 
-	if (!service->radius || service->aaa_changes == service->profile_changes)
+	if (!service->radius && profile_first(service, CONFIG_RADIUS))
+		service->radius = radius_new(service->random, service->host.store);
+	if (!service->radius)
 		return;
-	service->aaa_changes = service->profile_changes;
-	remove_pools(service);
 	remove_servers(service);
-	for (profile = profile_first(service, CONFIG_POOL); profile; profile = profile->hh.next)
-		update_pool(service, profile);
 	for (profile = profile_first(service, CONFIG_RADIUS); profile; profile = profile->hh.next)
 		update_server(service, profile);
 	snprintf(nas.identifier, sizeof(nas.identifier), "%s", service->host_name);
 	radius_set_nas(service->radius, &nas);
+}
+
+void aaa_update(struct service *service)
+{
+	if (!service->pools || service->aaa_changes == service->profile_changes)
+		return;
+	service->aaa_changes = service->profile_changes;
+	update_pools(service);
+	update_servers(service);
 }
 
 /* --- what is told of a session --- */
@@ -239,7 +242,7 @@ uint64_t aaa_deadline(const struct service *service)
 
 void aaa_commit(struct service *service)
 {
-	if (service->radius && service->host.store)
+	if (service->host.store)
 		service->host.store->commit(service->host.store->context);
 }
 
@@ -251,6 +254,8 @@ bool service_next_radius(struct service *service, struct radius_datagram *datagr
 void service_radius_received(struct service *service, const struct radius_datagram *datagram, uint64_t now)
 {
 	service_start(service, now);
+	if (!service->radius)
+		return;
 	radius_receive(service->radius, datagram, now);
 	aaa_take_events(service);
 }

@@ -290,6 +290,10 @@ static void ask_server(struct service *service, struct session_ppp *ppp, const s
 	struct error error;
 
 	name_of(credentials, name);
+	if (!service->radius) {
+		no_answer(service, ppp, name, credentials->method, "there is no RADIUS server: radius create makes one");
+		return;
+	}
 	if (!asking)
 		asking = keep(service, ppp, ASKING_SERVER, NULL);
 	if (!asking) {

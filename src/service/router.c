@@ -71,7 +71,7 @@ static bool describe(const struct service *service, const struct session_ppp *pp
 	return true;
 }
 
-static void send(struct service *service, const struct session_ppp *ppp, uint8_t *frame, size_t length)
+static void give(struct service *service, const struct session_ppp *ppp, uint8_t *frame, size_t length)
 {
 	const struct datapath_message message = {
 		.session = ppp->session->datapath,
@@ -93,7 +93,7 @@ static void advertise(struct service *service, struct session_ppp *ppp)
 
 	if (!describe(service, ppp, duid, &link))
 		return;
-	send(service, ppp, frame, ipv6_link_advertise(&link, frame + PPP_HEADER_LENGTH));
+	give(service, ppp, frame, ipv6_link_advertise(&link, frame + PPP_HEADER_LENGTH));
 	ppp->advertised += initial;
 	ppp->advertise = service->now + (ppp->advertised < INITIAL_COUNT ? INITIAL_MS : INTERVAL_MS);
 }
@@ -121,7 +121,7 @@ bool router_receive(struct service *service, struct session_ppp *ppp, const uint
 	if (!ppp_frame_read(frame, length, &protocol, &packet, &size) || protocol != PPP_IPV6)
 		return false;
 	if (describe(service, ppp, duid, &link))
-		send(service, ppp, answer, ipv6_link_answer(&link, packet, size, answer + PPP_HEADER_LENGTH));
+		give(service, ppp, answer, ipv6_link_answer(&link, packet, size, answer + PPP_HEADER_LENGTH));
 	return true;
 }
 

@@ -300,10 +300,13 @@ static void became_up(struct service *service, struct session *session)
 	session_ppp_schedule(service, ppp);
 }
 
-/* Then why it is not up any more is told with the event that the link is down. */
+/* Then why it is not up any more is told a little later, with the end of its call. */
 static bool is_ending(const struct service *service, const struct session_ppp *ppp)
 {
 	struct ppp_info info;
+
+	if (!ppp->session->call)
+		return false;
 
 	return ppp_info(service->ppp, ppp->link, &info) < 0 || info.phase == PPP_TERMINATE || info.phase == PPP_DEAD;
 }

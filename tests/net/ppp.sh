@@ -13,7 +13,7 @@ chmod 600 "$TMP/users"
 echo -n wonderland >"$TMP/password"
 chmod 600 "$TMP/password"
 daemon B <<-END || exit 1
-	system modify chap_secrets=$TMP/users pap_secrets=$TMP/none
+	system modify state_file=$TMP/B.state chap_secrets=$TMP/users pap_secrets=$TMP/none
 	pool create pool_name=subscribers range=10.1.0.10-10.1.0.20
 	ppp profile modify profile_name=default ip_pool_name=subscribers local_ipaddr=10.1.0.1
 	peer profile create profile_name=A peer_ipaddr=192.0.2.1
@@ -34,7 +34,7 @@ equal "its address, there" "$(far .state.remote_ipaddr)" 10.1.0.10
 equal "and here" "$(session A t s .state.local_ipaddr)" 10.1.0.10
 equal "the LNS's" "$(session A t s .state.remote_ipaddr)" 10.1.0.1
 check "a device of its own" device A ppp0
-check "with the address" eval 'device A ppp0 | grep -q "10.1.0.10 peer 10.1.0.1"'
+check "with the address" eval 'device A ppp0 | grep -q "inet 10.1.0.10 peer 10.1.0.1"'
 check "packets pass" on A ping -qc 3 -W 1 10.1.0.1
 check "and the other way" on B ping -qc 3 -W 1 10.1.0.10
 check "large ones" on A ping -qc 2 -W 1 -s 3000 10.1.0.1
