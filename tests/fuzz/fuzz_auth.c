@@ -91,6 +91,7 @@ void link_peer_proved(struct ppp_link *link, enum credentials_method method, con
 	must(name_length < PPP_NAME_MAX);
 	must(link->peer_method && method == auth_credentials_method(link->peer_method));
 	link->peer_proved_by = (uint8_t)method;
+	link->told_ipv4 = true;		/* the network follows at once */
 }
 
 /* Nobody can say what MS-CHAPv2 wants who does not know our password. */

@@ -110,6 +110,7 @@ void link_peer_proved(struct ppp_link *link, enum credentials_method method, con
 
 	assert_false(end->failed);
 	link->peer_proved_by = method;
+	link->told_ipv4 = true;		/* the network follows at once */
 	end->peer_proved_by = method;
 	end->proofs++;
 	memcpy(end->peer_name, name, name_length);

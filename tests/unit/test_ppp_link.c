@@ -188,6 +188,26 @@ static void test_proved(void **state)
 	world_end(&world);
 }
 
+/* Until something is up the peer may not know that it passed: a proof anew would be the first to it, with other keys. */
+static void test_challenged_anew(void **state)
+{
+	struct world world;
+
+	world_begin(&world);
+	world.settings.chap_interval = 10000;
+	world_proved(&world, true);
+	overlook(&world);
+	world_wait(&world, 25000);
+	while (world.sent_count)
+		EXPECT_ANY(&world, PPP_IPCP, REQUEST);
+	world_return(&world, ACK);
+	SAY(&world, PPP_IPCP, REQUEST, 1, "\x03\x06\xc0\x00\x02\x09");
+	EXPECT_ANY(&world, PPP_IPCP, ACK);
+	world_wait(&world, 10000);
+	EXPECT_ANY(&world, PPP_CHAP_PROTOCOL, 1);
+	world_end(&world);
+}
+
 /* What was asked about before LCP began anew is not an answer to what is asked now. */
 static void test_verdict_too_late(void **state)
 {
@@ -432,7 +452,7 @@ int main(void)
 		cmocka_unit_test(test_no_common_method), cmocka_unit_test(test_peer_would_rather),
 		cmocka_unit_test(test_first_method), cmocka_unit_test(test_our_methods), cmocka_unit_test(test_proved),
 		cmocka_unit_test(test_eap_is_a_surprise),
-		cmocka_unit_test(test_verdict_too_late), cmocka_unit_test(test_credentials_are_kept),
+		cmocka_unit_test(test_challenged_anew), cmocka_unit_test(test_verdict_too_late), cmocka_unit_test(test_credentials_are_kept),
 		cmocka_unit_test(test_closed_while_waiting), cmocka_unit_test(test_nothing_wanted),
 		cmocka_unit_test(test_released), cmocka_unit_test(test_owner), cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_frames_of_a_batch), cmocka_unit_test(test_counters),
