@@ -193,14 +193,31 @@ static void finished(struct ppp_link *link)
 
 /* --- codes of its own --- */
 
-/* RFC 3078 section 8: no Reset-Ack; the next packet says by its A bit that it starts anew. */
+/* The next packet says by its A bit that it starts anew, and needs no Reset-Ack for it (RFC 3078 section 8).  But RFC
+ * 1962 wants one, and Linux deciphers nothing without, also when MPPE has no state and a packet came late. */
 static bool packet(struct ppp_link *link, const struct ppp_packet *ccp)
 {
 	if (ccp->code != CODE_RESET_REQUEST && ccp->code != CODE_RESET_ACK)
 		return false;
-	if (ccp->code == CODE_RESET_REQUEST && link->told_mppe && link->mppe_option & PPP_MPPE_STATEFUL)
+	if (ccp->code == CODE_RESET_ACK || !negotiate_is_open(link, CONTROL_CCP))
+		return true;
+	if (link->told_mppe && link->mppe_option & PPP_MPPE_STATEFUL)
 		ppp_tell(link, PPP_EVENT_MPPE_RESET, false);
+	negotiate_send(link, CONTROL_CCP, CODE_RESET_ACK, ccp->identifier, NULL, 0);
 	return true;
+}
+
+/* With state, the peer starts anew when it is asked to.  Without, only both can, with new keys: CCP begins anew. */
+void ccp_lost(struct ppp_link *link)
+{
+	if (!negotiate_is_open(link, CONTROL_CCP) || !link->mppe_option)
+		return;
+	if (link->mppe_option & PPP_MPPE_STATEFUL) {
+		negotiate_send(link, CONTROL_CCP, CODE_RESET_REQUEST, negotiate_identifier(link, CONTROL_CCP), NULL, 0);
+		return;
+	}
+	negotiate_abandon(link, CONTROL_CCP);
+	negotiate_open(link, CONTROL_CCP);
 }
 
 const struct protocol ccp_protocol = {

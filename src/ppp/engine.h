@@ -102,6 +102,10 @@ uint8_t lcp_usable_methods(const struct ppp_settings *settings);
 /* Values without which LCP is as RFC 1661 says. */
 void lcp_default_peer(struct ppp_link *link);
 
+/* --- ccp.c --- */
+/* What arrives cannot be deciphered any more. */
+void ccp_lost(struct ppp_link *link);
+
 /* --- ipv6cp.c --- */
 bool ipv6cp_is_zero(const uint8_t identifier[8]);
 

@@ -359,8 +359,10 @@ void ppp_mppe_lost(struct ppp *ppp, handle h, uint64_t now)
 	struct ppp_link *link = find(ppp, h);
 
 	ppp->now = now;
-	if (link && negotiate_is_open(link, CONTROL_CCP) && link->mppe_option & PPP_MPPE_STATEFUL)
-		negotiate_send(link, CONTROL_CCP, CODE_RESET_REQUEST, negotiate_identifier(link, CONTROL_CCP), NULL, 0);
+	if (!link)
+		return;
+	ccp_lost(link);
+	negotiate_settle(link);
 }
 
 /* --- what there is --- */

@@ -196,7 +196,7 @@ struct ppp_network {
 };
 /* The answer to NETWORK. To end the link instead: ppp_close(). */
 void ppp_network(struct ppp *ppp, handle link, const struct ppp_network *network, uint64_t now);
-/* MPPE, stateful: what arrives cannot be read any more: Reset-Request. */
+/* MPPE: what arrives cannot be read any more: Reset-Request, or without state, CCP anew: MPPE_DOWN and MPPE_UP. */
 void ppp_mppe_lost(struct ppp *ppp, handle link, uint64_t now);
 
 /* --- what there is --- */

@@ -144,11 +144,67 @@ static void test_stateful(void **state)
 	assert_true(info.mppe_stateful);
 	SAY(&world, PPP_CCP, RESET, 7, "");
 	world_expect_event(&world, PPP_EVENT_MPPE_RESET);
+	EXPECT(&world, PPP_CCP, RESET_ACKED, "");
+	assert_int_equal(world.last.identifier, 7);
 	SAY(&world, PPP_CCP, RESET_ACKED, 7, "");
 	world_expect_silence(&world);
 	ppp_mppe_lost(world.ppp, world.link, world.now);
 	world_settle(&world);
 	EXPECT(&world, PPP_CCP, RESET, "");
+	world_end(&world);
+}
+
+/* Linux wants an answer, and deciphers nothing before; nothing starts anew without state. */
+static void test_reset_without_state(void **state)
+{
+	struct world world;
+
+	begin(&world, PPP_MPPE_128, false);
+	go(&world);
+	SAY(&world, PPP_CCP, RESET, 7, "");
+	world_expect_silence(&world);
+	SAY(&world, PPP_CCP, REQUEST, 1, MPPE_128);
+	EXPECT(&world, PPP_CCP, ACK, MPPE_128);
+	world_wait(&world, 3000);
+	skip_ipcp(&world);
+	EXPECT(&world, PPP_CCP, REQUEST, MPPE_128);
+	world_return(&world, ACK);
+	world_expect_event(&world, PPP_EVENT_MPPE_UP);
+	SAY(&world, PPP_CCP, RESET, 8, "");
+	EXPECT(&world, PPP_CCP, RESET_ACKED, "");
+	assert_int_equal(world.last.identifier, 8);
+	world_expect_no_event(&world);
+	world_end(&world);
+}
+
+/* Both ends begin anew, with the keys of the beginning. */
+static void test_lost_without_state(void **state)
+{
+	struct world world;
+
+	begin(&world, PPP_MPPE_128, false);
+	go(&world);
+	ppp_mppe_lost(world.ppp, world.link, world.now);	/* there is nothing to lose yet */
+	world_settle(&world);
+	world_expect_silence(&world);
+	SAY(&world, PPP_CCP, REQUEST, 1, MPPE_128);
+	EXPECT(&world, PPP_CCP, ACK, MPPE_128);
+	world_wait(&world, 3000);
+	skip_ipcp(&world);
+	EXPECT(&world, PPP_CCP, REQUEST, MPPE_128);
+	world_return(&world, ACK);
+	world_expect_event(&world, PPP_EVENT_MPPE_UP);
+	ppp_mppe_lost(world.ppp, world.link, world.now);
+	world_settle(&world);
+	EXPECT(&world, PPP_CCP, REQUEST, MPPE_128);
+	world_expect_event(&world, PPP_EVENT_MPPE_DOWN);
+	ppp_mppe_lost(world.ppp, world.link, world.now);
+	world_settle(&world);
+	world_return(&world, ACK);
+	SAY(&world, PPP_CCP, REQUEST, 2, MPPE_128);
+	EXPECT(&world, PPP_CCP, ACK, MPPE_128);
+	world_expect_event(&world, PPP_EVENT_MPPE_UP);
+	check_keys(&world, 128, false);
 	world_end(&world);
 }
 
@@ -347,7 +403,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_we_offer_and_they_choose), cmocka_unit_test(test_they_offer_and_we_choose),
 		cmocka_unit_test(test_all_acked), cmocka_unit_test(test_only_what_is_acceptable),
-		cmocka_unit_test(test_stateful), cmocka_unit_test(test_other_compression),
+		cmocka_unit_test(test_stateful),
+		cmocka_unit_test(test_reset_without_state),
+		cmocka_unit_test(test_lost_without_state), cmocka_unit_test(test_other_compression),
 		cmocka_unit_test(test_failing_harms_nobody), cmocka_unit_test(test_mppe_rejected),
 		cmocka_unit_test(test_not_wanted), cmocka_unit_test(test_no_keys),
 		cmocka_unit_test(test_required_comes_first), cmocka_unit_test(test_required_and_refused),

@@ -412,6 +412,23 @@ static void encryption(void **state)
 	}
 }
 
+/* Without state nothing but new keys for both helps. */
+static void lost_track(void **state)
+{
+	pair.lns.settings.peer_methods = PPP_MSCHAPV2;
+	pair.lns.settings.mppe = pair.client.settings.mppe = PPP_MPPE_128;
+	pair.lns.settings.mppe_required = true;
+	open_both();
+	assert_up();
+	pair.client.keys = pair.lns.keys = (struct ppp_mppe_keys){ .bits = 0 };
+	ppp_mppe_lost(pair.client.ppp, pair.client.link, pair.now);
+	run_until(pair.now + 10000);
+	assert_up();
+	assert_int_equal(pair.lns.keys.bits, 128);
+	assert_keys_fit(&pair.lns, &pair.client);
+	assert_keys_fit(&pair.client, &pair.lns);
+}
+
 /* MS-CHAPv1 has keys for 128 bits only. */
 static void no_encryption_that_both_can(void **state)
 {
@@ -443,7 +460,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_method), TEST(every_method_over_a_bad_line), TEST(wrong_password),
 		TEST(an_lns_that_is_not_genuine), TEST(what_both_can), TEST(both_prove_themselves),
-		TEST(challenged_anew), TEST(encryption), TEST(no_encryption_that_both_can),
+		TEST(challenged_anew), TEST(encryption), TEST(lost_track), TEST(no_encryption_that_both_can),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
