@@ -345,9 +345,9 @@ static void receive_lcp(struct ppp_link *link, const uint8_t *octets, size_t len
 		drop(link);
 		return;
 	}
-	if (link->negotiation)
-		link->negotiation->heard = true;
 	negotiate_receive(link, CONTROL_LCP, octets, length);
+	if (link->negotiation)		/* it may have begun with this */
+		link->negotiation->heard = true;
 }
 
 static void receive_auth(struct ppp_link *link, uint16_t protocol, const uint8_t *octets, size_t length)

@@ -652,6 +652,23 @@ static void test_negotiated_anew_and_lost(void **state)
 	world_end(&world);
 }
 
+/* And if it is never answered: the peer was heard. */
+static void test_negotiated_anew_in_vain(void **state)
+{
+	struct world world;
+
+	world_begin(&world);
+	world_lcp_up(&world);
+	world_ipcp_up(&world);
+	SAY(&world, PPP_LCP, REQUEST, 2, "\x01\x04\x05\x78");
+	world_wait(&world, 60000);
+	world_expect_event(&world, PPP_EVENT_IPV4_DOWN);
+	world_expect_event(&world, PPP_EVENT_DOWN);
+	assert_int_equal(world.event.event.cause, PPP_CAUSE_LOST);
+	assert_int_equal(world.event.event.disconnect, 5);
+	world_end(&world);
+}
+
 #define MAGIC "\x05\x06\x01\x02\x03\x04"
 
 /* The peer missed our Ack: that is no reason to begin anew. */
@@ -713,6 +730,7 @@ int main(void)
 		cmocka_unit_test(test_echo_of_a_loop), cmocka_unit_test(test_peer_terminates),
 		cmocka_unit_test(test_we_close), cmocka_unit_test(test_close_unheard),
 		cmocka_unit_test(test_negotiated_anew), cmocka_unit_test(test_negotiated_anew_and_lost),
+		cmocka_unit_test(test_negotiated_anew_in_vain),
 		cmocka_unit_test(test_request_repeated), cmocka_unit_test(test_request_repeated_or_not),
 	};
 
