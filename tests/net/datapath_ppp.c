@@ -601,6 +601,125 @@ static void router(void)
 	equal("one from afar", (uint64_t)none_punted(), 0);
 }
 
+/* --- MPPE --- */
+
+/* The peer's ends of both directions. */
+struct enciphered {
+	struct mppe *send, *receive;
+};
+
+static struct mppe *direction(const uint8_t *key, unsigned int bits, bool stateful)
+{
+	struct mppe *mppe = calloc(1, mppe_size(stateful));
+
+	mppe_begin(mppe, key, bits, stateful);
+	return mppe;
+}
+
+/* A ping as the next packet of the peer, which is sent or lost on the way. */
+static void ping_enciphered(struct enciphered *peer, int fd, bool lost)
+{
+	uint8_t octets[OCTETS_MAX];
+	size_t length = MPPE_HEADER + 2 + echo4(octets + MPPE_HEADER + 2, "10.9.0.2", "10.9.0.1", 56);
+
+	octets_put_be16(octets + MPPE_HEADER, PPP_IPV4);
+	mppe_encrypt(peer->send, octets, length);
+	if (!lost)
+		give_packet(fd, "000211110a0aff0300fd", octets, length);
+}
+
+/* The next packet that can be read; returns where it begins. Sets whether it starts anew. */
+static uint8_t *next_enciphered(const char *what, struct enciphered *peer, int fd, uint8_t *octets, bool *flushed)
+{
+	uint8_t *packet = octets + V2_HEADER + 4;
+	ssize_t length = next(fd, octets, PATIENCE_MS);
+
+	if (length < V2_HEADER + 8 || memcmp(octets + V2_HEADER, "\xff\x03\x00\xfd", 4) != 0)
+		fail(what);
+	*flushed = *packet & 0x80;
+	if (mppe_decrypt(peer->receive, packet, (size_t)length - V2_HEADER - 4) != MPPE_PACKET)
+		fail(what);
+	return packet + MPPE_HEADER;
+}
+
+/* Pings until one is answered, in cipher; was the answer's state begun anew? */
+static bool answered_enciphered(const char *what, struct enciphered *peer, int fd)
+{
+	uint8_t octets[OCTETS_MAX];
+	bool flushed;
+
+	ping_enciphered(peer, fd, false);
+	for (int i = 0; i < 20; i++) {
+		const uint8_t *packet = next_enciphered(what, peer, fd, octets, &flushed);
+
+		if (packet[1] == PPP_IPV4 && packet[2 + IPV4_HEADER] == ICMP_ECHOREPLY)
+			return flushed;
+	}
+	fail(what);
+	return false;
+}
+
+static struct enciphered encipher(handle session, struct datapath_session_config *config, unsigned int bits,
+				  bool stateful)
+{
+	config->mppe = (struct datapath_mppe){ .send = true, .receive = true, .stateful = stateful,
+					       .bits = (uint8_t)bits, .key_length = bits == 128 ? 16 : 8 };
+	memset(config->mppe.send_key, 0x11, 16);
+	memset(config->mppe.receive_key, 0x22, 16);
+	modify(session, config, DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE);
+	return (struct enciphered){ direction(config->mppe.receive_key, bits, stateful),
+				    direction(config->mppe.send_key, bits, stateful) };
+}
+
+static void discard(struct enciphered *peer)
+{
+	free(peer->send);
+	free(peer->receive);
+}
+
+static void cipher(void)
+{
+	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
+	static const char advertisement[] = "ff030057600000000000003aff";
+	handle session = add_session(&config);
+	int fd = peer_socket(them);
+	uint8_t octets[OCTETS_MAX];
+	struct enciphered peer;
+	bool flushed;
+
+	config.ppp = both();
+	config.ppp.ipv6 = false;
+	peer = encipher(session, &config, 128, false);
+	for (int i = 0; i < 300; i++)
+		if (!answered_enciphered("without state", &peer, fd))
+			fail("it does not say that each stands alone");
+	ping_enciphered(&peer, fd, true);
+	answered_enciphered("one was lost", &peer, fd);
+	ping4(fd, "000211110a0aff030021", "10.9.0.2", "10.9.0.1");
+	told("in clear", DATAPATH_EVENT_DROPPED, DATAPATH_DROP_CLEAR);
+	give(fd, "000211110a0ac02109010008deadbeef");
+	punted("LCP is in clear", session, "c02109010008deadbeef");
+	send_frame(session, "ff03c02109010008deadbeef");
+	gets("ours, too", fd, "000222220b0bff03c02109010008deadbeef");
+	send_frame(session, advertisement);
+	same("a packet of the engine's", next_enciphered("a packet of the engine's", &peer, fd, octets, &flushed), 11,
+	     advertisement + 4);
+	discard(&peer);
+	peer = encipher(session, &config, 40, true);
+	for (int i = 0; i < 300; i++)
+		answered_enciphered("with state", &peer, fd);
+	config.mppe.flush = true;
+	modify(session, &config, DATAPATH_SESSION_MPPE_FLUSH);
+	if (!answered_enciphered("the peer asked for a reset", &peer, fd))
+		fail("what is sent does not start anew");
+	ping_enciphered(&peer, fd, true);
+	ping_enciphered(&peer, fd, false);
+	told("track was lost", DATAPATH_EVENT_MPPE_LOST, -1);
+	mppe_flush(peer.send);
+	answered_enciphered("the peer started anew", &peer, fd);
+	discard(&peer);
+}
+
 /* --- rates --- */
 
 /* So many pings of a kilobyte; how many answers come. */
@@ -865,8 +984,9 @@ static void race(void)
 
 static const struct case_of_many cases[] = {
 	{ "engine", engine }, { "third", third }, { "batches", batches }, { "crowd", crowd }, { "own", own },
-	{ "mtu", mtu }, { "source", source }, { "router", router }, { "rates", rates }, { "shared", shared },
-	{ "toobig", too_big }, { "manyshared", many_shared }, { "many", many }, { "ppprace", race },
+	{ "mtu", mtu }, { "source", source }, { "router", router }, { "cipher", cipher }, { "rates", rates },
+	{ "shared", shared }, { "toobig", too_big }, { "manyshared", many_shared }, { "many", many },
+	{ "ppprace", race },
 };
 
 int main(int argc, char **argv)

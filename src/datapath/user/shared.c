@@ -229,13 +229,23 @@ static void remove_prefix(struct user_datapath *dp, struct shared_device *shared
 		retire(dp, lookup_remove(shared->owners, &prefix->prefix, session), free);
 }
 
+/* Is the same prefix there, though perhaps with another route? */
+static bool contains_owner(const struct prefixes *prefixes, const struct prefix *prefix)
+{
+	for (unsigned int i = 0; i < prefixes->count; i++)
+		if (prefix_equal(&prefixes->list[i].prefix, prefix))
+			return true;
+	return false;
+}
+
 static int add_prefix(struct user_datapath *dp, struct shared_device *shared, struct session *session,
-		      const struct datapath_prefix *prefix, struct error *error)
+		      const struct datapath_prefix *prefix, bool with_entry, struct error *error)
 {
 	struct route route = route_of(shared, prefix);
 	char text[PREFIX_TEXT_MAX];
 
-	if (lookup_add(shared->owners, &prefix->prefix, session) < 0 && !is_link_local(&prefix->prefix)) {
+	if (with_entry && lookup_add(shared->owners, &prefix->prefix, session) < 0 &&
+	    !is_link_local(&prefix->prefix)) {
 		if (errno == ENOMEM)
 			return error_system(error, errno, NULL, "cannot remember whose %s is",
 					    prefix_format(&prefix->prefix, text, sizeof(text)));
@@ -244,17 +254,9 @@ static int add_prefix(struct user_datapath *dp, struct shared_device *shared, st
 	}
 	if (!prefix->routed || route_add(shared->links, &route, error) == 0)
 		return 0;
-	retire(dp, lookup_remove(shared->owners, &prefix->prefix, session), free);
+	if (with_entry)
+		retire(dp, lookup_remove(shared->owners, &prefix->prefix, session), free);
 	return -1;
-}
-
-/* Is the same prefix there, though perhaps with another route? */
-static bool contains_owner(const struct prefixes *prefixes, const struct prefix *prefix)
-{
-	for (unsigned int i = 0; i < prefixes->count; i++)
-		if (prefix_equal(&prefixes->list[i].prefix, prefix))
-			return true;
-	return false;
 }
 
 int shared_change(struct user_datapath *dp, struct shared_device *shared, struct session *session,
@@ -266,7 +268,8 @@ int shared_change(struct user_datapath *dp, struct shared_device *shared, struct
 	list(&after, to);
 	for (unsigned int i = 0; i < after.count; i++) {
 		if (contains(&before, &after.list[i]) ||
-		    add_prefix(dp, shared, session, &after.list[i], error) == 0)
+		    add_prefix(dp, shared, session, &after.list[i],
+			       !contains_owner(&before, &after.list[i].prefix), error) == 0)
 			continue;
 		while (i-- > 0)
 			if (!contains(&before, &after.list[i]))
