@@ -238,8 +238,8 @@ static bool is_valid(const struct rule *rule, const struct ipv6_link *link, cons
 bool dhcpv6_answer(const struct ipv6_link *link, const struct dhcpv6_message *message, bool multicast,
 		   struct dhcpv6_message *answer)
 {
-	struct exchange exchange = { link, message, answer };
 	const struct rule *rule = message->type < sizeof(rules) / sizeof(*rules) ? &rules[message->type] : NULL;
+	struct exchange exchange;
 
 	if (!rule || !link->duid_length || !is_valid(rule, link, message, multicast))
 		return false;
@@ -248,6 +248,7 @@ bool dhcpv6_answer(const struct ipv6_link *link, const struct dhcpv6_message *me
 	answer->transaction = message->transaction;
 	answer->client = message->client;
 	answer->server = (struct dhcpv6_duid){ link->duid, link->duid_length };
+	exchange = (struct exchange){ link, message, answer };
 	if (multicast)
 		return rule->answer(&exchange);
 	answer->has_status = true;

@@ -41,10 +41,11 @@ struct pool_config {
 	uint8_t length;			/* of what is given; IPv6: 1..128, 0: 64; IPv4: 0 or 32 */
 };
 
+/* Can there be such a pool? -1: a value is wrong, parameter "range" or "delegate_length". */
+int pools_check(const struct pool_config *config, struct error *error);
 /* Make the pool of this name, or change the one there is: leases that still fit stay, others end with their sessions.
  * One that is as it was costs nothing.
- * -1: a value is wrong (parameter "range" or "delegate_length"), or ranges overlap another pool's; nothing has
- * changed. */
+ * -1: a value is wrong, or ranges overlap another pool's; nothing has changed. */
 int pools_set(struct pools *pools, const struct pool_config *config, struct error *error);
 /* These, and no others; ranges may go from one to another. -1: *failed is the number of the one that is wrong, and but
  * for want of memory nothing has changed. */

@@ -304,6 +304,13 @@ static int apply(struct pools *pools, const struct pool_config *config, const st
 	return 0;
 }
 
+int pools_check(const struct pool_config *config, struct error *error)
+{
+	struct pool_space space;
+
+	return pool_space_make(config, &space, error);
+}
+
 int pools_set(struct pools *pools, const struct pool_config *config, struct error *error)
 {
 	const struct pool *pool = find_pool(pools, config);

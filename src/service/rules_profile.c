@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "aaa/pool.h"
 #include "base/range.h"
 #include "base/text.h"
 #include "service/internal.h"
@@ -132,6 +133,7 @@ static int refuse_shared(const struct service *service, const struct profile *po
 
 static int check_pool(const struct service *service, const struct profile *pool, struct error *error)
 {
+	struct pool_config config = { .length = (uint8_t)pool->config.pool.delegate_length };
 	const char *rest = pool->config.pool.range;
 	struct range range;
 
@@ -140,8 +142,11 @@ static int check_pool(const struct service *service, const struct profile *pool,
 	while (next_range(&rest, &range)) {
 		if (check_range(pool, &range, error) < 0 || refuse_shared(service, pool, &range, error) < 0)
 			return -1;
+		if (config.range_count == POOL_RANGES_MAX)
+			return error_set(error, ERROR_LIMIT, "range", "a pool has at most %d ranges", POOL_RANGES_MAX);
+		config.ranges[config.range_count++] = range;
 	}
-	return 0;
+	return pools_check(&config, error);
 }
 
 /* --- RADIUS servers --- */

@@ -217,10 +217,11 @@ static const struct reader readers[] = {
 bool dhcpv6_decode(const uint8_t *octets, size_t length, struct dhcpv6_message *message)
 {
 	struct cursor c = cursor_over((void *)octets, length);
-	struct reading reading = { message, NULL };
 	uint32_t first = cursor_get_u32(&c);
+	struct reading reading;
 
 	memset(message, 0, sizeof(*message));
+	reading = (struct reading){ message, NULL };
 	message->type = first >> 24;
 	message->transaction = first & 0xffffff;
 	return message->type >= DHCPV6_SOLICIT && message->type <= DHCPV6_INFORMATION_REQUEST &&

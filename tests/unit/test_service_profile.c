@@ -283,6 +283,10 @@ static void prefixes_that_are_given(void **state)
 		POOL("y", "2001:db9:2::1-2001:db9:2::2"));
 	REFUSED(world, ERROR_VALUE, "delegate_length", "192.0.2.1 is IPv4",
 		"pool create pool_name=y range=192.0.2.1 delegate_length=64");
+	REFUSED(world, ERROR_VALUE, "range", "addresses that nobody can have", POOL("y", "239.0.0.0/24"));
+	REFUSED(world, ERROR_VALUE, "range", "addresses that nobody can have", POOL("y", "fe80::/48"));
+	REFUSED(world, ERROR_VALUE, "range", "more than 2^48 parts",
+		"pool create pool_name=y range=2001:db7::/32 delegate_length=128");
 }
 
 #define RADIUS(name) "radius create radius_name=" name " address=192.0.2.1 secret=x\n"
