@@ -37,6 +37,41 @@ static int nobody(struct error *error, const struct session_ppp *ppp)
 			 "one", ppp_profile_of(ppp->terms)->profile_name);
 }
 
+/* --- our IPv4 address --- */
+
+static struct address own_address(const struct session_ppp *ppp)
+{
+	struct address address = ppp_profile_of(ppp->terms)->local_ipaddr;
+
+	if (address.family == AF_UNSPEC) {
+		address.family = AF_INET;
+		address.v4.s_addr = htonl(OWN_ADDRESS);
+	}
+	return address;
+}
+
+/* No pool gives it to anybody as long as a session has it. */
+static int keep_own(struct service *service, struct session_ppp *ppp, struct error *error)
+{
+	struct address own = own_address(ppp);
+
+	if (ppp->has_own)
+		return 0;
+	if (pools_add_own(service->pools, &own, error) < 0)
+		return -1;
+	ppp->has_own = true;
+	return 0;
+}
+
+static void give_up_own(struct service *service, struct session_ppp *ppp)
+{
+	struct address own = own_address(ppp);
+
+	if (ppp->has_own)
+		pools_remove_own(service->pools, &own);
+	ppp->has_own = false;
+}
+
 /* --- the peer's IPv4 address --- */
 
 static int take_ipv4(struct service *service, struct session_ppp *ppp, const struct grant *grant,
@@ -149,10 +184,9 @@ static int assign(struct service *service, struct session_ppp *ppp, struct ppp_n
 
 	session_ppp_grant(ppp, &grant);
 	tell_servers(ppp_profile_of(ppp->terms), &grant, network);
-	if (network->local.family == AF_UNSPEC) {
-		network->local.family = AF_INET;
-		network->local.v4.s_addr = htonl(OWN_ADDRESS);
-	}
+	network->local = own_address(ppp);
+	if (network->ipv4 && keep_own(service, ppp, error) < 0)
+		return -1;
 	if (network->ipv4 && assign_ipv4(service, ppp, &grant, network, error) < 0)
 		return -1;
 	if (!network->ipv6 || assign_ipv6(service, ppp, &grant, network, error) == 0)
@@ -249,4 +283,5 @@ void network_down(struct service *service, struct session_ppp *ppp, bool tell)
 	give_back(service, &ppp->ipv4_taken);
 	give_back(service, &ppp->ipv6_taken);
 	give_back(service, &ppp->delegated_taken);
+	give_up_own(service, ppp);
 }

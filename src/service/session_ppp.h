@@ -46,6 +46,7 @@ struct session_ppp {
 	bool mppe : 1;
 	uint8_t advertised : 2;		/* router advertisements that were sent soon behind the first */
 	bool by_radius : 1;		/* a RADIUS server accepted it */
+	bool has_own : 1;		/* our own address is kept out of the pools */
 	bool named : 1;			/* this host asks the peer's name servers */
 	bool accounted : 1;		/* a server was told that it began */
 	uint8_t terminate;		/* enum terminate_cause */

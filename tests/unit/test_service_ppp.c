@@ -51,6 +51,21 @@ static void a_user_gets_an_address_from_the_pool(void **state)
 	ppp_expect_address(&config->ppp.peer4, "10.1.0.10");
 }
 
+/* The first of the pool is the LNS's own. */
+static void our_own_address_is_nobodys(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, "pool create pool_name=subscribers range=10.1.0.0/29\n"
+			"ppp profile modify profile_name=default ip_pool_name=subscribers local_ipaddr=10.1.0.1\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.local, "10.1.0.2");
+	ppp_expect_address(&view.ppp.peer, "10.1.0.1");
+}
+
 static void a_session_is_not_up_before_it_has_addresses(void **state)
 {
 	struct pair *pair = *state;
@@ -410,6 +425,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PAIR_TEST_PPP(a_user_gets_an_address_from_the_pool),
+		PAIR_TEST_PPP(our_own_address_is_nobodys),
 		PAIR_TEST_PPP(a_session_is_not_up_before_it_has_addresses),
 		PAIR_TEST_PPP(what_a_user_may_have_decides),
 		PAIR_TEST_PPP(an_address_comes_from_the_profile),
