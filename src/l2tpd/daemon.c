@@ -259,12 +259,14 @@ static bool open_loop(struct daemon *daemon)
 	       open_signals(daemon);
 }
 
-static void *run_program(void *context, const char *path, char *const environment[], unsigned int limit_ms,
-			 manage_program_done_fn *done, void *done_context, struct error *error)
+static void *run_program(void *context, const char *path, char *const arguments[], char *const environment[],
+			 unsigned int limit_ms, manage_program_done_fn *done, void *done_context, struct error *error)
 {
 	const struct daemon *daemon = context;
 
-	return os_child_run(daemon->loop, path, environment, limit_ms, done, done_context, error);
+	if (!arguments)
+		return os_child_run(daemon->loop, path, environment, limit_ms, done, done_context, error);
+	return os_child_run_with(daemon->loop, path, arguments, environment, NULL, limit_ms, done, done_context, error);
 }
 
 static void kill_program(void *program)

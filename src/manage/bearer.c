@@ -79,7 +79,7 @@ static bool start(struct bearers *bearers, const struct service_bearer *bearer, 
 	}
 	*opening = (struct opening){ .bearers = bearers, .session = bearer->session };
 	describe(bearer, &environment);
-	opening->program = bearers->host.run_program(bearers->host.context, path, environment.pointers,
+	opening->program = bearers->host.run_program(bearers->host.context, path, NULL, environment.pointers,
 						     BEARER_LIMIT_MS, ended, opening, error);
 	if (!opening->program) {
 		free(opening);

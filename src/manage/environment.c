@@ -39,6 +39,14 @@ void environment_add(struct environment *environment, const char *name, const ch
 	text_make_printable(text);
 }
 
+void environment_add_plain(struct environment *environment, const char *name, const char *value)
+{
+	char *text = next(environment);
+
+	snprintf(text, ENVIRONMENT_VALUE_MAX, "%s=%s", name, value);
+	text_make_printable(text);
+}
+
 void environment_add_number(struct environment *environment, const char *name, uint64_t number)
 {
 	char text[24];

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define ENVIRONMENT_VALUE_MAX 320	/* of a variable with its name; what is longer is cut off */
-#define ENVIRONMENT_VARIABLES_MAX 24	/* with PATH */
+#define ENVIRONMENT_VARIABLES_MAX 36	/* with PATH */
 
 struct environment {
 	char text[ENVIRONMENT_VARIABLES_MAX][ENVIRONMENT_VALUE_MAX];
@@ -18,6 +18,8 @@ struct environment {
 void environment_begin(struct environment *environment, const char *event);
 /* The name as the API has it; the value is made printable. */
 void environment_add(struct environment *environment, const char *name, const char *value);
+/* Likewise, with a name of somebody else's. */
+void environment_add_plain(struct environment *environment, const char *name, const char *value);
 void environment_add_number(struct environment *environment, const char *name, uint64_t number);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "manage/environment.h"
+#include "manage/ppp_script.h"
 #include "service/event.h"
 
 #define PROGRAM_PATH_MAX (CONFIG_PATH_MAX + 32)
@@ -19,6 +20,7 @@ struct run {				/* of one program for one event */
 	struct hooks *hooks;
 	struct service_event event;
 	char path[PROGRAM_PATH_MAX];
+	bool is_script;			/* pppd's, not a hook */
 	void *program;			/* NULL: it waits */
 	struct run *prev, *next;
 };
@@ -107,11 +109,15 @@ static void start(struct hooks *hooks, struct run *run)
 {
 	unsigned int limit_ms = service_system(hooks->service)->hook_timeout;
 	struct environment environment;
+	struct ppp_script script;
 	struct error error;
 
-	describe(&environment, &run->event);
-	run->program = hooks->host.run_program(hooks->host.context, run->path, environment.pointers, limit_ms, ended,
-					       run, &error);
+	if (run->is_script)
+		ppp_script_describe(&script, &run->event, run->path, &environment);
+	else
+		describe(&environment, &run->event);
+	run->program = hooks->host.run_program(hooks->host.context, run->path, run->is_script ? script.arguments : NULL,
+					       environment.pointers, limit_ms, ended, run, &error);
 	if (run->program) {
 		DL_APPEND(hooks->running, run);
 		hooks->running_count++;
@@ -152,24 +158,30 @@ static void start_waiting(struct hooks *hooks)
 
 /* --- events --- */
 
-static void want(struct hooks *hooks, const char *directory, const char *name, const struct service_event *event)
+static void want_program(struct hooks *hooks, const char *path, bool is_script, const struct service_event *event)
 {
 	struct error error;
 	struct run *run;
-	char path[PROGRAM_PATH_MAX];
 	int found;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	found = hooks->host.program_at(path, &error);
 	if (found < 0)
 		log_limited(&hooks->refused, hooks->host.now(), LOG_LEVEL_WARNING, "%s", error.text);
 	run = found > 0 ? calloc(1, sizeof(*run)) : NULL;
 	if (!run)
 		return;
-	*run = (struct run){ .hooks = hooks, .event = *event };
-	memcpy(run->path, path, sizeof(run->path));
+	*run = (struct run){ .hooks = hooks, .event = *event, .is_script = is_script };
+	snprintf(run->path, sizeof(run->path), "%s", path);
 	DL_APPEND(hooks->waiting, run);
 	hooks->waiting_count++;
+}
+
+static void want(struct hooks *hooks, const char *directory, const char *name, const struct service_event *event)
+{
+	char path[PROGRAM_PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	want_program(hooks, path, false, event);
 }
 
 static void overtaken(struct hooks *hooks)
@@ -182,8 +194,9 @@ static void overtaken(struct hooks *hooks)
 		    "hook programs are too slow: %llu events go by without them", (unsigned long long)lost);
 }
 
-static void read_events(struct hooks *hooks, const char *directory)
+static void read_events(struct hooks *hooks, const struct system_config *system)
 {
+	const char *directory = system->hook_directory, *script;
 	struct service_event event;
 	int ret;
 
@@ -196,6 +209,11 @@ static void read_events(struct hooks *hooks, const char *directory)
 			continue;
 		}
 		hooks->next++;
+		script = ppp_script_path(system, event.kind);
+		if (script && script[0])
+			want_program(hooks, script, true, &event);
+		if (!directory[0])
+			continue;
 		want(hooks, directory, service_event_name(event.kind), &event);
 		want(hooks, directory, "any", &event);
 	}
@@ -203,10 +221,10 @@ static void read_events(struct hooks *hooks, const char *directory)
 
 void hooks_settle(struct hooks *hooks)
 {
-	const char *directory = service_system(hooks->service)->hook_directory;
+	const struct system_config *system = service_system(hooks->service);
 
-	if (directory[0])
-		read_events(hooks, directory);
+	if (system->hook_directory[0] || system->ppp_scripts)
+		read_events(hooks, system);
 	else
 		hooks->next = service_event_last(hooks->service) + 1;
 	start_waiting(hooks);

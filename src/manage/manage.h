@@ -53,10 +53,11 @@ struct manage_host {
 	struct role_groups groups;		/* who may use the API besides root */
 	/* Hook programs.  1: there is one at path that may be run, 0: there is none, -1: it must not be run. */
 	int (*program_at)(const char *path, struct error *error);
-	/* Start one; done is called once when it has ended, later.  status is that of waitpid().  NULL with
-	 * *error filled when it could not be started. */
-	void *(*run_program)(void *context, const char *path, char *const environment[], unsigned int limit_ms,
-			     manage_program_done_fn *done, void *done_context, struct error *error);
+	/* Start one, with these arguments (NULL: none), the first of which is its name; done is called once when it
+	 * has ended, later.  status is that of waitpid().  NULL with *error filled when it could not be started. */
+	void *(*run_program)(void *context, const char *path, char *const arguments[], char *const environment[],
+			     unsigned int limit_ms, manage_program_done_fn *done, void *done_context,
+			     struct error *error);
 	void (*kill_program)(void *program);	/* done is not called any more */
 };
 

@@ -11,6 +11,7 @@
 
 #include "service/state.h"
 #include "service/trace.h"
+#include "service/view_ppp.h"
 
 static const char *const names[SERVICE_EVENT_COUNT] = {
 	[SERVICE_EVENT_TUNNEL_CREATED] = "tunnel_created",
@@ -23,6 +24,10 @@ static const char *const names[SERVICE_EVENT_COUNT] = {
 	[SERVICE_EVENT_SESSION_DOWN] = "session_down",
 	[SERVICE_EVENT_SESSION_MODIFIED] = "session_modified",
 	[SERVICE_EVENT_SESSION_DELETED] = "session_deleted",
+	[SERVICE_EVENT_SESSION_IPV4_UP] = "session_ipv4_up",
+	[SERVICE_EVENT_SESSION_IPV4_DOWN] = "session_ipv4_down",
+	[SERVICE_EVENT_SESSION_IPV6_UP] = "session_ipv6_up",
+	[SERVICE_EVENT_SESSION_IPV6_DOWN] = "session_ipv6_down",
 	[SERVICE_EVENT_PROFILE_CREATED] = "profile_created",
 	[SERVICE_EVENT_PROFILE_MODIFIED] = "profile_modified",
 	[SERVICE_EVENT_PROFILE_DELETED] = "profile_deleted",
@@ -52,6 +57,29 @@ static void add_number(struct service_event_facts *facts, const char *name, uint
 		facts->facts[facts->count++] = (struct service_event_fact){ .name = name, .number = number };
 }
 
+static void add_address(struct service_event_facts *facts, unsigned int which, const char *name,
+			const struct address *address)
+{
+	add_text(facts, name, address_format(address, facts->addresses[which], ADDRESS_TEXT_MAX));
+}
+
+static void add_ppp(struct service_event_facts *facts, const struct service_event_ppp *ppp)
+{
+	add_text(facts, "user_name", ppp->user_name);
+	add_address(facts, 0, "local_ipaddr", &ppp->local);
+	add_address(facts, 1, "remote_ipaddr", &ppp->remote);
+	add_address(facts, 2, "local_ipv6", &ppp->local_ipv6);
+	add_address(facts, 3, "remote_ipv6", &ppp->remote_ipv6);
+	add_address(facts, 4, "dns_ipaddr_pri", &ppp->dns[0]);
+	add_address(facts, 5, "dns_ipaddr_sec", &ppp->dns[1]);
+	add_text(facts, "ipv6_prefix", prefix_format(&ppp->ipv6_prefix, facts->prefixes[0], PREFIX_TEXT_MAX));
+	add_text(facts, "delegated_prefix", prefix_format(&ppp->delegated, facts->prefixes[1], PREFIX_TEXT_MAX));
+	add_text(facts, "filter_id", ppp->filter);
+	add_number(facts, "connect_time", ppp->connect_time);
+	add_number(facts, "octets_sent", ppp->octets_sent);
+	add_number(facts, "octets_received", ppp->octets_received);
+}
+
 void service_event_facts(const struct service_event *event, struct service_event_facts *facts)
 {
 	facts->count = 0;
@@ -67,6 +95,7 @@ void service_event_facts(const struct service_event *event, struct service_event
 	add_text(facts, "peer_host_name", event->peer_host_name);
 	add_text(facts, "calling_number", event->calling_number);
 	add_text(facts, "called_number", event->called_number);
+	add_ppp(facts, &event->ppp);
 	add_text(facts, "reason", event->reason);
 	add_number(facts, "count", event->count);
 }
@@ -191,6 +220,8 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 	memcpy(event->netns, config.netns, sizeof(event->netns));
 	memcpy(event->calling_number, config.calling_number, sizeof(event->calling_number));
 	memcpy(event->called_number, config.called_number, sizeof(event->called_number));
+	if (session->ppp)
+		view_ppp_event(service, session->ppp, &config, &event->ppp);
 	fill_reason(event, reason, changed);
 }
 

@@ -29,6 +29,10 @@ enum service_event_kind {
 	SERVICE_EVENT_SESSION_DOWN,
 	SERVICE_EVENT_SESSION_MODIFIED,
 	SERVICE_EVENT_SESSION_DELETED,
+	SERVICE_EVENT_SESSION_IPV4_UP,		/* PPP carries it: the addresses */
+	SERVICE_EVENT_SESSION_IPV4_DOWN,
+	SERVICE_EVENT_SESSION_IPV6_UP,
+	SERVICE_EVENT_SESSION_IPV6_DOWN,
 	SERVICE_EVENT_PROFILE_CREATED,
 	SERVICE_EVENT_PROFILE_MODIFIED,
 	SERVICE_EVENT_PROFILE_DELETED,
@@ -40,6 +44,17 @@ enum service_event_kind {
 	SERVICE_EVENT_SYSTEM_MODIFIED,
 	SERVICE_EVENT_SUPPRESSED,		/* count events that would have stood here */
 	SERVICE_EVENT_COUNT,
+};
+
+/* PPP in a session, of its events from up to down; "", 0 and AF_UNSPEC where there is none. */
+struct service_event_ppp {
+	char user_name[CONFIG_USER_MAX];	/* that the peer has proved; of a client: its own */
+	char filter[GRANT_FILTER_MAX];
+	struct address local, remote, dns[2];	/* dns: that the peer told */
+	struct address local_ipv6, remote_ipv6;	/* link-local */
+	struct prefix ipv6_prefix, delegated;
+	uint32_t connect_time;			/* s */
+	uint64_t octets_sent, octets_received;	/* since it was up */
 };
 
 struct service_event {
@@ -57,6 +72,7 @@ struct service_event {
 	char peer_host_name[CONTROL_NAME_MAX];	/* what it called itself last; "": it has not said */
 	char calling_number[CONFIG_NUMBER_MAX], called_number[CONFIG_NUMBER_MAX];	/* of calls */
 	char reason[ERROR_TEXT_MAX];		/* a sentence; "" where there is none */
+	struct service_event_ppp ppp;
 	struct param_set changed;		/* MODIFIED: rows whose values differ */
 };
 
@@ -69,12 +85,13 @@ struct service_event_fact {
 	uint64_t number;
 };
 
-#define SERVICE_EVENT_FACTS_MAX 14
+#define SERVICE_EVENT_FACTS_MAX 27
 
 struct service_event_facts {
 	struct service_event_fact facts[SERVICE_EVENT_FACTS_MAX];
 	unsigned int count;
 	char peer[ADDRESS_TEXT_MAX];
+	char addresses[6][ADDRESS_TEXT_MAX], prefixes[2][PREFIX_TEXT_MAX];
 };
 
 /* Those that apply to it. The texts are the event's and *facts' own. */

@@ -55,6 +55,25 @@ void session_ppp_reason(const struct session *session, char *reason, size_t size
 	snprintf(reason, size, "%s", ppp->failure ? ppp->failure : stage_reasons[ppp->stage]);
 }
 
+static void tell(struct service *service, struct session *session, enum service_event_kind kind)
+{
+	event_session(service, kind, session, NULL, NULL);
+}
+
+/* That it carries these, or no more. carries false: nothing. */
+static void tell_network(struct service *service, struct session *session, bool carries)
+{
+	struct session_ppp *ppp = session->ppp;
+	bool ipv4 = carries && ppp->ipv4, ipv6 = carries && ppp->ipv6;
+
+	if (ipv4 != ppp->told4)
+		tell(service, session, ipv4 ? SERVICE_EVENT_SESSION_IPV4_UP : SERVICE_EVENT_SESSION_IPV4_DOWN);
+	if (ipv6 != ppp->told6)
+		tell(service, session, ipv6 ? SERVICE_EVENT_SESSION_IPV6_UP : SERVICE_EVENT_SESSION_IPV6_DOWN);
+	ppp->told4 = ipv4;
+	ppp->told6 = ipv6;
+}
+
 static void set_failure(struct session_ppp *ppp, const char *reason)
 {
 	free(ppp->failure);
@@ -131,6 +150,7 @@ static void leave(struct service *service, struct session *session, bool stays)
 	struct session_ppp *ppp = session->ppp;
 
 	authenticate_cancel(service, ppp);
+	tell_network(service, session, false);
 	accounting_stop(service, ppp);
 	router_end(ppp);
 	network_down(service, ppp, stays);
@@ -295,6 +315,7 @@ static void became_up(struct service *service, struct session *session)
 	if (!ppp->up_since)
 		ppp->up_since = ppp->heard = service->now;
 	state_session_update(service, session);
+	tell_network(service, session, true);
 	accounting_start(service, ppp);
 	router_begin(service, ppp);
 	session_ppp_schedule(service, ppp);
@@ -318,8 +339,10 @@ static void network_event(struct service *service, struct session *session, cons
 	network_event_of(service, session->ppp, event);
 	if (session_ppp_is_up(session) && !session->ppp->closing)
 		became_up(service, session);
-	else if (was_up && !is_ending(service, session->ppp))
+	else if (was_up && !is_ending(service, session->ppp)) {
+		tell_network(service, session, true);
 		state_session_update(service, session);
+	}
 }
 
 void session_ppp_event(struct service *service, struct session *session, const struct ppp_event *event)

@@ -41,6 +41,7 @@ struct session_ppp {
 	uint32_t number;		/* of all since the start: accounting's id of it */
 	enum session_ppp_stage stage : 8;
 	bool ipv4 : 1, ipv6 : 1;	/* the datapath carries it */
+	bool told4 : 1, told6 : 1;	/* events have told of it */
 	bool closing : 1;
 	bool server : 1;		/* we say which addresses there are */
 	bool mppe : 1;

@@ -89,6 +89,42 @@ void view_ppp(const struct service *service, const struct session_ppp *ppp, stru
 	view_grant(ppp, view);
 }
 
+static void view_used(const struct service *service, const struct session_ppp *ppp, struct service_event_ppp *event)
+{
+	struct datapath_session_info info;
+
+	if (!ppp->up_since)
+		return;
+	event->connect_time = (uint32_t)((service->now - ppp->up_since) / 1000);
+	if (!ppp->session->is_told ||
+	    datapath_ops(service->dp)->session_info(service->dp, ppp->session->datapath, &info) < 0)
+		return;
+	event->octets_sent = info.stats.tx_bytes;
+	event->octets_received = info.stats.rx_bytes;
+}
+
+void view_ppp_event(const struct service *service, const struct session_ppp *ppp, const struct session_config *config,
+		    struct service_event_ppp *event)
+{
+	struct ppp_info info;
+	struct grant grant;
+
+	snprintf(event->user_name, sizeof(event->user_name), "%s",
+		 ppp->subscriber ? ppp->subscriber->name : config->user_name);
+	if (ppp->stage != SESSION_PPP_UP || ppp_info(service->ppp, ppp->link, &info) < 0)
+		return;
+	session_ppp_grant(ppp, &grant);
+	memcpy(event->filter, grant.filter, sizeof(event->filter));
+	event->local = info.local;
+	event->remote = info.peer;
+	memcpy(event->dns, info.dns, sizeof(event->dns));
+	link_local(info.local_identifier, &event->local_ipv6);
+	link_local(info.peer_identifier, &event->remote_ipv6);
+	event->ipv6_prefix = ppp->ipv6_taken;
+	event->delegated = ppp->delegated_taken;
+	view_used(service, ppp, event);
+}
+
 const char *service_session_user(const struct service *service, handle session)
 {
 	const struct session *found = handle_get(&service->session_handles, session);

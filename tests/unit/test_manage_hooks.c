@@ -10,6 +10,7 @@
 #define PROGRAMS_MAX 4096
 
 struct program {
+	char arguments[512];		/* each with | behind it */
 	char path[128], environment[2048];	/* its lines */
 	unsigned int limit_ms;
 	manage_program_done_fn *done;		/* NULL: it has ended */
@@ -38,8 +39,8 @@ static int program_at(const char *path, struct error *error)
 	return strcmp(path, "/hooks/session_created") != 0;
 }
 
-static void *run_program(void *context, const char *path, char *const environment[], unsigned int limit_ms,
-			 manage_program_done_fn *done, void *done_context, struct error *error)
+static void *run_program(void *context, const char *path, char *const arguments[], char *const environment[],
+			 unsigned int limit_ms, manage_program_done_fn *done, void *done_context, struct error *error)
 {
 	struct program *program = &fixture->programs[fixture->count];
 	size_t used = 0;
@@ -55,6 +56,10 @@ static void *run_program(void *context, const char *path, char *const environmen
 		used += (size_t)snprintf(program->environment + used, sizeof(program->environment) - used, "%s\n",
 					 environment[i]);
 	assert_true(used < sizeof(program->environment));
+	for (int i = 1; arguments && arguments[i]; i++) {
+		strncat(program->arguments, arguments[i], sizeof(program->arguments) - strlen(program->arguments) - 2);
+		strcat(program->arguments, "|");
+	}
 	program->limit_ms = limit_ms;
 	program->done = done;
 	program->context = done_context;
