@@ -200,15 +200,19 @@ static const char types[] =
 	"# may come in between: parameters changed, or there is trouble, which the reason tells. suppressed: so many\n"
 	"# events at once that `count` of them are not told: list the objects again.\n"
 	"type EventKind (tunnel_created, tunnel_up, tunnel_down, tunnel_modified, tunnel_deleted, session_created,\n"
-	"  session_up, session_down, session_modified, session_deleted, profile_created, profile_modified,\n"
-	"  profile_deleted, peer_added, peer_removed, limit_hit, config_changed, config_refused, system_modified,\n"
-	"  suppressed)\n"
+	"  session_up, session_down, session_modified, session_deleted, session_ipv4_up, session_ipv4_down,\n"
+	"  session_ipv6_up, session_ipv6_down, profile_created, profile_modified, profile_deleted, peer_added,\n"
+	"  peer_removed, limit_hit, config_changed, config_refused, system_modified, suppressed)\n"
 	"\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms is in\n"
 	"# milliseconds since 1970; changed names parameters.\n"
 	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer),\n"
 	"  tunnel_name: ?string,\n  tunnel_id: ?int,\n  session_name: ?string,\n  session_id: ?int,\n"
 	"  interface_name: ?string,\n  netns: ?string,\n  profile_name: ?string,\n  peer: ?string,\n"
-	"  peer_host_name: ?string,\n  calling_number: ?string,\n  called_number: ?string,\n  reason: ?string,\n"
+	"  peer_host_name: ?string,\n  calling_number: ?string,\n  called_number: ?string,\n  user_name: ?string,\n"
+	"  local_ipaddr: ?string,\n  remote_ipaddr: ?string,\n  local_ipv6: ?string,\n  remote_ipv6: ?string,\n"
+	"  dns_ipaddr_pri: ?string,\n  dns_ipaddr_sec: ?string,\n  ipv6_prefix: ?string,\n"
+	"  delegated_prefix: ?string,\n  filter_id: ?string,\n  connect_time: ?int,\n  octets_sent: ?int,\n"
+	"  octets_received: ?int,\n  reason: ?string,\n"
 	"  changed: ?[]string,\n  count: ?int\n)\n";
 
 static const struct method methods[] = {
