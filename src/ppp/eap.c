@@ -323,8 +323,6 @@ static void go_on(struct ppp_link *link, const struct credentials_verdict *verdi
 		fail(link, "EAP comes to no end", now);
 	} else if (relay(link, verdict, EAP_REQUEST)) {
 		peer->state = AUTH_WAITING;
-		if (peer->type == EAP_IDENTITY)
-			peer->type = 0;		/* asked for by the server: its answer is the server's, too */
 		auth_await_peer(link, &link->settings->chap, now);
 	} else {
 		auth_broken(link, "the RADIUS server continues without an EAP request", now);

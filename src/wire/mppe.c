@@ -27,7 +27,9 @@
 #define CAUTION_MAX (7 * CAUTION_STEP)
 #define FAILURES_LOST 64	/* in a row that are more than mischief */
 #define RESTARTS_MAX 4		/* with state: keys that a peer may have changed in packets that were lost */
-#define PLAIN_MIN 3		/* octets that tell an IP packet: protocol and version */
+#define PLAIN_MIN 8		/* octets that tell an IP packet: protocol, and up to the length of IPv6 */
+#define IPV4_HEADER 20
+#define IPV6_HEADER 40
 
 static const uint8_t pad_zeros[PAD];
 static const uint8_t pad_f2[PAD] = {
@@ -152,16 +154,31 @@ void mppe_flush(struct mppe *mppe)
 
 /* --- receiving --- */
 
-/* Whether octets, deciphered, begin as an IP packet does: protocol, which may be compressed, and version. */
+static bool is_ipv4(const uint8_t *packet, size_t length)
+{
+	size_t total = length >= IPV4_HEADER ? (size_t)(packet[2] << 8 | packet[3]) : 0;
+
+	return total >= IPV4_HEADER && total <= length && packet[0] >> 4 == 4;
+}
+
+static bool is_ipv6(const uint8_t *packet, size_t length)
+{
+	return length >= IPV6_HEADER && packet[0] >> 4 == 6 &&
+	       (size_t)(packet[4] << 8 | packet[5]) <= length - IPV6_HEADER;
+}
+
+/* Whether this is protocol, which may be compressed, and an IP packet, as far as PLAIN_MIN octets tell. Garbage is, by
+ * chance, once in some hundred thousand times. */
 static bool is_plain(const uint8_t *octets, size_t length)
 {
 	if (length && !octets[0]) {
 		octets++;
 		length--;
 	}
-	if (length < 2)
+	if (!length)
 		return false;
-	return (octets[0] == PPP_IPV4 && octets[1] >> 4 == 4) || (octets[0] == PPP_IPV6 && octets[1] >> 4 == 6);
+	return (octets[0] == PPP_IPV4 && is_ipv4(octets + 1, length - 1)) ||
+	       (octets[0] == PPP_IPV6 && is_ipv6(octets + 1, length - 1));
 }
 
 /* This packet could not be used. */
@@ -229,7 +246,7 @@ static bool try_key(struct mppe *mppe, const uint8_t *key, uint8_t *octets, size
 
 	arcfour_set_key(&stream, mppe->key_length, key);
 	arcfour_crypt(&stream, part, start, octets);
-	if (!is_plain(start, part))
+	if (!is_plain(start, length))
 		return false;
 	memcpy(octets, start, part);
 	arcfour_crypt(&stream, length - part, octets + part, octets + part);

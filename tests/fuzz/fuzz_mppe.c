@@ -59,18 +59,19 @@ static struct mppe *begin(uint8_t how)
 
 static void send_packet(struct pair *pair)
 {
-	static const uint8_t ipv4[] = { 0x00, 0x21, 0x45 }, ipv6[] = { 0x57, 0x60 };
 	uint8_t how = next(&pair->input);
-	size_t more = how % 64;
+	size_t more = how % 32;
 
+	memset(pair->plain, how, sizeof(pair->plain));
 	if (how & 64) {
-		memcpy(pair->plain, ipv6, sizeof(ipv6));
-		pair->length = sizeof(ipv6) + more;
+		memcpy(pair->plain, "\x57\x60\x00\x00\x00\x00", 6);
+		pair->plain[6] = (uint8_t)more;
+		pair->length = 1 + 40 + more;
 	} else {
-		memcpy(pair->plain, ipv4, sizeof(ipv4));
-		pair->length = sizeof(ipv4) + more;
+		memcpy(pair->plain, "\x00\x21\x45\x00\x00", 5);
+		pair->plain[5] = (uint8_t)(20 + more);
+		pair->length = 2 + 20 + more;
 	}
-	memset(pair->plain + pair->length - more, how, more);
 	memcpy(pair->packet + MPPE_HEADER, pair->plain, pair->length);
 	pair->length += MPPE_HEADER;
 	mppe_encrypt(pair->from, pair->packet, pair->length);

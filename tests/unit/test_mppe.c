@@ -253,6 +253,55 @@ static void forged_packets_change_nothing(void **state)
 	}
 }
 
+/* With the very count that is awaited. */
+static void forged_packets_do_not_take_a_place(void **state)
+{
+	for (int stateful = 0; stateful < 2; stateful++) {
+		struct pair pair = pair_new(stateful);
+
+		for (int i = 0; i < 600; i++) {
+			struct pair forged;
+
+			encrypt_next(&pair);
+			forged = pair;
+			memset(forged.packet + MPPE_HEADER, i, forged.length - MPPE_HEADER);
+			assert_int_not_equal(received(&forged), MPPE_PACKET);
+			assert_int_equal(received(&pair), MPPE_PACKET);
+		}
+		pair_free(&pair);
+	}
+}
+
+/* Deciphered or not: what comes out must be an IP packet. */
+static void only_ip_packets_are_taken(void **state)
+{
+	static const struct { const char *plain; bool is; } cases[] = {
+		{ "002145000014000000004001f7e7c0000201c0000202", true },
+		{ "2145000014000000004001f7e7c0000201c0000202", true },
+		{ "2145000014000000004001f7e7c0000201c000020200", true },
+		{ "002145000015000000004001f7e7c0000201c0000202", false },
+		{ "002145000013000000004001f7e7c0000201c0000202", false },
+		{ "002165000014000000004001f7e7c0000201c0000202", false },
+		{ "005745000014000000004001f7e7c0000201c0000202", false },
+		{ "002145000014000000004001f7e7c0000201c00002", false },
+		{ "00576000000000003b40fe8000000000000000000000000000fe80000000000000000000000000000002", true },
+		{ "576000000000003b40fe8000000000000000000000000000fe80000000000000000000000000000002ff", true },
+		{ "00576000000000013b40fe8000000000000000000000000000fe80000000000000000000000000000002", false },
+		{ "00576000000000003b40fe8000000000000000000000000000fe800000000000000000000000000000", false },
+		{ "00", false }, { "21", false }, { "0021", false }, { "57", false }, { "802101", false },
+	};
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		struct pair pair = pair_new(i % 2);
+		uint8_t octets[PACKET];
+		size_t length = octets_of(cases[i / 2].plain, octets + MPPE_HEADER, PACKET - MPPE_HEADER);
+
+		mppe_encrypt(pair.from, octets, MPPE_HEADER + length);
+		assert_int_equal(mppe_decrypt(pair.to, octets, MPPE_HEADER + length) == MPPE_PACKET, cases[i / 2].is);
+		pair_free(&pair);
+	}
+}
+
 static void in_clear_is_dropped(void **state)
 {
 	for (int stateful = 0; stateful < 2; stateful++) {
@@ -323,6 +372,7 @@ static void garbage_costs_less_and_less(void **state)
 	assert_int_equal(pair.to->caution, 112);
 	encrypt_many(&pair, 14);
 	assert_int_equal(passes(&pair), MPPE_PACKET);
+	assert_int_equal(pair.to->caution, 111);
 	encrypt_many(&pair, 31);
 	assert_int_equal(passes(&pair), MPPE_DROPPED);
 	pair_free(&pair);
@@ -439,6 +489,8 @@ int main(void)
 		cmocka_unit_test(loss_costs_only_what_is_lost),
 		cmocka_unit_test(copies_and_late_ones_are_dropped),
 		cmocka_unit_test(forged_packets_change_nothing),
+		cmocka_unit_test(forged_packets_do_not_take_a_place),
+		cmocka_unit_test(only_ip_packets_are_taken),
 		cmocka_unit_test(in_clear_is_dropped),
 		cmocka_unit_test(no_a_bit_without_state_is_dropped),
 		cmocka_unit_test(short_packets_are_dropped),

@@ -248,6 +248,16 @@ static void a_verdict_without_its_proof(void **state)
 	assert_int_equal(world.lns.count, 0);
 }
 
+static void a_verdict_that_was_not_asked_for(void **state)
+{
+	const struct credentials_verdict verdict = { .result = CREDENTIALS_ACCEPTED };
+
+	let_begin(PPP_CHAP_MD5);
+	give_verdict(&world.lns, &verdict, NULL);
+	assert_int_equal(world.lns.proofs, 0);
+	assert_int_equal(world.lns.packets, 1);
+}
+
 static void success_that_was_not_asked_for(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
@@ -600,7 +610,8 @@ int main(void)
 		TEST(a_verdict_with_a_challenge), TEST(an_account_that_is_disabled),
 		TEST(password_changes_are_refused), TEST(a_password_that_has_expired),
 		TEST(an_authenticator_that_is_not_genuine), TEST(small_letters_will_do),
-		TEST(a_verdict_without_its_proof), TEST(success_that_was_not_asked_for), TEST(wrong_identifiers),
+		TEST(a_verdict_without_its_proof), TEST(a_verdict_that_was_not_asked_for),
+		TEST(success_that_was_not_asked_for), TEST(wrong_identifiers),
 		TEST(lost_packets_are_sent_again), TEST(what_is_kept_goes),
 		TEST(the_same_challenge_has_the_same_answer), TEST(nobody_responds), TEST(nobody_challenges),
 		TEST(nobody_says_yes_or_no), TEST(limits_in_time), TEST(challenged_anew),

@@ -71,6 +71,11 @@ static void octets_on_the_wire(void **state)
 	sent->length -= 4;
 	sent->octets[3] -= 4;
 	assert_sent(sent, EAP_MD5_RESPONSE_PACKET);
+	inject(&world.client, PPP_EAP_PROTOCOL, "03080004");
+	inject(&world.client, PPP_EAP_PROTOCOL, "030b0004");
+	inject(&world.client, PPP_EAP_PROTOCOL, "040b0004");
+	assert_int_equal(world.client.own_proved_by, CREDENTIALS_NONE);
+	assert_false(world.client.failed);
 	inject(&world.client, PPP_EAP_PROTOCOL, "03090004");
 	assert_int_equal(world.client.own_proved_by, CREDENTIALS_EAP);
 }
@@ -98,6 +103,20 @@ static void wrong_password(void **state)
 		run();
 		assert_refused();
 	}
+}
+
+/* Who was refused says that it has understood a success. */
+static void refused_and_pleased(void **state)
+{
+	static const uint8_t success[] = { EAP_MSCHAPV2, CHAP_SUCCESS };
+
+	world.lns.secret = "other";
+	world.lns.message = "E=647 R=0 V=3";
+	let_begin(PPP_EAP);
+	until_request(EAP_MSCHAPV2, CHAP_FAILURE);
+	inject_response(success, sizeof(success));
+	assert_failed(&world.lns, PPP_CAUSE_REFUSED, DISCONNECT_AUTH_FAILED, DIRECTION_PEER);
+	assert_int_equal(world.lns.proofs, 0);
 }
 
 static void the_name_of_a_verdict_is_kept(void **state)
@@ -578,7 +597,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(right_password), TEST(octets_on_the_wire), TEST(keys_of_both_ends_fit), TEST(wrong_password),
-		TEST(the_name_of_a_verdict_is_kept), TEST(the_identity_is_not_the_name),
+		TEST(refused_and_pleased), TEST(the_name_of_a_verdict_is_kept), TEST(the_identity_is_not_the_name),
 		TEST(another_method_is_wanted), TEST(no_md5_where_encryption_is_required),
 		TEST(unknown_methods_are_declined), TEST(naks_come_to_an_end), TEST(no_identity),
 		TEST(notifications_are_acknowledged), TEST(lost_packets_are_sent_again), TEST(success_is_said_again),

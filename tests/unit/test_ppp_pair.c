@@ -375,11 +375,12 @@ static void assert_keys_fit(const struct end *from, const struct end *to)
 	struct mppe *receives = begin_mppe(&to->keys, to->keys.receive);
 
 	for (int i = 0; i < 3; i++) {
-		uint8_t packet[] = { 0, 0, 0x00, 0x21, 0x45, 1, 2, 3 };
+		uint8_t packet[] = { 0, 0, 0x00, 0x21, 0x45, 0, 0, 20, [23] = 3 };
 
 		mppe_encrypt(sends, packet, sizeof(packet));
 		assert_int_equal(mppe_decrypt(receives, packet, sizeof(packet)), MPPE_PACKET);
-		assert_memory_equal(packet + MPPE_HEADER, "\x00\x21\x45\x01\x02\x03", 6);
+		assert_memory_equal(packet + MPPE_HEADER, "\x00\x21\x45\x00\x00\x14", 6);
+		assert_int_equal(packet[23], 3);
 	}
 	free(sends);
 	free(receives);

@@ -56,6 +56,10 @@ static void asked_while_a_verdict_takes_its_time(void **state)
 		run();
 	}
 	assert_int_equal(world.lns.questions, 1);
+	/* some count on, and want an answer to the last */
+	world.client.link.auth->own.last->octets[1] = ++world.client.link.auth->own.identifier;
+	assert_true(pass_time(&world.client));
+	run();
 	world.lns.silent = false;
 	run();
 	assert_proved(CREDENTIALS_PAP);
@@ -196,6 +200,12 @@ static void another_method_was_agreed(void **state)
 	assert_int_equal(world.lns.packets, 1);
 	inject(&world.client, PPP_EAP_PROTOCOL, "0101000501");
 	assert_int_equal(world.client.packets, 0);
+	begin_world(NULL);
+	let_begin(PPP_PAP);
+	inject(&world.lns, PPP_CHAP_PROTOCOL, "0200000c0470617373557365");
+	inject(&world.lns, PPP_EAP_PROTOCOL, "020000090175736572");
+	assert_int_equal(world.lns.questions, 0);
+	assert_false(world.lns.failed);
 }
 
 static void rejected_protocol(void **state)

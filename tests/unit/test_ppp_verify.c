@@ -75,6 +75,21 @@ static void right_and_wrong(void **state)
 	}
 }
 
+/* What is computed with in place of a secret that there is not lets nobody in. */
+static void nobodys_secret(void **state)
+{
+	static const char secret[] = "nobody has it";
+	struct credentials_verdict verdict;
+	struct proof proof;
+
+	make_proof(&proof, CREDENTIALS_PAP, V2_USER, "", "00");
+	memcpy(proof.response, secret, strlen(secret));
+	proof.credentials.response_length = strlen(secret);
+	assert_int_equal(verify(&proof, secret, &verdict), CREDENTIALS_ACCEPTED);
+	verify(&proof, NULL, &verdict);
+	assert_told_nothing(&verdict);
+}
+
 static void odd_lengths(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
@@ -198,6 +213,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(right_and_wrong),
+		cmocka_unit_test(nobodys_secret),
 		cmocka_unit_test(odd_lengths),
 		cmocka_unit_test(the_challenge_counts),
 		cmocka_unit_test(the_identifier_counts),
