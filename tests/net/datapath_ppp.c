@@ -680,7 +680,8 @@ static void discard(struct enciphered *peer)
 static void cipher(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
-	static const char advertisement[] = "ff030057600000000000003aff";
+	static const char advertisement[] = "ff0300576000000000003aff"
+		"fe800000000000000000000000000001" "ff020000000000000000000000000001";
 	handle session = add_session(&config);
 	int fd = peer_socket(them);
 	uint8_t octets[OCTETS_MAX];
@@ -702,7 +703,7 @@ static void cipher(void)
 	send_frame(session, "ff03c02109010008deadbeef");
 	gets("ours, too", fd, "000222220b0bff03c02109010008deadbeef");
 	send_frame(session, advertisement);
-	same("a packet of the engine's", next_enciphered("a packet of the engine's", &peer, fd, octets, &flushed), 11,
+	same("a packet of the engine's", next_enciphered("a packet of the engine's", &peer, fd, octets, &flushed), 42,
 	     advertisement + 4);
 	discard(&peer);
 	peer = encipher(session, &config, 40, true);
