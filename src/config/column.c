@@ -22,7 +22,8 @@
 #define PEER_SHOWN(kind, heading, name) { CONFIG_PEER, name, heading, name, kind, true }
 #define POOL_SHOWN(kind, heading, name, path) { CONFIG_POOL, name, heading, path, kind, true }
 #define RADIUS_SHOWN(kind, heading, name, path) { CONFIG_RADIUS, name, heading, path, kind, true }
-#define USER_SHOWN(kind, heading, name) { CONFIG_USER, name, heading, name, kind, true }
+#define USER(kind, name, path) { CONFIG_USER, name, NULL, path, kind, false }
+#define USER_SHOWN(kind, heading, name, path) { CONFIG_USER, name, heading, path, kind, true }
 #define BOTH(kind, name, path) TUNNEL(kind, name, path), SESSION(kind, name, path)
 
 const struct column config_columns[] = {
@@ -61,6 +62,9 @@ const struct column config_columns[] = {
 	TUNNEL(COLUMN_NUMBER, "tx_packets", "statistics.tx_packets"),
 	TUNNEL(COLUMN_NUMBER, "rx_packets", "statistics.rx_packets"),
 	SESSION(COLUMN_TEXT, "state", "state.state"),
+	SESSION(COLUMN_TEXT, "user_name", "state.user_name"),
+	SESSION(COLUMN_TEXT, "ppp_phase", "state.ppp_phase"),
+	SESSION(COLUMN_ADDRESS, "remote_ipaddr", "state.remote_ipaddr"),
 	SESSION(COLUMN_TEXT, "role", "state.role"),
 	SESSION(COLUMN_TEXT, "calling_number", "config.calling_number"),
 	SESSION(COLUMN_TEXT, "called_number", "config.called_number"),
@@ -76,14 +80,32 @@ const struct column config_columns[] = {
 	POOL_SHOWN(COLUMN_TEXT, "Name", "pool_name", "config.pool_name"),
 	POOL_SHOWN(COLUMN_TEXT, "Range", "range", "config.range"),
 	POOL_SHOWN(COLUMN_NUMBER, "Length", "delegate_length", "config.delegate_length"),
+	POOL_SHOWN(COLUMN_NUMBER, "InUse", "in_use", "state.in_use"),
+	POOL_SHOWN(COLUMN_NUMBER, "Size", "size", "state.size"),
+	POOL_SHOWN(COLUMN_NUMBER, "Refused", "refused", "state.refused"),
 
 	RADIUS_SHOWN(COLUMN_TEXT, "Name", "radius_name", "config.radius_name"),
 	RADIUS_SHOWN(COLUMN_ADDRESS, "Address", "address", "config.address"),
-	RADIUS_SHOWN(COLUMN_BOOL, "CoA", "coa", "config.coa"),
+	RADIUS_SHOWN(COLUMN_TEXT, "State", "state", "state.state"),
+	RADIUS_SHOWN(COLUMN_NUMBER, "Asked", "access_requests", "state.access_requests"),
+	RADIUS_SHOWN(COLUMN_NUMBER, "Told", "accounting_requests", "state.accounting_requests"),
+	RADIUS_SHOWN(COLUMN_NUMBER, "Timeouts", "timeouts", "state.timeouts"),
 
-	USER_SHOWN(COLUMN_NUMBER, "TunId", "tunnel_id"),
-	USER_SHOWN(COLUMN_NUMBER, "SesId", "session_id"),
-	USER_SHOWN(COLUMN_TEXT, "User", "user_name"),
+	USER_SHOWN(COLUMN_NUMBER, "TunId", "tunnel_id", "config.tunnel_id"),
+	USER_SHOWN(COLUMN_NUMBER, "SesId", "session_id", "config.session_id"),
+	USER_SHOWN(COLUMN_TEXT, "User", "user_name", "state.user_name"),
+	USER_SHOWN(COLUMN_ADDRESS, "Address", "remote_ipaddr", "state.remote_ipaddr"),
+	USER_SHOWN(COLUMN_TEXT, "Interface", "interface_name", "state.interface_name"),
+	USER_SHOWN(COLUMN_NUMBER, "Seconds", "up_age", "state.up_age"),
+	USER_SHOWN(COLUMN_NUMBER, "TxBytes", "tx_bytes", "statistics.tx_bytes"),
+	USER_SHOWN(COLUMN_NUMBER, "RxBytes", "rx_bytes", "statistics.rx_bytes"),
+	USER_SHOWN(COLUMN_TEXT, "By", "origin", "state.origin"),
+	USER(COLUMN_TEXT, "peer_proved_by", "state.peer_proved_by"),
+	USER(COLUMN_TEXT, "calling_number", "config.calling_number"),
+	USER(COLUMN_TEXT, "tunnel_name", "config.tunnel_name"),
+	USER(COLUMN_TEXT, "delegated_prefix", "state.delegated_prefix"),
+	USER(COLUMN_TEXT, "filter_id", "state.filter_id"),
+	USER(COLUMN_TEXT, "state", "state.state"),
 
 	BOTH(COLUMN_TEXT, "reason", "state.reason"),
 	SESSION(COLUMN_TEXT, "origin", "state.origin"),

@@ -150,8 +150,10 @@ static const struct keyword ppp_verbs[] = {
 };
 
 static const struct keyword user_verbs[] = {
-	{ .name = "list", .object = CONFIG_USER, .verb = CONFIG_LIST,
-	  .help = "list the users that PPP knows by name" },
+	{ .name = "list", .object = CONFIG_USER, .verb = CONFIG_LIST, .takes = TAKES_ALL, .options = LIST_OPTIONS,
+	  .help = "list the users who have proved their names to PPP, and their sessions" },
+	{ .name = "show", .newer = true, .object = CONFIG_USER, .verb = CONFIG_SHOW, .takes = TAKES_KEYS,
+	  .options = SHOW_PARTS, .help = "show all about the session of a user" },
 	{ .name = NULL },
 };
 

@@ -7,15 +7,15 @@
 
 static const struct param params[] = {
 	{
-		ROW_MEMBER(user_name), .type = PARAM_STRING, .min = 1,
-		.help = "the name that PPP knows the user by", .reference = "OpenL2TP",
+		ROW_MEMBER(user_name), .type = PARAM_STRING, .flags = PARAM_KEY, .min = 1,
+		.help = "the name that the user has proved to PPP", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(tunnel_id), .type = PARAM_U32, .min = 1, .max = UINT32_MAX,
+		ROW_MEMBER(tunnel_id), .type = PARAM_U32, .flags = PARAM_KEY, .min = 1, .max = UINT32_MAX,
 		.help = "the tunnel of the user's session, by our id of it", .reference = "OpenL2TP",
 	},
 	{
-		ROW_MEMBER(session_id), .type = PARAM_U32, .min = 1, .max = UINT32_MAX,
+		ROW_MEMBER(session_id), .type = PARAM_U32, .flags = PARAM_KEY, .min = 1, .max = UINT32_MAX,
 		.help = "the user's session, by our id of it", .reference = "OpenL2TP",
 	},
 };

@@ -60,7 +60,7 @@ static void print_remark(unsigned int changed, const char *object, FILE *out)
 void explain_rows(const json_t *rows, const char *object, FILE *out)
 {
 	static const char *const headings[] = { "Parameter", "Value", "From", "Today" };
-	char source[TEXT_MAX];
+	char source[TEXT_MAX], parameter[TEXT_MAX];
 	unsigned int changed = 0;
 	struct table table;
 	const json_t *row;
@@ -70,7 +70,9 @@ void explain_rows(const json_t *rows, const char *object, FILE *out)
 		changed += json_object_get(row, "now") != NULL;
 	table_begin(&table, changed ? 4 : 3, headings);
 	json_array_foreach(rows, i, row) {
-		table_add(&table, text_at(row, "parameter"));
+		snprintf(parameter, sizeof(parameter), "%s%s", json_is_true(json_object_get(row, "of_ppp")) ? "ppp " : "",
+			 text_at(row, "parameter"));
+		table_add(&table, parameter);
 		table_add(&table, text_at(row, "value"));
 		table_add(&table, source_text(row, source));
 		if (changed)

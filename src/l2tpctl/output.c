@@ -193,6 +193,10 @@ static void print_heading(const struct command *command, const json_t *object, F
 		fprintf(out, "Tunnel %s, from %s to %s:-\n", value_text(value_at(object, "config.tunnel_id"), a),
 			value_text(value_at(object, "state.local"), b),
 			value_text(peer ? peer : value_at(object, "config.dest_ipaddr"), c));
+	} else if (command->object == CONFIG_USER) {
+		fprintf(out, "User %s, session %s on tunnel %s:-\n", value_text(value_at(object, "state.user_name"), a),
+			value_text(value_at(object, "config.session_id"), b),
+			value_text(value_at(object, "config.tunnel_id"), c));
 	} else if (command->object == CONFIG_SESSION) {
 		fprintf(out, "Session %s on tunnel %s:-\n", value_text(value_at(object, "config.session_id"), a),
 			value_text(value_at(object, "config.tunnel_id"), b));
@@ -232,7 +236,8 @@ void output_show(const struct command *command, const json_t *answer, FILE *out)
 	if (all || command->options & CONFIG_OPTION_STATUS)
 		print_members("state", json_object_get(answer, "state"), out);
 	if (all || command->options & CONFIG_OPTION_CONFIG)
-		print_config(config_tables[command->object], answer, out);
+		print_config(config_tables[command->object == CONFIG_USER ? CONFIG_SESSION : command->object], answer,
+			     out);
 	if (all || command->options & CONFIG_OPTION_STATISTICS)
 		print_members("statistics", json_object_get(answer, "statistics"), out);
 	if (command->object == CONFIG_SYSTEM && (all || command->options & CONFIG_OPTION_STATISTICS))
@@ -271,7 +276,7 @@ static void print_name(const struct command *command, const json_t *object, FILE
 		[CONFIG_PEER_PROFILE] = { "config.profile_name" }, [CONFIG_TUNNEL_PROFILE] = { "config.profile_name" },
 		[CONFIG_SESSION_PROFILE] = { "config.profile_name" }, [CONFIG_PPP_PROFILE] = { "config.profile_name" },
 		[CONFIG_POOL] = { "config.pool_name" }, [CONFIG_RADIUS] = { "config.radius_name" },
-		[CONFIG_PEER] = { "peer_ipaddr" }, [CONFIG_USER] = { "user_name" },
+		[CONFIG_PEER] = { "peer_ipaddr" }, [CONFIG_USER] = { "state.user_name" },
 	};
 	const char *name = paths[command->object][0], *id = paths[command->object][1];
 	const json_t *value = name ? value_at(object, name) : NULL;

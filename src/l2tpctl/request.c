@@ -116,14 +116,15 @@ static json_t *where_json(const struct command_extra *extra)
 /* What a table shows, or only what names an object, and what it is sorted by. */
 static json_t *fields_json(const struct command *command, const struct command_extra *extra)
 {
-	static const char *const names[2][3] = {
-		{ "config.tunnel_name", "config.tunnel_id", NULL },
-		{ "config.session_name", "config.session_id", NULL },
+	static const char *const names[CONFIG_OBJECT_COUNT][3] = {
+		[CONFIG_TUNNEL] = { "config.tunnel_name", "config.tunnel_id" },
+		[CONFIG_SESSION] = { "config.session_name", "config.session_id" },
+		[CONFIG_USER] = { "state.user_name" },
 	};
 	json_t *fields = json_array();
 
 	if (command->options & CONFIG_OPTION_NAMES)
-		for (const char *const *name = names[command->object == CONFIG_SESSION]; *name; name++)
+		for (const char *const *name = names[command->object]; *name; name++)
 			json_array_append_new(fields, json_string(*name));
 	else
 		for (const struct column *column = config_columns; column->name; column++)
@@ -138,7 +139,7 @@ json_t *request_list_parameters(const struct command *command, const struct comm
 {
 	json_t *parameters = json_object();
 
-	if (command->object != CONFIG_TUNNEL && command->object != CONFIG_SESSION)
+	if (command->object != CONFIG_TUNNEL && command->object != CONFIG_SESSION && command->object != CONFIG_USER)
 		return parameters;	/* names and the like: there is little to choose */
 	json_object_set_new(parameters, "filter", config_json(command));
 	if (extra->where_count)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TunnelList and SessionList: batches in the order of ids.  Where a list stands is a pair of ids,
+ * TunnelList, SessionList and UserList: batches in the order of ids.  Where a list stands is a pair of ids,
  * not a pointer, so that objects may come and go between two batches: what existed from the
  * first to the last is listed exactly once.
+ *
+ * A user's session is listed as sessions are, with other columns.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@ struct list {
 	bool one_tunnel;		/* the filter names the tunnel of the sessions to list */
 	uint64_t after_tunnel_id, after_session_id;
 	handle tunnel;			/* whose sessions are being listed */
+	handle user_session;		/* of one user: the last */
 	struct field_view view;		/* of the object at hand: large, so not on the stack of each step */
 };
 
@@ -64,10 +67,16 @@ static bool read_texts(struct call *call, struct list *list, const char *name,
 	return false;
 }
 
+/* What is listed is seen as these are. */
+static enum config_object seen_as(const struct list *list)
+{
+	return list->filter.object == CONFIG_USER ? CONFIG_SESSION : list->filter.object;
+}
+
 static int add_field(struct list *list, const char *name, struct error *failure)
 {
 	list->has_fields = true;
-	return fields_add(&list->fields, list->filter.object, name, failure);
+	return fields_add(&list->fields, seen_as(list), name, failure);
 }
 
 static int add_condition(struct list *list, const char *text, struct error *failure)
@@ -80,7 +89,7 @@ static int add_condition(struct list *list, const char *text, struct error *fail
 		return error_set(failure, ERROR_LIMIT, NULL, "a list takes at most %d conditions",
 				 COMMAND_CONDITIONS_MAX);
 	if (condition_parse(object, text, &condition, failure) < 0 ||
-	    field_find(object, condition.column->path, &field, failure) < 0)
+	    field_find(seen_as(list), condition.column->path, &field, failure) < 0)
 		return -1;
 	list->where[list->where_count].condition = condition;
 	list->where[list->where_count++].field = field;
@@ -105,14 +114,42 @@ static bool conditions_hold(const struct list *list, uint64_t now)
 	return true;
 }
 
+/* A session's user is who it was configured for, and who has proved to be. */
+static bool is_of_user(const struct list *list)
+{
+	const struct service_session_view *view = &list->view.session;
+	const char *wanted = list->filter.config.session.user_name;
+
+	return strcmp(wanted, view->config.user_name) == 0 || strcmp(wanted, view->ppp.user_name) == 0;
+}
+
+static bool row_agrees(const struct list *list, unsigned int row)
+{
+	if (names_tunnel(list, row))
+		return true;
+	if (list->filter.object == CONFIG_SESSION && row == config_row(CONFIG_SESSION, "user_name"))
+		return is_of_user(list);
+	return param_equal(config_tables[list->filter.object], row, &list->filter.config, field_config(&list->view));
+}
+
 static bool agrees(const struct list *list, uint64_t now)
 {
-	const struct param_table *table = config_tables[list->filter.object];
+	const struct param_set *set = &list->filter.set;
 
-	for (unsigned int row = 0; row < table->count; row++)
-		if (param_set_has(&list->filter.set, row) && !names_tunnel(list, row) &&
-		    !param_equal(table, row, &list->filter.config, field_config(&list->view)))
+	for (unsigned int row = param_set_next(set, 0); row < PARAM_SET_MAX; row = param_set_next(set, row + 1))
+		if (!row_agrees(list, row))
 			return false;
+	return conditions_hold(list, now);
+}
+
+static bool user_agrees(const struct list *list, uint64_t now)
+{
+	const struct user_config *wanted = &list->filter.config.user;
+	const struct service_session_view *view = &list->view.session;
+
+	if ((wanted->tunnel_id && wanted->tunnel_id != view->config.tunnel_id) ||
+	    (wanted->session_id && wanted->session_id != view->config.session_id))
+		return false;
 	return conditions_hold(list, now);
 }
 
@@ -167,19 +204,45 @@ static bool next_tunnel(struct call *call, struct list *list, bool *end)
 	       agrees(list, call->host->now());
 }
 
+static bool step_session(struct call *call, struct list *list, handle *session, bool *end)
+{
+	*end = false;
+	if (list->tunnel && service_next_session(call->service, list->tunnel, &list->after_session_id, session))
+		return true;
+	list->after_session_id = 0;
+	*end = (list->tunnel && list->one_tunnel) ||
+	       !service_next_tunnel(call->service, &list->after_tunnel_id, &list->tunnel);
+	return false;
+}
+
 static bool next_session(struct call *call, struct list *list, bool *end)
 {
 	handle session;
 
-	*end = false;
-	if (!list->tunnel || !service_next_session(call->service, list->tunnel, &list->after_session_id, &session)) {
-		list->after_session_id = 0;
-		*end = (list->tunnel && list->one_tunnel) ||
-		       !service_next_tunnel(call->service, &list->after_tunnel_id, &list->tunnel);
-		return false;
-	}
-	return service_session_view(call->service, session, &list->view.session) == 0 &&
+	return step_session(call, list, &session, end) &&
+	       service_session_view(call->service, session, &list->view.session) == 0 &&
 	       agrees(list, call->host->now());
+}
+
+/* Of one user: a few, which are found by the name. */
+static bool step_user(struct call *call, struct list *list, handle *session, bool *end)
+{
+	const char *name = list->filter.config.user.user_name;
+
+	if (!name[0])
+		return step_session(call, list, session, end);
+	*end = !service_next_user_session(call->service, name, list->user_session, session);
+	list->user_session = *session;
+	return !*end;
+}
+
+static bool next_user(struct call *call, struct list *list, bool *end)
+{
+	handle session;
+
+	return step_user(call, list, &session, end) && service_session_user(call->service, session)[0] &&
+	       service_session_view(call->service, session, &list->view.session) == 0 &&
+	       user_agrees(list, call->host->now());
 }
 
 static bool begin(struct call *call, json_t **error)
@@ -193,7 +256,7 @@ static bool begin(struct call *call, json_t **error)
 		return false;
 	}
 	call->own = list;
-	list->view.object = call->method->object;
+	list->view.object = sessions || call->method->object == CONFIG_USER ? CONFIG_SESSION : CONFIG_TUNNEL;
 	return read_filter(call, list, error) && read_texts(call, list, "where", add_condition, error) &&
 	       read_texts(call, list, "fields", add_field, error) &&
 	       call_number(call, "after_tunnel_id", UINT32_MAX, &list->after_tunnel_id, error) &&
@@ -206,18 +269,28 @@ static void list_end(struct call *call)
 	free(call->own);
 }
 
+/* Lists, and what they are called. */
+static const struct {
+	const char *member;
+	bool (*next)(struct call *call, struct list *list, bool *end);
+} kinds[CONFIG_OBJECT_COUNT] = {
+	[CONFIG_TUNNEL] = { "tunnels", next_tunnel }, [CONFIG_SESSION] = { "sessions", next_session },
+	[CONFIG_USER] = { "users", next_user },
+};
+
 static enum call_step list_step(struct call *call, struct emit *result, json_t **error)
 {
-	bool sessions = call->method->object == CONFIG_SESSION, end = false;
+	enum config_object object = call->method->object;
 	unsigned int count = 0;
 	struct list *list;
+	bool end = false;
 
 	if (!call->own && !begin(call, error))
 		return CALL_LAST;
 	list = call->own;
-	emit_open_member(result, sessions ? "sessions" : "tunnels", '[');
+	emit_open_member(result, kinds[object].member, '[');
 	for (unsigned int scanned = 0; !end && scanned < CALL_SCAN_MAX; scanned++) {
-		if (!(sessions ? next_session : next_tunnel)(call, list, &end))
+		if (!kinds[object].next(call, list, &end))
 			continue;
 		show_object(call, &list->view, list->has_fields ? &list->fields : NULL, result);
 		if (++count == CALL_BATCH_MAX || result->length >= CALL_REPLY_OCTETS)
@@ -245,6 +318,11 @@ static const struct method methods[] = {
 	  "List the sessions whose configuration agrees with the filter, in the order of their tunnels' ids\n"
 	  "and their own, likewise. A list that was interrupted is resumed with both ids.",
 	  CONFIG_SESSION, CONFIG_LIST, .step = list_step, .more = true, .end = list_end },
+	{ "UserList", ROLE_READ,
+	  "(filter: ?UserConfig, where: ?[]string, fields: ?[]string, after_tunnel_id: ?int, after_session_id: ?int)",
+	  "(users: []Session)",
+	  "List the sessions of users who have proved their names to PPP, likewise.",
+	  CONFIG_USER, CONFIG_LIST, .step = list_step, .more = true, .end = list_end },
 	{ .name = NULL },
 };
 

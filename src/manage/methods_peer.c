@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "manage/field.h"
 #include "manage/interface.h"
 #include "manage/methods.h"
 
@@ -11,9 +12,7 @@
 
 static const char types[] =
 	"# Who is at the other end of tunnels; without local_ipaddr the system chooses our address.\n"
-	"type Peer (\n  peer_ipaddr: string,\n  local_ipaddr: ?string,\n  tunnels: int\n)\n"
-	"\n# A user of PPP.\n"
-	"type User (\n  user_name: string,\n  tunnel_id: int,\n  session_id: int\n)\n";
+	"type Peer (\n  peer_ipaddr: string,\n  local_ipaddr: ?string,\n  tunnels: int\n)\n";
 
 static enum call_step no_memory(json_t **error)
 {
@@ -101,11 +100,46 @@ static enum call_step peer_explain_step(struct call *call, struct emit *result, 
 
 /* --- users --- */
 
-/* Users are those of PPP sessions, of which there are none. */
-static enum call_step user_list_step(struct call *call, struct emit *result, json_t **error)
+/* The user's session: the one there is, or that is named, too. */
+static int find_user(struct service *service, const struct user_config *wanted, handle *found, struct error *error)
 {
-	emit_open_member(result, "users", '[');
-	emit_close(result, ']');
+	struct service_session_view view;
+	handle session = HANDLE_NONE;
+	unsigned int count = 0;
+
+	*found = HANDLE_NONE;
+	if (!wanted->user_name[0])
+		return error_set(error, ERROR_MISSING, "user_name", "which user? Give user_name");
+	while (service_next_user_session(service, wanted->user_name, session, &session)) {
+		if (service_session_view(service, session, &view) < 0 ||
+		    (wanted->tunnel_id && wanted->tunnel_id != view.config.tunnel_id) ||
+		    (wanted->session_id && wanted->session_id != view.config.session_id))
+			continue;
+		*found = session;
+		count++;
+	}
+	if (count > 1)
+		return error_set(error, ERROR_VALUE, "user_name",
+				 "%s has %u sessions: give tunnel_id and session_id of one, `user list` shows them",
+				 wanted->user_name, count);
+	return count ? 0 : error_set(error, ERROR_UNKNOWN, "user_name",
+				     "%s has no session: `user list` shows the users who have", wanted->user_name);
+}
+
+static enum call_step user_show_step(struct call *call, struct emit *result, json_t **error)
+{
+	struct field_view view = { .object = CONFIG_SESSION };
+	struct error failure = { 0 };
+	struct command command;
+	handle session;
+
+	if (!call_command(call, &command, error))
+		return CALL_LAST;
+	if (find_user(call->service, &command.config.user, &session, &failure) < 0 ||
+	    service_session_view(call->service, session, &view.session) < 0)
+		return call_fail(&failure, error);
+	emit_member(result, "user");
+	show_object(call, &view, NULL, result);
 	return CALL_LAST;
 }
 
@@ -120,8 +154,9 @@ static const struct method methods[] = {
 	  "  tunnel_profile_name: string, session_profile_name: string, ppp_profile_name: string)",
 	  "Which profiles a peer gets that nobody made a tunnel to: by its host_name, its address and port, or neither.",
 	  CONFIG_PEER, CONFIG_EXPLAIN, .step = peer_explain_step },
-	{ "UserList", ROLE_READ, "()", "(users: []User)", "List the users of PPP sessions.",
-	  CONFIG_USER, CONFIG_LIST, .step = user_list_step, .more = true },
+	{ "UserShow", ROLE_READ, "(config: UserConfig)", "(user: Session)",
+	  "Show the session of a user who has proved the name to PPP.",
+	  CONFIG_USER, CONFIG_SHOW, .step = user_show_step },
 	{ .name = NULL },
 };
 

@@ -10,6 +10,7 @@
 #include "manage/interface.h"
 #include "manage/json.h"
 #include "manage/methods.h"
+#include "manage/state.h"
 #include "service/debug.h"
 
 static const char *const source_words[] = {
@@ -44,10 +45,10 @@ static const char types[] =
 	"type FixedParameter (\n  parameter: string,\n  objects: int\n)\n"
 	"\n# Addresses that users are given.\n"
 	"type Pool (\n  config: PoolConfig,\n  explicit: []string,\n  uses: int,\n  origin: string,\n"
-	"  effective: ?[]Explained\n)\n"
+	"  state: ?PoolState,\n  effective: ?[]Explained\n)\n"
 	"\n# A RADIUS server.\n"
 	"type Server (\n  config: RadiusConfig,\n  explicit: []string,\n  uses: int,\n  origin: string,\n"
-	"  effective: ?[]Explained\n)\n";
+	"  state: ?ServerState,\n  effective: ?[]Explained\n)\n";
 
 static enum call_step no_memory(json_t **error)
 {
@@ -242,6 +243,21 @@ static void emit_profile(struct emit *emit, enum config_object object, const str
 	emit_string_member(emit, "origin", service_origin_words[view->origin]);
 }
 
+/* How those are doing that do something by themselves. */
+static void emit_doing(struct call *call, enum config_object object, const char *name, struct emit *emit)
+{
+	struct service_server_view server;
+	struct service_pool_view pool;
+
+	if (object == CONFIG_POOL && service_pool_view(call->service, name, &pool)) {
+		emit_member(emit, "state");
+		emit_state(emit, &state_pool, &pool, 0, NULL);
+	} else if (object == CONFIG_RADIUS && service_server_view(call->service, name, &server)) {
+		emit_member(emit, "state");
+		emit_state(emit, &state_server, &server, 0, NULL);
+	}
+}
+
 static enum call_step show_step(struct call *call, struct emit *result, json_t **error)
 {
 	struct service_profile_view view;
@@ -254,6 +270,7 @@ static enum call_step show_step(struct call *call, struct emit *result, json_t *
 		return call_fail(&failure, error);
 	emit_open_member(result, member_name(command.object, false), '{');
 	emit_profile(result, command.object, &view);
+	emit_doing(call, command.object, view.name, result);
 	if (explain(call, &command, "effective", result, &failure) < 0)
 		return call_fail(&failure, error);
 	emit_close(result, '}');
@@ -295,6 +312,7 @@ static enum call_step list_step(struct call *call, struct emit *result, json_t *
 			break;
 		emit_open(result, '{');
 		emit_profile(result, call->method->object, &view);
+		emit_doing(call, call->method->object, view.name, result);
 		emit_close(result, '}');
 		memcpy(call->own, view.name, CONFIG_NAME_MAX);
 		count++;

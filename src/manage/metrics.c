@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text of a scrape.  First all objects are summed up, then come the daemon's own metrics, then for
+ * The text of a scrape.  First all objects are summed up, then come the daemon's own metrics, those of pools and RADIUS
+ * servers (metrics_kept.c), then for
  * each metric of tunnels (and sessions) a line of every tunnel: the format wants the lines of one
  * metric together.
  */
@@ -12,14 +13,13 @@
 #include <string.h>
 
 #include "manage/hooks.h"
+#include "manage/metrics_text.h"
 #include "manage/server.h"
 
-#define PREFIX "l2tpd_"
-#define METRIC_NAME_MAX 96			/* octets of a metric's name */
 #define SCAN_MAX 1024			/* objects looked at in one step */
 #define STEP_OCTETS (16u << 10)		/* about so much text in one step */
 
-enum phase { SUM_TUNNELS, SUM_SESSIONS, DAEMON, TUNNELS, SESSIONS, COMPLETE };
+enum phase { SUM_TUNNELS, SUM_SESSIONS, DAEMON, KEPT, TUNNELS, SESSIONS, COMPLETE };
 
 struct metrics {
 	struct manage *manage;
@@ -54,48 +54,6 @@ void metrics_end(struct metrics *metrics)
 	free(metrics);
 }
 
-/* --- lines --- */
-
-static void begin_family(struct emit *text, const char *name, const char *type, const char *help)
-{
-	char line[512];
-
-	snprintf(line, sizeof(line), "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", name, help, name, type);
-	emit_raw(text, line);
-}
-
-/* labels: with their braces, or "". */
-static void put_sample(struct emit *text, const char *name, const char *labels, uint64_t value)
-{
-	char number[32];
-
-	emit_raw(text, PREFIX);
-	emit_raw(text, name);
-	emit_raw(text, labels);
-	snprintf(number, sizeof(number), " %" PRIu64 "\n", value);
-	emit_raw(text, number);
-}
-
-static void put_single(struct emit *text, const char *name, const char *type, const char *help, uint64_t value)
-{
-	begin_family(text, name, type, help);
-	put_sample(text, name, "", value);
-}
-
-/* The value of a label: quotes and backslashes escaped. Returns out, which has room for every name. */
-static const char *label_value(const char *value, char out[4 * CONFIG_NAME_MAX])
-{
-	char *to = out;
-
-	for (; *value && to < out + 4 * CONFIG_NAME_MAX - 3; value++) {
-		if (*value == '"' || *value == '\\')
-			*to++ = '\\';
-		*to++ = *value;
-	}
-	*to = '\0';
-	return out;
-}
-
 /* --- the daemon --- */
 
 static const char *const *state_words(const struct state_table *table)
@@ -112,17 +70,17 @@ static void put_states(struct emit *text, const char *name, const char *help, co
 	const char *const *words = state_words(table);
 	char labels[64];
 
-	begin_family(text, name, "gauge", help);
+	metrics_family(text, name, "gauge", help);
 	for (int i = 0; words[i]; i++) {
 		snprintf(labels, sizeof(labels), "{state=\"%s\"}", words[i]);
-		put_sample(text, name, labels, counts[i]);
+		metrics_sample(text, name, labels, counts[i]);
 	}
 }
 
 /* Every counter of a table. */
 static void put_counters(struct emit *text, const struct state_table *table, const void *base)
 {
-	char name[METRIC_NAME_MAX];
+	char name[METRICS_NAME_MAX];
 
 	for (unsigned int i = 0; i < table->count; i++) {
 		const struct state_row *row = &table->rows[i];
@@ -130,14 +88,14 @@ static void put_counters(struct emit *text, const struct state_table *table, con
 		if (row->type != STATE_U64)
 			continue;
 		snprintf(name, sizeof(name), "%s_total", row->name);
-		put_single(text, name, "counter", row->help, *(const uint64_t *)((const char *)base + row->offset));
+		metrics_single(text, name, "counter", row->help, *(const uint64_t *)((const char *)base + row->offset));
 	}
 }
 
 /* Those of the control protocol have its name. */
 static void put_control(struct emit *text, const struct control_counters *counters)
 {
-	char name[METRIC_NAME_MAX];
+	char name[METRICS_NAME_MAX];
 
 	for (unsigned int i = 0; i < state_control.count; i++) {
 		const struct state_row *row = &state_control.rows[i];
@@ -145,7 +103,7 @@ static void put_control(struct emit *text, const struct control_counters *counte
 		bool gauge = row->type == STATE_U32;
 
 		snprintf(name, sizeof(name), "control_%s%s", row->name, gauge ? "" : "_total");
-		put_single(text, name, gauge ? "gauge" : "counter", row->help,
+		metrics_single(text, name, gauge ? "gauge" : "counter", row->help,
 			   gauge ? *(const uint32_t *)(const void *)member : *(const uint64_t *)(const void *)member);
 	}
 }
@@ -155,32 +113,32 @@ static void put_messages(struct emit *text, const char *name, const char *help, 
 {
 	char labels[64];
 
-	begin_family(text, name, "counter", help);
+	metrics_family(text, name, "counter", help);
 	for (unsigned int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
 		if (!message_name(type))
 			continue;
 		snprintf(labels, sizeof(labels), "{type=\"%s\"}", message_name(type));
-		put_sample(text, name, labels, by_type[type]);
+		metrics_sample(text, name, labels, by_type[type]);
 	}
 }
 
 static void put_histogram(struct emit *text, const char *name, const char *help, const struct service_setup *setup)
 {
-	char series[METRIC_NAME_MAX], labels[64];
+	char series[METRICS_NAME_MAX], labels[64];
 	uint64_t sum = 0;
 
-	begin_family(text, name, "histogram", help);
+	metrics_family(text, name, "histogram", help);
 	snprintf(series, sizeof(series), "%s_bucket", name);
 	for (int i = 0; i < SERVICE_SETUP_BUCKETS; i++) {
 		sum += setup->buckets[i];
 		snprintf(labels, sizeof(labels), "{le=\"%g\"}", service_setup_bounds_ms[i] / 1000.0);
-		put_sample(text, series, labels, sum);
+		metrics_sample(text, series, labels, sum);
 	}
-	put_sample(text, series, "{le=\"+Inf\"}", setup->count);
-	snprintf(labels, sizeof(labels), PREFIX "%s_sum %.3f\n", name, (double)setup->sum_ms / 1000.0);
+	metrics_sample(text, series, "{le=\"+Inf\"}", setup->count);
+	snprintf(labels, sizeof(labels), METRICS_PREFIX "%s_sum %.3f\n", name, (double)setup->sum_ms / 1000.0);
 	emit_raw(text, labels);
 	snprintf(series, sizeof(series), "%s_count", name);
-	put_sample(text, series, "", setup->count);
+	metrics_sample(text, series, "", setup->count);
 }
 
 /* Sums as counters, which never fall.  Those of a scrape that another one overtook are older than the last ones,
@@ -189,7 +147,7 @@ static void put_sums(struct metrics *metrics, struct emit *text)
 {
 	struct metrics_memory *memory = &metrics->manage->metrics_memory;
 	bool overtaken = memory->scrapes != metrics->scrapes_before;
-	char name[METRIC_NAME_MAX];
+	char name[METRICS_NAME_MAX];
 
 	memory->scrapes++;
 	for (unsigned int i = 0; i < state_statistics.count; i++) {
@@ -199,7 +157,7 @@ static void put_sums(struct metrics *metrics, struct emit *text)
 			memory->lost[i] += memory->last[i] - metrics->sums[i];
 		memory->last[i] = metrics->sums[i];
 		snprintf(name, sizeof(name), "%s_total", state_statistics.rows[i].name);
-		put_single(text, name, "counter", state_statistics.rows[i].help, metrics->sums[i] + memory->lost[i]);
+		metrics_single(text, name, "counter", state_statistics.rows[i].help, metrics->sums[i] + memory->lost[i]);
 	}
 }
 
@@ -207,22 +165,22 @@ static void put_api(struct metrics *metrics, struct emit *text)
 {
 	const struct manage_counters *counters = &metrics->manage->counters;
 
-	put_single(text, "api_clients", "gauge", "clients of the API", metrics->manage->count);
-	put_single(text, "api_clients_total", "counter", "clients there have been", counters->clients);
-	put_single(text, "api_calls_total", "counter", "calls of the API", counters->calls);
-	put_single(text, "api_cut_off_total", "counter", "clients that were cut off", counters->cut_off);
-	put_single(text, "api_refused_total", "counter", "clients that were refused when they came", counters->refused);
+	metrics_single(text, "api_clients", "gauge", "clients of the API", metrics->manage->count);
+	metrics_single(text, "api_clients_total", "counter", "clients there have been", counters->clients);
+	metrics_single(text, "api_calls_total", "counter", "calls of the API", counters->calls);
+	metrics_single(text, "api_cut_off_total", "counter", "clients that were cut off", counters->cut_off);
+	metrics_single(text, "api_refused_total", "counter", "clients that were refused when they came", counters->refused);
 }
 
 static void put_hooks(struct metrics *metrics, struct emit *text)
 {
 	const struct hooks_counters *counters = hooks_counters(metrics->manage->hooks);
 
-	put_single(text, "hooks_run_total", "counter", "hook programs that were run", counters->run);
-	put_single(text, "hooks_failed_total", "counter", "of these, or could not be run", counters->failed);
-	put_single(text, "hooks_out_of_time_total", "counter", "that were ended at hook_timeout",
+	metrics_single(text, "hooks_run_total", "counter", "hook programs that were run", counters->run);
+	metrics_single(text, "hooks_failed_total", "counter", "of these, or could not be run", counters->failed);
+	metrics_single(text, "hooks_out_of_time_total", "counter", "that were ended at hook_timeout",
 		   counters->out_of_time);
-	put_single(text, "hooks_lost_total", "counter", "events whose programs were not run: too many waited",
+	metrics_single(text, "hooks_lost_total", "counter", "events whose programs were not run: too many waited",
 		   counters->lost);
 }
 
@@ -240,10 +198,10 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 	uint64_t now = metrics->manage->host.now();
 	char labels[128];
 
-	begin_family(text, "info", "gauge", "what is running: always 1");
+	metrics_family(text, "info", "gauge", "what is running: always 1");
 	snprintf(labels, sizeof(labels), "{version=\"%s\",datapath=\"%s\"}", L2TPD_VERSION, status->datapath);
-	put_sample(text, "info", labels, 1);
-	put_single(text, "uptime_seconds", "gauge", "how long the daemon has been running",
+	metrics_sample(text, "info", labels, 1);
+	metrics_single(text, "uptime_seconds", "gauge", "how long the daemon has been running",
 		   (now > status->started ? now - status->started : 0) / 1000);
 	put_states(text, "tunnels", "tunnels that exist", &state_tunnel, status->tunnels_in);
 	put_states(text, "sessions", "sessions that exist", &state_session, status->sessions_in);
@@ -258,12 +216,12 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 		     metrics->control.messages_received);
 	put_messages(text, "control_messages_bad_total", "control messages received that cannot be used",
 		     metrics->control.messages_bad);
-	put_single(text, "events_total", "counter", "events there have been", status->last_event);
+	metrics_single(text, "events_total", "counter", "events there have been", status->last_event);
 	put_api(metrics, text);
 	put_hooks(metrics, text);
-	put_single(text, "log_dropped_total", "counter", "lines that were not logged: they came too fast",
+	metrics_single(text, "log_dropped_total", "counter", "lines that were not logged: they came too fast",
 		   log_limited_dropped());
-	put_single(text, "metrics_truncated", "gauge", "1: there are more tunnels or sessions than have series here",
+	metrics_single(text, "metrics_truncated", "gauge", "1: there are more tunnels or sessions than have series here",
 		   truncated(metrics));
 }
 
@@ -307,7 +265,7 @@ static bool next_tunnel(struct metrics *metrics)
 	if (!service_next_tunnel(service, &metrics->after_tunnel_id, &metrics->tunnel) ||
 	    service_tunnel_view(service, metrics->tunnel, &metrics->view.tunnel) < 0)
 		return false;
-	label_value(metrics->view.tunnel.config.tunnel_name, metrics->tunnel_label);
+	metrics_label(metrics->view.tunnel.config.tunnel_name, metrics->tunnel_label);
 	return true;
 }
 
@@ -359,14 +317,14 @@ static void put_series(struct metrics *metrics, struct emit *text, const char *n
 		snprintf(labels, sizeof(labels), "{tunnel=\"%s\"}", metrics->tunnel_label);
 	else
 		snprintf(labels, sizeof(labels), "{tunnel=\"%s\",session_id=\"%" PRIu32 "\",session=\"%s\"}",
-			 metrics->tunnel_label, session->session_id, label_value(session->session_name, label));
-	put_sample(text, name, labels, value);
+			 metrics->tunnel_label, session->session_id, metrics_label(session->session_name, label));
+	metrics_sample(text, name, labels, value);
 }
 
 /* The metrics of an object: each counter, of a tunnel those of its control messages, whether it is up, and of a tunnel
  * its sessions. */
 struct family {
-	char name[METRIC_NAME_MAX];
+	char name[METRICS_NAME_MAX];
 	const char *type, *help;
 	const struct state_row *row;
 	uint64_t (*value)(const struct metrics *metrics, const struct family *family);
@@ -457,7 +415,7 @@ static void put_objects(struct metrics *metrics, struct emit *text)
 		return;
 	}
 	if (!metrics->series)
-		begin_family(text, family.name, family.type, family.help);
+		metrics_family(text, family.name, family.type, family.help);
 	while (text->length - begin < STEP_OCTETS) {
 		if (metrics->series == most || !(tunnels ? next_tunnel : next_session)(metrics)) {
 			metrics->family++;
@@ -482,6 +440,11 @@ bool metrics_next(struct metrics *metrics, struct emit *text)
 		return true;
 	case DAEMON:
 		put_daemon(metrics, text);
+		begin_phase(metrics, KEPT);
+		return true;
+	case KEPT:
+		if (metrics_kept(text, metrics->manage->service, metrics->family++))
+			return true;
 		begin_phase(metrics, metrics->status.config.metrics_detail >= CONFIG_METRICS_TUNNELS ?
 			    TUNNELS : COMPLETE);
 		return true;

@@ -234,6 +234,49 @@ static const struct state_row system_statistics_rows[] = {
 };
 #undef OF
 
+#define OF service_pool_view
+static const struct state_row pool_rows[] = {
+	COUNTER(size, "addresses, or prefixes, that could be given"),
+	COUNTER(in_use, "of these, that somebody has"),
+	COUNTER(remembered, "that nobody has, but that are kept for who had them last, as long as there are others"),
+	COUNTER(given, "times that one was given, since the pool was made"),
+	COUNTER(refused, "times that none was left"),
+};
+#undef OF
+
+#define OF service_server_view
+#define SERVER(member, help) ROW(STATE_U64, counters.member, member, NULL, NULL, help)
+static const struct state_row server_rows[] = {
+	ROW(STATE_WORD, state, state, service_server_state_words, NULL, "dead: it has not answered, and is asked last"),
+	ROW(STATE_BOOL, authenticated, authenticated, NULL, NULL, "whether it has sent a Message-Authenticator"),
+	ROW(STATE_U32, outstanding, outstanding, NULL, NULL, "requests that it has not answered yet"),
+	ROW(STATE_U32, round_trip, round_trip, NULL, "ms", "how long the last answer took"),
+	SERVER(access_requests, "questions about users"),
+	SERVER(access_retransmissions, "times that one was asked again"),
+	SERVER(access_accepts, "users who may come in"),
+	SERVER(access_rejects, "users who may not"),
+	SERVER(access_challenges, "questions that it had in return"),
+	SERVER(accounting_requests, "records of what users did"),
+	SERVER(accounting_retransmissions, "times that one was sent again"),
+	SERVER(accounting_responses, "records that it has"),
+	SERVER(timeouts, "requests that it never answered"),
+	SERVER(malformed, "answers that are none"),
+	SERVER(bad_authenticators, "answers that are forged, or of another secret"),
+	SERVER(unexpected, "answers to nothing that was asked"),
+	SERVER(disconnect_requests, "sessions that it wanted to end"),
+	SERVER(disconnect_acks, "of these, that have ended"),
+	SERVER(disconnect_naks, "that have not"),
+	SERVER(coa_requests, "sessions that it wanted to change"),
+	SERVER(coa_acks, "of these, that have changed"),
+	SERVER(coa_naks, "that have not"),
+	SERVER(dynamic_duplicates, "of all these, that came again"),
+	SERVER(dynamic_dropped, "that were not believed"),
+};
+#undef OF
+
+const struct state_table state_pool = { "PoolState", "How much of a pool is given.", pool_rows, COUNT(pool_rows) };
+const struct state_table state_server = { "ServerState", "How a RADIUS server is doing.", server_rows,
+					  COUNT(server_rows) };
 const struct state_table state_system = { "SystemState", "What the daemon is doing.", system_rows,
 					  COUNT(system_rows) };
 const struct state_table state_tunnel = { "TunnelState", "How a tunnel is doing.", tunnel_rows, COUNT(tunnel_rows) };
@@ -254,5 +297,5 @@ const struct state_table state_messages = { "ControlMessages", "Control messages
 
 const struct state_table *const state_tables[] = {
 	&state_system, &state_system_statistics, &state_tunnel, &state_transport, &state_session,
-	&state_statistics, &state_control, &state_messages, NULL,
+	&state_statistics, &state_control, &state_messages, &state_pool, &state_server, NULL,
 };

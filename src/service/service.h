@@ -324,6 +324,27 @@ int service_profile_view(struct service *service, const struct command *command,
 bool service_next_profile(struct service *service, enum config_object object, const char *after,
 			  struct service_profile_view *view);
 
+/* How much of a pool is given. */
+struct service_pool_view {
+	uint64_t size;			/* that could be given; INT64_MAX: so many or more */
+	uint64_t in_use, remembered;	/* remembered: nobody has them, but they are kept for who had them last */
+	uint64_t given, refused;	/* since the pool was made: times that one was given, times that none was left */
+};
+/* False: it has not been made yet. */
+bool service_pool_view(const struct service *service, const char *name, struct service_pool_view *view);
+
+/* How a RADIUS server is doing. */
+enum service_server_state { SERVICE_SERVER_ALIVE, SERVICE_SERVER_DEAD };
+extern const char *const service_server_state_words[];
+struct service_server_view {
+	enum service_server_state state;
+	bool authenticated;		/* it has sent a Message-Authenticator */
+	uint32_t outstanding;		/* requests that it has not answered yet */
+	uint32_t round_trip;		/* ms, of the last answer */
+	struct radius_counters counters;
+};
+bool service_server_view(const struct service *service, const char *name, struct service_server_view *view);
+
 enum service_source {
 	SERVICE_SOURCE_BUILTIN, SERVICE_SOURCE_PROFILE, SERVICE_SOURCE_EXPLICIT, SERVICE_SOURCE_AUTHORIZER,
 	SERVICE_SOURCE_TUNNEL,		/* of a session: its tunnel's */

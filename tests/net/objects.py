@@ -95,6 +95,8 @@ def test_ppp_profiles():
     equal('unset', words('ppp profile unset profile_name=p mtu multilink')[0], 0)
     equal('delete', words('ppp profile delete profile_name=p')[0], 0)
     equal('user list', words('user list'), (0, '', ''))
+    equal('user list with conditions', words('user list user_name=bob rx_bytes>5 sort=-up_age limit=3'), (0, '', ''))
+    matches('user show', words('user show user_name=bob')[2], r'.*bob has no session: `user list`')
     equal('user list in JSON', json.loads(words('-j user list')[1]), [])
     daemon.end()
 

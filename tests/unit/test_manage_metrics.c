@@ -70,6 +70,36 @@ static unsigned int count_lines(const char *text, const char *begin)
 	return count;
 }
 
+static void same_octets(void *octets, size_t length)
+{
+	memset(octets, 7, length);
+}
+
+static void pools_and_servers(void **state)
+{
+	struct manage_world *world = *state;
+	char *text = scrape(world);
+
+	assert_null(strstr(text, "l2tpd_pool_"));
+	free(text);
+	/* a dry run has none */
+	service_free(world->service);
+	world->service = world->manage->service = service_new(world->dp, same_octets);
+	manage_world_execute(world, "pool create pool_name=subs range=192.0.2.0/24\n"
+				    "pool create pool_name=\"a\\\"b\" range=2001:db8::/32\n"
+				    "radius create radius_name=r address=192.0.2.1 secret=x\n");
+	text = scrape(world);
+	assert_line(text, "# TYPE l2tpd_pool_in_use gauge");
+	assert_line(text, "# TYPE l2tpd_pool_given_total counter");
+	assert_line(text, "l2tpd_pool_in_use{pool=\"subs\"} 0");
+	assert_line(text, "l2tpd_pool_size{pool=\"subs\"} 254");
+	assert_line(text, "l2tpd_pool_size{pool=\"a\\\"b\"} 4294967296");
+	assert_line(text, "l2tpd_radius_up{server=\"r\"} 1");
+	assert_line(text, "l2tpd_radius_access_requests_total{server=\"r\"} 0");
+	assert_line(text, "# TYPE l2tpd_radius_round_trip gauge");
+	free(text);
+}
+
 static void every_counter_is_told(void **state)
 {
 	struct manage_world *world = *state;
@@ -88,6 +118,10 @@ static void every_counter_is_told(void **state)
 
 		if (table == &state_messages || table == &state_session)
 			continue;	/* they are labels; not those of each session's PPP */
+		if (table == &state_pool || table == &state_server)
+			continue;	/* these have names */
+		if (table == &state_messages)
+			continue;	/* they are labels */
 		for (unsigned int row = 0; row < state_tables[i]->count; row++) {
 			if (state_tables[i]->rows[row].type != STATE_U64)
 				continue;
@@ -288,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_counter_is_told),
+		TEST(pools_and_servers),
 		TEST(the_form_is_right),
 		TEST(detail_bounds_what_is_told),
 		TEST(there_is_an_end_to_it),
