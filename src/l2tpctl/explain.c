@@ -70,8 +70,8 @@ void explain_rows(const json_t *rows, const char *object, FILE *out)
 		changed += json_object_get(row, "now") != NULL;
 	table_begin(&table, changed ? 4 : 3, headings);
 	json_array_foreach(rows, i, row) {
-		snprintf(parameter, sizeof(parameter), "%s%s", json_is_true(json_object_get(row, "of_ppp")) ? "ppp " : "",
-			 text_at(row, "parameter"));
+		snprintf(parameter, sizeof(parameter), "%s%s",
+			 json_is_true(json_object_get(row, "of_ppp")) ? "ppp " : "", text_at(row, "parameter"));
 		table_add(&table, parameter);
 		table_add(&table, text_at(row, "value"));
 		table_add(&table, source_text(row, source));

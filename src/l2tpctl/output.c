@@ -240,8 +240,10 @@ void output_show(const struct command *command, const json_t *answer, FILE *out)
 			     out);
 	if (all || command->options & CONFIG_OPTION_STATISTICS)
 		print_members("statistics", json_object_get(answer, "statistics"), out);
-	if (command->object == CONFIG_SYSTEM && (all || command->options & CONFIG_OPTION_STATISTICS))
+	if (command->object == CONFIG_SYSTEM && (all || command->options & CONFIG_OPTION_STATISTICS)) {
 		print_control(answer, out);
+		print_members("as OpenL2TP counts", json_object_get(answer, "openl2tp"), out);
+	}
 	if (transport && (all || command->options & CONFIG_OPTION_TRANSPORT))
 		print_members("transport", transport, out);
 }

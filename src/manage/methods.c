@@ -175,7 +175,7 @@ static const struct method methods[] = {
 	{ "SystemShow", ROLE_READ, "()",
 	  "(version: string, config: SystemConfig, state: SystemState, statistics: SystemStatistics, "
 	  "control: ControlStatistics, messages_sent: ControlMessages, messages_received: ControlMessages, "
-	  "messages_bad: ControlMessages)",
+	  "messages_bad: ControlMessages, openl2tp: OpenL2tpStatistics)",
 	  "Show the daemon itself.", CONFIG_SYSTEM, CONFIG_SHOW, .step = system_step },
 	{ "Reload", ROLE_CHANGE, "()", "()",
 	  "Read the configuration file again and make what it says true, with the smallest change.\n"

@@ -157,7 +157,8 @@ static void put_sums(struct metrics *metrics, struct emit *text)
 			memory->lost[i] += memory->last[i] - metrics->sums[i];
 		memory->last[i] = metrics->sums[i];
 		snprintf(name, sizeof(name), "%s_total", state_statistics.rows[i].name);
-		metrics_single(text, name, "counter", state_statistics.rows[i].help, metrics->sums[i] + memory->lost[i]);
+		metrics_single(text, name, "counter", state_statistics.rows[i].help,
+			       metrics->sums[i] + memory->lost[i]);
 	}
 }
 
@@ -169,7 +170,8 @@ static void put_api(struct metrics *metrics, struct emit *text)
 	metrics_single(text, "api_clients_total", "counter", "clients there have been", counters->clients);
 	metrics_single(text, "api_calls_total", "counter", "calls of the API", counters->calls);
 	metrics_single(text, "api_cut_off_total", "counter", "clients that were cut off", counters->cut_off);
-	metrics_single(text, "api_refused_total", "counter", "clients that were refused when they came", counters->refused);
+	metrics_single(text, "api_refused_total", "counter", "clients that were refused when they came",
+		       counters->refused);
 }
 
 static void put_hooks(struct metrics *metrics, struct emit *text)
@@ -221,7 +223,8 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 	put_hooks(metrics, text);
 	metrics_single(text, "log_dropped_total", "counter", "lines that were not logged: they came too fast",
 		   log_limited_dropped());
-	metrics_single(text, "metrics_truncated", "gauge", "1: there are more tunnels or sessions than have series here",
+	metrics_single(text, "metrics_truncated", "gauge",
+		       "1: there are more tunnels or sessions than have series here",
 		   truncated(metrics));
 }
 

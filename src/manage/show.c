@@ -5,6 +5,7 @@
  */
 #include "manage/field.h"
 #include "manage/methods.h"
+#include "manage/openl2tp.h"
 
 void show_object(struct call *call, const struct field_view *view, const struct fields *fields, struct emit *emit)
 {
@@ -43,6 +44,7 @@ static void emit_messages(struct emit *emit, const char *name, const uint64_t *b
 
 void show_system(struct call *call, struct emit *emit)
 {
+	struct openl2tp_counters openl2tp;
 	struct control_counters control;
 	struct service_status status;
 
@@ -60,4 +62,7 @@ void show_system(struct call *call, struct emit *emit)
 	emit_messages(emit, "messages_sent", control.messages_sent);
 	emit_messages(emit, "messages_received", control.messages_received);
 	emit_messages(emit, "messages_bad", control.messages_bad);
+	openl2tp_count(call->manage, &openl2tp);
+	emit_member(emit, "openl2tp");
+	emit_state(emit, &state_openl2tp, &openl2tp, 0, NULL);
 }

@@ -5,6 +5,7 @@
  */
 #include "manage/state.h"
 
+#include "manage/openl2tp.h"
 #include "service/service.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -274,6 +275,41 @@ static const struct state_row server_rows[] = {
 };
 #undef OF
 
+#define OF openl2tp_counters
+static const struct state_row openl2tp_rows[] = {
+	COUNTER(short_frames, "packets too short for an L2TP header"),
+	COUNTER(wrong_version_frames, "packets of a version of L2TP that is not their tunnel's"),
+	COUNTER(unexpected_data_frames, "packets with data of sessions that there are not"),
+	COUNTER(bad_rcvd_frames, "packets that cannot be read"),
+	COUNTER(total_rcvd_control_frames, "datagrams with control messages that arrived"),
+	COUNTER(total_sent_control_frames, "those that were sent, each time counted, acknowledgements too"),
+	COUNTER(total_control_frame_send_fails, "control messages that the system did not send"),
+	COUNTER(total_retransmitted_control_frames, "control messages that were sent again"),
+	COUNTER(no_control_frame_resources, "answers that were not sent: too many at once"),
+	COUNTER(no_peer_resources, "peers that the system had no memory for"),
+	COUNTER(no_tunnel_resources, "tunnels that the system had nothing for"),
+	COUNTER(no_session_resources, "sessions that the system had nothing for"),
+	COUNTER(no_ppp_resources, "sessions whose PPP the system had nothing for"),
+	COUNTER(too_many_tunnels, "tunnels that were refused at max_tunnels"),
+	COUNTER(too_many_sessions, "sessions that were refused at max_sessions"),
+	COUNTER(auth_fails, "peers that did not know the secret"),
+	COUNTER(no_matching_tunnel_id_discards, "control messages for tunnels that there are not"),
+	COUNTER(no_matching_session_id_discards, "those for sessions that there are not"),
+	COUNTER(mismatched_tunnel_ids, "control messages that are not from their tunnel's peer"),
+	COUNTER(mismatched_session_ids, "packets with data that are not from their session's peer"),
+	COUNTER(encode_message_fails, "control messages that could not be made"),
+	COUNTER(tunnel_setup_failures, "tunnels that did not come up"),
+	COUNTER(session_setup_failures, "sessions that did not come up"),
+	COUNTER(event_queue_full_errors, "events that were lost to hooks: too many at once"),
+	COUNTER(ignored_avps, "values in control messages that are not understood and need not be"),
+	COUNTER(vendor_avps, "of these, some vendor's own"),
+	COUNTER(illegal_messages, "control messages that say what cannot be"),
+	COUNTER(unsupported_messages, "control messages of a type that is not known"),
+};
+#undef OF
+
+const struct state_table state_openl2tp = { "OpenL2tpStatistics", "What the daemon did, as OpenL2TP calls it.",
+					    openl2tp_rows, COUNT(openl2tp_rows) };
 const struct state_table state_pool = { "PoolState", "How much of a pool is given.", pool_rows, COUNT(pool_rows) };
 const struct state_table state_server = { "ServerState", "How a RADIUS server is doing.", server_rows,
 					  COUNT(server_rows) };
@@ -297,5 +333,6 @@ const struct state_table state_messages = { "ControlMessages", "Control messages
 
 const struct state_table *const state_tables[] = {
 	&state_system, &state_system_statistics, &state_tunnel, &state_transport, &state_session,
-	&state_statistics, &state_control, &state_messages, &state_pool, &state_server, NULL,
+	&state_statistics, &state_control, &state_messages, &state_pool, &state_server,
+	&state_openl2tp, NULL,
 };

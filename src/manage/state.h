@@ -52,7 +52,7 @@ extern const struct state_table state_control;			/* of struct control_counters *
 extern const struct state_table state_messages;			/* of an array of them by type, as they have them */
 
 /* All of them, for those who describe them; NULL ends the list. */
-extern const struct state_table state_pool, state_server;
+extern const struct state_table state_pool, state_server, state_openl2tp;
 extern const struct state_table *const state_tables[];
 
 #endif

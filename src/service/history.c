@@ -38,6 +38,21 @@ static void fill_names(struct service_failure *failure, const struct tunnel *tun
 	}
 }
 
+/* Was it to come up, and has not? */
+static void count_failure(struct service_setbacks *setbacks, enum service_failure_class class,
+			  const struct tunnel *tunnel, const struct session *session)
+{
+	bool setup = class == SERVICE_FAILURE_PROTOCOL || class == SERVICE_FAILURE_RESOLVE ||
+		     class == SERVICE_FAILURE_AUTHORIZER;
+
+	if (!setup || !tunnel)
+		return;
+	if (session)
+		setbacks->session_failures += !session->up_since;
+	else
+		setbacks->tunnel_failures += !tunnel->up_since;
+}
+
 void history_add(struct service *service, enum service_failure_class class, const struct tunnel *tunnel,
 		 const struct session *session, const char *reason)
 {
@@ -48,6 +63,7 @@ void history_add(struct service *service, enum service_failure_class class, cons
 		return;
 	failure = &history->failures[history->count++ % SERVICE_FAILURES_MAX];
 	*failure = (struct service_failure){ .when = service->now, .class = class };
+	count_failure(&history->setbacks, class, tunnel, session);
 	fill_names(failure, tunnel, session);
 	snprintf(failure->reason, sizeof(failure->reason), "%s", reason);
 }
@@ -57,12 +73,22 @@ void history_limit(struct service *service, unsigned int which, const char *para
 	struct history *history = service->events ? &service->events->history : NULL;
 	char text[ERROR_TEXT_MAX];
 
-	if (!history || (history->limit_told[which] && service->now < history->limit_told[which] + LIMIT_QUIET_MS))
+	if (!history)
+		return;
+	history->setbacks.too_many_tunnels += which == HISTORY_TUNNELS;
+	history->setbacks.too_many_sessions += which == HISTORY_SESSIONS;
+	if (history->limit_told[which] && service->now < history->limit_told[which] + LIMIT_QUIET_MS)
 		return;
 	history->limit_told[which] = service->now;
 	snprintf(text, sizeof(text), "%s: %s", parameter, reason);
 	history_add(service, SERVICE_FAILURE_LIMIT, NULL, NULL, text);
 	event_system(service, SERVICE_EVENT_LIMIT_HIT, SERVICE_ORIGIN_ADMIN, text, NULL);
+}
+
+void history_refused(struct service *service, enum service_resource resource, const struct error *error)
+{
+	if (service->events && error && error->code == ERROR_SYSTEM)
+		service->events->history.setbacks.no_resources[resource]++;
 }
 
 unsigned int service_failures(const struct service *service, struct service_failure *failures, unsigned int max)

@@ -84,8 +84,11 @@ int peer_enter(struct service *service, struct tunnel *tunnel, const struct addr
 	peer = find(service, &key);
 	if (!peer)
 		peer = add(service, &key);
-	if (!peer)
-		return service_no_memory(error);
+	if (!peer) {
+		service_no_memory(error);
+		history_refused(service, SERVICE_RESOURCE_PEER, error);
+		return -1;
+	}
 	peer->tunnels++;
 	peer_leave(service, tunnel);
 	tunnel->record = peer;

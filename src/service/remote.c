@@ -210,6 +210,7 @@ static bool admit(struct service *service, struct visitor *visitor, const struct
 		return refuse(refusal, RESULT_ERROR, ERROR_CODE_RESOURCES, "out of memory");
 	if (tunnel_attach(service, tunnel, service->now, &error) == 0)
 		return true;
+	history_refused(service, SERVICE_RESOURCE_TUNNEL, &error);
 	log_limited_about(&service->strangers, service->now, LOG_LEVEL_ERROR, ABOUT_TUNNEL(tunnel),
 			  "a tunnel that %s asked for: %s", visitor->config.dest_ipaddr, error.text);
 	tunnel->managed.control = HANDLE_NONE;
@@ -296,6 +297,7 @@ static bool admit_call(struct service *service, const struct control_event *even
 		return false;
 	if (make_session(service, tunnel, event, &info, &error))
 		return true;
+	history_refused(service, SERVICE_RESOURCE_SESSION, &error);
 	log_limited_about(&service->strangers, service->now, LOG_LEVEL_WARNING, ABOUT_TUNNEL(tunnel),
 			  "a session that the peer of tunnel %s asked for: %s", tunnel->config.tunnel_name, error.text);
 	return refuse(refusal, CDN_NO_FACILITIES, 0, "it cannot be set up here");

@@ -163,6 +163,8 @@ static int reset_statistics(struct service *service, enum service_origin origin,
 				 "reset_statistics has no place in a configuration file: give it to l2tpctl");
 	datapath_ops(service->dp)->totals(service->dp, &service->totals_reset);
 	protocol_reset_counters(service);
+	if (service->events)
+		service->events->history.setbacks = (struct service_setbacks){ 0 };
 	return 0;
 }
 
@@ -301,6 +303,10 @@ int service_execute(struct service *service, const struct command *command, enum
 		aaa_update(service);
 		return 0;
 	}
+	if (command->verb == CONFIG_CREATE && command->object == CONFIG_TUNNEL)
+		history_refused(service, SERVICE_RESOURCE_TUNNEL, error);
+	else if (command->verb == CONFIG_CREATE && command->object == CONFIG_SESSION)
+		history_refused(service, SERVICE_RESOURCE_SESSION, error);
 	error_name_object(error, command_object(command, object));
 	return -1;
 }
@@ -415,6 +421,7 @@ void service_status(struct service *service, struct service_status *status)
 		.user_sessions = service->subscriber_sessions,
 		.refused_users = service->refused_users,
 		.failures = service->events ? service->events->history.count : 0,
+		.setbacks = service->events ? service->events->history.setbacks : (struct service_setbacks){ 0 },
 		.last_event = service_event_last(service),
 		.loaded = service->loaded,
 		.load_refused = service->load_refused,

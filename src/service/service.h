@@ -269,6 +269,15 @@ struct service_setup {
 	uint64_t buckets[SERVICE_SETUP_BUCKETS + 1];	/* of at most so many ms; the last: more */
 };
 
+/* What could not be, since the start or reset_statistics. */
+enum service_resource { SERVICE_RESOURCE_PEER, SERVICE_RESOURCE_TUNNEL, SERVICE_RESOURCE_SESSION, SERVICE_RESOURCE_PPP,
+			SERVICE_RESOURCES };
+struct service_setbacks {
+	uint64_t too_many_tunnels, too_many_sessions;	/* refused at max_tunnels, max_sessions */
+	uint64_t tunnel_failures, session_failures;	/* that did not come up */
+	uint64_t no_resources[SERVICE_RESOURCES];	/* the system had no memory, device, ... for one */
+};
+
 struct service_status {
 	struct system_config config;
 	uint32_t tunnels, sessions;
@@ -276,6 +285,7 @@ struct service_status {
 	struct service_setup tunnel_setup, session_setup;
 	uint32_t user_sessions;		/* of users who have proved their names */
 	uint64_t refused_users;		/* since the start: attempts to prove one that came to nothing */
+	struct service_setbacks setbacks;
 	uint64_t failures;		/* since the start: service_failures() has the last ones */
 	uint64_t last_event;		/* its number */
 	uint64_t loaded;		/* monotonic ms of the last attempt to load a configuration; 0: none */
@@ -328,7 +338,7 @@ bool service_next_profile(struct service *service, enum config_object object, co
 struct service_pool_view {
 	uint64_t size;			/* that could be given; INT64_MAX: so many or more */
 	uint64_t in_use, remembered;	/* remembered: nobody has them, but they are kept for who had them last */
-	uint64_t given, refused;	/* since the pool was made: times that one was given, times that none was left */
+	uint64_t given, refused;	/* since the pool was made: times that one was given, and that none was left */
 };
 /* False: it has not been made yet. */
 bool service_pool_view(const struct service *service, const char *name, struct service_pool_view *view);

@@ -54,13 +54,16 @@ void history_add(struct service *service, enum service_failure_class class, cons
 		 const struct session *session, const char *reason);
 /* One of the limits (max_tunnels, max_sessions) refused something. Told once a second. */
 void history_limit(struct service *service, unsigned int which, const char *parameter, const char *reason);
+/* One of these was refused; it counts when the system had nothing for it. */
+void history_refused(struct service *service, enum service_resource resource, const struct error *error);
 
-#define HISTORY_LIMITS 2		/* of history_limit(), from 0 */
+enum { HISTORY_TUNNELS, HISTORY_SESSIONS, HISTORY_LIMITS };		/* of history_limit() */
 
 struct history {
 	struct service_failure failures[SERVICE_FAILURES_MAX];
 	uint64_t count;
 	uint64_t limit_told[HISTORY_LIMITS];	/* when; 0: never */
+	struct service_setbacks setbacks;
 };
 
 struct events {
