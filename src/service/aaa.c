@@ -143,7 +143,9 @@ static void update_servers(struct service *service)
 	struct radius_nas nas = { .ipv4.family = AF_UNSPEC };
 	struct profile *profile;
 
-	if (!service->radius && profile_first(service, CONFIG_RADIUS))
+	bool is_new = !service->radius;
+
+	if (is_new && profile_first(service, CONFIG_RADIUS))
 		service->radius = radius_new(service->random, service->host.store);
 	if (!service->radius)
 		return;
@@ -152,6 +154,14 @@ static void update_servers(struct service *service)
 		update_server(service, profile);
 	snprintf(nas.identifier, sizeof(nas.identifier), "%s", service->host_name);
 	radius_set_nas(service->radius, &nas);
+	if (is_new)
+		radius_account_daemon(service->radius, NULL, true, service->now);
+}
+
+void aaa_stop(struct service *service)
+{
+	if (service->radius)
+		radius_account_daemon(service->radius, NULL, false, service->now);
 }
 
 void aaa_update(struct service *service)

@@ -18,6 +18,8 @@ int aaa_begin(struct service *service);
 void aaa_end(struct service *service);
 /* Profiles may have changed: pools and servers as they say. */
 void aaa_update(struct service *service);
+/* The daemon is about to end: servers are told. */
+void aaa_stop(struct service *service);
 /* Returns whether there were any events. */
 bool aaa_take_events(struct service *service);
 void aaa_expire(struct service *service);

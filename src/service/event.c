@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/ppp_device.h"
 #include "service/state.h"
 #include "service/trace.h"
 #include "service/view_ppp.h"
@@ -220,6 +221,8 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 	memcpy(event->netns, config.netns, sizeof(event->netns));
 	memcpy(event->calling_number, config.calling_number, sizeof(event->calling_number));
 	memcpy(event->called_number, config.called_number, sizeof(event->called_number));
+	if (session->ppp && session->ppp->device)
+		snprintf(event->interface_name, sizeof(event->interface_name), "%s", ppp_device_name(session->ppp));
 	if (session->ppp)
 		view_ppp_event(service, session->ppp, &config, &event->ppp);
 	fill_reason(event, reason, changed);

@@ -78,6 +78,11 @@ static struct shared_device *get_shared(struct service *service, const struct pp
 	return NULL;
 }
 
+const char *ppp_device_name(const struct session_ppp *ppp)
+{
+	return ppp->device ? ppp->device->ifname : "";
+}
+
 void ppp_device_end(struct service *service)
 {
 	struct shared_device *device, *next;

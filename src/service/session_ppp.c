@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/aaa.h"
 #include "service/accounting.h"
 #include "service/authenticate.h"
 #include "service/managed.h"
@@ -183,7 +184,7 @@ void session_ppp_say_goodbye(struct service *service, struct session *const *ses
 	for (size_t i = 0; i < count; i++) {
 		const struct session_ppp *ppp = sessions[i]->ppp;
 
-		if (!ppp || ppp->link == HANDLE_NONE || !sessions[i]->is_told)
+		if (!ppp || sessions[i]->call || ppp->link == HANDLE_NONE || !sessions[i]->is_told)
 			continue;
 		ppp_close(service->ppp, ppp->link, service->cause, service->now);
 		any = true;
@@ -204,7 +205,7 @@ void session_ppp_end_tunnel(struct service *service, struct tunnel *tunnel)
 	}
 }
 
-/* To whoever runs this daemon. */
+/* To whoever runs this daemon; of a session of ours the end of its call tells it. */
 static void log_close(struct service *service, const struct session *session, const char *reason)
 {
 	const struct subscriber *subscriber = session->ppp->subscriber;
@@ -226,7 +227,8 @@ void session_ppp_close(struct service *service, struct session *session, enum te
 	ppp->terminate = (uint8_t)cause;
 	ppp->cdn = cdn;
 	set_failure(ppp, reason);
-	if (cause == TERMINATE_NAS_REQUEST || cause == TERMINATE_NAS_ERROR || cause == TERMINATE_PORT_ERROR)
+	if (session->origin == SERVICE_ORIGIN_PEER && cause != TERMINATE_IDLE_TIMEOUT &&
+	    cause != TERMINATE_SESSION_TIMEOUT)
 		log_close(service, session, reason);
 	ppp_close(service->ppp, ppp->link, reason, service->now);
 }
@@ -431,4 +433,5 @@ void session_ppp_stop(struct service *service)
 		accounting_stop(service, session->ppp);
 		session_ppp_say_goodbye(service, &session, 1);
 	}
+	aaa_stop(service);
 }

@@ -71,7 +71,7 @@ int session_ppp_begin(struct service *service, struct session *session, const st
 void session_ppp_end(struct service *service, struct session *session);
 /* Of all its sessions, with goodbye: before the datapath forgets the tunnel. */
 void session_ppp_end_tunnel(struct service *service, struct tunnel *tunnel);
-/* Terminate-Requests for those that have a link: a last word before the datapath forgets them. */
+/* Terminate-Requests for static pseudowires, a last word before the datapath forgets them; others have their CDN. */
 void session_ppp_say_goodbye(struct service *service, struct session *const *sessions, size_t count);
 /* End it: the peer is told the reason, and in the end the session is lost for it. cdn 0: as the cause has it. */
 void session_ppp_close(struct service *service, struct session *session, enum terminate_cause cause, uint16_t cdn,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "service/session_call.h"
+#include "service/ppp_device.h"
 #include "service/state.h"
 #include "service/view_ppp.h"
 
@@ -145,6 +146,8 @@ int service_session_view(struct service *service, handle session, struct service
 	state_session_reason(found, view->reason, sizeof(view->reason));
 	if (found->call)
 		view_call(service, found->call, view);
+	if (found->ppp && found->ppp->device)
+		snprintf(view->info.ifname, sizeof(view->info.ifname), "%s", ppp_device_name(found->ppp));
 	if (found->ppp)
 		view_ppp(service, found->ppp, &view->ppp);
 	return 0;

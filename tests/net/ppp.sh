@@ -96,3 +96,30 @@ comes_up "encrypted" 1 1
 equal "encrypted: with these keys" "$(far .state.mppe_bits)" 128
 check "encrypted: packets pass" on A ping -qc 3 -W 1 10.1.0.1
 ctl A -q session delete tunnel_name=t session_name=s
+
+# ---------------------------------------------------------------- pppd's scripts
+for script in ip-up ip-down; do
+	printf '#!/bin/sh\necho "$0 $* $IFNAME $IPLOCAL $IPREMOTE $PEERNAME ${CONNECT_TIME-}" >>%s\n' "$TMP/scripts" \
+		>"$TMP/$script"
+	chmod 755 "$TMP/$script"
+done
+ctl B -q ppp profile unset profile_name=default mppe
+ctl B -q system modify ppp_scripts=yes ip_up_script="$TMP/ip-up" ip_down_script="$TMP/ip-down"
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password=wonderland
+comes_up "with scripts" 1 1
+ctl A -q session delete tunnel_name=t session_name=s
+check "ip-up is run as pppd runs it" until_true 3 grep -qE \
+	'ip-up ppp0  0 10\.1\.0\.1 10\.1\.0\.1[0-9] l2tp-[^ ]+ ppp0 10\.1\.0\.1 10\.1\.0\.1[0-9] alice $' "$TMP/scripts"
+check "and ip-down, with what was used" until_true 3 grep -qE 'ip-down ppp0  0 10\.1\.0\.1 .* alice [0-9]+$' "$TMP/scripts"
+
+# ---------------------------------------------------------------- many behind one device
+ctl B -q ppp profile modify profile_name=default interface=shared interface_name=subs
+for n in 1 2 3; do
+	ctl A -q session create tunnel_name=t session_name=s$n user_name=alice user_password=wonderland
+done
+comes_up "three sessions on a shared device" 1 3
+for n in 1 2 3; do
+	check "session $n: packets pass" on A ping -qc 1 -W 1 -I ppp$((n - 1)) 10.1.0.1
+done
+check "from the LNS, too" on B ping -qc 1 -W 1 "$(session A t s1 .state.local_ipaddr)"
+equal "it is shared" "$(ctl B -j session list | jq -r '.[].state.interface_name' | sort -u)" subs
