@@ -295,8 +295,12 @@ bool radius_next_datagram(struct radius_client *client, struct radius_datagram *
 	if (radius_dynamic_datagram(client, datagram))
 		return true;
 	while ((exchange = client->to_send)) {
-		size_t length = radius_compose(client, exchange);
+		size_t length;
 
+		/* not before: when records are loaded the time of day may not have been told yet */
+		if (exchange->record && !exchange->repeated)
+			exchange->delay = radius_record_delay(client, exchange->record, now);
+		length = radius_compose(client, exchange);
 		DL_DELETE2(client->to_send, exchange, send_prev, send_next);
 		exchange->to_send = false;
 		if (!length)

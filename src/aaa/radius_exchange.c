@@ -134,9 +134,7 @@ static void begin(struct radius_client *client, struct radius_exchange *exchange
 	exchange->begun = now;
 	exchange->on_trial = channel->dead;
 	channel->on_trial |= channel->dead;
-	if (exchange->record)
-		exchange->delay = radius_record_delay(client, exchange->record, now);
-	else
+	if (!exchange->record)
 		radius_random(client, exchange->authenticator, sizeof(exchange->authenticator));
 	(*(exchange->record ? &counters->accounting_requests : &counters->access_requests))++;
 	snprintf(exchange->server_name, sizeof(exchange->server_name), "%s", channel->server->settings.name);

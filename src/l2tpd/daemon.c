@@ -74,7 +74,7 @@ static void patience_ends(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
 
-	log_warning("%u peers did not acknowledge that their tunnels are gone",
+	log_warning("%u peers and RADIUS servers did not acknowledge what they were told at the end",
 		    service_stop(daemon->service, os_clock_ms()));
 	event_base_loopbreak(daemon->loop);
 }

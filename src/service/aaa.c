@@ -137,40 +137,47 @@ static void remove_servers(struct service *service)
 	}
 }
 
+/* What we are called in all that servers are told. */
+static void update_nas(struct service *service)
+{
+	const struct system_config *said = service_system(service);
+	const struct address *address = &said->radius_nas_ipaddr;
+	struct radius_nas nas = { .ipv4.family = AF_UNSPEC };
+
+	snprintf(nas.identifier, sizeof(nas.identifier), "%s",
+		 said->radius_nas_identifier[0] ? said->radius_nas_identifier : service->host_name);
+	if (address->family == AF_INET)
+		nas.ipv4 = *address;
+	else
+		nas.ipv6 = *address;
+	radius_set_nas(service->radius, &nas);
+}
+
 /* The client is made with the first server: who has none has no accounting that lies about, either. */
 static void update_servers(struct service *service)
 {
-	struct radius_nas nas = { .ipv4.family = AF_UNSPEC };
 	struct profile *profile;
 
-	bool is_new = !service->radius;
-
-	if (is_new && profile_first(service, CONFIG_RADIUS))
+	if (!service->radius && profile_first(service, CONFIG_RADIUS))
 		service->radius = radius_new(service->random, service->host.store);
 	if (!service->radius)
 		return;
 	remove_servers(service);
 	for (profile = profile_first(service, CONFIG_RADIUS); profile; profile = profile->hh.next)
 		update_server(service, profile);
-	snprintf(nas.identifier, sizeof(nas.identifier), "%s", service->host_name);
-	radius_set_nas(service->radius, &nas);
-	if (is_new)
-		radius_account_daemon(service->radius, NULL, true, service->now);
-}
-
-void aaa_stop(struct service *service)
-{
-	if (service->radius)
-		radius_account_daemon(service->radius, NULL, false, service->now);
 }
 
 void aaa_update(struct service *service)
 {
-	if (!service->pools || service->aaa_changes == service->profile_changes)
+	if (!service->pools)
 		return;
-	service->aaa_changes = service->profile_changes;
-	update_pools(service);
-	update_servers(service);
+	if (service->aaa_changes != service->profile_changes) {
+		service->aaa_changes = service->profile_changes;
+		update_pools(service);
+		update_servers(service);
+	}
+	if (service->radius)
+		update_nas(service);
 }
 
 /* --- what is told of a session --- */
@@ -210,7 +217,8 @@ const struct radius_session *aaa_describe(const struct service *service, const s
 		.port = ppp->number,
 		.port_id = described->port_id,
 		.called = described->config.called_number,
-		.calling = described->config.calling_number,
+		.calling = described->config.calling_number[0] ? described->config.calling_number :
+			   address_format(&session->tunnel->peer, described->peer, sizeof(described->peer)),
 		.mtu = ppp->terms->key.settings.mru,
 		.tunnel = ppp->server ? &described->tunnel : NULL,
 	};
@@ -250,8 +258,37 @@ uint64_t aaa_deadline(const struct service *service)
 	return service->radius ? radius_deadline(service->radius) : SERVICE_NEVER;
 }
 
+/* Sessions that servers think of as going on ended with the life before. Once: and when there is somebody to tell. */
+static void tell_beginning(struct service *service)
+{
+	struct radius_server_info info;
+
+	if (service->has_told_servers || service->is_stopping || radius_server_info(service->radius, 0, &info) < 0)
+		return;
+	service->has_told_servers = true;
+	radius_account_daemon(service->radius, NULL, true, service->now);
+}
+
+void aaa_stop(struct service *service)
+{
+	if (service->radius)
+		radius_account_daemon(service->radius, NULL, false, service->now);
+}
+
+uint32_t aaa_outstanding(const struct service *service)
+{
+	struct radius_server_info info;
+	uint32_t sum = 0;
+
+	for (unsigned int i = 0; service->radius && radius_server_info(service->radius, i, &info) == 0; i++)
+		sum += info.dead ? 0 : info.outstanding;
+	return sum;
+}
+
 void aaa_commit(struct service *service)
 {
+	if (service->radius)
+		tell_beginning(service);
 	if (service->host.store)
 		service->host.store->commit(service->host.store->context);
 }

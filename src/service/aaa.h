@@ -26,13 +26,15 @@ void aaa_expire(struct service *service);
 uint64_t aaa_deadline(const struct service *service);
 /* What was saved since the last time shall last. */
 void aaa_commit(struct service *service);
+/* Requests that servers which live have not answered yet. */
+uint32_t aaa_outstanding(const struct service *service);
 
 /* What a RADIUS server is told of a session, with the room for it. */
 struct aaa_session {
 	struct radius_session session;
 	struct radius_tunnel tunnel;
 	struct session_config config;
-	char id[AAA_ID_MAX], port_id[2 * CONFIG_NAME_MAX + 24];
+	char id[AAA_ID_MAX], port_id[2 * CONFIG_NAME_MAX + 24], peer[ADDRESS_TEXT_MAX];
 };
 /* user_name NULL: that of the credentials. Returns &described->session. */
 const struct radius_session *aaa_describe(const struct service *service, const struct session_ppp *ppp,

@@ -126,11 +126,11 @@ void dynamic_request(struct service *service, const struct radius_event *event)
 	struct session_ppp *ppp = find(service, &dynamic->selectors, &cause);
 	bool done = ppp;
 
-	if (ppp && dynamic->kind == RADIUS_DISCONNECT)
-		session_ppp_close(service, ppp->session, TERMINATE_ADMIN_RESET, 0, "a RADIUS server ended it");
-	else if (ppp && !change(service, ppp, dynamic)) {
+	if (ppp && dynamic->changes && !change(service, ppp, dynamic)) {
 		done = false;
 		cause = RADIUS_CAUSE_RESOURCES;
+	} else if (ppp && dynamic->kind == RADIUS_DISCONNECT) {
+		session_ppp_close(service, ppp->session, TERMINATE_ADMIN_RESET, 0, "a RADIUS server ended it");
 	}
 	radius_dynamic_answer(service->radius, event->request, done, done ? RADIUS_CAUSE_NONE : cause, service->now);
 }

@@ -323,6 +323,7 @@ struct service {
 	struct tunnel *asking;		/* queue */
 	struct log_limit strangers;	/* lines about peers that ask for tunnels */
 	bool is_started, is_stopping;
+	bool has_told_servers;		/* that the daemon has begun (Accounting-On) */
 	uint64_t started;
 	uint64_t now;			/* as the call from outside that is under way has it */
 	const char *cause;		/* why what goes in this call goes: the reason that is told */

@@ -258,5 +258,5 @@ uint32_t service_stop(struct service *service, uint64_t now)
 			      "l2tpd is being stopped", now);
 		tunnel->managed.control = HANDLE_NONE;
 	}
-	return control_unacknowledged(service->control);
+	return control_unacknowledged(service->control) + aaa_outstanding(service);
 }

@@ -150,7 +150,8 @@ void service_set_time(struct service *service, uint64_t unix_time, uint64_t now)
 /* What this host is called where no host_name says otherwise. */
 void service_set_host_name(struct service *service, const char *name);
 /* The daemon is about to end: close all tunnels that have a control protocol, and take no new ones. Returns how many
- * peers have not acknowledged it yet: ask again after each call, and give up some time. */
+ * peers, and requests to RADIUS servers that live, have not acknowledged it yet: ask again after each call, and give up
+ * some time. */
 uint32_t service_stop(struct service *service, uint64_t now);
 uint64_t service_next_deadline(const struct service *service);
 void service_expire(struct service *service, uint64_t now);

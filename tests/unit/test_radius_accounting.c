@@ -318,8 +318,8 @@ static void records_outlive_us(void **state)
 	begin_life();
 	assert_int_equal(radius_unacknowledged(client), 2);
 	sends_nothing();
-	radius_set_time(client, UNIX_TIME + 100, now);
 	add_server("a", "192.0.2.9");
+	radius_set_time(client, UNIX_TIME + 100, now);
 	account(RADIUS_STATUS_START, "s2");	/* its id is a new one: save() sees to that */
 	sends(RADIUS_STATUS_START, "s1");
 	says_u32(RADIUS_EVENT_TIMESTAMP, UNIX_TIME);
