@@ -406,6 +406,34 @@ static void third(void)
 	gets("numbered", peer, "0003000000000b0bc0c1c2c340000000ff03c02102010004");
 }
 
+/* Of what comes by IP protocol 115 a raw socket sees the IP header, too. */
+static void over_ip(void)
+{
+	struct datapath_tunnel_config tunnel = { .version = 3, .encap = L2TP_ENCAP_IP, .tunnel_id = 1,
+						 .peer_tunnel_id = 2, .local = endpoint_at(us, 0),
+						 .peer = endpoint_at(them, 0) };
+	struct sockaddr_storage name;
+	struct datapath_session_config config = { 0 };
+	socklen_t length = endpoint_to_sockaddr(&tunnel.peer, &name);
+	int peer = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, L2TP_IP_PROTOCOL);
+	uint8_t octets[OCTETS_MAX];
+	handle session;
+
+	if (peer < 0 || bind(peer, (struct sockaddr *)&name, length) < 0)
+		fail("the peer's socket");
+	length = endpoint_to_sockaddr(&tunnel.local, &name);
+	if (connect(peer, (struct sockaddr *)&name, length) < 0 ||
+	    datapath_ops(dp)->tunnel_add(dp, &tunnel, &config.tunnel, NULL) < 0)
+		fail("the tunnel");
+	config = config_of(config.tunnel);
+	session = add_session(&config);
+	give(peer, "00000a0aff03c02101010004");
+	punted("LCP", session, "ff03c02101010004");
+	send_frame(session, "ff03c02102010004");
+	same("an answer", octets + IPV4_HEADER, next(peer, octets, PATIENCE_MS) - IPV4_HEADER,
+	     "00000b0bff03c02102010004");
+}
+
 /* Many in a batch, of two sessions: each gets its own, in order. */
 static void batches(void)
 {
@@ -542,6 +570,20 @@ static void mtu(void)
 	config.ppp.mtu = 1000;
 	modify(session, &config, DATAPATH_SESSION_PPP);
 	equal("IPv6 needs 1280", info_of(session).mtu, 1280);
+}
+
+/* The system has no IPv6: IPv4 works all the same. */
+static void bare(void)
+{
+	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
+	handle session = add_session(&config);
+	int peer = peer_socket(them);
+
+	config.ppp = both();
+	config.ppp.local6 = address_of("2001:db8::1");
+	modify(session, &config, DATAPATH_SESSION_PPP);
+	ping4(peer, "000211110a0a21", "10.9.0.2", "10.9.0.1");
+	answered("IPv4", peer, "000222220b0bff030021", "10.9.0.1");
 }
 
 /* --- who sent it --- */
@@ -858,6 +900,35 @@ static void shared(void)
 		fail("the device stays");
 }
 
+/* Somebody removes it: each session that had it is told of. */
+static void removed(void)
+{
+	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
+	handle device = add_device("subs"), sessions[3];
+	struct datapath_event events[8];
+	int count = 0;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		config.session_id = i + 1;
+		sessions[i] = add_session(&config);
+		config.ppp = (struct datapath_ppp){ .ipv4 = true };
+		config.network_device = device;
+		set_address(&config, i);
+		if (i < 2)
+			modify(sessions[i], &config, DATAPATH_SESSION_PPP);
+	}
+	if (system("ip link delete subs") != 0)
+		fail("ip");
+	for (uint64_t end = now_ms() + PATIENCE_MS; now_ms() < end && count < 2; usleep(10000))
+		for (int i = datapath_ops(dp)->events(dp, events, 8); i-- > 0;)
+			count += events[i].kind == DATAPATH_EVENT_DEVICE_GONE && events[i].session != sessions[2];
+	equal("told of", (uint64_t)count, 2);
+	datapath_ops(dp)->session_delete(dp, sessions, 3);
+	datapath_ops(dp)->device_delete(dp, device);
+	config.network_device = add_device("subs");
+	modify(add_session(&config), &config, DATAPATH_SESSION_PPP);
+}
+
 /* A session whose peer takes less than the device carries: who sends is told, or the packet is cut on the way. */
 static void too_big(void)
 {
@@ -984,10 +1055,11 @@ static void race(void)
 }
 
 static const struct case_of_many cases[] = {
-	{ "engine", engine }, { "third", third }, { "batches", batches }, { "crowd", crowd }, { "own", own },
+	{ "engine", engine }, { "third", third }, { "overip", over_ip }, { "batches", batches },
+	{ "crowd", crowd }, { "own", own },
 	{ "mtu", mtu }, { "source", source }, { "router", router }, { "cipher", cipher }, { "rates", rates },
 	{ "shared", shared }, { "toobig", too_big }, { "manyshared", many_shared }, { "many", many },
-	{ "ppprace", race },
+	{ "ppprace", race }, { "removed", removed }, { "bare", bare },
 };
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@ case_of() {
 }
 case_of engine "frames reach the engine, and the engine's the peer"
 case_of third "likewise in version 3"
+case_of overip "and over IP"
 case_of batches "many frames of two sessions, one of which numbers them"
 case_of crowd "no session crowds out another"
 case_of own "a device of its own, whatever the headers"
@@ -24,4 +25,8 @@ case_of shared "a device that sessions share"
 case_of toobig "packets that are too large for their session"
 case_of manyshared "many sessions on one device"
 case_of many "many devices go at once"
+case_of removed "a shared device that somebody removes"
+host bare
+on bare sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+check "without IPv6 IPv4 works all the same" on bare timeout 60 "$BUILD/tests/net/datapath_ppp" bare
 case_of ppprace "sessions carry, change and end under load"

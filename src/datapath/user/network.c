@@ -301,6 +301,7 @@ static void leave_shared(struct user_datapath *dp, struct session *session)
 	(void)shared_change(dp, network->shared, session, &network->ppp, NULL, NULL);
 	end_proxy(network->shared->links, network);
 	network->shared->users--;
+	session->device_gone = session->device_gone_told = false;
 }
 
 static int carry_by_shared(struct user_datapath *dp, const struct plan *plan, struct error *error)

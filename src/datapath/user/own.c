@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses and routes of PPP sessions' own devices: lists of them, and the way from one list to another. */
+#include <errno.h>
 #include <string.h>
 
 #include "datapath/user/network.h"
@@ -117,10 +118,29 @@ static bool contains(const struct items *items, const struct item *item)
 
 /* --- the way --- */
 
+static sa_family_t family_of(const struct item *item)
+{
+	return item->is_route ? item->route.destination.address.family : item->address.local.family;
+}
+
+/* Where IPv6 is switched off or not there (containers), IPv4 shall work all the same. */
+static bool is_without_ipv6(const struct item *item, int errno_value)
+{
+	return family_of(item) == AF_INET6 &&
+	       (errno_value == EACCES || errno_value == EOPNOTSUPP || errno_value == EAFNOSUPPORT);
+}
+
 static int add(struct link_channel *links, uint32_t ifindex, const struct item *item, struct error *error)
 {
-	return item->is_route ? route_add(links, &item->route, error) :
-				address_add(links, ifindex, &item->address, error);
+	struct error refused = { 0 };
+	int result = item->is_route ? route_add(links, &item->route, &refused) :
+				      address_add(links, ifindex, &item->address, &refused);
+
+	if (result == 0 || is_without_ipv6(item, errno))
+		return 0;
+	if (error)
+		*error = refused;
+	return -1;
 }
 
 static void undo(struct link_channel *links, uint32_t ifindex, const struct item *item)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "datapath/user/octets.h"
+#include "datapath/user/worker.h"
 #include "os/address.h"
 #include "os/route_table.h"
 
@@ -157,6 +158,17 @@ void shared_close(struct user_datapath *dp)
 	while ((shared = handle_next(&dp->shared, &position)))
 		shared_delete((struct datapath *)(void *)dp, shared->self);
 	handle_table_clear(&dp->shared);
+}
+
+void shared_gone(struct user_datapath *dp)
+{
+	struct session *session;
+	uint32_t position = 0;
+
+	while ((session = handle_next(&dp->sessions, &position)))
+		if (session->network && session->network->shared && shared_get(session->network->shared->gone))
+			session->device_gone = true;
+	notice_overflow_again(dp->notices);
 }
 
 /* --- who has what --- */

@@ -19,6 +19,7 @@ struct shared_device {
 	struct link_channel *links;	/* in its namespace */
 	bool is_abroad;			/* another namespace than ours: links is its own */
 	bool mss_clamp;
+	bool gone;			/* somebody removed it; the worker found out */
 	uint32_t mtu;
 	uint64_t answers_time;		/* the worker's: when it answered, to count how often it may */
 	uint32_t answers_left;
@@ -30,6 +31,8 @@ struct shared_device {
 int shared_add(struct datapath *dp, const struct datapath_device_config *config, handle *device, struct error *error);
 void shared_delete(struct datapath *dp, handle device);
 void shared_close(struct user_datapath *dp);	/* all of them */
+/* Somebody removed one of them: the sessions that had it are without, which the next look at all sessions tells. */
+void shared_gone(struct user_datapath *dp);
 /* From what the session had there (NULL: nothing) to what it has now (likewise). Of an error nothing remains. */
 int shared_change(struct user_datapath *dp, struct shared_device *shared, struct session *session,
 		  const struct datapath_ppp *from, const struct datapath_ppp *to, struct error *error);

@@ -67,6 +67,16 @@ static void answer_too_big(struct worker *worker, struct shared_device *shared, 
 
 /* --- a round --- */
 
+/* Somebody removed it: the control thread finds out whose it was. */
+static void device_gone(struct worker *worker, struct shared_device *shared)
+{
+	struct datapath_event event = { .kind = DATAPATH_EVENT_DEVICE_GONE };
+
+	worker_unwatch(worker, shared->device->fd);
+	shared_set(shared->gone, true);
+	notice_post(worker, &event);
+}
+
 static void send_on(struct worker *worker, struct shared_device *shared, struct transmit_frame *frame)
 {
 	struct session *session = owner_of(shared, frame);
@@ -96,8 +106,8 @@ void shared_ready(struct worker *worker, struct source *source, uint32_t events)
 
 	for (int i = 0; i < FRAMES_PER_ROUND; i++) {
 		if (transmit_read(worker, shared->device->fd, &frame) < 0) {
-			if (errno == EBADFD)	/* somebody removed it: what is behind it cannot be reached any more */
-				worker_unwatch(worker, shared->device->fd);
+			if (errno == EBADFD)
+				device_gone(worker, shared);
 			return;
 		}
 		send_on(worker, shared, &frame);

@@ -86,6 +86,10 @@ static int translate(struct user_datapath *dp, const struct notice *notice, stru
 			timers_watch(dp, session);
 		break;
 	case DATAPATH_EVENT_DEVICE_GONE:
+		if (notice->event.session == HANDLE_NONE) {
+			shared_gone(dp);
+			return 0;
+		}
 		session = handle_get(&dp->sessions, notice->event.session);
 		if (session)
 			session->device_gone_told = true;
