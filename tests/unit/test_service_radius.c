@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Users whom a RADIUS server knows, which is this file: what the service tells it, and does as it says.  The client
+ * itself is tested in test_radius_*.c.
+ */
+#include "service_ppp.h"
+#include "wire/radius.h"
+
+#define SERVER                                                                                                        \
+	"radius create radius_name=a address=192.0.2.9 secret=correct-horse coa=yes timeout=60\n"                     \
+	"ppp profile modify profile_name=default use_radius=yes local_ipaddr=10.1.0.1 auth_mschapv2=no auth_eap=no\n"
+#define UNIX_TIME 1700000000
+
+static const struct radius_secret secret = { (const uint8_t *)"correct-horse", 13 };
+
+/* --- what the server hears --- */
+
+static struct radius_datagram datagram;
+static uint8_t octets[RADIUS_PACKET_MAX];
+static struct radius_packet packet;
+
+static bool take(struct pair *pair)
+{
+	if (!service_next_radius(pair->far->service, &datagram))
+		return false;
+	memcpy(octets, datagram.octets, datagram.length);
+	assert_true(radius_parse(&packet, octets, datagram.length));
+	return true;
+}
+
+static void hears(struct pair *pair, uint8_t code)
+{
+	pair_talk(pair);
+	assert_true(take(pair));
+	assert_int_equal(packet.code, code);
+}
+
+static void hears_nothing(struct pair *pair)
+{
+	pair_talk(pair);
+	assert_false(take(pair));
+}
+
+static void said_text(uint8_t type, const char *wanted)
+{
+	struct radius_attribute attribute;
+	char text[RADIUS_TEXT_MAX];
+
+	assert_true(radius_find(&packet, 0, type, &attribute));
+	assert_string_equal(radius_get_text(&attribute, text, sizeof(text)), wanted);
+}
+
+static void said_number(uint8_t type, uint32_t wanted)
+{
+	struct radius_attribute attribute;
+	uint32_t value;
+
+	assert_true(radius_find(&packet, 0, type, &attribute) && radius_get_u32(&attribute, &value));
+	assert_int_equal(value, wanted);
+}
+
+/* --- what it says --- */
+
+static struct radius_builder builder;
+static uint8_t said[RADIUS_PACKET_MAX];
+
+static void arrive(struct pair *pair, size_t length)
+{
+	datagram.octets = said;
+	datagram.length = length;
+	service_radius_received(pair->far->service, &datagram, pair->far->now);
+	pair_run(pair, 1000);
+}
+
+static void begin_reply(uint8_t code)
+{
+	radius_begin(&builder, said, sizeof(said), code, packet.identifier, NULL);
+}
+
+static void end_reply(struct pair *pair)
+{
+	arrive(pair, radius_sign_reply(&builder, packet.authenticator, &secret));
+}
+
+static void acknowledge(struct pair *pair)
+{
+	begin_reply(RADIUS_ACCOUNTING_RESPONSE);
+	end_reply(pair);
+}
+
+static void begin_demand(uint8_t code)
+{
+	radius_begin(&builder, said, sizeof(said), code, 7, NULL);
+}
+
+/* What becomes of it. */
+static uint8_t end_demand(struct pair *pair)
+{
+	size_t length = radius_sign_request(&builder, &secret);
+
+	datagram.socket = RADIUS_SOCKET_DYNAMIC;
+	datagram.peer.port = 40000;
+	arrive(pair, length);
+	do
+		assert_true(take(pair));
+	while (packet.code == RADIUS_ACCOUNTING_REQUEST);
+	return packet.code;
+}
+
+/* --- sessions --- */
+
+static void begins(struct pair *pair)
+{
+	service_set_time(pair->far->service, UNIX_TIME, pair->far->now);
+	ppp_ready(pair, SERVER);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, 7);
+	acknowledge(pair);
+}
+
+/* A session of alice, who gets 10.7.7.7; its Acct-Session-Id. */
+static void comes_up(struct pair *pair, char session_id[RADIUS_TEXT_MAX])
+{
+	struct radius_attribute attribute;
+	struct address address;
+
+	begins(pair);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_ACCEPT);
+	assert_true(address_parse("10.7.7.7", &address));
+	radius_put_address(&builder, RADIUS_FRAMED_IP_ADDRESS, 0, &address);
+	radius_put_text(&builder, RADIUS_CLASS, "first");
+	end_reply(pair);
+	ppp_expect_up(pair);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	assert_true(radius_find(&packet, 0, RADIUS_ACCT_SESSION_ID, &attribute));
+	radius_get_text(&attribute, session_id, RADIUS_TEXT_MAX);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_START);
+	said_number(RADIUS_FRAMED_IP_ADDRESS, 0x0a070707);
+	said_text(RADIUS_CLASS, "first");
+	acknowledge(pair);
+}
+
+static void the_server_knows_the_user(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+	char session_id[RADIUS_TEXT_MAX];
+
+	comes_up(pair, session_id);
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.local, "10.7.7.7");
+	hears_nothing(pair);
+}
+
+static void the_server_refuses_the_user(void **state)
+{
+	struct pair *pair = *state;
+
+	begins(pair);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_REJECT);
+	radius_put_text(&builder, RADIUS_REPLY_MESSAGE, "alice has not paid");
+	end_reply(pair);
+	pair_expect_words(pair_failure(pair->near), "alice has not paid");
+}
+
+/* Who asks, and who wants to come in: of one that calls without a number its address. */
+static void what_the_server_is_told(void **state)
+{
+	struct pair *pair = *state;
+
+	begins(pair);
+	said_text(RADIUS_NAS_IDENTIFIER, "far.example");
+	DO(pair->far, "system modify radius_nas_identifier=lns radius_nas_ipaddr=192.0.2.2");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	said_text(RADIUS_USER_NAME, "alice");
+	said_text(RADIUS_NAS_IDENTIFIER, "lns");
+	said_number(RADIUS_NAS_IP_ADDRESS, 0xc0000202);
+	said_text(RADIUS_CALLING_STATION_ID, "192.0.2.1");
+	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	ppp_dial(pair, AS("alice", "wonderland") "calling_number=5552");
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	said_text(RADIUS_CALLING_STATION_ID, "5552");
+}
+
+static void the_server_ends_the_session(void **state)
+{
+	struct pair *pair = *state;
+	char session_id[RADIUS_TEXT_MAX];
+
+	comes_up(pair, session_id);
+	begin_demand(RADIUS_DISCONNECT_REQUEST);
+	radius_put_text(&builder, RADIUS_ACCT_SESSION_ID, "another");
+	assert_int_equal(end_demand(pair), RADIUS_DISCONNECT_NAK);
+	said_number(RADIUS_ERROR_CAUSE, RADIUS_CAUSE_NO_SESSION);
+	begin_demand(RADIUS_DISCONNECT_REQUEST);
+	radius_put_text(&builder, RADIUS_ACCT_SESSION_ID, session_id);
+	radius_put_text(&builder, RADIUS_CLASS, "last");
+	datagram.socket = RADIUS_SOCKET_DYNAMIC;
+	assert_int_equal(end_demand(pair), RADIUS_DISCONNECT_ACK);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_STOP);
+	said_number(RADIUS_ACCT_TERMINATE_CAUSE, RADIUS_TERMINATE_ADMIN_RESET);
+	said_text(RADIUS_CLASS, "last");
+	assert_false(ppp_far_has(pair));
+}
+
+static void the_server_changes_the_session(void **state)
+{
+	struct pair *pair = *state;
+	char session_id[RADIUS_TEXT_MAX];
+
+	comes_up(pair, session_id);
+	begin_demand(RADIUS_COA_REQUEST);
+	radius_put_text(&builder, RADIUS_USER_NAME, "alice");
+	radius_put_u32(&builder, RADIUS_SESSION_TIMEOUT, 30);
+	assert_int_equal(end_demand(pair), RADIUS_COA_ACK);
+	pair_run(pair, 31000);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_STOP);
+	said_number(RADIUS_ACCT_TERMINATE_CAUSE, RADIUS_TERMINATE_SESSION_TIMEOUT);
+}
+
+static void the_daemon_ends(void **state)
+{
+	struct pair *pair = *state;
+	char session_id[RADIUS_TEXT_MAX];
+
+	comes_up(pair, session_id);
+	assert_true(service_stop(pair->far->service, pair->far->now) > 0);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_STOP);
+	said_number(RADIUS_ACCT_TERMINATE_CAUSE, RADIUS_TERMINATE_ADMIN_REBOOT);
+	acknowledge(pair);
+	assert_int_equal(service_stop(pair->far->service, pair->far->now), 1);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, 8);
+	acknowledge(pair);
+	assert_int_equal(service_stop(pair->far->service, pair->far->now), 0);
+	hears_nothing(pair);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_begin_ppp, pair_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_server_knows_the_user),
+		TEST(the_server_refuses_the_user),
+		TEST(what_the_server_is_told),
+		TEST(the_server_ends_the_session),
+		TEST(the_server_changes_the_session),
+		TEST(the_daemon_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
