@@ -152,6 +152,13 @@ static uint16_t mtu_of(const struct ppp_settings *settings, const struct carried
 	return mtu;
 }
 
+/* Was the peer given anything? A client's peer was not: whatever comes from it is from elsewhere. */
+static bool has_taken(const struct session_ppp *ppp)
+{
+	return ppp->ipv4_taken.address.family != AF_UNSPEC || ppp->ipv6_taken.address.family != AF_UNSPEC ||
+	       ppp->delegated_taken.address.family != AF_UNSPEC;
+}
+
 static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 {
 	const struct ppp_profile_config *profile = ppp_profile_of(ppp->terms);
@@ -166,7 +173,7 @@ static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 		.mtu = mtu_of(&ppp->terms->key.settings, carried),
 		.local4 = info->local,
 		.peer4 = info->peer,
-		.check_source = profile->check_source,
+		.check_source = profile->check_source && has_taken(ppp),
 		.default_route = profile->default_route && !ppp->device,
 		.default_metric = profile->default_metric,
 		.proxy_arp = profile->proxy_arp,

@@ -30,6 +30,7 @@ static void a_user_gets_an_address_from_the_pool(void **state)
 	struct service_session_view near, far;
 
 	datapath_null_log_begin(pair->far->dp);
+	datapath_null_log_begin(pair->near->dp);
 	ppp_ready(pair, PPP_LNS);
 	ppp_dial(pair, AS("alice", "wonderland"));
 	ppp_expect_up(pair);
@@ -49,6 +50,8 @@ static void a_user_gets_an_address_from_the_pool(void **state)
 	assert_true(config->ppp.own_device);
 	assert_true(config->ppp.check_source);
 	ppp_expect_address(&config->ppp.peer4, "10.1.0.10");
+	/* what the LNS sends to its client is from anywhere */
+	assert_false(told(pair->near)->ppp.check_source);
 }
 
 /* The first of the pool is the LNS's own. */
