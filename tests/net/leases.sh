@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Who had which address outlives the LNS, however it ends; and the LNS outlives its state file, whatever becomes of that.
+# Who had which address outlives the LNS, however it ends; and the LNS its state file, whatever becomes of that.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
 
