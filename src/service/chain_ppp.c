@@ -19,15 +19,26 @@ bool chain_ppp_has_mss_clamp(const struct provenance *session)
 	return !says(session, config_row(CONFIG_SESSION, "mss_clamp"));
 }
 
-bool chain_ppp_mss_clamp(const struct service *service, const struct profile *ppp)
+/* Which of them says this row: the profile, `default`, or what is built in. */
+static const struct ppp_profile_config *who_says(const struct service *service, const struct profile *ppp,
+						 const char *parameter)
 {
-	unsigned int row = config_row(CONFIG_PPP_PROFILE, "mss_clamp");
+	unsigned int row = config_row(CONFIG_PPP_PROFILE, parameter);
 	const struct profile *fallback = profile_default(service, CONFIG_PPP_PROFILE);
 
 	if (param_set_has(&ppp->set, row))
-		return ppp->config.ppp_profile.mss_clamp;
-	return param_set_has(&fallback->set, row) ? fallback->config.ppp_profile.mss_clamp :
-						    service->ends.ppp.mss_clamp;
+		return &ppp->config.ppp_profile;
+	return param_set_has(&fallback->set, row) ? &fallback->config.ppp_profile : &service->ends.ppp;
+}
+
+bool chain_ppp_mss_clamp(const struct service *service, const struct profile *ppp)
+{
+	return who_says(service, ppp, "mss_clamp")->mss_clamp;
+}
+
+uint32_t chain_ppp_max_failure_count(const struct service *service, const struct profile *ppp)
+{
+	return who_says(service, ppp, "max_failure_count")->max_failure_count;
 }
 
 /* CONFIG_MTU_AUTO and CONFIG_MTU_FOLLOW are no bounds. */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "service/internal.h"
+#include "service/ppp_settings.h"
+#include "service/session_ppp.h"
 
 /* What is told of an object. */
 struct subject {
@@ -153,17 +155,19 @@ static void explain_of_tunnel(struct service_explained *row)
 static unsigned int explain_ppp(const struct service *service, const struct session *session,
 				const struct session_config *config, struct service_explained *rows, unsigned int max)
 {
-	struct ppp_profile_config ppp;
+	const struct session_ppp *begun = session->ppp;
+	struct ppp_profile_config today;
 	struct provenance provenance;
 	struct subject subject = {
 		.table = config_tables[CONFIG_PPP_PROFILE],
-		.config = &ppp,
+		.config = begun ? ppp_profile_of(begun->terms) : &today,
+		.today = &today,
 		.provenance = &provenance,
 		.fallback = profile_default(service, CONFIG_PPP_PROFILE),
 	};
 	unsigned int count = 0;
 
-	chain_ppp(service, session, config, &provenance, &ppp);
+	chain_ppp(service, session, config, &provenance, &today);
 	for (unsigned int row = ROW_PPP_PROFILE_NAME + 1; row < subject.table->count && count < max; row++) {
 		if (!explain_row(&subject, row, &rows[count]) || rows[count].source == SERVICE_SOURCE_CHOSEN)
 			continue;

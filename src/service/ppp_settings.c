@@ -98,6 +98,15 @@ static void set_sizes(const struct service *service, const struct session *sessi
 	settings->mtu = (uint16_t)(profile->mtu > 0 ? profile->mtu : 0);
 }
 
+/* Only an asynchronous line behind the peer needs characters escaped. */
+static uint32_t accm_of(const struct ppp_profile_config *profile)
+{
+	bool asked = profile->sync_mode == CONFIG_SYNC_ASYNC ||
+		     (profile->sync_mode == CONFIG_SYNC_ANY && profile->asyncmap);
+
+	return asked ? profile->asyncmap : UINT32_MAX;
+}
+
 static void make_key(struct service *service, const struct session *session, const struct session_config *config,
 		     bool server, struct ppp_terms_key *key)
 {
@@ -107,7 +116,7 @@ static void make_key(struct service *service, const struct session *session, con
 
 	memset(key, 0, sizeof(*key));
 	chain_ppp(service, session, config, &provenance, &key->profile);
-	settings->accm = profile->asyncmap ? profile->asyncmap : UINT32_MAX;
+	settings->accm = accm_of(profile);
 	settings->use_magic = true;
 	settings->passive = profile->lcp_passive;
 	settings->echo_interval = profile->lcp_echo_interval * 1000;

@@ -162,6 +162,8 @@ void chain_ppp(const struct service *service, const struct session *session, con
 /* Is a session's mss_clamp its PPP profile's, as nobody else says it? And what is that? */
 bool chain_ppp_has_mss_clamp(const struct provenance *session);
 bool chain_ppp_mss_clamp(const struct service *service, const struct profile *ppp);
+/* Attempts, one behind the other, after which a session of ours is given up; 0: never. */
+uint32_t chain_ppp_max_failure_count(const struct service *service, const struct profile *ppp);
 
 /* --- chain.c again --- */
 /* A whole RADIUS server: what it does not say is built in. */

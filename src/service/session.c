@@ -48,6 +48,14 @@ static enum datapath_mtu_mode mtu_mode_of(int64_t mtu)
 	return mtu == CONFIG_MTU_FOLLOW ? DATAPATH_MTU_FOLLOW : DATAPATH_MTU_FIXED;
 }
 
+/* Where PPP is, the tunnel may say it, too. */
+static enum datapath_mtu_mode mtu_mode(const struct session *session, const struct session_config *config)
+{
+	bool follows = config->pw_type == CONFIG_PW_PPP && session->tunnel->config.do_pmtu_discovery;
+
+	return follows && config->mtu == CONFIG_MTU_AUTO ? DATAPATH_MTU_FOLLOW : mtu_mode_of(config->mtu);
+}
+
 static void to_datapath(const struct session *session, const struct session_config *config,
 			struct datapath_session_config *out)
 {
@@ -67,7 +75,7 @@ static void to_datapath(const struct session *session, const struct session_conf
 		.lns_mode = config->lns_mode,
 		.reorder_timeout = config->reorder_timeout,
 		.has_mac = memcmp(config->mac_address, no_mac, sizeof(no_mac)) != 0,
-		.mtu_mode = mtu_mode_of(config->mtu),
+		.mtu_mode = mtu_mode(session, config),
 		.mtu = config->mtu > 0 ? (uint32_t)config->mtu : 0,
 		.mss_clamp = config->mss_clamp,
 		.carrier_timeout = config->carrier_timeout,

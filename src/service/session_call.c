@@ -237,6 +237,14 @@ static bool is_asked_again(const struct service *service, const struct session *
 	       service->system.session_persist_pend_timeout;
 }
 
+/* Have so many attempts failed that it is to be left? This one counts. */
+static bool is_given_up(const struct service *service, const struct session *session)
+{
+	uint32_t most = chain_ppp_max_failure_count(service, session_provenance(session)->ppp);
+
+	return most && session->call->failures + 1 >= most;
+}
+
 /* Who hangs up has not failed; and a peer's calls are as many as it likes. ours: it could not be had here. */
 static void tell_failure(struct service *service, const struct session *session, const char *reason, bool ours)
 {
@@ -258,7 +266,7 @@ static void lost(struct service *service, struct session *session, const char *r
 		call->failures = 0;
 	tell_failure(service, session, reason, call->control != HANDLE_NONE);
 	close_control(service, call, CDN_ERROR, ERROR_CODE_RESOURCES, "it cannot be set up here");
-	if (!is_asked_again(service, session)) {
+	if (!is_asked_again(service, session) || is_given_up(service, session)) {
 		delete_session(service, session, reason);
 		return;
 	}

@@ -108,10 +108,38 @@ static struct session_ppp *make(struct service *service, struct session *session
 	return ppp;
 }
 
+/* As pppd has it: who gives no password has it in the files, for that peer. */
+static bool find_password(const struct service *service, const struct session_ppp *ppp, const char *user_name,
+			  struct users_found *found)
+{
+	const char *peer = ppp_profile_of(ppp->terms)->remote_name;
+
+	for (enum users_file file = USERS_CHAP; service->users && file < USERS_FILES; file++) {
+		if (users_find(service->users, file, (const uint8_t *)user_name, strlen(user_name), peer, found, NULL,
+			       NULL) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int open_with(struct service *service, struct session_ppp *ppp, struct ppp_open *open, struct error *error)
+{
+	struct users_found found = { .length = 0 };
+	int ret;
+
+	if (open->user_name[0] && !open->password_length && find_password(service, ppp, open->user_name, &found)) {
+		open->password = found.secret;
+		open->password_length = found.length;
+	}
+	ret = ppp_open(service->ppp, open, &ppp->link, service->now, error);
+	users_forget(&found);
+	return ret;
+}
+
 static int open_link(struct service *service, struct session_ppp *ppp, const struct session_config *config,
 		     const struct ppp_proxy *proxy, struct error *error)
 {
-	const struct ppp_open open = {
+	struct ppp_open open = {
 		.settings = &ppp->terms->key.settings,
 		.user_name = config->user_name,
 		.password = (const uint8_t *)config->user_password,
@@ -124,7 +152,7 @@ static int open_link(struct service *service, struct session_ppp *ppp, const str
 	ppp->closing = false;
 	ppp->terminate = TERMINATE_UNSAID;
 	ppp->cdn = 0;
-	return ppp_open(service->ppp, &open, &ppp->link, service->now, error);
+	return open_with(service, ppp, &open, error);
 }
 
 int session_ppp_begin(struct service *service, struct session *session, const struct ppp_proxy *proxy,
@@ -138,8 +166,11 @@ int session_ppp_begin(struct service *service, struct session *session, const st
 	session_ppp_end(service, session);
 	session->ppp = make(service, session, &config);
 	if (!session->ppp)
-		return service_no_memory(error);
-	return open_link(service, session->ppp, &config, proxy, error);
+		service_no_memory(error);
+	else if (open_link(service, session->ppp, &config, proxy, error) == 0)
+		return 0;
+	history_refused(service, SERVICE_RESOURCE_PPP, error);
+	return -1;
 }
 
 /* --- it ends --- */
