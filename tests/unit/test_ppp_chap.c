@@ -615,7 +615,8 @@ int main(void)
 		TEST(lost_packets_are_sent_again), TEST(what_is_kept_goes),
 		TEST(the_same_challenge_has_the_same_answer), TEST(nobody_responds), TEST(nobody_challenges),
 		TEST(nobody_says_yes_or_no), TEST(limits_in_time), TEST(challenged_anew),
-		TEST(does_not_know_it_any_more), TEST(is_somebody_else_now), TEST(fell_silent), TEST(not_confirmed_anew),
+		TEST(does_not_know_it_any_more), TEST(is_somebody_else_now), TEST(fell_silent),
+		TEST(not_confirmed_anew),
 		TEST(both_prove_themselves), TEST(our_own_challenge), TEST(odd_challenges), TEST(odd_responses),
 		TEST(long_names), TEST(names_with_a_nul), TEST(seen_by_a_lac),
 	};
