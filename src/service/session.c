@@ -438,8 +438,10 @@ static void detach_batch(struct service *service, struct session *const *session
 	handle handles[SESSION_BATCH];
 
 	session_ppp_say_goodbye(service, sessions, (size_t)count);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
+		session_ppp_because(sessions[i], TERMINATE_ADMIN_RESET);
 		session_ppp_end(service, sessions[i]);
+	}
 	for (int i = 0; i < count; i++) {
 		handles[i] = sessions[i]->datapath;
 		if (sessions[i]->device)

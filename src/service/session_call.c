@@ -23,6 +23,7 @@
 #include "service/trace.h"
 
 /* of CDN: RFC 2661 section 4.4.2 */
+#define CDN_LOST_CARRIER 1
 #define CDN_ERROR 2
 #define CDN_ADMINISTRATIVE 3
 
@@ -402,6 +403,7 @@ void session_call_tunnel_down(struct service *service, struct tunnel *tunnel)
 		if (!call)
 			continue;
 		call->control = HANDLE_NONE;
+		session_ppp_because(session, TERMINATE_LOST_CARRIER);
 		if (session->origin == SERVICE_ORIGIN_PEER) {
 			delete_session(service, session, "its tunnel was lost");
 			continue;
@@ -527,6 +529,8 @@ static void call_is_down(struct service *service, struct session *session, const
 
 	session->call->control = HANDLE_NONE;
 	settings_reason(reason, true, text);
+	session_ppp_because(session, reason->by_peer && reason->result != CDN_LOST_CARRIER ? TERMINATE_USER_REQUEST :
+										     TERMINATE_LOST_CARRIER);
 	lost(service, session, text);
 }
 

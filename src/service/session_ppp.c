@@ -208,6 +208,12 @@ void session_ppp_end(struct service *service, struct session *session)
 	free(ppp);
 }
 
+void session_ppp_because(struct session *session, enum terminate_cause cause)
+{
+	if (session->ppp && session->ppp->terminate == TERMINATE_UNSAID)
+		session->ppp->terminate = (uint8_t)cause;
+}
+
 void session_ppp_say_goodbye(struct service *service, struct session *const *sessions, size_t count)
 {
 	bool any = false;
@@ -231,6 +237,7 @@ void session_ppp_end_tunnel(struct service *service, struct tunnel *tunnel)
 
 	while ((session = lookup_session_from(tunnel, next))) {
 		next = (uint64_t)session_id(session) + 1;
+		session_ppp_because(session, TERMINATE_ADMIN_RESET);
 		session_ppp_say_goodbye(service, &session, 1);
 		session_ppp_end(service, session);
 	}

@@ -67,6 +67,8 @@ bool session_ppp_is_wanted(const struct service *service, const struct session_c
 /* proxy may be NULL. -1: it cannot begin. Nothing happens when the session is to have none. */
 int session_ppp_begin(struct service *service, struct session *session, const struct ppp_proxy *proxy,
 		      struct error *error);
+/* Why it will end, for accounting, unless that is known already. Nothing happens without PPP. */
+void session_ppp_because(struct session *session, enum terminate_cause cause);
 /* At once; the peer is told only what session_ppp_say_goodbye() said before. Nothing happens when there is none. */
 void session_ppp_end(struct service *service, struct session *session);
 /* Of all its sessions, with goodbye: before the datapath forgets the tunnel. */
