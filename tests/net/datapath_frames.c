@@ -412,15 +412,12 @@ static void has_one_worker(handle session, const struct endpoint *peer)
 static void batches(void)
 {
 	struct datapath_tunnel_config moved = { .peer = endpoint("127.0.0.5") };
-	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5")), without = config;
-	handle session = add_session(&config), second;
+	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
+	handle session = add_session(&config);
 	int ppp = attach(session), peer;
 	uint8_t octets[OCTETS_MAX];
 	char text[40];
 
-	without.session_id = 7;
-	without.frames = NULL;
-	second = add_session(&without);
 	for (uint8_t last = 5; last < 9; last++) {
 		snprintf(text, sizeof(text), "127.0.0.%u", last);
 		moved.peer = endpoint(text);
@@ -428,7 +425,6 @@ static void batches(void)
 			fail("modify");
 		peer = peer_socket(text);
 		has_one_worker(session, &moved.peer);
-		has_one_worker(second, &moved.peer);
 		for (unsigned int i = 0; i < MANY; i++) {
 			snprintf(text, sizeof(text), "0021%04x", i);
 			give(ppp, text);

@@ -14,7 +14,7 @@ END=("$BUILD/tests/net/datapath_ppp_end")
 end_of() {
 	local host=$1
 	shift
-	rm -f "$TMP/$host.words"
+	rm -f "$TMP/$host.words" "$TMP/$host.end"
 	mkfifo "$TMP/$host.words"
 	on "$host" "${END[@]}" "$@" <"$TMP/$host.words" >"$TMP/$host.end" 2>&1 8>&- 9>&- &
 	helper_pids+=($!)

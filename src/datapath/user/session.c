@@ -83,10 +83,10 @@ static struct worker *choose_worker(struct user_datapath *dp, const struct sessi
 	unsigned int arrival = steer_worker(session->encap, &tunnel->config.peer, session->session_id,
 					    dp->worker_count);
 
-	/* All of a PPP session meets one worker (frames.h). */
 	if (session->network && session->network->shared)
-		return session->worker;
-	if (session->pw_type == L2TP_PW_PPP)
+		return session->worker;		/* its device's */
+	/* All of a session with a frame socket meets one worker (frames.h). */
+	if (session->frames)
 		return &dp->workers[arrival];
 	return &dp->workers[(arrival + session->rank) % dp->worker_count];
 }
@@ -348,12 +348,12 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 	take_settings(&session->config, config, UINT_MAX);
 	set_settings(session, &session->config);
 	tap_join(session);
-	session->worker = choose_worker(dp, session);
 	session->mtu = session_mtu(session, session->tunnel->path);
 	session->mtu_settled = session->tunnel->path != NULL;
 	if (set_reorder(session, config->reorder_timeout, error) < 0 ||
 	    attach(dp, session, config, error) < 0)
 		goto fail;
+	session->worker = choose_worker(dp, session);
 	if (publish(dp, session, error) < 0) {
 		remove_attachments(dp, &session, &device, 1);
 		goto fail;
