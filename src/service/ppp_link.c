@@ -9,7 +9,7 @@
 
 #include "service/session_call.h"
 #include "service/session_ppp.h"
-#include "service/trace.h"
+#include "service/trace_ppp.h"
 
 #define TRANSMIT_BATCH 64
 
@@ -37,8 +37,15 @@ void ppp_link_receive(struct service *service, const struct datapath_message *me
 	}
 	if (session_ppp_frame(service, session, message->octets, message->length))
 		return;
+	trace_ppp_frame(service, session, false, message->octets, message->length);
 	ppp_receive(service->ppp, session->ppp->link, message->octets, message->length, service->now);
 	ppp_link_take_events(service);
+}
+
+static void tell(struct service *service, struct session *session, const struct ppp_event *event)
+{
+	trace_ppp_event(service, session, event);
+	session_ppp_event(service, session, event);
 }
 
 bool ppp_link_take_events(struct service *service)
@@ -51,7 +58,7 @@ bool ppp_link_take_events(struct service *service)
 
 		any = true;
 		if (session && session->ppp && session->ppp->link == event.link)
-			session_ppp_event(service, session, &event);
+			tell(service, session, &event);
 	}
 	return any;
 }
@@ -66,6 +73,7 @@ static int fill_batch(struct service *service, struct datapath_message *messages
 
 		if (!session || !session->is_told)
 			continue;
+		trace_ppp_frame(service, session, true, frame.octets, frame.length);
 		messages[count++] = (struct datapath_message){
 			.session = session->datapath,
 			.octets = (uint8_t *)(uintptr_t)frame.octets,	/* send() does not change them */
