@@ -517,6 +517,16 @@ void session_stats(const struct session *session, struct datapath_stats *stats)
 	};
 }
 
+/* What is taken off is asked first: workers count on meanwhile. An engine's frame may be counted before it left. */
+static uint64_t network_packets(const struct session *session)
+{
+	uint64_t others = __atomic_load_n(&session->others, __ATOMIC_ACQUIRE);
+	uint64_t engine = __atomic_load_n(&session->tx_engine, __ATOMIC_ACQUIRE);
+	uint64_t received = shared_get(session->rx.packets), sent = shared_get(session->tx.packets);
+
+	return (received > others ? received - others : 0) + (sent > engine ? sent - engine : 0);
+}
+
 int session_info(struct datapath *base, handle h, struct datapath_session_info *info)
 {
 	struct session *session = handle_get(&user_datapath(base)->sessions, h);
@@ -534,8 +544,7 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 	info->carrier = shared_get(session->carrier);
 	info->send_seq = shared_get(session->send_seq);
 	if (session->pw_type == L2TP_PW_PPP && !session->frames)
-		info->network_packets = shared_get(session->rx.packets) - shared_get(session->others) +
-					shared_get(session->tx.packets) - shared_get(session->tx_engine);
+		info->network_packets = network_packets(session);
 	session_stats(session, &info->stats);
 	return 0;
 }
