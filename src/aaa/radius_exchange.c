@@ -293,14 +293,16 @@ static void all_go_on(struct radius_client *client, struct radius_exchange *list
 static void mark_dead(struct radius_client *client, struct radius_channel *channel, uint64_t now)
 {
 	struct radius_exchange *waiting = NULL;
+	bool was_dead = channel->dead;
 
-	if (!channel->dead)
-		channel->tell = client->news = true;
 	channel->dead = true;
 	channel->on_trial = false;
 	channel->dead_until = now + channel->server->settings.dead_time;
 	if (channel->port == RADIUS_PORT_ACCOUNTING)
 		deadline_set(&client->trials, &channel->trial, channel->dead_until);
+	if (was_dead)
+		return;		/* who waits knew it, and has no other */
+	channel->tell = client->news = true;
 	take_waiting(client, channel, &waiting);
 	all_go_on(client, waiting, now);
 }
