@@ -637,19 +637,23 @@ static void a_conversation_ends(void **state)
 	tells(RADIUS_EVENT_FAILURE);
 }
 
-/* EAP is worth nothing when it is not sealed: RFC 3579 section 3.2. */
+/* EAP is worth nothing when it is not sealed, whatever is demanded of other replies: RFC 3579 section 3.2. */
 static void eap_must_be_sealed(void **state)
 {
 	struct credentials identity = eap_of("i am anna");
+	struct radius_server_settings settings = settings_of("a", "192.0.2.9");
 
-	add_server("a", "192.0.2.9");
-	ask_with(&identity, NULL, HANDLE_NONE);
-	assert_true(take());
-	begin_reply(RADIUS_ACCESS_ACCEPT);
-	radius_put_eap(&reply, (const uint8_t *)"good", 4);
-	end_reply();
-	is_ignored();
-	assert_int_equal(counted().bad_authenticators, 1);
+	for (settings.message_authenticator = RADIUS_AUTHENTICATOR_AUTO;
+	     settings.message_authenticator <= RADIUS_AUTHENTICATOR_NO; settings.message_authenticator++) {
+		set_server(&settings);
+		ask_with(&identity, NULL, HANDLE_NONE);
+		assert_true(take());
+		begin_reply(RADIUS_ACCESS_ACCEPT);
+		radius_put_eap(&reply, (const uint8_t *)"good", 4);
+		end_reply();
+		is_ignored();
+	}
+	assert_int_equal(counted().bad_authenticators, 3);
 }
 
 /* Nor does one there tell that the server has it elsewhere. */
