@@ -29,8 +29,10 @@ int own_change(struct link_channel *links, uint32_t ifindex, const struct datapa
 /* The tunnel's peer keeps the route that it has, though this session's device gets a default route. */
 void pin_add(struct user_datapath *dp, struct session *session);
 void pin_remove(struct user_datapath *dp, struct session *session);	/* legal when it has none */
-/* Routes may have changed, or the tunnels' peers. */
+/* At once: the tunnels' peers may have changed. */
 void pin_refresh(struct user_datapath *dp);
+/* Soon: routes have. */
+void pin_routes_changed(struct user_datapath *dp);
 /* What a predecessor left behind. */
 void pin_remove_leftovers(struct user_datapath *dp);
 

@@ -11,6 +11,8 @@
 #include "datapath/user/network.h"
 #include "os/route_table.h"
 
+#define PIN_INTERVAL_MS 500		/* between two looks: to read all routes of a large table takes time */
+
 struct pin {
 	struct pin *prev, *next;
 	struct session *session;
@@ -102,8 +104,20 @@ void pin_refresh(struct user_datapath *dp)
 {
 	struct pin *pin;
 
+	dp->pins_settled = timers_now();
+	dp->pins_due = 0;
 	DL_FOREACH(dp->pins, pin)
 		settle(dp, pin);
+}
+
+void pin_routes_changed(struct user_datapath *dp)
+{
+	if (!dp->pins || dp->pins_due)
+		return;
+	if (timers_now() - dp->pins_settled >= PIN_INTERVAL_MS)
+		pin_refresh(dp);
+	else
+		timers_await_pins(dp, dp->pins_settled + PIN_INTERVAL_MS);
 }
 
 void pin_remove_leftovers(struct user_datapath *dp)

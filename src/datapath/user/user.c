@@ -166,7 +166,7 @@ static int routes_changed(struct user_datapath *dp, struct datapath_event *event
 
 	if (dp->monitor_fd < 0 || !link_monitor_drain(dp->monitor_fd))
 		return 0;
-	pin_refresh(dp);
+	pin_routes_changed(dp);
 	while ((tunnel = handle_next(&dp->tunnels, &position))) {
 		if (!follows(tunnel) || !tunnel_refresh_mtu(dp, tunnel, 0) || count == max)
 			continue;
