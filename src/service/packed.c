@@ -27,17 +27,29 @@ static size_t run_end(const uint8_t *octets, size_t at, size_t size)
 	return end;
 }
 
+/* The first octet that is not zero, from here on; size: there is none. */
+static size_t skip_zeros(const uint8_t *octets, size_t at, size_t size)
+{
+	uint64_t word;
+
+	for (; at + sizeof(word) <= size; at += sizeof(word)) {
+		memcpy(&word, octets + at, sizeof(word));
+		if (word)
+			break;
+	}
+	while (at < size && !octets[at])
+		at++;
+	return at;
+}
+
 /* out NULL: only how much it is. */
 static size_t write_runs(const uint8_t *octets, size_t size, uint8_t *out)
 {
 	size_t used = 0;
 
-	for (size_t at = 0; at < size; at++) {
-		size_t end;
+	for (size_t at = skip_zeros(octets, 0, size), end; at < size; at = skip_zeros(octets, end, size)) {
 		uint16_t header[2];
 
-		if (!octets[at])
-			continue;
 		end = run_end(octets, at, size);
 		header[0] = (uint16_t)at;
 		header[1] = (uint16_t)(end - at);
@@ -46,7 +58,6 @@ static size_t write_runs(const uint8_t *octets, size_t size, uint8_t *out)
 			memcpy(out + used + RUN_HEADER, octets + at, end - at);
 		}
 		used += RUN_HEADER + (end - at);
-		at = end - 1;
 	}
 	return used;
 }

@@ -13,7 +13,8 @@
 
 #define LIFETIME_S 1800			/* of us as a router: three times what is between advertisements */
 #define INTERVAL_MS 600000
-#define INITIAL_MS 16000
+#define FIRST_MS 500			/* until the peer's end is up, too: it drops what comes before */
+#define INITIAL_MS 4000
 #define INITIAL_COUNT 3
 #define PREFERRED_S 3600		/* of addresses: told anew long before */
 #define VALID_S 7200
@@ -101,7 +102,7 @@ static void advertise(struct service *service, struct session_ppp *ppp)
 void router_begin(struct service *service, struct session_ppp *ppp)
 {
 	if (!ppp->advertise && is_wanted(ppp))
-		advertise(service, ppp);
+		ppp->advertise = service->now + FIRST_MS;
 }
 
 void router_end(struct session_ppp *ppp)

@@ -235,7 +235,8 @@ static void delete_session(struct service *service, struct session *session, con
 static bool is_asked_again(const struct service *service, const struct session *session)
 {
 	return session->origin != SERVICE_ORIGIN_PEER && session->tunnel->config.persist &&
-	       service->system.session_persist_pend_timeout;
+	       service->system.session_persist_pend_timeout &&
+	       (!session->call->failures_most || session->call->failures + 1 < session->call->failures_most);
 }
 
 /* Have so many attempts failed that it is to be left? This one counts. */
@@ -516,10 +517,12 @@ static void call_is_up(struct service *service, struct session *session, const s
 		lost(service, session, error.text);
 		return;
 	}
-	if (session->ppp)
+	if (session->ppp) {
+		call->failures_most = session_ppp_failures_most(session);
 		take_held(service, session);
-	else
+	} else {
 		set_reason(call, NULL);
+	}
 	state_session_update(service, session);
 }
 

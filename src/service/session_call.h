@@ -25,6 +25,7 @@ struct session_call {
 	bool was_asked;
 	bool numbered;			/* an end requires sequence numbers */
 	uint32_t failures;		/* in a row */
+	uint32_t failures_most;		/* of PPP (max_failure_count); 0: however many */
 	uint32_t serial_number;		/* 0: none was given */
 	struct deadline deadline;	/* WAITING; or it is to be deleted */
 	bool bearer_queued;		/* in service->bearers */

@@ -409,6 +409,11 @@ void session_ppp_event(struct service *service, struct session *session, const s
 	}
 }
 
+uint32_t session_ppp_failures_most(const struct session *session)
+{
+	return ppp_profile_of(session->ppp->terms)->max_failure_count;
+}
+
 bool session_ppp_frame(struct service *service, struct session *session, const uint8_t *frame, size_t length)
 {
 	return router_receive(service, session->ppp, frame, length);

@@ -79,6 +79,8 @@ void session_ppp_say_goodbye(struct service *service, struct session *const *ses
 void session_ppp_close(struct service *service, struct session *session, enum terminate_cause cause, uint16_t cdn,
 		       const char *reason);
 void session_ppp_event(struct service *service, struct session *session, const struct ppp_event *event);
+/* Attempts that may fail in a row; 0: however many. */
+uint32_t session_ppp_failures_most(const struct session *session);
 /* Was this frame for the service itself (router.c)? */
 bool session_ppp_frame(struct service *service, struct session *session, const uint8_t *frame, size_t length);
 /* Its own device is gone: somebody removed it. */

@@ -34,12 +34,12 @@ equal "its address, there" "$(far .state.remote_ipaddr)" 10.1.0.10
 equal "and here" "$(session A t s .state.local_ipaddr)" 10.1.0.10
 equal "the LNS's" "$(session A t s .state.remote_ipaddr)" 10.1.0.1
 check "a device of its own" device A ppp0
-check "with the address" eval 'device A ppp0 | grep -q "inet 10.1.0.10 peer 10.1.0.1"'
+equal "with the address" "$(device A ppp0 | sed -nE 's/.* inet ([^ ]+ peer [^ ]+).*/\1/p')" "10.1.0.10 peer 10.1.0.1/32"
 check "packets pass" on A ping -qc 3 -W 1 10.1.0.1
 check "and the other way" on B ping -qc 3 -W 1 10.1.0.10
 check "large ones" on A ping -qc 2 -W 1 -s 3000 10.1.0.1
 check "IPv6, link-local" on A ping -qc 2 -W 1 "$(session A t s .state.remote_ipv6)%ppp0"
-check "the list of users has it" eval 'ctl B user list | grep -q alice'
+check "the list of users has it" eval '[[ $(ctl B user list) == *alice* ]]'
 
 # ---------------------------------------------------------------- how it ends
 ctl A -q session delete tunnel_name=t session_name=s
@@ -123,3 +123,28 @@ for n in 1 2 3; do
 done
 check "from the LNS, too" on B ping -qc 1 -W 1 "$(session A t s1 .state.local_ipaddr)"
 equal "it is shared" "$(ctl B -j session list | jq -r '.[].state.interface_name' | sort -u)" subs
+
+# ---------------------------------------------------------------- IPv6 and routes
+ctl A -q tunnel delete tunnel_name=t
+until_true 5 up B 0 0
+ip_on B link add name inside type dummy 2>/dev/null || host C && wire B C 1500 inside outside
+ip_on B addr add 10.77.0.1/24 dev inside
+ctl B -q pool create pool_name=links range=2001:db8:77::/48
+ctl B -q pool create pool_name=homes range=2001:db8:aaaa::/48 delegate_length=56
+ctl B -q ppp profile unset profile_name=default interface interface_name
+ctl B -q ppp profile modify profile_name=default ipv6_pool_name=links delegated_pool_name=homes
+ctl A -q ppp profile modify profile_name=default default_route=yes
+on A sysctl -qw net.ipv6.conf.default.accept_ra=2
+ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes $IMPATIENT
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password=wonderland
+comes_up "with IPv6 and a default route" 1 1
+global() { ip_on A -j -6 addr show dev ppp0 | jq -r '.[].addr_info[] | select(.scope == "global") | .local' | head -n 1; }
+has_global() { [ -n "$(global)" ]; }
+check "the client makes an address of the prefix" until_true 10 has_global
+equal "its prefix there" "$(far '.state.ipv6_prefix | startswith("2001:db8:77:")')" true
+equal "and one for its own network" "$(far '.state.delegated_prefix | endswith("/56")')" true
+check "packets pass to that address" until_true 5 on B ping -qc 1 -W 1 "$(global)"
+check "the default route leads into the session" on A ping -qc 1 -W 1 10.77.0.1
+check "and the tunnel's own packets do not" eval '[[ $(on A ip route get 192.0.2.2) == *"dev wire"* ]]'
+ctl A -q session delete tunnel_name=t session_name=s
+check_fails "no session, no such route" on A ping -qc 1 -W 1 10.77.0.1

@@ -395,6 +395,66 @@ static void a_reload_ends_no_session_of_a_user(void **state)
 	ppp_expect_up(pair);
 }
 
+static void a_session_is_given_up_after_so_many_attempts(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS);
+	DO(pair->near, "ppp profile modify profile_name=default max_failure_count=3");
+	ppp_dial(pair, AS("alice", "guesswork"));
+	assert_int_equal(world_status(pair->near).sessions, 1);
+	pair_run(pair, MINUTE);
+	assert_int_equal(world_status(pair->near).sessions, 0);
+	assert_int_equal(world_status(pair->far).refused_users, 3);
+}
+
+static void a_profile_that_was_made_later_is_for_sessions_that_come_later(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	DO(pair->far, "ppp profile modify profile_name=default max_connect_time=5");
+	pair_run(pair, 20000);
+	ppp_expect_up(pair);
+	view = pair_first_session(pair->far);
+	assert_int_equal(view.ppp.session_timeout, 0);
+}
+
+/* --- proxies --- */
+
+static void what_the_lac_negotiated_is_used(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS "tunnel profile modify profile_name=default allow_ppp_proxy=yes\n"
+				"ppp profile modify profile_name=default auth_mschapv2=no auth_chap=no auth_eap=no\n");
+	ppp_dial(pair, "no_ppp=yes use_ppp_proxy=yes proxy_auth_type=pap proxy_auth_name=alice "
+		       "proxy_auth_response=776f6e6465726c616e64 initial_rcvd_lcp_confreq=05060a0b0c0d "
+		       "last_sent_lcp_confreq=010405780304c02305061a1b1c1d last_rcvd_lcp_confreq=05060a0b0c0d");
+	view = pair_first_session(pair->far);
+	assert_string_equal(view.ppp.phase, "network");
+	assert_string_equal(view.ppp.user_name, "alice");
+	assert_true(view.ppp.proxied);
+}
+
+static void what_the_lac_negotiated_is_not_used_where_that_is_not_allowed(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS);
+	ppp_dial(pair, "no_ppp=yes use_ppp_proxy=yes proxy_auth_type=pap proxy_auth_name=alice "
+		       "proxy_auth_response=776f6e6465726c616e64 initial_rcvd_lcp_confreq=05060a0b0c0d "
+		       "last_sent_lcp_confreq=010405780304c02305061a1b1c1d last_rcvd_lcp_confreq=05060a0b0c0d");
+	view = pair_first_session(pair->far);
+	assert_string_equal(view.ppp.phase, "link");
+	assert_string_equal(view.ppp.user_name, "");
+	assert_false(view.ppp.proxied);
+}
+
 /* --- version 3 --- */
 
 #define STATIC(here, there, id, peer_id)                                                                              \
@@ -450,6 +510,10 @@ int main(void)
 		PAIR_TEST_PPP(a_new_session_of_a_user_replaces_the_old_one),
 		PAIR_TEST_PPP(somebody_who_guesses_has_to_wait),
 		PAIR_TEST_PPP(a_reload_ends_no_session_of_a_user),
+		PAIR_TEST_PPP(a_session_is_given_up_after_so_many_attempts),
+		PAIR_TEST_PPP(a_profile_that_was_made_later_is_for_sessions_that_come_later),
+		PAIR_TEST_PPP(what_the_lac_negotiated_is_used),
+		PAIR_TEST_PPP(what_the_lac_negotiated_is_not_used_where_that_is_not_allowed),
 		PAIR_TEST_PPP(a_static_pseudowire_carries_ppp),
 	};
 
