@@ -98,7 +98,7 @@ equal "no other server" "$(probe server b 192.0.2.2 not-shared)" ok
 logins "another secret: the reason is told" pap anna open-sesame '^failed RADIUS server .*secret'
 
 # ---------------------------------------------------------------- forgeries
-on B /usr/bin/python3 "$TESTS/peers/_forger.py" 192.0.2.2 1645 &
+ip netns exec "${NS}B" /usr/bin/python3 "$TESTS/peers/_forger.py" 192.0.2.2 1645 &
 forger=$!
 until_true 5 is_bound B 1645
 equal "somebody forges on the way" "$(probe server a 192.0.2.2@1645 $RADIUS_SECRET 3000 1 1000)" ok
