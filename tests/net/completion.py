@@ -54,6 +54,20 @@ def test_profiles():
     daemon.end()
 
 
+def test_pools_and_servers():
+    daemon = m.Daemon('pool create pool_name=subs range=192.0.2.0/25\n'
+                      'pool create pool_name=guests range=192.0.2.128/25\n'
+                      'radius create radius_name=main address=192.0.2.1 secret=x\n')
+    equal('pools', complete('pool', 'show', 'pool_name='), ['pool_name=guests', 'pool_name=subs'])
+    equal('for a profile', complete('ppp', 'profile', 'modify', 'ip_pool_name=s'), ['ip_pool_name=subs'])
+    equal('servers', complete('radius', 'modify', 'radius_name='), ['radius_name=main'])
+    equal('of a profile', complete('ppp', 'profile', 'modify', 'radius_servers=m'), ['radius_servers=main'])
+    check('a new one is not called as another', 'pool_name=subs' not in complete('pool', 'create', 'pool_name='))
+    equal('what is unset has no value', complete('pool', 'unset', 'pool_name=subs', 'dele'), ['delegate_length'])
+    equal('words of a value', complete('ppp', 'profile', 'modify', 'mppe=r'), ['mppe=require'])
+    daemon.end()
+
+
 def test_lists():
     check('columns', 'sessions' in complete('tunnel', 'list', 'sess'), complete('tunnel', 'list', 'sess'))
     equal('sort', complete('tunnel', 'list', 'sor'), ['sort='])
