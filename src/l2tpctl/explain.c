@@ -25,7 +25,7 @@ static const char *source_text(const json_t *row, char out[TEXT_MAX])
 	} known[] = {
 		{ "explicit", "given" }, { "authorizer", "decided by the authorizer" },
 		{ "builtin", "built-in default" }, { "chosen", "chosen by l2tpd" },
-		{ "tunnel", "its tunnel" }, { "former", "a peer profile, as it was" },
+		{ "tunnel", "its tunnel" }, { "former", "a profile, as it was" },
 	};
 	const char *source = text_at(row, "source"), *type = text_at(row, "profile_type");
 

@@ -25,7 +25,7 @@ static const char *const type_words[] = { "peer", "tunnel", "session", "ppp" };	
 static const char types[] =
 	"\n# Where a value in effect comes from. builtin: nobody set it; profile: the one that is named, of that type;\n"
 	"# explicit: given with the object; authorizer: decided by it; tunnel: the session's tunnel has it;\n"
-	"# chosen: by the daemon; former: a peer profile had named it, which says otherwise now.\n"
+	"# chosen: by the daemon; former: a profile had named it, or set it, which says otherwise now.\n"
 	"# now: what it would be today, where that is another.\n"
 	"type Explained (\n  parameter: string,\n  value: string,\n"
 	"  source: (builtin, profile, explicit, authorizer, tunnel, chosen, former),\n"

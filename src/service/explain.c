@@ -20,6 +20,7 @@ struct subject {
 static void set_source(struct service_explained *row, enum service_source source, const struct profile *profile)
 {
 	row->source = source;
+	row->profile[0] = '\0';
 	if (!profile)
 		return;
 	row->profile_type = profile->object;
@@ -151,7 +152,7 @@ static void explain_of_tunnel(struct service_explained *row)
 		set_source(row, SERVICE_SOURCE_TUNNEL, NULL);
 }
 
-/* What PPP does in it. What it says nothing of itself, and its session does, is that one's. */
+/* What PPP does in it; what is another today was a profile's, or nobody's, when it began. What it says nothing of itself, and its session does, is that one's. */
 static unsigned int explain_ppp(const struct service *service, const struct session *session,
 				const struct session_config *config, struct service_explained *rows, unsigned int max)
 {
@@ -171,6 +172,9 @@ static unsigned int explain_ppp(const struct service *service, const struct sess
 	for (unsigned int row = ROW_PPP_PROFILE_NAME + 1; row < subject.table->count && count < max; row++) {
 		if (!explain_row(&subject, row, &rows[count]) || rows[count].source == SERVICE_SOURCE_CHOSEN)
 			continue;
+		if (rows[count].changed)
+			set_source(&rows[count], param_equal(subject.table, row, subject.config, &service->ends.ppp) ?
+				   SERVICE_SOURCE_BUILTIN : SERVICE_SOURCE_FORMER, NULL);
 		rows[count++].of_ppp = true;
 	}
 	return count;

@@ -360,7 +360,7 @@ enum service_source {
 	SERVICE_SOURCE_BUILTIN, SERVICE_SOURCE_PROFILE, SERVICE_SOURCE_EXPLICIT, SERVICE_SOURCE_AUTHORIZER,
 	SERVICE_SOURCE_TUNNEL,		/* of a session: its tunnel's */
 	SERVICE_SOURCE_CHOSEN,		/* nobody gave it */
-	SERVICE_SOURCE_FORMER,		/* a peer profile had named it, and says otherwise now */
+	SERVICE_SOURCE_FORMER,		/* a profile had named it, or set it for PPP, and says otherwise now */
 };
 struct service_explained {
 	const struct param *param;

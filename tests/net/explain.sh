@@ -34,7 +34,7 @@ equal "of nobody" "$(from tunnel resolve_interval)" "300 built-in default"
 equal "a profile that the peer profile names" "$(from tunnel profile_name)" "site peer profile branch"
 equal "for sessions, too" "$(from tunnel session_profile_name)" "lan peer profile branch"
 ctl A peer profile modify profile_name=branch session_profile_name=default 2>/dev/null
-equal "and names no more" "$(from tunnel session_profile_name)" "lan a peer profile, as it was default"
+equal "and names no more" "$(from tunnel session_profile_name)" "lan a profile, as it was default"
 ctl A peer profile modify profile_name=branch session_profile_name=lan 2>/dev/null
 equal "of the session profile" "$(from session mtu)" "1400 session profile lan"
 equal "which its tunnel names" "$(from session profile_name)" "lan its tunnel"

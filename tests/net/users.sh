@@ -51,6 +51,7 @@ daemon B <<-END
 	tunnel profile modify profile_name=default ppp_profile_name=isp
 END
 daemon A <<-END
+	ppp profile modify profile_name=default lcp_echo_interval=7
 	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2
 	session create tunnel_name=t session_name=a1 user_name=alice user_password=alice-s3cret calling_number=111
 	session create tunnel_name=t session_name=a2 user_name=alice user_password=alice-s3cret
@@ -88,11 +89,14 @@ explained() {	# HOST PARAMETER SESSION: "value from" of what PPP does
 	ctl "$1" -j explain session tunnel_name=t session_name="$3" | jq -r --arg name "$2" '.. | objects |
 		select(.parameter == $name and .of_ppp) | "\(.value) \(.source) \(.profile // "")"'
 }
-ctl A -q ppp profile modify profile_name=default lcp_echo_interval=7
 equal "of a profile" "$(explained A lcp_echo_interval a1)" "7 profile default"
 equal "built in" "$(explained A auth_chap a1)" "yes builtin "
 matches "as a table" "$(ctl A explain session tunnel_name=t session_name=a1)" \
 	'^ppp lcp_echo_interval +7 +ppp profile default'
+
+ctl A -q ppp profile modify profile_name=default lcp_echo_interval=8
+matches "what it would be today" "$(ctl A explain session tunnel_name=t session_name=a1)" \
+	'^ppp lcp_echo_interval +7 +a profile, as it was +8'
 
 # ---------------------------------------------------------------- passwords
 ctl A -q config save file="$TMP/saved"

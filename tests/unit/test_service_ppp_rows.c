@@ -69,6 +69,7 @@ static void explained_is_what_is_in_use(void **state)
 		assert_string_equal(rows[i].value, "11");
 		assert_true(rows[i].changed);
 		assert_string_equal(rows[i].now, "12");
+		assert_int_equal(rows[i].source, SERVICE_SOURCE_FORMER);
 		found = true;
 	}
 	assert_true(found);
