@@ -56,7 +56,8 @@ frame_echo() { helper "$1" "${FRAMES[@]}" echo "$2"; }
 frames_pass() { on "$1" "${FRAMES[@]}" check "$2" "$3"; }
 
 # without_ppp: sessions of daemons that are started from now on are up when both ends agree to the call
+NO_PPP="session profile modify profile_name=default no_ppp=yes"
 without_ppp() {
 	eval "with_ppp_$(declare -f daemon)"
-	daemon() { with_ppp_daemon "$@" < <(echo "session profile modify profile_name=default no_ppp=yes" && cat); }
+	daemon() { with_ppp_daemon "$@" < <(echo "$NO_PPP" && cat); }
 }

@@ -291,7 +291,8 @@ static void ask_server(struct service *service, struct session_ppp *ppp, const s
 
 	name_of(credentials, name);
 	if (!service->radius) {
-		no_answer(service, ppp, name, credentials->method, "there is no RADIUS server: radius create makes one");
+		no_answer(service, ppp, name, credentials->method,
+			  "there is no RADIUS server: radius create makes one");
 		return;
 	}
 	if (!asking)

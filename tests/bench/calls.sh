@@ -22,6 +22,7 @@ any_wanted || exit 0
 PEERS_L2TPD=$L2TPD	# without the sanitisers
 # shellcheck source=tests/peers/_peers.sh
 . "$TESTS/peers/_peers.sh"
+without_ppp
 CALLS=$BUILD/tests/bench/calls
 SOURCES=10.1.0.1	# the LACs', one after the other; those that do not exist have 10.128.0.0/9
 # Calls under way at once, what suits each: of more l2tpns loses messages, and is slower.

@@ -67,6 +67,7 @@ stop_daemon B
 for side in A:2 B:1; do
 	IFS=: read -r host peer <<<"$side"
 	cat >"$TMP/$host.conf" <<-END
+		$NO_PPP
 		peer profile create profile_name=peer peer_ipaddr=192.0.2.$peer
 		tunnel create tunnel_name=ours dest_ipaddr=192.0.2.$peer use_tiebreaker=yes persist=yes
 		session create tunnel_name=ours session_name=s
@@ -84,6 +85,7 @@ stop_daemon B
 
 # ---------------------------------------------------------------- many
 {
+	echo "$NO_PPP"
 	for ((n = 1; n <= 300; n++)); do
 		port=$([ $((n % 30)) = 0 ] && echo our_udp_port=0)
 		echo "tunnel create tunnel_name=t$n dest_ipaddr=192.0.2.2 $port"

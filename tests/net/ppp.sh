@@ -110,7 +110,8 @@ comes_up "with scripts" 1 1
 ctl A -q session delete tunnel_name=t session_name=s
 check "ip-up is run as pppd runs it" until_true 3 grep -qE \
 	'ip-up ppp0  0 10\.1\.0\.1 10\.1\.0\.1[0-9] l2tp-[^ ]+ ppp0 10\.1\.0\.1 10\.1\.0\.1[0-9] alice $' "$TMP/scripts"
-check "and ip-down, with what was used" until_true 3 grep -qE 'ip-down ppp0  0 10\.1\.0\.1 .* alice [0-9]+$' "$TMP/scripts"
+check "and ip-down, with what was used" until_true 3 grep -qE \
+	'ip-down ppp0  0 10\.1\.0\.1 .* alice [0-9]+$' "$TMP/scripts"
 
 # ---------------------------------------------------------------- many behind one device
 ctl B -q ppp profile modify profile_name=default interface=shared interface_name=subs
@@ -138,7 +139,9 @@ on A sysctl -qw net.ipv6.conf.default.accept_ra=2
 ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes $IMPATIENT
 ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password=wonderland
 comes_up "with IPv6 and a default route" 1 1
-global() { ip_on A -j -6 addr show dev ppp0 | jq -r '.[].addr_info[] | select(.scope == "global") | .local' | head -n 1; }
+global() {
+	ip_on A -j -6 addr show dev ppp0 | jq -r '[.[].addr_info[] | select(.scope == "global") | .local][0] // empty'
+}
 has_global() { [ -n "$(global)" ]; }
 check "the client makes an address of the prefix" until_true 10 has_global
 equal "its prefix there" "$(far '.state.ipv6_prefix | startswith("2001:db8:77:")')" true

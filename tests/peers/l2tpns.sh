@@ -79,6 +79,7 @@ check "and call again" until_true 10 up A 1 1
 
 stop_daemon A KILL
 cat >"$TMP/A.conf" <<-END
+	$NO_PPP
 	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
 	session create tunnel_name=t session_name=s
 END

@@ -93,6 +93,7 @@ check "and the peer has the call" until_true 5 has_pppd 1
 # ---------------------------------------------------------------- we do
 stop_daemon A KILL
 cat >"$TMP/A.conf" <<-END
+	$NO_PPP
 	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
 	session create tunnel_name=t session_name=s
 END
