@@ -152,7 +152,8 @@ static void explain_of_tunnel(struct service_explained *row)
 		set_source(row, SERVICE_SOURCE_TUNNEL, NULL);
 }
 
-/* What PPP does in it; what is another today was a profile's, or nobody's, when it began. What it says nothing of itself, and its session does, is that one's. */
+/* What PPP does in it; what is another today was a profile's, or nobody's, when it began.  What it says nothing of
+ * itself, and its session does, is that one's. */
 static unsigned int explain_ppp(const struct service *service, const struct session *session,
 				const struct session_config *config, struct service_explained *rows, unsigned int max)
 {

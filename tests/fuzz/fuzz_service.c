@@ -70,14 +70,15 @@ static void check_waiting(const struct session *session)
 	must(!session->question == (session->authorization == AUTHORIZATION_LATER));
 }
 
-/* A call: the datapath has it while it is up. */
+/* A call: the datapath has it while it is up, and before, when its peer may send already. */
 static void check_call(const struct world *world, const struct session *session)
 {
 	const struct datapath_session_config *told = datapath_null_session(world->dp, session->datapath);
 	const struct session_call *call = session->call;
 
 	must(call && call->session == session);
-	must(session->is_told == (call->phase == CALL_UP) && session->is_told == !!told);
+	must(session->is_told == !!told && (session->is_told || call->phase != CALL_UP));
+	must(!session->is_told || call->phase == CALL_UP || call->phase == CALL_ASKING);
 	must(!told || (told->tunnel == session->tunnel->datapath && told->session_id == session_id(session)));
 	must(!told || lookup_session_by_datapath(world->service, session->datapath) == session);
 	must(call->phase != CALL_UP || session->tunnel->managed.phase == MANAGED_UP);
