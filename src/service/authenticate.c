@@ -175,13 +175,23 @@ static void refuse(struct service *service, struct session_ppp *ppp, const char 
 	deadline_set(&service->asking_deadlines, &asking->deadline, service->now + wait);
 }
 
+/* Another session of this name; NULL: there is none. */
+static struct session *another(const struct service *service, const struct session_ppp *ppp, const char *name)
+{
+	struct session *oldest = subscriber_oldest(service, name);
+
+	if (!oldest || oldest->ppp != ppp)
+		return oldest;
+	return ppp->subscriber_next ? ppp->subscriber_next->session : NULL;
+}
+
 /* One session per user, or as many as were granted. Returns why it may not come in; NULL: it may. */
 static const char *crowded(struct service *service, struct session_ppp *ppp, const struct grant *grant,
 			   const char *name)
 {
 	int policy = ppp_profile_of(ppp->terms)->one_session;
 	uint32_t most = policy == CONFIG_ONE_SESSION_ANY ? grant->port_limit : 1, there;
-	struct session *oldest;
+	struct session *other;
 
 	there = subscriber_sessions(service, name);
 	if (ppp->subscriber && strcmp(ppp->subscriber->name, name) == 0)
@@ -190,10 +200,9 @@ static const char *crowded(struct service *service, struct session_ppp *ppp, con
 		return NULL;
 	if (policy != CONFIG_ONE_SESSION_REPLACE)
 		return "the user has as many sessions as it may have";
-	oldest = subscriber_oldest(service, name);
-	if (oldest && oldest->ppp != ppp)
-		session_ppp_close(service, oldest, TERMINATE_PORT_PREEMPTED, 0,
-				  "the user has opened another session (one_session=replace)");
+	while ((other = another(service, ppp, name)))
+		session_ppp_make_way(service, other, TERMINATE_PORT_PREEMPTED,
+				     "the user has opened another session (one_session=replace)");
 	return NULL;
 }
 

@@ -271,6 +271,13 @@ void session_ppp_close(struct service *service, struct session *session, enum te
 	ppp_close(service->ppp, ppp->link, reason, service->now);
 }
 
+void session_ppp_make_way(struct service *service, struct session *session, enum terminate_cause cause,
+			  const char *reason)
+{
+	session_ppp_close(service, session, cause, 0, reason);
+	leave(service, session, true);
+}
+
 static enum terminate_cause cause_of(const struct ppp_event *event)
 {
 	switch (event->cause) {
@@ -311,6 +318,7 @@ static void link_down(struct service *service, struct session *session, const st
 	struct control_reason why = { .result = CDN_ADMINISTRATIVE };
 	char text[ERROR_TEXT_MAX];
 
+	ppp_release(service->ppp, ppp->link);	/* the engine keeps it until it is told that nobody needs it */
 	ppp->link = HANDLE_NONE;
 	if (!ppp->terminate)
 		ppp->terminate = (uint8_t)cause_of(event);

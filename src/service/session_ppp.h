@@ -78,6 +78,9 @@ void session_ppp_say_goodbye(struct service *service, struct session *const *ses
 /* End it: the peer is told the reason, and in the end the session is lost for it. cdn 0: as the cause has it. */
 void session_ppp_close(struct service *service, struct session *session, enum terminate_cause cause, uint16_t cdn,
 		       const char *reason);
+/* The same, and what it has is free at once for others: until its peer has heard of it may take a while. */
+void session_ppp_make_way(struct service *service, struct session *session, enum terminate_cause cause,
+			  const char *reason);
 void session_ppp_event(struct service *service, struct session *session, const struct ppp_event *event);
 /* Attempts that may fail in a row; 0: however many. */
 uint32_t session_ppp_failures_most(const struct session *session);

@@ -4,6 +4,8 @@
  */
 #include "service_ppp.h"
 
+#include "service/session_ppp.h"
+
 #define MINUTE 60000
 
 /* The session that the datapath got last. */
@@ -302,6 +304,26 @@ static void a_session_ends_after_its_time(void **state)
 	pair_expect_words(pair_failure(pair->near), "the time that the session may last is over");
 }
 
+/* Of the engine: who is gone costs nothing. */
+static void a_link_that_is_over_is_gone(void **state)
+{
+	struct pair *pair = *state;
+	const struct session *session;
+	struct ppp_info info;
+	handle link;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default max_connect_time=30\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	session = handle_get(&pair->far->service->session_handles, pair_first_session(pair->far).handle);
+	link = session->ppp->link;
+	assert_int_equal(ppp_info(pair->far->service->ppp, link, &info), 0);
+	DO(pair->near, "system modify session_persist_pend_timeout=0");
+	pair_run(pair, 31000);
+	assert_false(ppp_far_has(pair));
+	assert_int_equal(ppp_info(pair->far->service->ppp, link, &info), -1);
+}
+
 static void an_idle_session_ends(void **state)
 {
 	struct pair *pair = *state;
@@ -353,6 +375,45 @@ static void a_new_session_of_a_user_replaces_the_old_one(void **state)
 	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
 	pair_expect_session(pair->near, "t", "first", SERVICE_SESSION_WAITING);
 	pair_expect_words(pair_failure(pair->near), "one_session=replace");
+}
+
+static void the_new_session_has_what_the_old_one_had(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default one_session=replace\n");
+	DO(pair->near, CREATE_SESSION("t", "first") AS("bob", "builder"));
+	pair_run(pair, 1000);
+	DO(pair->near, CREATE_SESSION("t", "s") AS("bob", "builder"));
+	pair_run(pair, 300);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.local, "10.9.9.9");
+}
+
+/* All that are there go, also when the one that is replaced takes its time to. */
+static void of_many_sessions_of_a_user_the_last_remains(void **state)
+{
+	struct pair *pair = *state;
+	static struct service_session_view view;
+	uint64_t after = 0;
+	handle session;
+	int up = 0;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default one_session=any\n");
+	DO(pair->near, CREATE_SESSION("t", "first") AS("alice", "wonderland"));
+	DO(pair->near, CREATE_SESSION("t", "second") AS("alice", "wonderland"));
+	pair_run(pair, 1000);
+	DO(pair->far, "ppp profile modify profile_name=default one_session=replace");
+	DO(pair->near, CREATE_SESSION("t", "s") AS("alice", "wonderland"));
+	pair_run(pair, 300);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
+	while (service_next_session(pair->far->service, pair_first_tunnel(pair->far).handle, &after, &session)) {
+		service_session_view(pair->far->service, session, &view);
+		up += view.state == SERVICE_SESSION_UP;
+	}
+	assert_int_equal(up, 1);
 }
 
 static void somebody_who_guesses_has_to_wait(void **state)
@@ -504,10 +565,13 @@ int main(void)
 		PAIR_TEST_PPP(the_address_is_given_back_and_kept_for_the_user),
 		PAIR_TEST_PPP(the_lns_may_end_it),
 		PAIR_TEST_PPP(a_session_ends_after_its_time),
+		PAIR_TEST_PPP(a_link_that_is_over_is_gone),
 		PAIR_TEST_PPP(an_idle_session_ends),
 		PAIR_TEST_PPP(a_peer_that_falls_silent_is_found_by_echoes),
 		PAIR_TEST_PPP(a_user_has_one_session_when_it_may_have_no_more),
 		PAIR_TEST_PPP(a_new_session_of_a_user_replaces_the_old_one),
+		PAIR_TEST_PPP(the_new_session_has_what_the_old_one_had),
+		PAIR_TEST_PPP(of_many_sessions_of_a_user_the_last_remains),
 		PAIR_TEST_PPP(somebody_who_guesses_has_to_wait),
 		PAIR_TEST_PPP(a_reload_ends_no_session_of_a_user),
 		PAIR_TEST_PPP(a_session_is_given_up_after_so_many_attempts),
