@@ -141,11 +141,15 @@ static void looped(struct ppp_link *link)
 		link_fail(link, &failure, link->ppp->now);
 }
 
-/* What EAP would be about is only said when it is agreed to, and may be what we do not know: TLS, with SoftEther, which
- * then waits for ever. MS-CHAPv2 is as good as the best that we know in EAP: would the peer take that? */
+/*
+ * What EAP would be about is only said when it is agreed to, and may be what we do not know: TLS, with SoftEther, which
+ * then waits for ever.  MS-CHAPv2 is as good as the best that we know in EAP: would the peer take that?  Not asked of
+ * others: pppd, which must have EAP, gives up when it is asked.  SoftEther asks for a proof and nothing else.
+ */
 static bool would_decline(struct ppp_link *link, unsigned int method, unsigned int ours)
 {
-	if (method != PPP_EAP || !(ours & PPP_MSCHAPV2) || link->negotiation->eap_declined)
+	if (method != PPP_EAP || !(ours & PPP_MSCHAPV2) || !link->negotiation->asks_little ||
+	    link->negotiation->eap_declined)
 		return false;
 	link->negotiation->eap_declined = true;
 	return true;
@@ -242,6 +246,7 @@ static void asked(struct ppp_link *link, const uint8_t *options, size_t length)
 {
 	struct negotiation *negotiation = link->negotiation;
 
+	negotiation->asks_little = length && options[1] == length;
 	if (!negotiation->has_initial)
 		keep(negotiation->initial, &negotiation->initial_length, &negotiation->initial_kept, options, length);
 	negotiation->has_initial = true;

@@ -80,6 +80,7 @@ struct negotiation {
 	struct held *held[CONTROL_PROTOCOLS];
 	/* LCP */
 	uint8_t methods;		/* bits of ppp_method that the peer has not refused */
+	bool asks_little;		/* the peer's request has one option */
 	bool eap_declined;		/* once, for what is as good and no surprise */
 	bool insisted;			/* once, on EAP */
 	uint8_t loops;

@@ -159,6 +159,14 @@ static void test_eap_is_a_surprise(void **state)
 	SAY(&world, PPP_LCP, REQUEST, 2, "\x03\x04\xc2\x27");
 	EXPECT(&world, PPP_LCP, ACK, "\x03\x04\xc2\x27");
 	world_end(&world);
+	world_begin(&world);				/* who asks for more than a proof is not SoftEther */
+	world.settings.our_methods = PPP_EAP | PPP_MSCHAPV2;
+	world.open.user_name = "user";
+	world_open(&world);
+	EXPECT_ANY(&world, PPP_LCP, REQUEST);
+	SAY(&world, PPP_LCP, REQUEST, 1, "\x01\x04\x05\xb4\x03\x04\xc2\x27");
+	EXPECT(&world, PPP_LCP, ACK, "\x01\x04\x05\xb4\x03\x04\xc2\x27");
+	world_end(&world);
 	world_begin(&world);
 	world.settings.our_methods = PPP_EAP | PPP_PAP;
 	world.open.user_name = "user";
