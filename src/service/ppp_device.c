@@ -159,6 +159,15 @@ static bool has_taken(const struct session_ppp *ppp)
 	       ppp->delegated_taken.address.family != AF_UNSPEC;
 }
 
+/* Some servers (l2tpns, unless told otherwise) say that their address inside is the one that they have outside: a route to
+ * it into the session would lead the tunnel into itself. */
+static struct address routed_peer(const struct session_ppp *ppp, const struct address *peer)
+{
+	const struct address nobody = { .family = AF_UNSPEC };
+
+	return address_equal(peer, &ppp->session->tunnel->peer) ? nobody : *peer;
+}
+
 static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 {
 	const struct ppp_profile_config *profile = ppp_profile_of(ppp->terms);
@@ -172,7 +181,7 @@ static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 		.send_acfc = info->send_acfc,
 		.mtu = mtu_of(&ppp->terms->key.settings, carried),
 		.local4 = info->local,
-		.peer4 = info->peer,
+		.peer4 = routed_peer(ppp, &info->peer),
 		.check_source = profile->check_source && has_taken(ppp),
 		.default_route = profile->default_route && !ppp->device,
 		.default_metric = profile->default_metric,

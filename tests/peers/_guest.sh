@@ -9,7 +9,7 @@ in_guest() { guest exec -t 60 "$1"; }
 # shellcheck disable=SC2034
 FAR_FOLDER=/tmp WIRE=peer0
 far() { in_guest "$1"; }
-GUEST_USER=alice
+GUEST_USER=alice GUEST_GLOBAL=''	# GUEST_GLOBAL: lines of xl2tpd's section [global]
 
 # guest_begin [HOST]: which has the other end of the wire, A if not said. It is to be stopped at the end, in a trap.
 guest_begin() {
@@ -28,7 +28,7 @@ guest_begin() {
 # guest_xl2tpd SECTION: with this and nothing of an earlier one
 guest_xl2tpd() {
 	guest_ends
-	printf '[global]\nport = 1701\naccess control = no\n%s\n' "$1" >"$TMP/xl2tpd.conf"
+	printf '[global]\nport = 1701\naccess control = no\n%s\n%s\n' "$GUEST_GLOBAL" "$1" >"$TMP/xl2tpd.conf"
 	guest put "$TMP/xl2tpd.conf" /run/xl2tpd.conf
 	in_guest ': >/run/secrets; : >/run/pppd.log
 		xl2tpd -D -c /run/xl2tpd.conf -s /run/secrets -p /run/xl2tpd.pid -C /run/control \
@@ -36,8 +36,8 @@ guest_xl2tpd() {
 		for i in {1..10}; do [ -p /run/control ] && break; sleep 0.1; done'
 }
 guest_ends() {
-	in_guest 'kill $(pidof xl2tpd pppd) 2>/dev/null; kill -CONT $(pidof xl2tpd pppd) 2>/dev/null
-		for i in {1..20}; do pidof xl2tpd pppd >/dev/null || break; sleep 0.2; done
+	in_guest 'kill $(pidof xl2tpd) 2>/dev/null; sleep 0.2; kill -9 $(pidof pppd) 2>/dev/null
+		for i in {1..10}; do pidof xl2tpd pppd >/dev/null || break; sleep 0.1; done
 		kill -9 $(pidof xl2tpd pppd) 2>/dev/null; rm -f /run/control; true'
 }
 # guest_options FILE OPTION...: of its pppd

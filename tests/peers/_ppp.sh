@@ -51,10 +51,9 @@ mtu_edge() {
 }
 tcp_out() {
 	far "rm -f $FAR_FOLDER/received
-		timeout 60 socat -u TCP-LISTEN:7000,reuseaddr OPEN:$FAR_FOLDER/received,creat,trunc \
-			>/dev/null 2>&1 </dev/null &
-		sleep 0.3"
-	on A socat -u -t 20 "OPEN:$TMP/sent" "TCP:$1:7000,connect-timeout=10" || return
+		socat -u -T 20 TCP-LISTEN:7000,reuseaddr,accept-timeout=20 OPEN:$FAR_FOLDER/received,creat,trunc \
+			>/dev/null 2>&1 </dev/null & sleep 0.1"
+	on A socat -u -t 20 "OPEN:$TMP/sent" "TCP:$1:7000,retry=40,interval=0.1" || return
 	until_true 5 far_has_all
 }
 far_has_all() { [ "$(far "md5sum <$FAR_FOLDER/received")" = "$PPP_SUM" ]; }
@@ -62,7 +61,7 @@ far_has_all() { [ "$(far "md5sum <$FAR_FOLDER/received")" = "$PPP_SUM" ]; }
 tcp_in() {
 	helper A timeout 60 socat -u TCP-LISTEN:7001,reuseaddr "OPEN:$TMP/received,creat,trunc"
 	until_true 3 is_listening A 7001
-	far "socat -u OPEN:$FAR_FOLDER/sent TCP:$1:7001,connect-timeout=10" || return
+	far "socat -u OPEN:$FAR_FOLDER/sent TCP:$1:7001,connect-timeout=10${FAR_BIND:-}" || return
 	wait "$helper"
 	[ "$(md5sum <"$TMP/received")" = "$PPP_SUM" ]
 }
