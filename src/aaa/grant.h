@@ -16,6 +16,8 @@
 #define GRANT_FILTER_MAX 64
 #define GRANT_ALLOWED_MAX 8
 
+enum grant_mppe { GRANT_MPPE_40 = 2, GRANT_MPPE_128 = 4 };	/* bits, as in MS-MPPE-Encryption-Types */
+
 enum grant_address {
 	GRANT_ADDRESS_UNSAID, GRANT_ADDRESS_POOL, GRANT_ADDRESS_USER, GRANT_ADDRESS_FIXED,
 	GRANT_ADDRESS_NONE,		/* the user may have none: chap-secrets without an address column */
@@ -60,7 +62,7 @@ struct grant {
 	struct grant_class classes[GRANT_CLASSES_MAX];
 	unsigned int class_count;
 	bool mppe_allowed, mppe_required, mppe_said;
-	unsigned int mppe_bits;		/* 2: 40, 4: 128 (MS-MPPE-Encryption-Types); 0: not said */
+	unsigned int mppe_bits;		/* of enum grant_mppe; 0: not said */
 	unsigned int port_limit;	/* sessions at once; 0: not said */
 };
 

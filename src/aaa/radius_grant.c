@@ -25,7 +25,7 @@
 
 #define MPPE_ALLOWED 1
 #define MPPE_REQUIRED 2
-#define MPPE_TYPES (2 | 4)
+#define MPPE_TYPES (GRANT_MPPE_40 | GRANT_MPPE_128)
 
 static enum radius_taken verdict(bool good)
 {

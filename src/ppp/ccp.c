@@ -3,7 +3,7 @@
  * The Compression Control Protocol (RFC 1962), of which only encryption is used: MPPE (RFC 3078).  Both directions get
  * the same strength and mode: what one end acks, the other asks for.
  *
- * Without it a link lives, unless settings' mppe_required says that it must not.
+ * Without it a link lives, unless mppe_required says that it must not.
  */
 #include "ppp/engine.h"
 
@@ -28,7 +28,7 @@ static uint32_t our_strengths(const struct ppp_link *link)
 	uint32_t bits = 0;
 
 	for (size_t i = 0; i < STRENGTHS; i++)
-		if (link->settings->mppe & strengths[i].mppe)
+		if (link->mppe & strengths[i].mppe)
 			bits |= strengths[i].bit;
 	if (link->keys && link->keys->long_only)
 		bits &= BIT_128;
@@ -45,7 +45,7 @@ static uint32_t strongest(uint32_t bits)
 
 static bool may_be_stateful(const struct ppp_link *link)
 {
-	return link->settings->mppe & PPP_MPPE_STATEFUL;
+	return link->mppe & PPP_MPPE_STATEFUL;
 }
 
 static uint32_t find_mppe(const uint8_t *options, size_t length)
@@ -115,7 +115,7 @@ static enum judgement judge(struct ppp_link *link, const struct ppp_option *opti
 
 static void miss(struct ppp_link *link, const uint8_t *options, size_t length, struct cursor *nak)
 {
-	if (link->settings->mppe_required && !find_mppe(options, length))
+	if (link->mppe_required && !find_mppe(options, length))
 		ppp_option_put_u32(nak, OPTION_MPPE, acceptable(link, BIT_STATELESS));
 }
 
@@ -135,7 +135,7 @@ static void rejected(struct ppp_link *link, const struct ppp_option *option)
 	if (option->type != OPTION_MPPE)
 		return;
 	link->negotiation->mppe_wish = 0;
-	if (link->settings->mppe_required)
+	if (link->mppe_required)
 		negotiate_give_up(link, CONTROL_CCP);
 }
 
@@ -173,7 +173,7 @@ static bool up(struct ppp_link *link)
 	uint32_t theirs = link->negotiation->mppe_peer, ours = asked_for(link);
 
 	if (!theirs && !ours)
-		return !link->settings->mppe_required;
+		return !link->mppe_required;
 	if (!theirs || (theirs & ours) != theirs || ((theirs ^ ours) & BIT_STATELESS))
 		return false;
 	link->mppe_option = option_of(theirs);

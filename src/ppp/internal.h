@@ -101,6 +101,8 @@ struct ppp_link {
 	struct in_addr offered_dns[2], offered_nbns[2];	/* to the peer */
 	uint8_t local_identifier[8], peer_identifier[8];
 	bool want_ipv4, want_ipv6, want_dns, local_may_change, peer_may_choose, peer_identifier_fixed;
+	uint8_t mppe;				/* what MPPE may be: bits of ppp_mppe; 0: none */
+	bool mppe_required;
 	uint8_t mppe_option;			/* MPPE in effect: bits of ppp_mppe; 0: none */
 	/* the automatons */
 	uint8_t state[CONTROL_PROTOCOLS];	/* enum automaton_state */

@@ -178,12 +178,12 @@ bool link_wants_mppe(const struct ppp_link *link)
 	unsigned int usable = link->keys && link->keys->long_only ? PPP_MPPE_128 :
 								    PPP_MPPE_40 | PPP_MPPE_56 | PPP_MPPE_128;
 
-	return link->keys && link->settings->mppe & usable;
+	return link->keys && link->mppe & usable;
 }
 
 bool link_may_carry(const struct ppp_link *link)
 {
-	return !link->settings->mppe_required || (negotiate_is_open(link, CONTROL_CCP) && link->mppe_option);
+	return !link->mppe_required || (negotiate_is_open(link, CONTROL_CCP) && link->mppe_option);
 }
 
 static void tell_change(struct ppp_link *link, bool *told, bool is, enum ppp_event_kind up, enum ppp_event_kind down)
@@ -263,6 +263,14 @@ static void copy_v4(struct in_addr *to, const struct address *from)
 	to->s_addr = from->family == AF_INET ? from->v4.s_addr : INADDR_ANY;
 }
 
+static void keep_encryption(struct ppp_link *link, const struct ppp_network *network)
+{
+	unsigned int all = link->settings->mppe;
+
+	link->mppe = (uint8_t)(network->mppe ? all & (network->mppe | PPP_MPPE_STATEFUL) : all);
+	link->mppe_required = link->settings->mppe_required || network->mppe_required;
+}
+
 static void keep_network(struct ppp_link *link, const struct ppp_network *network)
 {
 	link->want_ipv4 = network->ipv4 && link->settings->ipv4;
@@ -276,6 +284,7 @@ static void keep_network(struct ppp_link *link, const struct ppp_network *networ
 		copy_v4(&link->offered_dns[i], &network->dns[i]);
 		copy_v4(&link->offered_nbns[i], &network->nbns[i]);
 	}
+	keep_encryption(link, network);
 	memcpy(link->local_identifier, network->local_identifier, sizeof(link->local_identifier));
 	memcpy(link->peer_identifier, network->peer_identifier, sizeof(link->peer_identifier));
 	link->peer_identifier_fixed = !ipv6cp_is_zero(link->peer_identifier);
@@ -287,7 +296,7 @@ void link_set_network(struct ppp_link *link, const struct ppp_network *network)
 		return;
 	keep_network(link, network);
 	link->phase = PPP_NETWORK;
-	if (link->settings->mppe_required && !link_wants_mppe(link)) {
+	if (link->mppe_required && !link_wants_mppe(link)) {
 		no_encryption(link, "encryption is required, and needs a proof by MS-CHAP");
 		return;
 	}
@@ -325,7 +334,7 @@ bool link_ncp_up(struct ppp_link *link)
 
 void link_ncp_finished(struct ppp_link *link, enum control_protocol which)
 {
-	if (which == CONTROL_CCP && link->settings->mppe_required)
+	if (which == CONTROL_CCP && link->mppe_required)
 		no_encryption(link, "encryption is required, and the peer did not agree to it");
 	else if (which != CONTROL_CCP)
 		check_alive(link);

@@ -193,6 +193,9 @@ struct ppp_network {
 	struct address dns[2], nbns[2];	/* for the peer */
 	bool want_dns;			/* ask the peer for its own */
 	uint8_t local_identifier[8], peer_identifier[8];	/* zero: at random; what the peer says */
+	/* for this link, within the settings: bits of ppp_mppe, of strengths only, 0: all that the settings allow */
+	unsigned int mppe;
+	bool mppe_required;		/* also where the settings do not say so */
 };
 /* The answer to NETWORK. To end the link instead: ppp_close(). */
 void ppp_network(struct ppp *ppp, handle link, const struct ppp_network *network, uint64_t now);

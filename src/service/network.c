@@ -177,6 +177,26 @@ static bool is_server(const struct session_ppp *ppp)
 	return ppp->server || profile->remote_ipaddr.family != AF_UNSPEC || profile->ip_pool_name[0];
 }
 
+/* What who knows the user wants of encryption (RFC 2548 section 2.4): 56 bits, of which it has no word, are more than
+ * 40. */
+static int encrypt(const struct session_ppp *ppp, struct ppp_network *network, struct error *error)
+{
+	const struct ppp_settings *settings = &ppp->terms->key.settings;
+	struct grant grant;
+
+	session_ppp_grant(ppp, &grant);
+	network->mppe_required = grant.mppe_required;
+	if (grant.mppe_bits & GRANT_MPPE_40)
+		network->mppe |= PPP_MPPE_40 | PPP_MPPE_56;
+	if (grant.mppe_bits & GRANT_MPPE_128)
+		network->mppe |= PPP_MPPE_128;
+	if (!grant.mppe_required || settings->mppe & (network->mppe ? network->mppe : settings->mppe))
+		return 0;
+	return error_set(error, ERROR_VALUE, "mppe", "user %s must be encrypted, says the RADIUS server, and mppe and "
+			 "mppe_bits of PPP profile %s do not allow it", user_of(ppp),
+			 ppp_profile_of(ppp->terms)->profile_name);
+}
+
 /* IPv6 alone is no reason to end what IPv4 has. */
 static int assign(struct service *service, struct session_ppp *ppp, struct ppp_network *network, struct error *error)
 {
@@ -210,7 +230,7 @@ void network_configure(struct service *service, struct session_ppp *ppp)
 	};
 	struct error error;
 
-	if (is_server(ppp) && assign(service, ppp, &network, &error) < 0) {
+	if (encrypt(ppp, &network, &error) < 0 || (is_server(ppp) && assign(service, ppp, &network, &error) < 0)) {
 		session_ppp_close(service, ppp->session, TERMINATE_NAS_REQUEST, CDN_NO_FACILITIES, error.text);
 		return;
 	}

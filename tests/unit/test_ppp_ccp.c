@@ -358,6 +358,21 @@ static void ends_for_encryption(struct world *world)
 	world_end(world);
 }
 
+/* By who knows the user, and no more than that one allows. */
+static void test_required_of_this_link(void **state)
+{
+	struct world world;
+
+	begin(&world, PPP_MPPE_128 | PPP_MPPE_40, false);
+	world.network.mppe_required = true;
+	world.network.mppe = PPP_MPPE_40;
+	world_proved(&world, true);
+	EXPECT(&world, PPP_CCP, REQUEST, MPPE_40);
+	world_expect_silence(&world);
+	world_say(&world, PPP_CCP, REJECT, world.last.identifier, MPPE_40, 6);
+	ends_for_encryption(&world);
+}
+
 static void test_required_and_refused(void **state)
 {
 	struct world world;
@@ -409,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_failing_harms_nobody), cmocka_unit_test(test_mppe_rejected),
 		cmocka_unit_test(test_not_wanted), cmocka_unit_test(test_no_keys),
 		cmocka_unit_test(test_required_comes_first), cmocka_unit_test(test_required_and_refused),
+		cmocka_unit_test(test_required_of_this_link),
 		cmocka_unit_test(test_required_and_left_out),
 	};
 

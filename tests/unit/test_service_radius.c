@@ -167,6 +167,43 @@ static void the_server_refuses_the_user(void **state)
 	pair_expect_words(pair_failure(pair->near), "alice has not paid");
 }
 
+static void accept_with_policy(struct pair *pair, uint32_t policy, uint32_t types)
+{
+	uint8_t value[4] = { 0, 0, 0, (uint8_t)policy };
+	struct address address;
+
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_ACCEPT);
+	assert_true(address_parse("10.7.7.7", &address));
+	radius_put_address(&builder, RADIUS_FRAMED_IP_ADDRESS, 0, &address);
+	radius_put_vendor(&builder, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_MPPE_ENCRYPTION_POLICY, value, sizeof(value));
+	value[3] = (uint8_t)types;
+	radius_put_vendor(&builder, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_MPPE_ENCRYPTION_TYPES, value, sizeof(value));
+	end_reply(pair);
+}
+
+/* Whom the server wants to be encrypted does not come in without. */
+static void the_server_wants_encryption(void **state)
+{
+	struct pair *pair = *state;
+
+	begins(pair);
+	DO(pair->near, "system modify session_persist_pend_timeout=0");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_with_policy(pair, 2, 6);
+	pair_expect_words(pair_failure(pair->near), "must be encrypted");
+	DO(pair->far, "ppp profile modify profile_name=default mppe=allow mppe_bits=128");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_with_policy(pair, 2, 6);
+	pair_expect_words(pair_failure(pair->near), "encryption is required");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_with_policy(pair, 2, 2);
+	pair_expect_words(pair_failure(pair->near), "must be encrypted");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_with_policy(pair, 1, 6);
+	ppp_expect_up(pair);
+}
+
 /* Who asks, and who wants to come in: of one that calls without a number its address. */
 static void what_the_server_is_told(void **state)
 {
@@ -193,6 +230,7 @@ static void the_server_ends_the_session(void **state)
 	char session_id[RADIUS_TEXT_MAX];
 
 	comes_up(pair, session_id);
+	DO(pair->near, "system modify session_persist_pend_timeout=0");	/* it does not come back */
 	begin_demand(RADIUS_DISCONNECT_REQUEST);
 	radius_put_text(&builder, RADIUS_ACCT_SESSION_ID, "another");
 	assert_int_equal(end_demand(pair), RADIUS_DISCONNECT_NAK);
@@ -251,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_server_knows_the_user),
 		TEST(the_server_refuses_the_user),
+		TEST(the_server_wants_encryption),
 		TEST(what_the_server_is_told),
 		TEST(the_server_ends_the_session),
 		TEST(the_server_changes_the_session),
