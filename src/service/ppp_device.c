@@ -159,8 +159,8 @@ static bool has_taken(const struct session_ppp *ppp)
 	       ppp->delegated_taken.address.family != AF_UNSPEC;
 }
 
-/* Some servers (l2tpns, unless told otherwise) say that their address inside is the one that they have outside: a route to
- * it into the session would lead the tunnel into itself. */
+/* Some servers (l2tpns, unless told otherwise) say that their address inside is the one that they have outside: a route
+ * to it into the session would lead the tunnel into itself. */
 static struct address routed_peer(const struct session_ppp *ppp, const struct address *peer)
 {
 	const struct address nobody = { .family = AF_UNSPEC };

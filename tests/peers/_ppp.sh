@@ -67,6 +67,7 @@ tcp_in() {
 }
 # carries NAME DEVICE OURS THEIRS: all of that
 carries() {
+	until_true 5 pings A "$4"	# who has only just come up may need a moment
 	check "$1: ping, 56 to 8000 bytes" ping_sizes "$4"
 	check "$1: MTU edge" mtu_edge "$2" "$4"
 	check "$1: TCP to the peer" tcp_out "$4"

@@ -34,7 +34,11 @@ call() {
 }
 is_up() { session_is A t s up && [[ $(ppp_address A ppp0) == 10.8.$1\ 10.8.0.254 ]]; }
 hang_up() { ctl A -q tunnel delete tunnel_name=t >/dev/null; until_true 10 up A 0 0; }
-why() { ctl A session show tunnel_name=t session_name=s; tail -n 20 "$(log_of A)"; grep -av cleanup "$TMP/B/var/log/l2tpns" | tail -n 30; }
+why() {
+	ctl A session show tunnel_name=t session_name=s
+	tail -n 20 "$(log_of A)"
+	grep -av cleanup "$TMP/B/var/log/l2tpns" | tail -n 30
+}
 
 for method in pap chap; do
 	lns "set radius_authtypes \"$method\""

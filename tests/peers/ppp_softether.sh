@@ -27,7 +27,8 @@ configure_peer() {
 	ip_on B addr add 192.168.30.254/24 dev tap_inside
 }
 # It answers nobody for some five seconds now and then, when a session begins.
-daemon A < <(users; echo "ppp profile modify profile_name=default lcp_echo_interval=2 lcp_echo_failure_count=5") || exit 1
+ECHOES="lcp_echo_interval=2 lcp_echo_failure_count=5"
+daemon A < <(users; echo "ppp profile modify profile_name=default $ECHOES") || exit 1
 check "it starts" start_peer || exit 1
 check "it takes what it is told" configure_peer || exit 1
 until_true 10 is_bound B 1701
