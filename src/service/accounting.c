@@ -4,6 +4,8 @@
  */
 #include "service/accounting.h"
 
+#include <stdlib.h>
+
 #include "service/aaa.h"
 #include "service/ppp_settings.h"
 #include "service/subscriber.h"
@@ -11,18 +13,43 @@
 
 #define INTERIM_LEAST_S 60		/* RFC 2869 section 5.16 */
 
-static void fill_used(const struct service *service, const struct session_ppp *ppp, struct radius_record *record)
+struct accounting_used {
+	uint64_t octets_received, octets_sent, packets_received, packets_sent;
+};
+
+/* Since the datapath has the session. */
+static struct accounting_used count(const struct service *service, const struct session_ppp *ppp)
 {
 	struct datapath_session_info info;
 
-	record->session_time = (uint32_t)((service->now - ppp->up_since) / 1000);
 	if (!ppp->session->is_told ||
 	    datapath_ops(service->dp)->session_info(service->dp, ppp->session->datapath, &info) < 0)
-		return;
-	record->octets_received = info.stats.rx_bytes;
-	record->octets_sent = info.stats.tx_bytes;
-	record->packets_received = info.stats.rx_packets;
-	record->packets_sent = info.stats.tx_packets;
+		return (struct accounting_used){ 0 };
+	return (struct accounting_used){ info.stats.rx_bytes, info.stats.tx_bytes, info.stats.rx_packets,
+					 info.stats.tx_packets };
+}
+
+static void fill_used(const struct service *service, const struct session_ppp *ppp, struct radius_record *record)
+{
+	static const struct accounting_used nothing;
+	const struct accounting_used *before = ppp->used_before ? ppp->used_before : &nothing;
+	struct accounting_used used = count(service, ppp);
+
+	record->session_time = (uint32_t)((service->now - ppp->up_since) / 1000);
+	record->octets_received = used.octets_received - before->octets_received;
+	record->octets_sent = used.octets_sent - before->octets_sent;
+	record->packets_received = used.packets_received - before->packets_received;
+	record->packets_sent = used.packets_sent - before->packets_sent;
+}
+
+/* Without memory for it the next user pays for this one, too. */
+static void begin_anew(struct service *service, struct session_ppp *ppp)
+{
+	ppp->number = ++service->ppp_number;
+	if (!ppp->used_before)
+		ppp->used_before = malloc(sizeof(*ppp->used_before));
+	if (ppp->used_before)
+		*ppp->used_before = count(service, ppp);
 }
 
 static void account(struct service *service, struct session_ppp *ppp, enum radius_status status)
@@ -80,13 +107,15 @@ void accounting_start(struct service *service, struct session_ppp *ppp)
 	accounting_interval(service, ppp);
 }
 
-void accounting_stop(struct service *service, struct session_ppp *ppp)
+void accounting_stop(struct service *service, struct session_ppp *ppp, bool stays)
 {
 	if (!ppp->accounted)
 		return;
 	account(service, ppp, RADIUS_STATUS_STOP);
 	ppp->accounted = false;
 	ppp->interim = 0;
+	if (stays)
+		begin_anew(service, ppp);
 }
 
 void accounting_due(struct service *service, struct session_ppp *ppp)

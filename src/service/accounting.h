@@ -7,8 +7,9 @@
 
 /* It has a network protocol. Nothing happens when it was told, or need not be. */
 void accounting_start(struct service *service, struct session_ppp *ppp);
-/* The datapath must have it still. Nothing happens when it was not told that it began. */
-void accounting_stop(struct service *service, struct session_ppp *ppp);
+/* The datapath must have it still; stays: it keeps it, and what begins next is another for those who are told.
+ * Nothing happens when it was not told that it began. */
+void accounting_stop(struct service *service, struct session_ppp *ppp, bool stays);
 void accounting_due(struct service *service, struct session_ppp *ppp);
 /* The interval may have changed. */
 void accounting_interval(struct service *service, struct session_ppp *ppp);

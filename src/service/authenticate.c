@@ -213,12 +213,20 @@ static void reject_with(struct credentials_verdict *verdict, const char *message
 	snprintf(verdict->message, sizeof(verdict->message), "%s", message);
 }
 
+/* Who negotiated LCP anew may be somebody else now. */
+static bool is_another(const struct session_ppp *ppp, const char *name)
+{
+	return ppp->subscriber && strcmp(ppp->subscriber->name, name) != 0;
+}
+
 static void let_in(struct service *service, struct session_ppp *ppp, const char *name, enum credentials_method method,
 		   struct credentials_verdict *verdict, const struct grant *grant)
 {
 	const char *why = crowded(service, ppp, grant, name);
 	struct packed *kept = NULL;
 
+	if (!why && is_another(ppp, name))
+		session_ppp_leave(service, ppp->session);
 	if (!why && (!packed_make(grant, sizeof(*grant), &kept) || !subscriber_enter(service, ppp, name)))
 		why = "out of memory";
 	if (why) {
@@ -259,7 +267,7 @@ static void ask_files(struct service *service, struct session_ppp *ppp, const st
 		   known ? found.length : strlen(NOBODYS_SECRET), &verdict);
 	users_forget(&found);
 	if (known && verdict.result == CREDENTIALS_ACCEPTED) {
-		if (!again)
+		if (!again || is_another(ppp, name))
 			let_in(service, ppp, name, credentials->method, &verdict, &grant);
 		else
 			tell(service, ppp, &verdict, name);
@@ -344,7 +352,7 @@ void authenticate_answer(struct service *service, const struct radius_event *eve
 	if (verdict.result == CREDENTIALS_REJECTED) {
 		note_failure(service, ppp, name);
 		refuse(service, ppp, name, method, &verdict, "the RADIUS server refuses it");
-	} else if (ppp->asking->again) {
+	} else if (ppp->asking->again && !is_another(ppp, name)) {
 		authenticate_cancel(service, ppp);
 		tell(service, ppp, &verdict, name);
 	} else {

@@ -239,16 +239,17 @@ void network_configure(struct service *service, struct session_ppp *ppp)
 
 /* --- what came of it --- */
 
-/* An address that the peer chose is nobody else's, either. */
+/* An address that the peer chose is nobody else's, either. It may choose another later. */
 static int take_chosen(struct service *service, struct session_ppp *ppp, struct error *error)
 {
 	struct ppp_info info;
 	struct grant grant;
 
-	if (!is_server(ppp) || ppp->ipv4_taken.address.family != AF_UNSPEC ||
-	    ppp_info(service->ppp, ppp->link, &info) < 0 || info.peer.family == AF_UNSPEC)
+	if (!is_server(ppp) || ppp_info(service->ppp, ppp->link, &info) < 0 || info.peer.family == AF_UNSPEC ||
+	    address_equal(&ppp->ipv4_taken.address, &info.peer))
 		return 0;
 	session_ppp_grant(ppp, &grant);
+	give_back(service, &ppp->ipv4_taken);
 	ppp->ipv4_taken = host(&info.peer);
 	if (pools_take_this(service->pools, &ppp->ipv4_taken, user_of(ppp), error) < 0) {
 		ppp->ipv4_taken = (struct prefix){ .address.family = AF_UNSPEC };

@@ -175,21 +175,29 @@ int session_ppp_begin(struct service *service, struct session *session, const st
 
 /* --- it ends --- */
 
-/* Nothing of what it had is its own any more; the link is closed, or will be at once.  stays: the datapath keeps the
- * session; otherwise it is told of many at once that go. */
+/* stays: the datapath keeps the session; otherwise it is told of many at once that go. */
 static void leave(struct service *service, struct session *session, bool stays)
 {
 	struct session_ppp *ppp = session->ppp;
 
 	authenticate_cancel(service, ppp);
 	tell_network(service, session, false);
-	accounting_stop(service, ppp);
+	accounting_stop(service, ppp, stays);
 	router_end(ppp);
 	network_down(service, ppp, stays);
 	subscriber_leave(service, ppp);
 	packed_free(ppp->grant);
 	ppp->grant = NULL;
 	ppp->up_since = 0;
+}
+
+void session_ppp_leave(struct service *service, struct session *session)
+{
+	uint8_t before = session->ppp->terminate;
+
+	session->ppp->terminate = TERMINATE_USER_REQUEST;
+	leave(service, session, true);
+	session->ppp->terminate = before;
 }
 
 void session_ppp_end(struct service *service, struct session *session)
@@ -204,6 +212,7 @@ void session_ppp_end(struct service *service, struct session *session)
 	deadline_cancel(&service->ppp_deadlines, &ppp->deadline);
 	ppp_terms_put(service, ppp->terms);
 	free(ppp->failure);
+	free(ppp->used_before);
 	session->ppp = NULL;
 	free(ppp);
 }
@@ -261,6 +270,7 @@ void session_ppp_close(struct service *service, struct session *session, enum te
 
 	if (!ppp || ppp->closing || ppp->link == HANDLE_NONE)
 		return;
+	authenticate_cancel(service, ppp);	/* who is let in now takes the place of others for nothing */
 	ppp->closing = true;
 	ppp->terminate = (uint8_t)cause;
 	ppp->cdn = cdn;
@@ -400,6 +410,7 @@ void session_ppp_event(struct service *service, struct session *session, const s
 	switch (event->kind) {
 	case PPP_EVENT_LINK_UP:
 		ppp->stage = SESSION_PPP_PROOF;
+		authenticate_cancel(service, ppp);	/* who asked before has begun anew */
 		break;
 	case PPP_EVENT_CREDENTIALS:
 		authenticate_begin(service, ppp, event->credentials, event->again);
@@ -481,7 +492,7 @@ void session_ppp_stop(struct service *service)
 		if (!session->ppp)
 			continue;
 		session->ppp->terminate = TERMINATE_ADMIN_REBOOT;
-		accounting_stop(service, session->ppp);
+		accounting_stop(service, session->ppp, false);
 		session_ppp_say_goodbye(service, &session, 1);
 	}
 	aaa_stop(service);

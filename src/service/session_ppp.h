@@ -38,7 +38,7 @@ struct session_ppp {
 	struct session_ppp *subscriber_prev, *subscriber_next;	/* of the same name */
 	struct shared_device *device;	/* NULL: its own, or none */
 	struct prefix ipv4_taken, ipv6_taken, delegated_taken;	/* of the pools, to be given back; AF_UNSPEC: none */
-	uint32_t number;		/* of all since the start: accounting's id of it */
+	uint32_t number;		/* of all since the start: accounting's id of it, another for each user */
 	enum session_ppp_stage stage : 8;
 	bool ipv4 : 1, ipv6 : 1;	/* the datapath carries it */
 	bool told4 : 1, told6 : 1;	/* events have told of it */
@@ -50,6 +50,7 @@ struct session_ppp {
 	bool has_own : 1;		/* our own address is kept out of the pools */
 	bool named : 1;			/* this host asks the peer's name servers */
 	bool accounted : 1;		/* a server was told that it began */
+	struct accounting_used *used_before;	/* what accounting has told the end of; NULL: nothing */
 	uint8_t terminate;		/* enum terminate_cause */
 	uint16_t cdn;			/* result of the CDN when we end it; 0: as the engine says */
 	uint32_t failures;		/* of a static pseudowire, in a row */
@@ -67,6 +68,8 @@ bool session_ppp_is_wanted(const struct service *service, const struct session_c
 /* proxy may be NULL. -1: it cannot begin. Nothing happens when the session is to have none. */
 int session_ppp_begin(struct service *service, struct session *session, const struct ppp_proxy *proxy,
 		      struct error *error);
+/* Nothing of what its user had is its own any more; the link may be another user's. */
+void session_ppp_leave(struct service *service, struct session *session);
 /* Why it will end, for accounting, unless that is known already. Nothing happens without PPP. */
 void session_ppp_because(struct session *session, enum terminate_cause cause);
 /* At once; the peer is told only what session_ppp_say_goodbye() said before. Nothing happens when there is none. */

@@ -3,7 +3,8 @@
  * Users whom a RADIUS server knows, which is this file: what the service tells it, and does as it says.  The client
  * itself is tested in test_radius_*.c.
  */
-#include "service_ppp.h"
+#include "service_ppp_peer.h"
+#include "aaa/pool.h"
 #include "wire/radius.h"
 
 #define SERVER                                                                                                        \
@@ -263,6 +264,110 @@ static void the_server_changes_the_session(void **state)
 	said_number(RADIUS_ACCT_TERMINATE_CAUSE, RADIUS_TERMINATE_SESSION_TIMEOUT);
 }
 
+static void accept_peer(struct pair *pair, const char *address)
+{
+	struct address v4;
+
+	begin_reply(RADIUS_ACCESS_ACCEPT);
+	assert_true(address_parse(address, &v4));
+	radius_put_address(&builder, RADIUS_FRAMED_IP_ADDRESS, 0, &v4);
+	datagram.octets = said;
+	datagram.length = radius_sign_reply(&builder, packet.authenticator, &secret);
+	service_radius_received(pair->far->service, &datagram, pair->far->now);
+	peer_run(pair, 4000);
+}
+
+static void let_in(struct pair *pair, const char *address)
+{
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	accept_peer(pair, address);
+}
+
+static void used(struct pair *pair, uint64_t octets_received)
+{
+	const struct datapath_stats stats = { .rx_bytes = octets_received, .rx_packets = octets_received };
+
+	datapath_null_set_stats(pair->far->dp, peer_session(pair)->datapath, &stats);
+}
+
+/* Whoever it is, accounting has an id and numbers of its own. */
+static void another_user_is_accounted_apart(void **state)
+{
+	struct pair *pair = *state;
+	struct radius_attribute attribute;
+	char first[RADIUS_TEXT_MAX], second[RADIUS_TEXT_MAX];
+
+	begins(pair);
+	peer_begin(pair);
+	peer_pap(pair, "alice", "wonderland");
+	let_in(pair, "10.7.7.7");
+	peer_ipcp(pair, "10.7.7.7");
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	assert_true(radius_find(&packet, 0, RADIUS_ACCT_SESSION_ID, &attribute));
+	radius_get_text(&attribute, first, sizeof(first));
+	acknowledge(pair);
+	used(pair, 1000);
+	peer_lcp(pair);
+	peer_pap(pair, "bob", "builder");
+	let_in(pair, "10.7.7.8");
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_STOP);
+	said_text(RADIUS_USER_NAME, "alice");
+	said_text(RADIUS_ACCT_SESSION_ID, first);
+	said_number(RADIUS_ACCT_INPUT_OCTETS, 1000);
+	acknowledge(pair);
+	peer_ipcp(pair, "10.7.7.8");
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_START);
+	said_text(RADIUS_USER_NAME, "bob");
+	said_number(RADIUS_FRAMED_IP_ADDRESS, 0x0a070708);
+	assert_true(radius_find(&packet, 0, RADIUS_ACCT_SESSION_ID, &attribute));
+	assert_string_not_equal(radius_get_text(&attribute, second, sizeof(second)), first);
+	acknowledge(pair);
+	used(pair, 1500);
+	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_STOP);
+	said_number(RADIUS_ACCT_INPUT_OCTETS, 500);
+}
+
+/* What is asked about a peer that has begun anew meanwhile counts no more. */
+static void an_answer_that_is_late_lets_nobody_in(void **state)
+{
+	struct pair *pair = *state;
+
+	begins(pair);
+	peer_begin(pair);
+	peer_pap(pair, "alice", "wonderland");
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	peer_lcp(pair);
+	accept_peer(pair, "10.7.7.7");
+	assert_string_equal(pair_first_session(pair->far).ppp.user_name, "");
+}
+
+/* An address that the user chooses is nobody else's, also when it chooses again. */
+static void a_user_who_chooses_has_what_nobody_has(void **state)
+{
+	struct pair *pair = *state;
+	struct prefix bobs = { .length = 32 }, first = { .length = 32 };
+	struct error error;
+
+	assert_true(address_parse("10.6.6.6", &bobs.address) && address_parse("10.5.5.5", &first.address));
+	begins(pair);
+	assert_int_equal(pools_take_this(pair->far->service->pools, &bobs, "bob", &error), 0);
+	peer_begin(pair);
+	peer_pap(pair, "alice", "wonderland");
+	let_in(pair, "255.255.255.255");
+	peer_ipcp(pair, "10.5.5.5");
+	assert_string_equal(pools_who(pair->far->service->pools, &first), "alice");
+	peer_ipcp(pair, "10.5.5.6");
+	assert_null(pools_who(pair->far->service->pools, &first));
+	peer_ipcp(pair, "10.6.6.6");
+	peer_run(pair, 20000);
+	assert_false(ppp_far_has(pair));
+	pair_expect_words(pair_failure(pair->near), "10.6.6.6/32 is in use by bob");
+}
+
 static void the_daemon_ends(void **state)
 {
 	struct pair *pair = *state;
@@ -293,6 +398,9 @@ int main(void)
 		TEST(what_the_server_is_told),
 		TEST(the_server_ends_the_session),
 		TEST(the_server_changes_the_session),
+		TEST(another_user_is_accounted_apart),
+		TEST(an_answer_that_is_late_lets_nobody_in),
+		TEST(a_user_who_chooses_has_what_nobody_has),
 		TEST(the_daemon_ends),
 	};
 
