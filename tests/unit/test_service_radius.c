@@ -365,7 +365,7 @@ static void a_user_who_chooses_has_what_nobody_has(void **state)
 	peer_ipcp(pair, "10.6.6.6");
 	peer_run(pair, 20000);
 	assert_false(ppp_far_has(pair));
-	pair_expect_words(pair_failure(pair->near), "10.6.6.6/32 is in use by bob");
+	pair_expect_words(pair_failure(pair->near), "10.6.6.6 is in use by bob");
 }
 
 static void the_daemon_ends(void **state)
