@@ -196,7 +196,7 @@ static void test_proved(void **state)
 	world_end(&world);
 }
 
-/* Until something is up the peer may not know that it passed: a proof anew would be the first to it, with other keys. */
+/* Until something is up the peer may not know that it passed: a proof anew would be its first, with other keys. */
 static void test_challenged_anew(void **state)
 {
 	struct world world;
@@ -460,7 +460,8 @@ int main(void)
 		cmocka_unit_test(test_no_common_method), cmocka_unit_test(test_peer_would_rather),
 		cmocka_unit_test(test_first_method), cmocka_unit_test(test_our_methods), cmocka_unit_test(test_proved),
 		cmocka_unit_test(test_eap_is_a_surprise),
-		cmocka_unit_test(test_challenged_anew), cmocka_unit_test(test_verdict_too_late), cmocka_unit_test(test_credentials_are_kept),
+		cmocka_unit_test(test_challenged_anew), cmocka_unit_test(test_verdict_too_late),
+		cmocka_unit_test(test_credentials_are_kept),
 		cmocka_unit_test(test_closed_while_waiting), cmocka_unit_test(test_nothing_wanted),
 		cmocka_unit_test(test_released), cmocka_unit_test(test_owner), cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_frames_of_a_batch), cmocka_unit_test(test_counters),
