@@ -49,8 +49,8 @@ refused 2 'tunnel lon' ttl "ttl must be 1\.\.255\|default\|copy: got '999'" 19 t
 refused 2 'session x of tunnel t' cookie "cookie must be 0, 4 or 8 octets .*: got 3" 52 \
 	session create tunnel_name=t session_name=x cookie=001122
 refused 2 'system' max_tunnels "max_tunnels must be 0\.\.65536: got 'many'" 27 system modify max_tunnels=many
-refused 2 'tunnel lon' allow_ppp_proxy 'allow_ppp_proxy is not supported yet: it comes with' 31 \
-	tunnel create tunnel_name=lon allow_ppp_proxy=yes
+refused 2 'ppp profile default' multilink 'multilink=yes is not supported yet: it comes with' 41 \
+	ppp profile modify profile_name=default multilink=yes
 refused 2 'tunnel lon' colour "no parameter 'colour'" 31 tunnel create tunnel_name=lon colour=red
 refused 2 'tunnel 1' version 'version cannot be changed on a live tunnel: delete it and create it anew' 27 \
 	tunnel modify tunnel_id=1 version=3
