@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# _bench.sh - what bench.sh and calls.sh share, behind lib.sh: rounds, samples, and how busy the machine is.
+# _bench.sh - what bench.sh, calls.sh and ppp.sh share, behind lib.sh: rounds, samples, how busy the machine is, and
+# what is compared with.
 here=$TESTS/bench
 export PYTHONDONTWRITEBYTECODE=1
 # shellcheck disable=SC2034 # of use to who reads this file
@@ -23,4 +24,24 @@ settle() {
 	export BENCH_IDLE
 	record others cpus "$BENCH_IDLE"
 	awk "BEGIN { exit $BENCH_IDLE < 0.1 }" && echo "  warning: this machine is busy, the figures will not hold"
+}
+
+vxlan() {
+	local host n
+	for host in A B; do
+		if [ $host = A ]; then n=1; else n=2; fi
+		ip_on $host link add vx type vxlan id 7 local 192.0.2.$n remote 192.0.2.$((3 - n)) dstport 4789 dev wire
+		ip_on $host addr add 10.1.0.$n/24 dev vx
+		ip_on $host link set vx up
+	done
+}
+
+# cut on|off: "on": the sender segments before the wire, so that 1,500-byte packets cross it, and the receiver
+# joins them (GRO), as on two machines; "off": super-packets of 64 KB cross whole, as between containers.
+cut() {
+	local host segmentation=on gro=off
+	[ "$1" = off ] || { segmentation=off; gro=on; }
+	for host in A B; do
+		on $host ethtool -K wire tso $segmentation gso $segmentation tx-udp-segmentation $segmentation gro $gro
+	done
 }

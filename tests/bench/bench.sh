@@ -42,26 +42,6 @@ take() {
 # ---------------------------------------------------------------- the paths
 declare -A address=([veth]=192.0.2.2 [vxlan]=10.1.0.2 [l2tp]=10.0.0.2)
 
-vxlan() {
-	local host n
-	for host in A B; do
-		if [ $host = A ]; then n=1; else n=2; fi
-		ip_on $host link add vx type vxlan id 7 local 192.0.2.$n remote 192.0.2.$((3 - n)) dstport 4789 dev wire
-		ip_on $host addr add 10.1.0.$n/24 dev vx
-		ip_on $host link set vx up
-	done
-}
-
-# cut on|off: "on": the sender segments before the wire, so that 1,500-byte packets cross it, and the receiver
-# joins them (GRO), as on two machines; "off": super-packets of 64 KB cross whole, as between containers.
-cut() {
-	local host segmentation=on gro=off
-	[ "$1" = off ] || { segmentation=off; gro=on; }
-	for host in A B; do
-		on $host ethtool -K wire tso $segmentation gso $segmentation tx-udp-segmentation $segmentation gro $gro
-	done
-}
-
 throughput() {
 	local streams
 	helper B iperf3 -s
@@ -217,6 +197,7 @@ creation
 if wanted guest; then bash "$here/guest.sh" "$samples"; fi
 unpair
 bash "$here/calls.sh" "$samples"
+bash "$here/ppp.sh" "$samples"
 
 machine >"$TMP/result"
 /usr/bin/python3 "$here/rows.py" "$samples" >>"$TMP/result"

@@ -165,19 +165,23 @@ static unsigned int collect(struct outgoing *out)
 	return out->count;
 }
 
+/* One that cannot be sent is lost, as on a network. */
+static void send_messages(struct party *party, struct outgoing *out)
+{
+	for (unsigned int first = 0; first < out->count;) {
+		int sent = sendmmsg(party->fd, out->messages + first, out->count - first, 0);
+
+		first += sent > 0 ? (unsigned int)sent : 1;
+	}
+}
+
 static void transmit(struct party *party)
 {
 	static struct outgoing out;
-	unsigned int count;
 
 	out.party = party;
-	while ((count = collect(&out))) {
-		for (unsigned int first = 0; first < count;) {
-			int sent = sendmmsg(party->fd, out.messages + first, count - first, 0);
-
-			/* One that cannot be sent is lost, as on a network. */
-			first += sent > 0 ? (unsigned int)sent : 1;
-		}
+	while (collect(&out)) {
+		send_messages(party, &out);
 		party->sent += out.datagrams;
 	}
 }
@@ -213,6 +217,57 @@ void party_send_data(struct party *party, const struct control_path *path, uint1
 	(void)sendmsg(party->fd, &message, 0);
 }
 
+#define DATA_HEADER 6
+#define FRAME_ROOM (DATA_HEADER + 1600)
+
+static size_t write_data(uint8_t *to, const struct party_frame *frame)
+{
+	const uint8_t header[DATA_HEADER] = {
+		0, 2, (uint8_t)(frame->tunnel_id >> 8), (uint8_t)frame->tunnel_id,
+		(uint8_t)(frame->session_id >> 8), (uint8_t)frame->session_id,
+	};
+
+	memcpy(to, header, DATA_HEADER);
+	memcpy(to + DATA_HEADER, frame->octets, frame->length);
+	return DATA_HEADER + frame->length;
+}
+
+/* The last message is a train from its second datagram on. */
+static void lengthen(struct outgoing *out, size_t length)
+{
+	struct iovec *octets = &out->octets[out->count - 1];
+	uint16_t size = (uint16_t)length;
+
+	octets->iov_len += length;
+	if (octets->iov_len == 2 * length)
+		add_control(&out->messages[out->count - 1].msg_hdr, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size));
+}
+
+/* Behind each other in one buffer, so that a train is one piece of it. */
+void party_send_frames(struct party *party, const struct party_frame *frames, unsigned int count)
+{
+	static struct outgoing out;
+	static uint8_t room[PARTY_FRAMES_MAX * FRAME_ROOM];
+	const struct control_path *last = NULL;
+	size_t step = 0;
+	uint8_t *to = room;
+
+	out.count = 0;
+	for (unsigned int i = 0; i < count && i < PARTY_FRAMES_MAX; i++) {
+		size_t length = write_data(to, &frames[i]);
+
+		if (!party->trains || frames[i].path != last || length != step) {
+			out.octets[out.count] = (struct iovec){ to, 0 };
+			begin_message(&out, frames[i].path, &out.octets[out.count]);
+		}
+		lengthen(&out, length);
+		last = frames[i].path;
+		step = length;
+		to += length;
+	}
+	send_messages(party, &out);
+}
+
 /* --- in --- */
 
 static void take(struct party *party, uint8_t *octets, size_t length, const struct sockaddr_storage *from)
@@ -221,6 +276,8 @@ static void take(struct party *party, uint8_t *octets, size_t length, const stru
 
 	if (!length || !(octets[0] & CONTROL_FLAG) || !endpoint_from_sockaddr(from, &datagram.path.peer)) {
 		party->data_frames++;
+		if (party->data && length)
+			party->data(party, octets, length);
 		return;
 	}
 	party->received++;

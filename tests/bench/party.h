@@ -16,7 +16,9 @@ struct party {
 	void (*act)(struct party *party, const struct control_event *event);
 	void (*acted)(struct party *party);	/* may be NULL: on all events of a batch */
 	uint64_t sent, received;	/* control messages */
-	uint64_t data_frames;		/* received, and only counted */
+	/* Data that arrived, from the L2TP header on; NULL: it is only counted. */
+	void (*data)(struct party *party, const uint8_t *octets, size_t length);
+	uint64_t data_frames;		/* received */
 	bool trains;
 };
 
@@ -36,5 +38,18 @@ void party_settle(struct party *party);
 /* A frame of PPP, to the peer's ids. */
 void party_send_data(struct party *party, const struct control_path *path, uint16_t tunnel_id, uint16_t session_id,
 		     const uint8_t *frame, size_t length);
+
+/* A frame, to the peer's ids. */
+struct party_frame {
+	const struct control_path *path;
+	uint16_t tunnel_id, session_id;
+	const uint8_t *octets;
+	size_t length;
+};
+
+#define PARTY_FRAMES_MAX 64
+/* So many at once, which are at most 1,600 octets long; with trains those that follow each other on one path, and are
+ * of one length, go together. */
+void party_send_frames(struct party *party, const struct party_frame *frames, unsigned int count);
 
 #endif

@@ -8,8 +8,10 @@
 
 CPU-seconds are those of the whole machine, all that is not idle in /proc/stat, less what it used
 before ($BENCH_IDLE, CPUs): whoever does the work - program, kernel thread, interrupt - it counts.
-$BENCH_FLOOD is the program built from flood.c.
+$BENCH_FLOOD is the program built from flood.c. With $BENCH_METER a process' id they are those of its
+threads alone; with "wall" seconds are just seconds.
 """
+import glob
 import json
 import os
 import re
@@ -20,6 +22,7 @@ import time
 
 TICK = os.sysconf('SC_CLK_TCK')
 IDLE = float(os.environ.get('BENCH_IDLE', 0))
+METER = os.environ.get('BENCH_METER')
 
 
 def busy_seconds():
@@ -29,13 +32,28 @@ def busy_seconds():
     return (sum(values[0:3]) + sum(values[5:7])) / TICK
 
 
+def process_seconds(pid):
+    """CPU time of the threads of a process that are there."""
+    nanoseconds = 0
+    for name in glob.glob(f'/proc/{pid}/task/*/schedstat'):
+        with open(name, encoding='ascii') as f:
+            nanoseconds += int(f.read().split()[0])
+    return nanoseconds / 1e9
+
+
 class Meter:
     def __init__(self):
-        self.busy, self.start = busy_seconds(), time.monotonic()
+        self.start = time.monotonic()
+        self.busy = self.used()
+
+    def used(self):
+        if METER == 'wall':
+            return time.monotonic() - self.start
+        return process_seconds(METER) if METER else busy_seconds()
 
     def seconds(self):
-        elapsed = time.monotonic() - self.start
-        return max(busy_seconds() - self.busy - IDLE * elapsed, 0.001)
+        idle = 0 if METER else IDLE * (time.monotonic() - self.start)
+        return max(self.used() - self.busy - idle, 0.001)
 
 
 def inside(netns, *command):
