@@ -6,8 +6,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
+
+#define RANDOM_STOCK 256	/* octets: as much as getrandom() always gives whole */
 
 uint64_t os_clock_ms(void)
 {
@@ -17,7 +20,8 @@ uint64_t os_clock_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void os_random(void *octets, size_t length)
+/* From the kernel. */
+static void draw(void *octets, size_t length)
 {
 	uint8_t *to = octets;
 
@@ -31,4 +35,24 @@ void os_random(void *octets, size_t length)
 			length -= (size_t)got;
 		}
 	}
+}
+
+/* Ids, magic numbers and challenges are a few octets each: with a system call for each of them an LNS spends one
+ * thirtieth of its time here. So they are drawn in portions. What was given is wiped: nobody finds it here. */
+void os_random(void *octets, size_t length)
+{
+	static _Thread_local uint8_t stock[RANDOM_STOCK];
+	static _Thread_local size_t left;
+
+	if (length > sizeof(stock)) {
+		draw(octets, length);
+		return;
+	}
+	if (left < length) {
+		draw(stock, sizeof(stock));
+		left = sizeof(stock);
+	}
+	left -= length;
+	memcpy(octets, stock + left, length);
+	explicit_bzero(stock + left, length);
 }

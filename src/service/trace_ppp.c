@@ -80,7 +80,7 @@ void trace_ppp_frame(const struct service *service, const struct session *sessio
 		     size_t length)
 {
 	uint32_t mask = mask_of(service, session);
-	char options[OPTIONS_TEXT_MAX] = "";
+	char options[OPTIONS_TEXT_MAX];
 	const char *way = sent ? "sent" : "received";
 	const uint8_t *information;
 	struct ppp_packet packet;
@@ -89,6 +89,7 @@ void trace_ppp_frame(const struct service *service, const struct session *sessio
 
 	if (!(mask & TRACE_PPP))
 		return;
+	options[0] = '\0';
 	if (!ppp_frame_read(frame, length, &protocol, &information, &size)) {
 		trace(mask, TRACE_PPP, ABOUT_SESSION(session), "%s a frame that is none, of %zu octets", way, length);
 	} else if (!ppp_protocol_name(protocol)[0] || !ppp_packet_read(information, size, &packet)) {

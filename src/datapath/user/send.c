@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the control thread sends: control messages, and the engine's frames of PPP sessions, which get their L2TP header
- * here.  Neighbours of one tunnel and one length leave as a train (UDP_SEGMENT), all of a port with one sendmmsg.  A
+ * here.  Frames of one tunnel and one length leave as a train (UDP_SEGMENT), all of a port with one sendmmsg.  A
  * frame of a session that numbers its packets is sent by the session's worker, whose number it takes: were it sent
  * here, it might overtake packets with lower numbers, which the peer would then discard.  So is one with an IP packet
  * where those are enciphered: the cipher is the worker's.
@@ -39,7 +39,8 @@ struct outbox {
 	int count;
 	unsigned int trains;
 	size_t octets;				/* of the last train */
-	struct departure departures[BATCH];
+	struct departure gathered[BATCH];	/* as they came */
+	struct departure departures[BATCH];	/* as they leave */
 	int units[BATCH];			/* departures of each train */
 	struct mmsghdr headers[BATCH];
 	struct iovec iov[BATCH * VECTORS];
@@ -158,11 +159,55 @@ static void begin_train(struct user_datapath *dp, const struct departure *depart
 	out->octets = 0;
 }
 
+static bool is_frame_of(const struct departure *departure, const struct session *session)
+{
+	return session && departure->session == session;
+}
+
+/* Is one of the same session before it, among those that wait? */
+static bool overtakes(const struct outbox *out, int index, uint64_t waiting)
+{
+	for (uint64_t before = waiting & (((uint64_t)1 << index) - 1); before; before &= before - 1)
+		if (is_frame_of(&out->gathered[__builtin_ctzll(before)], out->gathered[index].session))
+			return true;
+	return false;
+}
+
+static void leave(struct outbox *out, int index, uint64_t *waiting, int *left)
+{
+	out->departures[(*left)++] = out->gathered[index];
+	*waiting &= ~((uint64_t)1 << index);
+}
+
+/* Frames of one tunnel and one length behind each other, so that they make trains: many sessions negotiate at once.
+ * Those of a session keep their order, as do control messages. */
+static void arrange(struct outbox *out)
+{
+	uint64_t waiting = out->count == BATCH ? UINT64_MAX : ((uint64_t)1 << out->count) - 1;
+	int left = 0;
+
+	_Static_assert(BATCH <= 64, "each has a bit");
+	while (waiting) {
+		const struct departure *first = &out->gathered[__builtin_ctzll(waiting)];
+
+		leave(out, __builtin_ctzll(waiting), &waiting, &left);
+		for (uint64_t rest = first->session ? waiting : 0; rest; rest &= rest - 1) {
+			int index = __builtin_ctzll(rest);
+			const struct departure *other = &out->gathered[index];
+
+			if (other->session && other->message.tunnel == first->message.tunnel &&
+			    octets_of(other) == octets_of(first) && !overtakes(out, index, waiting))
+				leave(out, index, &waiting, &left);
+		}
+	}
+}
+
 static void prepare(struct user_datapath *dp)
 {
 	struct outbox *out = dp->outbox;
 	int first = 0;
 
+	arrange(out);
 	out->trains = 0;
 	for (int i = 0; i < out->count; i++) {
 		struct departure *departure = &out->departures[i];
@@ -296,7 +341,7 @@ static struct departure *gather(struct user_datapath *dp, const struct socket_gr
 	if (out->count && (out->count == BATCH || out->group != group))
 		flush(dp);
 	out->group = group;
-	departure = &out->departures[out->count++];
+	departure = &out->gathered[out->count++];
 	departure->message = *message;
 	departure->session = NULL;
 	departure->head_length = 0;
