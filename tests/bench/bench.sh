@@ -3,7 +3,7 @@
 # bench.sh - what `make bench` runs: speed and size, each ratio with its pass mark and its goal.
 #
 #   QUICK=1     fewer and shorter rounds, for developers; the result is not kept
-#   ONLY=REGEX  only the rows whose key matches (tcp-cut-1 ... flood-memory, see rows.py)
+#   ONLY=REGEX  only the rows whose key matches (tcp-cut-1 ... ppp-own-down, see rows.py)
 #   VERBOSE=1   each sample as it is taken
 #
 # What is compared is measured in turn, A B A B, so that a machine whose speed drifts treats all alike; printed is the

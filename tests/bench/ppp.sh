@@ -16,7 +16,7 @@ any_wanted() {
 	for key in "$@"; do [[ $key =~ ${ONLY:-.} || ${ONLY:-.} == $key* ]] && return; done
 	return 1
 }
-any_wanted ppp-up ppp-radius ppp-own- ppp-many- ppp-beside ppp-vxlan ppp-shared ppp-lns- || exit 0
+any_wanted ppp-up ppp-radius ppp-own- ppp-many- ppp-beside ppp-tcp ppp-lns- || exit 0
 PEERS_L2TPD=$L2TPD	# without the sanitisers
 # shellcheck source=tests/peers/_peers.sh
 . "$TESTS/peers/_peers.sh"
@@ -131,7 +131,7 @@ coming_up() {
 	users "$count"
 	for ((round = 0; round < rounds; round++)); do
 		for method in mschapv2 md5; do
-			with l2tp load A -t 50 -n "$count" -p "${at_once[l2tp]}" -m $method 192.0.2.2
+			with l2tp load A -t 10 -n "$count" -p "${at_once[l2tp]}" -m $method 192.0.2.2
 			record ppp-up $method "$(value subscribers_per_second)"
 			record ppp-up-cpu $method "$(value per_lns_second)"
 		done
@@ -197,6 +197,7 @@ many() {
 	first=$(value first_tenth)
 	record ppp-many-memory l2tp "$(awk "BEGIN { print $(value octets_each) / 1024 }")"
 	record ppp-many-late l2tp "$(awk "BEGIN { print $(value last_tenth) / $first }")"
+	record ppp-many-late-cpu l2tp "$(value late_cpu)"
 	record ppp-many-idle l2tp "$(value idle_percent)"
 	beside
 	release
@@ -245,8 +246,8 @@ all_have_addresses() {
 # A device for each, and one for all: which of them it is says the address that the client calls from.
 devices() {
 	local round path
-	any_wanted ppp-vxlan ppp-shared || return 0
-	echo "measuring ppp-vxlan, ppp-shared ..."
+	wanted ppp-tcp || return 0
+	echo "measuring ppp-tcp ..."
 	echo "bench * secret *" >"$TMP/users"
 	chmod 600 "$TMP/users"
 	daemon B < <(lns_config B

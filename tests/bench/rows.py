@@ -41,6 +41,18 @@ ROWS = [
     Row('flood-lost', 'flood of SCCRQs, 10 s: tunnels and calls that others lost', 'l2tp', None, LESS, 0, 0, WORST),
     Row('flood-newcomer', 'flood: seconds until an honest peer is in', 'l2tp', None, LESS, 5, 1.5, WORST),
     Row('flood-memory', 'flood: memory that it took, MiB', 'l2tp', None, LESS, 32, 8, WORST),
+    Row('ppp-lns-tcp', 'PPP: TCP through the LNS, to l2tpns per CPU-second of it', 'l2tp', 'l2tpns', MORE, 5, 10),
+    Row('ppp-lns-64', 'PPP: packets of 64 octets, a flow, one core, to l2tpns', 'l2tp', 'l2tpns', MORE, 2, 4),
+    Row('ppp-tcp', 'PPP: TCP, packets cut, own device, to VXLAN per CPU-second', 'own', 'vxlan', MORE, 0.65, 0.85),
+    Row('ppp-tcp', 'PPP: the same, shared device, to own device', 'shared', 'own', MORE, 0.9, 1.0),
+    Row('ppp-up', 'PPP: subscribers/s up, MS-CHAPv2, shared device, one core', 'mschapv2', None, MORE, 10e3, 25e3),
+    Row('ppp-up', 'PPP: subscribers/s up, CHAP with MD5, likewise', 'md5', None, MORE, 10e3, 25e3),
+    Row('ppp-many-memory', 'PPP: 100,000 subscribers: KiB each', 'l2tp', None, LESS, 3, 2),
+    Row('ppp-many-late', 'PPP: 100,000: the last tenth, to the rate of the first', 'l2tp', None, MORE, 0.9, 1.0),
+    Row('ppp-many-idle', 'PPP: 100,000, LCP echo every 60 s: % of a core', 'l2tp', None, LESS, 3, 1, WORST),
+    Row('ppp-many-lost', 'PPP: 100,000: lost while they are held', 'l2tp', None, LESS, 0, 0, WORST),
+    Row('ppp-beside', 'PPP: CPU per octet beside 100,000 idle, to alone', 'alone', 'beside', LESS, 1.05, 1.0),
+    Row('ppp-own-down', 'PPP: 2,000 on own devices: seconds to be gone', 'l2tp', None, LESS, 5, 2, WORST),
 ]
 
 

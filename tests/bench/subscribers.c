@@ -72,6 +72,7 @@ static struct load {
 	unsigned long came_up_count;
 	unsigned long tunnels_asked, tunnels_up, asked, up, lost, turn;
 	double began, tenth, nine_tenths, last;
+	double lns_began, lns_tenth, lns_nine_tenths;	/* what the LNS had taken of processors then */
 } load;
 
 static double seconds_now(void)
@@ -155,10 +156,14 @@ static void subscriber_up(struct line *line)
 {
 	load.up++;
 	load.last = seconds_now();
-	if (load.up == load.wanted / 10)
+	if (load.up == load.wanted / 10) {
 		load.tenth = load.last;
-	if (load.up == load.wanted - load.wanted / 10)
+		load.lns_tenth = process_use(load.lns).seconds;
+	}
+	if (load.up == load.wanted - load.wanted / 10) {
 		load.nine_tenths = load.last;
+		load.lns_nine_tenths = process_use(load.lns).seconds;
+	}
 	if (load.came_up)
 		load.came_up[load.came_up_count++] = &load.tunnels[line->number / load.share];
 }
@@ -313,11 +318,14 @@ static bool bring_up(void)
 	bool all = all_tunnels();
 
 	before = process_use(load.lns);
+	load.lns_began = before.seconds;
 	used = own_seconds();
 	all = all && all_subscribers();
 	took = load.last - load.began;
 	lns_used = process_use(load.lns).seconds - before.seconds;
 	used = own_seconds() - used;
+	printf("late_cpu=%.3f ", rate(load.lns_tenth - load.lns_began,
+				      before.seconds + lns_used - load.lns_nine_tenths));
 	printf("subscribers_per_second=%.0f first_tenth=%.0f last_tenth=%.0f seconds=%.3f our_percent=%.0f "
 	       "lns_percent=%.0f per_lns_second=%.0f", rate((double)load.up, took),
 	       rate((double)load.wanted / 10, load.tenth - load.began),
