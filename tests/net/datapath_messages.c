@@ -590,10 +590,45 @@ static void apart(void)
 	gets_each(fd, lengths, 3);
 }
 
+/* Frames of sessions that negotiate at once: as many as can leave together, and none before what its session has sent
+ * earlier. */
+static void frames(void)
+{
+	enum { A, B, C, SESSIONS };
+	static const struct {
+		uint8_t session, number, length;
+	} sent[] = { { A, 0, 20 }, { B, 0, 40 }, { C, 0, 20 }, { A, 1, 40 }, { B, 1, 20 }, { C, 1, 40 } };
+	const int count = sizeof(sent) / sizeof(sent[0]), on = 1;
+	handle tunnel = add_tunnel(2, "127.0.0.1", PORT, "127.0.0.5", OTHER_PORT), sessions[SESSIONS];
+	int fd = peer_socket("127.0.0.5", OTHER_PORT, "127.0.0.1", PORT), trains;
+	uint8_t octets[6][40] = { { 0 } }, got[LONG_MESSAGE], numbers[SESSIONS] = { 0 };
+	struct datapath_message messages[6] = { { 0 } };
+
+	for (uint8_t i = 0; i < SESSIONS; i++)
+		sessions[i] = add_session(tunnel, (uint16_t)(10 * (i + 1)));
+	for (int i = 0; i < count; i++) {
+		memcpy(octets[i], (uint8_t[]){ 0xff, 3, 0xc0, 0x21, sent[i].session, sent[i].number }, 6);
+		messages[i] = (struct datapath_message){ .session = sessions[sent[i].session], .octets = octets[i],
+							 .length = sent[i].length };
+	}
+	datapath_ops(dp)->send(dp, messages, count);
+	for (int i = 0; i < count; i++) {
+		equal("its header", peer_gets(fd, got, sizeof(got)) > 12, 1);
+		equal("its number", got[6 + 5], numbers[got[6 + 4]]++);
+	}
+	if (setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) < 0)
+		fail("UDP_GRO");
+	datapath_ops(dp)->send(dp, messages, count);
+	for (trains = 0; peer_gets(fd, got, sizeof(got)); trains++)
+		;
+	equal("trains", (uint64_t)trains, 2);
+}
+
 static const struct case_of_many cases[] = {
 	{ "answer", answer }, { "answer6", answer6 }, { "order", order }, { "behind", behind }, { "before", before },
 	{ "tunnel", tunnel }, { "tapped", tapped }, { "shared", shared }, { "many", many },
 	{ "responder", responder }, { "refused", refusing }, { "together", together }, { "apart", apart },
+	{ "frames", frames },
 };
 
 int main(int argc, char **argv)

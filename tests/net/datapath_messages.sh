@@ -24,3 +24,4 @@ case_of responder "a tunnel on a port that is listened to leaves from the addres
 case_of refused "a peer that is not there"
 case_of together "messages to one peer leave together and arrive apart"
 case_of apart "where the kernel takes no train they leave one by one"
+case_of frames "frames of many sessions leave together, those of each in their order"
