@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # demo.sh - what `make demo` runs: two hosts, an l2tpd on each, two Ethernet pseudowires between them and what these
-# carry, and an L2TPv2 tunnel with a call. KEEP=1 leaves all of it up; `tests/demo.sh clean` removes every demo that was
-# left, `clean ID` that one.
+# carry; and one of them as server of subscribers, LNS, with the other as its client, PPP and all. KEEP=1 leaves all of
+# it up; `tests/demo.sh clean` removes every demo that was left, `clean ID` that one.
 #
 # The hosts are network namespaces, so nothing of this machine's own network is touched. Each run has an id, which is in
 # the names of all it makes, so that several may run beside each other. A run that goes on holds a lock.
@@ -97,6 +97,31 @@ configuration() {
 		session create tunnel_name=green session_name=lab session_id=2$1 peer_session_id=2$2 pw_type=eth \\
 		    interface_name=l2tpeth1
 	END
+	if [ "$1" = 1 ]; then client; else server; fi
+}
+
+# the right host: who knows a password gets an address of the pool
+server() {
+	cat <<-END
+
+		# a server for subscribers (LNS)
+		system modify chap_secrets=$work/chap-secrets state_file=$work/state.sqlite
+		pool create pool_name=subscribers range=10.3.0.10-10.3.0.250
+		ppp profile create profile_name=subscribers local_ipaddr=10.3.0.1 ip_pool_name=subscribers \\
+		    auth_pap=no auth_chap=no auth_eap=no
+		peer profile create profile_name=left peer_ipaddr=192.0.2.1 ppp_profile_name=subscribers
+	END
+	(umask 077; echo 'alice * correct-horse *' >"$work/chap-secrets")
+}
+# the left host
+client() {
+	cat <<-END
+
+		# a client of the right host
+		tunnel create tunnel_name=red dest_ipaddr=192.0.2.2 persist=yes
+		session create tunnel_name=red session_name=call user_name=alice user_password_file=$work/password
+	END
+	(umask 077; echo correct-horse >"$work/password")
 }
 
 start_l2tpd() {
@@ -141,6 +166,12 @@ ping_it() {
 	grep -vE '^(PING|---|$)' "$work/ping.out"
 }
 
+# metrics: what the right host's l2tpd tells who asks it by HTTP
+metrics() {
+	on right bash -c 'exec 3<>/dev/tcp/127.0.0.1/9817 && printf "GET /metrics HTTP/1.0\r\n\r\n" >&3 && cat <&3' ||
+		give_up "no metrics"
+}
+
 # gigabits ADDRESS [-R]: what iperf3 moves there (or, -R, back) in a second
 gigabits() {
 	on left iperf3 -J -t 1 -c "$@" 2>/dev/null | jq -r '.end.sum_received.bits_per_second / 1e8 | round / 10'
@@ -161,6 +192,7 @@ table() {
 		VXLAN, in the kernel:10.2.0.2
 		l2tpd over UDP, IPv4:10.0.0.2
 		l2tpd over IP protocol 115, IPv6:10.1.0.2
+		l2tpd, PPP over L2TPv2:10.3.0.1
 	END
 }
 
@@ -168,7 +200,7 @@ look_around() {
 	title "Left up. To look around:"
 	cat <<-END
 		  ip netns exec demo-$id-left bash                # a shell on the left host
-		  ip netns exec demo-$id-left ping 10.0.0.2       # over UDP; 10.1.0.2 is over IPv6
+		  ip netns exec demo-$id-left ping 10.0.0.2       # over UDP; 10.1.0.2 is over IPv6, 10.3.0.1 over PPP
 		  $l2tpctl -s $work/left.socket session list
 		                                                   # and -j, tunnel show, session modify ...
 		  $l2tpctl -s $work/left.socket tunnel delete tunnel_name=red reason="good bye"
@@ -215,14 +247,13 @@ ping_it 10.1.0.2 56
 ping_it 10.0.0.2 3000
 ping_it 10.1.0.2 3000
 
-title "L2TPv2: the right host lets the left one in; the left one opens a tunnel and a call, and both agree on the ids."
-shown "$l2tpctl" -s "$work/right.socket" peer profile create profile_name=left peer_ipaddr=192.0.2.1
-shown "$l2tpctl" -s "$work/left.socket" tunnel create tunnel_name=red dest_ipaddr=192.0.2.2 persist=yes
-shown "$l2tpctl" -s "$work/left.socket" session create tunnel_name=red session_name=call \
-	frame_socket="$work/call.frames"
+title "The other job: the right host is a server for subscribers (LNS), and alice on the left one has an address of it."
 wait_for_call
+shown ip -n "demo-$id-left" -br addr show dev ppp0
+ping_it 10.3.0.1 56
+ping_it 10.3.0.1 3000
+shown "$l2tpctl" -s "$work/right.socket" user list
 shown "$l2tpctl" -s "$work/left.socket" status
-shown "$l2tpctl" -s "$work/right.socket" tunnel list
 
 title "What l2tpd has counted so far."
 shown "$l2tpctl" -s "$work/left.socket" session list
@@ -235,6 +266,10 @@ table
 title "What l2tpd counted meanwhile."
 shown "$l2tpctl" -s "$work/left.socket" session list
 shown "$l2tpctl" -s "$work/left.socket" session show tunnel_name=blue session_name=office statistics
+
+title "And as Prometheus sees the server."
+shown "$l2tpctl" -s "$work/right.socket" system modify metrics_port=9817
+metrics | grep -E '^l2tpd_(sessions|pool|user|radius)' | grep -v ' 0$'
 
 if [ "${KEEP:-}" ] && [ "${KEEP:-}" != 0 ]; then
 	trap - EXIT

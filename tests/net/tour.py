@@ -14,11 +14,15 @@ import sys
 import _management as m
 from _management import BUILD, TMP, TOP, check
 
+def texts(section):
+    """Its blocks, as they stand there."""
+    text = re.search(rf'^## {section}\n(.*?)^## ', m.read(f'{TOP}/README.md'), re.M | re.S)
+    return re.findall(r'^```\n(.*?)^```', text[1] if text else '', re.M | re.S)
+
+
 def blocks(section):
     """Its commands: of each block the lines."""
-    text = re.search(rf'^## {section}\n(.*?)^## ', m.read(f'{TOP}/README.md'), re.M | re.S)
-    found = re.findall(r'^```\n(.*?)^```', text[1] if text else '', re.M | re.S)
-    return [re.sub(r'\\\n *', ' ', block).splitlines() for block in found]
+    return [re.sub(r'\\\n *', ' ', block).splitlines() for block in texts(section)]
 
 
 def commands():
@@ -66,16 +70,22 @@ def test_tour():
 
 
 OTHER = r"""
-make install PREFIX=/usr; systemctl enable --now l2tpd
+make install PREFIX=/usr
+[ -z "$A_CONF" ] || echo "$A_CONF" >/etc/l2tpd.conf
+[ -z "$A_PASSWORD" ] || (umask 077; echo "$A_PASSWORD" >/etc/l2tpd.password)
+systemctl enable --now l2tpd
 export -f systemctl
 unshare -mn sleep 60 & other=$!
 until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 ip link set far netns $other
 on_B() { nsenter -t $other -m -n bash -c "$1"; }
-on_B 'mount -t tmpfs tmpfs /run; ip link set lo up; ip addr add 192.0.2.2/24 dev far; ip link set far up
+on_B 'mount -t tmpfs tmpfs /run; cp -a /etc /run/etc; mount --bind /run/etc /etc; ip link set lo up
+    ip addr add 192.0.2.2/24 dev far; ip link set far up
+    [ -z "$B_CONF" ] || echo "$B_CONF" >/etc/l2tpd.conf
+    [ -z "$B_SECRETS" ] || (umask 077; mkdir -p /etc/ppp; echo "$B_SECRETS" >/etc/ppp/chap-secrets)
     systemctl enable --now l2tpd; jobs -p >$TMP/B.pid'
 on_B "$ON_B"; echo "@@B $?"
-settled() { for _ in {1..100}; do l2tpctl status | grep -q "$1" && break; sleep 0.05; done; }
+settled() { for _ in {1..200}; do l2tpctl status | grep -q "$1" && break; sleep 0.05; done; }
 trap 'kill $other $(cat $TMP/B.pid)' EXIT
 """
 
@@ -94,6 +104,25 @@ def test_managed():
     check('what was said', re.search(r'^ +sent +[4-9]$', output, re.M), output)
     check('and what the call is', re.search(r'^ +role +LAC Incoming Call$', output, re.M), output)
     check('no command complains', 'l2tpctl: ' not in errors, errors)
+
+
+def test_server():
+    parts = texts('A server and its clients')
+    check('README has a server and a client', len(parts) == 8, parts)
+    files = dict(zip(('B_CONF', 'B_SECRETS', 'A_CONF', 'A_PASSWORD'), parts))
+    check('of ten lines each', all(len(text.splitlines()) <= 10 for text in files.values()), files)
+    os.environ.update(files, ON_B='true')
+    lines = [f'settled "1 session (1 up)"; {line}' for line in parts[5].splitlines()]
+    lines += [f"on_B '{line}'" for line in parts[6].splitlines()]
+    results, errors = run_all(lines, OTHER)
+    for name in files:
+        del os.environ[name]
+    check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
+    for line, status, output in results:
+        check(re.sub('.*; ', '', line), status == 0, f'status {status}, {output[-300:]!r}')
+    output = '\n'.join(result[2] for result in results)
+    check('the server is reached through the session', ' 0% packet loss' in output, output)
+    check('and knows who it is', 'alice' in results[-1][2] if results else False, output)
 
 
 if os.geteuid() != 0:
