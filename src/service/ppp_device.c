@@ -11,6 +11,7 @@
 
 #include "service/ppp_routes.h"
 #include "service/ppp_settings.h"
+#include "service/router.h"
 #include "service/trace.h"
 
 struct shared_device {
@@ -136,6 +137,8 @@ static void add_prefixes(struct carried *carried, const struct session_ppp *ppp)
 		add_prefix(carried, device, &ppp->ipv6_taken, 0);
 	if (ppp->ipv6)
 		add_prefix(carried, device, &ppp->delegated_taken, 0);
+	if (ppp->ipv6 && !prefix_contains(&ppp->ipv6_taken, &carried->grant.ipv6))
+		add_prefix(carried, device, &(struct prefix){ carried->grant.ipv6, 128 }, 0);
 	for (unsigned int i = 0; i < carried->grant.route_count; i++)
 		add_prefix(carried, device, &carried->grant.routes[i].prefix, carried->grant.routes[i].metric);
 	carried->config.ppp.prefixes = carried->prefixes;
@@ -155,8 +158,7 @@ static uint16_t mtu_of(const struct ppp_settings *settings, const struct carried
 /* Was the peer given anything? A client's peer was not: whatever comes from it is from elsewhere. */
 static bool has_taken(const struct session_ppp *ppp)
 {
-	return ppp->ipv4_taken.address.family != AF_UNSPEC || ppp->ipv6_taken.address.family != AF_UNSPEC ||
-	       ppp->delegated_taken.address.family != AF_UNSPEC;
+	return ppp->ipv4_taken.address.family != AF_UNSPEC || router_is_wanted(ppp);
 }
 
 /* Some servers (l2tpns, unless told otherwise) say that their address inside is the one that they have outside: a route
@@ -186,8 +188,7 @@ static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 		.default_route = profile->default_route && !ppp->device,
 		.default_metric = profile->default_metric,
 		.proxy_arp = profile->proxy_arp,
-		.punt_router = ppp->ipv6_taken.address.family != AF_UNSPEC ||
-			       ppp->delegated_taken.address.family != AF_UNSPEC,
+		.punt_router = router_is_wanted(ppp),
 	};
 	memcpy(carried->config.ppp.local_identifier, info->local_identifier, sizeof(info->local_identifier));
 	memcpy(carried->config.ppp.peer_identifier, info->peer_identifier, sizeof(info->peer_identifier));

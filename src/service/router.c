@@ -20,10 +20,19 @@
 #define VALID_S 7200
 #define DUID_LENGTH 18			/* type 4, a UUID: RFC 8415 section 11.5 */
 
+bool router_is_wanted(const struct session_ppp *ppp)
+{
+	struct grant grant;
+
+	if (ppp->ipv6_taken.address.family != AF_UNSPEC || ppp->delegated_taken.address.family != AF_UNSPEC)
+		return true;
+	session_ppp_grant(ppp, &grant);
+	return grant.ipv6.family != AF_UNSPEC;
+}
+
 static bool is_wanted(const struct session_ppp *ppp)
 {
-	return ppp->ipv6 && (ppp->ipv6_taken.address.family != AF_UNSPEC ||
-			     ppp->delegated_taken.address.family != AF_UNSPEC);
+	return ppp->ipv6 && router_is_wanted(ppp);
 }
 
 /* The same after a restart: clients come back to who gave them what they have. */

@@ -5,6 +5,8 @@
 
 #include "service/session_ppp.h"
 
+/* Was the peer given something of IPv6 that it is told of here? */
+bool router_is_wanted(const struct session_ppp *ppp);
 /* IPv6 is up: nothing happens when the peer has no prefix, or it began before. */
 void router_begin(struct service *service, struct session_ppp *ppp);
 void router_end(struct session_ppp *ppp);

@@ -368,6 +368,30 @@ static void a_user_who_chooses_has_what_nobody_has(void **state)
 	pair_expect_words(pair_failure(pair->near), "10.6.6.6 is in use by bob");
 }
 
+/* Also one that is of no prefix of the user's is routed to it, and told it. */
+static void an_ipv6_address_of_its_own(void **state)
+{
+	struct pair *pair = *state;
+	const struct datapath_session_config *config;
+	struct address v4, v6;
+
+	assert_true(address_parse("10.7.7.7", &v4) && address_parse("2001:db8::7", &v6));
+	begins(pair);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_ACCEPT);
+	radius_put_address(&builder, RADIUS_FRAMED_IP_ADDRESS, 0, &v4);
+	radius_put_address(&builder, 0, RADIUS_FRAMED_IPV6_ADDRESS, &v6);
+	end_reply(pair);
+	ppp_expect_up(pair);
+	config = datapath_null_session(pair->far->dp, peer_session(pair)->datapath);
+	assert_true(config->ppp.ipv6 && config->ppp.punt_router);
+	assert_int_equal(config->ppp.prefix_count, 1);
+	assert_int_equal(config->ppp.prefixes[0].prefix.length, 128);
+	assert_true(address_equal(&config->ppp.prefixes[0].prefix.address, &v6));
+	assert_true(peer_session(pair)->ppp->advertise);
+}
+
 static void the_daemon_ends(void **state)
 {
 	struct pair *pair = *state;
@@ -401,6 +425,7 @@ int main(void)
 		TEST(another_user_is_accounted_apart),
 		TEST(an_answer_that_is_late_lets_nobody_in),
 		TEST(a_user_who_chooses_has_what_nobody_has),
+		TEST(an_ipv6_address_of_its_own),
 		TEST(the_daemon_ends),
 	};
 
