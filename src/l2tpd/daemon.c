@@ -57,25 +57,29 @@ struct daemon {
 	bool is_ending;
 	struct event *signals[3];
 	struct notices notices;
+	struct name_servers_programs name_servers;
 	struct users_files users;
 	struct radius_sockets *radius;
 	struct state *state;
 	uint32_t told_tunnels, told_sessions;	/* in the status that systemd has */
 };
 
-/* Peers are told that their tunnels are gone, and have a while to acknowledge it. */
+/* Peers are told that their tunnels are gone, and have a while to acknowledge it; so have programs that undo here what
+ * others did when sessions came up. */
 static void end_when_told(struct daemon *daemon)
 {
-	if (daemon->is_ending && service_stop(daemon->service, os_clock_ms()) == 0)
+	if (daemon->is_ending && service_stop(daemon->service, os_clock_ms()) == 0 && manage_is_done(daemon->manage) &&
+	    !daemon->name_servers.running)
 		event_base_loopbreak(daemon->loop);
 }
 
 static void patience_ends(evutil_socket_t fd, short what, void *context)
 {
 	struct daemon *daemon = context;
+	unsigned int silent = service_stop(daemon->service, os_clock_ms());
 
-	log_warning("%u peers and RADIUS servers did not acknowledge what they were told at the end",
-		    service_stop(daemon->service, os_clock_ms()));
+	if (silent)
+		log_warning("%u peers and RADIUS servers did not acknowledge what they were told at the end", silent);
 	event_base_loopbreak(daemon->loop);
 }
 
@@ -88,13 +92,15 @@ static void settle(struct daemon *daemon)
 
 	while (service_next_request(daemon->service, &request))
 		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
+	if (daemon->is_ending)
+		service_stop(daemon->service, os_clock_ms());
 	manage_settle(daemon->manage);
-	end_when_told(daemon);
 	users_look(&daemon->users, daemon->service, os_clock_ms());
 	service_set_time(daemon->service, (uint64_t)time(NULL), os_clock_ms());
 	service_transmit(daemon->service, os_clock_ms());
 	radius_sockets_settle(daemon->radius);
-	name_servers_settle(daemon->loop, daemon->service);
+	name_servers_settle(&daemon->name_servers, daemon->service);
+	end_when_told(daemon);
 	next = service_next_deadline(daemon->service);
 	if (next == SERVICE_NEVER) {
 		event_del(daemon->deadline);
@@ -252,6 +258,8 @@ static bool open_loop(struct daemon *daemon)
 		return false;
 	daemon->deadline = event_new(daemon->loop, -1, 0, deadline_reached, daemon);
 	daemon->patience = event_new(daemon->loop, -1, 0, patience_ends, daemon);
+	daemon->name_servers = (struct name_servers_programs){ .loop = daemon->loop, .changed = changed,
+							       .context = daemon };
 	daemon->resolver = os_resolver_new(daemon->loop, resolved, daemon);
 	daemon->state = state_new(daemon->loop);
 	return daemon->state && daemon->deadline && daemon->patience && daemon->resolver &&

@@ -18,11 +18,21 @@
 static const char *const resolvectls[] = { "/usr/bin/resolvectl", "/bin/resolvectl", NULL };
 static const char *const resolvconfs[] = { "/usr/sbin/resolvconf", "/sbin/resolvconf", NULL };
 
+struct run {
+	struct name_servers_programs *programs;
+	const char *path;
+};
+
 static void done(void *context, int status, bool out_of_time)
 {
+	struct name_servers_programs *programs = ((struct run *)context)->programs;
+
 	if (status)
-		log_warning("%s did not take the name servers: %s", (const char *)context,
+		log_warning("%s did not take the name servers: %s", ((struct run *)context)->path,
 			    out_of_time ? "it took too long" : "it failed");
+	free(context);
+	if (!--programs->running)
+		programs->changed(programs->context);
 }
 
 static const char *find(const char *const *paths)
@@ -33,33 +43,39 @@ static const char *find(const char *const *paths)
 	return NULL;
 }
 
-static void run(struct event_base *loop, const char *path, const char *const arguments[], const char *input)
+static void run(struct name_servers_programs *programs, const char *path, const char *const arguments[], const char *input)
 {
 	static char *const environment[] = { (char *)(uintptr_t)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	char *copies[ARGUMENTS + 1] = { NULL };
-	struct error error;
+	struct run *run = malloc(sizeof(*run));
+	struct error error = { .text = "out of memory" };
 
 	for (int i = 0; i < ARGUMENTS && arguments[i]; i++)
 		copies[i] = (char *)(uintptr_t)arguments[i];
-	if (!os_child_run_with(loop, path, copies, environment, input, PROGRAM_MS, done, (void *)(uintptr_t)path,
-			       &error))
-		log_warning("%s", error.text);
+	if (run)
+		*run = (struct run){ programs, path };
+	if (run && os_child_run_with(programs->loop, path, copies, environment, input, PROGRAM_MS, done, run, &error)) {
+		programs->running++;
+		return;
+	}
+	log_warning("%s", error.text);
+	free(run);
 }
 
-static void tell_resolved(struct event_base *loop, const char *path, const struct service_name_servers *wanted,
+static void tell_resolved(struct name_servers_programs *programs, const char *path, const struct service_name_servers *wanted,
 			  const char *const text[2])
 {
 	const char *interface = wanted->interface_name;
 
 	if (!text[0][0]) {
-		run(loop, path, (const char *[]){ path, "revert", interface, NULL }, NULL);
+		run(programs, path, (const char *[]){ path, "revert", interface, NULL }, NULL);
 		return;
 	}
-	run(loop, path, (const char *[]){ path, "dns", interface, text[0], text[1][0] ? text[1] : NULL, NULL }, NULL);
-	run(loop, path, (const char *[]){ path, "domain", interface, "~.", NULL }, NULL);
+	run(programs, path, (const char *[]){ path, "dns", interface, text[0], text[1][0] ? text[1] : NULL, NULL }, NULL);
+	run(programs, path, (const char *[]){ path, "domain", interface, "~.", NULL }, NULL);
 }
 
-static void tell_resolvconf(struct event_base *loop, const char *path, const struct service_name_servers *wanted,
+static void tell_resolvconf(struct name_servers_programs *programs, const char *path, const struct service_name_servers *wanted,
 			    const char *const text[2])
 {
 	char record[CONFIG_IFNAME_MAX + 8], input[2 * ADDRESS_TEXT_MAX + 32];
@@ -67,10 +83,10 @@ static void tell_resolvconf(struct event_base *loop, const char *path, const str
 	snprintf(record, sizeof(record), "%s.l2tpd", wanted->interface_name);
 	snprintf(input, sizeof(input), "nameserver %s\n%s%s%s", text[0], text[1][0] ? "nameserver " : "", text[1],
 		 text[1][0] ? "\n" : "");
-	run(loop, path, (const char *[]){ path, text[0][0] ? "-a" : "-d", record, NULL }, text[0][0] ? input : NULL);
+	run(programs, path, (const char *[]){ path, text[0][0] ? "-a" : "-d", record, NULL }, text[0][0] ? input : NULL);
 }
 
-static void tell(struct event_base *loop, const struct service_name_servers *wanted)
+static void tell(struct name_servers_programs *programs, const struct service_name_servers *wanted)
 {
 	const char *resolvectl = access(RESOLVED, F_OK) == 0 ? find(resolvectls) : NULL;
 	const char *resolvconf = resolvectl ? NULL : find(resolvconfs);
@@ -79,18 +95,18 @@ static void tell(struct event_base *loop, const struct service_name_servers *wan
 				     address_format(&wanted->servers[1], second, sizeof(second)) };
 
 	if (resolvectl)
-		tell_resolved(loop, resolvectl, wanted, text);
+		tell_resolved(programs, resolvectl, wanted, text);
 	else if (resolvconf)
-		tell_resolvconf(loop, resolvconf, wanted, text);
+		tell_resolvconf(programs, resolvconf, wanted, text);
 	else if (first[0])
 		log_warning("%s: the peer's name servers are %s %s: neither systemd-resolved nor resolvconf is there "
 			    "to be told", wanted->interface_name, first, second);
 }
 
-void name_servers_settle(struct event_base *loop, struct service *service)
+void name_servers_settle(struct name_servers_programs *programs, struct service *service)
 {
 	struct service_name_servers wanted;
 
 	while (service_next_name_servers(service, &wanted))
-		tell(loop, &wanted);
+		tell(programs, &wanted);
 }

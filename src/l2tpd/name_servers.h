@@ -7,7 +7,14 @@
 
 #include "service/service.h"
 
+struct name_servers_programs {
+	struct event_base *loop;
+	void (*changed)(void *context);	/* the last one has ended */
+	void *context;
+	unsigned int running;
+};
+
 /* See to what the service wants. */
-void name_servers_settle(struct event_base *loop, struct service *service);
+void name_servers_settle(struct name_servers_programs *programs, struct service *service);
 
 #endif

@@ -102,6 +102,8 @@ static void ended(void *context, int status, bool out_of_time)
 			    about(run, text));
 	free(run);
 	hooks_settle(hooks);
+	if (hooks_are_done(hooks))
+		hooks->host.changed(hooks->host.context);	/* somebody may wait for it, to end */
 }
 
 /* What it was waiting for in the list of those that wait has been taken from it by the caller. */
@@ -228,6 +230,11 @@ void hooks_settle(struct hooks *hooks)
 	else
 		hooks->next = service_event_last(hooks->service) + 1;
 	start_waiting(hooks);
+}
+
+bool hooks_are_done(const struct hooks *hooks)
+{
+	return !hooks->waiting && !hooks->running && hooks->next > service_event_last(hooks->service);
 }
 
 struct hooks *hooks_new(struct service *service, const struct manage_host *host)

@@ -26,6 +26,8 @@ struct hooks *hooks_new(struct service *service, const struct manage_host *host)
 void hooks_free(struct hooks *hooks);
 /* See to new events. */
 void hooks_settle(struct hooks *hooks);
+/* Has every program that is to run ended? */
+bool hooks_are_done(const struct hooks *hooks);
 const struct hooks_counters *hooks_counters(const struct hooks *hooks);
 
 #endif

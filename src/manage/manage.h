@@ -70,6 +70,8 @@ int manage_listen(struct manage *manage, int fd);
 /* See to what the service has that clients or others wait for.  To be called after each call of the
  * service that is given the time. */
 void manage_settle(struct manage *manage);
+/* Has every program that hooks run ended? */
+bool manage_is_done(const struct manage *manage);
 
 /* Before a configuration of the system is made true: can it be? -1: no, *error says why. 0: what it takes is
  * there, until manage_settle(). */

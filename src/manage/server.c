@@ -175,6 +175,11 @@ void manage_settle(struct manage *manage)
 	bearers_settle(manage->bearers);
 }
 
+bool manage_is_done(const struct manage *manage)
+{
+	return hooks_are_done(manage->hooks);
+}
+
 int manage_try_system(struct manage *manage, const struct system_config *wanted, struct error *error)
 {
 	return http_try(manage, wanted, error);

@@ -17,6 +17,7 @@
 #include "service/accounting.h"
 #include "service/authenticate.h"
 #include "service/managed.h"
+#include "service/name_servers.h"
 #include "service/network.h"
 #include "service/ppp_limits.h"
 #include "service/ppp_link.h"
@@ -395,6 +396,8 @@ static void network_event(struct service *service, struct session *session, cons
 	bool was_up = session_ppp_is_up(session);
 
 	network_event_of(service, session->ppp, event);
+	if (service->is_stopping)
+		return;		/* all ends were told */
 	if (session_ppp_is_up(session) && !session->ppp->closing)
 		became_up(service, session);
 	else if (was_up && !is_ending(service, session->ppp)) {
@@ -492,6 +495,8 @@ void session_ppp_stop(struct service *service)
 		if (!session->ppp)
 			continue;
 		session->ppp->terminate = TERMINATE_ADMIN_REBOOT;
+		tell_network(service, session, false);
+		name_servers_drop(service, session->ppp);
 		accounting_stop(service, session->ppp, false);
 		session_ppp_say_goodbye(service, &session, 1);
 	}

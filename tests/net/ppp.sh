@@ -113,6 +113,16 @@ check "ip-up is run as pppd runs it" until_true 3 grep -qE \
 check "and ip-down, with what was used" until_true 3 grep -qE \
 	'ip-down ppp0  0 10\.1\.0\.1 .* alice [0-9]+$' "$TMP/scripts"
 
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password=wonderland
+comes_up "with scripts, again" 1 1
+until_true 3 grep -q ip-up "$TMP/scripts"
+: >"$TMP/scripts"
+stop_daemon B
+check "ip-down is run at the daemon's end, too" grep -q 'ip-down ppp0 .* alice [0-9]*$' "$TMP/scripts"
+ctl A -q session delete tunnel_name=t session_name=s
+start_daemon B || exit 1
+check "the tunnel comes back" until_true 30 up B 1 0
+
 # ---------------------------------------------------------------- many behind one device
 ctl B -q ppp profile modify profile_name=default interface=shared interface_name=subs
 for n in 1 2 3; do

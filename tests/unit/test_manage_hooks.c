@@ -22,6 +22,7 @@ struct fixture {
 	struct hooks *hooks;
 	struct program programs[PROGRAMS_MAX];	/* that were started */
 	unsigned int count, running, most, killed;
+	unsigned int done;			/* times that all had ended */
 	bool refuse;
 };
 
@@ -30,6 +31,13 @@ static struct fixture *fixture;		/* the host's functions have no other way to it
 static uint64_t now(void)
 {
 	return fixture->world->now;
+}
+
+static void changed(void *context)
+{
+	assert_ptr_equal(context, fixture);
+	assert_true(hooks_are_done(fixture->hooks));
+	fixture->done++;
 }
 
 static int program_at(const char *path, struct error *error)
@@ -87,8 +95,8 @@ static void end(unsigned int i, int status, bool out_of_time)
 
 static int setup(void **state)
 {
-	struct manage_host host = { .now = now, .program_at = program_at, .run_program = run_program,
-				    .kill_program = kill_program };
+	struct manage_host host = { .now = now, .changed = changed, .program_at = program_at,
+				    .run_program = run_program, .kill_program = kill_program };
 	void *world;
 
 	fixture = calloc(1, sizeof(*fixture));
@@ -187,6 +195,7 @@ static void those_of_a_tunnel_run_in_order(void **state)
 		end(2 + i, 0, false);
 	}
 	assert_int_equal(hooks_counters(fixture->hooks)->run, 2 + ARRAY_SIZE(wanted));
+	assert_int_equal(fixture->done, 2);
 }
 
 static void of_several_tunnels_some_run_at_once(void **state)

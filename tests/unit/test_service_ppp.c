@@ -132,6 +132,38 @@ static void name_servers_of_the_peer_are_the_hosts(void **state)
 	assert_false(service_next_name_servers(pair->far->service, &wanted));
 }
 
+static unsigned int told_of(struct world *world, enum service_event_kind kind)
+{
+	static struct service_event event;
+	uint64_t last = service_event_last(world->service);
+	unsigned int count = 0;
+
+	for (uint64_t number = last > SERVICE_EVENT_RING ? last - SERVICE_EVENT_RING + 1 : 1; number <= last; number++)
+		count += service_event_get(world->service, number, &event) == 0 && event.kind == kind;
+	return count;
+}
+
+/* Whoever did something for a session that was up undoes it, once. */
+static void at_the_end_of_the_daemon_nothing_is_left(void **state)
+{
+	struct pair *pair = *state;
+	struct service_name_servers wanted;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
+	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	assert_true(service_next_name_servers(pair->near->service, &wanted));
+	service_stop(pair->near->service, pair->near->now);
+	service_stop(pair->near->service, pair->near->now);
+	assert_true(service_next_name_servers(pair->near->service, &wanted));
+	assert_int_equal(wanted.servers[0].family, AF_UNSPEC);
+	assert_string_equal(wanted.interface_name, "ppp0");
+	pair_run(pair, 1000);
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
+	assert_int_equal(told_of(pair->near, SERVICE_EVENT_SESSION_IPV4_UP), 1);
+	assert_int_equal(told_of(pair->near, SERVICE_EVENT_SESSION_IPV4_DOWN), 1);
+}
+
 /* --- not in --- */
 
 static char lines[4096];
@@ -554,6 +586,7 @@ int main(void)
 		PAIR_TEST_PPP(what_a_user_may_have_decides),
 		PAIR_TEST_PPP(an_address_comes_from_the_profile),
 		PAIR_TEST_PPP(name_servers_of_the_peer_are_the_hosts),
+		PAIR_TEST_PPP(at_the_end_of_the_daemon_nothing_is_left),
 		PAIR_TEST_PPP(a_wrong_password_is_told_to_both_ends_and_is_in_no_log),
 		PAIR_TEST_PPP(a_user_that_nobody_knows_gets_the_same_words),
 		PAIR_TEST_PPP(an_empty_pool_is_told_to_both_ends),
