@@ -43,7 +43,8 @@ static const char *find(const char *const *paths)
 	return NULL;
 }
 
-static void run(struct name_servers_programs *programs, const char *path, const char *const arguments[], const char *input)
+static void run(struct name_servers_programs *programs, const char *path, const char *const arguments[],
+		const char *input)
 {
 	static char *const environment[] = { (char *)(uintptr_t)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	char *copies[ARGUMENTS + 1] = { NULL };
@@ -62,8 +63,8 @@ static void run(struct name_servers_programs *programs, const char *path, const 
 	free(run);
 }
 
-static void tell_resolved(struct name_servers_programs *programs, const char *path, const struct service_name_servers *wanted,
-			  const char *const text[2])
+static void tell_resolved(struct name_servers_programs *programs, const char *path,
+			  const struct service_name_servers *wanted, const char *const text[2])
 {
 	const char *interface = wanted->interface_name;
 
@@ -71,19 +72,21 @@ static void tell_resolved(struct name_servers_programs *programs, const char *pa
 		run(programs, path, (const char *[]){ path, "revert", interface, NULL }, NULL);
 		return;
 	}
-	run(programs, path, (const char *[]){ path, "dns", interface, text[0], text[1][0] ? text[1] : NULL, NULL }, NULL);
+	run(programs, path, (const char *[]){ path, "dns", interface, text[0], text[1][0] ? text[1] : NULL, NULL },
+	    NULL);
 	run(programs, path, (const char *[]){ path, "domain", interface, "~.", NULL }, NULL);
 }
 
-static void tell_resolvconf(struct name_servers_programs *programs, const char *path, const struct service_name_servers *wanted,
-			    const char *const text[2])
+static void tell_resolvconf(struct name_servers_programs *programs, const char *path,
+			    const struct service_name_servers *wanted, const char *const text[2])
 {
 	char record[CONFIG_IFNAME_MAX + 8], input[2 * ADDRESS_TEXT_MAX + 32];
 
 	snprintf(record, sizeof(record), "%s.l2tpd", wanted->interface_name);
 	snprintf(input, sizeof(input), "nameserver %s\n%s%s%s", text[0], text[1][0] ? "nameserver " : "", text[1],
 		 text[1][0] ? "\n" : "");
-	run(programs, path, (const char *[]){ path, text[0][0] ? "-a" : "-d", record, NULL }, text[0][0] ? input : NULL);
+	run(programs, path, (const char *[]){ path, text[0][0] ? "-a" : "-d", record, NULL },
+	    text[0][0] ? input : NULL);
 }
 
 static void tell(struct name_servers_programs *programs, const struct service_name_servers *wanted)
@@ -107,6 +110,7 @@ void name_servers_settle(struct name_servers_programs *programs, struct service 
 {
 	struct service_name_servers wanted;
 
-	while (service_next_name_servers(service, &wanted))
+	/* one after the other: what is said last is to be done last, and peers do not start programs at their pace */
+	while (!programs->running && service_next_name_servers(service, &wanted))
 		tell(programs, &wanted);
 }

@@ -41,16 +41,19 @@ static bool is_meant(const struct service *service, const struct radius_selector
 {
 	struct aaa_session described;
 	const struct radius_session *session;
+	char id[AAA_ID_MAX];
 
-	if (!ppp->subscriber || !says(wanted->user_name, ppp->subscriber->name))
+	/* what is told apart at once goes first: all sessions are looked at */
+	if (!ppp->subscriber || !says(wanted->user_name, ppp->subscriber->name) ||
+	    (wanted->has_port && wanted->port != ppp->number) || wanted->multi_session_id[0] ||
+	    !is_address(&wanted->ipv4, &ppp->ipv4_taken.address) || wanted->ipv6.family != AF_UNSPEC ||
+	    !is_prefix(&wanted->ipv6_prefix, &ppp->ipv6_taken) ||
+	    !is_prefix(&wanted->delegated, &ppp->delegated_taken) ||
+	    !says(wanted->session_id, aaa_id(service, ppp, id)) || !is_identifier(service, wanted, ppp))
 		return false;
 	session = aaa_describe(service, ppp, NULL, &described);
-	return says(wanted->session_id, session->session_id) && says(wanted->port_id, session->port_id) &&
-	       says(wanted->called, session->called) && says(wanted->calling, session->calling) &&
-	       !wanted->multi_session_id[0] && (!wanted->has_port || wanted->port == session->port) &&
-	       is_address(&wanted->ipv4, &ppp->ipv4_taken.address) && wanted->ipv6.family == AF_UNSPEC &&
-	       is_prefix(&wanted->ipv6_prefix, &ppp->ipv6_taken) &&
-	       is_prefix(&wanted->delegated, &ppp->delegated_taken) && is_identifier(service, wanted, ppp);
+	return says(wanted->port_id, session->port_id) && says(wanted->called, session->called) &&
+	       says(wanted->calling, session->calling);
 }
 
 static struct session_ppp *find(const struct service *service, const struct radius_selectors *wanted,

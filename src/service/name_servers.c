@@ -14,6 +14,19 @@ struct name_servers {
 	struct name_servers *prev, *next;
 };
 
+/* What was to be told of the device before is not any more: a peer that changes its mind costs no memory. */
+static void forget(struct service *service, const char *interface_name)
+{
+	struct name_servers *entry, *next;
+
+	DL_FOREACH_SAFE(service->name_servers, entry, next) {
+		if (strcmp(entry->wanted.interface_name, interface_name) != 0)
+			continue;
+		DL_DELETE(service->name_servers, entry);
+		free(entry);
+	}
+}
+
 /* Without memory for it the host's names are looked up as before. */
 static bool push(struct service *service, const struct session *session, const struct address *servers)
 {
@@ -21,6 +34,7 @@ static bool push(struct service *service, const struct session *session, const s
 
 	if (!entry)
 		return false;
+	forget(service, session_ifname(session));
 	memcpy(entry->wanted.interface_name, session_ifname(session), sizeof(entry->wanted.interface_name));
 	if (servers)
 		memcpy(entry->wanted.servers, servers, sizeof(entry->wanted.servers));
