@@ -2,6 +2,7 @@
 /* See negotiate.h. */
 #include "ppp/negotiate.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -574,16 +575,17 @@ static void receive_terminate(struct ppp_link *link, enum control_protocol which
 		.protocol = PPP_CHAP_PROTOCOL, .by_peer = true, .text = "wrong name or password",
 	};
 	const struct reply reply = { .code = CODE_TERMINATE_ACK, .identifier = packet->identifier };
-	char text[PPP_TEXT_MAX];
+	char said[PPP_TEXT_MAX], text[sizeof(said) + 24];
 	const struct link_failure closed = {
 		.cause = PPP_CAUSE_USER,
 		.code = which == CONTROL_LCP ? DISCONNECT_NORMAL : DISCONNECT_NO_NCP,
 		.direction = which == CONTROL_LCP ? DIRECTION_PEER : DIRECTION_GLOBAL,
 		.protocol = which == CONTROL_LCP ? 0 : protocols[which]->number,
-		.by_peer = true, .text = packet->length ? text : "the peer closed it",
+		.by_peer = true, .text = packet->length ? text : "closed by the peer",
 	};
 
-	ppp_printable(packet->data, packet->length, text, sizeof(text));
+	ppp_printable(packet->data, packet->length, said, sizeof(said));
+	snprintf(text, sizeof(text), "closed by the peer: %s", said);
 	link_note(link, which == CONTROL_LCP && auth_was_refused(link) ? &refused : &closed);
 	act(link, which, AUTOMATON_RTR, &reply);
 }

@@ -562,7 +562,7 @@ static void test_peer_terminates(void **state)
 	assert_int_equal(world.event.event.disconnect, 3);
 	assert_int_equal(world.event.event.disconnect_direction, 1);
 	assert_true(world.event.event.by_peer);
-	assert_string_equal(world.event.text, "User request?");
+	assert_string_equal(world.event.text, "closed by the peer: User request?");
 	SAY(&world, PPP_LCP, TERMINATE, 9, "");		/* it missed the answer */
 	EXPECT(&world, PPP_LCP, TERMINATED, "");
 	SAY(&world, PPP_LCP, REQUEST, 10, "");
