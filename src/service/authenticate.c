@@ -244,8 +244,6 @@ static void let_in(struct service *service, struct session_ppp *ppp, const char 
 
 /* --- the files of secrets --- */
 
-#define NOBODYS_SECRET "what nobody has"	/* verified in place of the secret of somebody who is not there */
-
 static void ask_files(struct service *service, struct session_ppp *ppp, const struct credentials *credentials,
 		      bool again)
 {
@@ -263,18 +261,15 @@ static void ask_files(struct service *service, struct session_ppp *ppp, const st
 		file = USERS_CHAP;
 	known = users_find(service->users, file, credentials->name, credentials->name_length, server, &found, &grant,
 			   &error) == 0;
-	ppp_verify(credentials, known ? found.secret : (const uint8_t *)NOBODYS_SECRET,
-		   known ? found.length : strlen(NOBODYS_SECRET), &verdict);
+	ppp_verify(credentials, known ? found.secret : NULL, found.length, &verdict);
 	users_forget(&found);
-	if (known && verdict.result == CREDENTIALS_ACCEPTED) {
+	if (verdict.result == CREDENTIALS_ACCEPTED) {
 		if (!again || is_another(ppp, name))
 			let_in(service, ppp, name, credentials->method, &verdict, &grant);
 		else
 			tell(service, ppp, &verdict, name);
 	} else {
 		note_failure(service, ppp, name);
-		if (!known)
-			reject_with(&verdict, verdict.result == CREDENTIALS_REJECTED ? verdict.message : "");
 		refuse(service, ppp, name, credentials->method, &verdict, known ? "wrong password" : error.text);
 	}
 	explicit_bzero(&verdict, sizeof(verdict));

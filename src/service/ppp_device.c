@@ -19,7 +19,6 @@ struct shared_device {
 	handle datapath;
 	struct prefix routes[PPP_ROUTES_MAX];
 	unsigned int route_count;
-	uint32_t sessions;
 	UT_hash_handle hh;
 };
 
@@ -231,10 +230,7 @@ static int choose_device(struct service *service, struct session_ppp *ppp, const
 	if (profile->interface != CONFIG_INTERFACE_SHARED || ppp->device)
 		return 0;
 	ppp->device = get_shared(service, profile, &carried->info, error);
-	if (!ppp->device)
-		return -1;
-	ppp->device->sessions++;
-	return 0;
+	return ppp->device ? 0 : -1;
 }
 
 static void learn_device(struct service *service, struct session_ppp *ppp)
@@ -319,8 +315,6 @@ void ppp_device_drop(struct service *service, struct session_ppp *ppp, bool tell
 							  DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE, NULL);
 	}
 	session_no_device(service, ppp->session);
-	if (ppp->device)
-		ppp->device->sessions--;
 	ppp->device = NULL;
 	ppp->mppe = false;
 }
