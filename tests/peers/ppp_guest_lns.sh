@@ -54,7 +54,8 @@ check "nobody was told a secret" no_secret_told
 # ---------------------------------------------------------------- ends, and back again
 calls "closed by the peer" auth require-chap && {
 	in_guest 'kill $(pidof pppd)'
-	check "closed by the peer: we know, and why" until_true 5 logged A 'session s .*(closed|terminated|ended) by the peer'
+	check "closed by the peer: we know, and why" until_true 5 \
+		logged A 'session s .*(closed|terminated|ended) by the peer'
 	check "closed by the peer: and are back" until_true 20 client_is_up
 	in_guest 'kill -STOP $(pidof pppd)'
 	check "the peer is stopped: echoes tell" until_true 25 eval '! session_is A t s up'
