@@ -302,6 +302,7 @@ struct service {
 	struct deadline_heap ppp_deadlines, asking_deadlines;
 	uint32_t ppp_number;		/* of the last session with PPP */
 	struct shared_device *shared_devices;	/* by name */
+	struct shared_device *lost_devices;	/* that others removed: until their last session has gone */
 	struct subscriber *subscribers;	/* by name */
 	uint32_t subscriber_sessions;	/* of all of them */
 	struct name_servers *name_servers;	/* queue */

@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
 #include "service/ppp_routes.h"
 #include "service/ppp_settings.h"
 #include "service/router.h"
+#include "service/session_call.h"
 #include "service/trace.h"
 
 struct shared_device {
@@ -19,6 +22,8 @@ struct shared_device {
 	handle datapath;
 	struct prefix routes[PPP_ROUTES_MAX];
 	unsigned int route_count;
+	uint32_t sessions;
+	struct shared_device *next;	/* of those that are lost */
 	UT_hash_handle hh;
 };
 
@@ -49,6 +54,35 @@ static int make_shared(struct service *service, const struct ppp_profile_config 
 	return datapath_ops(service->dp)->device_add(service->dp, &config, &device->datapath, error);
 }
 
+/* Those that nobody uses any more. The sessions are out of the datapath by now, which are not when they let go. */
+static void bury(struct service *service)
+{
+	struct shared_device *device, *next;
+
+	if (service->lost_devices)
+		session_call_flush(service);
+	LL_FOREACH_SAFE(service->lost_devices, device, next) {
+		if (device->sessions)
+			continue;
+		datapath_ops(service->dp)->device_delete(service->dp, device->datapath);
+		LL_DELETE(service->lost_devices, device);
+		free(device);
+	}
+}
+
+void ppp_device_lost(struct service *service, struct session_ppp *ppp)
+{
+	struct shared_device *device;
+
+	if (!ppp->device)
+		return;
+	HASH_FIND_STR(service->shared_devices, ppp->device->ifname, device);
+	if (device != ppp->device)
+		return;		/* another session has told */
+	HASH_DELETE(hh, service->shared_devices, device);
+	LL_PREPEND(service->lost_devices, device);
+}
+
 static struct shared_device *get_shared(struct service *service, const struct ppp_profile_config *profile,
 					const struct ppp_info *info, struct error *error)
 {
@@ -59,6 +93,7 @@ static struct shared_device *get_shared(struct service *service, const struct pp
 	HASH_FIND_STR(service->shared_devices, ifname, device);
 	if (device)
 		return device;
+	bury(service);
 	device = calloc(1, sizeof(*device));
 	if (!device) {
 		service_no_memory(error);
@@ -91,6 +126,9 @@ void ppp_device_end(struct service *service)
 		HASH_DELETE(hh, service->shared_devices, device);
 		free(device);
 	}
+	LL_FOREACH_SAFE(service->lost_devices, device, next)
+		free(device);
+	service->lost_devices = NULL;
 }
 
 /* --- what the datapath is told --- */
@@ -230,7 +268,10 @@ static int choose_device(struct service *service, struct session_ppp *ppp, const
 	if (profile->interface != CONFIG_INTERFACE_SHARED || ppp->device)
 		return 0;
 	ppp->device = get_shared(service, profile, &carried->info, error);
-	return ppp->device ? 0 : -1;
+	if (!ppp->device)
+		return -1;
+	ppp->device->sessions++;
+	return 0;
 }
 
 static void learn_device(struct service *service, struct session_ppp *ppp)
@@ -315,6 +356,8 @@ void ppp_device_drop(struct service *service, struct session_ppp *ppp, bool tell
 							  DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE, NULL);
 	}
 	session_no_device(service, ppp->session);
+	if (ppp->device)
+		ppp->device->sessions--;
 	ppp->device = NULL;
 	ppp->mppe = false;
 }

@@ -14,9 +14,11 @@ int ppp_device_encrypt(struct service *service, struct session_ppp *ppp, const s
 int ppp_device_limit(struct service *service, struct session_ppp *ppp, struct error *error);
 /* It has no device any more. tell: the datapath is to carry nothing, too. */
 void ppp_device_drop(struct service *service, struct session_ppp *ppp, bool tell);
+/* The device that it shares was removed by others: who comes next gets another. Nothing happens when it shares none. */
+void ppp_device_lost(struct service *service, struct session_ppp *ppp);
 /* Of the device that it shares; "": it has its own, or none. */
 const char *ppp_device_name(const struct session_ppp *ppp);
-/* All devices that are shared; the datapath is told when it is still there. */
+/* All devices that are shared, when all sessions are gone; the datapath removes them when it is closed. */
 void ppp_device_end(struct service *service);
 
 #endif

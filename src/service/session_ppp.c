@@ -19,6 +19,7 @@
 #include "service/managed.h"
 #include "service/name_servers.h"
 #include "service/network.h"
+#include "service/ppp_device.h"
 #include "service/ppp_limits.h"
 #include "service/ppp_link.h"
 #include "service/ppp_settings.h"
@@ -443,6 +444,7 @@ bool session_ppp_frame(struct service *service, struct session *session, const u
 
 void session_ppp_lost_device(struct service *service, struct session *session)
 {
+	ppp_device_lost(service, session->ppp);
 	session_ppp_close(service, session, TERMINATE_PORT_ERROR, CDN_ADMINISTRATIVE,
 			  "its interface was removed by others");
 }

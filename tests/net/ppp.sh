@@ -133,6 +133,10 @@ for n in 1 2 3; do
 	check "session $n: packets pass" on A ping -qc 1 -W 1 -I ppp$((n - 1)) 10.1.0.1
 done
 check "from the LNS, too" on B ping -qc 1 -W 1 "$(session A t s1 .state.local_ipaddr)"
+on B ip link del subs
+check "removed by somebody: its sessions end" until_true 5 logged B 'removed by others'
+comes_up "and come back on a new one" 1 3
+check "packets pass" on A ping -qc 1 -W 1 -I ppp0 10.1.0.1
 equal "it is shared" "$(ctl B -j session list | jq -r '.[].state.interface_name' | sort -u)" subs
 
 # ---------------------------------------------------------------- IPv6 and routes

@@ -305,6 +305,26 @@ static void a_device_that_cannot_be_made_ends_the_session_with_the_reason(void *
 	pair_expect_words(pair_failure(pair->near), "no such device is possible");
 }
 
+static void a_shared_device_that_others_removed_is_made_anew(void **state)
+{
+	struct pair *pair = *state;
+	struct datapath_event event = { .kind = DATAPATH_EVENT_DEVICE_GONE };
+	handle before;
+
+	datapath_null_log_begin(pair->far->dp);
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default interface=shared interface_name=subs\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	before = told(pair->far)->network_device;
+	event.session = ((const struct session *)handle_get(&pair->far->service->session_handles,
+							    pair_first_session(pair->far).handle))->datapath;
+	service_datapath_event(pair->far->service, &event, pair->far->now);
+	pair_run(pair, 10000);
+	ppp_expect_up(pair);
+	assert_int_not_equal(told(pair->far)->network_device, before);
+	assert_int_equal(datapath_null_devices(pair->far->dp), 1);
+}
+
 /* --- out --- */
 
 static void the_address_is_given_back_and_kept_for_the_user(void **state)
@@ -614,6 +634,7 @@ int main(void)
 		PAIR_TEST_PPP(a_pool_outside_of_what_a_user_may_have_is_refused),
 		PAIR_TEST_PPP(a_profile_without_addresses_says_which_parameter_gives_one),
 		PAIR_TEST_PPP(a_device_that_cannot_be_made_ends_the_session_with_the_reason),
+		PAIR_TEST_PPP(a_shared_device_that_others_removed_is_made_anew),
 		PAIR_TEST_PPP(the_address_is_given_back_and_kept_for_the_user),
 		PAIR_TEST_PPP(the_lns_may_end_it),
 		PAIR_TEST_PPP(a_session_ends_after_its_time),
