@@ -2,6 +2,7 @@
 /* See name_servers.h. */
 #include "service/name_servers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static bool push(struct service *service, const struct session *session, const s
 	if (!entry)
 		return false;
 	forget(service, session_ifname(session));
-	memcpy(entry->wanted.interface_name, session_ifname(session), sizeof(entry->wanted.interface_name));
+	snprintf(entry->wanted.interface_name, sizeof(entry->wanted.interface_name), "%s", session_ifname(session));
 	if (servers)
 		memcpy(entry->wanted.servers, servers, sizeof(entry->wanted.servers));
 	DL_APPEND(service->name_servers, entry);
