@@ -92,7 +92,7 @@ calls "ended by us" && {
 		jq -r '.[0].config | "tunnel_id=\(.tunnel_id) session_id=\(.session_id)"')
 	check "ended by us: the peer's pppd knows" until_true 5 \
 		guest_said 'LCP terminated by peer|Terminating on signal|Modem hangup'
-	check "ended by us: and is gone" until_true 5 guest_has_pppd 0
+	check "ended by us: and is gone" until_true 15 guest_has_pppd 0
 }
 calls "the peer is stopped" && {
 	in_guest 'kill -STOP $(pidof pppd)'
