@@ -59,7 +59,7 @@ hang_up
 call password
 check "and again with the right one" until_true 30 is_up || why
 kill_peer B
-check "it is killed: echoes tell" until_true 20 eval '! session_is A t s up'
+check "it is killed: echoes tell" until_true 30 eval '! session_is A t s up'
 check "nobody was told a secret" no_secret_told
 stop_daemon A
 equal "we are stopped" $? 0
