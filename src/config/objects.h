@@ -110,6 +110,7 @@ struct tunnel_config {
 	char dest_ipaddr[CONFIG_HOST_MAX];
 	uint16_t our_udp_port, peer_udp_port;
 	bool use_udp_checksums, udp_zero_csum6_tx, udp_zero_csum6_rx;
+	char netns[CONFIG_NETNS_MAX];	/* "": the daemon's */
 	char bind_interface[CONFIG_IFNAME_MAX];
 	uint32_t fwmark;
 	int64_t ttl;			/* CONFIG_TTL_DEFAULT, 1..255 or CONFIG_COPY */

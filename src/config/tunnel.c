@@ -98,6 +98,11 @@ static const struct param params[] = {
 		.reference = "RFC 6935, L2TP_ATTR_UDP_ZERO_CSUM6_RX",
 	},
 	{
+		ROW_MEMBER(netns), .type = PARAM_STRING, .flags = PARAM_PROFILE | PARAM_V3,
+		.check = check_netns, .allowed = CHECK_NETNS_ALLOWED,
+		.help = "network namespace where the tunnel's packets leave and arrive; without it the daemon's",
+	},
+	{
 		ROW_MEMBER(bind_interface), .type = PARAM_STRING, .flags = PARAM_PROFILE,
 		.check = check_interface,
 		.allowed = CHECK_INTERFACE_ALLOWED,

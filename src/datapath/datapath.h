@@ -50,6 +50,7 @@ struct datapath_tunnel_config {
 	struct endpoint local;			/* address AF_UNSPEC: any (the system chooses per route); with a port
 						 * for any address: packets leave with this one as their source */
 	struct endpoint peer;			/* address AF_UNSPEC: not known yet: nothing is sent or received */
+	char netns[DATAPATH_NETNS_MAX];		/* where its packets leave and arrive; "" ours. With a port: ours */
 	char bind_interface[IF_NAMESIZE];	/* "" none; packets leave and arrive only there */
 	uint32_t fwmark;			/* 0 none */
 	int16_t ttl;				/* 1..255, DATAPATH_HOP_DEFAULT or DATAPATH_HOP_COPY */

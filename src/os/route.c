@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/netns.h"
+
 #define ROUTE_PORT 1701			/* connect() wants one; any will do */
 
 static int prepare(int fd, const struct route_query *query)
@@ -22,8 +24,7 @@ static int prepare(int fd, const struct route_query *query)
 	return length ? bind(fd, (struct sockaddr *)&name, length) : 0;
 }
 
-/* A socket connected to the peer; -1 when there is no route. */
-static int open_connected(const struct route_query *query)
+static int open_connected_here(const struct route_query *query)
 {
 	int fd = socket(query->peer->address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct endpoint peer = *query->peer;
@@ -39,6 +40,21 @@ static int open_connected(const struct route_query *query)
 		return fd;
 	close(fd);
 	return -1;
+}
+
+/* A socket connected to the peer; -1 when there is no route. */
+static int open_connected(const struct route_query *query)
+{
+	int saved, fd;
+
+	if (!query->netns[0])
+		return open_connected_here(query);
+	saved = netns_enter(query->netns, NULL);
+	if (saved < 0)
+		return -1;
+	fd = open_connected_here(query);
+	netns_leave(saved);
+	return fd;
 }
 
 int route_path_mtu(const struct route_query *query, uint32_t *mtu)

@@ -11,6 +11,7 @@
 struct route_query {
 	const struct address *source;		/* AF_UNSPEC: any */
 	const struct endpoint *peer;
+	const char *netns;			/* "" ours; netns.h */
 	const char *bind_interface;		/* "" any */
 	uint32_t fwmark;
 };

@@ -17,6 +17,7 @@ void flow_key_of(const struct tunnel_config *config, const struct address *peer,
 	memset(key, 0, sizeof(*key));
 	key->encap = (uint32_t)config->encap;
 	key->family = peer->family;
+	memcpy(key->netns, config->netns, strlen(config->netns));
 	if (config->encap == CONFIG_ENCAP_IP)
 		return;
 	if (!address_is_any(&config->src_ipaddr))

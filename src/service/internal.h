@@ -32,6 +32,7 @@ struct flow_key {
 	struct address local, peer;
 	uint16_t our_udp_port, peer_udp_port;
 	char bind_interface[CONFIG_IFNAME_MAX];
+	char netns[CONFIG_NETNS_MAX];
 };
 
 struct flow {

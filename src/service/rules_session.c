@@ -91,6 +91,10 @@ static int check_static(const struct tunnel *tunnel, const struct session_config
 		return error_set(error, ERROR_MISSING, "peer_session_id",
 				 "tunnel %s is static: give peer_session_id, the peer's id of the session",
 				 tunnel->config.tunnel_name);
+	if (config->mtu == CONFIG_MTU_FOLLOW && tunnel->config.netns[0])
+		return error_set(error, ERROR_VALUE, "mtu",
+				 "mtu=follow follows routes of the daemon's network namespace, and the tunnel is in %s: "
+				 "give auto or a number", tunnel->config.netns);
 	if (check_vlan(config, error) < 0 || check_sequence(config, error) < 0 || check_device(config, error) < 0)
 		return -1;
 	return check_mtu(tunnel, config, error);

@@ -51,6 +51,7 @@ static void to_datapath(const struct tunnel *tunnel, const struct tunnel_config 
 		       CONFIG_COPY == DATAPATH_DSCP_COPY, "both sides write them the same");
 	if (!address_is_any(&config->src_ipaddr))
 		out->local.address = config->src_ipaddr;
+	memcpy(out->netns, config->netns, sizeof(out->netns));
 	memcpy(out->bind_interface, config->bind_interface, sizeof(out->bind_interface));
 }
 

@@ -7,14 +7,17 @@
  * silently and take the packets away.
  */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <utlist.h>
 
 #include "datapath/user/worker.h"
+#include "os/netns.h"
 
 #define GROUP_BUFFER (8 << 20)		/* octets of each socket's buffers: a burst of super-packets */
 #define GROUP_RETRY_US 10000		/* while a predecessor that was killed is closing its sockets ... */
@@ -98,14 +101,20 @@ static int bind_socket(const struct user_datapath *dp, const struct socket_group
 	return 0;
 }
 
+static bool shares_port(const struct socket_group *group, const struct socket_group *other)
+{
+	return group->encap == L2TP_ENCAP_UDP && other->encap == L2TP_ENCAP_UDP &&
+	       group->local.port == other->local.port &&
+	       group->local.address.family == other->local.address.family && group->netns == other->netns;
+}
+
 /* Do we hold this port already, in another group? Then sharing it with ourselves is no theft. */
 static bool port_is_ours(const struct user_datapath *dp, const struct socket_group *group)
 {
 	const struct socket_group *other;
 
 	DL_FOREACH(dp->groups, other)
-		if (other->encap == L2TP_ENCAP_UDP && other->local.port == group->local.port &&
-		    other->local.address.family == group->local.address.family)
+		if (shares_port(group, other))
 			return true;
 	return false;
 }
@@ -186,6 +195,23 @@ static int open_control_sockets(struct user_datapath *dp, struct socket_group *g
 	return 0;
 }
 
+static int open_sockets(struct user_datapath *dp, struct socket_group *group, const char *netns, struct error *error)
+{
+	int saved = -1, result;
+
+	if (group->netns) {
+		saved = netns_enter(netns, error);
+		if (saved < 0)
+			return -1;
+	}
+	result = open_data_sockets(dp, group, error);
+	if (result == 0 && group->encap == L2TP_ENCAP_UDP)
+		result = open_control_sockets(dp, group, error);
+	if (saved >= 0)
+		netns_leave(saved);
+	return result;
+}
+
 static int watch_sockets(struct user_datapath *dp, struct socket_group *group, struct error *error)
 {
 	int failed = 0;
@@ -243,6 +269,21 @@ static void group_free(struct user_datapath *dp, struct socket_group *group)
 	free(group);
 }
 
+#define NETNS_UNKNOWN 1			/* none has this number: who enters it is told what is wrong */
+
+/* What a socket of this tunnel is in: 0 is ours, also where it has a name. */
+static uint64_t netns_of(const struct datapath_tunnel_config *config)
+{
+	uint64_t identity;
+
+	if (!config->netns[0])
+		return 0;
+	identity = netns_identity(config->netns);
+	if (!identity)
+		return NETNS_UNKNOWN;
+	return identity == netns_identity("") ? 0 : identity;
+}
+
 static struct socket_group *group_allocate(const struct user_datapath *dp,
 					   const struct datapath_tunnel_config *config)
 {
@@ -262,6 +303,7 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 	if (config->encap == L2TP_ENCAP_IP)
 		group->local.port = 0;
 	group->asked_port = group->local.port;
+	group->netns = netns_of(config);
 	memcpy(group->bind_interface, config->bind_interface, IF_NAMESIZE);
 	group->zero_checksum.fd = group->control[0].fd = group->control[1].fd = -1;
 	for (unsigned int i = 0; i < dp->worker_count; i++) {
@@ -321,13 +363,6 @@ static void tell_interfaces(struct socket_group *group, bool tell)
 	for (unsigned int i = 0; i < group->sockets; i++)
 		set_packet_info(group, group->data[i].fd, tell);
 	tell_control(group);
-}
-
-static bool shares_port(const struct socket_group *group, const struct socket_group *other)
-{
-	return group->encap == L2TP_ENCAP_UDP && other->encap == L2TP_ENCAP_UDP &&
-	       group->local.port == other->local.port &&
-	       group->local.address.family == other->local.address.family;
 }
 
 /* The kernel gives a packet to the socket that says most of where it is to arrive: so this group may get messages that
@@ -399,9 +434,7 @@ static struct socket_group *group_new(struct user_datapath *dp, const struct dat
 		error_system(error, ENOMEM, NULL, "cannot open sockets");
 		return NULL;
 	}
-	if (open_data_sockets(dp, group, error) < 0 ||
-	    (group->encap == L2TP_ENCAP_UDP && open_control_sockets(dp, group, error) < 0) ||
-	    watch_sockets(dp, group, error) < 0) {
+	if (open_sockets(dp, group, config->netns, error) < 0 || watch_sockets(dp, group, error) < 0) {
 		group_free(dp, group);
 		return NULL;
 	}
@@ -423,14 +456,14 @@ static bool serves_port(const struct socket_group *group, uint16_t port)
 	return port ? group->local.port == port : !group->asked_port;
 }
 
-static bool serves(const struct socket_group *group, const struct datapath_tunnel_config *config)
+static bool serves(const struct socket_group *group, const struct datapath_tunnel_config *config, uint64_t netns)
 {
 	struct address local = config->local.address;
 
 	local.family = config->peer.address.family;
 	return group->encap == config->encap && address_equal(&group->local.address, &local) &&
 	       (config->encap == L2TP_ENCAP_IP || serves_port(group, config->local.port)) &&
-	       strcmp(group->bind_interface, config->bind_interface) == 0;
+	       strcmp(group->bind_interface, config->bind_interface) == 0 && group->netns == netns;
 }
 
 /* Who wants a port of its own, whichever, does not want that of another. */
@@ -477,14 +510,15 @@ void group_trust_icmp(struct socket_group *group, bool trust)
 static struct socket_group *find(const struct user_datapath *dp, const struct datapath_tunnel_config *config,
 				 struct socket_group *preferred)
 {
+	uint64_t netns = netns_of(config);
 	struct socket_group *group;
 
-	if (preferred && serves(preferred, config))
+	if (preferred && serves(preferred, config, netns))
 		return preferred;
 	if (!may_share(config))
 		return NULL;
 	DL_FOREACH(dp->groups, group)
-		if (serves(group, config))
+		if (serves(group, config, netns))
 			return group;
 	return NULL;
 }
@@ -519,13 +553,31 @@ void group_put(struct user_datapath *dp, struct socket_group *group)
 	group_free(dp, group);
 }
 
+/* In the namespace of the others, which may have lost its name. */
+static int open_beside(const struct user_datapath *dp, struct socket_group *group, struct error *error)
+{
+	int netns, saved, fd;
+
+	if (!group->netns)
+		return open_bound(dp, group, false, error);
+	netns = ioctl(group->data[0].fd, SIOCGSKNS);
+	if (netns < 0)
+		return error_system(error, errno, "netns", "cannot enter the network namespace of the tunnel");
+	saved = netns_enter_fd(netns, error);
+	if (saved < 0)
+		return -1;
+	fd = open_bound(dp, group, false, error);
+	netns_leave(saved);
+	return fd;
+}
+
 int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group, struct error *error)
 {
 	int fd;
 
 	if (group->zero_checksum.fd >= 0)
 		return 0;
-	fd = open_bound(dp, group, false, error);
+	fd = open_beside(dp, group, error);
 	if (fd < 0)
 		return -1;
 	if (group->local.address.family == AF_INET6)

@@ -62,6 +62,7 @@ struct socket_group {
 	enum l2tp_encap encap;
 	struct endpoint local;		/* port as bound */
 	uint16_t asked_port;		/* 0: ephemeral; then it is never shared */
+	uint64_t netns;			/* netns_identity(); 0: ours */
 	char bind_interface[IF_NAMESIZE];
 	uint32_t ifindex;		/* of bind_interface; 0: none */
 	bool tells_interface;		/* where its packets arrived: some may be for a group that is bound there */

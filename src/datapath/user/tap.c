@@ -253,7 +253,8 @@ static void learn_source(struct user_datapath *dp, struct datapath_packet *packe
 		return;
 	if (!tunnel->source_asked) {
 		query = (struct route_query){ &tunnel->config.local.address, &tunnel->config.peer,
-					      tunnel->config.bind_interface, tunnel->config.fwmark };
+					      tunnel->config.netns, tunnel->config.bind_interface,
+					      tunnel->config.fwmark };
 		if (route_source(&query, &tunnel->source) < 0)
 			tunnel->source = (struct address){ .family = AF_UNSPEC };
 		tunnel->source_asked = true;

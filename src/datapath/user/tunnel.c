@@ -72,7 +72,8 @@ static uint32_t believable(const struct path *path, uint32_t reported)
  * known before holds, and the sockets stop heeding what the kernel learnt. */
 static void path_set_mtu(struct path *path, const struct datapath_tunnel_config *config, uint32_t reported)
 {
-	struct route_query query = { &config->local.address, &path->peer, config->bind_interface, config->fwmark };
+	struct route_query query = { &config->local.address, &path->peer, config->netns, config->bind_interface,
+				     config->fwmark };
 	uint32_t mtu = path->mtu ? path->mtu : PATH_MTU_DEFAULT, headers;	/* unless a route says otherwise */
 
 	(void)route_path_mtu(&query, &mtu);
