@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 hosts
+WITHIN=3000	# ms; it takes some 300 where nothing else runs, and the claim is a second
 milliseconds() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
 pair || exit 1
@@ -27,7 +28,7 @@ restarts_at_once() {
 	start=$(milliseconds)
 	start_daemon "$1" || fail "$2: starts again at once" "$(tail -n 1 "$(log_of "$1")")"
 	took=$(($(milliseconds) - start))
-	at_most "$2: up again, milliseconds" $took 1000
+	at_most "$2: up again, milliseconds" $took $WITHIN
 	equal "$2: all its devices" "$(on "$1" ls /sys/class/net | grep -cE '^(more|pw)')" "$3"
 	{ wait "$killed"; } 2>/dev/null
 	check "$2: the successor's socket is not its predecessor's" answers "$1"
@@ -40,7 +41,7 @@ for how in KILL KILL TERM; do
 	start=$(milliseconds)
 	start_daemon A || fail "SIG$how: starts again" ""
 	took=$(($(milliseconds) - start))
-	at_most "up again after SIG$how, milliseconds" $took 1000
+	at_most "up again after SIG$how, milliseconds" $took $WITHIN
 	equal "all its devices" "$(on A ls /sys/class/net | grep -c '^more')" 100
 	ip_on A addr add 10.0.0.1/24 dev pw0
 	check "carries again after SIG$how" until_true 5 pings A 10.0.0.2
