@@ -66,10 +66,9 @@ struct daemon {
 
 /* Peers are told that their tunnels are gone, and have a while to acknowledge it; so have programs that undo here what
  * others did when sessions came up. */
-static void end_when_told(struct daemon *daemon)
+static void end_when_told(struct daemon *daemon, uint32_t silent)
 {
-	if (daemon->is_ending && service_stop(daemon->service, os_clock_ms()) == 0 && manage_is_done(daemon->manage) &&
-	    !daemon->name_servers.running)
+	if (daemon->is_ending && !silent && manage_is_done(daemon->manage) && !daemon->name_servers.running)
 		event_base_loopbreak(daemon->loop);
 }
 
@@ -89,18 +88,19 @@ static void settle(struct daemon *daemon)
 	struct service_request request;
 	uint64_t next, now, wait;
 	struct timeval delay;
+	uint32_t silent = 0;
 
 	while (service_next_request(daemon->service, &request))
 		os_resolver_lookup(daemon->resolver, request.tunnel, request.host, request.family);
 	if (daemon->is_ending)
-		service_stop(daemon->service, os_clock_ms());
+		silent = service_stop(daemon->service, os_clock_ms());
 	manage_settle(daemon->manage);
 	users_look(&daemon->users, daemon->service, os_clock_ms());
 	service_set_time(daemon->service, (uint64_t)time(NULL), os_clock_ms());
 	service_transmit(daemon->service, os_clock_ms());
 	radius_sockets_settle(daemon->radius);
 	name_servers_settle(&daemon->name_servers, daemon->service);
-	end_when_told(daemon);
+	end_when_told(daemon, silent);
 	next = service_next_deadline(daemon->service);
 	if (next == SERVICE_NEVER) {
 		event_del(daemon->deadline);
