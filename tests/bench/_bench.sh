@@ -36,12 +36,15 @@ vxlan() {
 	done
 }
 
+# Whose packets that are, HOST:DEVICE each
+wires="A:wire B:wire"
 # cut on|off: "on": the sender segments before the wire, so that 1,500-byte packets cross it, and the receiver
 # joins them (GRO), as on two machines; "off": super-packets of 64 KB cross whole, as between containers.
 cut() {
-	local host segmentation=on gro=off
+	local wire segmentation=on gro=off
 	[ "$1" = off ] || { segmentation=off; gro=on; }
-	for host in A B; do
-		on $host ethtool -K wire tso $segmentation gso $segmentation tx-udp-segmentation $segmentation gro $gro
+	for wire in $wires; do
+		on "${wire%:*}" ethtool -K "${wire#*:}" tso $segmentation gso $segmentation \
+			tx-udp-segmentation $segmentation gro $gro
 	done
 }

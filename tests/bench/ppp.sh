@@ -338,6 +338,7 @@ came_out() {
 hosts
 ip_on B route add 224.0.0.0/4 dev wire	# l2tpns speaks to a cluster before it speaks to anybody else
 host C && wire A C 1500 third wire
+wires="A:wire B:wire A:third C:wire"
 ip_on A addr add 198.51.100.1/24 dev third
 ip_on C addr add 198.51.100.2/24 dev wire
 host G && wire G B 1500 wire crowd
