@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # _guest.sh - xl2tpd and pppd over the pppol2tp of Debian's kernel, in a guest, as the other end of an l2tpd on A:
-# include v2.sh first. A is 192.0.2.1, the guest is 192.0.2.2; the wire between them is called peer0.
+# include v2.sh and _ppp.sh first. A is 192.0.2.1, the guest is 192.0.2.2; the wire between them is called peer0.
 
 guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
 in_guest() { guest exec -t 60 "$1"; }
 # For _ppp.sh, and lib.sh
 # shellcheck disable=SC2034
 FAR_FOLDER=/tmp WIRE=peer0
+# A guest that a busy machine keeps waiting for seconds is not gone: where silence is what is tested, SHORT_ECHOES.
+# shellcheck disable=SC2034
+SHORT_ECHOES=$ECHOES ECHOES="lcp_echo_interval=5 lcp_echo_failure_count=6"
 far() { in_guest "$1"; }
 GUEST_USER=alice GUEST_GLOBAL=''	# GUEST_GLOBAL: lines of xl2tpd's section [global]
 

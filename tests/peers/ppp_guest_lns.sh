@@ -52,6 +52,8 @@ done
 check "nobody was told a secret" no_secret_told
 
 # ---------------------------------------------------------------- ends, and back again
+# shellcheck disable=SC2086 # words
+profile $SHORT_ECHOES
 calls "closed by the peer" auth require-chap && {
 	in_guest 'kill $(pidof pppd)'
 	check "closed by the peer: we know, and why" until_true 5 \
@@ -64,6 +66,8 @@ calls "closed by the peer" auth require-chap && {
 	check "the peer goes on: we are back" until_true 30 session_is A t s up
 }
 hang_up
+# shellcheck disable=SC2086 # words
+profile $ECHOES
 calls "we are stopped" auth require-chap 'lcp-echo-interval 1' 'lcp-echo-failure 3' && {
 	kill -STOP "${daemon_pid[A]}"
 	check "we are stopped: its echoes tell" until_true 15 guest_said 'No response to 3 echo-requests'
