@@ -26,6 +26,7 @@
 
 static const char configuration[] =
 	"tunnel profile modify profile_name=default rx_window_size=64 hello_timeout=60\n"
+	"session profile modify profile_name=default no_ppp=yes\n"	/* ppp.sh has what PPP takes */
 	"peer profile create profile_name=any peer_ipaddr=0.0.0.0/0\n";
 static const struct control_tunnel_settings tunnel_settings = {
 	.host_name = "lac", .framing_capabilities = 3, .bearer_capabilities = 3, .receive_window = WINDOW,

@@ -203,8 +203,8 @@ static struct session *find_session(struct arrival *arrival, enum session_kind k
 	if (session)
 		return arrival->session = session;
 	if (first && arrival->group->encap == L2TP_ENCAP_IP && first->tunnel->path &&
-	    first->tunnel->path->group != arrival->group && first->tunnel->path->group->netns == arrival->group->netns &&
-	    same_peer(arrival->name, first->tunnel->path))
+	    first->tunnel->path->group != arrival->group &&
+	    first->tunnel->path->group->netns == arrival->group->netns && same_peer(arrival->name, first->tunnel->path))
 		return NULL;	/* our copy of what the other socket delivers */
 	if (first)
 		stranger(arrival, datagram, DATAPATH_DROP_WRONG_SOURCE, session_id, &totals->rx_wrong_source);
