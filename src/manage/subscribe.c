@@ -205,7 +205,7 @@ static const char types[] =
 	"  peer_removed, limit_hit, config_changed, config_refused, system_modified, suppressed)\n"
 	"\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms is in\n"
 	"# milliseconds since 1970; changed names parameters.\n"
-	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer),\n"
+	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer, kernel),\n"
 	"  tunnel_name: ?string,\n  tunnel_id: ?int,\n  session_name: ?string,\n  session_id: ?int,\n"
 	"  interface_name: ?string,\n  netns: ?string,\n  profile_name: ?string,\n  peer: ?string,\n"
 	"  peer_host_name: ?string,\n  calling_number: ?string,\n  called_number: ?string,\n  user_name: ?string,\n"

@@ -230,6 +230,12 @@ struct session {
 	bool going : 1;			/* likewise */
 };
 
+/* Is there a configuration that it belongs to?  Else whoever wants it makes it anew. */
+static inline bool origin_is_configured(enum service_origin origin)
+{
+	return origin == SERVICE_ORIGIN_FILE || origin == SERVICE_ORIGIN_ADMIN;
+}
+
 /* Do its ends speak the control protocol? */
 static inline bool tunnel_is_managed(const struct tunnel *tunnel)
 {

@@ -201,7 +201,7 @@ static void find_tunnel(struct service_reload *reload, struct tunnel *wanted)
 		there = lookup_tunnel_by_name(reload->service, wanted->config.tunnel_name);
 	if (!there)
 		there = tunnel_of_other_name(reload, wanted);
-	if (!there || there->origin == SERVICE_ORIGIN_PEER || there->pair || tunnel_id_claimed(reload, there, wanted))
+	if (!there || !origin_is_configured(there->origin) || there->pair || tunnel_id_claimed(reload, there, wanted))
 		return;
 	pair_tunnels(there, wanted);
 }
@@ -217,7 +217,7 @@ static int find_session(const struct service_reload *reload, struct tunnel *in, 
 		there = lookup_session_by_name(in, session_name(wanted));
 	if (!there)
 		there = session_of_other_name(reload, in, wanted);
-	if (!there || there->origin == SERVICE_ORIGIN_PEER || there->pair || session_id_claimed(there, wanted))
+	if (!there || !origin_is_configured(there->origin) || there->pair || session_id_claimed(there, wanted))
 		return 0;
 	return pair_sessions(reload, there, wanted, error);
 }

@@ -87,7 +87,7 @@ static int check_mtu(const struct tunnel *tunnel, const struct session_config *c
 /* In a static tunnel. */
 static int check_static(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
 {
-	if (!config->peer_session_id)
+	if (!config->peer_session_id && tunnel->origin != SERVICE_ORIGIN_KERNEL)	/* whose API takes 0 */
 		return error_set(error, ERROR_MISSING, "peer_session_id",
 				 "tunnel %s is static: give peer_session_id, the peer's id of the session",
 				 tunnel->config.tunnel_name);

@@ -207,7 +207,7 @@ static bool next_session(const struct service *service, struct service_save *sav
 		if (!session)
 			return false;
 		save->session_id = session->by_id.id;
-	} while (session->origin == SERVICE_ORIGIN_PEER);
+	} while (!origin_is_configured(session->origin));
 	save_session(service, session, command);
 	return true;
 }
@@ -223,7 +223,7 @@ static bool next_tunnel(const struct service *service, struct service_save *save
 		if (!tunnel)
 			return false;
 		save->tunnel_id = tunnel->by_id.id;
-	} while (tunnel->origin == SERVICE_ORIGIN_PEER);
+	} while (!origin_is_configured(tunnel->origin));
 	save->tunnel = tunnel->handle;
 	save->session_id = 0;
 	save_tunnel(service, tunnel, command);

@@ -24,7 +24,8 @@
 #include "service/trace.h"
 
 const char *const service_origin_words[] = {
-	[SERVICE_ORIGIN_FILE] = "file", [SERVICE_ORIGIN_ADMIN] = "admin", [SERVICE_ORIGIN_PEER] = "peer", NULL,
+	[SERVICE_ORIGIN_FILE] = "file", [SERVICE_ORIGIN_ADMIN] = "admin", [SERVICE_ORIGIN_PEER] = "peer",
+	[SERVICE_ORIGIN_KERNEL] = "kernel", NULL,
 };
 
 int service_no_memory(struct error *error)

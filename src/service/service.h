@@ -49,9 +49,13 @@ int service_set_host(struct service *service, const struct service_host *host);
 int service_load_users(struct service *service, bool pap, const char *path, const char *text, size_t length,
 		       struct error *error);
 
-enum service_origin { SERVICE_ORIGIN_FILE, SERVICE_ORIGIN_ADMIN, SERVICE_ORIGIN_PEER };
+enum service_origin {
+	SERVICE_ORIGIN_FILE, SERVICE_ORIGIN_ADMIN,
+	/* these are of no configuration: a reload or restore leaves them alone, and they are not saved */
+	SERVICE_ORIGIN_PEER, SERVICE_ORIGIN_KERNEL,	/* programs that speak to the kernel's API */
+};
 
-/* "file", "admin", "peer"; NULL behind the last. */
+/* "file", "admin", "peer", "kernel"; NULL behind the last. */
 extern const char *const service_origin_words[];
 
 /* What a command that made or changed something did. */

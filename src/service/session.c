@@ -380,7 +380,8 @@ int session_activate(struct service *service, struct session *session, struct er
 {
 	if (tunnel_is_managed(session->tunnel))
 		return activate_call(service, session, error);
-	if (rules_loops(&session->tunnel->config, &session->tunnel->peer) &&
+	if (session->tunnel->origin != SERVICE_ORIGIN_KERNEL &&	/* whose API has nothing against it */
+	    rules_loops(&session->tunnel->config, &session->tunnel->peer) &&
 	    rules_session_loop(session_id(session), session->peer_session_id, error) < 0)
 		return -1;
 	session->is_active = true;

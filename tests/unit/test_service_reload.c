@@ -163,6 +163,39 @@ static void what_an_administrator_made_stays(void **state)
 	assert_int_equal(world_status(world).sessions, 1);
 }
 
+static void what_came_by_the_kernels_api_stays(void **state)
+{
+	struct world *world = *state;
+
+	world_expect(world, world_execute(world, SERVICE_ORIGIN_KERNEL, TUNNEL("lon", "1") SESSION("lon", "x", "11")));
+	RELOAD(world, TUNNEL("rom", "2"));
+	RELOAD(world, "");
+	assert_int_equal(world_status(world).tunnels, 1);
+	assert_int_equal(world_tunnel(world, "lon").origin, SERVICE_ORIGIN_KERNEL);
+	assert_int_equal(world_session(world, "lon", "x").origin, SERVICE_ORIGIN_KERNEL);
+	/* the same in the file does not become the file's */
+	RELOAD_REFUSED(world, ERROR_EXISTS, "tunnel_id", "is taken by tunnel lon", TUNNEL("lon", "1"));
+}
+
+/* Over the network to itself, or to the peer's session 0, as the kernel allows. */
+static void the_kernels_api_may_do_more(void **state)
+{
+	static const char sessions[] =
+		"tunnel create version=3 tunnel_name=self src_ipaddr=127.0.0.1 dest_ipaddr=127.0.0.1 tunnel_id=1 "
+		"peer_tunnel_id=2\n" SESSION("self", "loop", "11");
+	struct world *world = *state;
+	unsigned int count;
+	struct command *zero = world_parse(SESSION("self", "zero", "12"), &count);
+
+	zero->config.session.peer_session_id = 0;
+	REFUSED(world, ERROR_VALUE, "peer_session_id", "would lead to itself", sessions);
+	DO(world, "tunnel delete tunnel_name=self");
+	world_expect(world, world_execute(world, SERVICE_ORIGIN_KERNEL, sessions));
+	world_expect(world, service_execute(world->service, zero, SERVICE_ORIGIN_KERNEL, world->now, NULL,
+					    &world->error));
+	free(zero);
+}
+
 static void what_the_file_names_too_is_the_files(void **state)
 {
 	struct world *world = *state;
@@ -711,6 +744,8 @@ int main(void)
 		TEST(fixed_parameters_make_it_anew),
 		TEST(names_and_ids_may_change_hands),
 		TEST(what_an_administrator_made_stays),
+		TEST(what_came_by_the_kernels_api_stays),
+		TEST(the_kernels_api_may_do_more),
 		TEST(what_the_file_names_too_is_the_files),
 		TEST(what_clashes_with_an_administrators_is_refused),
 		TEST(one_bad_command_changes_nothing),

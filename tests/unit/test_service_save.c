@@ -173,6 +173,24 @@ static void secrets_are_told_apart(void **state)
 	assert_true(param_set_has(&command.set, config_row(CONFIG_TUNNEL, "secret")));
 }
 
+static void what_came_by_the_kernels_api_is_not_saved(void **state)
+{
+	struct world *world = *state;
+	struct service_save position = { 0 };
+	struct param_set secrets;
+	struct command command;
+
+	world_expect(world, world_execute(world, SERVICE_ORIGIN_KERNEL, TUNNEL("api", "1") SESSION("api", "x", "1")));
+	DO(world, TUNNEL("admin", "2"));
+	assert_true(service_save_next(world->service, &position, &command, &secrets));
+	assert_string_equal(command.config.tunnel.tunnel_name, "admin");
+	assert_false(service_save_next(world->service, &position, &command, &secrets));
+	/* nor does a restore remove it */
+	restore(world->service, SERVICE_RELOAD_ALL, "");
+	assert_true(world_has(world, "session show tunnel_name=api session_name=x"));
+	assert_false(world_has(world, "tunnel show tunnel_name=admin"));
+}
+
 static void a_restore_removes_whatever_it_does_not_name(void **state)
 {
 	struct world *world = *state;
@@ -627,6 +645,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(limits_that_came_late_come_last, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_save_survives_changes, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(secrets_are_told_apart, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(what_came_by_the_kernels_api_is_not_saved, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_restore_removes_whatever_it_does_not_name, world_begin, world_end),
 		cmocka_unit_test_setup_teardown(a_restore_is_all_or_nothing, world_begin, world_end),
 		cmocka_unit_test(saved_and_restored_is_the_same),
