@@ -19,15 +19,16 @@ EDGES = {
     'datapath/null': 'base wire datapath',
     'datapath/user': 'base wire datapath os',
     'service': 'base wire config control ppp aaa datapath datapath/null',
+    'kernel': 'base wire config service',
     'manage': 'base wire config service',
-    'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user service manage',
+    'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user service kernel manage',
     'l2tpctl': 'base config os',
 }
 # headers of libraries -> rooms that may include them; those not named here may go anywhere
 LIBRARIES = {
     r'event2/': 'os manage l2tpd',
     r'jansson\.h': 'manage l2tpd l2tpctl',
-    r'libmnl/': 'os',
+    r'libmnl/': 'os kernel',
     r'microhttpd\.h': 'manage',
     r'sqlite3\.h': 'os',
     r'systemd/': 'os',

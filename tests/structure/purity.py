@@ -11,7 +11,7 @@ import subprocess
 
 import _structure
 
-PURE = ['base', 'wire', 'config', 'control', 'aaa', 'ppp', 'service', 'datapath/null']
+PURE = ['base', 'wire', 'config', 'control', 'aaa', 'ppp', 'service', 'kernel', 'datapath/null']
 # Functions of libc that turn memory into memory. A call of snprintf may appear as __snprintf_chk,
 # of strtol as __isoc99_strtol and so on.
 ALLOWED = re.compile(r'''^(__(isoc\d+_)?)?(
@@ -25,6 +25,7 @@ ALLOWED = re.compile(r'''^(__(isoc\d+_)?)?(
   | qsort | qsort_r | bsearch | ffs | ffsl | ffsll | abs | labs | llabs
   | inet_pton | inet_ntop | htonl | htons | ntohl | ntohs
   | nettle_((hmac_)?md5_\w+ | (md4|sha1|des|arcfour)_\w+ | memxor3? | memeql_sec)
+  | mnl_(attr_\w+ | nlmsg_(ok|next|put_(extra_)?header|get_payload(_offset)?))
   | assert_fail | abort | stack_chk_fail | in6addr_any | in6addr_loopback
 )(_chk)?$|^_GLOBAL_OFFSET_TABLE_$|^in6addr_any$''', re.X)
 

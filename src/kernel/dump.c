@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dumps, in pieces: each datagram has as many records as fit, and begins where the one before it ended, by ids, so that
+ * what comes and goes meanwhile does no harm.  What a request filters by is ignored, as the kernel does.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "kernel/internal.h"
+
+struct piece {
+	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[DUMP_MAX];
+	size_t length;
+};
+
+static struct nlmsghdr *record_begin(const struct kernel_client *client, void *octets)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(octets);
+	struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+
+	message->nlmsg_type = client->kernel->host.family_id;
+	message->nlmsg_flags = NLM_F_MULTI;
+	message->nlmsg_seq = client->dump.sequence;
+	message->nlmsg_pid = client->port_id;
+	header->cmd = client->dump.command;
+	header->version = L2TP_GENL_VERSION;
+	return message;
+}
+
+/* Makes the next record, and says where to go on behind it.  NULL: there is no other. */
+static const struct nlmsghdr *next_tunnel(const struct kernel_client *client, struct dump *behind, void *octets)
+{
+	struct kernel *kernel = client->kernel;
+	struct kernel_tunnel *tunnel = tunnel_from(kernel, space_find(kernel, client->netns), behind->tunnel_id);
+	struct nlmsghdr *message;
+
+	if (!tunnel)
+		return NULL;
+	message = record_begin(client, octets);
+	record_tunnel(kernel, tunnel, message);
+	behind->tunnel_id = tunnel->by_id.id + 1ull;
+	return message;
+}
+
+static const struct nlmsghdr *next_session(const struct kernel_client *client, struct dump *behind, void *octets)
+{
+	struct kernel *kernel = client->kernel;
+	struct kernel_session *session = NULL;
+	struct kernel_tunnel *tunnel;
+	struct nlmsghdr *message;
+
+	while ((tunnel = tunnel_from(kernel, space_find(kernel, client->netns), behind->tunnel_id))) {
+		if (tunnel->by_id.id != behind->tunnel_id)
+			behind->session_id = 0;
+		behind->tunnel_id = tunnel->by_id.id;
+		session = session_from(kernel, tunnel, behind->session_id);
+		if (session)
+			break;
+		behind->tunnel_id++;
+		behind->session_id = 0;
+	}
+	if (!session)
+		return NULL;
+	message = record_begin(client, octets);
+	record_session(kernel, session, message);
+	behind->session_id = session->by_id.id + 1ull;
+	return message;
+}
+
+static void fill(struct kernel_client *client, struct piece *piece)
+{
+	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[RECORD_MAX];
+	const struct nlmsghdr *message;
+	struct dump behind;
+
+	for (;;) {
+		behind = client->dump;
+		message = behind.command == L2TP_CMD_TUNNEL_GET ? next_tunnel(client, &behind, octets) :
+								  next_session(client, &behind, octets);
+		if (!message || message->nlmsg_len > sizeof(piece->octets) - piece->length)
+			return;
+		memcpy(piece->octets + piece->length, message, message->nlmsg_len);
+		piece->length += message->nlmsg_len;
+		client->dump = behind;
+	}
+}
+
+static void finish(struct kernel_client *client)
+{
+	struct nlmsghdr *message = queue_room(client, NLMSG_LENGTH(sizeof(int)));
+
+	client->dump.command = 0;
+	if (!message)
+		return;
+	message->nlmsg_len = NLMSG_LENGTH(sizeof(int));
+	message->nlmsg_type = NLMSG_DONE;
+	message->nlmsg_flags = NLM_F_MULTI;
+	message->nlmsg_seq = client->dump.sequence;
+	message->nlmsg_pid = client->port_id;
+}
+
+/* The end is a datagram of its own. */
+void dump_continue(struct kernel_client *client)
+{
+	struct piece piece = { .length = 0 };
+
+	fill(client, &piece);
+	if (piece.length)
+		queue_add(client, piece.octets, piece.length);
+	else
+		finish(client);
+}
+
+int dump_begin(const struct request *request, uint8_t command)
+{
+	struct kernel_client *client = request->client;
+
+	if (client->dump.command)
+		return EBUSY;
+	client->dump = (struct dump){ .command = command, .sequence = request->message->nlmsg_seq };
+	if (!client->queue)	/* else what waits there goes first */
+		dump_continue(client);
+	return NOT_ACKNOWLEDGED;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this room have in common: the objects as programs asked for them, the clients, and a request while
+ * it is answered.
+ *
+ * An object here is a record of what was asked, and the handle of what the service has made of it.  Some have none,
+ * and are nothing but the record, because the service cannot carry them yet: tunnels of version 2, those with a socket
+ * of the program's own (L2TP_ATTR_FD), those over UDP to no port, and sessions in them or with pseudowire PPP.
+ */
+#ifndef L2TPD_KERNEL_INTERNAL_H
+#define L2TPD_KERNEL_INTERNAL_H
+
+#define HASH_NONFATAL_OOM 1	/* an element that could not be added has hh.tbl NULL */
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <netinet/in.h>
+#include <linux/l2tp.h>		/* it wants the one before it */
+#include <uthash.h>
+#include <utlist.h>
+
+#include "kernel/kernel.h"
+#include "service/order.h"
+#include "service/service.h"
+
+#define COOKIE_MAX 8
+#define DUMP_MAX 3776		/* octets of a dump in one datagram: as of a kernel with pages of 4 KiB, at first */
+#define JIFFY_MS 4		/* the kernel counts time in jiffies: of 250 Hz, as Debian's */
+#define RECORD_MAX 1024		/* no record is longer: programs are known that receive no more */
+
+struct kernel {
+	struct service *service;
+	struct kernel_host host;
+	struct space *spaces;			/* by netns */
+	struct kernel_client *clients;
+	uint32_t tunnel_count, session_count;
+};
+
+/* A network namespace in which there are tunnels. */
+struct space {
+	char netns[CONFIG_NETNS_MAX];
+	struct order tunnels;
+	struct kernel_session *sessions;	/* but those of version 2: by id, which several may have */
+	UT_hash_handle hh;
+};
+
+struct kernel_tunnel {
+	struct order_node by_id;
+	struct space *space;
+	uint32_t peer_id;
+	uint8_t version;
+	uint16_t encap;
+	bool is_managed;			/* the socket is the program's own */
+	struct kernel_socket socket;
+	handle service;				/* HANDLE_NONE: a record only */
+	struct order sessions;
+};
+
+static inline struct kernel_tunnel *tunnel_of_node(struct order_node *node)
+{
+	return (struct kernel_tunnel *)((char *)node - offsetof(struct kernel_tunnel, by_id));
+}
+
+struct kernel_cookie {
+	uint8_t length;
+	uint8_t octets[COOKIE_MAX];
+};
+
+struct kernel_session {
+	struct order_node by_id;
+	struct kernel_tunnel *tunnel;
+	uint32_t id;				/* by_id's */
+	uint32_t peer_id;
+	uint16_t pw_type, vlan_id;
+	uint8_t l2spec;
+	struct kernel_cookie cookie, peer_cookie;
+	char ifname[CONFIG_IFNAME_MAX];		/* as it was called first; "": it has none */
+	bool recv_seq, send_seq, lns_mode;
+	int32_t reorder_jiffies;
+	uint32_t service_id;			/* the service's id of it */
+	handle service;				/* as the tunnel's */
+	UT_hash_handle by_space;
+};
+
+/* Sequence numbers are in the sublayer. */
+static inline bool session_has_sequence(const struct kernel_session *session)
+{
+	return session->l2spec != L2TP_L2SPECTYPE_NONE;
+}
+
+static inline struct kernel_session *session_of_node(struct order_node *node)
+{
+	return (struct kernel_session *)((char *)node - offsetof(struct kernel_session, by_id));
+}
+
+/* A datagram that waits for the program. */
+struct datagram {
+	struct datagram *prev, *next;
+	uint32_t length;
+	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[];
+};
+
+/* Where a dump goes on. */
+struct dump {
+	uint8_t command;			/* L2TP_CMD_TUNNEL_GET or L2TP_CMD_SESSION_GET; 0: none is going on */
+	uint32_t sequence;			/* of the request */
+	uint64_t tunnel_id, session_id;		/* the least that come next */
+};
+
+struct kernel_client {
+	struct kernel_client *prev, *next;
+	struct kernel *kernel;
+	void *owner;
+	char netns[CONFIG_NETNS_MAX];
+	uint32_t port_id;
+	bool is_member;				/* of the family's group */
+	bool cap_ack;				/* NETLINK_CAP_ACK */
+	bool lists_families;			/* a CTRL_CMD_GETFAMILY dump was forwarded ... */
+	uint32_t lists_sequence;		/* ... with this number */
+	struct dump dump;
+	struct datagram *queue;
+	size_t queued;				/* octets */
+};
+
+/* --- policy.c --- */
+/* The attributes of a request by their types: NULL where there is none. */
+struct attributes {
+	const struct nlattr *of[L2TP_ATTR_MAX + 1];
+};
+/* 0 or an errno. */
+int policy_parse(const struct nlmsghdr *message, struct attributes *attributes);
+
+/* --- message.c --- */
+struct request {
+	struct kernel_client *client;
+	const struct kernel_caller *caller;
+	const struct nlmsghdr *message;
+	struct attributes attributes;
+	uint64_t now;
+};
+
+/* Numbers of attributes that are there. */
+static inline bool has(const struct request *request, unsigned int type)
+{
+	return request->attributes.of[type];
+}
+
+static inline uint8_t get_u8(const struct request *request, unsigned int type)
+{
+	return mnl_attr_get_u8(request->attributes.of[type]);
+}
+
+static inline uint16_t get_u16(const struct request *request, unsigned int type)
+{
+	return mnl_attr_get_u16(request->attributes.of[type]);
+}
+
+static inline uint32_t get_u32(const struct request *request, unsigned int type)
+{
+	return mnl_attr_get_u32(request->attributes.of[type]);
+}
+
+/* A reply while it is made. */
+struct reply {
+	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[RECORD_MAX];
+	struct nlmsghdr *message;
+};
+/* A generic netlink message of the family; to is where sequence number and port id come from. */
+void reply_begin(struct reply *reply, const struct request *to, uint8_t command, uint16_t flags);
+void reply_send(const struct reply *reply, const struct request *to);
+/* To all members of the group, in whatever namespace. */
+void reply_multicast(const struct reply *reply, const struct request *to);
+
+static inline struct kernel *request_kernel(const struct request *request)
+{
+	return request->client->kernel;
+}
+
+/* A handler's answer besides 0 and errnos: there is no acknowledgement. */
+#define NOT_ACKNOWLEDGED (-1)
+
+/* --- queue.c --- */
+/* A datagram of so many zeros, to be filled; aligned to KERNEL_ALIGNMENT. NULL: there is no room, and it is lost. */
+void *queue_room(struct kernel_client *client, size_t length);
+/* Octets are copied, or lost likewise. */
+void queue_add(struct kernel_client *client, const void *octets, size_t length);
+void queue_clear(struct kernel_client *client);
+
+/* --- family.c --- */
+/* A message to the controller that is about this family. */
+bool family_is_asked_for(const struct kernel *kernel, const struct nlmsghdr *message);
+bool family_is_listed(const struct nlmsghdr *message);
+void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t flags);
+
+/* --- dump.c --- */
+/* NOT_ACKNOWLEDGED, or an errno. */
+int dump_begin(const struct request *request, uint8_t command);
+/* Queues what comes next. */
+void dump_continue(struct kernel_client *client);
+
+/* --- record.c --- */
+void record_tunnel(struct kernel *kernel, const struct kernel_tunnel *tunnel, struct nlmsghdr *message);
+void record_session(struct kernel *kernel, const struct kernel_session *session, struct nlmsghdr *message);
+
+/* --- objects.c: what there is; an object that has lost the service's is forgotten when it is looked for --- */
+/* NULL: out of memory. */
+struct space *space_get(struct kernel *kernel, const char *netns);
+struct space *space_find(const struct kernel *kernel, const char *netns);
+/* Frees it when there is nothing in it, as tunnel_forget() does. */
+void space_put(struct kernel *kernel, struct space *space);
+
+/* NULL: none. space may be NULL. */
+struct kernel_tunnel *tunnel_find(struct kernel *kernel, struct space *space, uint32_t id);
+/* The first with this id or a greater one. */
+struct kernel_tunnel *tunnel_from(struct kernel *kernel, struct space *space, uint64_t least);
+struct kernel_session *session_find(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id);
+struct kernel_session *session_from(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t least);
+struct kernel_session *session_find_by_ifname(struct kernel *kernel, struct space *space, const char *ifname);
+/* One of those in the namespace, of whatever tunnel but those of version 2, that have this id. */
+struct kernel_session *session_find_in_space(struct kernel *kernel, struct space *space, uint32_t id);
+
+/* The id must be free in the space, or tunnel. */
+void tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id);
+/* Forgets and frees it with its sessions; what the service has of them is the caller's business. */
+void tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel);
+/* Of the program's own, if it has one; tunnel_forget() does that. */
+void tunnel_give_back_socket(struct kernel *kernel, const struct kernel_tunnel *tunnel);
+/* -1: out of memory. */
+int session_insert(struct kernel *kernel, struct kernel_session *session);
+void session_forget(struct kernel *kernel, struct kernel_session *session);
+
+/* --- tunnel.c, session.c: commands; 0, NOT_ACKNOWLEDGED or an errno --- */
+int tunnel_create(const struct request *request);
+int tunnel_delete(const struct request *request);
+int tunnel_modify(const struct request *request);
+int tunnel_get(const struct request *request);
+int session_create(const struct request *request);
+int session_delete(const struct request *request);
+int session_modify(const struct request *request);
+int session_get(const struct request *request);
+/* As the kernel does when a tunnel goes: nobody is notified. */
+void tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now);
+
+/* --- carry.c: what the service makes of them; 0 or an errno --- */
+int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now);
+void carry_tunnel_no_more(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now);
+/* ifname NULL: the system chooses one. Fills what the session is called. */
+int carry_session(struct kernel *kernel, struct kernel_session *session, const char *ifname, uint64_t now);
+int carry_changed_session(struct kernel *kernel, struct kernel_session *session, uint64_t now);
+void carry_session_no_more(struct kernel *kernel, struct kernel_session *session, uint64_t now);
+
+#endif

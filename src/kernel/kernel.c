@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole, its clients, and ends that nobody asked for by a message: of a namespace, of a socket.
+ */
+#include "kernel/kernel.h"
+
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kernel/internal.h"
+
+struct kernel *kernel_new(struct service *service, const struct kernel_host *host)
+{
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+
+	if (!kernel)
+		return NULL;
+	kernel->service = service;
+	kernel->host = *host;
+	return kernel;
+}
+
+static void forget_space(struct kernel *kernel, struct space *space)
+{
+	/* the last takes the space with it */
+	for (uint32_t left = order_count(&space->tunnels); left > 0; left--)
+		tunnel_forget(kernel, tunnel_of_node(order_from(&space->tunnels, 0)));
+}
+
+void kernel_free(struct kernel *kernel)
+{
+	struct space *space, *next;
+
+	if (!kernel)
+		return;
+	while (kernel->clients)
+		kernel_client_free(kernel->clients);
+	HASH_ITER(hh, kernel->spaces, space, next)
+		forget_space(kernel, space);
+	free(kernel);
+}
+
+struct kernel_client *kernel_client_new(struct kernel *kernel, const char *netns, uint32_t port_id, void *owner)
+{
+	struct kernel_client *client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return NULL;
+	client->kernel = kernel;
+	client->owner = owner;
+	client->port_id = port_id;
+	snprintf(client->netns, sizeof(client->netns), "%s", netns);
+	DL_APPEND(kernel->clients, client);
+	return client;
+}
+
+void kernel_client_free(struct kernel_client *client)
+{
+	if (!client)
+		return;
+	queue_clear(client);
+	DL_DELETE(client->kernel->clients, client);
+	free(client);
+}
+
+bool kernel_client_option(struct kernel_client *client, int option, int value)
+{
+	bool ours = (uint32_t)value == client->kernel->host.group_id;
+
+	if ((option == NETLINK_ADD_MEMBERSHIP || option == NETLINK_DROP_MEMBERSHIP) && ours) {
+		client->is_member = option == NETLINK_ADD_MEMBERSHIP;
+		return true;
+	}
+	if (option == NETLINK_CAP_ACK)	/* counts here and there */
+		client->cap_ack = value;
+	return false;
+}
+
+void kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now)
+{
+	struct space *space = space_find(kernel, netns);
+
+	/* the last takes the space with it */
+	for (uint32_t left = space ? order_count(&space->tunnels) : 0; left > 0; left--)
+		tunnel_destroy(kernel, tunnel_of_node(order_from(&space->tunnels, 0)), now);
+}
+
+static struct kernel_tunnel *tunnel_of_socket(const struct kernel *kernel, uint64_t cookie)
+{
+	struct order_node *node;
+	struct space *space;
+
+	for (space = kernel->spaces; space; space = space->hh.next) {
+		for (node = order_from(&space->tunnels, 0); node; node = order_from(&space->tunnels, node->id + 1ull)) {
+			struct kernel_tunnel *tunnel = tunnel_of_node(node);
+
+			if (tunnel->is_managed && tunnel->socket.cookie == cookie)
+				return tunnel;
+		}
+	}
+	return NULL;
+}
+
+void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now)
+{
+	struct kernel_tunnel *tunnel = tunnel_of_socket(kernel, cookie);
+
+	if (!tunnel)
+		return;
+	tunnel->is_managed = false;	/* there is nothing to be given back */
+	tunnel_destroy(kernel, tunnel, now);
+}

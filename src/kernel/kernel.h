@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's generic netlink family "l2tp", answered as the kernel answers it: octets of a program's netlink messages
+ * come in, octets of replies and notifications go out; what really exists is the service's.
+ *
+ * Pure: what must be asked of the system is asked through struct kernel_host, sockets are the caller's.
+ *
+ *	kernel_new()			one for a daemon
+ *	kernel_client_new()		one for each netlink socket that a program has opened; owner is the caller's
+ *					own for it, and comes back in wake() and forward()
+ *	kernel_client_request()		what the program sent in one piece
+ *	kernel_client_forwarded()	what a real netlink socket answered to what forward() gave it
+ *	kernel_client_next(), ..taken()	what the program is to receive, one datagram after the other: a dump is made
+ *					as it is taken, so that nothing grows
+ *
+ * Objects: a tunnel belongs to the client's network namespace, under the id that was asked for, and is a tunnel of the
+ * service with origin SERVICE_ORIGIN_KERNEL besides; likewise a session.  Whoever deletes that one deletes both.
+ *
+ * wake() and forward() are called inside of the calls below, and must not call anything here.
+ */
+#ifndef L2TPD_KERNEL_KERNEL_H
+#define L2TPD_KERNEL_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "config/objects.h"
+
+#define KERNEL_FAMILY_NAME "l2tp"	/* and the name of its one multicast group */
+#define KERNEL_ALIGNMENT 4		/* of octets given to kernel_client_request() and .._forwarded() */
+
+struct service;
+struct kernel;
+struct kernel_client;
+
+/* The socket of a tunnel, as getsockname() and getsockopt() would tell of it. */
+struct kernel_socket {
+	uint64_t cookie;		/* SO_COOKIE; of take_socket() only */
+	struct endpoint local, peer;	/* both of the socket's family; peer 0.0.0.0:0 or [::]:0: it is not connected */
+	bool udp_checksum;		/* of IPv4: they are sent; not so with SO_NO_CHECK */
+	bool udp_zero_csum6_tx, udp_zero_csum6_rx;
+};
+
+/* The socket that a kernel would make for an unmanaged tunnel. */
+struct kernel_wanted {
+	char netns[CONFIG_NETNS_MAX];
+	enum config_encap encap;
+	uint32_t tunnel_id, peer_tunnel_id;	/* IP: what it would be bound and connected to besides */
+	struct endpoint local;		/* any address: the system chooses it; UDP port 0: likewise */
+	struct endpoint peer;		/* UDP port 0: it would not be connected */
+};
+
+struct kernel_host {
+	void *context;
+	uint16_t family_id;		/* 0x10..0x3ff: one that the kernel of this machine does not use */
+	uint32_t group_id;		/* likewise */
+
+	/* Would the kernel's socket bind and connect there?  0, and local and peer of *socket as it would be (with the
+	 * port and address that the system chose); or the errno of bind() or connect(). */
+	int (*probe)(void *context, const struct kernel_wanted *wanted, struct kernel_socket *socket);
+
+	/* Descriptor fd of process pid is to become a tunnel's socket (L2TP_ATTR_FD): it must be open (else EBADF), a
+	 * socket (ENOTSOCK), of this network namespace (EINVAL), of SOCK_DGRAM, AF_INET or AF_INET6 and the protocol of
+	 * encap (EPROTONOSUPPORT), and no tunnel's yet (EBUSY), in this order.  0 and *socket filled, or an errno.
+	 * drop_socket() gives it back, unless kernel_socket_closed() said that it is gone. */
+	int (*take_socket)(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
+			   struct kernel_socket *socket);
+	void (*drop_socket)(void *context, uint64_t cookie);
+
+	/* A message that is for another family: whole, with its header. */
+	void (*forward)(void *context, void *owner, const void *message, size_t length);
+	/* kernel_client_next() has something. */
+	void (*wake)(void *context, void *owner);
+};
+
+/* Neither the service nor what host->context points to is owned; *host is copied.  NULL: out of memory. */
+struct kernel *kernel_new(struct service *service, const struct kernel_host *host);
+/* With all clients; the service keeps its tunnels.  NULL is legal. */
+void kernel_free(struct kernel *kernel);
+
+/* netns: as the rows of that name, "" the daemon's own.  port_id: what the program reads as its own address.
+ * NULL: out of memory. */
+struct kernel_client *kernel_client_new(struct kernel *kernel, const char *netns, uint32_t port_id, void *owner);
+/* NULL is legal. What it has made stays. */
+void kernel_client_free(struct kernel_client *client);
+
+/* An option of level SOL_NETLINK.  True: it succeeds, and the proxy socket must not know of it (the family's group);
+ * false: what the proxy socket says to it counts. */
+bool kernel_client_option(struct kernel_client *client, int option, int value);
+
+/* Who sent a message: looked at anew with each, since descriptors are passed on and privileges given up. */
+struct kernel_caller {
+	bool admin;		/* CAP_NET_ADMIN in the user namespace that owns the client's network namespace */
+	int32_t pid;		/* in whose table L2TP_ATTR_FD is */
+};
+
+/* The octets of one send(); aligned to KERNEL_ALIGNMENT.  now: monotonic ms, as the service's. */
+void kernel_client_request(struct kernel_client *client, const struct kernel_caller *caller, const void *octets,
+			   size_t length, uint64_t now);
+/* One datagram that the proxy socket received; aligned likewise. */
+void kernel_client_forwarded(struct kernel_client *client, const void *octets, size_t length);
+
+/* The next datagram for the program; false: there is none.  The same again until kernel_client_taken(), and valid as
+ * long.  Do not read the program's requests while it does not take what there is: beyond KERNEL_QUEUE_MAX octets
+ * replies are lost, as the kernel's are beyond SO_RCVBUF. */
+#define KERNEL_QUEUE_MAX 212992		/* net.core.rmem_default */
+bool kernel_client_next(struct kernel_client *client, const void **octets, size_t *length);
+void kernel_client_taken(struct kernel_client *client);
+
+/* The network namespace ends: its tunnels go, and nobody is notified. */
+void kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now);
+/* The last descriptor of a socket that take_socket() took was closed: its tunnel goes, and nobody is notified. */
+void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now);
+
+#endif

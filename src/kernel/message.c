@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Framing: what a program sent is cut into messages; each is checked in the kernel's order, given to who can answer it,
+ * and acknowledged or refused.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "kernel/internal.h"
+
+/* --- replies --- */
+
+void reply_begin(struct reply *reply, const struct request *to, uint8_t command, uint16_t flags)
+{
+	struct genlmsghdr *header;
+
+	reply->message = mnl_nlmsg_put_header(reply->octets);
+	reply->message->nlmsg_type = request_kernel(to)->host.family_id;
+	reply->message->nlmsg_flags = flags;
+	reply->message->nlmsg_seq = to->message->nlmsg_seq;
+	reply->message->nlmsg_pid = to->client->port_id;
+	header = mnl_nlmsg_put_extra_header(reply->message, sizeof(*header));
+	header->cmd = command;
+	header->version = L2TP_GENL_VERSION;
+}
+
+void reply_send(const struct reply *reply, const struct request *to)
+{
+	queue_add(to->client, reply->message, reply->message->nlmsg_len);
+}
+
+void reply_multicast(const struct reply *reply, const struct request *to)
+{
+	struct kernel_client *client;
+
+	DL_FOREACH(request_kernel(to)->clients, client) {
+		if (client->is_member)
+			queue_add(client, reply->message, reply->message->nlmsg_len);
+	}
+}
+
+/* error 0: it is acknowledged. An error is told with the whole request, unless the program does not want that. */
+static void acknowledge(struct kernel_client *client, const struct nlmsghdr *message, int error)
+{
+	bool whole = error && !client->cap_ack;
+	size_t length = NLMSG_LENGTH(sizeof(struct nlmsgerr));
+	struct nlmsghdr *reply;
+	struct nlmsgerr *body;
+
+	if (whole)
+		length += message->nlmsg_len - NLMSG_HDRLEN;
+	reply = queue_room(client, NLMSG_ALIGN(length));
+	if (!reply)
+		return;
+	reply->nlmsg_len = (uint32_t)length;
+	reply->nlmsg_type = NLMSG_ERROR;
+	reply->nlmsg_flags = whole ? 0 : NLM_F_CAPPED;
+	reply->nlmsg_seq = message->nlmsg_seq;
+	reply->nlmsg_pid = client->port_id;
+	body = NLMSG_DATA(reply);
+	body->error = -error;
+	memcpy(&body->msg, message, whole ? message->nlmsg_len : NLMSG_HDRLEN);
+}
+
+/* --- requests to the family --- */
+
+static int noop(const struct request *request)
+{
+	struct reply reply;
+
+	reply_begin(&reply, request, L2TP_CMD_NOOP, 0);
+	reply_send(&reply, request);
+	return 0;
+}
+
+static const struct {
+	int (*handle)(const struct request *request);
+	bool admin;		/* is for those with CAP_NET_ADMIN */
+	bool dump;
+} commands[L2TP_CMD_MAX + 1] = {
+	[L2TP_CMD_NOOP] = { noop, false, false },
+	[L2TP_CMD_TUNNEL_CREATE] = { tunnel_create, true, false },
+	[L2TP_CMD_TUNNEL_DELETE] = { tunnel_delete, true, false },
+	[L2TP_CMD_TUNNEL_MODIFY] = { tunnel_modify, true, false },
+	[L2TP_CMD_TUNNEL_GET] = { tunnel_get, true, true },
+	[L2TP_CMD_SESSION_CREATE] = { session_create, true, false },
+	[L2TP_CMD_SESSION_DELETE] = { session_delete, true, false },
+	[L2TP_CMD_SESSION_MODIFY] = { session_modify, true, false },
+	[L2TP_CMD_SESSION_GET] = { session_get, true, true },
+};
+
+static bool wants_dump(const struct nlmsghdr *message)
+{
+	return (message->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+}
+
+/* What the kernel is strict about where a family has no such command, and never had. */
+static bool is_ambiguous(const struct nlmsghdr *message, const struct genlmsghdr *header)
+{
+	uint16_t flags = message->nlmsg_flags & (uint16_t)~(NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO);
+
+	if (wants_dump(message))
+		flags &= (uint16_t)~NLM_F_DUMP;
+	return flags || header->reserved;
+}
+
+static int answer(struct request *request)
+{
+	const struct nlmsghdr *message = request->message;
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
+	int error;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return EINVAL;
+	if (header->cmd > L2TP_CMD_MAX)
+		return is_ambiguous(message, header) ? EINVAL : EOPNOTSUPP;
+	if (wants_dump(message) && !commands[header->cmd].dump)
+		return EOPNOTSUPP;
+	if (commands[header->cmd].admin && !request->caller->admin)
+		return EPERM;
+	if (wants_dump(message))
+		return dump_begin(request, header->cmd);
+	error = policy_parse(message, &request->attributes);
+	return error ? error : commands[header->cmd].handle(request);
+}
+
+/* --- all messages --- */
+
+static void forward(struct kernel_client *client, const struct nlmsghdr *message)
+{
+	const struct kernel_host *host = &client->kernel->host;
+
+	if (family_is_listed(message)) {
+		client->lists_families = true;
+		client->lists_sequence = message->nlmsg_seq;
+	}
+	if (host->forward)
+		host->forward(host->context, client->owner, message, message->nlmsg_len);
+}
+
+static int dispatch(struct request *request)
+{
+	const struct nlmsghdr *message = request->message;
+	struct kernel_client *client = request->client;
+
+	if (!(message->nlmsg_flags & NLM_F_REQUEST) || message->nlmsg_type < NLMSG_MIN_TYPE)
+		return 0;
+	if (message->nlmsg_type == client->kernel->host.family_id)
+		return answer(request);
+	if (family_is_asked_for(client->kernel, message)) {
+		family_answer(client, message->nlmsg_seq, 0);
+		return 0;
+	}
+	forward(client, message);
+	return NOT_ACKNOWLEDGED;
+}
+
+void kernel_client_request(struct kernel_client *client, const struct kernel_caller *caller, const void *octets,
+			   size_t length, uint64_t now)
+{
+	struct request request = { .client = client, .caller = caller, .now = now };
+	const uint8_t *position = octets;
+
+	while (length >= NLMSG_HDRLEN) {
+		const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)position;
+		size_t step;
+		int error;
+
+		if (message->nlmsg_len < NLMSG_HDRLEN || message->nlmsg_len > length)
+			return;
+		request.message = message;
+		error = dispatch(&request);
+		if (error > 0 || (!error && message->nlmsg_flags & NLM_F_ACK))
+			acknowledge(client, message, error);
+		step = NLMSG_ALIGN((size_t)message->nlmsg_len);
+		if (step > length)
+			return;
+		position += step;
+		length -= step;
+	}
+}
