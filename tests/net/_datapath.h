@@ -43,6 +43,52 @@ static inline uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+static inline handle tunnel_made(const struct datapath_tunnel_config *config)
+{
+	struct error error = { 0 };
+	handle tunnel;
+
+	if (datapath_ops(dp)->tunnel_add(dp, config, &tunnel, &error) < 0)
+		fail(error.text);
+	return tunnel;
+}
+
+static inline handle session_made(const struct datapath_session_config *config)
+{
+	struct error error = { 0 };
+	handle session;
+
+	if (datapath_ops(dp)->session_add(dp, config, &session, &error) < 0)
+		fail(error.text);
+	return session;
+}
+
+static inline struct datapath_session_info info_of(handle session)
+{
+	struct datapath_session_info info;
+
+	if (datapath_ops(dp)->session_info(dp, session, &info) < 0)
+		fail("session_info");
+	return info;
+}
+
+/* A socket of the peer's, which several may have, connected to ours. */
+static inline int socket_between(struct endpoint peer, struct endpoint ours)
+{
+	struct sockaddr_storage name;
+	socklen_t length = endpoint_to_sockaddr(&peer, &name);
+	int fd = socket(peer.address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, size = 4 << 20;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 ||
+	    bind(fd, (struct sockaddr *)&name, length) < 0)
+		fail("the peer's socket");
+	length = endpoint_to_sockaddr(&ours, &name);
+	if (connect(fd, (struct sockaddr *)&name, length) < 0)
+		fail("the peer's connect");
+	return fd;
+}
+
 struct case_of_many {
 	const char *name;
 	void (*run)(void);

@@ -64,12 +64,8 @@ static handle add_tunnel(const char *peer)
 	struct datapath_tunnel_config config = { .encap = L2TP_ENCAP_UDP, .tunnel_id = 1, .peer_tunnel_id = 2,
 						 .local = endpoint("127.0.0.1"), .peer = endpoint(peer),
 						 .udp_checksum = true };
-	struct error error = { 0 };
-	handle tunnel;
 
-	if (datapath_ops(dp)->tunnel_add(dp, &config, &tunnel, &error) < 0)
-		fail(error.text);
-	return tunnel;
+	return tunnel_made(&config);
 }
 
 static handle add_session(handle tunnel, uint32_t id, uint32_t reorder_timeout, uint32_t carrier_timeout)
@@ -78,39 +74,20 @@ static handle add_session(handle tunnel, uint32_t id, uint32_t reorder_timeout, 
 						  .peer_session_id = id, .l2spec = L2TP_L2SPEC_DEFAULT,
 						  .reorder_timeout = reorder_timeout,
 						  .carrier_timeout = carrier_timeout, .interface_up = true };
-	struct error error = { 0 };
-	handle session;
 
-	if (datapath_ops(dp)->session_add(dp, &config, &session, &error) < 0)
-		fail(error.text);
-	return session;
+	return session_made(&config);
 }
 
 static uint64_t received(handle session)
 {
-	struct datapath_session_info info;
-
-	if (datapath_ops(dp)->session_info(dp, session, &info) < 0)
-		fail("session_info");
-	return info.stats.rx_packets;
+	return info_of(session).stats.rx_packets;
 }
 
 /* --- the peer --- */
 
 static int peer_socket(const char *address)
 {
-	struct endpoint peer = endpoint(address), local = endpoint("127.0.0.1");
-	struct sockaddr_storage name;
-	socklen_t length = endpoint_to_sockaddr(&peer, &name);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
-
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's socket");
-	length = endpoint_to_sockaddr(&local, &name);
-	if (connect(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's connect");
-	return fd;
+	return socket_between(endpoint(address), endpoint("127.0.0.1"));
 }
 
 static void packet(uint8_t *octets, uint32_t session_id, uint32_t sequence)

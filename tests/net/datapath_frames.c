@@ -41,12 +41,8 @@ static handle add_tunnel(const char *peer)
 	struct datapath_tunnel_config config = { .version = 2, .tunnel_id = 0x1111, .peer_tunnel_id = 0x2222,
 						 .local = endpoint("127.0.0.1"), .peer = endpoint(peer),
 						 .udp_checksum = true };
-	struct error error = { 0 };
-	handle tunnel;
 
-	if (datapath_ops(dp)->tunnel_add(dp, &config, &tunnel, &error) < 0)
-		fail(error.text);
-	return tunnel;
+	return tunnel_made(&config);
 }
 
 static struct datapath_session_config config_of(handle tunnel)
@@ -55,47 +51,16 @@ static struct datapath_session_config config_of(handle tunnel)
 						 .peer_session_id = 0x0b0b, .frames = path };
 }
 
-static handle add_session(const struct datapath_session_config *config)
-{
-	struct error error = { 0 };
-	handle session;
-
-	if (datapath_ops(dp)->session_add(dp, config, &session, &error) < 0)
-		fail(error.text);
-	return session;
-}
-
 static handle add_plain(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
 
-	return add_session(&config);
-}
-
-static struct datapath_session_info info_of(handle session)
-{
-	struct datapath_session_info info;
-
-	if (datapath_ops(dp)->session_info(dp, session, &info) < 0)
-		fail("session_info");
-	return info;
+	return session_made(&config);
 }
 
 static int peer_socket(const char *address)
 {
-	struct endpoint peer = endpoint(address), local = endpoint("127.0.0.1");
-	struct sockaddr_storage name;
-	socklen_t length = endpoint_to_sockaddr(&peer, &name);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, size = 4 << 20;
-
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 ||
-	    bind(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's socket");
-	length = endpoint_to_sockaddr(&local, &name);
-	if (connect(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's connect");
-	return fd;
+	return socket_between(endpoint(address), endpoint("127.0.0.1"));
 }
 
 static int try_attach(void)
@@ -172,7 +137,7 @@ static void gets_nothing(const char *what, int fd)
 static void bits(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int ppp = attach(session), peer = peer_socket("127.0.0.5");
 	static const char *const bad[] = { "000211110a0a", "080211110a0a0000", "020211110a0a0fff",
 					   "4002000922221111", "4002000711110a0a00", "4002001511110a0aff03c021" };
@@ -214,7 +179,7 @@ static void sending(void)
 {
 	struct datapath_tunnel_config renamed = { 0 };
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int ppp = attach(session), peer = peer_socket("127.0.0.5");
 
 	give(ppp, "ff03c02101010004");
@@ -265,7 +230,7 @@ static void gets_number(int fd, unsigned int ns)
 static void sequence(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int ppp = attach(session), peer = peer_socket("127.0.0.5");
 	static const unsigned int good[] = { 0xfffe, 0xffff, 0, 5, 6, 0x8005, 0x8006 };
 
@@ -294,7 +259,7 @@ static void sequence(void)
 static void follow(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int ppp = attach(session), peer = peer_socket("127.0.0.5");
 
 	numbered(peer, 0);
@@ -381,7 +346,7 @@ static void paths(void)
 	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
 		fail("bind");
 	close(fd);	/* nobody's now */
-	session = add_session(&config);
+	session = session_made(&config);
 	if (stat(path, &st) < 0 || (st.st_mode & 0777) != 0600)
 		fail("others may connect");
 	config.session_id = 9;
@@ -413,7 +378,7 @@ static void batches(void)
 {
 	struct datapath_tunnel_config moved = { .peer = endpoint("127.0.0.5") };
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int ppp = attach(session), peer;
 	uint8_t octets[OCTETS_MAX];
 	char text[40];
@@ -449,7 +414,7 @@ static void batches(void)
 static void race(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel("127.0.0.5"));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	uint64_t end = now_ms() + RACE_MS, rounds = 0;
 	int peers[2] = { peer_socket("127.0.0.5"), peer_socket("127.0.0.6") };
 
@@ -465,7 +430,7 @@ static void race(void)
 			datapath_ops(dp)->tunnel_modify(dp, config.tunnel, &moved, DATAPATH_TUNNEL_PEER, NULL);
 		if (rounds % 7 == 0) {
 			datapath_ops(dp)->session_delete(dp, &session, 1);
-			session = add_session(&config);
+			session = session_made(&config);
 		}
 		close(ppp);
 	}

@@ -41,17 +41,7 @@ static void same(const char *what, const struct endpoint *got, const char *addre
 
 static int peer_socket(const char *address, uint16_t port, const char *ours, uint16_t our_port)
 {
-	struct endpoint peer = endpoint_at(address, port), local = endpoint_at(ours, our_port);
-	struct sockaddr_storage name;
-	socklen_t length = endpoint_to_sockaddr(&peer, &name);
-	int fd = socket(peer.address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || bind(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's socket");
-	length = endpoint_to_sockaddr(&local, &name);
-	if (connect(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's connect");
-	return fd;
+	return socket_between(endpoint_at(address, port), endpoint_at(ours, our_port));
 }
 
 /* A version 2 header, of a message without AVPs; ns tells messages apart. */
@@ -99,15 +89,11 @@ static handle add_tunnel(uint8_t version, const char *ours, uint16_t our_port, c
 	struct datapath_tunnel_config config = { .version = version, .tunnel_id = 1, .peer_tunnel_id = 2,
 						 .local = endpoint_at(ours, our_port), .peer = endpoint_at(peer, port),
 						 .udp_checksum = true };
-	struct error error = { 0 };
-	handle tunnel;
 
-	if (datapath_ops(dp)->tunnel_add(dp, &config, &tunnel, &error) < 0)
-		fail(error.text);
-	return tunnel;
+	return tunnel_made(&config);
 }
 
-static struct datapath_tunnel_info info_of(handle tunnel)
+static struct datapath_tunnel_info tunnel_info_of(handle tunnel)
 {
 	struct datapath_tunnel_info info;
 
@@ -283,23 +269,15 @@ static void behind(void)
 
 static uint64_t received(handle session)
 {
-	struct datapath_session_info info;
-
-	if (datapath_ops(dp)->session_info(dp, session, &info) < 0)
-		fail("session_info");
-	return info.stats.rx_packets;
+	return info_of(session).stats.rx_packets;
 }
 
 static handle add_session(handle tunnel, uint32_t id)
 {
 	struct datapath_session_config config = { .tunnel = tunnel, .session_id = id, .peer_session_id = id + 1,
 						  .pw_type = L2TP_PW_PPP };
-	struct error error = { 0 };
-	handle session;
 
-	if (datapath_ops(dp)->session_add(dp, &config, &session, &error) < 0)
-		fail(error.text);
-	return session;
+	return session_made(&config);
 }
 
 /* A control message, data, and another one: each goes where it belongs, also when the peer's worker is not the first
@@ -334,7 +312,7 @@ static void tunnel(void)
 {
 	handle found = add_tunnel(2, "0.0.0.0", 0, "127.0.0.5", PORT);
 	struct datapath_tunnel_config moved = { .peer = endpoint_at("127.0.0.5", OTHER_PORT), .peer_tunnel_id = 9 };
-	struct datapath_tunnel_info info = info_of(found), after;
+	struct datapath_tunnel_info info = tunnel_info_of(found), after;
 	struct datapath_message message = { .port = info.port, .tunnel = found, .peer = endpoint_at("127.0.0.5", PORT),
 					    .length = MESSAGE };
 	uint8_t octets[MESSAGE], got[MESSAGE];
@@ -355,7 +333,7 @@ static void tunnel(void)
 	if (datapath_ops(dp)->tunnel_modify(dp, found, &moved, DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID,
 					    NULL) < 0)
 		fail("modify");
-	after = info_of(found);
+	after = tunnel_info_of(found);
 	equal("its port after that", after.port, info.port);
 	equal("its UDP port after that", after.local.port, info.local.port);
 	send_control(second, 1, 3);
@@ -433,7 +411,7 @@ static void many(void)
 
 	for (int i = 0; i < MANY; i++) {
 		handle found = add_tunnel(2, "127.0.0.1", 0, "127.0.0.5", PORT);
-		struct datapath_tunnel_info info = info_of(found);
+		struct datapath_tunnel_info info = tunnel_info_of(found);
 		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		struct sockaddr_storage name;
 		socklen_t length = endpoint_to_sockaddr(&info.local, &name);
@@ -474,8 +452,8 @@ static void responder(void)
 	if (datapath_ops(dp)->tunnel_add(dp, &config, &session.tunnel, &error) < 0 ||
 	    datapath_ops(dp)->session_add(dp, &session, &added, &error) < 0)
 		fail(error.text);
-	equal("its port", info_of(session.tunnel).port, config.port);
-	same("its end", &(struct endpoint){ info_of(session.tunnel).local.address, PORT }, "127.0.0.9", PORT);
+	equal("its port", tunnel_info_of(session.tunnel).port, config.port);
+	same("its end", &(struct endpoint){ tunnel_info_of(session.tunnel).local.address, PORT }, "127.0.0.9", PORT);
 	client = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (connect(client, (struct sockaddr *)&name, sizeof(name)) < 0 ||
 	    send(client, frame, sizeof(frame), 0) != sizeof(frame))
@@ -496,7 +474,7 @@ static void refusing(void)
 {
 	handle found = add_tunnel(2, "127.0.0.1", PORT, "127.0.0.5", OTHER_PORT);
 	uint8_t octets[MESSAGE], got[MESSAGE];
-	struct datapath_message message = { .port = info_of(found).port, .tunnel = found, .octets = octets,
+	struct datapath_message message = { .port = tunnel_info_of(found).port, .tunnel = found, .octets = octets,
 					    .length = MESSAGE, .peer = endpoint_at("127.0.0.5", OTHER_PORT) };
 	struct pollfd ready = { .fd = datapath_ops(dp)->event_fd(dp), .events = POLLIN };
 	struct datapath_message received;
@@ -531,7 +509,7 @@ static void send_batch(handle tunnel, const size_t *lengths, int count)
 
 	for (int i = 0; i < count; i++) {
 		control(octets[i], 2, (uint8_t)i);
-		messages[i] = (struct datapath_message){ .port = info_of(tunnel).port, .tunnel = tunnel,
+		messages[i] = (struct datapath_message){ .port = tunnel_info_of(tunnel).port, .tunnel = tunnel,
 							 .octets = octets[i], .length = (uint32_t)lengths[i],
 							 .peer = endpoint_at("127.0.0.5", OTHER_PORT) };
 	}

@@ -42,28 +42,14 @@ static handle add_tunnel_of(uint8_t version, const char *peer)
 	struct datapath_tunnel_config config = { .version = version, .tunnel_id = 0x1111, .peer_tunnel_id = 0x2222,
 						 .local = endpoint_at(us, PORT), .peer = endpoint_at(peer, PORT),
 						 .udp_checksum = true };
-	struct error error = { 0 };
-	handle tunnel;
 
-	if (datapath_ops(dp)->tunnel_add(dp, &config, &tunnel, &error) < 0)
-		fail(error.text);
-	return tunnel;
+	return tunnel_made(&config);
 }
 
 static struct datapath_session_config config_of(handle tunnel)
 {
 	return (struct datapath_session_config){ .tunnel = tunnel, .pw_type = L2TP_PW_PPP, .session_id = 0x0a0a,
 						 .peer_session_id = 0x0b0b };
-}
-
-static handle add_session(const struct datapath_session_config *config)
-{
-	struct error error = { 0 };
-	handle session;
-
-	if (datapath_ops(dp)->session_add(dp, config, &session, &error) < 0)
-		fail(error.text);
-	return session;
 }
 
 static void modify(handle session, const struct datapath_session_config *config, unsigned int fields)
@@ -83,15 +69,6 @@ static void refused(handle session, const struct datapath_session_config *config
 	equal("code", error.code, code);
 }
 
-static struct datapath_session_info info_of(handle session)
-{
-	struct datapath_session_info info;
-
-	if (datapath_ops(dp)->session_info(dp, session, &info) < 0)
-		fail("session_info");
-	return info;
-}
-
 static struct address address_of(const char *text)
 {
 	return endpoint_at(text, 0).address;
@@ -109,19 +86,7 @@ static struct datapath_ppp both(void)
 
 static int peer_socket(const char *address)
 {
-	struct endpoint peer = endpoint_at(address, PORT), local = endpoint_at(us, PORT);
-	struct sockaddr_storage name;
-	socklen_t length = endpoint_to_sockaddr(&peer, &name);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, size = 4 << 20;
-
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 ||
-	    bind(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's socket");
-	length = endpoint_to_sockaddr(&local, &name);
-	if (connect(fd, (struct sockaddr *)&name, length) < 0)
-		fail("the peer's connect");
-	return fd;
+	return socket_between(endpoint_at(address, PORT), endpoint_at(us, PORT));
 }
 
 static size_t octets_of(const char *text, uint8_t *octets)
@@ -359,7 +324,7 @@ static void told(const char *what, enum datapath_event_kind kind, int drop)
 static void engine(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int peer = peer_socket(them);
 
 	give(peer, "000211110a0aff03c02101010004");
@@ -395,7 +360,7 @@ static void third(void)
 	config.cookie_length = config.peer_cookie_length = 4;
 	memcpy(config.cookie, "\xc0\xc1\xc2\xc3", 4);
 	memcpy(config.peer_cookie, "\xd0\xd1\xd2\xd3", 4);
-	session = add_session(&config);
+	session = session_made(&config);
 	give(peer, "0003000000000a0ad0d1d2d300000000ff03c02101010004");
 	punted("LCP", session, "ff03c02101010004");
 	send_frame(session, "ff03c02102010004");
@@ -426,7 +391,7 @@ static void over_ip(void)
 	    datapath_ops(dp)->tunnel_add(dp, &tunnel, &config.tunnel, NULL) < 0)
 		fail("the tunnel");
 	config = config_of(config.tunnel);
-	session = add_session(&config);
+	session = session_made(&config);
 	give(peer, "00000a0aff03c02101010004");
 	punted("LCP", session, "ff03c02101010004");
 	send_frame(session, "ff03c02102010004");
@@ -446,8 +411,8 @@ static void batches(void)
 	other.session_id = 0x0c0c;
 	other.peer_session_id = 0x0d0d;
 	other.send_seq = other.lns_mode = true;
-	sessions[0] = add_session(&config);
-	sessions[1] = add_session(&other);
+	sessions[0] = session_made(&config);
+	sessions[1] = session_made(&other);
 	for (unsigned int i = 0; i < 200; i++) {
 		octets_of("ff03c021", octets[i]);
 		octets[i][4] = (uint8_t)i;
@@ -472,12 +437,12 @@ static void batches(void)
 static void crowd(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them)), other = config;
-	handle flooding = add_session(&config), quiet;
+	handle flooding = session_made(&config), quiet;
 	int peer = peer_socket(them), count = 0;
 	struct datapath_message message;
 
 	other.session_id = 0x0c0c;
-	quiet = add_session(&other);
+	quiet = session_made(&other);
 	usleep(SETTLE_US);
 	for (int i = 0; i < 10000; i++) {
 		give(peer, "000211110a0ac02109010008deadbeef");
@@ -499,7 +464,7 @@ static void crowd(void)
 static void own(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int peer = peer_socket(them);
 
 	config.ppp = both();
@@ -547,7 +512,7 @@ static void own(void)
 static void mtu(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 
 	config.ppp = both();
 	config.ppp.ipv6 = false;
@@ -576,7 +541,7 @@ static void mtu(void)
 static void bare(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int peer = peer_socket(them);
 
 	config.ppp = both();
@@ -592,7 +557,7 @@ static void source(void)
 {
 	struct datapath_prefix prefixes[] = { { .prefix = { .length = 24 } }, { .prefix = { .length = 64 } } };
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int peer = peer_socket(them);
 
 	prefixes[0].prefix.address = address_of("10.8.0.0");
@@ -623,7 +588,7 @@ static void router(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
 	uint8_t packet[OCTETS_MAX], dhcp[OCTETS_MAX];
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int peer = peer_socket(them);
 	size_t length;
 
@@ -724,7 +689,7 @@ static void cipher(void)
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
 	static const char advertisement[] = "ff0300576000000000003aff"
 		"fe800000000000000000000000000001" "ff020000000000000000000000000001";
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int fd = peer_socket(them);
 	uint8_t octets[OCTETS_MAX];
 	struct enciphered peer;
@@ -785,7 +750,7 @@ static unsigned int flood(int fd, unsigned int count)
 static void rates(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
-	handle session = add_session(&config);
+	handle session = session_made(&config);
 	int peer = peer_socket(them);
 	unsigned int free_of, sent, received;
 	uint64_t errors;
@@ -855,7 +820,7 @@ static void shared(void)
 		configs[i] = config_of(tunnel);
 		configs[i].session_id = 0x0a00 + i;
 		configs[i].peer_session_id = 0x0b00 + i;
-		sessions[i] = add_session(&configs[i]);
+		sessions[i] = session_made(&configs[i]);
 		configs[i].network_device = device;
 		configs[i].ppp = both();
 		configs[i].ppp.own_device = false;
@@ -910,7 +875,7 @@ static void removed(void)
 
 	for (unsigned int i = 0; i < 3; i++) {
 		config.session_id = i + 1;
-		sessions[i] = add_session(&config);
+		sessions[i] = session_made(&config);
 		config.ppp = (struct datapath_ppp){ .ipv4 = true };
 		config.network_device = device;
 		set_address(&config, i);
@@ -926,7 +891,7 @@ static void removed(void)
 	datapath_ops(dp)->session_delete(dp, sessions, 3);
 	datapath_ops(dp)->device_delete(dp, device);
 	config.network_device = add_device("subs");
-	modify(add_session(&config), &config, DATAPATH_SESSION_PPP);
+	modify(session_made(&config), &config, DATAPATH_SESSION_PPP);
 }
 
 /* A session whose peer takes less than the device carries: who sends is told, or the packet is cut on the way. */
@@ -943,7 +908,7 @@ static void too_big(void)
 	config.network_device = device;
 	config.ppp = (struct datapath_ppp){ .ipv4 = true, .mtu = 1000 };
 	set_address(&config, 1);
-	session = add_session(&config);
+	session = session_made(&config);
 	modify(session, &config, DATAPATH_SESSION_PPP);
 	if (connect(fd, (struct sockaddr *)&name, length) < 0 ||
 	    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof(discover)) < 0)
@@ -970,7 +935,7 @@ static void many_shared(void)
 	for (unsigned int i = 0; i < MANY; i++) {
 		config.session_id = config.peer_session_id = i + 1;
 		set_address(&config, i);
-		sessions[i] = add_session(&config);
+		sessions[i] = session_made(&config);
 		modify(sessions[i], &config, DATAPATH_SESSION_PPP);
 	}
 	for (unsigned int i = 0; i < MANY; i += 97) {
@@ -997,7 +962,7 @@ static void many(void)
 	for (unsigned int i = 0; i < MANY; i++) {
 		config.session_id = i + 1;
 		set_address(&config, i);
-		sessions[i] = add_session(&config);
+		sessions[i] = session_made(&config);
 		modify(sessions[i], &config, DATAPATH_SESSION_PPP);
 	}
 	if (!if_nametoindex("ppp1999"))
@@ -1015,14 +980,14 @@ static void many(void)
 static void race(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them)), other = config;
-	handle device = add_device("subs"), session = add_session(&config), second;
+	handle device = add_device("subs"), session = session_made(&config), second;
 	int peer = peer_socket(them);
 	struct datapath_message messages[DATAPATH_MESSAGES_MAX];
 	uint64_t end = now_ms() + 2000;
 	unsigned int rounds;
 
 	other.session_id = 0x0c0c;
-	second = add_session(&other);
+	second = session_made(&other);
 	other.network_device = device;
 	other.ppp = both();
 	other.ppp.own_device = false;
@@ -1047,7 +1012,7 @@ static void race(void)
 		(void)datapath_ops(dp)->receive(dp, messages, DATAPATH_MESSAGES_MAX);
 		if (rounds % 11 == 0) {
 			datapath_ops(dp)->session_delete(dp, &second, 1);
-			second = add_session(&other);
+			second = session_made(&other);
 		}
 	}
 	if (rounds < 10)
