@@ -19,23 +19,17 @@
  * One line of NAME=VALUE words tells the result.  Status 1: not all came up in time.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "party.h"
 #include "calls_flood.h"
 #include "calls_process.h"
+#include "lac.h"
 
-#define PORT 1701
-#define PATIENCE 60.0		/* seconds for all to come up */
 #define EARLY 30.0		/* of a storm: nearly all are up by then */
-#define TUNNELS_AT_ONCE 64	/* that are being opened, when it is no storm */
 #define FLOOD_BATCH 64
 #define FLOOD_STEP 0.02		/* seconds between two calls, and two HELLOs, while it floods */
 #define NEWCOMERS 5		/* one a second from the first second of the flood on */
@@ -55,32 +49,18 @@ static struct load {
 	struct endpoint peer;
 	struct address sources;		/* AF_UNSPEC: the system's choice */
 	struct flood_sources invented;
-	unsigned long tunnels_wanted, calls_wanted, at_once, seconds, rate;
+	unsigned long tunnels_wanted, at_once, seconds, rate;
 	pid_t lns;
 	bool reopens;
 	struct tunnel **came_up;	/* where calls did, since others were asked for; NULL: none are to follow */
 	unsigned long came_up_count;
 
 	struct tunnel *tunnels;
-	unsigned long tunnels_asked, tunnels_up, calls_asked, calls_up, tunnels_lost, calls_lost;
+	unsigned long tunnels_asked, tunnels_up, calls_asked, tunnels_lost, calls_lost;
 	unsigned long turn;		/* tunnel that has the next call, where there is a choice */
-	double began, tenth, nine_tenths, last;	/* when so many calls were up */
+	struct lac_progress calls;
 	double slowest_call;
 } load;
-
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "calls: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 /* --- asking --- */
 
@@ -100,29 +80,20 @@ static void open_tunnels(unsigned long at_once)
 	while (load.tunnels_asked < load.tunnels_wanted && load.tunnels_asked - load.tunnels_up < at_once) {
 		struct tunnel *tunnel = &load.tunnels[load.tunnels_asked++];
 
-		tunnel->asked = seconds_now();
+		tunnel->asked = lac_seconds();
 		open_tunnel(tunnel);
 	}
 }
 
 static void open_call(struct tunnel *tunnel)
 {
-	static const struct control_call_settings settings = {
-		.avps = {
-			.present = AVP_BIT(AVP_CALLED_NUMBER) | AVP_BIT(AVP_CALLING_NUMBER) | AVP_BIT(AVP_BEARER_TYPE),
-			.call_serial_number = 1, .called_number = { (const uint8_t *)"5550100", 7 },
-			.calling_number = { (const uint8_t *)"5550199", 7 }, .tx_connect_speed = 100000000,
-			.framing_type = 1, .bearer_type = 1,
-		},
-		.establish_timeout = (uint32_t)(PATIENCE * 1000),
-	};
 	struct error error;
 	handle call;
 
 	load.calls_asked++;
 	tunnel->calls_asked++;
-	if (control_call_open(load.party.control, tunnel->handle, CONTROL_CALL_LAC_INCOMING, 0, &settings, tunnel,
-			      &call, party_now(), &error) == 0)
+	if (control_call_open(load.party.control, tunnel->handle, CONTROL_CALL_LAC_INCOMING, 0, &lac_call_settings,
+			      tunnel, &call, party_now(), &error) == 0)
 		return;
 	fprintf(stderr, "calls: %s\n", error.text);
 	exit(1);
@@ -131,9 +102,9 @@ static void open_call(struct tunnel *tunnel)
 /* The next call: where one has come up, so that all tunnels are as busy, until that has its share; then the next. */
 static void next_call(struct tunnel *tunnel)
 {
-	unsigned long share = (load.calls_wanted + load.tunnels_wanted - 1) / load.tunnels_wanted;
+	unsigned long share = (load.calls.wanted + load.tunnels_wanted - 1) / load.tunnels_wanted;
 
-	if (load.calls_asked >= load.calls_wanted)
+	if (load.calls_asked >= load.calls.wanted)
 		return;
 	while (!tunnel || tunnel->calls_asked >= share) {
 		tunnel = &load.tunnels[load.turn];
@@ -155,11 +126,11 @@ static void follow(struct party *party)
 static void tunnel_up(struct tunnel *tunnel)
 {
 	tunnel->is_up = true;
-	tunnel->took = seconds_now() - tunnel->asked;
+	tunnel->took = lac_seconds() - tunnel->asked;
 	load.tunnels_up++;
 	/* In a storm each has its share of the calls at once. */
 	if (load.reopens)
-		for (unsigned long i = 0; i < load.calls_wanted / load.tunnels_wanted; i++)
+		for (unsigned long i = 0; i < load.calls.wanted / load.tunnels_wanted; i++)
 			open_call(tunnel);
 }
 
@@ -171,7 +142,7 @@ static void tunnel_down(struct tunnel *tunnel, const struct control_reason *reas
 	if (tunnel->is_up) {
 		load.tunnels_up--;
 		load.calls_lost += tunnel->calls_up;
-		load.calls_up -= tunnel->calls_up;
+		load.calls.up -= tunnel->calls_up;
 	}
 	tunnel->calls_up = 0;
 	tunnel->is_up = false;
@@ -181,17 +152,10 @@ static void tunnel_down(struct tunnel *tunnel, const struct control_reason *reas
 
 static void call_up(struct tunnel *tunnel)
 {
-	double now = seconds_now();
-
 	tunnel->calls_up++;
-	load.calls_up++;
-	load.last = now;
-	if (load.calls_up == load.calls_wanted / 10)
-		load.tenth = now;
-	if (load.calls_up == load.calls_wanted - load.calls_wanted / 10)
-		load.nine_tenths = now;
-	if (tunnel->has_call_asked && now - tunnel->call_asked > load.slowest_call)
-		load.slowest_call = now - tunnel->call_asked;
+	lac_is_up(&load.calls);
+	if (tunnel->has_call_asked && load.calls.last - tunnel->call_asked > load.slowest_call)
+		load.slowest_call = load.calls.last - tunnel->call_asked;
 	tunnel->has_call_asked = false;
 	if (load.came_up)
 		load.came_up[load.came_up_count++] = tunnel;
@@ -240,39 +204,25 @@ static void print_sums(void)
 	struct control_counters sums;
 
 	control_counters(load.party.control, &sums);
-	printf(" tunnels=%lu calls=%lu tunnels_lost=%lu calls_lost=%lu", load.tunnels_up, load.calls_up,
+	printf(" tunnels=%lu calls=%lu tunnels_lost=%lu calls_lost=%lu", load.tunnels_up, load.calls.up,
 	       load.tunnels_lost, load.calls_lost);
 	printf(" retransmitted=%llu duplicates=%llu sent=%llu data=%llu",
 	       (unsigned long long)sums.channel.retransmitted, (unsigned long long)sums.channel.duplicates,
 	       (unsigned long long)load.party.sent, (unsigned long long)load.party.data_frames);
 }
 
-static double own_seconds(void)
-{
-	struct rusage use;
-
-	getrusage(RUSAGE_SELF, &use);
-	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-}
-
-static double rate(unsigned long count, double seconds)
-{
-	return seconds > 0 ? (double)count / seconds : 0;
-}
-
 /* --- calls --- */
 
 static bool is_late(void)
 {
-	return seconds_now() - load.began > PATIENCE;
+	return lac_seconds() - load.calls.began > LAC_PATIENCE;
 }
 
 static bool all_tunnels(void)
 {
-	load.began = seconds_now();
+	load.calls.began = lac_seconds();
 	while (load.tunnels_up < load.tunnels_wanted && !is_late()) {
-		open_tunnels(TUNNELS_AT_ONCE);
+		open_tunnels(LAC_TUNNELS_AT_ONCE);
 		party_settle(&load.party);
 		party_turn(&load.party, NULL, 1000);
 	}
@@ -282,20 +232,20 @@ static bool all_tunnels(void)
 /* The last is up when the peer has acknowledged that it is. */
 static bool all_calls(void)
 {
-	load.began = seconds_now();
+	load.calls.began = lac_seconds();
 	load.came_up = calloc(load.at_once, sizeof(struct tunnel *));
 	if (!load.came_up)
-		fail("calls");
+		lac_fail("calls");
 	load.party.acted = follow;
 	for (unsigned long i = 0; i < load.at_once; i++)
 		next_call(NULL);
 	party_settle(&load.party);
-	while (load.calls_up + load.calls_lost < load.calls_wanted && !is_late())
+	while (load.calls.up + load.calls_lost < load.calls.wanted && !is_late())
 		party_turn(&load.party, NULL, 1000);
 	while (control_unacknowledged(load.party.control) && !is_late())
 		party_turn(&load.party, NULL, 1000);
-	load.last = seconds_now();
-	return load.calls_up == load.calls_wanted;
+	load.calls.last = lac_seconds();
+	return load.calls.up == load.calls.wanted;
 }
 
 /* Nothing is done but what the peer, and the timers, want. */
@@ -305,14 +255,14 @@ static void hold(const struct process_use *before)
 	double until;
 
 	/* What the last calls left to be done shall not count as idle. */
-	for (until = seconds_now() + 1; seconds_now() < until;)
+	for (until = lac_seconds() + 1; lac_seconds() < until;)
 		party_turn(&load.party, NULL, 1000);
 	full.seconds = process_use(load.lns).seconds;
-	for (until = seconds_now() + (double)load.seconds; seconds_now() < until;)
+	for (until = lac_seconds() + (double)load.seconds; lac_seconds() < until;)
 		party_turn(&load.party, NULL, 1000);
 	held = process_use(load.lns);
 	printf(" octets_per_call=%.0f idle_percent=%.3f", (double)(full.octets - before->octets) /
-	       (double)(load.calls_up ? load.calls_up : 1), (held.seconds - full.seconds) * 100 / (double)load.seconds);
+	       (double)(load.calls.up ? load.calls.up : 1), (held.seconds - full.seconds) * 100 / (double)load.seconds);
 }
 
 static int run_calls(void)
@@ -322,14 +272,13 @@ static int run_calls(void)
 	bool all = all_tunnels();
 
 	before = process_use(load.lns);
-	used = own_seconds();
+	used = lac_own_seconds();
 	all = all && all_calls();
-	took = load.last - load.began;
+	took = load.calls.last - load.calls.began;
 	lns_used = process_use(load.lns).seconds - before.seconds;
 	printf("calls_per_second=%.0f first_tenth=%.0f last_tenth=%.0f our_percent=%.0f lns_percent=%.0f",
-	       rate(load.calls_up, took), rate(load.calls_wanted / 10, load.tenth - load.began),
-	       rate(load.calls_wanted / 10, load.last - load.nine_tenths), rate(100, took) * (own_seconds() - used),
-	       rate(100, took) * lns_used);
+	       lac_rate((double)load.calls.up, took), lac_first_tenth(&load.calls), lac_last_tenth(&load.calls),
+	       lac_rate(100, took) * (lac_own_seconds() - used), lac_rate(100, took) * lns_used);
 	if (load.seconds)
 		hold(&before);
 	print_sums();
@@ -345,22 +294,23 @@ static int run_storm(void)
 	double now, most = 0;
 
 	load.reopens = true;
-	load.began = now = seconds_now();
+	load.calls.began = now = lac_seconds();
 	open_tunnels(load.tunnels_wanted);
 	party_settle(&load.party);
-	while (now - load.began < PATIENCE &&
-	       (load.tunnels_up < load.tunnels_wanted || load.calls_up < load.calls_wanted)) {
+	while (now - load.calls.began < LAC_PATIENCE &&
+	       (load.tunnels_up < load.tunnels_wanted || load.calls.up < load.calls.wanted)) {
 		party_turn(&load.party, NULL, 100);
-		now = seconds_now();
-		if (now - load.began < EARLY)
+		now = lac_seconds();
+		if (now - load.calls.began < EARLY)
 			early = load.tunnels_up;
 	}
 	for (unsigned long i = 0; i < load.tunnels_wanted; i++)
 		most = load.tunnels[i].took > most ? load.tunnels[i].took : most;
-	printf("asked=%lu early=%lu seconds=%.2f slowest=%.2f", load.tunnels_wanted, early, now - load.began, most);
+	printf("asked=%lu early=%lu seconds=%.2f slowest=%.2f", load.tunnels_wanted, early, now - load.calls.began,
+	       most);
 	print_sums();
 	putchar('\n');
-	return load.tunnels_up == load.tunnels_wanted && load.calls_up == load.calls_wanted ? 0 : 1;
+	return load.tunnels_up == load.tunnels_wanted && load.calls.up == load.calls.wanted ? 0 : 1;
 }
 
 /* --- flood --- */
@@ -375,7 +325,7 @@ static void go_on(unsigned long step)
 	if (caller->has_call_asked)
 		return;		/* it is slow, or lost: the slowest call tells */
 	caller->has_call_asked = true;
-	caller->call_asked = seconds_now();
+	caller->call_asked = lac_seconds();
 	open_call(caller);
 }
 
@@ -399,8 +349,8 @@ static uint64_t flood(int fd)
 	unsigned long steps = 0;
 	double elapsed = 0;
 
-	load.began = seconds_now();
-	for (; elapsed < (double)load.seconds; elapsed = seconds_now() - load.began) {
+	load.calls.began = lac_seconds();
+	for (; elapsed < (double)load.seconds; elapsed = lac_seconds() - load.calls.began) {
 		if (!load.rate || (double)sent < (double)load.rate * elapsed)
 			sent += flood_send(fd, &load.invented, FLOOD_BATCH);
 		if (elapsed > FLOOD_STEP * (double)(steps + 1))
@@ -417,9 +367,9 @@ static uint64_t flood(int fd)
 /* What was asked at the end is still to be answered. */
 static void linger(void)
 {
-	double until = seconds_now() + 1;
+	double until = lac_seconds() + 1;
 
-	while (load.calls_up + load.calls_lost < load.calls_asked && seconds_now() < until)
+	while (load.calls.up + load.calls_lost < load.calls_asked && lac_seconds() < until)
 		party_turn(&load.party, NULL, 100);
 }
 
@@ -443,22 +393,22 @@ static int run_flood(void)
 	double used;
 
 	if (fd < 0)
-		fail("raw socket");
+		lac_fail("raw socket");
 	if (!all_tunnels())
 		return 1;
 	load.tunnels_wanted += NEWCOMERS;
-	load.calls_wanted = 0;
+	load.calls.wanted = 0;
 	repeated_before = repeated();
 	before = process_use(load.lns);
 	sent = flood(fd);
 	used = process_use(load.lns).seconds - before.seconds;
 	linger();
 	printf("requests_per_second=%.0f repeated=%llu slowest_call=%.3f newcomer=%.3f",
-	       rate(sent, (double)load.seconds), (unsigned long long)(repeated() - repeated_before), load.slowest_call,
-	       slowest_newcomer());
-	printf(" lns_percent=%.0f lns_growth=%lld", rate(100, (double)load.seconds) * used,
+	       lac_rate((double)sent, (double)load.seconds), (unsigned long long)(repeated() - repeated_before),
+	       load.slowest_call, slowest_newcomer());
+	printf(" lns_percent=%.0f lns_growth=%lld", lac_rate(100, (double)load.seconds) * used,
 	       (long long)(process_use(load.lns).octets - before.octets));
-	printf(" calls_missing=%lu", load.calls_asked - load.calls_up - load.calls_lost);
+	printf(" calls_missing=%lu", load.calls_asked - load.calls.up - load.calls_lost);
 	print_sums();
 	putchar('\n');
 	close(fd);
@@ -475,27 +425,13 @@ static void usage(void)
 	exit(2);
 }
 
-static struct endpoint parse_endpoint(char *text)
-{
-	struct endpoint endpoint = { .port = PORT };
-	char *colon = strchr(text, ':');
-
-	if (colon) {
-		*colon = '\0';
-		endpoint.port = (uint16_t)atoi(colon + 1);
-	}
-	if (!address_parse(text, &endpoint.address) || endpoint.address.family != AF_INET)
-		usage();
-	return endpoint;
-}
-
 static bool take_option(int option, char *value)
 {
 	unsigned long number = value ? strtoul(value, NULL, 10) : 0;
 
 	switch (option) {
 	case 't': load.tunnels_wanted = number; return number > 0;
-	case 'n': load.calls_wanted = number; return true;
+	case 'n': load.calls.wanted = number; return true;
 	case 'p': load.at_once = number; return number > 0;
 	case 'a': return address_parse(value, &load.sources) && load.sources.family == AF_INET;
 	case 'f': return flood_parse_sources(value, &load.invented);
@@ -514,20 +450,15 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	load.settings = (struct control_tunnel_settings){
-		.host_name = "lac", .vendor_name = "l2tpd", .framing_capabilities = 3, .bearer_capabilities = 3,
-		.receive_window = 64, .retry_timeout = 1000, .retry_timeout_most = 8000, .max_retries = 5,
-		.establish_timeout = (uint32_t)(PATIENCE * 1000),
-	};
+	load.settings = lac_tunnel_settings();
 	load.tunnels_wanted = 1;
 	load.at_once = 64;
 	flood_parse_sources((char[]){ "10.128.0.0/9" }, &load.invented);
 	while ((option = getopt(argc, argv, "gt:n:p:a:f:w:r:m:S:R:l:")) != -1)
 		if (!take_option(option, optarg))
 			usage();
-	if (optind + 2 != argc)
+	if (optind + 2 != argc || !lac_parse_peer(argv[optind + 1], &load.peer))
 		usage();
-	load.peer = parse_endpoint(argv[optind + 1]);
 }
 
 /* The tunnels' paths; also those of newcomers. */
@@ -537,27 +468,17 @@ static void prepare(void)
 
 	load.tunnels = calloc(count, sizeof(*load.tunnels));
 	if (!load.tunnels)
-		fail("tunnels");
-	for (unsigned long i = 0; i < count; i++) {
-		struct control_path *path = &load.tunnels[i].path;
-
-		path->port = 1;
-		path->peer = load.peer;
-		path->local.address = load.sources;
-		if (load.sources.family == AF_INET)
-			path->local.address.v4.s_addr = htonl(ntohl(load.sources.v4.s_addr) + (uint32_t)i);
-	}
+		lac_fail("tunnels");
+	for (unsigned long i = 0; i < count; i++)
+		load.tunnels[i].path = lac_path(&load.peer, &load.sources, i);
 }
 
 static void part(void)
 {
-	double until = seconds_now() + 2;
-
 	for (unsigned long i = 0; i < load.tunnels_asked; i++)
 		control_close(load.party.control, load.tunnels[i].handle, 1, 0, NULL, party_now());
 	party_settle(&load.party);
-	while (control_unacknowledged(load.party.control) && seconds_now() < until)
-		party_turn(&load.party, NULL, 100);
+	lac_await_acknowledgements(&load.party, 2);
 }
 
 int main(int argc, char **argv)
@@ -566,7 +487,7 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(void);
 	} modes[] = { { "calls", run_calls }, { "storm", run_storm }, { "flood", run_flood } };
-	const struct endpoint local = { .address.family = AF_INET, .port = PORT };
+	const struct endpoint local = { .address.family = AF_INET, .port = LAC_PORT };
 	bool trains;
 	int status = -1;
 
@@ -574,7 +495,7 @@ int main(int argc, char **argv)
 	prepare();
 	trains = load.party.trains;
 	if (party_begin(&load.party, &local, act) < 0)
-		fail("socket");
+		lac_fail("socket");
 	if (trains)
 		party_use_trains(&load.party);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)

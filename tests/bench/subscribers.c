@@ -21,25 +21,21 @@
  * not all came up in time, or one was lost.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "calls_process.h"
+#include "lac.h"
 #include "subscribers_link.h"
 #include "wire/data_header_v2.h"
 #include "wire/ppp.h"
 
-#define PORT 1701
-#define PATIENCE 60.0		/* seconds for all tunnels to come up, and without another subscriber */
-#define TUNNELS_AT_ONCE 64
 #define DISCARD 9
 #define PACKET_MOST 1500
 #define TURNS_FLOODED 16	/* batches of packets until it is looked whether something else is to be done */
@@ -57,7 +53,7 @@ static struct load {
 	struct address sources;		/* AF_UNSPEC: the system's choice */
 	struct line_users users;
 	char user[64];
-	unsigned long tunnels_wanted, wanted, at_once, seconds;
+	unsigned long tunnels_wanted, at_once, seconds;
 	pid_t lns;
 	bool keep;
 	struct in_addr flooded;		/* any: nobody is */
@@ -70,24 +66,10 @@ static struct load {
 	unsigned long share;
 	struct tunnel **came_up;	/* where subscribers did, since others were asked for */
 	unsigned long came_up_count;
-	unsigned long tunnels_asked, tunnels_up, asked, up, lost, turn;
-	double began, tenth, nine_tenths, last;
+	unsigned long tunnels_asked, tunnels_up, asked, lost, turn;
+	struct lac_progress subscribers;
 	double lns_began, lns_tenth, lns_nine_tenths;	/* what the LNS had taken of processors then */
 } load;
-
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "subscribers: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 static void complain(const char *what, const char *why)
 {
@@ -100,7 +82,7 @@ static void open_tunnels(void)
 {
 	struct error error;
 
-	while (load.tunnels_asked < load.tunnels_wanted && load.tunnels_asked - load.tunnels_up < TUNNELS_AT_ONCE) {
+	while (load.tunnels_asked < load.tunnels_wanted && load.tunnels_asked - load.tunnels_up < LAC_TUNNELS_AT_ONCE) {
 		struct tunnel *tunnel = &load.tunnels[load.tunnels_asked++];
 
 		if (control_open(load.party.control, &tunnel->path, 0, &load.settings, tunnel, &tunnel->handle,
@@ -114,15 +96,6 @@ static void open_tunnels(void)
 /* Its id names the subscriber: the calls of a tunnel are numbered. */
 static void open_call(struct tunnel *tunnel)
 {
-	static const struct control_call_settings settings = {
-		.avps = {
-			.present = AVP_BIT(AVP_CALLED_NUMBER) | AVP_BIT(AVP_CALLING_NUMBER) | AVP_BIT(AVP_BEARER_TYPE),
-			.call_serial_number = 1, .called_number = { (const uint8_t *)"5550100", 7 },
-			.calling_number = { (const uint8_t *)"5550199", 7 }, .tx_connect_speed = 100000000,
-			.framing_type = 1, .bearer_type = 1,
-		},
-		.establish_timeout = (uint32_t)(PATIENCE * 1000),
-	};
 	unsigned long number = (unsigned long)(tunnel - load.tunnels) * load.share + tunnel->asked;
 	struct line *line = &load.lines[number];
 	struct error error;
@@ -132,7 +105,7 @@ static void open_call(struct tunnel *tunnel)
 	tunnel->asked++;
 	*line = (struct line){ .path = &tunnel->path, .number = number };
 	if (control_call_open(load.party.control, tunnel->handle, CONTROL_CALL_LAC_INCOMING, (uint16_t)tunnel->asked,
-			      &settings, line, &call, party_now(), &error) == 0)
+			      &lac_call_settings, line, &call, party_now(), &error) == 0)
 		return;
 	complain("a call", error.text);
 	exit(1);
@@ -141,7 +114,7 @@ static void open_call(struct tunnel *tunnel)
 /* The next one: where one has come up, so that all tunnels are as busy, until that has its share; then the next. */
 static void next_call(struct tunnel *tunnel)
 {
-	if (load.asked >= load.wanted)
+	if (load.asked >= load.subscribers.wanted)
 		return;
 	while (!tunnel || tunnel->asked >= load.share) {
 		tunnel = &load.tunnels[load.turn];
@@ -154,16 +127,12 @@ static void next_call(struct tunnel *tunnel)
 
 static void subscriber_up(struct line *line)
 {
-	load.up++;
-	load.last = seconds_now();
-	if (load.up == load.wanted / 10) {
-		load.tenth = load.last;
+	unsigned long up = lac_is_up(&load.subscribers), tenth = load.subscribers.wanted / 10;
+
+	if (up == tenth)
 		load.lns_tenth = process_use(load.lns).seconds;
-	}
-	if (load.up == load.wanted - load.wanted / 10) {
-		load.nine_tenths = load.last;
+	if (up == load.subscribers.wanted - tenth)
 		load.lns_nine_tenths = process_use(load.lns).seconds;
-	}
 	if (load.came_up)
 		load.came_up[load.came_up_count++] = &load.tunnels[line->number / load.share];
 }
@@ -173,7 +142,7 @@ static void subscriber_down(struct line *line, const char *why)
 	if (!load.lost++)
 		complain(line->is_up ? "a subscriber is lost" : "a subscriber does not come up", why);
 	if (line->is_up)
-		load.up--;
+		load.subscribers.up--;
 }
 
 static void call_up(const struct control_event *event)
@@ -256,9 +225,9 @@ static void turn(uint64_t most)
 
 static bool all_tunnels(void)
 {
-	double until = seconds_now() + PATIENCE;
+	double until = lac_seconds() + LAC_PATIENCE;
 
-	while (load.tunnels_up < load.tunnels_wanted && seconds_now() < until) {
+	while (load.tunnels_up < load.tunnels_wanted && lac_seconds() < until) {
 		open_tunnels();
 		party_settle(&load.party);
 		turn(1000);
@@ -268,30 +237,18 @@ static bool all_tunnels(void)
 
 static bool all_subscribers(void)
 {
-	load.began = load.last = seconds_now();
+	struct lac_progress *all = &load.subscribers;
+
+	all->began = all->last = lac_seconds();
 	for (unsigned long i = 0; i < load.at_once; i++)
 		next_call(NULL);
 	party_settle(&load.party);
-	while (load.up + load.lost < load.wanted && seconds_now() - load.last < PATIENCE)
+	while (all->up + load.lost < all->wanted && lac_seconds() - all->last < LAC_PATIENCE)
 		turn(1000);
-	return load.up == load.wanted;
+	return all->up == all->wanted;
 }
 
 /* --- telling --- */
-
-static double own_seconds(void)
-{
-	struct rusage use;
-
-	getrusage(RUSAGE_SELF, &use);
-	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-}
-
-static double rate(double count, double seconds)
-{
-	return seconds > 0 ? count / seconds : 0;
-}
 
 /* Nothing is done but what the peer, and the timers, want. */
 static void hold(const struct process_use *before)
@@ -300,15 +257,15 @@ static void hold(const struct process_use *before)
 	double until;
 
 	/* What the last ones left to be done shall not count as idle. */
-	for (until = seconds_now() + 1; seconds_now() < until;)
+	for (until = lac_seconds() + 1; lac_seconds() < until;)
 		turn(1000);
 	full.seconds = process_use(load.lns).seconds;
-	for (until = seconds_now() + (double)load.seconds; seconds_now() < until;)
+	for (until = lac_seconds() + (double)load.seconds; lac_seconds() < until;)
 		turn(1000);
 	held = process_use(load.lns);
 	printf(" octets_each=%.0f idle_percent=%.3f",
-	       rate((double)(full.octets - before->octets), (double)load.up),
-	       rate((held.seconds - full.seconds) * 100, (double)load.seconds));
+	       lac_rate((double)(full.octets - before->octets), (double)load.subscribers.up),
+	       lac_rate((held.seconds - full.seconds) * 100, (double)load.seconds));
 }
 
 static bool bring_up(void)
@@ -319,21 +276,20 @@ static bool bring_up(void)
 
 	before = process_use(load.lns);
 	load.lns_began = before.seconds;
-	used = own_seconds();
+	used = lac_own_seconds();
 	all = all && all_subscribers();
-	took = load.last - load.began;
+	took = load.subscribers.last - load.subscribers.began;
 	lns_used = process_use(load.lns).seconds - before.seconds;
-	used = own_seconds() - used;
-	printf("late_cpu=%.3f ", rate(load.lns_tenth - load.lns_began,
+	used = lac_own_seconds() - used;
+	printf("late_cpu=%.3f ", lac_rate(load.lns_tenth - load.lns_began,
 				      before.seconds + lns_used - load.lns_nine_tenths));
 	printf("subscribers_per_second=%.0f first_tenth=%.0f last_tenth=%.0f seconds=%.3f our_percent=%.0f "
-	       "lns_percent=%.0f per_lns_second=%.0f", rate((double)load.up, took),
-	       rate((double)load.wanted / 10, load.tenth - load.began),
-	       rate((double)load.wanted / 10, load.last - load.nine_tenths), took, rate(100, took) * used,
-	       rate(100, took) * lns_used, rate((double)load.up, lns_used));
+	       "lns_percent=%.0f per_lns_second=%.0f", lac_rate((double)load.subscribers.up, took),
+	       lac_first_tenth(&load.subscribers), lac_last_tenth(&load.subscribers), took, lac_rate(100, took) * used,
+	       lac_rate(100, took) * lns_used, lac_rate((double)load.subscribers.up, lns_used));
 	if (load.seconds)
 		hold(&before);
-	printf(" up=%lu lost=%lu\n", load.up, load.lost);
+	printf(" up=%lu lost=%lu\n", load.subscribers.up, load.lost);
 	fflush(stdout);
 	return all;
 }
@@ -414,20 +370,6 @@ static void usage(void)
 	exit(2);
 }
 
-static struct endpoint parse_endpoint(char *text)
-{
-	struct endpoint endpoint = { .port = PORT };
-	char *colon = strchr(text, ':');
-
-	if (colon) {
-		*colon = '\0';
-		endpoint.port = (uint16_t)atoi(colon + 1);
-	}
-	if (!address_parse(text, &endpoint.address) || endpoint.address.family != AF_INET)
-		usage();
-	return endpoint;
-}
-
 static bool parse_method(const char *text)
 {
 	static const struct {
@@ -460,7 +402,7 @@ static bool take_option(int option, char *value)
 
 	switch (option) {
 	case 't': load.tunnels_wanted = number; return number > 0 && number < 65536;
-	case 'n': load.wanted = number; return number > 0;
+	case 'n': load.subscribers.wanted = number; return number > 0;
 	case 'p': load.at_once = number; return number > 0;
 	case 'a': return address_parse(value, &load.sources) && load.sources.family == AF_INET;
 	case 'w': load.settings.receive_window = (uint16_t)number; return number > 0;
@@ -482,24 +424,19 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	load.settings = (struct control_tunnel_settings){
-		.host_name = "lac", .vendor_name = "l2tpd", .framing_capabilities = 3, .bearer_capabilities = 3,
-		.receive_window = 64, .retry_timeout = 1000, .retry_timeout_most = 8000, .max_retries = 5,
-		.establish_timeout = (uint32_t)(PATIENCE * 1000),
-	};
+	load.settings = lac_tunnel_settings();
 	load.users = (struct line_users){ .name = load.user, .password = "secret", .methods = PPP_MSCHAPV2,
 					  .up = subscriber_up, .down = subscriber_down };
 	parse_user("user%");
-	load.tunnels_wanted = load.wanted = 1;
+	load.tunnels_wanted = load.subscribers.wanted = 1;
 	load.at_once = 64;
 	load.flood_length = 64;
 	while ((option = getopt(argc, argv, "gkAt:n:p:a:w:u:s:m:S:F:L:l:")) != -1)
 		if (!take_option(option, optarg))
 			usage();
-	if (optind + 1 != argc)
+	if (optind + 1 != argc || !lac_parse_peer(argv[optind], &load.peer))
 		usage();
-	load.peer = parse_endpoint(argv[optind]);
-	load.share = (load.wanted + load.tunnels_wanted - 1) / load.tunnels_wanted;
+	load.share = (load.subscribers.wanted + load.tunnels_wanted - 1) / load.tunnels_wanted;
 	if (load.share > UINT16_MAX)
 		usage();
 }
@@ -508,24 +445,17 @@ static void prepare(void)
 {
 	load.tunnels = calloc(load.tunnels_wanted, sizeof(*load.tunnels));
 	load.lines = calloc(load.tunnels_wanted * load.share, sizeof(*load.lines));
-	load.came_up = calloc(load.wanted, sizeof(struct tunnel *));
+	load.came_up = calloc(load.subscribers.wanted, sizeof(struct tunnel *));
 	if (!load.tunnels || !load.lines || !load.came_up)
-		fail("subscribers");
-	for (unsigned long i = 0; i < load.tunnels_wanted; i++) {
-		struct control_path *path = &load.tunnels[i].path;
-
-		path->port = 1;
-		path->peer = load.peer;
-		path->local.address = load.sources;
-		if (load.sources.family == AF_INET)
-			path->local.address.v4.s_addr = htonl(ntohl(load.sources.v4.s_addr) + (uint32_t)i);
-	}
+		lac_fail("subscribers");
+	for (unsigned long i = 0; i < load.tunnels_wanted; i++)
+		load.tunnels[i].path = lac_path(&load.peer, &load.sources, i);
 }
 
 /* Nobody of them says goodbye: the tunnels go. */
 static void part(void)
 {
-	double until = seconds_now() + 10, began = seconds_now();
+	double began = lac_seconds();
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -533,28 +463,27 @@ static void part(void)
 	for (unsigned long i = 0; i < load.tunnels_asked; i++)
 		control_close(load.party.control, load.tunnels[i].handle, 1, 0, NULL, party_now());
 	party_settle(&load.party);
-	while (control_unacknowledged(load.party.control) && seconds_now() < until)
-		party_turn(&load.party, NULL, 100);
-	printf(" parted_seconds=%.3f unacknowledged=%u lost_while_held=%lu\n", seconds_now() - began,
+	lac_await_acknowledgements(&load.party, 10);
+	printf(" parted_seconds=%.3f unacknowledged=%u lost_while_held=%lu\n", lac_seconds() - began,
 	       control_unacknowledged(load.party.control), load.lost);
 }
 
 int main(int argc, char **argv)
 {
-	const struct endpoint local = { .address.family = AF_INET, .port = PORT };
+	const struct endpoint local = { .address.family = AF_INET, .port = LAC_PORT };
 	struct party party;
 	bool all;
 
 	parse(argc, argv);
 	prepare();
 	if (party_begin(&party, &local, act) < 0)
-		fail("socket");
+		lac_fail("socket");
 	party.data = take_data;
 	if (load.party.trains)
 		party_use_trains(&party);
 	load.party = party;
 	if (!lines_begin(&load.party, &load.users))
-		fail("PPP");
+		lac_fail("PPP");
 	all = bring_up();
 	if (all && load.keep)
 		stay();
