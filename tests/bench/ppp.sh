@@ -277,10 +277,10 @@ devices() {
 }
 
 # What the LNS does with one core: all else has the other. TCP from a client of ours into the LNS's host; and packets of
-# 64 octets, as fast as they come, to where they are thrown away.
+# 64 octets, as fast as they come, to where they are thrown away: a flow that an LNS may join, and one that it may not.
 through_lns() {
 	local round lns
-	any_wanted ppp-lns-tcp ppp-lns-64 || return 0
+	any_wanted ppp-lns-tcp ppp-lns-64 ppp-lns-apart || return 0
 	echo "measuring ppp-lns ..."
 	radius_files B
 	radius_user B bench secret "Service-Type = Framed-User" "Framed-Protocol = PPP"
@@ -298,10 +298,8 @@ through_lns() {
 	done
 }
 packets_of() {
-	if wanted ppp-lns-64; then
-		flooded_with ppp-lns-64 "$1" || return
-		flooded_with ppp-lns-apart "$1" -A || return
-	fi
+	if wanted ppp-lns-64; then flooded_with ppp-lns-64 "$1" || return; fi
+	if wanted ppp-lns-apart; then flooded_with ppp-lns-apart "$1" -A || return; fi
 	wanted ppp-lns-tcp || return 0
 	client ppp0 192.0.2.2 "" || return
 	ip_on A route add 10.7.0.0/24 dev ppp0
