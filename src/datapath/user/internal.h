@@ -150,10 +150,10 @@ struct session {
 	/* settings: control writes */
 	bool send_seq;			/* also rx (a LAC follows its LNS) */
 	bool recv_seq, lns_mode, mss_clamp, priority;
+	bool carrier;			/* also rx */
 	uint32_t mtu;			/* of the device */
 	uint32_t reorder_timeout;
 	uint32_t carrier_timeout;
-	bool carrier;			/* also rx */
 
 	/* PPP, RCU */
 	struct cipher *cipher;		/* NULL: in clear */
@@ -196,6 +196,10 @@ struct session {
 	struct session_config config;
 	struct device *own;		/* behind device; NULL: none. PPP: perhaps not made yet */
 };
+
+#define CACHE_LINE 64
+_Static_assert(offsetof(struct session, rx.bytes) + sizeof(uint64_t) <= 2 * CACHE_LINE,
+	       "what each arriving packet looks at, and counts, is in two lines");
 
 #define RETIRED_MAX 128			/* objects that wait for one grace period together */
 
