@@ -17,6 +17,7 @@
 struct link_channel *link_channel_open(struct error *error)
 {
 	struct link_channel *channel = calloc(1, sizeof(*channel));
+	int strict = 1;
 
 	if (!channel) {
 		error_system(error, ENOMEM, NULL, "cannot open a netlink socket");
@@ -28,6 +29,8 @@ struct link_channel *link_channel_open(struct error *error)
 		link_channel_close(channel);
 		return NULL;
 	}
+	/* Then the kernel gives of a table only what is asked for. Older than 4.20, it gives all. */
+	(void)mnl_socket_setsockopt(channel->socket, NETLINK_GET_STRICT_CHK, &strict, sizeof(strict));
 	return channel;
 }
 

@@ -129,12 +129,15 @@ static void read_entry(const struct nlmsghdr *header, struct entry *entry)
 	}
 }
 
-static int dump(struct link_channel *channel, sa_family_t family, mnl_cb_t take, void *context)
+/* Of the main table; protocol 0: all. Callers look again, as not each kernel does. */
+static int dump(struct link_channel *channel, sa_family_t family, uint8_t protocol, mnl_cb_t take, void *context)
 {
 	struct nlmsghdr *header = link_request(channel, RTM_GETROUTE, NLM_F_DUMP);
 	struct rtmsg *message = mnl_nlmsg_put_extra_header(header, sizeof(*message));
 
 	message->rtm_family = (uint8_t)family;
+	message->rtm_table = RT_TABLE_MAIN;
+	message->rtm_protocol = protocol;
 	return link_request_ask(channel, header, take, context);
 }
 
@@ -174,7 +177,7 @@ bool route_around(struct link_channel *channel, const struct address *to, uint32
 {
 	struct search search = { .to = to, .but = but };
 
-	if (dump(channel, to->family, consider, &search) < 0 || !search.found)
+	if (dump(channel, to->family, 0, consider, &search) < 0 || !search.found)
 		return false;
 	*route = search.route;
 	route->destination = (struct prefix){ *to, to->family == AF_INET6 ? 128 : 32 };
@@ -230,7 +233,7 @@ void route_remove_metric(struct link_channel *channel, uint32_t metric)
 	for (unsigned int i = 0; i < 2; i++) {
 		struct leftovers leftovers = { .metric = metric };
 
-		(void)dump(channel, families[i], collect, &leftovers);
+		(void)dump(channel, families[i], ROUTE_PROTOCOL, collect, &leftovers);
 		while (leftovers.count)
 			route_remove(channel, &leftovers.routes[--leftovers.count]);
 	}
