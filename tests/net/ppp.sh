@@ -165,3 +165,14 @@ check "the default route leads into the session" on A ping -qc 1 -W 1 10.77.0.1
 check "and the tunnel's own packets do not" eval '[[ $(on A ip route get 192.0.2.2) == *"dev wire"* ]]'
 ctl A -q session delete tunnel_name=t session_name=s
 check_fails "no session, no such route" on A ping -qc 1 -W 1 10.77.0.1
+
+# ---------------------------------------------------------------- what a daemon that was killed leaves
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password=wonderland
+comes_up "with a default route" 1 1
+pinned() { ip_on A -4 route show proto 115 | grep -q '^192\.0\.2\.2 '; }
+check "the LNS has a route of its own" pinned
+stop_daemon A KILL
+check "the client killed: the route is still there" pinned
+start_daemon A || exit 1
+check "started again, without a default route" until_true 10 up A 1 1
+check_fails "the route is gone" pinned
