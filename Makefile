@@ -26,7 +26,7 @@ help:
 	@echo 'make test [T=REGEX]  every test, or those whose names match (root)'
 	@echo 'make bench           measure, and print the ratios with their marks (root)'
 	@echo 'make fuzz [TIME=60]  each fuzz target for TIME seconds'
-	@echo 'make sim [SEED=1 N=10000]  the control protocol, and PPP, over N bad networks, the first from SEED'
+	@echo 'make sim [SEED=1 N=10000]  control protocol, PPP, and all of it, over N bad networks, the first from SEED'
 	@echo 'make asan            build with sanitisers; unit tests and corpora there'
 	@echo 'make install         [PREFIX=/usr/local] [DESTDIR=]'
 	@echo 'make format | lint | clean'
@@ -73,8 +73,9 @@ fuzz: build-fuzz/build.ninja
 	@tests/fuzz/fuzz $(TIME)
 
 sim: build-asan
-	@build-asan/tests/sim/sim $(SEED) $(N) $(if $(V),verbose)
+	@build-asan/tests/sim/control $(SEED) $(N) $(if $(V),verbose)
 	@build-asan/tests/sim/ppp $(SEED) $(N) $(if $(V),verbose)
+	@build-asan/tests/sim/service $(SEED) $(N) $(if $(V),verbose)
 
 asan: build-asan
 	@tools/need structure

@@ -28,7 +28,9 @@
 
 /* of StopCCN: RFC 2661 section 4.4.2 */
 #define RESULT_CLEARED 1
+#define RESULT_ERROR 2
 #define RESULT_NOT_AUTHORISED 4
+#define ERROR_CODE_RESOURCES 4
 
 int managed_reserve(struct service *service, size_t tunnels)
 {
@@ -126,14 +128,15 @@ void managed_down(struct service *service, struct tunnel *tunnel, const char *re
 		failed(service, tunnel, copy);
 }
 
-static void close_control(struct service *service, struct tunnel *tunnel, uint16_t result, const char *text)
+static void close_control(struct service *service, struct tunnel *tunnel, uint16_t result, uint16_t code,
+			  const char *text)
 {
 	struct managed *managed = &tunnel->managed;
 
 	if (managed->control == HANDLE_NONE)
 		return;
 	listen_linger(service, tunnel);
-	control_close(service->control, managed->control, result, 0, text, service->now);
+	control_close(service->control, managed->control, result, code, text, service->now);
 	managed->control = HANDLE_NONE;
 	managed->peer_tunnel_id = 0;
 	names_hold_tunnel_id(service, tunnel, true);
@@ -141,7 +144,7 @@ static void close_control(struct service *service, struct tunnel *tunnel, uint16
 
 void managed_stop(struct service *service, struct tunnel *tunnel)
 {
-	close_control(service, tunnel, RESULT_CLEARED, service->cause);
+	close_control(service, tunnel, RESULT_CLEARED, 0, service->cause);
 }
 
 void managed_forget(struct service *service, struct tunnel *tunnel)
@@ -238,24 +241,28 @@ void managed_learn_name(struct tunnel *tunnel, const struct control_tunnel_info 
 	tunnel->managed.peer_host_name = info->peer_host_name[0] ? strdup(info->peer_host_name) : NULL;
 }
 
-static void tell_datapath(struct service *service, struct tunnel *tunnel, const struct endpoint *peer)
+static int tell_datapath(struct service *service, struct tunnel *tunnel, const struct endpoint *peer,
+			 struct error *error)
 {
 	struct control_tunnel_info info;
-	struct error error;
 
 	if (control_tunnel_info(service->control, tunnel->managed.control, &info) < 0)
-		return;
+		return error_set(error, ERROR_UNKNOWN, NULL, "it is gone");
 	tunnel->managed.peer_tunnel_id = info.peer_tunnel_id;
 	tunnel->managed.peer_port = peer->port;
 	managed_learn_name(tunnel, &info);
-	if (tunnel_tell_peer(service, tunnel, &error) < 0)
-		log_about(LOG_LEVEL_ERROR, ABOUT_TUNNEL(tunnel), "tunnel %s: %s", tunnel->config.tunnel_name,
-			  error.text);
+	return tunnel_tell_peer(service, tunnel, error);
 }
 
 void managed_up(struct service *service, struct tunnel *tunnel, const struct control_event *event)
 {
-	tell_datapath(service, tunnel, &event->path.peer);
+	struct error error;
+
+	if (tell_datapath(service, tunnel, &event->path.peer, &error) < 0) {	/* its sessions would be nobody's */
+		close_control(service, tunnel, RESULT_ERROR, ERROR_CODE_RESOURCES, "it cannot be set up here");
+		failed(service, tunnel, error.text);
+		return;
+	}
 	set_phase(service, tunnel, MANAGED_UP);
 	tunnel_set_reason(service, tunnel, "");
 	state_tunnel_update(service, tunnel);
@@ -334,7 +341,7 @@ static void idle_for_long(struct service *service, struct tunnel *tunnel)
 		delete_tunnel(service, tunnel, reason);
 		return;
 	}
-	close_control(service, tunnel, RESULT_CLEARED, reason);
+	close_control(service, tunnel, RESULT_CLEARED, 0, reason);
 	set_phase(service, tunnel, MANAGED_IDLE);
 	tunnel->managed.failures = 0;
 	tunnel_set_reason(service, tunnel, reason);
@@ -346,7 +353,7 @@ static void refused(struct service *service, struct tunnel *tunnel)
 	char reason[ERROR_TEXT_MAX];
 
 	snprintf(reason, sizeof(reason), "%s", tunnel->reason);
-	close_control(service, tunnel, RESULT_NOT_AUTHORISED, reason);
+	close_control(service, tunnel, RESULT_NOT_AUTHORISED, 0, reason);
 	delete_tunnel(service, tunnel, reason);
 }
 

@@ -331,6 +331,9 @@ int ppp_device_encrypt(struct service *service, struct session_ppp *ppp, const s
 	struct carried carried;
 	int ret;
 
+	/* The datapath refused to stop carrying it: until the session ends it is not carried in clear, either. */
+	if (event->kind == PPP_EVENT_MPPE_DOWN && ppp->closing && (ppp->ipv4 || ppp->ipv6))
+		return 0;
 	if (begin(service, ppp, &carried, error) < 0)
 		return -1;
 	ppp->mppe = event->kind != PPP_EVENT_MPPE_DOWN;

@@ -25,6 +25,8 @@
 #include "service/save.h"
 #include "service/session_call.h"
 
+#include "../service_check.h"
+
 #define SAVED_MAX (256 * 1024)	/* octets: of so many commands */
 #define COMMANDS_MAX 64		/* of one input: more only makes it slow */
 
@@ -57,245 +59,6 @@ static void some_random(void *octets, size_t length)
 		random_state = random_state * 6364136223846793005u + 1442695040888963407u;
 		out[i] = (uint8_t)(random_state >> 56);
 	}
-}
-
-/* --- what must always be so --- */
-
-/* Not before the answer. */
-static void check_waiting(const struct session *session)
-{
-	must(!session->is_told && session->state != SERVICE_SESSION_UP);
-	must(session->authorization == AUTHORIZATION_WAITS || session->authorization == AUTHORIZATION_LATER ||
-	     session->authorization == AUTHORIZATION_REFUSED);
-	must(!session->question == (session->authorization == AUTHORIZATION_LATER));
-}
-
-/* A call: the datapath has it while it is up, and before, when its peer may send already. */
-static void check_call(const struct world *world, const struct session *session)
-{
-	const struct datapath_session_config *told = datapath_null_session(world->dp, session->datapath);
-	const struct session_call *call = session->call;
-
-	must(call && call->session == session);
-	must(session->is_told == !!told && (session->is_told || call->phase != CALL_UP));
-	must(!session->is_told || call->phase == CALL_UP || call->phase == CALL_ASKING);
-	must(!told || (told->tunnel == session->tunnel->datapath && told->session_id == session_id(session)));
-	must(!told || lookup_session_by_datapath(world->service, session->datapath) == session);
-	must(call->phase != CALL_UP || session->tunnel->managed.phase == MANAGED_UP);
-	must(call->phase != CALL_WAITING || call->control == HANDLE_NONE);
-}
-
-/* The session is where its tunnel, the service and the datapath look for it. */
-static void check_session(const struct world *world, const struct session *session)
-{
-	const struct tunnel *tunnel = session->tunnel;
-	const struct datapath_session_config *told = datapath_null_session(world->dp, session->datapath);
-	struct session_config config;
-
-	session_compose(session, &config);
-	must(lookup_session_by_id(tunnel, config.session_id) == session && config.session_id);
-	must(handle_get(&world->service->session_handles, session->handle) == session);
-	if (session->name)
-		must(lookup_session_by_name(tunnel, config.session_name) == session);
-	must(session->is_announced && tunnel->is_announced);
-	must(session->state != SERVICE_SESSION_UP || (tunnel->state == SERVICE_TUNNEL_UP && !session->device_gone));
-	must(!session->question || session->question->session == session);
-	if (tunnel->flow)
-		must(order_find(&tunnel->flow->sessions, config.session_id) == &session->by_flow);
-	if (!session->is_active) {
-		check_waiting(session);
-		return;
-	}
-	must(session->authorization == AUTHORIZATION_NONE || session->authorization == AUTHORIZATION_ACCEPTED);
-	if (tunnel_is_managed(tunnel)) {
-		check_call(world, session);
-		return;
-	}
-	must(lookup_session_by_datapath(world->service, session->datapath) == session);
-	must(told && told->tunnel == tunnel->datapath && told->session_id == config.session_id);
-	must(told->peer_session_id == config.peer_session_id);
-	must(told->send_seq == config.use_sequence_numbers);
-	must(told->reorder_timeout == config.reorder_timeout && told->lns_mode == config.lns_mode);
-	must(!strcmp(told->netns, config.netns));
-	if (config.pw_type != CONFIG_PW_PPP)	/* which has a device while it carries something */
-		must(session_ifname(session)[0] && !strcmp(told->ifname, session_ifname(session)));
-}
-
-static uint32_t told_sessions(const struct tunnel *tunnel)
-{
-	const struct session *session;
-	uint32_t told = 0;
-	uint64_t next = 0;
-
-	for (; (session = lookup_session_from(tunnel, next)); next = (uint64_t)session->by_id.id + 1)
-		told += session->is_told;
-	return told;
-}
-
-static uint32_t check_tunnel(const struct world *world, const struct tunnel *tunnel)
-{
-	const struct datapath_tunnel_config *told = datapath_null_tunnel(world->dp, tunnel->datapath);
-	const struct session *session;
-	uint32_t sessions = 0;
-	uint64_t next = 0;
-
-	must(tunnel->by_id.id == tunnel->config.tunnel_id && tunnel->config.tunnel_id);
-	must(lookup_tunnel_by_name(world->service, tunnel->config.tunnel_name) == tunnel);
-	must(lookup_tunnel_by_datapath(world->service, tunnel->datapath) == tunnel);
-	must(handle_get(&world->service->tunnel_handles, tunnel->handle) == tunnel);
-	/* one that waits for an authorizer reserves the ids of its sessions */
-	must(!tunnel->flow == (tunnel->peer.family == AF_UNSPEC || tunnel_is_managed(tunnel)) ||
-	     (tunnel->flow && tunnel->question));
-	must(told && told->tunnel_id == tunnel->config.tunnel_id && address_equal(&told->peer.address, &tunnel->peer));
-	must(told->ttl == tunnel->config.ttl && told->fwmark == tunnel->config.fwmark);
-	must(!tunnel->question == (tunnel->authorization != AUTHORIZATION_WAITS &&
-				   tunnel->authorization != AUTHORIZATION_REFUSED));
-	must(!tunnel->question || tunnel->peer.family == AF_UNSPEC);
-	for (; (session = lookup_session_from(tunnel, next)); next = (uint64_t)session->by_id.id + 1, sessions++) {
-		must(session->tunnel == tunnel);
-		check_session(world, session);
-	}
-	must(sessions == order_count(&tunnel->sessions));
-	return sessions;
-}
-
-/* The sums over all states. */
-static void check_sums(const struct service *service, uint32_t tunnels, uint32_t sessions)
-{
-	for (int i = 0; i < SERVICE_TUNNEL_STATES; i++)
-		tunnels -= service->tunnels_in[i];
-	for (int i = 0; i < SERVICE_SESSION_STATES; i++)
-		sessions -= service->sessions_in[i];
-	must(!tunnels && !sessions);
-}
-
-/* Each flow has the sessions of its tunnels, no more. */
-static void check_flows(const struct service *service)
-{
-	uint32_t tunnels = 0, sessions = 0, known_tunnels = 0, known_sessions = 0;
-	const struct tunnel *tunnel;
-	const struct flow *flow;
-	uint64_t next = 0;
-
-	for (flow = service->flows; flow; flow = flow->hh.next) {
-		must(flow->tunnels > 0);
-		tunnels += flow->tunnels;
-		sessions += order_count(&flow->sessions);
-	}
-	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1) {
-		known_tunnels += tunnel->flow != NULL;
-		known_sessions += tunnel->flow ? order_count(&tunnel->sessions) : 0;
-	}
-	must(tunnels == known_tunnels && sessions == known_sessions);
-}
-
-static uint32_t uses_by(const struct provenance *provenance, const struct profile *profile)
-{
-	return (provenance->own == profile) + (provenance->peer == profile) + (provenance->session == profile) +
-	       (provenance->ppp == profile);
-}
-
-/* Each counts those that have it, is in its place, and holds nothing in rows that are not set. */
-static void check_profile(const struct service *service, const struct profile *profile)
-{
-	const struct param_table *table = config_tables[profile->object];
-	static const union any_config nothing;
-	const struct session *session;
-	const struct tunnel *tunnel;
-	uint32_t uses = 0, position = 0;
-
-	while ((tunnel = handle_next(&service->tunnel_handles, &position)))
-		uses += uses_by(&tunnel->provenance, profile);
-	position = 0;
-	while ((session = handle_next(&service->session_handles, &position)))
-		uses += uses_by(session_provenance(session), profile);
-	must(uses == profile->uses);
-	must(profile_find(service, profile->object, profile->name) == profile);
-	must(!profile->hh.next || strcmp(profile->name, ((struct profile *)profile->hh.next)->name) < 0);
-	for (unsigned int row = 0; row < table->count; row++)
-		must(table->params[row].type == PARAM_UNSUPPORTED || param_set_has(&profile->set, row) ||
-		     param_equal(table, row, &profile->config, &nothing));
-}
-
-static void check_profiles(const struct service *service)
-{
-	for (enum config_object object = CONFIG_PROFILE_FIRST; object <= CONFIG_PROFILE_LAST; object++) {
-		const struct profile *profile = profile_first(service, object);
-
-		must(!config_has_default(object) ||
-		     profile_default(service, object) == profile_find(service, object, "default"));
-		for (; profile; profile = profile->hh.next)
-			check_profile(service, profile);
-	}
-}
-
-/* A value is the one that its source gives; the names of profiles are those of its provenance. */
-static void check_names(const struct tunnel *tunnel)
-{
-	const struct provenance *provenance = &tunnel->provenance;
-
-	must(!strcmp(tunnel->config.profile_name, provenance->own->name));
-	must(!strcmp(tunnel->config.peer_profile_name, provenance->peer->name));
-	must(!strcmp(tunnel->config.session_profile_name, provenance->session->name));
-	must(!strcmp(tunnel->config.ppp_profile_name, provenance->ppp->name));
-	for (unsigned int i = 0; i < PARAM_SET_MAX / 64; i++)
-		must(!(provenance->named.bits[i] & provenance->fallback.bits[i]) &&
-		     !(provenance->explicit_rows.bits[i] & (provenance->named.bits[i] | provenance->fallback.bits[i])));
-}
-
-static void check_peers(const struct service *service)
-{
-	const struct tunnel *tunnel;
-	uint32_t tunnels = 0, known = 0, position = 0;
-
-	for (const struct peer *peer = service->peers; peer; peer = peer->hh.next) {
-		must(peer->tunnels > 0);
-		tunnels += peer->tunnels;
-	}
-	while ((tunnel = handle_next(&service->tunnel_handles, &position))) {
-		must(!tunnel->record == (tunnel->peer.family == AF_UNSPEC));
-		must(!tunnel->record || address_equal(&tunnel->record->key.peer, &tunnel->peer));
-		known += tunnel->record != NULL;
-		check_names(tunnel);
-	}
-	must(tunnels == known);
-}
-
-static uint32_t indexed_sessions(const struct service *service)
-{
-	uint32_t count = 0;
-
-	for (uint32_t slot = 0; slot < service->session_slots; slot++) {
-		const struct session *session = service->sessions_by_datapath[slot];
-
-		must(!session || (uint32_t)session->datapath == slot);
-		count += session != NULL;
-	}
-	return count;
-}
-
-static void check(const struct world *world)
-{
-	const struct service *service = world->service;
-	const struct tunnel *tunnel;
-	uint32_t tunnels = 0, sessions = 0, told = 0;
-	uint64_t next = 0;
-
-	for (; (tunnel = lookup_tunnel_from(service, next)); next = (uint64_t)tunnel->by_id.id + 1, tunnels++) {
-		sessions += check_tunnel(world, tunnel);
-		told += told_sessions(tunnel);
-	}
-	must(tunnels == order_count(&service->tunnels) && tunnels == datapath_null_tunnels(world->dp));
-	must(tunnels == service->tunnel_handles.used && tunnels == HASH_CNT(by_name, service->tunnels_by_name));
-	must(tunnels == order_count(&service->tunnels_by_datapath));
-	must(sessions == service->session_count);
-	must(told + (uint32_t)service->released_count == datapath_null_sessions(world->dp));
-	must(sessions == service->session_handles.used);
-	must(told == indexed_sessions(service));
-	check_flows(service);
-	check_profiles(service);
-	check_peers(service);
-	check_sums(service, tunnels, sessions);
 }
 
 /* --- what happens --- */
@@ -393,7 +156,7 @@ static void save_and_restore(struct world *world)
 	restore(world, before);
 	datapath_null_log(world->dp, &operations);
 	must(!operations);
-	check(world);
+	service_check(world->service, world->dp);
 	save(world, after);
 	must(!strcmp(before, after));
 }
@@ -409,7 +172,7 @@ static void reload(struct world *world)
 		must(error.text[0] && failed <= world->count);
 		return;
 	}
-	check(world);
+	service_check(world->service, world->dp);
 	datapath_null_log_begin(world->dp);
 	must(!service_reload(world->service, world->commands, world->count, world->now, &failed, &error));
 	datapath_null_log(world->dp, &operations);
@@ -527,7 +290,7 @@ static void talk(struct world *world, bool bad)
 		if (!count)
 			break;
 		service_receive(world->service, world->now);
-		check(world);
+		service_check(world->service, world->dp);
 		service_receive(world->peer, world->now);
 	}
 }
@@ -689,7 +452,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 		if (ret < 0)
 			continue;
 		step(&world, &command);
-		check(&world);
+		service_check(world.service, world.dp);
 	}
 	command_reader_end(&reader);
 	save_and_restore(&world);

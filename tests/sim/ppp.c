@@ -4,29 +4,23 @@
  * cut for a while, owners answer late, close links and forget them.  Then the network gets well, and within a bound
  * each link is up at both ends, with the same values, or gone at both.
  *
- *	ppp FIRST COUNT [verbose]	seeds FIRST to FIRST + COUNT - 1
+ *	ppp FIRST COUNT [verbose]	seeds FIRST to FIRST + COUNT - 1 (sim.h)
  *
  * Checked all the time: what is told of a link comes in its order; whoever did not prove its name gets no network;
  * nothing is carried in clear where encryption is required.  At the end: both ends agree on addresses, identifiers and
  * keys; a link that is up has no memory for negotiations; without links there is no deadline.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "ppp/engine.h"
 
+#include "sim.h"
+
 #define LINKS 4
-#define FLYING_MAX 2048
 #define CHAOS_MS 90000
 #define QUIET_MS 240000			/* longer than any state lasts without an answer */
-#define CHECKED_MAX 100000		/* inputs at one time: more is a loop */
 
-struct flying {
-	uint64_t arrives, number;
-	unsigned int to, link, pair;
-	size_t length;
-	uint8_t octets[PPP_FRAME_MAX];
+/* Of a frame: for which link, and which pair of ends this was. */
+struct label {
+	unsigned int link, pair;
 };
 
 /* What the owner knows. */
@@ -49,13 +43,8 @@ struct host {
 };
 
 struct world {
-	uint64_t seed, state, now, cut_until, number;
-	bool verbose, willing;
 	struct host hosts[2];
-	struct flying *flying[FLYING_MAX];
-	unsigned int in_flight;
-	unsigned int loss, repeat, corrupt;	/* per cent */
-	uint32_t delay, patience;
+	uint32_t patience;
 	bool corrupted[LINKS];
 	unsigned int pairs[LINKS];		/* that have been there: a session of L2TP is not that of another */
 	unsigned int ups, both_up, halves;
@@ -63,64 +52,14 @@ struct world {
 
 static struct world *world;
 
-static void must(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "seed %llu at %llu ms: %s\n", (unsigned long long)world->seed, (unsigned long long)world->now,
-		what);
-	abort();
-}
-
-static uint32_t draw(uint32_t below)
-{
-	world->state ^= world->state << 13;
-	world->state ^= world->state >> 7;
-	world->state ^= world->state << 17;
-	return (uint32_t)(world->state >> 32) % below;
-}
-
-static bool chance(unsigned int per_cent)
-{
-	return draw(100) < per_cent;
-}
-
-static void sim_random(void *octets, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		((uint8_t *)octets)[i] = (uint8_t)draw(256);
-}
-
 /* --- the network --- */
 
 static void launch(unsigned int to, unsigned int link, const struct ppp_frame *frame)
 {
-	struct flying *flying;
+	const struct label label = { link, world->pairs[link] };
 
-	if (world->in_flight == FLYING_MAX || chance(world->loss) || world->now < world->cut_until)
-		return;
-	flying = malloc(sizeof(*flying));
-	must(flying != NULL, "out of memory");
-	*flying = (struct flying){ .arrives = world->now + 1 + draw(world->delay), .number = world->number++, .to = to,
-				   .link = link, .pair = world->pairs[link], .length = frame->length };
-	must(frame->length <= sizeof(flying->octets), "a frame is too long");
-	memcpy(flying->octets, frame->octets, frame->length);
-	if (chance(world->corrupt)) {
-		flying->octets[draw((uint32_t)frame->length)] ^= (uint8_t)(1u << draw(8));
-		world->corrupted[link] = true;
-	}
-	world->flying[world->in_flight++] = flying;
-}
-
-static struct flying **first_flying(void)
-{
-	struct flying **first = NULL;
-
-	for (unsigned int i = 0; i < world->in_flight; i++)
-		if (!first || world->flying[i]->arrives < (*first)->arrives ||
-		    (world->flying[i]->arrives == (*first)->arrives && world->flying[i]->number < (*first)->number))
-			first = &world->flying[i];
-	return first;
+	must(frame->length <= PPP_FRAME_MAX, "a frame is too long");
+	world->corrupted[link] |= sim_launch(to, frame->octets, frame->length, &label, sizeof(label));
 }
 
 /* --- owners --- */
@@ -139,7 +78,7 @@ static void forget(unsigned int at, struct end *end)
 
 static uint64_t later(void)
 {
-	return world->now + (chance(50) ? 0 : draw(world->patience));
+	return sim.now + (chance(50) ? 0 : draw(world->patience));
 }
 
 static void asked(unsigned int at, struct end *end, const struct credentials *credentials)
@@ -182,9 +121,8 @@ static void told(unsigned int at, const struct ppp_event *event)
 	struct end *end = end_of(at, event->owner);
 
 	must(end->open && !end->ended && end->self == event->link, "told of a link that is gone");
-	if (world->verbose)
-		printf("%8llu host %u link %d event %d %s\n", (unsigned long long)world->now, at,
-		       (int)(end - world->hosts[at].ends), event->kind, event->text ? event->text : "");
+	sim_say("host %u link %d event %d %s", at, (int)(end - world->hosts[at].ends), event->kind,
+		event->text ? event->text : "");
 	switch (event->kind) {
 	case PPP_EVENT_LINK_UP:
 		must(!end->ipv4 && !end->ipv6 && !end->mppe, "LCP is up, and what was before is not down");
@@ -314,7 +252,7 @@ static void open_end(unsigned int at, unsigned int i)
 	};
 
 	snprintf(name, sizeof(name), "user%u", i);
-	must(ppp_open(world->hosts[at].ppp, &open, &end->self, world->now, NULL) == 0, "no link");
+	must(ppp_open(world->hosts[at].ppp, &open, &end->self, sim.now, NULL) == 0, "no link");
 	end->open = true;
 	end->ended = end->linked = end->ipv4 = end->ipv6 = end->mppe = false;
 	end->verdict_at = end->network_at = PPP_NEVER;
@@ -348,14 +286,14 @@ static void answer(unsigned int at, struct end *end)
 {
 	struct ppp *ppp = world->hosts[at].ppp;
 
-	if (end->verdict_at <= world->now) {
+	if (end->verdict_at <= sim.now) {
 		end->verdict_at = PPP_NEVER;
-		ppp_verdict(ppp, end->self, &end->verdict, NULL, world->now);
+		ppp_verdict(ppp, end->self, &end->verdict, NULL, sim.now);
 		drain(at);
 	}
-	if (end->open && end->network_at <= world->now) {
+	if (end->open && end->network_at <= sim.now) {
 		end->network_at = PPP_NEVER;
-		ppp_network(ppp, end->self, &end->network, world->now);
+		ppp_network(ppp, end->self, &end->network, sim.now);
 		drain(at);
 	}
 }
@@ -367,8 +305,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 static uint64_t next_time(void)
 {
-	struct flying **first = first_flying();
-	uint64_t next = first ? (*first)->arrives : PPP_NEVER;
+	uint64_t next = sim_next_arrival();
 
 	for (unsigned int at = 0; at < 2; at++) {
 		next = earlier(next, ppp_deadline(world->hosts[at].ppp));
@@ -379,36 +316,30 @@ static uint64_t next_time(void)
 	return next;
 }
 
-static void land(struct flying **place)
+static void land(void)
 {
-	struct flying *flying = *place;
-	struct end *end = &world->hosts[flying->to].ends[flying->link];
+	struct sim_packet *packet = sim_take();
+	struct label label;
+	struct end *end;
 
-	if (chance(world->repeat)) {
-		flying->arrives = world->now + 1 + draw(world->delay);
-	} else {
-		*place = world->flying[--world->in_flight];
-		place = NULL;
-	}
-	if (end->open && flying->pair == world->pairs[flying->link])
-		ppp_receive(world->hosts[flying->to].ppp, end->self, flying->octets, flying->length, world->now);
-	drain(flying->to);
-	if (!place)
-		free(flying);
+	memcpy(&label, packet->label, sizeof(label));
+	end = &world->hosts[packet->to].ends[label.link];
+	if (end->open && label.pair == world->pairs[label.link])
+		ppp_receive(world->hosts[packet->to].ppp, end->self, packet->octets, packet->length, sim.now);
+	drain(packet->to);
+	free(packet);
 }
 
 static void happen(void)
 {
-	struct flying **first = first_flying();
-
-	if (first && (*first)->arrives <= world->now) {
-		land(first);
+	if (sim_next_arrival() <= sim.now) {
+		land();
 		return;
 	}
 	for (unsigned int at = 0; at < 2; at++) {
 		for (unsigned int i = 0; i < LINKS; i++)
 			answer(at, &world->hosts[at].ends[i]);
-		while (ppp_expire(world->hosts[at].ppp, world->now))
+		while (ppp_expire(world->hosts[at].ppp, sim.now))
 			drain(at);
 	}
 }
@@ -419,33 +350,29 @@ static void command(void)
 	struct end *end = &world->hosts[at].ends[i];
 
 	if (what < 3 && end->open)
-		ppp_close(world->hosts[at].ppp, end->self, "enough", world->now);
+		ppp_close(world->hosts[at].ppp, end->self, "enough", sim.now);
 	else if (what < 5 && end->open)
 		forget(at, end);
 	else if (what < 8)
-		world->cut_until = world->now + draw(30000);
+		sim.network.cut_until = sim.now + draw(30000);
 	else if (what < 60 && !world->hosts[0].ends[i].open && !world->hosts[1].ends[i].open)
 		make_pair(i);
 	else if (what < 80 && end->mppe)
-		ppp_mppe_lost(world->hosts[at].ppp, end->self, world->now);
+		ppp_mppe_lost(world->hosts[at].ppp, end->self, sim.now);
 	drain(at);
 }
 
 static void run_until(uint64_t until, bool commands)
 {
-	unsigned int stuck = 0;
+	while (sim.now < until) {
+		uint64_t next = next_time();
 
-	while (world->now < until) {
-		uint64_t next = next_time(), before = world->now;
-
-		if (commands && next > world->now + 500)
-			next = world->now + 500;
-		world->now = next > until ? until : next > world->now ? next : world->now;
+		if (commands && next > sim.now + 500)
+			next = sim.now + 500;
+		sim_advance(next, until);
 		happen();
 		if (commands)
 			command();
-		stuck = world->now == before ? stuck + 1 : 0;
-		must(stuck < CHECKED_MAX, "time stands still");
 	}
 }
 
@@ -542,10 +469,10 @@ static void close_all(void)
 	for (unsigned int at = 0; at < 2; at++)
 		for (unsigned int i = 0; i < LINKS; i++)
 			if (world->hosts[at].ends[i].open) {
-				ppp_close(world->hosts[at].ppp, world->hosts[at].ends[i].self, "the end", world->now);
+				ppp_close(world->hosts[at].ppp, world->hosts[at].ends[i].self, "the end", sim.now);
 				drain(at);
 			}
-	run_until(world->now + QUIET_MS, false);
+	run_until(sim.now + QUIET_MS, false);
 	for (unsigned int at = 0; at < 2; at++) {
 		must(!world->hosts[at].ppp->links.used, "a link does not end");
 		must(ppp_deadline(world->hosts[at].ppp) == PPP_NEVER, "a deadline of nobody");
@@ -554,31 +481,22 @@ static void close_all(void)
 
 static void make_network_bad(void)
 {
-	world->loss = draw(30);
-	world->repeat = draw(15);
-	world->corrupt = world->seed % 4 == 3 ? draw(5) : 0;
-	world->delay = 1 + draw(chance(30) ? 4000 : 200);
+	sim.network.loss = draw(30);
+	sim.network.repeat = draw(15);
+	sim.network.corrupt = sim.seed % 4 == 3 ? draw(5) : 0;
+	sim.network.delay = 1 + draw(chance(30) ? 4000 : 200);
 	world->patience = 1 + draw(8000);
 }
 
-static void make_network_good(void)
-{
-	world->loss = world->repeat = world->corrupt = 0;
-	world->delay = 20;
-	world->cut_until = 0;
-}
-
-struct sums {
+static struct {
 	unsigned int ups, both_up, halves;
-};
+} sums;
 
-static void run(uint64_t seed, bool verbose, struct sums *sums)
+static void simulate(void)
 {
-	struct world fresh = { .seed = seed, .state = seed * 0x9e3779b97f4a7c15u + 1, .now = 1000, .verbose = verbose };
+	struct world fresh = { 0 };
 
 	world = &fresh;
-	for (unsigned int i = 0; i < 8; i++)
-		draw(2);
 	make_network_bad();
 	for (unsigned int at = 0; at < 2; at++) {
 		world->hosts[at].ppp = ppp_new(sim_random);
@@ -586,29 +504,23 @@ static void run(uint64_t seed, bool verbose, struct sums *sums)
 	}
 	for (unsigned int i = 0; i < LINKS; i++)
 		make_pair(i);
-	run_until(world->now + CHAOS_MS, true);
-	make_network_good();
-	run_until(world->now + QUIET_MS, false);
+	run_until(sim.now + CHAOS_MS, true);
+	sim_network_heal(20);
+	run_until(sim.now + QUIET_MS, false);
 	for (unsigned int i = 0; i < LINKS; i++)
 		check_pair(i);
 	close_all();
-	while (world->in_flight)
-		free(world->flying[--world->in_flight]);
 	for (unsigned int at = 0; at < 2; at++)
 		ppp_free(world->hosts[at].ppp);
-	sums->ups += world->ups;
-	sums->both_up += world->both_up;
-	sums->halves += world->halves;
+	sums.ups += world->ups;
+	sums.both_up += world->both_up;
+	sums.halves += world->halves;
 }
 
 int main(int argc, char **argv)
 {
-	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1, count = argc > 2 ? strtoull(argv[2], NULL, 0) : 100;
-	struct sums sums = { 0 };
+	uint64_t count = sim_seeds(argc, argv, simulate);
 
-	setlinebuf(stdout);	/* what was told before it breaks */
-	for (uint64_t i = 0; i < count; i++)
-		run(first + i, argc > 3, &sums);
 	printf("%llu seeds: %u times something came up, %u links were up at the end, %u protocols at one end only\n",
 	       (unsigned long long)count, sums.ups, sums.both_up, sums.halves);
 	/* A network on which nothing stays up proves nothing. */

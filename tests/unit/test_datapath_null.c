@@ -315,6 +315,39 @@ static void messages_arrive_at_the_other(void **state)
 	datapath_ops(other)->close(other);
 }
 
+static void note_route(void *context, const struct datapath_null_route *route, const uint8_t *octets, uint32_t length)
+{
+	assert_int_equal(length, 1);
+	assert_int_equal(octets[0], 7);
+	*(struct datapath_null_route *)context = *route;
+}
+
+static void whoever_carries_a_message_lets_it_arrive(void **state)
+{
+	struct datapath *dp = *state, *other = datapath_null_new();
+	struct datapath_message out = { .local = endpoint("192.0.2.1", 0), .peer = endpoint("192.0.2.2", 1701) };
+	struct datapath_null_route route;
+	struct datapath_message in;
+	uint8_t octet = 7;
+	handle port;
+
+	out.octets = &octet;
+	out.length = 1;
+	out.port = listen_on(dp, "0.0.0.0", 5000);
+	datapath_null_carry(dp, note_route, &route);
+	datapath_ops(dp)->send(dp, &out, 1);
+	assert_int_equal(route.session_id, 0);
+	assert_int_equal(route.from.port, 5000);
+	assert_int_equal(route.to.port, 1701);
+	assert_false(datapath_null_arrive(other, &route, &octet, 1));
+	port = listen_on(other, "192.0.2.2", 1701);
+	assert_true(datapath_null_arrive(other, &route, &octet, 1));
+	assert_int_equal(datapath_ops(other)->receive(other, &in, 1), 1);
+	assert_int_equal(in.port, port);
+	assert_true(address_equal(&in.peer.address, &out.local.address));
+	datapath_ops(other)->close(other);
+}
+
 static void messages_come_and_go_by_hand(void **state)
 {
 	struct datapath *dp = *state;
@@ -422,6 +455,7 @@ int main(void)
 		TEST(the_log_has_every_operation),
 		TEST(messages_arrive_at_the_other),
 		TEST(messages_come_and_go_by_hand),
+		TEST(whoever_carries_a_message_lets_it_arrive),
 		TEST(ports_are_shared),
 		TEST(ppp_sessions_have_no_device),
 	};

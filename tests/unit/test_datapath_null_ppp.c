@@ -219,6 +219,52 @@ static void frames_come_and_go_by_hand(void **state)
 	assert_int_equal(got.octets[0], 8);
 }
 
+struct carried {
+	struct datapath_null_route route;
+	unsigned int frames, messages;
+	uint8_t octet;
+};
+
+static void carry(void *context, const struct datapath_null_route *route, const uint8_t *octets, uint32_t length)
+{
+	struct carried *carried = context;
+
+	assert_int_equal(length, 1);
+	carried->route = *route;
+	carried->octet = octets[0];
+	carried->frames += route->session_id != 0;
+	carried->messages += route->session_id == 0;
+}
+
+static void whoever_carries_a_frame_lets_it_arrive(void **state)
+{
+	struct datapath *dp = *state, *other = datapath_null_new();
+	struct carried carried = { .octet = 0 };
+	struct datapath_message got[2];
+	handle tunnel, end;
+
+	datapath_null_carry(dp, carry, &carried);
+	tunnel = add_tunnel(dp, 1, 2);
+	send_octet(dp, add_session(dp, tunnel, 10, 20), 7);
+	assert_int_equal(carried.frames, 1);
+	assert_int_equal(carried.octet, 7);
+	assert_int_equal(carried.route.tunnel_id, 2);
+	assert_int_equal(carried.route.session_id, 20);
+	assert_int_equal(carried.route.from.port, 1701);
+	assert_true(address_equal(&carried.route.to.address, &datapath_null_tunnel(dp, tunnel)->peer.address));
+	carried.route.from = carried.route.to;	/* that of the tunnel over there */
+	assert_false(datapath_null_arrive(other, &carried.route, &carried.octet, 1));
+	end = add_session(other, add_tunnel(other, 2, 1), 20, 10);
+	assert_true(datapath_null_arrive(other, &carried.route, &carried.octet, 1));
+	carried.route.from.port++;		/* a stranger */
+	assert_false(datapath_null_arrive(other, &carried.route, &carried.octet, 1));
+	assert_int_equal(datapath_ops(other)->receive(other, got, 2), 1);
+	assert_int_equal(got[0].session, end);
+	assert_int_equal(got[0].octets[0], 7);
+	datapath_null_carry(dp, NULL, NULL);
+	datapath_ops(other)->close(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(device_operations_are_told_and_fail, begin, end),
 		cmocka_unit_test_setup_teardown(frames_arrive_at_the_other_end, begin, end),
 		cmocka_unit_test_setup_teardown(frames_come_and_go_by_hand, begin, end),
+		cmocka_unit_test_setup_teardown(whoever_carries_a_frame_lets_it_arrive, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

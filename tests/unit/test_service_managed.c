@@ -66,6 +66,25 @@ static void a_tunnel_that_nobody_answers_is_deleted(void **state)
 	assert_int_equal(datapath_null_tunnels(pair->near->dp), 0);
 }
 
+/* Its sessions would send to nobody. */
+static void a_peer_that_the_datapath_refuses_to_know_is_another_attempt(void **state)
+{
+	const struct error error = { .code = ERROR_SYSTEM, .text = "no room for it" };
+	struct pair *pair = *state;
+
+	DO(pair->far, ADMIT_NEAR);
+	datapath_null_fail(pair->near->dp, DATAPATH_NULL_TUNNEL_MODIFY, 0, &error);
+	DO(pair->near, CREATE_TUNNEL("t") "persist=yes");
+	pair_run(pair, 100);
+	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_WAITING);
+	assert_string_equal(pair_failure(pair->near), "no room for it");
+	assert_int_equal(world_status(pair->far).tunnels, 0);
+	assert_int_equal(pair->result[0], 2);
+	pair_run(pair, 5000);
+	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
+	assert_int_equal(world_status(pair->far).tunnels, 1);
+}
+
 static void what_is_to_persist_is_tried_ever_later_and_with_another_id(void **state)
 {
 	struct pair *pair = *state;
@@ -706,6 +725,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PAIR_TEST(a_tunnel_comes_up_at_both_ends),
 		PAIR_TEST(a_tunnel_that_nobody_answers_is_deleted),
+		PAIR_TEST(a_peer_that_the_datapath_refuses_to_know_is_another_attempt),
 		PAIR_TEST(what_is_to_persist_is_tried_ever_later_and_with_another_id),
 		PAIR_TEST(an_id_that_was_given_stays),
 		PAIR_TEST(two_persistent_tunnels_are_not_tried_in_step),

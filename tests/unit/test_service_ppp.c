@@ -374,6 +374,31 @@ static void a_session_ends_after_its_time(void **state)
 	pair_expect_words(pair_failure(pair->near), "the time that the session may last is over");
 }
 
+#define ENCRYPTED "ppp profile modify profile_name=default mppe=require "
+
+/* While its peer is told: a datapath that refuses to stop carrying it must not carry it in clear. */
+static void what_the_datapath_goes_on_carrying_stays_encrypted(void **state)
+{
+	const struct error error = { .code = ERROR_SYSTEM, .text = "not now" };
+	const struct datapath_session_config *config;
+	struct pair *pair = *state;
+
+	DO(pair->near, ENCRYPTED);
+	datapath_null_log_begin(pair->far->dp);
+	ppp_ready(pair, PPP_LNS ENCRYPTED "max_connect_time=30\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	ppp_expect_up(pair);
+	assert_true(told(pair->far)->mppe.send);
+	datapath_null_fail(pair->far->dp, DATAPATH_NULL_SESSION_MODIFY, 0, &error);
+	pair_cut(pair, true);
+	pair_run(pair, 30000);
+	config = told(pair->far);
+	assert_true(config->ppp.ipv4);
+	assert_true(config->mppe.send && config->mppe.receive);
+	pair_run(pair, 20000);
+	assert_false(ppp_far_has(pair));
+}
+
 /* Of the engine: who is gone costs nothing. */
 static void a_link_that_is_over_is_gone(void **state)
 {
@@ -638,6 +663,7 @@ int main(void)
 		PAIR_TEST_PPP(the_address_is_given_back_and_kept_for_the_user),
 		PAIR_TEST_PPP(the_lns_may_end_it),
 		PAIR_TEST_PPP(a_session_ends_after_its_time),
+		PAIR_TEST_PPP(what_the_datapath_goes_on_carrying_stays_encrypted),
 		PAIR_TEST_PPP(a_link_that_is_over_is_gone),
 		PAIR_TEST_PPP(an_idle_session_ends),
 		PAIR_TEST_PPP(a_peer_that_falls_silent_is_found_by_echoes),

@@ -124,6 +124,8 @@ struct null_datapath {
 	struct null_port *ports;
 	unsigned int ephemeral;			/* ports chosen so far */
 	struct null_datapath *other;		/* where what is sent may arrive */
+	datapath_null_carry_fn *carry;		/* instead of it; NULL: nobody */
+	void *carry_context;
 	bool keeps_sent;
 	struct null_message *arrived, *received;	/* to be told; told by the last receive() */
 	struct null_message *sent, *taken;

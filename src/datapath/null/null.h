@@ -71,6 +71,19 @@ bool datapath_null_packet(struct datapath *dp, const struct datapath_packet *pac
  * twice, the ends changed, for the other. Both must be closed before either sends again. dp may be other.
  * A frame arrives at the session over there that has the ids which this one has for its peer's. */
 void datapath_null_join(struct datapath *dp, struct datapath *other);
+/* How a message finds its receiver, which is looked for when it arrives. */
+struct datapath_null_route {
+	struct endpoint from, to;
+	uint32_t tunnel_id, session_id;	/* of a frame: over there; session_id 0: a control message */
+};
+/* Instead of a join: whoever this is carries what dp sends. octets are valid until it returns; it must not call dp. */
+typedef void datapath_null_carry_fn(void *context, const struct datapath_null_route *route, const uint8_t *octets,
+				    uint32_t length);
+void datapath_null_carry(struct datapath *dp, datapath_null_carry_fn *carry, void *context);
+/* The next receive() has this message, as datapath_null_message(), when somebody here is at the end of its route: a
+ * port, or the session of a tunnel to who sent it. False: nobody is. */
+bool datapath_null_arrive(struct datapath *dp, const struct datapath_null_route *route, uint8_t *octets,
+			  uint32_t length);
 /* Keep copies of all messages that are sent from now on, until datapath_null_sent() takes them: oldest first, up to
  * max, valid until it is called again. Returns how many. */
 void datapath_null_keep_sent(struct datapath *dp);

@@ -242,6 +242,27 @@ static const struct null_session *opposite(const struct null_datapath *other, co
 	return NULL;
 }
 
+static void carry(struct null_datapath *null, const struct datapath_null_route *route,
+		  const struct datapath_message *message)
+{
+	if (null->carry)
+		null->carry(null->carry_context, route, message->octets, message->length);
+}
+
+static void carry_frame(struct null_datapath *null, const struct null_session *session,
+			const struct datapath_message *frame)
+{
+	const struct null_tunnel *tunnel = session->tunnel;
+	struct datapath_null_route route = {
+		.from = tunnel->config.local, .to = tunnel->config.peer,
+		.tunnel_id = tunnel->config.peer_tunnel_id, .session_id = session->peer_session_id,
+	};
+
+	if (tunnel->port)
+		route.from.port = tunnel->port->config.local.port;
+	carry(null, &route, frame);
+}
+
 static void send_frame(struct null_datapath *null, const struct datapath_message *frame)
 {
 	struct null_session *session = handle_get(&null->sessions, frame->session);
@@ -252,6 +273,7 @@ static void send_frame(struct null_datapath *null, const struct datapath_message
 		return;
 	if (null->keeps_sent)
 		(void)keep(&null->sent, frame);
+	carry_frame(null, session, frame);
 	to = null->other ? opposite(null->other, session) : NULL;
 	if (!to || to->frames)
 		return;
@@ -259,26 +281,35 @@ static void send_frame(struct null_datapath *null, const struct datapath_message
 	(void)keep(&null->other->arrived, &arriving);
 }
 
+static bool arrive_message(struct null_datapath *null, const struct datapath_null_route *route, uint8_t *octets,
+			   uint32_t length)
+{
+	const struct null_port *port = destination_of(null, &route->to);
+	struct datapath_message arriving = {
+		.local = route->to, .peer = route->from, .octets = octets, .length = length,
+	};
+
+	if (!port)
+		return false;
+	arriving.port = port->handle;
+	return keep(&null->arrived, &arriving);
+}
+
 static void send_message(struct null_datapath *null, const struct datapath_message *message)
 {
-	const struct null_port *from = handle_get(&null->port_handles, message->port), *to;
-	struct datapath_message arriving = *message;
+	const struct null_port *from = handle_get(&null->port_handles, message->port);
+	struct datapath_null_route route = { .from = message->local, .to = message->peer };
 
 	if (!from)
 		return;
 	if (null->keeps_sent)
 		(void)keep(&null->sent, message);
-	to = null->other ? destination_of(null->other, &message->peer) : NULL;
-	if (!to)
-		return;
-	arriving.port = to->handle;
-	arriving.tunnel = HANDLE_NONE;
-	arriving.local = message->peer;
-	arriving.peer = message->local;
 	if (address_is_any(&message->local.address))
-		arriving.peer.address = from->config.local.address;
-	arriving.peer.port = from->config.local.port;
-	(void)keep(&null->other->arrived, &arriving);
+		route.from.address = from->config.local.address;
+	route.from.port = from->config.local.port;
+	carry(null, &route, message);
+	if (null->other)
+		(void)arrive_message(null->other, &route, message->octets, message->length);
 }
 
 void null_send(struct datapath *dp, const struct datapath_message *messages, int count)
@@ -295,6 +326,39 @@ void null_send(struct datapath *dp, const struct datapath_message *messages, int
 void datapath_null_join(struct datapath *dp, struct datapath *other)
 {
 	null_of(dp)->other = other ? null_of(other) : NULL;
+}
+
+void datapath_null_carry(struct datapath *dp, datapath_null_carry_fn *carry_by, void *context)
+{
+	null_of(dp)->carry = carry_by;
+	null_of(dp)->carry_context = context;
+}
+
+static bool is_sent_to(const struct null_session *session, const struct datapath_null_route *route)
+{
+	const struct datapath_tunnel_config *tunnel = &session->tunnel->config;
+
+	return session->session_id == route->session_id && tunnel->tunnel_id == route->tunnel_id &&
+	       tunnel->peer.port == route->from.port && address_equal(&tunnel->peer.address, &route->from.address);
+}
+
+bool datapath_null_arrive(struct datapath *dp, const struct datapath_null_route *route, uint8_t *octets,
+			  uint32_t length)
+{
+	struct null_datapath *null = null_of(dp);
+	struct datapath_message arriving = { .octets = octets, .length = length };
+	const struct null_session *session;
+	uint32_t position = 0;
+
+	if (!route->session_id)
+		return arrive_message(null, route, octets, length);
+	while ((session = handle_next(&null->sessions, &position)))
+		if (is_sent_to(session, route))
+			break;
+	if (!session || session->frames)
+		return false;
+	arriving.session = session->handle;
+	return keep(&null->arrived, &arriving);
 }
 
 void datapath_null_keep_sent(struct datapath *dp)

@@ -5,7 +5,7 @@
  * opened from both ends and closed at random; then the network gets well, and within a bound both ends must agree or
  * both be down.
  *
- *	sim FIRST COUNT [verbose]	seeds FIRST to FIRST + COUNT - 1
+ *	control FIRST COUNT [verbose]	seeds FIRST to FIRST + COUNT - 1 (sim.h)
  *
  * Checked all the time: no two live objects with one id; what is told about a tunnel or call comes in its order and
  * once (serial numbers and sums that grow); on the wire, never more unacknowledged messages than the receiver's window;
@@ -13,17 +13,13 @@
  * with each other's ids; a new tunnel and a call in it come up; when all are closed nothing is left in the engine,
  * and nothing leaks (the sanitizers say so).
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "control/control.h"
 
-#define FLYING_MAX 4096
+#include "sim.h"
+
 #define IDS 65536
 #define PORT 1701
 #define OTHER_PORT 4001		/* from which a responder may answer */
-#define DATAGRAM_MAX 2048
 #define OBJECTS_MAX 512
 #define CHAOS_MS 120000		/* of bad network and commands */
 #define QUIET_MS 400000		/* afterwards: longer than any state lasts without events */
@@ -33,14 +29,6 @@
 #define SETUP_MS 20000		/* three messages and their repetitions */
 #define LINGER_MS 120000	/* all is closed: until everything is forgotten */
 #define CHECK_EVERY 32		/* inputs */
-
-struct flying {
-	uint64_t arrives, number;
-	unsigned int to;
-	size_t length;
-	struct control_path path;	/* as the receiver sees it */
-	uint8_t octets[DATAGRAM_MAX];
-};
 
 /* What a daemon's owner knows of a tunnel or call. */
 struct object {
@@ -65,66 +53,26 @@ struct host {
 };
 
 struct world {
-	uint64_t seed, state, now;
-	bool verbose;
 	struct host hosts[2];
-	struct flying *flying[FLYING_MAX + 1];	/* a heap: the first to arrive is at 1 */
-	unsigned int in_flight;
-	uint64_t launched;
 	unsigned int until_check;
-	unsigned int loss, repeat, corrupt;	/* per cent */
 	bool corrupted;			/* something may have been */
 	bool forgot;			/* who starts anew may by chance take an id that the other still sends to */
 	bool other_port;
 	bool willing;			/* nothing is refused any more */
-	uint32_t delay;
-	uint64_t cut_until;
 };
 
 static struct world *world;
-
-static void broken(const char *what)
-{
-	fprintf(stderr, "seed %llu at %llu ms: %s\n", (unsigned long long)world->seed, (unsigned long long)world->now,
-		what);
-	abort();
-}
-
-static void must(bool holds, const char *what)
-{
-	if (!holds)
-		broken(what);
-}
-
-static uint32_t draw(uint32_t below)
-{
-	world->state ^= world->state << 13;
-	world->state ^= world->state >> 7;
-	world->state ^= world->state << 17;
-	return (uint32_t)(world->state >> 32) % below;
-}
-
-static void sim_random(void *octets, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		((uint8_t *)octets)[i] = (uint8_t)draw(256);
-}
-
-static bool chance(unsigned int per_cent)
-{
-	return draw(100) < per_cent;
-}
 
 /* --- settings --- */
 
 static struct control_tunnel_settings tunnel_settings(void)
 {
 	struct control_tunnel_settings settings = {
-		.framing_capabilities = 3, .receive_window = (uint16_t)(4 + world->seed % 20), .retry_timeout = 1000,
+		.framing_capabilities = 3, .receive_window = (uint16_t)(4 + sim.seed % 20), .retry_timeout = 1000,
 		.retry_timeout_most = 8000, .max_retries = 5, .hello_timeout = 60000,
 		.establish_timeout = ESTABLISH_MS,
-		.auth = world->seed % 2 ? CONTROL_AUTH_CHALLENGE : CONTROL_AUTH_NONE,
-		.hide_avps = world->seed % 3 == 1, .use_tiebreaker = world->seed % 5 == 1,
+		.auth = sim.seed % 2 ? CONTROL_AUTH_CHALLENGE : CONTROL_AUTH_NONE,
+		.hide_avps = sim.seed % 3 == 1, .use_tiebreaker = sim.seed % 5 == 1,
 		.secret = "tunnel-secret", .secret_length = 13,
 	};
 
@@ -142,38 +90,6 @@ static struct control_call_settings call_settings(void)
 }
 
 /* --- the network --- */
-
-static bool is_before(const struct flying *a, const struct flying *b)
-{
-	return a->arrives < b->arrives || (a->arrives == b->arrives && a->number < b->number);
-}
-
-static void heap_add(struct flying *flying)
-{
-	unsigned int at = ++world->in_flight;
-
-	for (; at > 1 && is_before(flying, world->flying[at / 2]); at /= 2)
-		world->flying[at] = world->flying[at / 2];
-	world->flying[at] = flying;
-}
-
-static struct flying *heap_take(void)
-{
-	struct flying *first = world->flying[1], *last = world->flying[world->in_flight--];
-	unsigned int at = 1, child;
-
-	while ((child = 2 * at) <= world->in_flight) {
-		if (child < world->in_flight && is_before(world->flying[child + 1], world->flying[child]))
-			child++;
-		if (!is_before(world->flying[child], last))
-			break;
-		world->flying[at] = world->flying[child];
-		at = child;
-	}
-	if (world->in_flight)
-		world->flying[at] = last;
-	return first;
-}
 
 /* Then numbers mean nothing. */
 static bool is_confused(void)
@@ -197,12 +113,12 @@ static void check_wire(unsigned int from, const struct control_datagram *datagra
 	     "more is under way than the window allows");
 }
 
-static void hear_ack(unsigned int at, const struct flying *flying)
+static void hear_ack(unsigned int at, const struct sim_packet *packet)
 {
 	struct control_header header;
 	uint16_t *acked;
 
-	if (!control_header_read(flying->octets, flying->length, &header) || header.version != 2)
+	if (!control_header_read(packet->octets, packet->length, &header) || header.version != 2)
 		return;
 	acked = &world->hosts[at].acked[header.connection_id];
 	if ((int16_t)(header.nr - *acked) > 0)
@@ -211,41 +127,23 @@ static void hear_ack(unsigned int at, const struct flying *flying)
 
 static void launch(unsigned int from, const struct control_datagram *datagram)
 {
-	struct flying *flying;
-
+	struct control_path path = { .local = datagram->path.peer, .peer = world->hosts[from].endpoint };
 	struct control_header header;
 
 	check_wire(from, datagram);
 	must(control_header_read(datagram->octets, datagram->length, &header), "a header cannot be read");
-	if (world->now < world->cut_until || chance(world->loss) || world->in_flight == FLYING_MAX)
-		return;
-	must(datagram->length <= DATAGRAM_MAX, "a datagram is longer than any should be");
-	flying = malloc(sizeof(*flying));
-	if (!flying)
-		broken("out of memory");
-	flying->arrives = world->now + 1 + draw(world->delay);
-	flying->number = world->launched++;
-	flying->to = !from;
-	flying->length = datagram->length;
-	flying->path = (struct control_path){ .local = datagram->path.peer, .peer = world->hosts[from].endpoint };
 	/* Requests come by a socket of their own, by which they are answered. */
-	flying->path.port = world->other_port && !header.connection_id;
-	flying->path.peer.port = datagram->path.port ? OTHER_PORT : PORT;
-	memcpy(flying->octets, datagram->octets, datagram->length);
-	if (chance(world->corrupt))
-		flying->octets[draw((uint32_t)flying->length)] ^= (uint8_t)(1 + draw(255));
-	heap_add(flying);
+	path.port = world->other_port && !header.connection_id;
+	path.peer.port = datagram->path.port ? OTHER_PORT : PORT;
+	sim_launch(!from, datagram->octets, datagram->length, &path, sizeof(path));
 }
 
 static void transmit(unsigned int from)
 {
 	struct control_datagram datagram;
 
-	while (control_next_datagram(world->hosts[from].control, &datagram, world->now)) {
+	while (control_next_datagram(world->hosts[from].control, &datagram, sim.now))
 		launch(from, &datagram);
-		if (chance(world->repeat))
-			launch(from, &datagram);
-	}
 }
 
 /* --- owners --- */
@@ -263,7 +161,7 @@ static struct object *object_add(struct host *host, handle self, handle tunnel, 
 	for (unsigned int i = 0; i < OBJECTS_MAX; i++) {
 		if (host->objects[i].used)
 			continue;
-		host->objects[i] = (struct object){ true, is_call, false, self, tunnel, .since = world->now };
+		host->objects[i] = (struct object){ true, is_call, false, self, tunnel, .since = sim.now };
 		if (i >= host->top)
 			host->top = i + 1;
 		return &host->objects[i];
@@ -295,7 +193,7 @@ static void tunnel_up(struct host *host, const struct control_event *event)
 	if (!object)
 		object = object_add(host, event->tunnel, HANDLE_NONE, false);
 	if (!object) {
-		control_close(host->control, event->tunnel, 2, 4, "the simulator is full", world->now);
+		control_close(host->control, event->tunnel, 2, 4, "the simulator is full", sim.now);
 		return;
 	}
 	must(!object->up, "a tunnel came up twice");
@@ -318,10 +216,10 @@ static void call_requested(struct host *host, const struct control_event *event)
 	tunnel->has_serial = true;
 	tunnel->serial = serial;
 	if (!object) {
-		control_call_close(host->control, event->call, &busy, world->now);
+		control_call_close(host->control, event->call, &busy, sim.now);
 		return;
 	}
-	must(control_call_accept(host->control, event->call, 0, &settings, NULL, world->now, NULL) == 0,
+	must(control_call_accept(host->control, event->call, 0, &settings, NULL, sim.now, NULL) == 0,
 	     "a call cannot be accepted");
 }
 
@@ -360,21 +258,21 @@ static void act(struct host *host, const struct control_event *event)
 	switch (event->kind) {
 	case CONTROL_EVENT_REQUEST:
 		if (world->willing || chance(95))
-			control_accept(host->control, event->request, &settings, NULL, world->now);
+			control_accept(host->control, event->request, &settings, NULL, sim.now);
 		else
-			control_refuse(host->control, event->request, 4, 0, "not today", world->now);
+			control_refuse(host->control, event->request, 4, 0, "not today", sim.now);
 		break;
 	case CONTROL_EVENT_TUNNEL_UP:
 		tunnel_up(host, event);
 		break;
 	case CONTROL_EVENT_QUIET:
-		control_hello(host->control, event->tunnel, world->now);
+		control_hello(host->control, event->tunnel, sim.now);
 		break;
 	case CONTROL_EVENT_CALL_REQUEST:
 		call_requested(host, event);
 		break;
 	case CONTROL_EVENT_CALL_BEARER:
-		control_call_connected(host->control, event->call, world->now);
+		control_call_connected(host->control, event->call, sim.now);
 		break;
 	case CONTROL_EVENT_CALL_UP:
 		call_up(host, event);
@@ -439,7 +337,7 @@ static void check_objects(struct host *host)
 
 		if (!object->used)
 			continue;
-		must(object->up || world->now - object->since < PATIENCE_MS + JUMP_MS,
+		must(object->up || sim.now - object->since < PATIENCE_MS + JUMP_MS,
 		     "it neither comes up nor goes down");
 		if (object->is_call)
 			continue;
@@ -450,9 +348,9 @@ static void check_objects(struct host *host)
 
 static void show(unsigned int at, const struct control_event *event)
 {
-	printf("%8llu host %u: event %d tunnel %llx call %llx message %s %s\n", (unsigned long long)world->now, at,
-	       event->kind, (unsigned long long)event->tunnel, (unsigned long long)event->call,
-	       event->message ? message_name(event->message->type) : "-", event->reason ? event->reason->text : "");
+	sim_say("host %u: event %d tunnel %llx call %llx message %s %s", at, event->kind,
+		(unsigned long long)event->tunnel, (unsigned long long)event->call,
+		event->message ? message_name(event->message->type) : "-", event->reason ? event->reason->text : "");
 }
 
 static void drain(unsigned int at)
@@ -460,9 +358,8 @@ static void drain(unsigned int at)
 	struct host *host = &world->hosts[at];
 	struct control_event event;
 
-	while (control_next_event(host->control, &event, world->now)) {
-		if (world->verbose)
-			show(at, &event);
+	while (control_next_event(host->control, &event, sim.now)) {
+		show(at, &event);
 		act(host, &event);
 	}
 	if (!world->until_check--) {
@@ -494,10 +391,10 @@ static handle open_tunnel(unsigned int at)
 	struct control_tunnel_settings settings = tunnel_settings();
 	handle tunnel;
 
-	if (control_open(host->control, &path, 0, &settings, NULL, &tunnel, world->now, NULL) < 0)
-		broken("a tunnel cannot be opened");
+	if (control_open(host->control, &path, 0, &settings, NULL, &tunnel, sim.now, NULL) < 0)
+		must(false, "a tunnel cannot be opened");
 	if (!object_add(host, tunnel, HANDLE_NONE, false))
-		control_close(host->control, tunnel, 1, 0, NULL, world->now);
+		control_close(host->control, tunnel, 1, 0, NULL, sim.now);
 	return tunnel;
 }
 
@@ -509,11 +406,11 @@ static handle open_call(unsigned int at, const struct object *tunnel)
 	struct control_reason reason = { .result = 3 };
 	handle call;
 
-	if (!tunnel || control_call_open(host->control, tunnel->self, role, 0, &settings, NULL, &call, world->now,
+	if (!tunnel || control_call_open(host->control, tunnel->self, role, 0, &settings, NULL, &call, sim.now,
 					 NULL) < 0)
 		return HANDLE_NONE;
 	if (!object_add(host, call, tunnel->self, true))
-		control_call_close(host->control, call, &reason, world->now);
+		control_call_close(host->control, call, &reason, sim.now);
 	return call;
 }
 
@@ -527,9 +424,9 @@ static void close_something(unsigned int at)
 	if (!object)
 		return;
 	if (is_call)
-		control_call_close(host->control, object->self, &reason, world->now);
+		control_call_close(host->control, object->self, &reason, sim.now);
 	else
-		control_close(host->control, object->self, 1, 0, "no more", world->now);
+		control_close(host->control, object->self, 1, 0, "no more", sim.now);
 	object_remove(host, object);
 }
 
@@ -543,9 +440,9 @@ static void tell_something(unsigned int at)
 	if (!object)
 		return;
 	if (chance(50))
-		control_call_link(host->control, object->self, &accm, world->now);
+		control_call_link(host->control, object->self, &accm, sim.now);
 	else
-		control_call_errors(host->control, object->self, &errors, world->now);
+		control_call_errors(host->control, object->self, &errors, sim.now);
 }
 
 static void host_begin(struct host *host)
@@ -553,8 +450,7 @@ static void host_begin(struct host *host)
 	const struct control_limits limits = { .half_open = 64, .source_half_open = 48, .requests_per_second = 1000 };
 
 	host->control = control_new(&limits, sim_random);
-	if (!host->control)
-		broken("out of memory");
+	must(host->control != NULL, "out of memory");
 	memset(host->objects, 0, sizeof(host->objects));
 	memset(host->own_of, 0, sizeof(host->own_of));
 	host->top = 0;
@@ -579,12 +475,12 @@ static void command(unsigned int at)
 		close_something(at);
 	else if (what < 97)
 		tell_something(at);
-	else if (what < 98 && world->seed % 4 == 0)
+	else if (what < 98 && sim.seed % 4 == 0)
 		restart(at);
 	else if (what < 99)
-		world->cut_until = world->now + draw(40000);
-	else if (world->seed % 8 == 1)
-		world->now += draw(JUMP_MS);
+		sim.network.cut_until = sim.now + draw(40000);
+	else if (sim.seed % 8 == 1)
+		sim.now += draw(JUMP_MS);
 	drain(at);
 }
 
@@ -592,18 +488,19 @@ static void command(unsigned int at)
 
 static void land(void)
 {
-	struct flying *flying = heap_take();
-	struct control_datagram datagram = { flying->path, flying->octets, flying->length, NULL };
+	struct sim_packet *packet = sim_take();
+	struct control_datagram datagram = { .octets = packet->octets, .length = packet->length };
 
-	hear_ack(flying->to, flying);
-	control_receive(world->hosts[flying->to].control, &datagram, world->now);
-	drain(flying->to);
-	free(flying);
+	memcpy(&datagram.path, packet->label, sizeof(datagram.path));
+	hear_ack(packet->to, packet);
+	control_receive(world->hosts[packet->to].control, &datagram, sim.now);
+	drain(packet->to);
+	free(packet);
 }
 
 static uint64_t next_time(void)
 {
-	uint64_t next = world->in_flight ? world->flying[1]->arrives : CONTROL_NEVER;
+	uint64_t next = sim_next_arrival();
 
 	for (unsigned int i = 0; i < 2; i++)
 		if (control_deadline(world->hosts[i].control) < next)
@@ -613,12 +510,12 @@ static uint64_t next_time(void)
 
 static void happen(void)
 {
-	if (world->in_flight && world->flying[1]->arrives <= world->now) {
+	if (sim_next_arrival() <= sim.now) {
 		land();
 		return;
 	}
 	for (unsigned int i = 0; i < 2; i++) {
-		while (control_expire(world->hosts[i].control, world->now))
+		while (control_expire(world->hosts[i].control, sim.now))
 			drain(i);
 		drain(i);
 	}
@@ -626,27 +523,19 @@ static void happen(void)
 
 static void run_until(uint64_t end, bool commands)
 {
-	uint64_t next_command = world->now;
-	unsigned int stuck = 0;
-	uint64_t last = 0;
+	uint64_t next_command = sim.now;
 
-	while (world->now < end) {
+	while (sim.now < end) {
 		uint64_t next = next_time();
 
 		if (commands && next_command <= next) {
-			world->now = next_command > world->now ? next_command : world->now;
+			sim.now = next_command > sim.now ? next_command : sim.now;
 			command(draw(2));
-			next_command = world->now + draw(800);
+			next_command = sim.now + draw(800);
 			continue;
 		}
-		if (next > end)
-			next = end;
-		if (next > world->now)
-			world->now = next;
+		sim_advance(next, end);
 		happen();
-		stuck = world->now == last ? stuck + 1 : 0;
-		last = world->now;
-		must(stuck < 100000, "time stands still");
 	}
 }
 
@@ -691,9 +580,8 @@ static void check_call(unsigned int at, const struct object *object)
 
 	must(control_call_info(host->control, object->self, &call) == 0 &&
 	     control_tunnel_info(host->control, call.tunnel, &tunnel) == 0, "the owner knows of a call that is gone");
-	if (world->verbose && !counterpart(&world->hosts[!at], &call, &tunnel))
-		printf("host %u role %d: session %u/%u of tunnel %u/%u\n", at, call.role, call.session_id,
-		       call.peer_session_id, tunnel.tunnel_id, tunnel.peer_tunnel_id);
+	sim_say("host %u role %d: session %u/%u of tunnel %u/%u", at, call.role, call.session_id,
+		call.peer_session_id, tunnel.tunnel_id, tunnel.peer_tunnel_id);
 	must(counterpart(&world->hosts[!at], &call, &tunnel) != NULL, "a call is up at one end only");
 }
 
@@ -723,7 +611,7 @@ static const struct object *come_up(unsigned int at, handle self, bool is_call)
 	const struct object *object;
 
 	drain(at);
-	run_until(world->now + SETUP_MS, false);
+	run_until(sim.now + SETUP_MS, false);
 	object = object_of(&world->hosts[at], self, is_call);
 	must(object && object->up, is_call ? "a new call does not come up" : "a new tunnel does not come up");
 	return object;
@@ -745,7 +633,7 @@ static void close_all(unsigned int at)
 
 		if (!object->used || object->is_call)
 			continue;
-		control_close(host->control, object->self, 6, 0, "the end", world->now);
+		control_close(host->control, object->self, 6, 0, "the end", sim.now);
 		object_remove(host, object);
 	}
 	drain(at);
@@ -760,20 +648,16 @@ static void check_nothing_left(unsigned int at)
 	must(!counters.unsendable, "a message could not be sent");
 }
 
-static void begin(uint64_t seed, bool verbose)
+static void begin(void)
 {
 	world = calloc(1, sizeof(*world));
-	if (!world)
-		abort();
-	world->seed = seed;
-	world->state = seed * 0x9e3779b97f4a7c15u | 1;
-	world->verbose = verbose;
-	world->loss = draw(30);
-	world->repeat = draw(20);
-	world->corrupted = seed % 3 == 0;
-	world->corrupt = world->corrupted ? draw(10) : 0;
-	world->delay = 1 + draw(1500);
-	world->other_port = seed % 7 == 3;
+	must(world != NULL, "out of memory");
+	sim.network.loss = draw(30);
+	sim.network.repeat = draw(20);
+	world->corrupted = sim.seed % 3 == 0;
+	sim.network.corrupt = world->corrupted ? draw(10) : 0;
+	sim.network.delay = 1 + draw(1500);
+	world->other_port = sim.seed % 7 == 3;
 	for (unsigned int i = 0; i < 2; i++) {
 		world->hosts[i].endpoint.address.family = AF_INET;
 		world->hosts[i].endpoint.address.bytes[3] = (uint8_t)(i + 1);
@@ -784,23 +668,19 @@ static void begin(uint64_t seed, bool verbose)
 
 static void end(void)
 {
-	if (world->verbose)
-		printf("seed %llu: %u and %u up, %u and %u down\n", (unsigned long long)world->seed,
-		       world->hosts[0].ups, world->hosts[1].ups, world->hosts[0].downs, world->hosts[1].downs);
-	while (world->in_flight)
-		free(heap_take());
+	sim_say("%u and %u up, %u and %u down", world->hosts[0].ups, world->hosts[1].ups, world->hosts[0].downs,
+		world->hosts[1].downs);
 	control_free(world->hosts[0].control);
 	control_free(world->hosts[1].control);
 	free(world);
 }
 
-static void simulate(uint64_t seed, bool verbose)
+static void simulate(void)
 {
-	begin(seed, verbose);
+	begin();
 	run_until(CHAOS_MS, true);
-	world->loss = world->repeat = world->corrupt = 0;
-	world->cut_until = 0;
-	run_until(world->now + QUIET_MS, false);
+	sim_network_heal(sim.network.delay);
+	run_until(sim.now + QUIET_MS, false);
 	/* A changed id or result is as good as a right one: with those only nothing must break. */
 	if (!world->corrupted) {
 		check_agreement(0);
@@ -811,7 +691,7 @@ static void simulate(uint64_t seed, bool verbose)
 	check_life(1);
 	close_all(0);
 	close_all(1);
-	run_until(world->now + LINGER_MS, false);
+	run_until(sim.now + LINGER_MS, false);
 	check_nothing_left(0);
 	check_nothing_left(1);
 	end();
@@ -819,12 +699,8 @@ static void simulate(uint64_t seed, bool verbose)
 
 int main(int argc, char **argv)
 {
-	unsigned long long first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-	unsigned long long count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+	uint64_t count = sim_seeds(argc, argv, simulate);
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (unsigned long long seed = first; seed < first + count; seed++)
-		simulate(seed, argc > 3);
-	printf("%llu seeds from %llu: all is well\n", count, first);
+	printf("%llu seeds: all is well\n", (unsigned long long)count);
 	return 0;
 }
