@@ -197,12 +197,13 @@ void subscribe_settle(struct manage *manage)
 
 static const char types[] =
 	"# What an event tells. Those of a tunnel or session come in the order created, up, down, deleted; modified\n"
-	"# may come in between: parameters changed, or there is trouble, which the reason tells. suppressed: so many\n"
-	"# events at once that `count` of them are not told: list the objects again.\n"
+	"# may come in between: parameters changed, or there is trouble, which the reason tells. session_line: the peer\n"
+	"# of a call told of the line behind the LAC: errors (WEN), or which control characters to escape (SLI).\n"
+	"# suppressed: so many events at once that `count` of them are not told: list the objects again.\n"
 	"type EventKind (tunnel_created, tunnel_up, tunnel_down, tunnel_modified, tunnel_deleted, session_created,\n"
 	"  session_up, session_down, session_modified, session_deleted, session_ipv4_up, session_ipv4_down,\n"
-	"  session_ipv6_up, session_ipv6_down, profile_created, profile_modified, profile_deleted, peer_added,\n"
-	"  peer_removed, limit_hit, config_changed, config_refused, system_modified, suppressed)\n"
+	"  session_ipv6_up, session_ipv6_down, session_line, profile_created, profile_modified, profile_deleted,\n"
+	"  peer_added, peer_removed, limit_hit, config_changed, config_refused, system_modified, suppressed)\n"
 	"\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms is in\n"
 	"# milliseconds since 1970; changed names parameters.\n"
 	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer, kernel),\n"
@@ -212,7 +213,9 @@ static const char types[] =
 	"  local_ipaddr: ?string,\n  remote_ipaddr: ?string,\n  local_ipv6: ?string,\n  remote_ipv6: ?string,\n"
 	"  dns_ipaddr_pri: ?string,\n  dns_ipaddr_sec: ?string,\n  ipv6_prefix: ?string,\n"
 	"  delegated_prefix: ?string,\n  filter_id: ?string,\n  connect_time: ?int,\n  octets_sent: ?int,\n"
-	"  octets_received: ?int,\n  reason: ?string,\n"
+	"  octets_received: ?int,\n  send_accm: ?string,\n  receive_accm: ?string,\n  call_crc_errors: ?int,\n"
+	"  call_framing_errors: ?int,\n  call_hardware_overruns: ?int,\n  call_buffer_overruns: ?int,\n"
+	"  call_timeout_errors: ?int,\n  call_alignment_errors: ?int,\n  reason: ?string,\n"
 	"  changed: ?[]string,\n  count: ?int\n)\n";
 
 static const struct method methods[] = {

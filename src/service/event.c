@@ -29,6 +29,7 @@ static const char *const names[SERVICE_EVENT_COUNT] = {
 	[SERVICE_EVENT_SESSION_IPV4_DOWN] = "session_ipv4_down",
 	[SERVICE_EVENT_SESSION_IPV6_UP] = "session_ipv6_up",
 	[SERVICE_EVENT_SESSION_IPV6_DOWN] = "session_ipv6_down",
+	[SERVICE_EVENT_SESSION_LINE] = "session_line",
 	[SERVICE_EVENT_PROFILE_CREATED] = "profile_created",
 	[SERVICE_EVENT_PROFILE_MODIFIED] = "profile_modified",
 	[SERVICE_EVENT_PROFILE_DELETED] = "profile_deleted",
@@ -81,6 +82,26 @@ static void add_ppp(struct service_event_facts *facts, const struct service_even
 	add_number(facts, "octets_received", ppp->octets_received);
 }
 
+static void add_accm(struct service_event_facts *facts, unsigned int which, const char *name, uint32_t accm)
+{
+	snprintf(facts->accms[which], SERVICE_ACCM_TEXT_MAX, "0x%08x", accm);
+	add_text(facts, name, facts->accms[which]);
+}
+
+static void add_line(struct service_event_facts *facts, const struct service_call_reports *line)
+{
+	if (line->has_accm) {
+		add_accm(facts, 0, "send_accm", line->accm.send);
+		add_accm(facts, 1, "receive_accm", line->accm.receive);
+	}
+	add_number(facts, "call_crc_errors", line->errors.crc);
+	add_number(facts, "call_framing_errors", line->errors.framing);
+	add_number(facts, "call_hardware_overruns", line->errors.hardware_overruns);
+	add_number(facts, "call_buffer_overruns", line->errors.buffer_overruns);
+	add_number(facts, "call_timeout_errors", line->errors.timeouts);
+	add_number(facts, "call_alignment_errors", line->errors.alignment);
+}
+
 void service_event_facts(const struct service_event *event, struct service_event_facts *facts)
 {
 	facts->count = 0;
@@ -97,6 +118,7 @@ void service_event_facts(const struct service_event *event, struct service_event
 	add_text(facts, "calling_number", event->calling_number);
 	add_text(facts, "called_number", event->called_number);
 	add_ppp(facts, &event->ppp);
+	add_line(facts, &event->line);
 	add_text(facts, "reason", event->reason);
 	add_number(facts, "count", event->count);
 }
@@ -201,15 +223,10 @@ void event_tunnel(struct service *service, enum service_event_kind kind, const s
 	fill_reason(event, reason, changed);
 }
 
-void event_session(struct service *service, enum service_event_kind kind, const struct session *session,
-		   const char *reason, const struct param_set *changed)
+static void fill_session(const struct service *service, struct service_event *event, const struct session *session)
 {
-	struct service_event *event = post(service, kind);
 	struct session_config config;
 
-	trace_event(service, kind, session->tunnel, session, reason);
-	if (!event)
-		return;
 	fill_tunnel(event, session->tunnel);
 	event->object = CONFIG_SESSION;
 	event->origin = session->origin;
@@ -225,7 +242,29 @@ void event_session(struct service *service, enum service_event_kind kind, const 
 		snprintf(event->interface_name, sizeof(event->interface_name), "%s", ppp_device_name(session->ppp));
 	if (session->ppp)
 		view_ppp_event(service, session->ppp, &config, &event->ppp);
+}
+
+void event_session(struct service *service, enum service_event_kind kind, const struct session *session,
+		   const char *reason, const struct param_set *changed)
+{
+	struct service_event *event = post(service, kind);
+
+	trace_event(service, kind, session->tunnel, session, reason);
+	if (!event)
+		return;
+	fill_session(service, event, session);
 	fill_reason(event, reason, changed);
+}
+
+void event_session_line(struct service *service, const struct session *session,
+			const struct service_call_reports *line)
+{
+	struct service_event *event = post(service, SERVICE_EVENT_SESSION_LINE);
+
+	if (!event)
+		return;
+	fill_session(service, event, session);
+	event->line = *line;
 }
 
 void event_system(struct service *service, enum service_event_kind kind, enum service_origin origin,

@@ -33,6 +33,7 @@ enum service_event_kind {
 	SERVICE_EVENT_SESSION_IPV4_DOWN,
 	SERVICE_EVENT_SESSION_IPV6_UP,
 	SERVICE_EVENT_SESSION_IPV6_DOWN,
+	SERVICE_EVENT_SESSION_LINE,		/* the peer told of the line behind the LAC: WEN, SLI */
 	SERVICE_EVENT_PROFILE_CREATED,
 	SERVICE_EVENT_PROFILE_MODIFIED,
 	SERVICE_EVENT_PROFILE_DELETED,
@@ -73,6 +74,7 @@ struct service_event {
 	char calling_number[CONFIG_NUMBER_MAX], called_number[CONFIG_NUMBER_MAX];	/* of calls */
 	char reason[ERROR_TEXT_MAX];		/* a sentence; "" where there is none */
 	struct service_event_ppp ppp;
+	struct service_call_reports line;	/* SESSION_LINE: what it told this time */
 	struct param_set changed;		/* MODIFIED: rows whose values differ */
 };
 
@@ -85,13 +87,14 @@ struct service_event_fact {
 	uint64_t number;
 };
 
-#define SERVICE_EVENT_FACTS_MAX 27
+#define SERVICE_EVENT_FACTS_MAX 35
 
 struct service_event_facts {
 	struct service_event_fact facts[SERVICE_EVENT_FACTS_MAX];
 	unsigned int count;
 	char peer[ADDRESS_TEXT_MAX];
 	char addresses[6][ADDRESS_TEXT_MAX], prefixes[2][PREFIX_TEXT_MAX];
+	char accms[2][SERVICE_ACCM_TEXT_MAX];
 };
 
 /* Those that apply to it. The texts are the event's and *facts' own. */

@@ -219,6 +219,8 @@ struct service_tunnel_view {
 	struct control_tunnel_info transport;
 };
 
+#define SERVICE_ACCM_TEXT_MAX 12		/* "0x000a0000" */
+
 /* What a peer told of a call last: WEN and SLI. */
 struct service_call_reports {
 	bool has_errors, has_accm;
@@ -263,7 +265,7 @@ struct service_session_view {
 	uint32_t failed_attempts;	/* in a row */
 	struct service_ppp_view ppp;
 	struct service_call_reports reports;
-	char send_accm[12], receive_accm[12];	/* of reports, in hex */
+	char send_accm[SERVICE_ACCM_TEXT_MAX], receive_accm[SERVICE_ACCM_TEXT_MAX];	/* of reports, in hex */
 };
 
 /* How long it took from created to up for the first time. */
@@ -318,6 +320,13 @@ bool service_next_user_session(const struct service *service, const char *user_n
 /* The name alone, which costs far less than a view; "" when it has none or is gone. */
 const char *service_tunnel_name(const struct service *service, handle tunnel);
 const char *service_session_name(const struct service *service, handle session);
+/* Whoever has the line of a call that is up, or its PPP, tells what the peer is to know of it: as the LAC the errors on
+ * it since the call began (WEN; they go out at most once a minute), as the LNS the control characters that LCP has
+ * agreed to escape (SLI), unless its PPP is ours. */
+int service_report_errors(struct service *service, handle session, const struct avp_call_errors *errors, uint64_t now,
+			  struct error *error);
+int service_report_accm(struct service *service, handle session, const struct avp_accm *accm, uint64_t now,
+			struct error *error);
 void service_status(struct service *service, struct service_status *status);
 /* Since the start, or reset_statistics. Looks at each tunnel: for those who want to know, not for each command. */
 void service_control_counters(struct service *service, struct control_counters *counters);

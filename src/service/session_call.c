@@ -14,13 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/about.h"
+#include "service/call_line.h"
 #include "service/managed.h"
 #include "service/protocol.h"
 #include "service/question.h"
 #include "service/session_ppp.h"
 #include "service/settings.h"
 #include "service/state.h"
-#include "service/trace.h"
 
 /* of CDN: RFC 2661 section 4.4.2 */
 #define CDN_LOST_CARRIER 1
@@ -48,12 +49,6 @@ static void set_reason(struct session_call *call, const char *reason)
 {
 	free(call->reason);
 	call->reason = reason ? strdup(reason) : NULL;
-}
-
-static void forget_reports(struct session_call *call)
-{
-	free(call->reports);
-	call->reports = NULL;
 }
 
 static int make_call(struct service *service, struct session *session, struct error *error)
@@ -273,7 +268,7 @@ static void lost(struct service *service, struct session *session, const char *r
 		return;
 	}
 	release_datapath(service, session);
-	forget_reports(call);
+	call_line_forget(call);
 	set_reason(call, reason);
 	set_phase(service, call, CALL_WAITING);
 	deadline_set(&service->call_deadlines, &call->deadline,
@@ -363,7 +358,7 @@ void session_call_end(struct service *service, struct session *session)
 	deadline_cancel(&service->call_deadlines, &call->deadline);
 	bearer_forget(service, call);
 	set_reason(call, NULL);
-	forget_reports(call);
+	call_line_forget(call);
 	free(call->held);
 	session->call = NULL;
 	free(call);
@@ -410,7 +405,7 @@ void session_call_tunnel_down(struct service *service, struct tunnel *tunnel)
 			continue;
 		}
 		release_datapath(service, session);
-		forget_reports(call);
+		call_line_forget(call);
 		set_phase(service, call, CALL_WAITING);
 		state_session_update(service, session);
 	}
@@ -436,6 +431,8 @@ void session_call_expire(struct service *service)
 		deadline_cancel(&service->call_deadlines, first);
 		if (session->authorization == AUTHORIZATION_REFUSED)
 			refused(service, session);
+		else if (call->phase == CALL_UP)
+			call_line_due(service, call);
 		else if (session->tunnel->managed.phase == MANAGED_UP && !service->is_stopping)
 			try_to_ask(service, session);
 	}
@@ -511,6 +508,7 @@ static void call_is_up(struct service *service, struct session *session, const s
 	bool proxied;
 
 	set_phase(service, call, CALL_UP);
+	call_line_begin(call, message);
 	proxied = settings_proxy(session, message, &proxy);
 	if (learn(service, session, message, &error) < 0 || complete_datapath(service, session, &error) < 0 ||
 	    session_ppp_begin(service, session, proxied ? &proxy : NULL, &error) < 0) {
@@ -537,25 +535,6 @@ static void call_is_down(struct service *service, struct session *session, const
 	lost(service, session, text);
 }
 
-/* WEN and SLI: kept for who looks, the last of each. */
-static void call_reports(struct service *service, struct session *session, const struct control_event *event)
-{
-	struct session_call *call = session->call;
-	bool errors = event->kind == CONTROL_EVENT_CALL_ERRORS;
-
-	trace_session(service, session, TRACE_FUNC, "%s of the peer is kept", errors ? "WEN" : "SLI");
-	if (!call->reports)
-		call->reports = calloc(1, sizeof(*call->reports));
-	if (!call->reports || !event->message)
-		return;
-	if (errors)
-		call->reports->errors = event->message->call_errors;
-	else
-		call->reports->accm = event->message->accm;
-	call->reports->has_errors |= errors;
-	call->reports->has_accm |= !errors;
-}
-
 void session_call_event(struct service *service, const struct control_event *event)
 {
 	struct session *session = handle_get(&service->session_handles, (handle)(uintptr_t)event->owner);
@@ -572,7 +551,7 @@ void session_call_event(struct service *service, const struct control_event *eve
 	case CONTROL_EVENT_CALL_BEARER:		/* bearer.c sees to it */
 		break;
 	default:
-		call_reports(service, session, event);
+		call_line_heard(service, session, event);
 		break;
 	}
 }

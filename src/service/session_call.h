@@ -24,14 +24,15 @@ struct session_call {
 	uint16_t peer_session_id;	/* 0: not known */
 	bool was_asked;
 	bool numbered;			/* an end requires sequence numbers */
+	bool line_is_unsure;		/* LNS: what the LAC goes by is not known: call_line.c */
 	uint32_t failures;		/* in a row */
 	uint32_t failures_most;		/* of PPP (max_failure_count); 0: however many */
 	uint32_t serial_number;		/* 0: none was given */
-	struct deadline deadline;	/* WAITING; or it is to be deleted */
+	struct deadline deadline;	/* WAITING; or it is to be deleted; UP: call_line_due() */
 	bool bearer_queued;		/* in service->bearers */
 	struct session_call *bearer_prev, *bearer_next;
 	struct held_frame *held;	/* of PPP, which came before the message that the call is up; NULL: none */
-	struct service_call_reports *reports;	/* what the peer told while it is up; NULL: nothing */
+	struct call_line *line;		/* what was told of it while it is up; NULL: nothing */
 	char *reason;			/* why it is not up; NULL: there is none, or no memory for it */
 };
 

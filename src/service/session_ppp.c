@@ -16,6 +16,7 @@
 #include "service/aaa.h"
 #include "service/accounting.h"
 #include "service/authenticate.h"
+#include "service/call_line.h"
 #include "service/managed.h"
 #include "service/name_servers.h"
 #include "service/network.h"
@@ -407,6 +408,15 @@ static void network_event(struct service *service, struct session *session, cons
 	}
 }
 
+/* LCP is open: the other end's line may be asynchronous. */
+static void tell_line(struct service *service, struct session *session)
+{
+	struct ppp_info info;
+
+	if (ppp_info(service->ppp, session->ppp->link, &info) == 0)
+		call_line_agreed(service, session, &(struct avp_accm){ info.peer_accm, info.local_accm });
+}
+
 void session_ppp_event(struct service *service, struct session *session, const struct ppp_event *event)
 {
 	struct session_ppp *ppp = session->ppp;
@@ -415,6 +425,7 @@ void session_ppp_event(struct service *service, struct session *session, const s
 	case PPP_EVENT_LINK_UP:
 		ppp->stage = SESSION_PPP_PROOF;
 		authenticate_cancel(service, ppp);	/* who asked before has begun anew */
+		tell_line(service, session);
 		break;
 	case PPP_EVENT_CREDENTIALS:
 		authenticate_begin(service, ppp, event->credentials, event->again);

@@ -39,6 +39,9 @@ void event_tunnel(struct service *service, enum service_event_kind kind, const s
 		  const char *reason, const struct param_set *changed);
 void event_session(struct service *service, enum service_event_kind kind, const struct session *session,
 		   const char *reason, const struct param_set *changed);
+/* What the peer of a call told of its line, this time. */
+void event_session_line(struct service *service, const struct session *session,
+			const struct service_call_reports *line);
 /* Of a profile of this kind (CONFIG_TUNNEL_PROFILE, ...). */
 void event_profile(struct service *service, enum service_event_kind kind, enum config_object object,
 		   const char *profile_name, enum service_origin origin, const struct param_set *changed);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "service/call_line.h"
 #include "service/session_call.h"
 #include "service/ppp_device.h"
 #include "service/state.h"
@@ -116,8 +117,8 @@ static void view_call(const struct service *service, const struct session_call *
 		view->role = roles[call->role];
 	if (control_call_info(service->control, call->control, &info) == 0)
 		view->call_phase = call_phases[info.state];
-	if (call->reports)
-		view_reports(call->reports, view);
+	if (call_line_reports(call))
+		view_reports(call_line_reports(call), view);
 }
 
 int service_session_view(struct service *service, handle session, struct service_session_view *view)

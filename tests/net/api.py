@@ -33,6 +33,10 @@ CASES = {
                    ({'where': ['peer=192.0.2.0/24']}, '"tunnel_id": 1'), ({'where': ['frob=1']}, 'syntax')],
     'SessionList': [({}, '"session_name": "s"'), ({'filter': T, 'fields': ['statistics']}, '"rx_bytes": 0'),
                     ({'after_tunnel_id': 1, 'after_session_id': 5}, '"sessions": []')],
+    # it is no call: tests/net/ppp_line.sh has some
+    'SessionReportErrors': [({'config': S, 'call_crc_errors': 5}, 'nobody to tell'),
+                            ({'config': S, 'call_crc_errors': 2 ** 32}, 'call_crc_errors')],
+    'SessionReportAccm': [({'config': S, 'send_accm': 0}, 'nobody to tell'), ({'config': {}}, 'missing')],
     'TunnelExplain': [({'config': T}, '"source": "explicit"')],
     'SessionExplain': [({'config': S}, '"source": "builtin"')],
     'Names': [({'object': 'session', 'tunnel': 't'}, '["s"]'), ({'object': 'tunnel', 'prefix': 'x'}, '[]')],
