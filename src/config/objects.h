@@ -181,6 +181,7 @@ struct session_config {
 	bool no_ppp;
 	bool use_ppp_proxy;			/* tell the peer what these are */
 	int proxy_auth_type;			/* enum config_proxy_auth */
+	uint16_t proxy_auth_id;
 	char proxy_auth_name[CONFIG_USER_MAX];
 	struct param_long_octets proxy_auth_challenge, proxy_auth_response;
 	char proxy_auth_response_file[CONFIG_PATH_MAX];

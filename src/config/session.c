@@ -274,6 +274,11 @@ static const struct param params[] = {
 		.help = "the challenge that the caller was sent", .reference = "RFC 2661 4.4.5, OpenL2TP",
 	},
 	{
+		ROW_MEMBER(proxy_auth_id), .type = PARAM_U16, .flags = PARAM_PPP | PARAM_V2, .max = UINT8_MAX,
+		.default_text = "0", .help = "the number of that challenge, or of what the caller proved itself by",
+		.reference = "RFC 2661 4.4.5",
+	},
+	{
 		ROW_MEMBER(proxy_auth_response), .type = PARAM_OCTETS, .flags = PARAM_PPP | PARAM_V2 | PARAM_SECRET,
 		.help = "what the caller answered", .reference = "RFC 2661 4.4.5, OpenL2TP",
 	},

@@ -128,6 +128,12 @@ static void say_octets(enum avp_row row, const struct param_long_octets *said, s
 	message->present |= AVP_BIT(row);
 }
 
+/* Who proved itself by frames with a number in them: RFC 2661 has it told then. */
+static bool has_number(int type)
+{
+	return type == CONFIG_PROXY_AUTH_CHAP || type == CONFIG_PROXY_AUTH_PAP || type == CONFIG_PROXY_AUTH_MSCHAP;
+}
+
 static void say_proxy(const struct session_config *config, struct message *message)
 {
 	if (!config->use_ppp_proxy)
@@ -149,6 +155,10 @@ static void say_proxy(const struct session_config *config, struct message *messa
 	if (config->proxy_auth_type != CONFIG_PROXY_AUTH_UNSAID) {
 		message->proxy_authen_type = (uint16_t)config->proxy_auth_type;
 		message->present |= AVP_BIT(AVP_PROXY_AUTHEN_TYPE);
+	}
+	if (has_number(config->proxy_auth_type)) {
+		message->proxy_authen_id = config->proxy_auth_id;
+		message->present |= AVP_BIT(AVP_PROXY_AUTHEN_ID);
 	}
 }
 

@@ -301,7 +301,7 @@ static void what_profiles_hold(void **state)
 		{ "tunnel_name", "tunnel_id", "session_name", "session_id", "peer_session_id", "cookie", "peer_cookie",
 		  "interface_name", "mac_address", "dest_ipaddr", "calling_number", "called_number", "sub_address",
 		  "user_name", "user_password", "user_password_file", "proxy_auth_type", "proxy_auth_name",
-		  "proxy_auth_challenge", "proxy_auth_response", "proxy_auth_response_file",
+		  "proxy_auth_challenge", "proxy_auth_id", "proxy_auth_response", "proxy_auth_response_file",
 		  "initial_rcvd_lcp_confreq", "last_sent_lcp_confreq", "last_rcvd_lcp_confreq", "reason" },
 	};
 	static const enum config_object objects[2] = { CONFIG_TUNNEL, CONFIG_SESSION };
@@ -347,7 +347,7 @@ static void rows_of_one_version(void **state)
 	}
 	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_V2), 20);
 	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_V3), 2);
-	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_V2), 21);
+	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_V2), 22);
 	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_V3), ARRAY_SIZE(only_3));
 	for (size_t i = 0; i < ARRAY_SIZE(only_3); i++)
 		assert_true(config_tables[CONFIG_SESSION]->params[config_row(CONFIG_SESSION, only_3[i])].flags &

@@ -596,6 +596,24 @@ static void what_the_lac_negotiated_is_used(void **state)
 	assert_true(view.ppp.proxied);
 }
 
+/* The response is to the number as well as to the challenge. */
+static void the_number_of_a_proxied_chap_is_told(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS "tunnel profile modify profile_name=default allow_ppp_proxy=yes\n"
+				"ppp profile modify profile_name=default auth_mschapv2=no auth_pap=no auth_eap=no\n");
+	ppp_dial(pair, "no_ppp=yes use_ppp_proxy=yes proxy_auth_type=chap proxy_auth_name=alice proxy_auth_id=23 "
+		       "proxy_auth_challenge=000102030405060708090a0b0c0d0e0f "
+		       "proxy_auth_response=dba97d92ec2f2fda125ae283c5f08b28 "
+		       "last_sent_lcp_confreq=010405780305c2230505061a1b1c1d last_rcvd_lcp_confreq=05060a0b0c0d");
+	view = pair_first_session(pair->far);
+	assert_true(view.ppp.proxied);
+	assert_string_equal(view.ppp.user_name, "alice");
+	assert_string_equal(view.ppp.peer_proved_by, "CHAP");
+}
+
 static void what_the_lac_negotiated_is_not_used_where_that_is_not_allowed(void **state)
 {
 	struct pair *pair = *state;
@@ -676,6 +694,7 @@ int main(void)
 		PAIR_TEST_PPP(a_session_is_given_up_after_so_many_attempts),
 		PAIR_TEST_PPP(a_profile_that_was_made_later_is_for_sessions_that_come_later),
 		PAIR_TEST_PPP(what_the_lac_negotiated_is_used),
+		PAIR_TEST_PPP(the_number_of_a_proxied_chap_is_told),
 		PAIR_TEST_PPP(what_the_lac_negotiated_is_not_used_where_that_is_not_allowed),
 		PAIR_TEST_PPP(a_static_pseudowire_carries_ppp),
 	};
