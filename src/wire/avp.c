@@ -148,11 +148,11 @@ bool message_is_session(enum message_type type)
 }
 
 static const char *const tunnel_results[] = {
-	[1] = "general request to clear the tunnel",
+	[1] = "on request",
 	[2] = "general error",
 	[3] = "there is a tunnel already",
 	[4] = "not authorised to make a tunnel",
-	[5] = "protocol version not supported",
+	[5] = "another version of the protocol",
 	[6] = "shutting down",
 	[7] = "message out of turn",
 	[8] = "DiffServ code point not agreed",
@@ -165,11 +165,11 @@ static const char *const session_results[] = {
 	[4] = "no facilities at present",
 	[5] = "no facilities",
 	[6] = "invalid destination",
-	[7] = "no carrier detected",
+	[7] = "no carrier",
 	[8] = "busy",
 	[9] = "no dial tone",
-	[10] = "not established in the time allotted",
-	[11] = "connected, but no framing detected",
+	[10] = "the call took too long to set up",
+	[11] = "connected, but no frames were recognised",
 	[12] = "DiffServ code point not agreed",
 };
 

@@ -12,7 +12,7 @@ static const char *const disconnects[] = {
 	[4] = "an end insisted on encryption",
 	[5] = "LCP took too long",
 	[6] = "no LCP packets came",
-	[7] = "the link is looped back",
+	[7] = "an end hears nothing but itself",
 	[8] = "LCP echoes were not answered",
 	[9] = "another endpoint discriminator than the bundle's",
 	[10] = "another MRRU than the bundle's",
@@ -32,14 +32,18 @@ static const struct {
 	uint16_t cause;
 	const char *text;
 } q931_causes[] = {
-	{ 1, "number not assigned" }, { 3, "no route to the destination" }, { 16, "normal call clearing" },
-	{ 17, "busy" }, { 18, "no response" }, { 19, "no answer" }, { 21, "call rejected" },
-	{ 22, "number changed" }, { 27, "destination out of order" }, { 28, "invalid number" }, { 31, "normal" },
-	{ 34, "no circuit available" }, { 38, "network out of order" }, { 41, "temporary failure" },
-	{ 42, "congestion" }, { 44, "the channel is not available" }, { 47, "no resources" },
-	{ 57, "bearer not authorized" }, { 58, "bearer not available now" }, { 63, "service not available" },
-	{ 65, "bearer not implemented" }, { 88, "incompatible destination" }, { 102, "a timer expired" },
-	{ 111, "protocol error" }, { 127, "interworking" },
+	{ 1, "nobody has this number" }, { 3, "no way leads there" }, { 16, "somebody hung up" },
+	{ 17, "busy" }, { 18, "no sign of the callee" }, { 19, "it rang, and nobody answered" },
+	{ 21, "the callee refuses" },
+	{ 22, "the callee has another number now" }, { 27, "the callee's line does not work" },
+	{ 28, "no such number can be" }, { 31, "nothing is wrong" },
+	{ 34, "all circuits are taken" }, { 38, "the network does not work" }, { 41, "a failure that will pass" },
+	{ 42, "congestion" }, { 44, "this very channel is taken" }, { 47, "no resources" },
+	{ 57, "not allowed to use such a bearer" }, { 58, "no such bearer is free" },
+	{ 63, "this service is not to be had" },
+	{ 65, "no such bearer is known here" }, { 88, "the callee cannot take such calls" },
+	{ 102, "an answer did not come in time" },
+	{ 111, "a mistake in the protocol" }, { 127, "another network's reason, not told" },
 };
 
 const char *message_disconnect_text(uint16_t code)
