@@ -97,6 +97,8 @@ static const char *modifiable(const struct param_table *table, const struct para
 {
 	if (param->flags & PARAM_NAME)
 		return "; can be modified with the id";
+	if (param->flags & PARAM_IN_FILES)
+		return "; in configuration files only";
 	return param->flags & PARAM_LIVE && strcmp(table->object, "system") != 0 ? "; can be modified" : "";
 }
 

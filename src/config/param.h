@@ -49,6 +49,7 @@ enum param_flags {
 	PARAM_V2 = 1 << 10,		/* means nothing where version=3 */
 	PARAM_V3 = 1 << 11,		/* means nothing where version=2 */
 	PARAM_PPP = 1 << 12,		/* of sessions: means nothing where they carry no PPP */
+	PARAM_IN_FILES = 1 << 13,	/* counts where a configuration file says it: commands do not change it */
 };
 
 #define PARAM_RANGES_MAX 16		/* in one PARAM_RANGES */

@@ -153,7 +153,7 @@ static const struct param params[] = {
 	TEXT(remote_name, "the peer's name, where it proves none: in users' files", OPENL2TP),
 	YES_OR_NO(use_radius, "no", "RADIUS servers know the users, and are told what they did", "RFC 2865, OpenL2TP"),
 	{
-		ROW_MEMBER(radius_hint), .type = PARAM_PATH, .flags = HELD,
+		ROW_MEMBER(radius_hint), .type = PARAM_PATH, .flags = PARAM_PROFILE | PARAM_IN_FILES,
 		.help = "configuration of pppd's RADIUS client: in a file of ours its servers become radius objects, "
 			"and are asked, when radius_servers names none",
 		.reference = OPENL2TP,

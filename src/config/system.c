@@ -157,7 +157,7 @@ static const struct param params[] = {
 		.check = check_absolute, .allowed = CHECK_ABSOLUTE_ALLOWED,
 		.default_text = "/var/lib/l2tpd/state.sqlite",
 		.help = "who was given which address, and what no RADIUS server has been told yet; without it that is "
-			"forgotten when the daemon ends",
+			"forgotten when the daemon ends; once something is in it, only a restart changes to another",
 	},
 	{
 		ROW_MEMBER(radius_coa_port), .type = PARAM_U16, .flags = PARAM_LIVE, .max = UINT16_MAX,

@@ -273,7 +273,8 @@ static const struct param params[] = {
 	{
 		ROW_MEMBER(mtu), .type = PARAM_U32_OR_WORD, .flags = PARAM_LIVE | PARAM_PROFILE | PARAM_V2,
 		.min = TUNNEL_MTU_MIN, .max = UINT16_MAX, .words = mtu_words, .default_text = "auto",
-		.help = "most that the MTU of a session in this tunnel may be; auto: what the path carries",
+		.help = "most that the MTU of a session in this tunnel may be when its PPP begins; auto: what the path "
+			"carries",
 		.reference = "OpenL2TP",
 	},
 	ROW_LATER("interface_name", NULL, "sessions have network devices, tunnels have none: use it in session create"),

@@ -172,6 +172,7 @@ static const uint8_t *transmit_next(struct channel *channel, uint64_t now, size_
 		channel->ns_sent = (uint16_t)(message->ns + 1);
 	}
 	message->is_sent = true;
+	channel->counters.octets_sent += message->length;
 	channel->next = message->next;
 	channel->in_flight++;
 	channel->ack_owed = false;
@@ -189,6 +190,7 @@ const uint8_t *channel_transmit(struct channel *channel, uint64_t now, size_t *l
 		return NULL;
 	channel->ack_owed = channel->repeated = false;
 	channel->counters.acks_sent++;
+	channel->counters.octets_sent += CONTROL_HEADER_LENGTH;
 	/* An acknowledgement has the number of the next message without using it up. */
 	write_header(channel, 0, channel->ns_sent, CONTROL_HEADER_LENGTH, channel->ack);
 	*length = CONTROL_HEADER_LENGTH;
@@ -251,11 +253,16 @@ static void acknowledge(struct channel *channel, uint16_t nr, uint64_t now)
 		arm(channel, now);
 }
 
+uint16_t channel_acknowledged(const struct channel *channel)
+{
+	return channel->first ? channel->first->ns : channel->ns_sent;
+}
+
 /* Is nr of a message that we sent, or of the next? Others are not to be believed.  (What is queued may be more than
  * numbers tell apart.) */
 static bool is_sane(const struct channel *channel, uint16_t nr)
 {
-	uint16_t oldest = channel->first ? channel->first->ns : channel->ns_sent;
+	uint16_t oldest = channel_acknowledged(channel);
 
 	return (uint16_t)(nr - oldest) <= (uint16_t)(channel->ns_sent - oldest);
 }
@@ -287,6 +294,7 @@ enum channel_arrival channel_receive(struct channel *channel, const struct contr
 {
 	int16_t ahead = (int16_t)(header->ns - channel->nr);
 
+	channel->counters.octets_received += CONTROL_HEADER_LENGTH + length;
 	if (is_sane(channel, header->nr))
 		acknowledge(channel, header->nr, now);
 	if (!length) {
@@ -372,4 +380,6 @@ void channel_add_counters(struct channel_counters *sum, const struct channel_cou
 	sum->discarded += more->discarded;
 	sum->acks_sent += more->acks_sent;
 	sum->acks_received += more->acks_received;
+	sum->octets_sent += more->octets_sent;
+	sum->octets_received += more->octets_received;
 }

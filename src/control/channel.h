@@ -36,6 +36,7 @@ struct channel_counters {
 	uint64_t sent, received;		/* messages; without acknowledgements and repetitions */
 	uint64_t retransmitted, duplicates, held, discarded;
 	uint64_t acks_sent, acks_received;	/* messages without body */
+	uint64_t octets_sent, octets_received;	/* of all of these, each time, with their headers */
 };
 
 struct channel_message;
@@ -103,6 +104,9 @@ bool channel_expire(struct channel *channel, uint64_t now);
 
 /* sum grows by more. */
 void channel_add_counters(struct channel_counters *sum, const struct channel_counters *more);
+
+/* The number of the first message that the peer has not acknowledged, or of the next. */
+uint16_t channel_acknowledged(const struct channel *channel);
 
 /* Has the peer acknowledged everything? */
 static inline bool channel_is_idle(const struct channel *channel)

@@ -183,6 +183,8 @@ struct control_tunnel_info {
 	struct control_path path;
 	uint32_t calls;
 	uint16_t ns, nr, peer_window, cwnd, ssthresh;
+	uint16_t peer_nr;			/* the peer has all messages before this */
+	uint16_t cwnd_part;			/* messages acknowledged since cwnd grew last */
 	uint16_t in_flight;			/* messages that were sent and not acknowledged */
 	struct channel_counters channel;
 	uint64_t hellos_sent, hellos_received;

@@ -197,6 +197,15 @@ static int restore(void *context, struct manage_restore *restore)
 	return reload_texts(daemon->service, daemon->manage, restore);
 }
 
+static int try_system(void *context, const struct system_config *wanted, struct error *error)
+{
+	const struct daemon *daemon = context;
+
+	if (state_try(daemon->state, wanted->state_file, error) < 0)
+		return -1;
+	return radius_sockets_try(daemon->radius, wanted->radius_coa_port, error);
+}
+
 static void got_signal(evutil_socket_t number, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -294,6 +303,7 @@ static void name_host(struct service *service)
 static bool open_service(struct daemon *daemon)
 {
 	const struct manage_host host = { .context = daemon, .now = os_clock_ms, .reload = reload, .restore = restore,
+					  .try_system = try_system,
 					  .read_secret = files_read_secret, .changed = changed,
 					  .groups = { daemon->options->admin_group, daemon->options->read_group },
 					  .program_at = os_child_program, .run_program = run_program,

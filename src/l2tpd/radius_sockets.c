@@ -9,6 +9,7 @@
 #include "os/datagram.h"
 #include "wire/radius.h"
 
+#define AGAIN_MS 1000			/* at the start a predecessor that still ends may have the port */
 #define AT_ONCE 64			/* datagrams of a socket, before other events have their turn */
 
 struct radius_socket {
@@ -26,7 +27,8 @@ struct radius_sockets {
 	void (*received)(void *context);
 	void *context;
 	struct log_limit failed;
-	uint16_t port;			/* of the dynamic one, as configured last */
+	uint16_t port;			/* of the dynamic one; 0: there is none */
+	uint64_t again;			/* when it is tried again, at the earliest */
 	struct radius_socket *all[RADIUS_SOCKET_DYNAMIC + 1];
 };
 
@@ -99,15 +101,37 @@ static void send_one(struct radius_sockets *sockets, const struct radius_datagra
 static void listen_where(struct radius_sockets *sockets, uint16_t port)
 {
 	const struct endpoint local = { .port = port };
+	uint64_t now = os_clock_ms();
 
-	if (port == sockets->port)
+	if (port == sockets->port || (port && now < sockets->again))
 		return;
-	sockets->port = port;
 	close_socket(sockets->all[RADIUS_SOCKET_DYNAMIC]);
+	sockets->port = 0;
 	if (!port)
 		return;
-	if (!open_socket(sockets, RADIUS_SOCKET_DYNAMIC, AF_INET6, &local, true))
-		open_socket(sockets, RADIUS_SOCKET_DYNAMIC, AF_INET, &local, false);
+	if (open_socket(sockets, RADIUS_SOCKET_DYNAMIC, AF_INET6, &local, true) ||
+	    open_socket(sockets, RADIUS_SOCKET_DYNAMIC, AF_INET, &local, false))
+		sockets->port = port;
+	else
+		sockets->again = now + AGAIN_MS;
+}
+
+int radius_sockets_try(const struct radius_sockets *sockets, uint16_t port, struct error *error)
+{
+	const struct endpoint local = { .port = port };
+	struct error reason;
+	int fd;
+
+	if (!port || port == sockets->port)
+		return 0;
+	fd = os_datagram_open(AF_INET6, &local, true, &reason);
+	if (fd < 0)
+		fd = os_datagram_open(AF_INET, &local, false, &reason);
+	if (fd < 0)
+		return error_set(error, ERROR_SYSTEM, "radius_coa_port", "%s: give another radius_coa_port",
+				 reason.text);
+	os_datagram_close(fd);
+	return 0;
 }
 
 void radius_sockets_settle(struct radius_sockets *sockets)

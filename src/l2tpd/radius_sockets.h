@@ -14,6 +14,8 @@ struct radius_sockets *radius_sockets_new(struct event_base *loop, struct servic
 					  void (*received)(void *context), void *context);
 /* NULL is legal. */
 void radius_sockets_free(struct radius_sockets *sockets);
+/* Can radius_coa_port be this? -1: no. */
+int radius_sockets_try(const struct radius_sockets *sockets, uint16_t port, struct error *error);
 /* Send what is to be sent; listen where radius_coa_port says. */
 void radius_sockets_settle(struct radius_sockets *sockets);
 

@@ -2,7 +2,9 @@
 /* See state.h. */
 #include "l2tpd/state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "os/store.h"
@@ -13,6 +15,7 @@ struct state {
 	struct aaa_store outer, inner;	/* what the service has; what the file has */
 	struct os_store *file;		/* NULL: not opened yet, or it cannot be */
 	bool was_tried;
+	char path[CONFIG_PATH_MAX];	/* what was tried */
 	struct event *trouble;
 };
 
@@ -41,7 +44,8 @@ static bool open_file(struct state *state)
 	if (state->was_tried)
 		return state->file;
 	state->was_tried = true;
-	if (os_store_open(service_system(state->service)->state_file, &state->file, &error) < 0) {
+	snprintf(state->path, sizeof(state->path), "%s", service_system(state->service)->state_file);
+	if (os_store_open(state->path, &state->file, &error) < 0) {
 		state->file = NULL;
 		log_error("%s; leases and accounting are forgotten when l2tpd ends", error.text);
 		return false;
@@ -139,6 +143,16 @@ void state_set_service(struct state *state, const struct service *service)
 const struct aaa_store *state_store(struct state *state)
 {
 	return &state->outer;
+}
+
+/* What it has to know is in the one there is. */
+int state_try(const struct state *state, const char *path, struct error *error)
+{
+	if (!state->was_tried || strcmp(state->path, path) == 0)
+		return 0;
+	return error_set(error, ERROR_IMMUTABLE, "state_file",
+			 "state_file cannot be changed any more, %s is in use: write it into the configuration file, and "
+			 "restart l2tpd", state->path[0] ? state->path : "none");
 }
 
 void state_free(struct state *state)

@@ -19,6 +19,8 @@ struct state *state_new(struct event_base *loop);
 void state_set_service(struct state *state, const struct service *service);
 /* Valid as long as the state. */
 const struct aaa_store *state_store(struct state *state);
+/* -1: this cannot become the state_file, another is in use. */
+int state_try(const struct state *state, const char *path, struct error *error);
 /* What was saved is written. NULL is legal. */
 void state_free(struct state *state);
 

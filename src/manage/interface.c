@@ -53,6 +53,8 @@ static void write_param(FILE *out, const struct param *param)
 		fprintf(out, "; default: %s", param->default_text);
 	if (param->flags & PARAM_LIVE)
 		fputs("; can be modified", out);
+	if (param->flags & PARAM_IN_FILES)
+		fputs("; in configuration files only", out);
 	if (param->flags & PARAM_NAME)
 		fputs("; can be modified with the id", out);
 	fprintf(out, "\n  %s: ", param->name);

@@ -46,6 +46,8 @@ struct manage_host {
 	int (*reload)(void *context, struct error *error);
 	/* Make texts the whole configuration, or only find out whether they could be. -1: nothing has changed. */
 	int (*restore)(void *context, struct manage_restore *restore);
+	/* Can what this says of the system be had, as far as it is the program's? -1: no. NULL: it can. */
+	int (*try_system)(void *context, const struct system_config *wanted, struct error *error);
 	/* Where secrets are that commands do not tell themselves. */
 	secret_read_fn *read_secret;
 	/* A command was carried out: requests and deadlines of the service may have changed. */

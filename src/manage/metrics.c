@@ -14,6 +14,7 @@
 
 #include "manage/hooks.h"
 #include "manage/metrics_text.h"
+#include "manage/openl2tp.h"
 #include "manage/server.h"
 
 #define SCAN_MAX 1024			/* objects looked at in one step */
@@ -78,7 +79,7 @@ static void put_states(struct emit *text, const char *name, const char *help, co
 }
 
 /* Every counter of a table. */
-static void put_counters(struct emit *text, const struct state_table *table, const void *base)
+static void put_counters(struct emit *text, const char *prefix, const struct state_table *table, const void *base)
 {
 	char name[METRICS_NAME_MAX];
 
@@ -87,7 +88,7 @@ static void put_counters(struct emit *text, const struct state_table *table, con
 
 		if (row->type != STATE_U64)
 			continue;
-		snprintf(name, sizeof(name), "%s_total", row->name);
+		snprintf(name, sizeof(name), "%s%s_total", prefix, row->name);
 		metrics_single(text, name, "counter", row->help, *(const uint64_t *)((const char *)base + row->offset));
 	}
 }
@@ -198,6 +199,7 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 {
 	const struct service_status *status = &metrics->status;
 	uint64_t now = metrics->manage->host.now();
+	struct openl2tp_counters as_openl2tp;
 	char labels[128];
 
 	metrics_family(text, "info", "gauge", "what is running: always 1");
@@ -210,8 +212,10 @@ static void put_daemon(struct metrics *metrics, struct emit *text)
 	put_histogram(text, "tunnel_setup_seconds", "from created to up for the first time", &status->tunnel_setup);
 	put_histogram(text, "session_setup_seconds", "from created to up for the first time", &status->session_setup);
 	put_sums(metrics, text);
-	put_counters(text, &state_system, status);
-	put_counters(text, &state_system_statistics, &status->totals);
+	put_counters(text, "", &state_system, status);
+	put_counters(text, "", &state_system_statistics, &status->totals);
+	openl2tp_count(metrics->manage, &as_openl2tp);
+	put_counters(text, "openl2tp_", &state_openl2tp, &as_openl2tp);
 	put_control(text, &metrics->control);
 	put_messages(text, "control_messages_sent_total", "control messages sent", metrics->control.messages_sent);
 	put_messages(text, "control_messages_received_total", "control messages received",

@@ -182,6 +182,8 @@ bool manage_is_done(const struct manage *manage)
 
 int manage_try_system(struct manage *manage, const struct system_config *wanted, struct error *error)
 {
+	if (manage->host.try_system && manage->host.try_system(manage->host.context, wanted, error) < 0)
+		return -1;
 	return http_try(manage, wanted, error);
 }
 

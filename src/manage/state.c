@@ -155,16 +155,21 @@ static const struct state_row session_rows[] = {
 	ROW(STATE_U64, channel.discarded, discarded, NULL, NULL,                                                      \
 	    "control messages that came so far ahead that they were dropped"),                                        \
 	ROW(STATE_U64, channel.acks_sent, acks_sent, NULL, NULL, "acknowledgements sent without a message"),          \
-	ROW(STATE_U64, channel.acks_received, acks_received, NULL, NULL, "such that were received")
+	ROW(STATE_U64, channel.acks_received, acks_received, NULL, NULL, "such that were received"),                  \
+	ROW(STATE_U64, channel.octets_sent, octets_sent, NULL, NULL, "octets of all that was sent"),                  \
+	ROW(STATE_U64, channel.octets_received, octets_received, NULL, NULL, "octets of all that was received")
 
 #define OF control_tunnel_info
 static const struct state_row transport_rows[] = {
 	ROW(STATE_U16, ns, ns, NULL, NULL, "number of the next control message that is to be sent"),
 	ROW(STATE_U16, nr, nr, NULL, NULL, "number of the control message that is expected next"),
+	ROW(STATE_U16, peer_nr, peer_nr, NULL, NULL, "number of the first that the peer has not acknowledged"),
 	ROW(STATE_U16, in_flight, in_flight, NULL, NULL, "messages that were sent and not acknowledged"),
 	ROW(STATE_U16, peer_window, peer_window, NULL, NULL, "messages that the peer takes at once"),
 	ROW(STATE_U16, cwnd, cwnd, NULL, NULL, "messages that the network takes at once: the congestion window"),
 	ROW(STATE_U16, ssthresh, ssthresh, NULL, NULL, "up to this window it grows fast"),
+	ROW(STATE_U16, cwnd_part, cwnd_part, NULL, NULL,
+	    "messages acknowledged since it grew last, when it grows slowly"),
 	CHANNEL_ROWS,
 	ROW(STATE_U64, hellos_sent, hellos_sent, NULL, NULL, "HELLOs sent, to see whether the peer is alive"),
 	ROW(STATE_U64, hellos_received, hellos_received, NULL, NULL, "HELLOs received"),

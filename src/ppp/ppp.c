@@ -316,7 +316,7 @@ static void fill(struct ppp *ppp, const struct ppp_link *link, const struct pend
 		fill_keys(&ppp->keys, link);
 		event->keys = &ppp->keys;
 	}
-	if (pending->kind == PPP_EVENT_DOWN)
+	if (pending->kind == PPP_EVENT_DOWN || link->phase >= PPP_TERMINATE)
 		fill_end(ppp, link, event);
 }
 

@@ -164,12 +164,13 @@ struct ppp_event {
 	const struct credentials *credentials;		/* CREDENTIALS */
 	bool again;					/* CREDENTIALS, NETWORK: not the first time of this link */
 	const struct ppp_mppe_keys *keys;		/* MPPE_UP */
-	enum ppp_cause cause;				/* DOWN */
-	uint16_t disconnect;				/* DOWN: code of RFC 3145 section 3 */
+	/* DOWN, and what comes before it of a link that has begun to end */
+	enum ppp_cause cause;
+	uint16_t disconnect;				/* code of RFC 3145 section 3 */
 	uint8_t disconnect_direction;			/* 0 global, 1 the peer, 2 ours */
 	uint16_t disconnect_protocol;			/* PPP protocol number, 0: none */
-	bool by_peer;					/* DOWN: it said so, or fell silent */
-	const char *text;				/* DOWN: in words, printable */
+	bool by_peer;					/* it said so, or fell silent */
+	const char *text;				/* in words, printable; NULL: the link does not end */
 };
 bool ppp_next_event(struct ppp *ppp, struct ppp_event *event);
 

@@ -35,6 +35,8 @@ static void fill_used(const struct service *service, const struct session_ppp *p
 	const struct accounting_used *before = ppp->used_before ? ppp->used_before : &nothing;
 	struct accounting_used used = count(service, ppp);
 
+	if (!ppp->up_since)
+		return;
 	record->session_time = (uint32_t)((service->now - ppp->up_since) / 1000);
 	record->octets_received = used.octets_received - before->octets_received;
 	record->octets_sent = used.octets_sent - before->octets_sent;
@@ -107,9 +109,15 @@ void accounting_start(struct service *service, struct session_ppp *ppp)
 	accounting_interval(service, ppp);
 }
 
+/* A server let the user in, who could not have what it needs then: who gave something away learns that it is free. */
+static bool never_began(const struct service *service, const struct session_ppp *ppp)
+{
+	return !ppp->up_since && ppp->terminate && is_wanted(service, ppp);
+}
+
 void accounting_stop(struct service *service, struct session_ppp *ppp, bool stays)
 {
-	if (!ppp->accounted)
+	if (!ppp->accounted && !never_began(service, ppp))
 		return;
 	account(service, ppp, RADIUS_STATUS_STOP);
 	ppp->accounted = false;

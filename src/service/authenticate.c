@@ -142,12 +142,14 @@ static void tell(struct service *service, struct session_ppp *ppp, const struct 
 	ppp_verdict(service->ppp, ppp->link, verdict, name, service->now);
 }
 
-static void log_refusal(struct service *service, const struct session_ppp *ppp, const char *name,
+static void log_refusal(struct service *service, struct session_ppp *ppp, const char *name,
 			enum credentials_method method, const char *why)
 {
-	char label[SESSION_LABEL_MAX], peer[ADDRESS_TEXT_MAX];
+	char label[SESSION_LABEL_MAX], peer[ADDRESS_TEXT_MAX], note[ERROR_TEXT_MAX];
 
 	service->refused_users++;
+	snprintf(note, sizeof(note), "user %s is refused: %s", name, why);
+	session_ppp_note(ppp, note);
 	address_format(&ppp->session->tunnel->peer, peer, sizeof(peer));
 	log_limited_about(&service->refusals, service->now, LOG_LEVEL_WARNING, ABOUT_SESSION(ppp->session),
 			  "%s: user %s at %s is refused (%s): %s", session_label(ppp->session, label), name, peer,
@@ -237,6 +239,7 @@ static void let_in(struct service *service, struct session_ppp *ppp, const char 
 	}
 	packed_free(ppp->grant);
 	ppp->grant = kept;
+	session_ppp_note(ppp, NULL);
 	slow_down_succeeded(service->slow_down, source_of(service, ppp, name));
 	authenticate_cancel(service, ppp);
 	tell(service, ppp, verdict, name);

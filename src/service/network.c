@@ -231,7 +231,7 @@ void network_configure(struct service *service, struct session_ppp *ppp)
 	struct error error;
 
 	if (encrypt(ppp, &network, &error) < 0 || (is_server(ppp) && assign(service, ppp, &network, &error) < 0)) {
-		session_ppp_close(service, ppp->session, TERMINATE_NAS_REQUEST, CDN_NO_FACILITIES, error.text);
+		session_ppp_close(service, ppp->session, TERMINATE_SERVICE_UNAVAILABLE, CDN_NO_FACILITIES, error.text);
 		return;
 	}
 	ppp_network(service->ppp, ppp->link, &network, service->now);
@@ -258,40 +258,43 @@ static int take_chosen(struct service *service, struct session_ppp *ppp, struct 
 	return refuse_forbidden(service, ppp, &grant, error);
 }
 
-static int carry(struct service *service, struct session_ppp *ppp, struct error *error)
+/* Why it has to end; TERMINATE_UNSAID: it need not. */
+static enum terminate_cause carry(struct service *service, struct session_ppp *ppp, struct error *error)
 {
-	return ppp->ipv4 && take_chosen(service, ppp, error) < 0 ? -1 : ppp_device_carry(service, ppp, error);
+	if (ppp->ipv4 && take_chosen(service, ppp, error) < 0)
+		return TERMINATE_SERVICE_UNAVAILABLE;
+	return ppp_device_carry(service, ppp, error) < 0 ? TERMINATE_PORT_ERROR : TERMINATE_UNSAID;
 }
 
 void network_event_of(struct service *service, struct session_ppp *ppp, const struct ppp_event *event)
 {
 	bool ipv4 = ppp->ipv4, ipv6 = ppp->ipv6;
+	enum terminate_cause cause;
 	struct error error;
-	int ret;
 
 	switch (event->kind) {
 	case PPP_EVENT_IPV4_UP:
 	case PPP_EVENT_IPV4_DOWN:
 		ppp->ipv4 = event->kind == PPP_EVENT_IPV4_UP;
 		name_servers_drop(service, ppp);
-		ret = carry(service, ppp, &error);
-		if (ret == 0 && ppp->ipv4)
+		cause = carry(service, ppp, &error);
+		if (!cause && ppp->ipv4)
 			name_servers_use(service, ppp);
 		break;
 	case PPP_EVENT_IPV6_UP:
 	case PPP_EVENT_IPV6_DOWN:
 		ppp->ipv6 = event->kind == PPP_EVENT_IPV6_UP;
-		ret = carry(service, ppp, &error);
+		cause = carry(service, ppp, &error);
 		break;
 	default:
-		ret = ppp_device_encrypt(service, ppp, event, &error);
+		cause = ppp_device_encrypt(service, ppp, event, &error) < 0 ? TERMINATE_PORT_ERROR : TERMINATE_UNSAID;
 		break;
 	}
-	if (ret == 0)
+	if (!cause)
 		return;
 	ppp->ipv4 = ipv4;
 	ppp->ipv6 = ipv6;
-	session_ppp_close(service, ppp->session, TERMINATE_PORT_ERROR, CDN_NO_FACILITIES, error.text);
+	session_ppp_close(service, ppp->session, cause, CDN_NO_FACILITIES, error.text);
 }
 
 void network_down(struct service *service, struct session_ppp *ppp, bool tell)

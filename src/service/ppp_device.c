@@ -229,7 +229,6 @@ static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 	};
 	memcpy(carried->config.ppp.local_identifier, info->local_identifier, sizeof(info->local_identifier));
 	memcpy(carried->config.ppp.peer_identifier, info->peer_identifier, sizeof(info->peer_identifier));
-	carried->config.mss_clamp = profile->mss_clamp;
 }
 
 /* 0: no limit. What was granted counts before what the profile says. */

@@ -334,6 +334,21 @@ static void store(struct profile *profile, const struct command *command, unsign
 	}
 }
 
+/* What a file makes of such a row, when it is read, no command does. */
+static int refuse_of_files(const struct command *command, enum service_origin origin, struct error *error)
+{
+	const struct param_table *table = config_tables[command->object];
+	const struct param_set *set = &command->set;
+
+	for (unsigned int row = param_set_next(set, 0); row < table->count; row = param_set_next(set, row + 1)) {
+		if (origin != SERVICE_ORIGIN_FILE && table->params[row].flags & PARAM_IN_FILES)
+			return error_set(error, ERROR_IMMUTABLE, table->params[row].name,
+					 "%s counts in a configuration file only: write it there, and system reload",
+					 table->params[row].name);
+	}
+	return 0;
+}
+
 /* What it would become. */
 static int refuse_contents(const struct service *service, const struct profile *profile,
 			   const struct command *command, struct error *error)
@@ -387,7 +402,8 @@ int execute_profile_create(struct service *service, const struct command *comman
 				 profile_is_default(profile) ? "it exists always: use %s modify" :
 							       "it exists: use %s modify, or another name",
 				 type);
-	if (refuse_contents(service, NULL, command, error) < 0 || refuse_unknown(service, command, origin, error) < 0 ||
+	if (refuse_of_files(command, origin, error) < 0 || refuse_contents(service, NULL, command, error) < 0 ||
+	    refuse_unknown(service, command, origin, error) < 0 ||
 	    profile_refuse_more(command->object, profile_count(service, command->object) + 1, error) < 0)
 		return -1;
 	profile = profile_add(service, command->object, name, error);
@@ -405,7 +421,8 @@ int execute_profile_modify(struct service *service, const struct command *comman
 	struct profile *profile = profile_lookup(service, command, error);
 	struct param_set given;
 
-	if (!profile || refuse_contents(service, profile, command, error) < 0 ||
+	if (!profile || refuse_of_files(command, origin, error) < 0 ||
+	    refuse_contents(service, profile, command, error) < 0 ||
 	    refuse_unknown(service, command, origin, error) < 0)
 		return -1;
 	store(profile, command, service->command);
@@ -415,7 +432,8 @@ int execute_profile_modify(struct service *service, const struct command *comman
 	return 0;
 }
 
-int execute_profile_unset(struct service *service, const struct command *command, struct error *error)
+int execute_profile_unset(struct service *service, const struct command *command, enum service_origin origin,
+			  struct error *error)
 {
 	const struct param_table *table = config_tables[command->object];
 	struct profile *profile = profile_lookup(service, command, error);
@@ -423,7 +441,7 @@ int execute_profile_unset(struct service *service, const struct command *command
 	struct param_set set = rows_given(command);
 	struct profile wanted;
 
-	if (!profile)
+	if (!profile || refuse_of_files(command, origin, error) < 0)
 		return -1;
 	if (param_set_is_empty(&set))
 		return error_set(error, ERROR_MISSING, NULL, "%s unset needs the names of parameters",

@@ -115,7 +115,8 @@ int execute_profile_create(struct service *service, const struct command *comman
 			   struct error *error);
 int execute_profile_modify(struct service *service, const struct command *command, enum service_origin origin,
 			   struct error *error);
-int execute_profile_unset(struct service *service, const struct command *command, struct error *error);
+int execute_profile_unset(struct service *service, const struct command *command, enum service_origin origin,
+			  struct error *error);
 int execute_profile_delete(struct service *service, const struct command *command, struct error *error);
 
 /* --- rules_profile.c --- */

@@ -241,7 +241,7 @@ static int profile_modify(const struct execution *do_this, struct error *error)
 
 static int profile_unset(const struct execution *do_this, struct error *error)
 {
-	return execute_profile_unset(do_this->service, do_this->command, error);
+	return execute_profile_unset(do_this->service, do_this->command, do_this->origin, error);
 }
 
 static int profile_delete(const struct execution *do_this, struct error *error)

@@ -258,6 +258,7 @@ static void tell_failure(struct service *service, const struct session *session,
 static void lost(struct service *service, struct session *session, const char *reason)
 {
 	struct session_call *call = session->call;
+	bool is_news;
 
 	if (session->up_since && service->now - session->up_since >= STEADY_MS)
 		call->failures = 0;
@@ -267,6 +268,7 @@ static void lost(struct service *service, struct session *session, const char *r
 		delete_session(service, session, reason);
 		return;
 	}
+	is_news = session->state == SERVICE_SESSION_CONNECTING && (!call->reason || strcmp(call->reason, reason) != 0);
 	release_datapath(service, session);
 	call_line_forget(call);
 	set_reason(call, reason);
@@ -275,6 +277,8 @@ static void lost(struct service *service, struct session *session, const char *r
 		     service->now + managed_back_off(service, call->failures++,
 						     service->system.session_persist_pend_timeout));
 	state_session_update(service, session);
+	if (is_news)		/* of one that was up its end was told */
+		event_session(service, SERVICE_EVENT_SESSION_MODIFIED, session, call->reason, NULL);
 }
 
 static void try_to_ask(struct service *service, struct session *session)
@@ -529,7 +533,10 @@ static void call_is_down(struct service *service, struct session *session, const
 	char text[SETTINGS_REASON_MAX];
 
 	session->call->control = HANDLE_NONE;
-	settings_reason(reason, true, text);
+	if (session->ppp && session->ppp->failure)	/* we know better why */
+		snprintf(text, sizeof(text), "%s", session->ppp->failure);
+	else
+		settings_reason(reason, true, text);
 	session_ppp_because(session, reason->by_peer && reason->result != CDN_LOST_CARRIER ? TERMINATE_USER_REQUEST :
 										     TERMINATE_LOST_CARRIER);
 	lost(service, session, text);

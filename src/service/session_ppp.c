@@ -64,11 +64,10 @@ static void tell(struct service *service, struct session *session, enum service_
 	event_session(service, kind, session, NULL, NULL);
 }
 
-/* That it carries these, or no more. carries false: nothing. */
-static void tell_network(struct service *service, struct session *session, bool carries)
+/* That it carries these, or no more. */
+static void tell_network(struct service *service, struct session *session, bool ipv4, bool ipv6)
 {
 	struct session_ppp *ppp = session->ppp;
-	bool ipv4 = carries && ppp->ipv4, ipv6 = carries && ppp->ipv6;
 
 	if (ipv4 != ppp->told4)
 		tell(service, session, ipv4 ? SERVICE_EVENT_SESSION_IPV4_UP : SERVICE_EVENT_SESSION_IPV4_DOWN);
@@ -82,6 +81,12 @@ static void set_failure(struct session_ppp *ppp, const char *reason)
 {
 	free(ppp->failure);
 	ppp->failure = reason ? strdup(reason) : NULL;
+}
+
+void session_ppp_note(struct session_ppp *ppp, const char *reason)
+{
+	if (!ppp->closing)
+		set_failure(ppp, reason);
 }
 
 /* --- it begins --- */
@@ -184,7 +189,7 @@ static void leave(struct service *service, struct session *session, bool stays)
 	struct session_ppp *ppp = session->ppp;
 
 	authenticate_cancel(service, ppp);
-	tell_network(service, session, false);
+	tell_network(service, session, false, false);
 	accounting_stop(service, ppp, stays);
 	router_end(ppp);
 	network_down(service, ppp, stays);
@@ -289,6 +294,7 @@ void session_ppp_make_way(struct service *service, struct session *session, enum
 {
 	session_ppp_close(service, session, cause, 0, reason);
 	leave(service, session, true);
+	state_session_update(service, session);
 }
 
 static enum terminate_cause cause_of(const struct ppp_event *event)
@@ -312,6 +318,7 @@ static enum terminate_cause cause_of(const struct ppp_event *event)
 static void rest(struct service *service, struct session *session, const char *reason)
 {
 	struct session_ppp *ppp = session->ppp;
+	bool is_news = session->state == SERVICE_SESSION_CONNECTING && !ppp->failures;
 	char label[SESSION_LABEL_MAX];
 
 	log_limited_about(&service->reasons, service->now, LOG_LEVEL_WARNING, ABOUT_SESSION(session), "%s: %s",
@@ -321,6 +328,8 @@ static void rest(struct service *service, struct session *session, const char *r
 	set_failure(ppp, reason);
 	ppp->retry = service->now + managed_back_off(service, ppp->failures++, STATIC_RETRY_MOST_S);
 	state_session_update(service, session);
+	if (is_news)
+		event_session(service, SERVICE_EVENT_SESSION_MODIFIED, session, reason, NULL);
 	session_ppp_schedule(service, ppp);
 }
 
@@ -329,15 +338,20 @@ static void link_down(struct service *service, struct session *session, const st
 {
 	struct session_ppp *ppp = session->ppp;
 	struct control_reason why = { .result = CDN_ADMINISTRATIVE };
-	char text[ERROR_TEXT_MAX];
+	char text[ERROR_TEXT_MAX], ours[ERROR_TEXT_MAX];	/* what the peer may know is less than what we do */
 
 	ppp_release(service->ppp, ppp->link);	/* the engine keeps it until it is told that nobody needs it */
 	ppp->link = HANDLE_NONE;
 	if (!ppp->terminate)
 		ppp->terminate = (uint8_t)cause_of(event);
-	snprintf(text, sizeof(text), "%s", ppp->failure ? ppp->failure : event->text);
+	snprintf(text, sizeof(text), "%s", event->text);
+	snprintf(ours, sizeof(ours), "%s", event->text);
+	if (ppp->failure && event->cause == PPP_CAUSE_ADMIN)		/* all of it */
+		snprintf(text, sizeof(text), "%s", ppp->failure);
+	if (ppp->failure && (event->cause == PPP_CAUSE_ADMIN || event->cause == PPP_CAUSE_REFUSED))
+		snprintf(ours, sizeof(ours), "%s", ppp->failure);
 	if (!session->call) {
-		rest(service, session, text);
+		rest(service, session, ours);
 		return;
 	}
 	if (ppp->cdn)
@@ -347,7 +361,19 @@ static void link_down(struct service *service, struct session *session, const st
 	why.cause = (struct avp_disconnect_cause){ .code = event->disconnect, .protocol = event->disconnect_protocol,
 						   .direction = event->disconnect_direction };
 	snprintf(why.text, sizeof(why.text), "%.*s", CONTROL_TEXT_MAX - 1, text);
-	session_call_hang_up(service, session, &why, text);
+	session_call_hang_up(service, session, &why, ours);
+}
+
+/* As for a new call, what profiles say by now counts. Without memory for it, what they said. */
+static void renew_terms(struct service *service, struct session *session, const struct session_config *config)
+{
+	struct session_ppp *ppp = session->ppp;
+	struct ppp_terms *terms = ppp_terms_get(service, session, config, ppp->server);
+
+	if (!terms)
+		return;
+	ppp_terms_put(service, ppp->terms);
+	ppp->terms = terms;
 }
 
 static void try_again(struct service *service, struct session *session)
@@ -357,6 +383,7 @@ static void try_again(struct service *service, struct session *session)
 
 	session->ppp->retry = 0;
 	session_compose(session, &config);
+	renew_terms(service, session, &config);
 	if (open_link(service, session->ppp, &config, NULL, &error) < 0)
 		rest(service, session, error.text);
 	else
@@ -376,36 +403,39 @@ static void became_up(struct service *service, struct session *session)
 	if (!ppp->up_since)
 		ppp->up_since = ppp->heard = service->now;
 	state_session_update(service, session);
-	tell_network(service, session, true);
+	tell_network(service, session, ppp->ipv4, ppp->ipv6);
 	accounting_start(service, ppp);
 	router_begin(service, ppp);
 	session_ppp_schedule(service, ppp);
 }
 
-/* Then why it is not up any more is told a little later, with the end of its call. */
-static bool is_ending(const struct service *service, const struct session_ppp *ppp)
+/* The peer may hear of it for a while, or nobody answers: it is over at once. Who was first says why. */
+static void begin_to_end(struct service *service, struct session_ppp *ppp, const struct ppp_event *event)
 {
-	struct ppp_info info;
-
-	if (!ppp->session->call)
-		return false;
-
-	return ppp_info(service->ppp, ppp->link, &info) < 0 || info.phase == PPP_TERMINATE || info.phase == PPP_DEAD;
+	authenticate_cancel(service, ppp);
+	if (!ppp->closing && (event->cause != PPP_CAUSE_REFUSED || !ppp->failure))
+		set_failure(ppp, event->text);
+	ppp->closing = true;
 }
 
+/* What is down is told while its device still has its name. */
 static void network_event(struct service *service, struct session *session, const struct ppp_event *event)
 {
+	struct session_ppp *ppp = session->ppp;
 	bool was_up = session_ppp_is_up(session);
 
-	network_event_of(service, session->ppp, event);
+	if (event->text)
+		begin_to_end(service, ppp, event);
+	if (!service->is_stopping)	/* else all ends were told */
+		tell_network(service, session, ppp->told4 && event->kind != PPP_EVENT_IPV4_DOWN,
+			     ppp->told6 && event->kind != PPP_EVENT_IPV6_DOWN);
+	network_event_of(service, ppp, event);
 	if (service->is_stopping)
-		return;		/* all ends were told */
-	if (session_ppp_is_up(session) && !session->ppp->closing)
+		return;
+	if (session_ppp_is_up(session) && !ppp->closing)
 		became_up(service, session);
-	else if (was_up && !is_ending(service, session->ppp)) {
-		tell_network(service, session, true);
+	else if (was_up)
 		state_session_update(service, session);
-	}
 }
 
 /* LCP is open: the other end's line may be asynchronous. */
@@ -424,6 +454,7 @@ void session_ppp_event(struct service *service, struct session *session, const s
 	switch (event->kind) {
 	case PPP_EVENT_LINK_UP:
 		ppp->stage = SESSION_PPP_PROOF;
+		set_failure(ppp, NULL);
 		authenticate_cancel(service, ppp);	/* who asked before has begun anew */
 		tell_line(service, session);
 		break;
@@ -508,7 +539,7 @@ void session_ppp_stop(struct service *service)
 		if (!session->ppp)
 			continue;
 		session->ppp->terminate = TERMINATE_ADMIN_REBOOT;
-		tell_network(service, session, false);
+		tell_network(service, session, false, false);
 		name_servers_drop(service, session->ppp);
 		accounting_stop(service, session->ppp, false);
 		session_ppp_say_goodbye(service, &session, 1);

@@ -54,7 +54,7 @@ struct session_ppp {
 	uint8_t terminate;		/* enum terminate_cause */
 	uint16_t cdn;			/* result of the CDN when we end it; 0: as the engine says */
 	uint32_t failures;		/* of a static pseudowire, in a row */
-	char *failure;			/* why we end it, or why it is down; NULL */
+	char *failure;			/* why it ends, is down, or its user was refused; NULL */
 	uint64_t up_since;		/* 0: no network protocol yet */
 	uint64_t packets, heard;	/* IP packets at the last look for idle_timeout, and when there were more */
 	uint64_t advertise;		/* when the next router advertisement is due; 0: never */
@@ -78,6 +78,8 @@ void session_ppp_end(struct service *service, struct session *session);
 void session_ppp_end_tunnel(struct service *service, struct tunnel *tunnel);
 /* Terminate-Requests for static pseudowires, a last word before the datapath forgets them; others have their CDN. */
 void session_ppp_say_goodbye(struct service *service, struct session *const *sessions, size_t count);
+/* Why it is not up, or will not be; the peer is not told. NULL: all is well. */
+void session_ppp_note(struct session_ppp *ppp, const char *reason);
 /* End it: the peer is told the reason, and in the end the session is lost for it. cdn 0: as the cause has it. */
 void session_ppp_close(struct service *service, struct session *session, enum terminate_cause cause, uint16_t cdn,
 		       const char *reason);

@@ -65,6 +65,32 @@ dial u1
 check "and who had gone" until_true 5 eval 'who | grep -q u1'
 equal "has what it had, and the other what nobody had" "$(who)" "${before}u4 10.1.0.13 "
 
+# ---------------------------------------------------------------- who does not come back at once
+stop_daemon B KILL
+stop_daemon A KILL
+start_daemon B || exit 1
+start_daemon A || exit 1
+dial u5
+check "who is faster than those who were there" until_true 5 eval 'who | grep -q u5'
+equal "has none of their addresses" "$(who)" "u5 10.1.0.14 "
+for user in u2 u4 u1 u3; do dial $user; done
+comes_up "they come back" 1 5
+equal "each has its own" "$(who)" "${before}u4 10.1.0.13 u5 10.1.0.14 "
+hang_up u5
+until_true 5 up B 1 4
+
+# ---------------------------------------------------------------- another file
+refusal=$(ctl B system modify state_file="$TMP/other.sqlite" 2>&1)
+equal "once it is in use, no other can be given" $? 1
+matches "what to do is told" "$refusal" "state_file .*$state is in use: .*configuration file, and restart"
+check "but the same can" ctl B -q system modify state_file="$state"
+sed -i "s|state_file=[^ ]*|state_file=$TMP/other.sqlite|" "$TMP/B.conf"
+refusal=$(ctl B system reload 2>&1)
+equal "nor by a reload" $? 1
+matches "which says where" "$refusal" "B\.conf:1:26: state_file .*restart"
+sed -i "s|state_file=[^ ]*|state_file=$state|" "$TMP/B.conf"
+check "as it was it is loaded" ctl B -q system reload
+
 # ---------------------------------------------------------------- what may become of the file
 for user in u1 u2 u3 u4; do hang_up $user; done
 stop_daemon B

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import socket
 
 import _management as m
 from _management import check, ctl, equal, matches
@@ -217,6 +218,34 @@ def test_radius_hint():
         equal(f'the servers of {name}', config.get('radius_servers'), servers)
     matches('what cannot be read is in the log', daemon.log(), r'(?s).*ppp profile e: radius_hint=.*nowhere')
     check('no secret is', 'hush' not in daemon.log(), daemon.log())
+    daemon.end()
+
+
+def test_radius_hint_in_commands():
+    """Of what only files do a command says so, and does nothing."""
+    daemon = m.Daemon('ppp profile create profile_name=a radius_hint=/nowhere\n')
+    for command in ('ppp profile modify profile_name=a radius_hint=/elsewhere',
+                    'ppp profile create profile_name=b radius_hint=/elsewhere',
+                    'ppp profile unset profile_name=a radius_hint'):
+        status, _, errors = words(command)
+        check(f'{command}: refused', status == 1 and 'radius_hint counts in a configuration file only' in errors,
+              errors)
+    equal('it is as it was', json.loads(words('-j ppp profile show profile_name=a')[1])['config']['radius_hint'],
+          '/nowhere')
+    daemon.end()
+
+
+def test_port_of_dynamic_authorization():
+    daemon = m.Daemon('')
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other:
+        other.bind(('::', 0))
+        port = other.getsockname()[1]
+        status, _, errors = words(f'system modify radius_coa_port={port}')
+        check('a port that somebody has', status == 1 and 'give another radius_coa_port' in errors, errors)
+        equal('it is not set', json.loads(words('-j system show')[1])['config'].get('radius_coa_port'), 0)
+    equal('a port that nobody has', words(f'system modify radius_coa_port={port}')[0], 0)
+    with open('/proc/net/udp6', encoding='ascii') as sockets:
+        check('is listened on', f':{port:04X} ' in sockets.read(), port)
     daemon.end()
 
 

@@ -42,6 +42,132 @@ equal "for us it is nobody" "$(ctl A user list names)" ""
 stop_daemon A
 stop_daemon B
 
+# every parameter of PPP that OpenL2TP had, as its daemon's file has them
+{
+	echo "$ours"
+	echo "include $TESTS/net/dialects/openl2tpd.conf"
+} >"$TMP/B.conf"
+start_daemon B || exit 1
+start_daemon A || exit 1
+session_up() { session_is A "$1" "$2" up; }
+check "a file of its daemon with all of PPP comes up" until_true 5 session_up up1 s1
+at_B() { ctl B -j user list | jq -r ".[0].state | $1"; }
+equal "it says so on both ends" "$(at_B '"\(.user_name) \(.state) \(.local_ipaddr)"')" \
+	"bob up 198.51.100.1"
+equal "with its addresses" "$(session A up1 s1 '"\(.state.local_ipaddr) \(.state.remote_ipaddr)"')" \
+	"198.51.100.2 198.51.100.1"
+check "packets pass" pings A 198.51.100.1
+# the counters that OpenL2TP had, by its names
+counted() {
+	ctl B -j system show statistics | jq -r '[.. | objects | select(has("short_frames"))][0] | keys | join(" ")'
+}
+equal "its counters are there" "$(counted)" "$(tr '\n' ' ' <<-'END' | sed 's/ $//'
+	auth_fails
+	bad_rcvd_frames
+	encode_message_fails
+	event_queue_full_errors
+	ignored_avps
+	illegal_messages
+	mismatched_session_ids
+	mismatched_tunnel_ids
+	no_control_frame_resources
+	no_matching_session_id_discards
+	no_matching_tunnel_id_discards
+	no_peer_resources
+	no_ppp_resources
+	no_session_resources
+	no_tunnel_resources
+	session_setup_failures
+	short_frames
+	too_many_sessions
+	too_many_tunnels
+	total_control_frame_send_fails
+	total_rcvd_control_frames
+	total_retransmitted_control_frames
+	total_sent_control_frames
+	tunnel_setup_failures
+	unexpected_data_frames
+	unsupported_messages
+	vendor_avps
+	wrong_version_frames
+	END
+)"
+transport() { tunnel A up1 ".transport.$1"; }
+at_least "octets of control messages sent" "$(transport octets_sent)" 200
+at_least "and received" "$(transport octets_received)" 100
+equal "what the peer has acknowledged" "$(transport peer_nr)" "$(transport ns)"
+stop_daemon A
+stop_daemon B
+
+# as `config save` wrote it, both ends
+{
+	echo "$ours"
+	cat <<-'END'
+		# system
+		system modify \
+			max_tunnels=100 \
+
+		# peer profiles
+		peer profile create profile_name=lac
+		peer profile modify profile_name=lac \
+			peer_ipaddr=192.0.2.1 \
+			netmask=255.255.255.255 \
+			tunnel_profile_name=tp1 \
+			ppp_profile_name=isp \
+
+		# tunnel profiles
+		tunnel profile create profile_name=tp1
+		tunnel profile modify profile_name=tp1 \
+			auth_mode=challenge \
+			secret=s3cret \
+			hide_avps=yes \
+
+		# ppp profiles
+		ppp profile create profile_name=isp
+		ppp profile modify profile_name=isp \
+			mtu=1300 \
+			mru=1300 \
+			auth_pap=no \
+			auth_mschapv2=no \
+			auth_eap=no \
+			local_name=lns \
+			local_ipaddr=10.9.0.1 \
+			remote_ipaddr=10.9.0.2 \
+			dns_ipaddr_pri=10.9.0.53 \
+			lcp_echo_interval=30 \
+
+	END
+} >"$TMP/B.conf"
+cat >"$TMP/A.conf" <<-'END'
+	# tunnel profiles
+	tunnel profile modify profile_name=default \
+		hide_avps=yes \
+		secret=s3cret \
+
+	# ppp profiles
+	ppp profile modify profile_name=default \
+		auth_peer=no \
+		default_route=no \
+
+	# locally created tunnels
+	tunnel create tunnel_name=l2tp10456 \
+		dest_ipaddr=192.0.2.2 \
+		persist=yes \
+
+	session create tunnel_name=l2tp10456 \
+		user_name=bob \
+		user_password=bob-s3cret \
+
+END
+start_daemon B || exit 1
+start_daemon A || exit 1
+comes_up "files as config save wrote them come up" 1 1
+equal "by what is left" "$(at_B '"\(.user_name) \(.peer_proved_by) \(.local_mru)"')" \
+	"bob CHAP 1300"
+check "packets pass there" pings A 10.9.0.1 1000
+stop_daemon A
+stop_daemon B
+
 # ---------------------------------------------------------------- several users, of a pool
 daemon B <<-END
 	$ours

@@ -89,6 +89,38 @@ check "Framed-Route: gone with the session" eval '! ip_on A route show | grep 10
 call pooled
 check "Framed-Pool" until_true 10 is_up "10.9.2.*" || why
 hang_up
+
+# ---------------------------------------------------------------- let in, and then there is nothing for them
+# ended NAME USER CAUSE: the server knows that it is over, and why
+ended() {
+	check "$1: accounting says why" until_true 8 recorded Stop Acct-Terminate-Cause "$3" || why
+	equal "$1: of whom" "$(radius_record R Stop User-Name)" "$2"
+	equal "$1: how long" "$(radius_record R Stop Acct-Session-Time)" 0
+	hang_up
+}
+call fixed
+until_true 10 is_up 10.9.1.77 || why
+ctl B -q session create tunnel_name=t session_name=other user_name=fixed user_password_file="$TMP/password"
+check "an address that somebody has: our client says why" \
+	until_true 8 failed B 'session other .*10\.9\.1\.77.* in use'
+ended "an address that somebody has" fixed Service-Unavailable
+ctl A -q pool create pool_name=tiny range=10.9.3.1-10.9.3.1
+lns_profile ip_pool_name=tiny local_ipaddr=10.9.3.1
+call alice
+check "an empty pool: our client says why" until_true 8 failed B 'session s .*pool tiny is empty'
+ended "an empty pool" alice Service-Unavailable
+lns_profile ip_pool_name=guests local_ipaddr=10.9.0.1 interface=shared interface_name=radius
+call alice
+check "a name that another device has: our client says why" until_true 8 failed B 'session s .*radius'
+ended "a name that another device has" alice Port-Error
+lns_profile interface=own
+ctl A -q session profile modify profile_name=default netns=nowhere
+call alice
+check "a device that is refused: our client says why" until_true 8 failed B 'session s .*nowhere'
+ended "a device that is refused" alice Port-Error
+ctl A -q session profile unset profile_name=default netns
+
+# ---------------------------------------------------------------- for how long
 call brief
 check "Session-Timeout: up" until_true 10 is_up "10.9.0.*" || why
 check "Session-Timeout: and ended" until_true 8 recorded Stop Acct-Terminate-Cause Session-Timeout

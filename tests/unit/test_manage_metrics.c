@@ -114,10 +114,11 @@ static void every_counter_is_told(void **state)
 	for (int i = 0; state_tables[i]; i++) {
 		const struct state_table *table = state_tables[i];
 		const char *prefix = table == &state_transport ? "tunnel_control_" :
-				     table == &state_control   ? "control_" : "";
+				     table == &state_control   ? "control_" :
+				     table == &state_openl2tp  ? "openl2tp_" : "";
 
-		if (table == &state_pool || table == &state_server || table == &state_openl2tp)
-			continue;	/* these have names; the same again under others */
+		if (table == &state_pool || table == &state_server)
+			continue;	/* these have names */
 		if (table == &state_messages || table == &state_session)
 			continue;	/* they are labels; not those of each session's PPP */
 		for (unsigned int row = 0; row < state_tables[i]->count; row++) {

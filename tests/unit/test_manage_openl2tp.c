@@ -94,6 +94,70 @@ static void every_counter_has_a_row(void **state)
 		assert_int_equal(state_openl2tp.rows[i].offset, i * sizeof(uint64_t));
 }
 
+/* OpenL2TP's counters of tunnels and sessions, and what has them here. */
+static const struct {
+	const char *name;
+	const struct state_table *table;
+	const char *row;
+} elsewhere[] = {
+	{ "retransmits", &state_transport, "retransmitted" },
+	{ "tx_zlbs", &state_transport, "acks_sent" },
+	{ "tx_zlb_fails", &state_openl2tp, "total_control_frame_send_fails" },
+	{ "rx_zlbs", &state_transport, "acks_received" },
+	{ "data_pkt_discards", &state_statistics, "rx_errors" },
+	{ "duplicate_pkt_discards", &state_transport, "duplicates" },
+	{ "rx_hellos", &state_transport, "hellos_received" },
+	{ "tx_hellos", &state_transport, "hellos_sent" },
+	{ "tx_hello_fails", &state_openl2tp, "total_control_frame_send_fails" },
+	{ "ns", &state_transport, "ns" },
+	{ "nr", &state_transport, "nr" },
+	{ "peer_ns", &state_transport, "nr" },	/* one less */
+	{ "peer_nr", &state_transport, "peer_nr" },
+	{ "cwnd", &state_transport, "cwnd" },
+	{ "ssthresh", &state_transport, "ssthresh" },
+	{ "congpkt_acc", &state_transport, "cwnd_part" },
+	{ "control_rx_packets", &state_transport, "received" },
+	{ "control_rx_bytes", &state_transport, "octets_received" },
+	{ "control_tx_packets", &state_transport, "sent" },
+	{ "control_tx_bytes", &state_transport, "octets_sent" },
+	{ "control_rx_oos_packets", &state_transport, "held" },
+	{ "control_rx_oos_discards", &state_transport, "discarded" },
+	{ "data_rx_packets", &state_statistics, "rx_packets" },
+	{ "data_rx_bytes", &state_statistics, "rx_bytes" },
+	{ "data_rx_errors", &state_statistics, "rx_errors" },
+	{ "data_tx_packets", &state_statistics, "tx_packets" },
+	{ "data_tx_bytes", &state_statistics, "tx_bytes" },
+	{ "data_tx_errors", &state_statistics, "tx_errors" },
+	{ "data_rx_oos_packets", &state_statistics, "rx_oos_packets" },
+	{ "data_rx_oos_discards", &state_statistics, "rx_seq_discards" },
+	{ "num_establish_retries", &state_tunnel, "failed_attempts" },
+	{ "num_sessions", &state_tunnel, "sessions" },
+	{ "use_count", &state_tunnel, "sessions" },
+	{ "crc_errs", &state_session, "call_crc_errors" },
+	{ "framing_errs", &state_session, "call_framing_errors" },
+	{ "hardware_overruns", &state_session, "call_hardware_overruns" },
+	{ "buffer_overruns", &state_session, "call_buffer_overruns" },
+	{ "timeouts", &state_session, "call_timeout_errors" },
+	{ "alignment_errs", &state_session, "call_alignment_errors" },
+};
+
+static bool has_row(const struct state_table *table, const char *name)
+{
+	for (unsigned int i = 0; i < table->count; i++) {
+		if (strcmp(table->rows[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void counters_of_tunnels_and_sessions_have_rows(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++) {
+		if (!has_row(elsewhere[i].table, elsewhere[i].row))
+			fail_msg("%s: there is no %s", elsewhere[i].name, elsewhere[i].row);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -102,6 +166,7 @@ int main(void)
 		TEST(what_could_not_be_is_counted),
 		TEST(what_the_system_lacks_is_counted),
 		cmocka_unit_test(every_counter_has_a_row),
+		cmocka_unit_test(counters_of_tunnels_and_sessions_have_rows),
 	};
 
 	return cmocka_run_group_tests_name("manage_openl2tp", tests, NULL, NULL);

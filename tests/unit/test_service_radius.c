@@ -183,6 +183,17 @@ static void accept_with_policy(struct pair *pair, uint32_t policy, uint32_t type
 	end_reply(pair);
 }
 
+/* Whoever was let in and could not have what it needs: the server hears that it is over, and why. */
+static void was_let_in_for_nothing(struct pair *pair, uint32_t cause)
+{
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_text(RADIUS_USER_NAME, "alice");
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_STOP);
+	said_number(RADIUS_ACCT_SESSION_TIME, 0);
+	said_number(RADIUS_ACCT_TERMINATE_CAUSE, cause);
+	acknowledge(pair);
+}
+
 /* Whom the server wants to be encrypted does not come in without. */
 static void the_server_wants_encryption(void **state)
 {
@@ -193,16 +204,48 @@ static void the_server_wants_encryption(void **state)
 	ppp_dial(pair, AS("alice", "wonderland"));
 	accept_with_policy(pair, 2, 6);
 	pair_expect_words(pair_failure(pair->near), "must be encrypted");
+	was_let_in_for_nothing(pair, RADIUS_TERMINATE_SERVICE_UNAVAILABLE);
 	DO(pair->far, "ppp profile modify profile_name=default mppe=allow mppe_bits=128");
 	ppp_dial(pair, AS("alice", "wonderland"));
 	accept_with_policy(pair, 2, 6);
 	pair_expect_words(pair_failure(pair->near), "encryption is required");
+	was_let_in_for_nothing(pair, RADIUS_TERMINATE_NAS_ERROR);
 	ppp_dial(pair, AS("alice", "wonderland"));
 	accept_with_policy(pair, 2, 2);
 	pair_expect_words(pair_failure(pair->near), "must be encrypted");
+	was_let_in_for_nothing(pair, RADIUS_TERMINATE_SERVICE_UNAVAILABLE);
 	ppp_dial(pair, AS("alice", "wonderland"));
 	accept_with_policy(pair, 1, 6);
 	ppp_expect_up(pair);
+}
+
+static void accept_any(struct pair *pair)
+{
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_ACCEPT);
+	radius_put_text(&builder, RADIUS_CLASS, "first");
+	end_reply(pair);
+}
+
+static void who_gets_nothing_is_accounted_for(void **state)
+{
+	const struct error refusal = { .code = ERROR_SYSTEM, .text = "no such device is possible" };
+	struct pair *pair = *state;
+
+	begins(pair);
+	DO(pair->near, "system modify session_persist_pend_timeout=0");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_any(pair);
+	pair_expect_words(pair_failure(pair->near), "there is no address for the peer");
+	was_let_in_for_nothing(pair, RADIUS_TERMINATE_SERVICE_UNAVAILABLE);
+	said_text(RADIUS_CLASS, "first");
+	DO(pair->far, "ppp profile modify profile_name=default remote_ipaddr=10.7.7.7");
+	datapath_null_fail(pair->far->dp, DATAPATH_NULL_SESSION_MODIFY, 0, &refusal);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_any(pair);
+	pair_expect_words(pair_failure(pair->near), "no such device is possible");
+	was_let_in_for_nothing(pair, RADIUS_TERMINATE_PORT_ERROR);
+	hears_nothing(pair);
 }
 
 /* Who asks, and who wants to come in: of one that calls without a number its address. */
@@ -419,6 +462,7 @@ int main(void)
 		TEST(the_server_knows_the_user),
 		TEST(the_server_refuses_the_user),
 		TEST(the_server_wants_encryption),
+		TEST(who_gets_nothing_is_accounted_for),
 		TEST(what_the_server_is_told),
 		TEST(the_server_ends_the_session),
 		TEST(the_server_changes_the_session),
