@@ -31,7 +31,7 @@ static struct nlmsghdr *record_begin(const struct kernel_client *client, void *o
 static const struct nlmsghdr *next_tunnel(const struct kernel_client *client, struct dump *behind, void *octets)
 {
 	struct kernel *kernel = client->kernel;
-	struct kernel_tunnel *tunnel = tunnel_from(kernel, space_find(kernel, client->netns), behind->tunnel_id);
+	struct kernel_tunnel *tunnel = kernel_tunnel_from(kernel, space_find(kernel, client->netns), behind->tunnel_id);
 	struct nlmsghdr *message;
 
 	if (!tunnel)
@@ -49,11 +49,11 @@ static const struct nlmsghdr *next_session(const struct kernel_client *client, s
 	struct kernel_tunnel *tunnel;
 	struct nlmsghdr *message;
 
-	while ((tunnel = tunnel_from(kernel, space_find(kernel, client->netns), behind->tunnel_id))) {
+	while ((tunnel = kernel_tunnel_from(kernel, space_find(kernel, client->netns), behind->tunnel_id))) {
 		if (tunnel->by_id.id != behind->tunnel_id)
 			behind->session_id = 0;
 		behind->tunnel_id = tunnel->by_id.id;
-		session = session_from(kernel, tunnel, behind->session_id);
+		session = kernel_session_from(kernel, tunnel, behind->session_id);
 		if (session)
 			break;
 		behind->tunnel_id++;

@@ -205,40 +205,40 @@ void record_session(struct kernel *kernel, const struct kernel_session *session,
 /* NULL: out of memory. */
 struct space *space_get(struct kernel *kernel, const char *netns);
 struct space *space_find(const struct kernel *kernel, const char *netns);
-/* Frees it when there is nothing in it, as tunnel_forget() does. */
+/* Frees it when there is nothing in it, as kernel_tunnel_forget() does. */
 void space_put(struct kernel *kernel, struct space *space);
 
 /* NULL: none. space may be NULL. */
-struct kernel_tunnel *tunnel_find(struct kernel *kernel, struct space *space, uint32_t id);
+struct kernel_tunnel *kernel_tunnel_find(struct kernel *kernel, struct space *space, uint32_t id);
 /* The first with this id or a greater one. */
-struct kernel_tunnel *tunnel_from(struct kernel *kernel, struct space *space, uint64_t least);
-struct kernel_session *session_find(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id);
-struct kernel_session *session_from(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t least);
-struct kernel_session *session_find_by_ifname(struct kernel *kernel, struct space *space, const char *ifname);
+struct kernel_tunnel *kernel_tunnel_from(struct kernel *kernel, struct space *space, uint64_t least);
+struct kernel_session *kernel_session_find(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id);
+struct kernel_session *kernel_session_from(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t least);
+struct kernel_session *kernel_session_find_by_ifname(struct kernel *kernel, struct space *space, const char *ifname);
 /* One of those in the namespace, of whatever tunnel but those of version 2, that have this id. */
-struct kernel_session *session_find_in_space(struct kernel *kernel, struct space *space, uint32_t id);
+struct kernel_session *kernel_session_find_in_space(struct kernel *kernel, struct space *space, uint32_t id);
 
 /* The id must be free in the space, or tunnel. */
-void tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id);
+void kernel_tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id);
 /* Forgets and frees it with its sessions; what the service has of them is the caller's business. */
-void tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel);
-/* Of the program's own, if it has one; tunnel_forget() does that. */
-void tunnel_give_back_socket(struct kernel *kernel, const struct kernel_tunnel *tunnel);
+void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel);
+/* Of the program's own, if it has one; kernel_tunnel_forget() does that. */
+void kernel_tunnel_give_back_socket(struct kernel *kernel, const struct kernel_tunnel *tunnel);
 /* -1: out of memory. */
-int session_insert(struct kernel *kernel, struct kernel_session *session);
-void session_forget(struct kernel *kernel, struct kernel_session *session);
+int kernel_session_insert(struct kernel *kernel, struct kernel_session *session);
+void kernel_session_forget(struct kernel *kernel, struct kernel_session *session);
 
 /* --- tunnel.c, session.c: commands; 0, NOT_ACKNOWLEDGED or an errno --- */
-int tunnel_create(const struct request *request);
-int tunnel_delete(const struct request *request);
-int tunnel_modify(const struct request *request);
-int tunnel_get(const struct request *request);
-int session_create(const struct request *request);
-int session_delete(const struct request *request);
-int session_modify(const struct request *request);
-int session_get(const struct request *request);
+int kernel_tunnel_create(const struct request *request);
+int kernel_tunnel_delete(const struct request *request);
+int kernel_tunnel_modify(const struct request *request);
+int kernel_tunnel_get(const struct request *request);
+int kernel_session_create(const struct request *request);
+int kernel_session_delete(const struct request *request);
+int kernel_session_modify(const struct request *request);
+int kernel_session_get(const struct request *request);
 /* As the kernel does when a tunnel goes: nobody is notified. */
-void tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now);
+void kernel_tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now);
 
 /* --- carry.c: what the service makes of them; 0 or an errno --- */
 int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now);

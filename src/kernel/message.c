@@ -79,14 +79,14 @@ static const struct {
 	bool dump;
 } commands[L2TP_CMD_MAX + 1] = {
 	[L2TP_CMD_NOOP] = { noop, false, false },
-	[L2TP_CMD_TUNNEL_CREATE] = { tunnel_create, true, false },
-	[L2TP_CMD_TUNNEL_DELETE] = { tunnel_delete, true, false },
-	[L2TP_CMD_TUNNEL_MODIFY] = { tunnel_modify, true, false },
-	[L2TP_CMD_TUNNEL_GET] = { tunnel_get, true, true },
-	[L2TP_CMD_SESSION_CREATE] = { session_create, true, false },
-	[L2TP_CMD_SESSION_DELETE] = { session_delete, true, false },
-	[L2TP_CMD_SESSION_MODIFY] = { session_modify, true, false },
-	[L2TP_CMD_SESSION_GET] = { session_get, true, true },
+	[L2TP_CMD_TUNNEL_CREATE] = { kernel_tunnel_create, true, false },
+	[L2TP_CMD_TUNNEL_DELETE] = { kernel_tunnel_delete, true, false },
+	[L2TP_CMD_TUNNEL_MODIFY] = { kernel_tunnel_modify, true, false },
+	[L2TP_CMD_TUNNEL_GET] = { kernel_tunnel_get, true, true },
+	[L2TP_CMD_SESSION_CREATE] = { kernel_session_create, true, false },
+	[L2TP_CMD_SESSION_DELETE] = { kernel_session_delete, true, false },
+	[L2TP_CMD_SESSION_MODIFY] = { kernel_session_modify, true, false },
+	[L2TP_CMD_SESSION_GET] = { kernel_session_get, true, true },
 };
 
 static bool wants_dump(const struct nlmsghdr *message)

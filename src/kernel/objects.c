@@ -53,7 +53,7 @@ static bool tunnel_lives(const struct kernel *kernel, const struct kernel_tunnel
 	return tunnel->service == HANDLE_NONE || service_tunnel_name(kernel->service, tunnel->service)[0];
 }
 
-struct kernel_tunnel *tunnel_from(struct kernel *kernel, struct space *space, uint64_t least)
+struct kernel_tunnel *kernel_tunnel_from(struct kernel *kernel, struct space *space, uint64_t least)
 {
 	struct order_node *node;
 
@@ -63,39 +63,39 @@ struct kernel_tunnel *tunnel_from(struct kernel *kernel, struct space *space, ui
 
 		if (tunnel_lives(kernel, tunnel))
 			return tunnel;
-		tunnel_forget(kernel, tunnel);
+		kernel_tunnel_forget(kernel, tunnel);
 		if (is_last)	/* the space went with it */
 			break;
 	}
 	return NULL;
 }
 
-struct kernel_tunnel *tunnel_find(struct kernel *kernel, struct space *space, uint32_t id)
+struct kernel_tunnel *kernel_tunnel_find(struct kernel *kernel, struct space *space, uint32_t id)
 {
-	struct kernel_tunnel *tunnel = space && order_find(&space->tunnels, id) ? tunnel_from(kernel, space, id) : NULL;
+	struct kernel_tunnel *tunnel = space && order_find(&space->tunnels, id) ? kernel_tunnel_from(kernel, space, id) : NULL;
 
 	return tunnel && tunnel->by_id.id == id ? tunnel : NULL;
 }
 
-void tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id)
+void kernel_tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id)
 {
 	order_insert(&tunnel->space->tunnels, &tunnel->by_id, id);
 	kernel->tunnel_count++;
 }
 
-void tunnel_give_back_socket(struct kernel *kernel, const struct kernel_tunnel *tunnel)
+void kernel_tunnel_give_back_socket(struct kernel *kernel, const struct kernel_tunnel *tunnel)
 {
 	if (tunnel->is_managed)
 		kernel->host.drop_socket(kernel->host.context, tunnel->socket.cookie);
 }
 
-void tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel)
+void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel)
 {
 	struct order_node *node;
 
 	while ((node = order_from(&tunnel->sessions, 0)))
-		session_forget(kernel, session_of_node(node));
-	tunnel_give_back_socket(kernel, tunnel);
+		kernel_session_forget(kernel, session_of_node(node));
+	kernel_tunnel_give_back_socket(kernel, tunnel);
 	order_remove(&tunnel->space->tunnels, &tunnel->by_id);
 	kernel->tunnel_count--;
 	space_put(kernel, tunnel->space);
@@ -113,26 +113,26 @@ static bool session_lives(const struct kernel *kernel, const struct kernel_sessi
 	return session->service == HANDLE_NONE || service_session_view(kernel->service, session->service, &view) == 0;
 }
 
-struct kernel_session *session_from(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t least)
+struct kernel_session *kernel_session_from(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t least)
 {
 	struct order_node *node;
 
 	while ((node = order_from(&tunnel->sessions, least))) {
 		if (session_lives(kernel, session_of_node(node)))
 			return session_of_node(node);
-		session_forget(kernel, session_of_node(node));
+		kernel_session_forget(kernel, session_of_node(node));
 	}
 	return NULL;
 }
 
-struct kernel_session *session_find(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id)
+struct kernel_session *kernel_session_find(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id)
 {
-	struct kernel_session *session = order_find(&tunnel->sessions, id) ? session_from(kernel, tunnel, id) : NULL;
+	struct kernel_session *session = order_find(&tunnel->sessions, id) ? kernel_session_from(kernel, tunnel, id) : NULL;
 
 	return session && session->by_id.id == id ? session : NULL;
 }
 
-struct kernel_session *session_find_in_space(struct kernel *kernel, struct space *space, uint32_t id)
+struct kernel_session *kernel_session_find_in_space(struct kernel *kernel, struct space *space, uint32_t id)
 {
 	struct kernel_session *session;
 
@@ -140,19 +140,19 @@ struct kernel_session *session_find_in_space(struct kernel *kernel, struct space
 		HASH_FIND(by_space, space->sessions, &id, sizeof(id), session);
 		if (!session || session_lives(kernel, session))
 			return session;
-		session_forget(kernel, session);
+		kernel_session_forget(kernel, session);
 	}
 }
 
 /* One after the other, as the kernel does it: few ask by name. */
-struct kernel_session *session_find_by_ifname(struct kernel *kernel, struct space *space, const char *ifname)
+struct kernel_session *kernel_session_find_by_ifname(struct kernel *kernel, struct space *space, const char *ifname)
 {
 	struct kernel_session *session;
 	struct kernel_tunnel *tunnel;
 	uint64_t tunnel_id = 0, session_id;
 
-	while (ifname[0] && (tunnel = tunnel_from(kernel, space, tunnel_id))) {
-		for (session_id = 0; (session = session_from(kernel, tunnel, session_id)); session_id++) {
+	while (ifname[0] && (tunnel = kernel_tunnel_from(kernel, space, tunnel_id))) {
+		for (session_id = 0; (session = kernel_session_from(kernel, tunnel, session_id)); session_id++) {
 			if (strcmp(session->ifname, ifname) == 0)
 				return session;
 			session_id = session->by_id.id;
@@ -162,7 +162,7 @@ struct kernel_session *session_find_by_ifname(struct kernel *kernel, struct spac
 	return NULL;
 }
 
-int session_insert(struct kernel *kernel, struct kernel_session *session)
+int kernel_session_insert(struct kernel *kernel, struct kernel_session *session)
 {
 	struct space *space = session->tunnel->space;
 
@@ -176,7 +176,7 @@ int session_insert(struct kernel *kernel, struct kernel_session *session)
 	return 0;
 }
 
-void session_forget(struct kernel *kernel, struct kernel_session *session)
+void kernel_session_forget(struct kernel *kernel, struct kernel_session *session)
 {
 	if (session->by_space.tbl)
 		HASH_DELETE(by_space, session->tunnel->space->sessions, session);

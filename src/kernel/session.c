@@ -21,12 +21,12 @@ static struct kernel_session *find(const struct request *request)
 	struct kernel_tunnel *tunnel;
 
 	if (has(request, L2TP_ATTR_IFNAME))
-		return session_find_by_ifname(kernel, space,
+		return kernel_session_find_by_ifname(kernel, space,
 					      mnl_attr_get_str(request->attributes.of[L2TP_ATTR_IFNAME]));
 	if (!has(request, L2TP_ATTR_CONN_ID) || !has(request, L2TP_ATTR_SESSION_ID))
 		return NULL;
-	tunnel = tunnel_find(kernel, space, get_u32(request, L2TP_ATTR_CONN_ID));
-	return tunnel ? session_find(kernel, tunnel, get_u32(request, L2TP_ATTR_SESSION_ID)) : NULL;
+	tunnel = kernel_tunnel_find(kernel, space, get_u32(request, L2TP_ATTR_CONN_ID));
+	return tunnel ? kernel_session_find(kernel, tunnel, get_u32(request, L2TP_ATTR_SESSION_ID)) : NULL;
 }
 
 static void notify(const struct request *request, const struct kernel_session *session, uint8_t command)
@@ -153,9 +153,9 @@ static bool is_taken(struct kernel *kernel, const struct kernel_session *session
 	struct kernel_tunnel *tunnel = session->tunnel;
 	const struct kernel_session *holder;
 
-	if (session_find(kernel, tunnel, session->id))
+	if (kernel_session_find(kernel, tunnel, session->id))
 		return true;
-	holder = tunnel->version == 2 ? NULL : session_find_in_space(kernel, tunnel->space, session->id);
+	holder = tunnel->version == 2 ? NULL : kernel_session_find_in_space(kernel, tunnel->space, session->id);
 	return holder && (tunnel->encap == L2TP_ENCAPTYPE_IP || holder->tunnel->encap == L2TP_ENCAPTYPE_IP);
 }
 
@@ -182,13 +182,13 @@ static int make(const struct request *request, struct kernel_session *session)
 	error = carry_session(kernel, session, ifname, request->now);
 	if (error)
 		return error;
-	if (session_insert(kernel, session) == 0)
+	if (kernel_session_insert(kernel, session) == 0)
 		return 0;
 	carry_session_no_more(kernel, session, request->now);
 	return ENOMEM;
 }
 
-int session_create(const struct request *request)
+int kernel_session_create(const struct request *request)
 {
 	struct kernel *kernel = request_kernel(request);
 	struct kernel_session *session;
@@ -197,7 +197,7 @@ int session_create(const struct request *request)
 
 	if (!has(request, L2TP_ATTR_CONN_ID))
 		return EINVAL;
-	tunnel = tunnel_find(kernel, space_find(kernel, request->client->netns),
+	tunnel = kernel_tunnel_find(kernel, space_find(kernel, request->client->netns),
 			     get_u32(request, L2TP_ATTR_CONN_ID));
 	if (!tunnel)
 		return ENODEV;
@@ -218,7 +218,7 @@ int session_create(const struct request *request)
 
 /* --- the others --- */
 
-int session_delete(const struct request *request)
+int kernel_session_delete(const struct request *request)
 {
 	struct kernel_session *session = find(request);
 
@@ -226,11 +226,11 @@ int session_delete(const struct request *request)
 		return ENODEV;
 	notify(request, session, L2TP_CMD_SESSION_DELETE);
 	carry_session_no_more(request_kernel(request), session, request->now);
-	session_forget(request_kernel(request), session);
+	kernel_session_forget(request_kernel(request), session);
 	return 0;
 }
 
-int session_modify(const struct request *request)
+int kernel_session_modify(const struct request *request)
 {
 	struct kernel_session *session = find(request);
 	int error;
@@ -244,7 +244,7 @@ int session_modify(const struct request *request)
 	return error;
 }
 
-int session_get(const struct request *request)
+int kernel_session_get(const struct request *request)
 {
 	struct kernel_session *session = find(request);
 	struct reply reply;

@@ -15,7 +15,7 @@ static int find(const struct request *request, struct kernel_tunnel **tunnel)
 
 	if (!has(request, L2TP_ATTR_CONN_ID))
 		return EINVAL;
-	*tunnel = tunnel_find(kernel, space_find(kernel, request->client->netns),
+	*tunnel = kernel_tunnel_find(kernel, space_find(kernel, request->client->netns),
 			      get_u32(request, L2TP_ATTR_CONN_ID));
 	return *tunnel ? 0 : ENODEV;
 }
@@ -121,9 +121,9 @@ static int make(const struct request *request, struct kernel_tunnel *tunnel, con
 		return error;
 	error = carry_tunnel(kernel, tunnel, wanted->tunnel_id, request->now);
 	if (error)
-		tunnel_give_back_socket(kernel, tunnel);
+		kernel_tunnel_give_back_socket(kernel, tunnel);
 	else
-		tunnel_insert(kernel, tunnel, wanted->tunnel_id);
+		kernel_tunnel_insert(kernel, tunnel, wanted->tunnel_id);
 	return error;
 }
 
@@ -134,7 +134,7 @@ static int make_in_space(const struct request *request, struct kernel_tunnel *tu
 	struct space *space = space_find(kernel, wanted->netns);
 	int error;
 
-	if (tunnel_find(kernel, space, wanted->tunnel_id))
+	if (kernel_tunnel_find(kernel, space, wanted->tunnel_id))
 		return EEXIST;
 	tunnel->space = space_get(kernel, wanted->netns);
 	if (!tunnel->space)
@@ -145,7 +145,7 @@ static int make_in_space(const struct request *request, struct kernel_tunnel *tu
 	return error;
 }
 
-int tunnel_create(const struct request *request)
+int kernel_tunnel_create(const struct request *request)
 {
 	struct kernel_tunnel *tunnel = calloc(1, sizeof(*tunnel));
 	struct kernel_wanted wanted = { .netns = "" };
@@ -166,13 +166,13 @@ int tunnel_create(const struct request *request)
 
 /* --- the others --- */
 
-void tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now)
+void kernel_tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now)
 {
 	carry_tunnel_no_more(kernel, tunnel, now);
-	tunnel_forget(kernel, tunnel);
+	kernel_tunnel_forget(kernel, tunnel);
 }
 
-int tunnel_delete(const struct request *request)
+int kernel_tunnel_delete(const struct request *request)
 {
 	struct kernel_tunnel *tunnel;
 	int error = find(request, &tunnel);
@@ -180,12 +180,12 @@ int tunnel_delete(const struct request *request)
 	if (error)
 		return error;
 	notify(request, tunnel, L2TP_CMD_TUNNEL_DELETE);
-	tunnel_destroy(request_kernel(request), tunnel, request->now);
+	kernel_tunnel_destroy(request_kernel(request), tunnel, request->now);
 	return 0;
 }
 
 /* There is nothing that it could change. */
-int tunnel_modify(const struct request *request)
+int kernel_tunnel_modify(const struct request *request)
 {
 	struct kernel_tunnel *tunnel;
 	int error = find(request, &tunnel);
@@ -195,7 +195,7 @@ int tunnel_modify(const struct request *request)
 	return error;
 }
 
-int tunnel_get(const struct request *request)
+int kernel_tunnel_get(const struct request *request)
 {
 	struct kernel_tunnel *tunnel;
 	struct reply reply;
