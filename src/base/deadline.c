@@ -9,40 +9,40 @@
 
 #define DEADLINES_FIRST 16
 
-static void put(struct deadline_heap *heap, size_t index, struct deadline_node node)
+static void put(struct deadline_heap *heap, size_t index, struct deadline *deadline)
 {
-	heap->nodes[index] = node;
-	node.deadline->place = index + 1;
+	heap->nodes[index] = deadline;
+	deadline->place = index + 1;
 }
 
-static void rise(struct deadline_heap *heap, size_t index, struct deadline_node node)
+static void rise(struct deadline_heap *heap, size_t index, struct deadline *deadline)
 {
-	while (index && heap->nodes[(index - 1) / 2].when > node.when) {
+	while (index && heap->nodes[(index - 1) / 2]->when > deadline->when) {
 		put(heap, index, heap->nodes[(index - 1) / 2]);
 		index = (index - 1) / 2;
 	}
-	put(heap, index, node);
+	put(heap, index, deadline);
 }
 
-static void sink(struct deadline_heap *heap, size_t index, struct deadline_node node)
+static void sink(struct deadline_heap *heap, size_t index, struct deadline *deadline)
 {
 	for (;;) {
 		size_t child = 2 * index + 1;
 
-		if (child + 1 < heap->count && heap->nodes[child + 1].when < heap->nodes[child].when)
+		if (child + 1 < heap->count && heap->nodes[child + 1]->when < heap->nodes[child]->when)
 			child++;
-		if (child >= heap->count || heap->nodes[child].when >= node.when)
+		if (child >= heap->count || heap->nodes[child]->when >= deadline->when)
 			break;
 		put(heap, index, heap->nodes[child]);
 		index = child;
 	}
-	put(heap, index, node);
+	put(heap, index, deadline);
 }
 
 int deadline_reserve(struct deadline_heap *heap, size_t count)
 {
 	size_t size = heap->size ? heap->size : DEADLINES_FIRST;
-	struct deadline_node *nodes;
+	struct deadline **nodes;
 
 	while (size < count)
 		size *= 2;
@@ -60,21 +60,21 @@ void deadline_set(struct deadline_heap *heap, struct deadline *deadline, uint64_
 {
 	deadline_cancel(heap, deadline);
 	deadline->when = when;
-	rise(heap, heap->count++, (struct deadline_node){ when, deadline });
+	rise(heap, heap->count++, deadline);
 }
 
 void deadline_cancel(struct deadline_heap *heap, struct deadline *deadline)
 {
 	size_t index = deadline->place - 1;
-	struct deadline_node last;
+	struct deadline *last;
 
 	if (!deadline->place)
 		return;
 	deadline->place = 0;
 	last = heap->nodes[--heap->count];
-	if (last.deadline == deadline)
+	if (last == deadline)
 		return;
-	if (index && heap->nodes[(index - 1) / 2].when > last.when)
+	if (index && heap->nodes[(index - 1) / 2]->when > last->when)
 		rise(heap, index, last);
 	else
 		sink(heap, index, last);
@@ -82,7 +82,7 @@ void deadline_cancel(struct deadline_heap *heap, struct deadline *deadline)
 
 struct deadline *deadline_first(const struct deadline_heap *heap)
 {
-	return heap->count ? heap->nodes[0].deadline : NULL;
+	return heap->count ? heap->nodes[0] : NULL;
 }
 
 void deadline_clear(struct deadline_heap *heap)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Many deadlines, of which the earliest is asked for: a binary heap, which says for each when it is, so that it can be
- * put in order without a look at the objects in which they lie.
+ * Many deadlines, of which the earliest is asked for: a binary heap of nodes that lie in the objects.
  */
 #ifndef L2TPD_BASE_DEADLINE_H
 #define L2TPD_BASE_DEADLINE_H
@@ -14,13 +13,8 @@ struct deadline {
 	size_t place;		/* in the heap, from 1; 0: not set */
 };
 
-struct deadline_node {
-	uint64_t when;
-	struct deadline *deadline;
-};
-
 struct deadline_heap {		/* zero-initialise before use */
-	struct deadline_node *nodes;
+	struct deadline **nodes;
 	size_t count, size;
 };
 

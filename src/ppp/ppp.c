@@ -71,27 +71,17 @@ void ppp_printable(const uint8_t *octets, size_t length, char *out, size_t size)
 
 /* --- deadlines --- */
 
-static uint64_t first_timer(const struct ppp_link *link)
+void link_set_timer(struct ppp_link *link, enum link_timer timer, uint64_t when)
 {
 	uint64_t first = PPP_NEVER;
 
+	link->timers[timer] = when;
 	for (unsigned int i = 0; i < LINK_TIMERS; i++)
 		if (link->timers[i] < first)
 			first = link->timers[i];
-	return first;
-}
-
-/* A deadline that is too early does no harm: it is looked at then, and set anew.  So a request and its answer cost
- * nothing here most of the time, however many links there are. */
-void link_set_timer(struct ppp_link *link, enum link_timer timer, uint64_t when)
-{
-	uint64_t first;
-
-	link->timers[timer] = when;
-	first = first_timer(link);
 	if (first == PPP_NEVER)
 		deadline_cancel(&link->ppp->deadlines, &link->deadline);
-	else if (!link->deadline.place || link->deadline.when > first)
+	else if (!link->deadline.place || link->deadline.when != first)
 		deadline_set(&link->ppp->deadlines, &link->deadline, first);
 }
 
@@ -115,8 +105,6 @@ bool ppp_expire(struct ppp *ppp, uint64_t now)
 	link = OBJECT_OF(first, struct ppp_link, deadline);
 	link_expire(link);
 	negotiate_settle(link);
-	if (link->deadline.place && link->deadline.when != first_timer(link))
-		deadline_set(&ppp->deadlines, &link->deadline, first_timer(link));
 	return true;
 }
 

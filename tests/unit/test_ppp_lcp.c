@@ -495,30 +495,6 @@ static void test_echo_failure(void **state)
 	world_end(&world);
 }
 
-/* What was answered leaves its deadline where it was: to move it among those of many links costs more than to look once
- * in vain. */
-static void test_deadline_of_what_was_answered(void **state)
-{
-	struct world world;
-	uint64_t asked, echo;
-
-	world_begin(&world);
-	world.settings.echo_interval = 10000;
-	asked = world.now;
-	world_lcp_up(&world);
-	world_ipcp_up(&world);
-	echo = world.now + 10000;
-	assert_int_equal(ppp_deadline(world.ppp), asked + 3000);
-	assert_true(ppp_expire(world.ppp, asked + 3000));
-	world_settle(&world);
-	world_expect_silence(&world);
-	assert_int_equal(ppp_deadline(world.ppp), echo);
-	assert_false(ppp_expire(world.ppp, echo - 1));
-	world_wait(&world, 10000);
-	EXPECT_ANY(&world, PPP_LCP, ECHO);
-	world_end(&world);
-}
-
 /* Failures 0: asked, and nothing follows. */
 static void test_echo_without_failure(void **state)
 {
@@ -750,8 +726,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_code), cmocka_unit_test(test_code_reject),
 		cmocka_unit_test(test_protocol_reject), cmocka_unit_test(test_protocol_reject_of_large),
 		cmocka_unit_test(test_echo_answered), cmocka_unit_test(test_echo_before_open),
-		cmocka_unit_test(test_echo_failure), cmocka_unit_test(test_deadline_of_what_was_answered),
-		cmocka_unit_test(test_echo_without_failure),
+		cmocka_unit_test(test_echo_failure), cmocka_unit_test(test_echo_without_failure),
 		cmocka_unit_test(test_echo_of_a_loop), cmocka_unit_test(test_peer_terminates),
 		cmocka_unit_test(test_we_close), cmocka_unit_test(test_close_unheard),
 		cmocka_unit_test(test_negotiated_anew), cmocka_unit_test(test_negotiated_anew_and_lost),
