@@ -10,6 +10,7 @@
  *	gen-doc state		state and counters of every object, for l2tpctl(1)
  *	gen-doc l2tpd		options of a program, for its page; so does
  *	gen-doc l2tpctl
+ *	gen-doc l2tprun
  *
  * All in mdoc.  tools/update-manuals puts them into the pages.
  */
@@ -22,6 +23,7 @@
 #include "l2tpctl/exit.h"
 #include "l2tpctl/options.h"
 #include "l2tpd/options.h"
+#include "l2tprun/options.h"
 #include "manage/state.h"
 
 #define LINE_MAX_COLUMNS 78	/* mandoc complains from 80 on */
@@ -371,12 +373,18 @@ static void put_l2tpctl(void)
 	put_options(&l2tpctl_program);
 }
 
+static void put_l2tprun(void)
+{
+	put_options(&l2tprun_program);
+}
+
 static const struct {
 	const char *name;
 	void (*put)(void);
 } modes[] = {
 	{ "columns", put_columns }, { "commands", put_commands }, { "conf", put_conf }, { "exit", put_exit },
-	{ "l2tpctl", put_l2tpctl }, { "l2tpd", put_l2tpd }, { "others", put_others }, { "state", put_state },
+	{ "l2tpctl", put_l2tpctl }, { "l2tpd", put_l2tpd }, { "l2tprun", put_l2tprun }, { "others", put_others },
+	{ "state", put_state },
 };
 
 #define MODES (sizeof(modes) / sizeof(modes[0]))
@@ -388,7 +396,7 @@ int main(int argc, char **argv)
 	while (argc == 2 && mode < MODES && strcmp(argv[1], modes[mode].name) != 0)
 		mode++;
 	if (argc != 2 || mode == MODES) {
-		fputs("usage: gen-doc columns|commands|conf|exit|l2tpctl|l2tpd|others|state\n", stderr);
+		fputs("usage: gen-doc columns|commands|conf|exit|l2tpctl|l2tpd|l2tprun|others|state\n", stderr);
 		return EXIT_FAILURE;
 	}
 	modes[mode].put();

@@ -23,7 +23,10 @@ EDGES = {
     'manage': 'base wire config service',
     'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user service kernel manage',
     'l2tpctl': 'base config os',
+    'l2tprun': 'base os kernel',
 }
+# (room, room that it may include) -> the only header of that which it may include
+ONLY = {('l2tprun', 'kernel'): 'kernel/attach.h'}
 # headers of libraries -> rooms that may include them; those not named here may go anywhere
 LIBRARIES = {
     r'event2/': 'os manage l2tpd',
@@ -56,7 +59,8 @@ def check_include(root, here, quote, target):
     there = room(target)
     if there != here and there not in EDGES[here].split():
         return f'{here} may not include "{target}"'
-    return None
+    only = ONLY.get((here, there), target)
+    return None if only == target else f'{here} may not include "{target}", only "{only}"'
 
 
 def check(root):
@@ -77,6 +81,8 @@ GOOD = {
     'src/wire/a.c': '#include "wire/a.h"\n#include "base/a.h"\n',
     'src/wire/a.h': '#include "base/a.h"\n',
     'src/datapath/datapath.h': '#include "wire/a.h"\n',
+    'src/kernel/attach.h': '',
+    'src/l2tprun/a.c': '#include "base/a.h"\n#include "kernel/attach.h"\n',
     'src/datapath/user/a.c': '#include <urcu-qsbr.h>\n#include "datapath/datapath.h"\n',
 }
 _structure.run('include edges', check, GOOD, [
@@ -86,6 +92,8 @@ _structure.run('include edges', check, GOOD, [
     ('the contract including a backend', {'src/datapath/user/u.h': '',
                                           'src/datapath/d.h': '#include "datapath/user/u.h"'}, r'datapath may not'),
     ('an include not written from src/', {'src/base/b.c': '#include "a.h"\n'}, r'is not a path below src/'),
+    ('a header beside the contract', {'src/kernel/kernel.h': '', 'src/l2tprun/b.c': '#include "kernel/kernel.h"\n'},
+     r'l2tprun may not .* only "kernel/attach\.h"'),
     ('a library where it does not belong', {'src/service/s.c': '#include <event2/event.h>\n'}, r's\.c:1: service may'),
     ('a folder that is no room', {'src/pool/p.c': '\n'}, r'lies in no room'),
 ])

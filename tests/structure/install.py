@@ -10,14 +10,15 @@ import tempfile
 import _structure
 
 EXPECTED = [
-    'sbin/l2tpd', 'bin/l2tpctl', 'lib/systemd/system/l2tpd.service', 'lib/sysusers.d/l2tpd.conf',
+    'sbin/l2tpd', 'bin/l2tpctl', 'bin/l2tprun', 'lib/systemd/system/l2tpd.service', 'lib/sysusers.d/l2tpd.conf',
     'share/doc/l2tpd/examples/l2tpd.conf',
-    'share/bash-completion/completions/l2tpctl',
+    'share/bash-completion/completions/l2tpctl', 'share/bash-completion/completions/l2tprun',
     *(f'share/doc/l2tpd/examples/{name}' for name in ('authorizer.c', 'authorizer.py', 'hook.sh',
                                                             'ppp_link.py')),
     'sbin/openl2tpd', 'bin/l2tpconfig', 'share/bash-completion/completions/l2tpconfig',
     'share/man/man1/l2tpconfig.1', 'share/man/man8/openl2tpd.8',
     'share/man/man7/l2tp.7', 'share/man/man8/l2tpd.8', 'share/man/man5/l2tpd.conf.5', 'share/man/man1/l2tpctl.1',
+    'share/man/man1/l2tprun.1',
 ]
 
 
@@ -58,7 +59,7 @@ def main():
         with open(f'{prefix}/share/man/man8/l2tpd.8', encoding='utf-8') as f:
             right = f'.It Pa {datadir}/org.l2tpd.varlink' in f.read()
         tell('l2tpd(8) names the interface file where it is', right, datadir)
-        for program in 'sbin/l2tpd', 'bin/l2tpctl', 'sbin/openl2tpd', 'bin/l2tpconfig':
+        for program in 'sbin/l2tpd', 'bin/l2tpctl', 'bin/l2tprun', 'sbin/openl2tpd', 'bin/l2tpconfig':
             status, said = output(f'{prefix}/{program}', '-V')
             tell(f'{program} says its version', status == 0 and any(c.isdigit() for c in said), said)
         if not shutil.which('systemd-analyze'):

@@ -22,7 +22,7 @@ out = update('--check')
 verdict('manual pages agree with the tables', out.returncode == 0, (out.stdout + out.stderr).strip())
 
 page = os.path.join(os.environ['TMP'], 'sample.5')
-for mode in 'columns', 'commands', 'conf', 'exit', 'l2tpctl', 'l2tpd', 'others', 'state':
+for mode in 'columns', 'commands', 'conf', 'exit', 'l2tpctl', 'l2tpd', 'l2tprun', 'others', 'state':
     with open(page, 'w', encoding='utf-8') as f:
         f.write(f'before\n{MARKED % mode}after\n')
     stale = update('--check', page).returncode

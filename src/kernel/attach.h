@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What l2tprun and l2tpd say to each other.  A program under l2tprun holds one end of a pair of sockets where it
+ * believes to hold a netlink socket; l2tpd gets the other end, and from then on the two talk without l2tprun.
+ *
+ * The channel is a connection of SOCK_SEQPACKET to l2tpd's socket, which belongs to root (mode 0600), one for each
+ * l2tprun.  l2tprun sends struct kernel_attach, a message each; l2tpd answers each with one struct
+ * kernel_attached, those of one client in the order in which they came.  l2tprun waits for KERNEL_ATTACH_WAIT_MS and
+ * no longer.
+ *
+ * KERNEL_ATTACH_NETLINK: a new client, with KERNEL_ATTACH_FDS descriptors (SCM_RIGHTS), in this order:
+ *
+ *   KERNEL_ATTACH_FD_CLIENT: l2tpd's end of the pair, SOCK_SEQPACKET, non-blocking.  Each message that the program
+ *   sends is one message here, with SCM_CREDENTIALS of the sender (SO_PASSCRED is set already); each message sent
+ *   here is one that it receives, from address { nl_pid 0 }.  End of file: the program has closed the last
+ *   descriptor.
+ *
+ *   KERNEL_ATTACH_FD_NETNS: the network namespace in which the program opened its socket.
+ *
+ *   KERNEL_ATTACH_FD_PROXY: a NETLINK_GENERIC socket of the kernel's there, bound, non-blocking: what is for other
+ *   families than l2tp is sent here, and what it receives passed on.  Its port id (port_id) is the one that the
+ *   program is told to have.  It was opened with no more capabilities than the program has, and the kernel asks
+ *   whoever opened a socket for its rights as well as whoever sends - but only if the message has no destination
+ *   address.  So l2tpd may pass on whatever the program wants to send, with send(), and must not with sendto().
+ *
+ *   The descriptors are l2tpd's whatever it answers.  error 0: the program gets its end now, so the first request
+ *   may come.  Any other error: the program gets a socket of the kernel's instead, as if there were no l2tprun.
+ *
+ * KERNEL_ATTACH_OPTION: the program sets an option of level SOL_NETLINK.  error is what setsockopt() shall say;
+ * ENOTCONN when there is no such client.  Groups that a program names in bind() come as NETLINK_ADD_MEMBERSHIP.
+ *
+ * When the connection ends nothing happens to the clients: their programs may live on.  But their options cannot be
+ * set any more, a new connection knows none of them.
+ */
+#ifndef L2TPD_KERNEL_ATTACH_H
+#define L2TPD_KERNEL_ATTACH_H
+
+#include <stdint.h>
+
+#define KERNEL_ATTACH_SOCKET_DEFAULT "/run/l2tpd/kernel.socket"
+#define KERNEL_ATTACH_VERSION 1		/* another one is answered with EPROTONOSUPPORT: both are of one build */
+#define KERNEL_ATTACH_WAIT_MS 5000	/* a daemon that does not answer for so long is taken for none */
+
+enum kernel_attach_kind { KERNEL_ATTACH_NETLINK = 1, KERNEL_ATTACH_OPTION = 2 };
+
+enum kernel_attach_fd {
+	KERNEL_ATTACH_FD_CLIENT,
+	KERNEL_ATTACH_FD_NETNS,
+	KERNEL_ATTACH_FD_PROXY,
+	KERNEL_ATTACH_FDS
+};
+
+struct kernel_attach {
+	uint32_t version;
+	uint32_t kind;		/* enum kernel_attach_kind */
+	uint64_t client;	/* l2tprun's number for it, unique in this connection */
+	uint32_t port_id;	/* NETLINK */
+	int32_t option, value;	/* OPTION: of level SOL_NETLINK */
+	uint32_t reserved;	/* 0: no octet of it is undefined */
+};
+
+struct kernel_attached {
+	uint64_t client;
+	int32_t error;		/* 0, or the errno (positive) that the program shall see */
+	uint32_t family_id;	/* NETLINK: of "l2tp" */
+	uint32_t group_id;	/* NETLINK: of its multicast group */
+	uint32_t reserved;
+};
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system calls that are taken from a program: which they are, under which numbers the processor's instruction
+ * sets have them, and when one of them can concern us at all.  The filter (filter.h) is made from these tables; what
+ * the filter caught is read back with them.
+ *
+ * One process can make calls by several conventions, whatever it was compiled for (i386's interrupt in a 64-bit
+ * program); each has its row, so that none slips through.
+ */
+#ifndef L2TPD_L2TPRUN_CALL_H
+#define L2TPD_L2TPRUN_CALL_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum call_kind {
+	CALL_SOCKET,
+	CALL_BIND,
+	CALL_CONNECT,
+	CALL_GETSOCKNAME,
+	CALL_SETSOCKOPT,
+	CALL_GETSOCKOPT,
+	CALL_COUNT
+};
+
+#define CALL_ARGUMENTS 5	/* of setsockopt() */
+#define CALL_ADDRESS_LENGTH 12	/* of struct sockaddr_nl */
+
+/* A calling convention. */
+struct call_abi {
+	uint32_t architecture;		/* AUDIT_ARCH_* */
+	uint32_t numbers[CALL_COUNT];
+	uint32_t multiplexer;		/* number of socketcall(), 0: there is none */
+};
+
+extern const struct call_abi call_abis[];	/* those of one architecture stand together */
+extern const size_t call_abi_count;
+
+/* The number of this call in socketcall()'s own counting. */
+uint32_t call_multiplexed(enum call_kind kind);
+
+/* A call is caught when all conditions of one of its rows hold. */
+#define CALL_CONDITIONS_MAX 2
+struct call_trap {
+	enum call_kind kind;
+	unsigned int conditions;
+	struct call_condition {
+		unsigned int argument;
+		uint32_t value;		/* of its lower half: all of them are ints */
+	} condition[CALL_CONDITIONS_MAX];
+};
+
+extern const struct call_trap call_traps[];
+extern const size_t call_trap_count;
+
+struct call {
+	enum call_kind kind;
+	uint64_t arguments[CALL_ARGUMENTS];
+};
+
+/* Reads length octets of the caller's memory; false when they are not there. */
+typedef bool call_read_fn(void *context, uint64_t address, void *octets, size_t length);
+
+/* What was caught. False: it is none of ours after all, or its arguments cannot be read. */
+bool call_decode(const struct seccomp_data *data, call_read_fn *read, void *context, struct call *call);
+
+#endif

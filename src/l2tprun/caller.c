@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* See caller.h. */
+#include "l2tprun/caller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define STATUS_MAX 8192		/* of /proc/ID/status: 1,500 octets and a list of groups */
+
+bool caller_read(const struct caller *caller, uint64_t address, void *octets, size_t length)
+{
+	struct iovec here = { octets, length }, there = { (void *)(uintptr_t)address, length };
+
+	return process_vm_readv(caller->tid, &here, 1, &there, 1, 0) == (ssize_t)length;
+}
+
+bool caller_write(const struct caller *caller, uint64_t address, const void *octets, size_t length)
+{
+	struct iovec here = { (void *)(uintptr_t)octets, length }, there = { (void *)(uintptr_t)address, length };
+
+	return process_vm_writev(caller->tid, &here, 1, &there, 1, 0) == (ssize_t)length;
+}
+
+uint64_t caller_socket(const struct caller *caller, int fd)
+{
+	char path[64], target[64];
+	unsigned long long inode;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%d/fd/%d", (int)caller->tid, fd);
+	length = readlinkat(caller->proc, path, target, sizeof(target) - 1);
+	if (length < 0)
+		return 0;
+	target[length] = '\0';
+	return sscanf(target, "socket:[%llu]", &inode) == 1 ? inode : 0;
+}
+
+int caller_netns(const struct caller *caller)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/ns/net", (int)caller->tid);
+	return openat(caller->proc, path, O_RDONLY | O_CLOEXEC);
+}
+
+/* What follows the name of a line, or NULL. */
+static const char *line_value(const char *status, const char *name)
+{
+	const char *line = strstr(status, name);
+
+	return line && (line == status || line[-1] == '\n') ? line + strlen(name) : NULL;
+}
+
+bool caller_parse_status(const char *status, struct caller_rights *rights)
+{
+	const char *process = line_value(status, "NStgid:"), *capabilities = line_value(status, "CapEff:");
+	size_t length;
+
+	if (!process || !capabilities)
+		return false;
+	/* one number for each pid namespace, the innermost is the program's own */
+	length = strcspn(process, "\n");
+	while (length && process[length - 1] >= '0' && process[length - 1] <= '9')
+		length--;
+	rights->pid = (uint32_t)strtoul(process + length, NULL, 10);
+	rights->capabilities = strtoull(capabilities, NULL, 16);
+	return rights->pid != 0;
+}
+
+static bool read_status(const struct caller *caller, char *status)
+{
+	char path[64];
+	size_t used = 0;
+	ssize_t got = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/status", (int)caller->tid);
+	fd = openat(caller->proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	while (used < STATUS_MAX - 1 && (got = read(fd, status + used, STATUS_MAX - 1 - used)) > 0)
+		used += (size_t)got;
+	close(fd);
+	status[used] = '\0';
+	return got >= 0;
+}
+
+/* Capabilities are those over one's own user namespace: has it the same as we? */
+static bool shares_user_namespace(const struct caller *caller)
+{
+	struct stat ours, its;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/ns/user", (int)caller->tid);
+	if (fstatat(caller->proc, path, &its, 0) < 0)
+		return errno == ENOENT && fstatat(caller->proc, "self/ns/user", &ours, 0) < 0;
+	return fstatat(caller->proc, "self/ns/user", &ours, 0) == 0 && ours.st_ino == its.st_ino &&
+	       ours.st_dev == its.st_dev;
+}
+
+bool caller_rights(const struct caller *caller, struct caller_rights *rights)
+{
+	char status[STATUS_MAX];
+
+	if (!read_status(caller, status) || !caller_parse_status(status, rights))
+		return false;
+	if (!shares_user_namespace(caller))
+		rights->capabilities = 0;
+	return true;
+}

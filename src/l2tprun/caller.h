@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A thread that waits in a system call of its own, as the supervisor sees it: its memory, descriptors, namespaces and
+ * rights.  All of it is that thread's: others of its process may have others.
+ *
+ * What is read is only worth something if the thread still waits: the supervisor asks the kernel after it has read.
+ */
+#ifndef L2TPD_L2TPRUN_CALLER_H
+#define L2TPD_L2TPRUN_CALLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct caller {
+	int proc;	/* the supervisor's own /proc, whatever the program has mounted */
+	pid_t tid;
+};
+
+/* false: there is no such memory, or it must not be written. */
+bool caller_read(const struct caller *caller, uint64_t address, void *octets, size_t length);
+bool caller_write(const struct caller *caller, uint64_t address, const void *octets, size_t length);
+
+/* What tells sockets apart, of this descriptor; 0 when it is none, or no socket. */
+uint64_t caller_socket(const struct caller *caller, int fd);
+
+/* A descriptor of its network namespace, or -1 with errno. */
+int caller_netns(const struct caller *caller);
+
+struct caller_rights {
+	uint32_t pid;		/* its process, as it numbers itself: what the kernel would make a port id of */
+	uint64_t capabilities;	/* effective ones; none when it has a user namespace of its own */
+};
+
+/* false with errno: it is gone, or hidden from us. */
+bool caller_rights(const struct caller *caller, struct caller_rights *rights);
+
+/* The part that needs no caller: what /proc/ID/status says. */
+bool caller_parse_status(const char *status, struct caller_rights *rights);
+
+#endif

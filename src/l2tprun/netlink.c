@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each function answers one call as the kernel's af_netlink would, errors included.  A program's memory
+ * is read first; whether it is still that program is asked then; and only then something happens.
+ */
+#include "l2tprun/netlink.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "l2tprun/new_socket.h"
+#include "l2tprun/notification.h"
+#include "l2tprun/pending.h"
+
+#define INT_OPTIONS                                                                                          \
+	(1u << NETLINK_PKTINFO | 1u << NETLINK_BROADCAST_ERROR | 1u << NETLINK_NO_ENOBUFS |                  \
+	 1u << NETLINK_LISTEN_ALL_NSID | 1u << NETLINK_CAP_ACK | 1u << NETLINK_EXT_ACK | 1u << NETLINK_GET_STRICT_CHK)
+
+static bool waits(const struct supervisor *supervisor, const struct trapped *trapped)
+{
+	return notification_waits(supervisor->listener, trapped->id);
+}
+
+static void answer(struct supervisor *supervisor, const struct trapped *trapped, int error)
+{
+	supervisor_answer(supervisor, trapped->id, error);
+}
+
+/* An answer in the caller's memory: at most *length octets of it, its length afterwards. */
+static int put_sized(const struct trapped *trapped, uint64_t address, uint64_t length_address, const void *octets,
+		     uint32_t length, uint32_t told)
+{
+	if (length && !caller_write(&trapped->caller, address, octets, length))
+		return EFAULT;
+	return caller_write(&trapped->caller, length_address, &told, sizeof(told)) ? 0 : EFAULT;
+}
+
+static bool get_length(const struct trapped *trapped, uint64_t address, int32_t *length, int *error)
+{
+	*error = !caller_read(&trapped->caller, address, length, sizeof(*length)) ? EFAULT : *length < 0 ? EINVAL : 0;
+	return !*error;
+}
+
+static void ask_option(struct supervisor *supervisor, const struct trapped *trapped, const struct client *client,
+		       int32_t option, int32_t value, uint32_t groups)
+{
+	struct pending asked = { .id = trapped->id, .end = -1, .fds = { -1, -1, -1 }, .groups = groups,
+				 .client.inode = client->inode,
+				 .request = { .kind = KERNEL_ATTACH_OPTION, .client = client->number,
+					      .option = option, .value = value } };
+	struct error error = { 0 };
+
+	if (daemon_connect(&supervisor->daemon, &error) == 0) {
+		pending_ask(supervisor, &asked);
+		return;
+	}
+	supervisor_tell(supervisor, error.text);
+	answer(supervisor, trapped, ECONNREFUSED);
+}
+
+static void call_bind(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+{
+	struct sockaddr_nl name;
+	uint32_t first;
+
+	if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name, sizeof(name))) {
+		answer(supervisor, trapped, EFAULT);
+		return;
+	}
+	if (name.nl_family != AF_NETLINK || (client->bound && name.nl_pid && name.nl_pid != client->port_id)) {
+		answer(supervisor, trapped, EINVAL);
+		return;
+	}
+	if (!waits(supervisor, trapped))
+		return;
+	client->bound = true;
+	first = (uint32_t)ffs((int)name.nl_groups);
+	if (first)
+		ask_option(supervisor, trapped, client, NETLINK_ADD_MEMBERSHIP, (int32_t)first,
+			   name.nl_groups & (name.nl_groups - 1));
+	else
+		answer(supervisor, trapped, 0);
+}
+
+/* To talk to the kernel alone is what the socket does anyway; to talk to other programs it cannot. */
+static void call_connect(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+{
+	struct sockaddr_nl name;
+
+	if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name, sizeof(name)))
+		answer(supervisor, trapped, EFAULT);
+	else if (name.nl_family != AF_NETLINK && name.nl_family != AF_UNSPEC)
+		answer(supervisor, trapped, EINVAL);
+	else
+		answer(supervisor, trapped, name.nl_family == AF_NETLINK && name.nl_pid ? ECONNREFUSED : 0);
+}
+
+static void call_getsockname(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+{
+	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_pid = client->port_id,
+				    .nl_groups = client->groups[0] };
+	const uint64_t *arguments = trapped->call.arguments;
+	int32_t length;
+	int error;
+
+	if (get_length(trapped, arguments[2], &length, &error) && waits(supervisor, trapped))
+		error = put_sized(trapped, arguments[1], arguments[2], &name,
+				  (size_t)length < sizeof(name) ? (uint32_t)length : sizeof(name), sizeof(name));
+	answer(supervisor, trapped, error);
+}
+
+static void call_setsockopt(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	int32_t value = 0;
+
+	if ((uint32_t)arguments[1] != SOL_NETLINK) {
+		supervisor_continue(supervisor, trapped->id);
+		return;
+	}
+	if ((int32_t)arguments[4] < 0) {
+		answer(supervisor, trapped, EINVAL);
+		return;
+	}
+	/* the kernel takes what is too short for an int as 0 */
+	if ((uint32_t)arguments[4] >= sizeof(value) &&
+	    !caller_read(&trapped->caller, arguments[3], &value, sizeof(value))) {
+		answer(supervisor, trapped, EFAULT);
+		return;
+	}
+	if (waits(supervisor, trapped))
+		ask_option(supervisor, trapped, client, (int32_t)arguments[2], value, 0);
+}
+
+/* What SOL_SOCKET says of it that a pair of Unix sockets does not. -1: that is the kernel's to say. */
+static int32_t socket_value(const struct client *client, uint32_t option)
+{
+	switch (option) {
+	case SO_DOMAIN:
+		return AF_NETLINK;
+	case SO_PROTOCOL:
+		return NETLINK_GENERIC;
+	case SO_TYPE:
+		return client->type;
+	default:
+		return -1;
+	}
+}
+
+/* As much of the groups as there is room for, and how much there would be. */
+static int get_memberships(const struct trapped *trapped, const struct client *client, uint32_t length)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	uint32_t whole = length & ~3u;
+
+	if (whole > sizeof(client->groups))
+		whole = sizeof(client->groups);
+	return put_sized(trapped, arguments[3], arguments[4], client->groups, whole, sizeof(client->groups));
+}
+
+static int get_netlink_option(const struct trapped *trapped, const struct client *client, uint32_t length)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	uint32_t option = (uint32_t)arguments[2];
+	int32_t value;
+
+	if (option == NETLINK_LIST_MEMBERSHIPS)
+		return get_memberships(trapped, client, length);
+	if (option >= 32 || !(INT_OPTIONS & 1u << option))
+		return ENOPROTOOPT;
+	if (length < sizeof(value))
+		return EINVAL;
+	value = client->options >> option & 1;
+	return put_sized(trapped, arguments[3], arguments[4], &value, sizeof(value), sizeof(value));
+}
+
+static void call_getsockopt(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	int32_t length, value = socket_value(client, (uint32_t)arguments[2]);
+	bool of_netlink = (uint32_t)arguments[1] == SOL_NETLINK;
+	int error;
+
+	if (!of_netlink && ((uint32_t)arguments[1] != SOL_SOCKET || value < 0)) {
+		supervisor_continue(supervisor, trapped->id);
+		return;
+	}
+	if (get_length(trapped, arguments[4], &length, &error) && waits(supervisor, trapped)) {
+		uint32_t room = (uint32_t)length < sizeof(value) ? (uint32_t)length : sizeof(value);
+
+		error = of_netlink ? get_netlink_option(trapped, client, (uint32_t)length) :
+				     put_sized(trapped, arguments[3], arguments[4], &value, room, room);
+	}
+	answer(supervisor, trapped, error);
+}
+
+/* NULL: the descriptor is something else. */
+static struct client *find_client(struct supervisor *supervisor, const struct trapped *trapped)
+{
+	uint64_t inode;
+
+	if (!HASH_COUNT(supervisor->clients.by_inode))
+		return NULL;
+	inode = caller_socket(&trapped->caller, (int)trapped->call.arguments[0]);
+	return inode && waits(supervisor, trapped) ? clients_find(&supervisor->clients, inode) : NULL;
+}
+
+typedef void call_fn(struct supervisor *supervisor, const struct trapped *trapped, struct client *client);
+
+void netlink_call(struct supervisor *supervisor, const struct trapped *trapped)
+{
+	static call_fn *const calls[CALL_COUNT] = {
+		[CALL_BIND] = call_bind, [CALL_CONNECT] = call_connect, [CALL_GETSOCKNAME] = call_getsockname,
+		[CALL_SETSOCKOPT] = call_setsockopt, [CALL_GETSOCKOPT] = call_getsockopt,
+	};
+	struct client *client;
+
+	if (trapped->call.kind == CALL_SOCKET) {
+		new_socket(supervisor, trapped);
+		return;
+	}
+	client = find_client(supervisor, trapped);
+	if (client)
+		calls[trapped->call.kind](supervisor, trapped, client);
+	else
+		supervisor_continue(supervisor, trapped->id);
+}

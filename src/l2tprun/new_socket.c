@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A sequenced-packet socket keeps messages apart as a netlink socket does, and does not look at the address that a
+ * message is sent to.  The address from which they come is the name of l2tpd's end, which is made such that it reads
+ * as a netlink address: as long, and the octets of the port id are those of the kernel, 0.
+ */
+#include "l2tprun/new_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "l2tprun/notification.h"
+#include "l2tprun/pending.h"
+#include "l2tprun/proxy.h"
+
+#define NAME_TRIES 64	/* other l2tpruns have names, too, of four thousand million */
+
+/* An abstract name (which begins with a 0), unique in its last four octets: nl_groups, which nobody looks at. */
+static int give_name(struct supervisor *supervisor, int fd)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int failed = -1;
+
+	for (int i = 0; i < NAME_TRIES && failed; i++) {
+		supervisor->last_name++;
+		memcpy(name.sun_path + 6, &supervisor->last_name, sizeof(supervisor->last_name));
+		failed = bind(fd, (struct sockaddr *)&name, CALL_ADDRESS_LENGTH);
+		if (failed && errno != EADDRINUSE)
+			break;
+	}
+	return failed;
+}
+
+static int make_pair(struct supervisor *supervisor, int type, struct pending *asked)
+{
+	int ends[2], on = 1;
+	struct stat about;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -1;
+	asked->fds[KERNEL_ATTACH_FD_CLIENT] = ends[0];
+	asked->end = ends[1];
+	if (give_name(supervisor, ends[0]) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ||
+	    setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 || fstat(ends[1], &about) < 0)
+		return -1;
+	if (type & SOCK_NONBLOCK && fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0)
+		return -1;
+	asked->client.inode = about.st_ino;
+	return 0;
+}
+
+static int prepare(struct supervisor *supervisor, const struct trapped *trapped, struct pending *asked,
+		   struct error *error)
+{
+	struct caller_rights rights;
+
+	if (daemon_connect(&supervisor->daemon, error) < 0)
+		return -1;
+	asked->fds[KERNEL_ATTACH_FD_NETNS] = caller_netns(&trapped->caller);
+	if (asked->fds[KERNEL_ATTACH_FD_NETNS] < 0 || !caller_rights(&trapped->caller, &rights))
+		return error_system(error, errno, NULL, "cannot look at the program");
+	if (!notification_waits(supervisor->listener, trapped->id))
+		return error_set(error, ERROR_UNKNOWN, NULL, "the program has ended");
+	asked->fds[KERNEL_ATTACH_FD_PROXY] = proxy_open(asked->fds[KERNEL_ATTACH_FD_NETNS], &rights,
+							&asked->client.port_id, error);
+	if (asked->fds[KERNEL_ATTACH_FD_PROXY] < 0)
+		return -1;
+	if (make_pair(supervisor, (int)trapped->call.arguments[1], asked) < 0)
+		return error_system(error, errno, NULL, "cannot make a pair of sockets");
+	return 0;
+}
+
+static void give_up(struct supervisor *supervisor, const struct trapped *trapped, const struct pending *asked,
+		    const struct error *error)
+{
+	/* who was killed was not hindered by anything */
+	if (notification_waits(supervisor->listener, trapped->id))
+		supervisor_tell(supervisor, error->text);
+	supervisor_continue(supervisor, trapped->id);
+	for (int i = 0; i < KERNEL_ATTACH_FDS; i++)
+		if (asked->fds[i] >= 0)
+			close(asked->fds[i]);
+	if (asked->end >= 0)
+		close(asked->end);
+}
+
+static void sweep(struct supervisor *supervisor)
+{
+	int fd = openat(supervisor->proc, "self/net/unix", O_RDONLY | O_CLOEXEC);
+	FILE *list = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (list) {
+		clients_sweep(&supervisor->clients, list);
+		fclose(list);
+	} else if (fd >= 0) {
+		close(fd);
+	}
+}
+
+void new_socket(struct supervisor *supervisor, const struct trapped *trapped)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	int type = (int)arguments[1], plain = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct pending asked = { .id = trapped->id, .fds = { -1, -1, -1 }, .end = -1,
+				 .close_on_exec = type & SOCK_CLOEXEC, .client.type = plain,
+				 .request.kind = KERNEL_ATTACH_NETLINK };
+	struct error error = { 0 };
+
+	if ((uint32_t)arguments[0] != AF_NETLINK || (uint32_t)arguments[2] != NETLINK_GENERIC ||
+	    (plain != SOCK_RAW && plain != SOCK_DGRAM)) {
+		supervisor_continue(supervisor, trapped->id);
+		return;
+	}
+	if (clients_want_sweep(&supervisor->clients))
+		sweep(supervisor);
+	if (prepare(supervisor, trapped, &asked, &error) < 0) {
+		give_up(supervisor, trapped, &asked, &error);
+		return;
+	}
+	asked.client.number = ++supervisor->last_client;
+	asked.request.client = asked.client.number;
+	asked.request.port_id = asked.client.port_id;
+	pending_ask(supervisor, &asked);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* See pending.h. */
+#include "l2tprun/pending.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "l2tprun/notification.h"
+#include "os/clock.h"
+
+static void close_sent(struct pending *pending)
+{
+	for (int i = 0; i < KERNEL_ATTACH_FDS; i++) {
+		if (pending->fds[i] >= 0)
+			close(pending->fds[i]);
+		pending->fds[i] = -1;
+	}
+}
+
+static void close_end(struct pending *pending)
+{
+	if (pending->end >= 0)
+		close(pending->end);
+	pending->end = -1;
+}
+
+static void forget(struct supervisor *supervisor, struct pending *pending)
+{
+	close_sent(pending);
+	close_end(pending);
+	DL_DELETE(supervisor->pending, pending);
+	free(pending);
+}
+
+static bool is_socket(const struct pending *pending)
+{
+	return pending->request.kind == KERNEL_ATTACH_NETLINK;
+}
+
+/* Without l2tpd: the kernel's own socket, or an error where the socket is not the kernel's. */
+static void do_without(struct supervisor *supervisor, struct pending *pending)
+{
+	if (pending->answered)
+		return;
+	pending->answered = true;
+	if (is_socket(pending))
+		supervisor_continue(supervisor, pending->id);
+	else
+		supervisor_answer(supervisor, pending->id, ECONNREFUSED);
+	close_end(pending);
+}
+
+static void lose(struct supervisor *supervisor, int failed)
+{
+	struct pending *pending, *next;
+	char why[128];
+
+	snprintf(why, sizeof(why), "l2tpd has ended the connection%s%s", failed ? ": " : "",
+		 failed ? strerror(failed) : "");
+	if (supervisor->pending)	/* else it may be there again when it is needed */
+		supervisor_tell(supervisor, why);
+	daemon_close(&supervisor->daemon);
+	DL_FOREACH_SAFE(supervisor->pending, pending, next) {
+		do_without(supervisor, pending);
+		forget(supervisor, pending);
+	}
+}
+
+void pending_flush(struct supervisor *supervisor)
+{
+	struct pending *pending;
+	enum daemon_result result;
+
+	DL_FOREACH(supervisor->pending, pending) {
+		if (pending->sent)
+			continue;
+		result = daemon_send(&supervisor->daemon, &pending->request, is_socket(pending) ? pending->fds : NULL);
+		if (result == DAEMON_LOST)
+			lose(supervisor, errno);
+		if (result != DAEMON_DONE)
+			return;
+		pending->sent = true;
+		close_sent(pending);
+	}
+}
+
+void pending_ask(struct supervisor *supervisor, const struct pending *asked)
+{
+	struct pending *pending = malloc(sizeof(*pending));
+
+	if (!pending)
+		abort();	/* nobody answers the program's calls then: it sees ENOSYS, and does not hang */
+	*pending = *asked;
+	pending->request.version = KERNEL_ATTACH_VERSION;
+	pending->deadline_ms = os_clock_ms() + KERNEL_ATTACH_WAIT_MS;
+	DL_APPEND(supervisor->pending, pending);
+	pending_flush(supervisor);
+}
+
+/* It is known before the program has it: its next call may come at once. */
+static void give_socket(struct supervisor *supervisor, struct pending *pending)
+{
+	struct client *client = clients_add(&supervisor->clients, &pending->client);
+	int failed = client ? notification_inject(supervisor->listener, pending->id, pending->end,
+						  pending->close_on_exec) : ENOMEM;
+
+	if (!failed)
+		return;
+	clients_remove(&supervisor->clients, client);
+	supervisor_answer(supervisor, pending->id, failed);
+}
+
+static void refuse_socket(struct supervisor *supervisor, struct pending *pending, int failed)
+{
+	char why[128];
+
+	snprintf(why, sizeof(why), "l2tpd refuses%s: %s", failed == EPROTONOSUPPORT ? ", it is of another version" : "",
+		 strerror(failed));
+	supervisor_tell(supervisor, why);
+	supervisor_continue(supervisor, pending->id);
+}
+
+static void answer_socket(struct supervisor *supervisor, struct pending *pending,
+			  const struct kernel_attached *attached)
+{
+	if (attached->error) {
+		refuse_socket(supervisor, pending, attached->error);
+		return;
+	}
+	supervisor->told = false;
+	give_socket(supervisor, pending);
+}
+
+/* What getsockname() and getsockopt() will tell of it. */
+static void remember_option(struct client *client, int32_t option, int32_t value)
+{
+	uint32_t group = (uint32_t)value - 1, bit = 1u << group % 32;
+	bool is_group = option == NETLINK_ADD_MEMBERSHIP || option == NETLINK_DROP_MEMBERSHIP;
+
+	if (is_group && group / 32 >= CLIENT_GROUP_WORDS)
+		return;
+	if (option == NETLINK_ADD_MEMBERSHIP)
+		client->groups[group / 32] |= bit;
+	else if (option == NETLINK_DROP_MEMBERSHIP)
+		client->groups[group / 32] &= ~bit;
+	else if (option >= 0 && option < 32)
+		client->options = (client->options & ~(1u << option)) | (value ? 1u << option : 0);
+}
+
+/* False: bind() has more groups to join. */
+static bool answer_option(struct supervisor *supervisor, struct pending *pending,
+			  const struct kernel_attached *attached)
+{
+	struct client *client = clients_find(&supervisor->clients, pending->client.inode);
+
+	if (client && !attached->error)
+		remember_option(client, pending->request.option, pending->request.value);
+	if (!attached->error && pending->groups) {
+		pending->request.value = ffs((int)pending->groups);
+		pending->groups &= pending->groups - 1;
+		pending->sent = false;
+		return false;
+	}
+	supervisor_answer(supervisor, pending->id, attached->error);
+	return true;
+}
+
+static void take_answer(struct supervisor *supervisor, const struct kernel_attached *attached)
+{
+	struct pending *pending;
+
+	DL_FOREACH(supervisor->pending, pending)
+		if (pending->sent && pending->request.client == attached->client)
+			break;
+	if (!pending)
+		return;
+	if (!pending->answered && is_socket(pending))
+		answer_socket(supervisor, pending, attached);
+	else if (!pending->answered && !answer_option(supervisor, pending, attached)) {
+		DL_DELETE(supervisor->pending, pending);
+		DL_APPEND(supervisor->pending, pending);
+		pending_flush(supervisor);
+		return;
+	}
+	forget(supervisor, pending);
+}
+
+void pending_receive(struct supervisor *supervisor)
+{
+	struct kernel_attached attached;
+	enum daemon_result result = DAEMON_DONE;
+
+	while (supervisor->daemon.fd >= 0 && result == DAEMON_DONE) {
+		result = daemon_receive(&supervisor->daemon, &attached);
+		if (result == DAEMON_DONE)
+			take_answer(supervisor, &attached);
+		else if (result == DAEMON_LOST)
+			lose(supervisor, errno);
+	}
+}
+
+void pending_expire(struct supervisor *supervisor)
+{
+	uint64_t now = os_clock_ms();
+	struct pending *pending, *next;
+
+	DL_FOREACH_SAFE(supervisor->pending, pending, next) {
+		if (pending->answered || now < pending->deadline_ms)
+			continue;
+		supervisor_tell(supervisor, "l2tpd does not answer");
+		do_without(supervisor, pending);
+		if (!pending->sent)
+			forget(supervisor, pending);
+	}
+}
+
+int pending_timeout(const struct supervisor *supervisor)
+{
+	uint64_t now = os_clock_ms(), first = UINT64_MAX;
+	const struct pending *pending;
+
+	DL_FOREACH(supervisor->pending, pending)
+		if (!pending->answered && pending->deadline_ms < first)
+			first = pending->deadline_ms;
+	if (first == UINT64_MAX)
+		return -1;
+	return first <= now ? 0 : (int)(first - now);
+}
+
+bool pending_unsent(const struct supervisor *supervisor)
+{
+	const struct pending *pending;
+
+	DL_FOREACH(supervisor->pending, pending)
+		if (!pending->sent)
+			return true;
+	return false;
+}

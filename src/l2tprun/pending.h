@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls that wait for l2tpd's word: a new socket, an option of one, the groups that bind() names.
+ */
+#ifndef L2TPD_L2TPRUN_PENDING_H
+#define L2TPD_L2TPRUN_PENDING_H
+
+#include "l2tprun/supervisor.h"
+
+struct pending {
+	uint64_t id;			/* of the call */
+	uint64_t deadline_ms;
+	bool sent;
+	bool answered;			/* it was too late, or the last answer: only l2tpd's is still to come */
+	struct kernel_attach request;
+	int fds[KERNEL_ATTACH_FDS];	/* until sent; -1: none */
+	int end;			/* the program's end, -1: this is about an option */
+	bool close_on_exec;
+	struct client client;		/* a new one; of an option the inode counts */
+	uint32_t groups;		/* bit N: group N + 1 is yet to be joined, and then bind() is done */
+	struct pending *prev, *next;
+};
+
+/* Ask l2tpd. asked is copied; its descriptors are taken over. */
+void pending_ask(struct supervisor *supervisor, const struct pending *asked);
+
+/* l2tpd can take more, or has answered. */
+void pending_flush(struct supervisor *supervisor);
+void pending_receive(struct supervisor *supervisor);
+
+/* Do without those for whose answer there is no more time. */
+void pending_expire(struct supervisor *supervisor);
+/* Milliseconds until then, -1: none waits. */
+int pending_timeout(const struct supervisor *supervisor);
+/* Is one still to be sent? */
+bool pending_unsent(const struct supervisor *supervisor);
+
+#endif

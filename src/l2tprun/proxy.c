@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel asks two for their rights when a message comes over a netlink socket: who sends it and who
+ * opened the socket.  So one that is opened with the program's capabilities gives it no others,
+ * though l2tpd will send over it.
+ */
+#include "l2tprun/proxy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/netns.h"
+
+struct capabilities {
+	struct __user_cap_header_struct header;
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+};
+
+/* Keep those alone of our effective ones that are in wanted. *before: what to give back. */
+static int lower_capabilities(uint64_t wanted, struct capabilities *before)
+{
+	struct capabilities lower;
+
+	*before = (struct capabilities){ .header.version = _LINUX_CAPABILITY_VERSION_3 };
+	if (syscall(SYS_capget, &before->header, before->data) < 0)
+		return -1;
+	lower = *before;
+	lower.data[0].effective &= (uint32_t)wanted;
+	lower.data[1].effective &= (uint32_t)(wanted >> 32);
+	return (int)syscall(SYS_capset, &lower.header, lower.data);
+}
+
+static void restore_capabilities(struct capabilities *before)
+{
+	if (syscall(SYS_capset, &before->header, before->data) < 0)
+		abort();	/* nothing would work any more, and nobody would know why */
+}
+
+/* The kernel makes the first port id of a process its number: some programs count on that. */
+static int bind_port(int fd, uint32_t wanted, uint32_t *port_id)
+{
+	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_pid = wanted };
+	socklen_t length = sizeof(name);
+
+	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0) {
+		name.nl_pid = 0;
+		if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
+			return -1;
+	}
+	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
+		return -1;
+	*port_id = name.nl_pid;
+	return 0;
+}
+
+static int open_here(const struct caller_rights *rights, uint32_t *port_id, struct error *error)
+{
+	struct capabilities before;
+	int fd, failed;
+
+	if (lower_capabilities(rights->capabilities, &before) < 0)
+		return error_system(error, errno, NULL, "cannot act with the program's rights");
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
+	failed = errno;
+	restore_capabilities(&before);
+	if (fd < 0)
+		return error_system(error, failed, NULL, "cannot open a netlink socket");
+	if (bind_port(fd, rights->pid, port_id) == 0)
+		return fd;
+	error_system(error, errno, NULL, "cannot bind a netlink socket");
+	close(fd);
+	return -1;
+}
+
+static bool is_own(int netns)
+{
+	struct stat its, ours;
+
+	return fstat(netns, &its) == 0 && stat("/proc/self/ns/net", &ours) == 0 && its.st_ino == ours.st_ino &&
+	       its.st_dev == ours.st_dev;
+}
+
+int proxy_open(int netns, const struct caller_rights *rights, uint32_t *port_id, struct error *error)
+{
+	int fd, copy, saved;
+
+	if (is_own(netns))
+		return open_here(rights, port_id, error);
+	copy = fcntl(netns, F_DUPFD_CLOEXEC, 3);
+	if (copy < 0)
+		return error_system(error, errno, NULL, "cannot enter the program's network namespace");
+	saved = netns_enter_fd(copy, error);
+	if (saved < 0)
+		return -1;
+	fd = open_here(rights, port_id, error);
+	netns_leave(saved);
+	return fd;
+}

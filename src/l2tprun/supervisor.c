@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* See supervisor.h. */
+#include "l2tprun/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "l2tprun/netlink.h"
+#include "l2tprun/notification.h"
+#include "l2tprun/pending.h"
+#include "os/clock.h"
+
+int supervisor_init(struct supervisor *supervisor, const char *path, pid_t program, struct error *error)
+{
+	*supervisor = (struct supervisor){ .listener = -1, .daemon = { .path = path, .fd = -1 } };
+	os_random(&supervisor->last_name, sizeof(supervisor->last_name));
+	supervisor->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (supervisor->proc < 0)
+		return error_system(error, errno, NULL, "cannot open /proc, in which programs are looked at");
+	supervisor->program = (int)syscall(SYS_pidfd_open, program, 0);
+	if (supervisor->program < 0)
+		return error_system(error, errno, NULL, "cannot watch the program");
+	return 0;
+}
+
+void supervisor_tell(struct supervisor *supervisor, const char *why)
+{
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	char line[512];
+	int length;
+
+	if (supervisor->told || supervisor->program < 0)
+		return;
+	supervisor->told = true;
+	length = snprintf(line, sizeof(line), "l2tprun: %s: programs find a kernel without L2TP\n", why);
+	/* who does not read it must not stop the programs; a pipe that can be written to takes all of a line */
+	if (length > 0 && poll(&out, 1, 0) == 1 && write(STDERR_FILENO, line, (size_t)length) < 0)
+		supervisor->told = false;
+}
+
+void supervisor_continue(struct supervisor *supervisor, uint64_t id)
+{
+	notification_continue(supervisor->listener, id);
+}
+
+void supervisor_answer(struct supervisor *supervisor, uint64_t id, int error)
+{
+	notification_answer(supervisor->listener, id, error);
+}
+
+static bool read_memory(void *context, uint64_t address, void *octets, size_t length)
+{
+	return caller_read(context, address, octets, length);
+}
+
+/* A thread outside our pid namespace has no number here (0): it is not ours to look at. */
+static void take_call(struct supervisor *supervisor)
+{
+	struct trapped trapped = { .caller.proc = supervisor->proc };
+	struct seccomp_notif notification;
+
+	if (!notification_receive(supervisor->listener, &notification))
+		return;
+	trapped.id = notification.id;
+	trapped.caller.tid = (pid_t)notification.pid;
+	if (notification.pid && call_decode(&notification.data, read_memory, &trapped.caller, &trapped.call))
+		netlink_call(supervisor, &trapped);
+	else
+		supervisor_continue(supervisor, trapped.id);
+}
+
+/* It was its terminal, and somebody may wait for the end of what it printed. */
+static void program_ended(struct supervisor *supervisor)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	close(supervisor->program);
+	supervisor->program = -1;
+	if (null >= 0) {
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+}
+
+void supervisor_run(struct supervisor *supervisor)
+{
+	enum { LISTENER, DAEMON, PROGRAM, WATCHED };
+
+	for (;;) {
+		struct pollfd watched[WATCHED] = {
+			[LISTENER] = { .fd = supervisor->listener, .events = POLLIN },
+			[DAEMON] = { .fd = supervisor->daemon.fd, .events = POLLIN },
+			[PROGRAM] = { .fd = supervisor->program, .events = POLLIN },
+		};
+
+		if (pending_unsent(supervisor))
+			watched[DAEMON].events |= POLLOUT;
+		if (poll(watched, WATCHED, pending_timeout(supervisor)) < 0)
+			continue;
+		if (watched[DAEMON].revents)
+			pending_receive(supervisor);
+		if (watched[DAEMON].revents & POLLOUT && supervisor->daemon.fd >= 0)
+			pending_flush(supervisor);
+		pending_expire(supervisor);
+		if (watched[PROGRAM].revents)
+			program_ended(supervisor);
+		if (watched[LISTENER].revents & POLLIN)
+			take_call(supervisor);
+		else if (watched[LISTENER].revents)
+			return;	/* nobody is left */
+	}
+}

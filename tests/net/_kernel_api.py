@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""A stand-in for l2tpd's side of src/kernel/attach.h, which can misbehave: it has one tunnel, and can do nothing else.
+
+Requests for family "l2tp" it answers itself, all others it passes on to the kernel, as l2tpd does.
+"""
+import errno
+import os
+import selectors
+import socket
+import struct
+import threading
+
+ATTACH = struct.Struct('=IIQIiiI')
+ATTACHED = struct.Struct('=QiIII')
+VERSION, NETLINK, OPTION = 1, 1, 2
+FAMILY, GROUP = 0x3f0, 77
+HEADER = struct.Struct('=IHHII')
+CTRL, ERROR, DONE = 0x10, 2, 3
+REQUEST, MULTI, ACK, DUMP = 1, 2, 4, 0x300
+
+
+def attribute(kind, value):
+    padded = value + bytes(-len(value) % 4)
+    return struct.pack('=HH', 4 + len(value), kind) + padded
+
+
+def attributes(octets):
+    """{type: value}"""
+    found, at = {}, 0
+    while at + 4 <= len(octets):
+        length, kind = struct.unpack_from('=HH', octets, at)
+        found[kind & 0x3fff] = octets[at + 4:at + length]
+        at += max(length + 3 & ~3, 4)
+    return found
+
+
+def message(kind, flags, sequence, port, payload):
+    return HEADER.pack(16 + len(payload), kind, flags, sequence, port) + payload
+
+
+def messages(octets):
+    """(the whole, type, flags, sequence, payload) of each."""
+    at = 0
+    while at + 16 <= len(octets):
+        length, kind, flags, sequence, _ = HEADER.unpack_from(octets, at)
+        yield octets[at:at + length], kind, flags, sequence, octets[at + 16:at + length]
+        at += max(length + 3 & ~3, 16)
+
+
+FAMILY_RECORD = b'\1\2\0\0' + b''.join((
+    attribute(2, b'l2tp\0'), attribute(1, struct.pack('=H', FAMILY)), attribute(3, struct.pack('=I', 1)),
+    attribute(4, bytes(4)), attribute(5, struct.pack('=I', 35)),
+    attribute(7, attribute(1, attribute(2, struct.pack('=I', GROUP)) + attribute(1, b'l2tp\0')))))
+TUNNEL_RECORD = b'\4\1\0\0' + b''.join((
+    attribute(9, struct.pack('=I', 7)), attribute(10, struct.pack('=I', 8)), attribute(7, b'\3'),
+    attribute(2, struct.pack('=H', 0)), attribute(24, bytes((127, 0, 0, 1))), attribute(25, bytes((127, 0, 0, 2))),
+    attribute(26, struct.pack('=H', 5000)), attribute(27, struct.pack('=H', 5001)), attribute(13, b'\0')))
+
+
+class Client:
+    """A program's socket: our end of the pair, and the kernel's socket."""
+
+    def __init__(self, port, end, netns, proxy):
+        self.port, self.end, self.proxy = port, socket.socket(fileno=end), socket.socket(fileno=proxy)
+        self.netns = os.fstat(netns).st_ino
+        os.close(netns)
+        self.listed = None      # the dump of all families that ours has to be in: (sequence)
+
+    def say(self, *parts):
+        try:
+            self.end.send(b''.join(parts))
+        except OSError:
+            pass
+
+    def ask(self, whole, kind, flags, sequence, payload):
+        if kind == CTRL and payload[0] == 3 and flags & DUMP:
+            self.listed = sequence
+        about = attributes(payload[4:]) if kind == CTRL and payload[0] == 3 else {}
+        if about.get(2) == b'l2tp\0' or about.get(1) == struct.pack('=H', FAMILY):
+            self.say(message(CTRL, 0, sequence, self.port, FAMILY_RECORD))
+            if flags & ACK:
+                self.say(message(ERROR, 0x100, sequence, self.port, bytes(4) + whole[:16]))
+        elif kind == FAMILY:
+            self.answer(whole, flags, sequence, payload)
+        else:
+            self.proxy.send(whole)      # with an address the kernel would not ask for the rights of who opened it
+
+    def answer(self, whole, flags, sequence, payload):
+        if payload[0] == 4 and flags & DUMP == DUMP:
+            self.say(message(FAMILY, MULTI, sequence, self.port, TUNNEL_RECORD),
+                     message(DONE, MULTI, sequence, self.port, bytes(4)))
+        elif payload[0] == 4:
+            self.say(message(FAMILY, ACK, sequence, self.port, TUNNEL_RECORD))
+        else:
+            self.say(message(ERROR, 0, sequence, self.port, struct.pack('=i', -errno.EOPNOTSUPP) + whole))
+
+    def pass_back(self):
+        octets = self.proxy.recv(65536)
+        for whole, kind, _, sequence, _ in messages(octets):
+            if kind == DONE and sequence == self.listed:
+                self.listed = None
+                octets = octets[:-len(whole)]
+                self.say(octets, message(CTRL, MULTI, sequence, self.port, FAMILY_RECORD), whole)
+                return
+        self.say(octets)
+
+
+class Daemon(threading.Thread):
+    """Answers on path until stop(). refuse: an errno for each new socket; silent: says nothing at all."""
+
+    def __init__(self, path, refuse=0, silent=False):
+        super().__init__(daemon=True)
+        self.path, self.refuse, self.silent = path, refuse, silent
+        self.clients, self.ever, self.options, self.senders = {}, [], [], set()
+        if os.path.exists(path):
+            os.unlink(path)
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listener.bind(path)
+        self.listener.listen(100)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.listener, selectors.EVENT_READ, self.accept)
+        self.waker, self.woken = socket.socketpair()
+        self.selector.register(self.woken, selectors.EVENT_READ, None)
+        self.start()
+
+    def stop(self):
+        """As if it were killed: all that it has open is closed."""
+        self.waker.send(b'x')
+        self.join()
+
+    def run(self):
+        while True:
+            for key, _ in self.selector.select():
+                if key.data is None:
+                    return self.close()
+                key.data(key.fileobj)
+
+    def close(self):
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
+        self.waker.close()
+        os.unlink(self.path)
+
+    def accept(self, listener):
+        peer, _ = listener.accept()
+        self.selector.register(peer, selectors.EVENT_READ, self.serve)
+
+    def serve(self, peer):
+        try:
+            octets, fds, _, _ = socket.recv_fds(peer, 256, 3)
+        except ConnectionError:
+            octets, fds = b'', []
+        if len(octets) != ATTACH.size:
+            self.selector.unregister(peer)
+            peer.close()
+            return
+        version, kind, number, port, option, value, _ = ATTACH.unpack(octets)
+        assert version == VERSION and len(fds) == (3 if kind == NETLINK else 0)
+        error = self.refuse
+        if kind == OPTION:
+            error = self.set_option(number, option, value)
+        elif error:
+            for fd in fds:
+                os.close(fd)
+        else:
+            self.add((peer, number), Client(port, *fds))
+        if not self.silent:
+            self.reply(peer, ATTACHED.pack(number, error, FAMILY, GROUP, 0))
+
+    @staticmethod
+    def reply(peer, octets):
+        try:
+            peer.send(octets)
+        except BrokenPipeError:     # that l2tprun has ended meanwhile
+            pass
+
+    def set_option(self, number, option, value):
+        self.options.append((number, option, value))
+        return errno.ENOPROTOOPT if option > 12 else 0
+
+    def add(self, key, client):
+        self.clients[key] = client
+        self.ever.append(client)
+        self.selector.register(client.end, selectors.EVENT_READ, lambda _: self.hear(key, client))
+        self.selector.register(client.proxy, selectors.EVENT_READ, lambda _: client.pass_back())
+
+    def hear(self, key, client):
+        try:
+            octets, ancillary, _, _ = client.end.recvmsg(65536, socket.CMSG_SPACE(12))
+        except OSError:
+            octets, ancillary = b'', []
+        for _, kind, data in ancillary:
+            if kind == socket.SCM_CREDENTIALS:
+                self.senders.add(struct.unpack('=3i', data)[0])
+        if not octets:
+            self.selector.unregister(client.end)
+            self.selector.unregister(client.proxy)
+            client.end.close()
+            client.proxy.close()
+            del self.clients[key]
+            return
+        for each in messages(octets):
+            client.ask(*each)
