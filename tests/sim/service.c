@@ -89,11 +89,14 @@ static void add_lns(unsigned int at)
 
 	add(terms->text, "pool create pool_name=p range=10.%u.0.10-10.%u.0.%u\n", at, at, 9 + terms->pool);
 	add(terms->text, "pool create pool_name=p6 range=2001:db8:%u::/62\n", at);
+	add(terms->text, "pool create pool_name=pd range=2001:db8:%u00::/54 delegate_length=56\n", at + 1);
 	add_ppp(terms, "lns", terms->lns_mppe);
 	add(terms->text, " lcp_passive=%s", yes(10));
 	add(terms->text, " ip_pool_name=p local_ipaddr=10.%u.0.1 one_session=%s", at, one_session[draw(3)]);
 	if (chance(30))
 		add(terms->text, " ipv6_pool_name=p6");
+	if (chance(30))
+		add(terms->text, " delegated_pool_name=pd");
 	if (chance(40))
 		add(terms->text, " interface=shared interface_name=subs");
 	add(terms->text, "\npeer profile create profile_name=other peer_ipaddr=192.0.2.%u ppp_profile_name=lns\n",
@@ -176,30 +179,48 @@ static bool is_of_pool(const struct host *host, const struct prefix *taken)
 	       octets[3] >= 10 && octets[3] < 10 + world->terms[host->at].pool;
 }
 
-static uint32_t taken_count;		/* while each_session() looks */
-static struct prefix taken_ones[KNOWN_MAX];
+/* While each_session() looks: what the sessions have of each pool. */
+enum { IPV4_TAKEN, IPV6_TAKEN, DELEGATED_TAKEN, POOLS };
+static const char *const pool_names[POOLS] = { "p", "p6", "pd" };
+static struct {
+	uint32_t count;
+	struct prefix prefixes[KNOWN_MAX];
+} taken[POOLS];
+
+static void count_one(unsigned int pool, const struct prefix *prefix)
+{
+	for (uint32_t i = 0; i < taken[pool].count; i++)
+		must(!prefix_equal(&taken[pool].prefixes[i], prefix), "two users have one address");
+	taken[pool].prefixes[taken[pool].count++] = *prefix;
+}
 
 static void count_taken(struct host *host, struct session *session)
 {
-	const struct prefix *taken = session->ppp ? &session->ppp->ipv4_taken : NULL;
+	const struct session_ppp *ppp = session->ppp;
 
-	if (!taken || !is_of_pool(host, taken))
+	if (!ppp)
 		return;
-	for (uint32_t i = 0; i < taken_count; i++)
-		must(!prefix_equal(&taken_ones[i], taken), "two users have one address");
-	taken_ones[taken_count++] = *taken;
+	if (is_of_pool(host, &ppp->ipv4_taken))
+		count_one(IPV4_TAKEN, &ppp->ipv4_taken);
+	if (ppp->ipv6_taken.address.family == AF_INET6)
+		count_one(IPV6_TAKEN, &ppp->ipv6_taken);
+	if (ppp->delegated_taken.address.family == AF_INET6)
+		count_one(DELEGATED_TAKEN, &ppp->delegated_taken);
 }
 
 static void check_leases(struct host *host)
 {
-	struct service_pool_view pool;
+	struct service_pool_view view;
 
-	taken_count = 0;
+	for (unsigned int pool = 0; pool < POOLS; pool++)
+		taken[pool].count = 0;
 	each_session(host, count_taken);
-	if (service_pool_view(host->service, "p", &pool))
-		must(pool.in_use == taken_count, "leases are not those of the sessions there are");
-	else
-		must(!taken_count, "leases of a pool that is not there");
+	for (unsigned int pool = 0; pool < POOLS; pool++) {
+		bool is_there = service_pool_view(host->service, pool_names[pool], &view);
+
+		must(is_there ? view.in_use == taken[pool].count : !taken[pool].count,
+		     "leases are not those of the sessions there are");
+	}
 }
 
 /* What the datapath carries is encrypted where it must be. */
@@ -366,12 +387,18 @@ static void refuse_something(struct host *host)
 	datapath_null_fail(host->dp, operations[draw(5)], draw(3), &error);
 }
 
+/* Its peer may be told of it, or have to find out. */
 static void restart(struct host *host)
 {
 	static char text[TEXT_MAX];
+	bool told = chance(50);
 
 	host_save(host, text);
-	sim_say("host %u dies and begins anew", host->at);
+	sim_say("host %u %s and begins anew", host->at, told ? "ends" : "dies");
+	if (told) {
+		service_stop(host->service, sim.now);
+		settle(host);
+	}
 	host_crash(host);
 	host_start(host->at, text);
 }
@@ -388,6 +415,33 @@ static void be_unlucky(struct host *host)
 		restart(host);
 	else if (what == 7 && world->jumps)
 		sim.now += draw(90000);
+}
+
+static bool has_lost_devices(const struct host *host)
+{
+	const struct session *session;
+	uint32_t position = 0;
+
+	while ((session = handle_next(&host->service->session_handles, &position)))
+		if (session->device_gone)
+			return true;
+	return false;
+}
+
+/* What runs as it is configured: that changes nothing. */
+static void reload(struct host *host)
+{
+	static char text[TEXT_MAX];
+	size_t operations;
+
+	if (has_lost_devices(host))
+		return;
+	sim_say("host %u reloads what it has", host->at);
+	host_save(host, text);
+	datapath_null_log_begin(host->dp);
+	host_load(host, text);
+	datapath_null_log(host->dp, &operations);
+	must(!operations, "a reload of what there is changes something");
 }
 
 static void reconfigure(struct host *host)
@@ -425,6 +479,8 @@ static void command(struct host *host)
 		be_unlucky(host);
 	else if (what < 89)
 		reconfigure(host);
+	else if (what < 91)
+		reload(host);
 	settle(host);
 }
 
@@ -579,13 +635,10 @@ static void close_all(struct host *host)
 
 static void check_nothing_left(struct host *host)
 {
-	struct service_pool_view pool;
-
 	must(!host->service->session_handles.used && !host->service->tunnel_handles.used, "something is left");
 	must(!host->service->subscribers && !host->service->terms, "something of PPP is left");
 	must(!datapath_null_tunnels(host->dp) && !datapath_null_sessions(host->dp), "the datapath has something left");
 	must(datapath_null_devices(host->dp) <= DEVICES_MAX, "shared devices are left");
-	must(!service_pool_view(host->service, "p", &pool) || !pool.in_use, "a lease is left");
 	must(!leases_in_use(&host->leases), "a lease is left in the store");
 	for (unsigned int i = 0; i < KNOWN_MAX; i++)
 		must(host->known[i].self == HANDLE_NONE, "events have not told the end of something");
