@@ -104,27 +104,34 @@ static void tunnel_command(const struct kernel_tunnel *tunnel, uint32_t id, stru
 	config->src_ipaddr = tunnel->socket.local.address;
 	memcpy(config->netns, tunnel->space->netns, sizeof(config->netns));
 	address_format(&tunnel->socket.peer.address, config->dest_ipaddr, sizeof(config->dest_ipaddr));
+	name_tunnel(tunnel, id, 0, config->tunnel_name);
 	give(command, always);
+	if (!id)
+		param_set_remove(&command->set, ROW_TUNNEL_ID);
 	if (config->encap == CONFIG_ENCAP_UDP)
 		give_udp(tunnel, command);
 }
 
 /* Takes what is in its way out of the command. False: it cannot be helped. */
-static bool concede(struct command *command, const struct error *error)
+static bool concede(struct command *command, const struct kernel_tunnel *tunnel, uint32_t id, int *name,
+		    const struct error *error)
 {
 	struct tunnel_config *config = &command->config.tunnel;
 
+	if (is_about(error, ERROR_EXISTS, "tunnel_name")) {
+		name_tunnel(tunnel, id, ++*name, config->tunnel_name);
+		return true;
+	}
 	if (is_about(error, ERROR_EXISTS, "tunnel_id")) {
 		config->tunnel_id = 0;
 		param_set_remove(&command->set, ROW_TUNNEL_ID);
 		return true;
 	}
 	/* both ends here, and the same ids: the service takes the tunnel for one that leads to itself */
-	if (is_about(error, ERROR_VALUE, "peer_tunnel_id")) {
-		config->peer_tunnel_id = config->peer_tunnel_id == 1 ? 2 : config->peer_tunnel_id - 1;
-		return true;
-	}
-	return is_about(error, ERROR_EXISTS, "tunnel_name");
+	if (!is_about(error, ERROR_VALUE, "peer_tunnel_id"))
+		return false;
+	config->peer_tunnel_id = config->peer_tunnel_id == 1 ? 2 : config->peer_tunnel_id - 1;
+	return true;
 }
 
 /* Is it one that the service can carry? */
@@ -137,21 +144,14 @@ int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t i
 {
 	struct command command;
 	struct error error;
-	int result = EEXIST;
+	int result, name = 0;
 
 	if (!is_carried(tunnel))
 		return 0;
 	tunnel_command(tunnel, id, &command);
-	if (!id)
-		param_set_remove(&command.set, ROW_TUNNEL_ID);
-	for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
-		name_tunnel(tunnel, id, attempt, command.config.tunnel.tunnel_name);
+	do {
 		result = execute(kernel, &command, now, NULL, &error);
-		if (!result)
-			break;
-		if (!concede(&command, &error))
-			return result;
-	}
+	} while (result && name < NAME_TRIES && concede(&command, tunnel, id, &name, &error));
 	if (!result && service_find_tunnel(kernel->service, &command, &tunnel->service, &error) < 0)
 		return ENODEV;
 	return result;
@@ -203,7 +203,7 @@ static void give_changeable(const struct kernel_session *session, struct command
 	uint32_t ms = (uint32_t)session->reorder_jiffies * JIFFY_MS;
 
 	config->lns_mode = session->lns_mode;
-	if (session_has_sequence(session)) {
+	if (kernel_session_has_sequence(session)) {
 		config->use_sequence_numbers = session->send_seq;
 		config->sequencing_required = session->recv_seq;
 		config->reorder_timeout = ms < REORDER_MS_MAX ? ms : REORDER_MS_MAX;

@@ -74,6 +74,7 @@ static void fill(struct kernel_client *client, struct piece *piece)
 	struct dump behind;
 
 	for (;;) {
+		memset(octets, 0, sizeof(octets));	/* what is between attributes is told, too */
 		behind = client->dump;
 		message = behind.command == L2TP_CMD_TUNNEL_GET ? next_tunnel(client, &behind, octets) :
 								  next_session(client, &behind, octets);

@@ -106,7 +106,7 @@ static void put_group(struct nlmsghdr *message, uint32_t group_id)
 void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t flags)
 {
 	const struct kernel_host *host = &client->kernel->host;
-	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[RECORD_MAX];
+	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[RECORD_MAX] = { 0 };
 	struct nlmsghdr *message = mnl_nlmsg_put_header(octets);
 	struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 

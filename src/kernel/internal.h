@@ -55,7 +55,7 @@ struct kernel_tunnel {
 	struct order sessions;
 };
 
-static inline struct kernel_tunnel *tunnel_of_node(struct order_node *node)
+static inline struct kernel_tunnel *kernel_tunnel_of_node(struct order_node *node)
 {
 	return (struct kernel_tunnel *)((char *)node - offsetof(struct kernel_tunnel, by_id));
 }
@@ -82,12 +82,12 @@ struct kernel_session {
 };
 
 /* Sequence numbers are in the sublayer. */
-static inline bool session_has_sequence(const struct kernel_session *session)
+static inline bool kernel_session_has_sequence(const struct kernel_session *session)
 {
 	return session->l2spec != L2TP_L2SPECTYPE_NONE;
 }
 
-static inline struct kernel_session *session_of_node(struct order_node *node)
+static inline struct kernel_session *kernel_session_of_node(struct order_node *node)
 {
 	return (struct kernel_session *)((char *)node - offsetof(struct kernel_session, by_id));
 }

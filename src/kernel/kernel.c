@@ -25,7 +25,7 @@ static void forget_space(struct kernel *kernel, struct space *space)
 {
 	/* the last takes the space with it */
 	for (uint32_t left = order_count(&space->tunnels); left > 0; left--)
-		kernel_tunnel_forget(kernel, tunnel_of_node(order_from(&space->tunnels, 0)));
+		kernel_tunnel_forget(kernel, kernel_tunnel_of_node(order_from(&space->tunnels, 0)));
 }
 
 void kernel_free(struct kernel *kernel)
@@ -83,7 +83,7 @@ void kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now)
 
 	/* the last takes the space with it */
 	for (uint32_t left = space ? order_count(&space->tunnels) : 0; left > 0; left--)
-		kernel_tunnel_destroy(kernel, tunnel_of_node(order_from(&space->tunnels, 0)), now);
+		kernel_tunnel_destroy(kernel, kernel_tunnel_of_node(order_from(&space->tunnels, 0)), now);
 }
 
 static struct kernel_tunnel *tunnel_of_socket(const struct kernel *kernel, uint64_t cookie)
@@ -93,7 +93,7 @@ static struct kernel_tunnel *tunnel_of_socket(const struct kernel *kernel, uint6
 
 	for (space = kernel->spaces; space; space = space->hh.next) {
 		for (node = order_from(&space->tunnels, 0); node; node = order_from(&space->tunnels, node->id + 1ull)) {
-			struct kernel_tunnel *tunnel = tunnel_of_node(node);
+			struct kernel_tunnel *tunnel = kernel_tunnel_of_node(node);
 
 			if (tunnel->is_managed && tunnel->socket.cookie == cookie)
 				return tunnel;

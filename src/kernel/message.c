@@ -14,6 +14,7 @@ void reply_begin(struct reply *reply, const struct request *to, uint8_t command,
 {
 	struct genlmsghdr *header;
 
+	memset(reply->octets, 0, sizeof(reply->octets));	/* what is between attributes is told, too */
 	reply->message = mnl_nlmsg_put_header(reply->octets);
 	reply->message->nlmsg_type = request_kernel(to)->host.family_id;
 	reply->message->nlmsg_flags = flags;

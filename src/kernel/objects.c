@@ -58,7 +58,7 @@ struct kernel_tunnel *kernel_tunnel_from(struct kernel *kernel, struct space *sp
 	struct order_node *node;
 
 	while (space && (node = order_from(&space->tunnels, least))) {
-		struct kernel_tunnel *tunnel = tunnel_of_node(node);
+		struct kernel_tunnel *tunnel = kernel_tunnel_of_node(node);
 		bool is_last = order_count(&space->tunnels) == 1;
 
 		if (tunnel_lives(kernel, tunnel))
@@ -72,7 +72,8 @@ struct kernel_tunnel *kernel_tunnel_from(struct kernel *kernel, struct space *sp
 
 struct kernel_tunnel *kernel_tunnel_find(struct kernel *kernel, struct space *space, uint32_t id)
 {
-	struct kernel_tunnel *tunnel = space && order_find(&space->tunnels, id) ? kernel_tunnel_from(kernel, space, id) : NULL;
+	bool is_there = space && order_find(&space->tunnels, id);
+	struct kernel_tunnel *tunnel = is_there ? kernel_tunnel_from(kernel, space, id) : NULL;
 
 	return tunnel && tunnel->by_id.id == id ? tunnel : NULL;
 }
@@ -94,7 +95,7 @@ void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel)
 	struct order_node *node;
 
 	while ((node = order_from(&tunnel->sessions, 0)))
-		kernel_session_forget(kernel, session_of_node(node));
+		kernel_session_forget(kernel, kernel_session_of_node(node));
 	kernel_tunnel_give_back_socket(kernel, tunnel);
 	order_remove(&tunnel->space->tunnels, &tunnel->by_id);
 	kernel->tunnel_count--;
@@ -118,16 +119,17 @@ struct kernel_session *kernel_session_from(struct kernel *kernel, struct kernel_
 	struct order_node *node;
 
 	while ((node = order_from(&tunnel->sessions, least))) {
-		if (session_lives(kernel, session_of_node(node)))
-			return session_of_node(node);
-		kernel_session_forget(kernel, session_of_node(node));
+		if (session_lives(kernel, kernel_session_of_node(node)))
+			return kernel_session_of_node(node);
+		kernel_session_forget(kernel, kernel_session_of_node(node));
 	}
 	return NULL;
 }
 
 struct kernel_session *kernel_session_find(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id)
 {
-	struct kernel_session *session = order_find(&tunnel->sessions, id) ? kernel_session_from(kernel, tunnel, id) : NULL;
+	bool is_there = order_find(&tunnel->sessions, id);
+	struct kernel_session *session = is_there ? kernel_session_from(kernel, tunnel, id) : NULL;
 
 	return session && session->by_id.id == id ? session : NULL;
 }

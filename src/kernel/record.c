@@ -103,7 +103,7 @@ void record_session(struct kernel *kernel, const struct kernel_session *session,
 {
 	struct service_session_view view;
 	bool is_carried = service_session_view(kernel->service, session->service, &view) == 0;
-	bool is_live = is_carried && session_has_sequence(session);	/* it may follow the peer */
+	bool is_live = is_carried && kernel_session_has_sequence(session);	/* it may follow the peer */
 
 	if (!is_carried)
 		memset(&view.info, 0, sizeof(view.info));
