@@ -193,7 +193,7 @@ static void rows_of_the_other_version_are_refused(void **state)
 	} cases[] = {
 		{ CONFIG_TUNNEL, PARAM_V2, 20, STATIC "dest_ipaddr=192.0.2.2 %s=%s", "a tunnel of version 3" },
 		{ CONFIG_TUNNEL, PARAM_V3, 3, "tunnel create dest_ipaddr=192.0.2.2 %s=%s", "a tunnel of version 2" },
-		{ CONFIG_SESSION, PARAM_V2, 21, "session create tunnel_name=lon peer_session_id=2 %s=%s",
+		{ CONFIG_SESSION, PARAM_V2, 22, "session create tunnel_name=lon peer_session_id=2 %s=%s",
 		  "a session of version 3" },
 	};
 
