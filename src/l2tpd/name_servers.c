@@ -4,6 +4,7 @@
  */
 #include "l2tpd/name_servers.h"
 
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -69,7 +70,9 @@ static void tell_resolved(struct name_servers_programs *programs, const char *pa
 	const char *interface = wanted->interface_name;
 
 	if (!text[0][0]) {
-		run(programs, path, (const char *[]){ path, "revert", interface, NULL }, NULL);
+		/* it has forgotten what belonged to a device that is gone */
+		if (if_nametoindex(interface))
+			run(programs, path, (const char *[]){ path, "revert", interface, NULL }, NULL);
 		return;
 	}
 	run(programs, path, (const char *[]){ path, "dns", interface, text[0], text[1][0] ? text[1] : NULL, NULL },

@@ -43,12 +43,18 @@ static bool push(struct service *service, const struct session *session, const s
 	return true;
 }
 
+/* What is in another network namespace is not this host's. */
+static bool is_elsewhere(const struct session *session)
+{
+	return session->device && session->device->name_space->netns[0];
+}
+
 void name_servers_use(struct service *service, struct session_ppp *ppp)
 {
 	struct ppp_info info;
 
-	if (!ppp_profile_of(ppp->terms)->use_dns || ppp_info(service->ppp, ppp->link, &info) < 0 ||
-	    info.dns[0].family == AF_UNSPEC)
+	if (!ppp_profile_of(ppp->terms)->use_dns || is_elsewhere(ppp->session) ||
+	    ppp_info(service->ppp, ppp->link, &info) < 0 || info.dns[0].family == AF_UNSPEC)
 		return;
 	ppp->named = push(service, ppp->session, info.dns);
 }

@@ -23,6 +23,7 @@ systemctl() {
 	'enable --now l2tpd')
 		l2tpd >>"$TMP/l2tpd.log" 2>&1 &
 		for _ in {1..100}; do l2tpctl system show status >/dev/null 2>&1 && return; sleep 0.05; done; false ;;
+	'reload l2tpd') kill -HUP %1 && sleep 0.5 ;;
 	'restart l2tpd') kill %1; wait %1; systemctl enable --now l2tpd ;;
 	*) return 1 ;;
 	esac

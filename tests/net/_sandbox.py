@@ -189,6 +189,10 @@ class Sandbox:
         assert value == 'strict'
         self.files = value
 
+    def ReadWritePaths(self, value):
+        paths = [word.removeprefix('-') for word in value.split()]
+        self.mounts += [lambda path=path: os.path.exists(path) and self.bind(path, True) for path in paths]
+
     def DevicePolicy(self, value):
         assert value == 'closed'
         self.devices = list(DEVICES)

@@ -90,6 +90,30 @@ trap 'kill $other $(cat $TMP/B.pid)' EXIT
 """
 
 
+def test_two_hosts():
+    parts = texts('Five minutes, two hosts')
+    check('README has two hosts', len(parts) == 8, parts)
+    files = {'A_CONF': parts[1], 'B_CONF': parts[2], 'ON_B': 'ip address add 10.9.0.2/24 dev office'}
+    os.environ.update(files)
+    lines = [line for line in ''.join(parts[3:6]).splitlines() if 'enable --now' not in line]    # it runs already
+    lines = [line.replace('ping ', 'ping -c 3 ') for line in lines]
+    mtu = "ip -j link show dev office | jq '.[0].mtu'"
+    changed = next(number for number, line in enumerate(lines) if 'mtu=1400' in line)
+    lines[changed:] = [mtu, lines[changed], mtu, *lines[changed + 1:], 'settled "1 session (1 up)"', mtu]
+    results, errors = run_all(lines, OTHER)
+    for name in files:
+        del os.environ[name]
+    check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
+    for line, status, output in results:
+        check(re.sub(' {2,}#.*', '', line), status == 0, f'status {status}, {output[-300:]!r}')
+    output = '\n'.join(result[2] for result in results)
+    check('the other host answers', ' 0% packet loss' in output, output)
+    before, modified, reloaded = [int(text) for line, _, text in results if line == mtu]
+    check('the MTU was changed', modified == 1400 != before, (before, modified))
+    check('and at a reload the file wins', reloaded == before, (before, reloaded))
+    check('no command complains', 'l2tpctl: ' not in errors, errors)
+
+
 def test_managed():
     on_b, on_a = blocks('A managed tunnel')
     os.environ['ON_B'] = '\n'.join(on_b)

@@ -132,6 +132,20 @@ static void name_servers_of_the_peer_are_the_hosts(void **state)
 	assert_false(service_next_name_servers(pair->far->service, &wanted));
 }
 
+static void name_servers_of_another_namespace_are_not(void **state)
+{
+	struct pair *pair = *state;
+	struct service_name_servers wanted;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
+	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ppp_dial(pair, AS("alice", "wonderland") " netns=guests");
+	ppp_expect_up(pair);
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
+	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
+}
+
 /* However often they change before anybody looks. */
 static void of_name_servers_the_last_word_counts(void **state)
 {
@@ -667,6 +681,7 @@ int main(void)
 		PAIR_TEST_PPP(what_a_user_may_have_decides),
 		PAIR_TEST_PPP(an_address_comes_from_the_profile),
 		PAIR_TEST_PPP(name_servers_of_the_peer_are_the_hosts),
+		PAIR_TEST_PPP(name_servers_of_another_namespace_are_not),
 		PAIR_TEST_PPP(of_name_servers_the_last_word_counts),
 		PAIR_TEST_PPP(at_the_end_of_the_daemon_nothing_is_left),
 		PAIR_TEST_PPP(a_wrong_password_is_told_to_both_ends_and_is_in_no_log),
