@@ -8,23 +8,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #define STATUS_MAX 8192		/* of /proc/ID/status: 1,500 octets and a list of groups */
 
-bool caller_read(const struct caller *caller, uint64_t address, void *octets, size_t length)
+bool caller_read(struct caller *caller, uint64_t address, void *octets, size_t length)
 {
-	struct iovec here = { octets, length }, there = { (void *)(uintptr_t)address, length };
+	char path[64];
 
-	return process_vm_readv(caller->tid, &here, 1, &there, 1, 0) == (ssize_t)length;
+	snprintf(path, sizeof(path), "%d/mem", (int)caller->tid);
+	if (caller->memory < 0)
+		caller->memory = openat(caller->proc, path, O_RDWR | O_CLOEXEC);
+	return caller->memory >= 0 && pread(caller->memory, octets, length, (off_t)address) == (ssize_t)length;
 }
 
 bool caller_write(const struct caller *caller, uint64_t address, const void *octets, size_t length)
 {
-	struct iovec here = { (void *)(uintptr_t)octets, length }, there = { (void *)(uintptr_t)address, length };
+	return caller->memory >= 0 && pwrite(caller->memory, octets, length, (off_t)address) == (ssize_t)length;
+}
 
-	return process_vm_writev(caller->tid, &here, 1, &there, 1, 0) == (ssize_t)length;
+void caller_close(struct caller *caller)
+{
+	if (caller->memory >= 0)
+		close(caller->memory);
+	caller->memory = -1;
 }
 
 uint64_t caller_socket(const struct caller *caller, int fd)

@@ -16,11 +16,14 @@
 struct caller {
 	int proc;	/* the supervisor's own /proc, whatever the program has mounted */
 	pid_t tid;
+	int memory;	/* -1 until some is read: stays the same memory, whatever program the process becomes */
 };
 
-/* false: there is no such memory, or it must not be written. */
-bool caller_read(const struct caller *caller, uint64_t address, void *octets, size_t length);
+/* false: there is no such memory. */
+bool caller_read(struct caller *caller, uint64_t address, void *octets, size_t length);
+/* Only after something was read, and the thread waited then: else another program's memory might be written to. */
 bool caller_write(const struct caller *caller, uint64_t address, const void *octets, size_t length);
+void caller_close(struct caller *caller);
 
 /* What tells sockets apart, of this descriptor; 0 when it is none, or no socket. */
 uint64_t caller_socket(const struct caller *caller, int fd);

@@ -56,18 +56,13 @@ static void land(struct filter *filter, size_t jump)
 	filter->code[jump].jf = (uint8_t)distance;
 }
 
-/* number: as the filter sees it; multiplexed: the first argument has to be this, 0: it is a call by itself */
-static void add_row(struct filter *filter, uint32_t number, uint32_t multiplexed, const struct call_trap *trap)
+static void add_row(struct filter *filter, uint32_t number, const struct call_trap *trap)
 {
-	size_t jumps[2 + CALL_CONDITIONS_MAX], count = 0;
+	size_t jumps[1 + CALL_CONDITIONS_MAX], count = 0;
 
 	load(filter, OFFSET(nr));
 	jumps[count++] = unless_equal(filter, number);
-	if (multiplexed) {	/* its arguments are out of sight */
-		load(filter, ARGUMENT(0));
-		jumps[count++] = unless_equal(filter, multiplexed);
-	}
-	for (unsigned int i = 0; !multiplexed && i < trap->conditions; i++) {
+	for (unsigned int i = 0; i < trap->conditions; i++) {
 		load(filter, ARGUMENT(trap->condition[i].argument));
 		jumps[count++] = unless_equal(filter, trap->condition[i].value);
 	}
@@ -79,9 +74,13 @@ static void add_row(struct filter *filter, uint32_t number, uint32_t multiplexed
 static void add_abi(struct filter *filter, const struct call_abi *abi)
 {
 	for (size_t i = 0; i < call_trap_count; i++)
-		add_row(filter, abi->numbers[call_traps[i].kind], 0, &call_traps[i]);
-	for (int kind = 0; abi->multiplexer && kind < CALL_COUNT; kind++)
-		add_row(filter, abi->multiplexer, call_multiplexed(kind), NULL);
+		add_row(filter, abi->numbers[call_traps[i].kind], &call_traps[i]);
+	/* the call's own arguments are out of sight there: which call it is has to do */
+	for (int kind = 0; abi->multiplexer && kind < CALL_COUNT; kind++) {
+		struct call_trap trap = { kind, 1, { { 0, call_multiplexed(kind) } } };
+
+		add_row(filter, abi->multiplexer, &trap);
+	}
 }
 
 void filter_build(struct filter *filter)

@@ -37,7 +37,7 @@ static int put_sized(const struct trapped *trapped, uint64_t address, uint64_t l
 	return caller_write(&trapped->caller, length_address, &told, sizeof(told)) ? 0 : EFAULT;
 }
 
-static bool get_length(const struct trapped *trapped, uint64_t address, int32_t *length, int *error)
+static bool get_length(struct trapped *trapped, uint64_t address, int32_t *length, int *error)
 {
 	*error = !caller_read(&trapped->caller, address, length, sizeof(*length)) ? EFAULT : *length < 0 ? EINVAL : 0;
 	return !*error;
@@ -60,7 +60,7 @@ static void ask_option(struct supervisor *supervisor, const struct trapped *trap
 	answer(supervisor, trapped, ECONNREFUSED);
 }
 
-static void call_bind(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+static void call_bind(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	struct sockaddr_nl name;
 	uint32_t first;
@@ -85,7 +85,7 @@ static void call_bind(struct supervisor *supervisor, const struct trapped *trapp
 }
 
 /* To talk to the kernel alone is what the socket does anyway; to talk to other programs it cannot. */
-static void call_connect(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+static void call_connect(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	struct sockaddr_nl name;
 
@@ -97,7 +97,7 @@ static void call_connect(struct supervisor *supervisor, const struct trapped *tr
 		answer(supervisor, trapped, name.nl_family == AF_NETLINK && name.nl_pid ? ECONNREFUSED : 0);
 }
 
-static void call_getsockname(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+static void call_getsockname(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_pid = client->port_id,
 				    .nl_groups = client->groups[0] };
@@ -111,7 +111,7 @@ static void call_getsockname(struct supervisor *supervisor, const struct trapped
 	answer(supervisor, trapped, error);
 }
 
-static void call_setsockopt(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+static void call_setsockopt(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	int32_t value = 0;
@@ -176,7 +176,7 @@ static int get_netlink_option(const struct trapped *trapped, const struct client
 	return put_sized(trapped, arguments[3], arguments[4], &value, sizeof(value), sizeof(value));
 }
 
-static void call_getsockopt(struct supervisor *supervisor, const struct trapped *trapped, struct client *client)
+static void call_getsockopt(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	int32_t length, value = socket_value(client, (uint32_t)arguments[2]);
@@ -207,9 +207,9 @@ static struct client *find_client(struct supervisor *supervisor, const struct tr
 	return inode && waits(supervisor, trapped) ? clients_find(&supervisor->clients, inode) : NULL;
 }
 
-typedef void call_fn(struct supervisor *supervisor, const struct trapped *trapped, struct client *client);
+typedef void call_fn(struct supervisor *supervisor, struct trapped *trapped, struct client *client);
 
-void netlink_call(struct supervisor *supervisor, const struct trapped *trapped)
+void netlink_call(struct supervisor *supervisor, struct trapped *trapped)
 {
 	static call_fn *const calls[CALL_COUNT] = {
 		[CALL_BIND] = call_bind, [CALL_CONNECT] = call_connect, [CALL_GETSOCKNAME] = call_getsockname,

@@ -9,6 +9,6 @@
 #include "l2tprun/supervisor.h"
 
 /* Carry out a call, or see to it that it is, sooner or later. Calls on what is none of ours are the kernel's. */
-void netlink_call(struct supervisor *supervisor, const struct trapped *trapped);
+void netlink_call(struct supervisor *supervisor, struct trapped *trapped);
 
 #endif

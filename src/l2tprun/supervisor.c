@@ -61,7 +61,7 @@ static bool read_memory(void *context, uint64_t address, void *octets, size_t le
 /* A thread outside our pid namespace has no number here (0): it is not ours to look at. */
 static void take_call(struct supervisor *supervisor)
 {
-	struct trapped trapped = { .caller.proc = supervisor->proc };
+	struct trapped trapped = { .caller = { .proc = supervisor->proc, .memory = -1 } };
 	struct seccomp_notif notification;
 
 	if (!notification_receive(supervisor->listener, &notification))
@@ -72,6 +72,7 @@ static void take_call(struct supervisor *supervisor)
 		netlink_call(supervisor, &trapped);
 	else
 		supervisor_continue(supervisor, trapped.id);
+	caller_close(&trapped.caller);
 }
 
 /* It was its terminal, and somebody may wait for the end of what it printed. */

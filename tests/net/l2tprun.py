@@ -384,8 +384,12 @@ def test_swift():
             best[words] = min(best[words], 1000 * (time.monotonic() - begun))
         plain, under = best.values()
         return under - plain
-    check('at most 2 ms are added', until(lambda: added() <= 2, 20), f'{added():.1f} ms')
-    print(f'added: {added():.1f} ms')
+    with open(L2TPRUN, 'rb') as program:
+        sanitised = b'__asan_init' in program.read()
+    if sanitised:
+        print('skip at most 2 ms are added: a sanitised program takes its time')
+    else:
+        check('at most 2 ms are added', until(lambda: added() <= 2, 20), f'{added():.1f} ms')
     daemon.stop()
 
 
