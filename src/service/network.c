@@ -300,7 +300,7 @@ void network_event_of(struct service *service, struct session_ppp *ppp, const st
 void network_down(struct service *service, struct session_ppp *ppp, bool tell)
 {
 	name_servers_drop(service, ppp);
-	ppp_device_drop(service, ppp, tell && (ppp->ipv4 || ppp->ipv6));
+	ppp_device_drop(service, ppp, tell && (ppp->ipv4 || ppp->ipv6 || ppp->device));
 	ppp->ipv4 = ppp->ipv6 = false;
 	if (!service->pools)
 		return;

@@ -264,7 +264,7 @@ static int choose_device(struct service *service, struct session_ppp *ppp, const
 {
 	const struct ppp_profile_config *profile = ppp_profile_of(ppp->terms);
 
-	if (profile->interface != CONFIG_INTERFACE_SHARED || ppp->device)
+	if (profile->interface != CONFIG_INTERFACE_SHARED || ppp->device || (!ppp->ipv4 && !ppp->ipv6))
 		return 0;
 	ppp->device = get_shared(service, profile, &carried->info, error);
 	if (!ppp->device)
@@ -350,16 +350,19 @@ int ppp_device_encrypt(struct service *service, struct session_ppp *ppp, const s
 void ppp_device_drop(struct service *service, struct session_ppp *ppp, bool tell)
 {
 	struct datapath_session_config config;
+	int ret = 0;
 
 	if (tell && ppp->session->is_told) {
 		session_to_datapath(ppp->session, &config);
 		config.ppp.own_device = !ppp->device;
-		datapath_ops(service->dp)->session_modify(service->dp, ppp->session->datapath, &config,
-							  DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE, NULL);
+		ret = datapath_ops(service->dp)->session_modify(service->dp, ppp->session->datapath, &config,
+								DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE, NULL);
 	}
 	session_no_device(service, ppp->session);
+	ppp->mppe = false;
+	if (ret < 0)
+		return;		/* the datapath has the session on the shared device until it forgets it */
 	if (ppp->device)
 		ppp->device->sessions--;
 	ppp->device = NULL;
-	ppp->mppe = false;
 }

@@ -235,8 +235,22 @@ static void check_clear(struct host *host, struct session *session)
 	must((!told->ppp.ipv4 && !told->ppp.ipv6) || (told->mppe.send && told->mppe.receive), "carried in clear");
 }
 
+/* However it came to its end, a device goes when nobody is on it. */
+static void check_devices(const struct host *host)
+{
+	const struct datapath_null_entry *log;
+	size_t count;
+
+	log = datapath_null_log(host->dp, &count);
+	while (count--)
+		must(log[count].operation != DATAPATH_NULL_DEVICE_DELETE || !log[count].failed,
+		     "a shared device goes with somebody on it");
+	datapath_null_log_begin(host->dp);
+}
+
 static void check_host(struct host *host)
 {
+	check_devices(host);
 	each_session(host, check_user);
 	each_session(host, check_clear);
 	check_leases(host);

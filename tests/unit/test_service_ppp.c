@@ -672,6 +672,33 @@ static void a_static_pseudowire_carries_ppp(void **state)
 	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
 }
 
+/* Whoever stays in the datapath without PPP is not on it any more: the next one has its name. */
+static void a_shared_device_outlives_those_who_use_it(void **state)
+{
+	struct datapath_event event = { .kind = DATAPATH_EVENT_DEVICE_GONE };
+	struct pair *pair = *state;
+	const struct datapath_null_entry *log;
+	const struct session *session;
+	size_t count;
+
+	DO(pair->far, "ppp profile modify profile_name=default remote_ipaddr=10.3.0.2 local_ipaddr=10.3.0.1 "
+		      "interface=shared interface_name=subs");
+	DO(pair->far, STATIC("192.0.2.2", "192.0.2.1", "2", "1"));
+	DO(pair->near, STATIC("192.0.2.1", "192.0.2.2", "1", "2"));
+	pair_run(pair, 10000);
+	pair_expect_session(pair->far, "t", "s", SERVICE_SESSION_UP);
+	session = handle_get(&pair->far->service->session_handles, pair_first_session(pair->far).handle);
+	event.session = session->datapath;
+	datapath_null_log_begin(pair->far->dp);
+	service_datapath_event(pair->far->service, &event, pair->far->now);
+	pair_run(pair, 65000);
+	pair_expect_session(pair->far, "t", "s", SERVICE_SESSION_UP);
+	assert_int_equal(datapath_null_devices(pair->far->dp), 1);
+	log = datapath_null_log(pair->far->dp, &count);
+	while (count--)
+		assert_false(log[count].operation == DATAPATH_NULL_DEVICE_DELETE && log[count].failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -712,6 +739,7 @@ int main(void)
 		PAIR_TEST_PPP(the_number_of_a_proxied_chap_is_told),
 		PAIR_TEST_PPP(what_the_lac_negotiated_is_not_used_where_that_is_not_allowed),
 		PAIR_TEST_PPP(a_static_pseudowire_carries_ppp),
+		PAIR_TEST_PPP(a_shared_device_outlives_those_who_use_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
