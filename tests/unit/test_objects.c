@@ -346,7 +346,7 @@ static void rows_of_one_version(void **state)
 		}
 	}
 	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_V2), 20);
-	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_V3), 2);
+	assert_int_equal(rows_with(CONFIG_TUNNEL, PARAM_V3), 3);
 	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_V2), 22);
 	assert_int_equal(rows_with(CONFIG_SESSION, PARAM_V3), ARRAY_SIZE(only_3));
 	for (size_t i = 0; i < ARRAY_SIZE(only_3); i++)
