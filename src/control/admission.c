@@ -51,8 +51,7 @@ struct place {
 struct admission {
 	struct control_limits limits;
 	uint64_t key;			/* of hashes */
-	struct place *places;
-	uint32_t size;			/* of places: limits.half_open, or more when that was lowered */
+	struct place *places;		/* limits.half_open of them */
 	uint32_t free, fresh, used, oldest, newest;	/* fresh: from here on no place was ever used, nor its memory */
 	uint32_t buckets[BUCKETS];
 	uint32_t by_id[CONTROL_IDS];	/* place, NONE */
@@ -66,23 +65,6 @@ static uint32_t at_least_one(uint32_t places)
 	return places ? places : 1;
 }
 
-/* False: out of memory; nothing has changed. Indices stay what they are, and so do requests. */
-static bool make_places(struct admission *admission, uint32_t size)
-{
-	struct place *places = calloc(size, sizeof(*places));
-
-	if (!places)
-		return false;
-	if (admission->size) {
-		memcpy(places, admission->places, admission->size * sizeof(*places));
-		explicit_bzero(admission->places, admission->size * sizeof(*places));
-	}
-	free(admission->places);
-	admission->places = places;
-	admission->size = size;
-	return true;
-}
-
 struct admission *admission_new(const struct control_limits *limits, uint64_t key)
 {
 	struct admission *admission = calloc(1, sizeof(*admission));
@@ -94,25 +76,14 @@ struct admission *admission_new(const struct control_limits *limits, uint64_t ke
 	admission->key = key;
 	admission->free = admission->oldest = admission->newest = NONE;
 	admission->seen = calloc(SEEN, sizeof(*admission->seen));
-	if (!admission->seen || !make_places(admission, admission->limits.half_open)) {
+	admission->places = calloc(admission->limits.half_open, sizeof(*admission->places));
+	if (!admission->seen || !admission->places) {
 		admission_free(admission);
 		return NULL;
 	}
 	memset(admission->buckets, 0xff, sizeof(admission->buckets));
 	memset(admission->by_id, 0xff, sizeof(admission->by_id));
 	return admission;
-}
-
-int control_set_limits(struct control *control, const struct control_limits *limits)
-{
-	struct admission *admission = control->admission;
-	uint32_t half_open = at_least_one(limits->half_open);
-
-	if (half_open > admission->size && !make_places(admission, half_open))
-		return -1;
-	admission->limits = *limits;
-	admission->limits.half_open = half_open;
-	return 0;
 }
 
 void admission_free(struct admission *admission)
@@ -169,7 +140,7 @@ static struct place *place_of(const struct control *control, handle request)
 {
 	const struct admission *admission = control->admission;
 	uint32_t index = (uint32_t)request - 1;
-	struct place *place = index < admission->size ? &admission->places[index] : NULL;
+	struct place *place = index < admission->limits.half_open ? &admission->places[index] : NULL;
 
 	return place && place->state != PLACE_FREE && place->generation == request >> 32 ? place : NULL;
 }
@@ -312,8 +283,7 @@ static bool may_enter(struct control *control, const struct control_path *path, 
 		control->counters.requests_crowded_out++;
 		return false;
 	}
-	/* Two for one when there are fewer places than there were. */
-	for (unsigned int i = 0; i < 2 && admission->used >= admission->limits.half_open; i++) {
+	if (admission->used == admission->limits.half_open) {
 		control->counters.requests_crowded_out++;
 		crowd_out(control, &admission->places[admission->oldest]);
 	}

@@ -43,9 +43,6 @@ struct control_limits {
 /* random NULL: a fixed sequence, for simulations. NULL when out of memory. */
 struct control *control_new(const struct control_limits *limits, control_random_fn *random);
 void control_free(struct control *control);
-/* From now on. With fewer places those that are taken too many are taken from the oldest as new requests come.
- * -1: out of memory for more places; the limits are as they were. */
-int control_set_limits(struct control *control, const struct control_limits *limits);
 
 /* --- datagrams --- */
 
@@ -173,7 +170,7 @@ void control_heard(struct control *control, handle tunnel, uint64_t now);
 void control_hello(struct control *control, handle tunnel, uint64_t now);
 
 enum control_tunnel_state {
-	CONTROL_TUNNEL_WAIT_REPLY, CONTROL_TUNNEL_WAIT_CONNECT, CONTROL_TUNNEL_ESTABLISHED, CONTROL_TUNNEL_CLOSING,
+	CONTROL_TUNNEL_WAIT_REPLY, CONTROL_TUNNEL_ESTABLISHED, CONTROL_TUNNEL_CLOSING,
 };
 
 struct control_tunnel_info {

@@ -30,7 +30,6 @@ static inline uint32_t trace_mask_session(const struct service *service, const s
 }
 
 /* category, then format and values as of printf() */
-#define trace_system(service, category, ...) trace(trace_mask_system(service), category, NULL, __VA_ARGS__)
 #define trace_tunnel(service, tunnel, category, ...) \
 	trace(trace_mask_tunnel(service, tunnel), category, ABOUT_TUNNEL(tunnel), __VA_ARGS__)
 #define trace_session(service, session, category, ...) \

@@ -9,7 +9,6 @@
 #define BIT_SEQUENCE 0x0800
 #define BIT_OFFSET 0x0200		/* version 2: must not be set in control messages */
 #define VERSION_MASK 0x000f
-#define OFFSET_NR 10
 
 bool control_header_read(const uint8_t *octets, size_t length, struct control_header *header)
 {
@@ -42,11 +41,4 @@ void control_header_write(const struct control_header *header, uint8_t out[CONTR
 						       header->connection_id);
 	cursor_put_u16(&cursor, header->ns);
 	cursor_put_u16(&cursor, header->nr);
-}
-
-void control_header_set_nr(uint8_t octets[CONTROL_HEADER_LENGTH], uint16_t nr)
-{
-	struct cursor cursor = cursor_over(octets + OFFSET_NR, 2);
-
-	cursor_put_u16(&cursor, nr);
 }

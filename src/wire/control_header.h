@@ -28,7 +28,5 @@ struct control_header {
  * follows the message in the datagram is to be ignored. */
 bool control_header_read(const uint8_t *octets, size_t length, struct control_header *header);
 void control_header_write(const struct control_header *header, uint8_t out[CONTROL_HEADER_LENGTH]);
-/* Of a message that was written before: a retransmission tells the Nr of today (RFC 2661 section 5.8). */
-void control_header_set_nr(uint8_t octets[CONTROL_HEADER_LENGTH], uint16_t nr);
 
 #endif

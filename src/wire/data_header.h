@@ -25,7 +25,6 @@ enum l2tp_pw_type {							/* IANA; 7 and 11 as Linux uses them */
 	L2TP_PW_IP = 11,
 };
 
-#define L2TP_UDP_PORT 1701
 #define L2TP_IP_PROTOCOL 115
 #define L2TP_COOKIE_MAX 8
 #define DATA_HEADER_MAX (4 + 4 + L2TP_COOKIE_MAX + 4)

@@ -369,17 +369,12 @@ static void own_call(struct input *input, uint8_t what)
 	take_events();
 }
 
-/* Ids that others have, of those that are named; limits that change. */
+/* Ids that others have, of those that are named. */
 static void own_rest(struct input *input)
 {
 	uint8_t which = next(input);
-	const struct control_limits more = { .half_open = which % 16, .source_half_open = 4,
-					     .requests_per_second = 20 };
 
-	if (which & 64)
-		(void)control_reserve_id(control, NAMED_FIRST + which % NAMED, which & 128);
-	else
-		must(control_set_limits(control, &more) == 0);
+	(void)control_reserve_id(control, NAMED_FIRST + which % NAMED, which & 128);
 	take_events();
 }
 
@@ -410,7 +405,6 @@ static void begin(void)
 		control = control_new(&limits, next_random);
 		must(control != NULL);
 	}
-	must(control_set_limits(control, &limits) == 0);
 	for (uint16_t id = NAMED_FIRST; id < NAMED_FIRST + NAMED; id++)
 		must(control_reserve_id(control, id, false));
 	random_state = 1;

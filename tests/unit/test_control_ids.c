@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who gets which id, and who gives way: ids that are named, reserved, resting; limits that change. */
+/* Who gets which id, and who gives way: ids that are named, reserved, resting. */
 #include "control_world.h"
 
 #define NAMED 77
@@ -237,84 +237,6 @@ static void a_call_named_anew(void **state)
 	world_end(&world);
 }
 
-/* --- limits --- */
-
-static void ask_from(uint8_t host)
-{
-	world.path.peer.address.bytes[3] = host;
-	world_request(&world);
-}
-
-/* Each request twice: in a crowd the first is only remembered. */
-static void ask_twice_from(uint8_t host)
-{
-	ask_from(host);
-	ask_from(host);
-}
-
-static void set_half_open(uint32_t places)
-{
-	const struct control_limits limits = { .half_open = places, .source_half_open = 8,
-					       .requests_per_second = 1000 };
-
-	assert_int_equal(control_set_limits(world.control, &limits), 0);
-}
-
-/* Requests that wait stay what they are when there are more places, which are taken then. */
-static void more_places(void **state)
-{
-	world_begin(&world);
-	world.undecided = true;
-	set_half_open(2);
-	for (uint8_t host = 2; host < 10; host++)
-		ask_twice_from(host);
-	assert_int_equal(world_counters(&world).half_open, 2);
-	world_forget(&world);
-	set_half_open(100);
-	for (uint8_t host = 10; host < 100; host++) {
-		ask_twice_from(host);
-		world_forget(&world);
-	}
-	assert_int_equal(world_counters(&world).half_open, 92);
-	world_end(&world);
-}
-
-static void requests_outlive_new_places(void **state)
-{
-	handle first;
-
-	world_begin(&world);
-	world.undecided = true;
-	ask_from(2);
-	first = world.request;
-	set_half_open(1000);
-	control_accept(world.control, first, &world.settings, &world, world.now);
-	world_take(&world);
-	assert_sends(&world, MESSAGE_SCCRP);
-	world_say(&world, 0, MESSAGE_SCCCN);
-	assert_int_equal(world_tunnel_state(&world), CONTROL_TUNNEL_ESTABLISHED);
-	world_end(&world);
-}
-
-/* Those that are too many go as others come, the oldest first, two for one. */
-static void fewer_places(void **state)
-{
-	world_begin(&world);
-	world.undecided = true;
-	set_half_open(40);
-	for (uint8_t host = 2; host < 22; host++)
-		ask_twice_from(host);
-	assert_int_equal(world_counters(&world).half_open, 20);
-	set_half_open(4);
-	assert_int_equal(world_counters(&world).half_open, 20);
-	ask_twice_from(30);
-	assert_int_equal(world_counters(&world).half_open, 19);
-	for (uint8_t host = 31; host < 60; host++)
-		ask_twice_from(host);
-	assert_int_equal(world_counters(&world).half_open, 4);
-	world_end(&world);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,9 +250,6 @@ int main(void)
 		cmocka_unit_test(a_reserved_id_may_rest),
 		cmocka_unit_test(only_what_lives_is_in_the_way),
 		cmocka_unit_test(a_call_named_anew),
-		cmocka_unit_test(more_places),
-		cmocka_unit_test(requests_outlive_new_places),
-		cmocka_unit_test(fewer_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
