@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "l2tprun/launch.h"
+#include "l2tprun/modules.h"
 #include "l2tprun/options.h"
 #include "l2tprun/plan.h"
 #include "os/family.h"
@@ -40,6 +41,8 @@ static int run(const struct run_options *options)
 	} else if (launch_supervisor(options->socket, &error) < 0) {
 		fprintf(stderr, "l2tprun: %s\n", error.text);
 		return EXIT_OWN_FAILURE;
+	} else {
+		modules_pretend();
 	}
 	return launch_program(options->program);
 }

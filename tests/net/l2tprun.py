@@ -3,6 +3,8 @@
 """l2tprun: unchanged programs find the kernel's L2TP API, whatever they do with their sockets, whoever ends first."""
 import errno
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -355,6 +357,20 @@ def test_nested():
     equal('unless it must not: it cannot', status, 125)
     matches('and says why', err, r'^l2tprun: a program can have one supervisor')
     daemon.stop()
+
+
+def test_modules():
+    """The configuration is that of this source, which need not be installed."""
+    options = l2tprun('sh', '-c', 'echo "$MODPROBE_OPTIONS"', env={'MODPROBE_OPTIONS': '-q'})[1]
+    matches('modprobe is told of a configuration', options,
+            r'^-q -C /\S+/share/l2tpd/modprobe\.conf -C /etc/modprobe\.d ')
+    if not shutil.which('modprobe'):
+        print('skip modprobe: there is none')
+        return
+    told = re.sub(r'/\S+/l2tpd/modprobe\.conf', f'{m.TOP}/dist/modprobe.conf', options.replace('-q', '')).strip()
+    for name in 'l2tp_core', 'l2tp_netlink', 'l2tp_eth', 'l2tp_ip', 'l2tp_ip6', 'l2tp_ppp':
+        equal(f'modprobe {name}', run('modprobe', name, env={'MODPROBE_OPTIONS': told}), (0, '', ''))
+    check('others are as ever', run('modprobe', 'no_such_module', env={'MODPROBE_OPTIONS': told})[0] != 0)
 
 
 def test_plan():

@@ -13,6 +13,7 @@ EXPECTED = [
     'sbin/l2tpd', 'bin/l2tpctl', 'bin/l2tprun', 'lib/systemd/system/l2tpd.service', 'lib/sysusers.d/l2tpd.conf',
     'share/doc/l2tpd/examples/l2tpd.conf',
     'share/bash-completion/completions/l2tpctl', 'share/bash-completion/completions/l2tprun',
+    'share/l2tpd/modprobe.conf',
     *(f'share/doc/l2tpd/examples/{name}' for name in ('authorizer.c', 'authorizer.py', 'hook.sh',
                                                             'ppp_link.py')),
     'sbin/openl2tpd', 'bin/l2tpconfig', 'share/bash-completion/completions/l2tpconfig',
