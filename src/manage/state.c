@@ -38,6 +38,8 @@ static const struct state_row system_rows[] = {
 	ROW(STATE_U32, user_sessions, user_sessions, NULL, NULL, "sessions of users who have proved their names"),
 	ROW(STATE_U64, refused_users, refused_users, NULL, NULL,
 	    "attempts to prove a name that came to nothing, since the start"),
+	ROW(STATE_U64, skipped_challenges, skipped_challenges, NULL, NULL,
+	    "times that a user stayed in whom no RADIUS server could be asked about (chap_interval), since the start"),
 	ROW(STATE_U64, failures, failures, NULL, NULL, "what has failed since the start"),
 	ROW(STATE_SINCE, loaded, load_age, NULL, "s", "how long ago the configuration was read again, or tried to be"),
 	ROW(STATE_TEXT, load_error, load_error, NULL, NULL, "why it was refused then"),

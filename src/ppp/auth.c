@@ -255,17 +255,29 @@ bool auth_is_another(const struct ppp_link *link, const char *name)
 	return peer->again && link->peer_name && strcmp(proved, link->peer_name) != 0;
 }
 
+static void peer_is_done(struct ppp_link *link, uint64_t now)
+{
+	uint32_t interval = auth_is_chap(link->peer_method) ? link->settings->chap_interval : 0;
+
+	link->auth->peer.state = AUTH_DONE;
+	link_set_timer(link, LINK_TIMER_PEER_AUTH, interval ? now + interval : PPP_NEVER);
+	link_set_timer(link, LINK_TIMER_AUTH_LIMIT, PPP_NEVER);
+}
+
+void auth_peer_undecided(struct ppp_link *link, uint64_t now)
+{
+	drop_packet(&link->auth->peer.last);
+	peer_is_done(link, now);
+}
+
 void auth_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name,
 		      const struct credentials_keys *keys, uint64_t now)
 {
 	struct auth_peer *peer = &link->auth->peer;
-	uint32_t interval = auth_is_chap(link->peer_method) ? link->settings->chap_interval : 0;
 	char proved[PPP_NAME_MAX];
 	size_t length = name_proved(peer, name, proved);
 
-	peer->state = AUTH_DONE;
-	link_set_timer(link, LINK_TIMER_PEER_AUTH, interval ? now + interval : PPP_NEVER);
-	link_set_timer(link, LINK_TIMER_AUTH_LIMIT, PPP_NEVER);
+	peer_is_done(link, now);
 	link_peer_proved(link, method, proved, length, peer->again ? NULL : keys, now);
 }
 

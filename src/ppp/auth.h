@@ -123,6 +123,8 @@ bool auth_is_another(const struct ppp_link *link, const char *name);
 /* It is who it says. name: as in ppp_verdict(). Afterwards link->auth may be gone. */
 void auth_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name,
 		      const struct credentials_keys *keys, uint64_t now);
+/* Nobody can say, and it was let in before: it stays so, until it is asked again. Afterwards link->auth may be gone. */
+void auth_peer_undecided(struct ppp_link *link, uint64_t now);
 /* Not. link->auth is gone. */
 void auth_peer_failed(struct ppp_link *link, const char *text, uint64_t now);
 /* No fault of the peer's. Likewise. */

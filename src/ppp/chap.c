@@ -147,6 +147,14 @@ static void let_in(struct ppp_link *link, const struct credentials_verdict *verd
 	auth_peer_proved(link, auth_credentials_method(link->peer_method), name, &verdict->keys, now);
 }
 
+/* The response is confirmed all the same where that says nothing of the secret, lest the peer takes us for dead. */
+static void skip(struct ppp_link *link, uint64_t now)
+{
+	if (link->peer_method != PPP_MSCHAPV2)
+		auth_send_text(link, PPP_CHAP_PROTOCOL, CHAP_SUCCESS, link->auth->peer.identifier, "", NULL);
+	auth_peer_undecided(link, now);
+}
+
 /* The next response has the next identifier (RFC 2759 section 9.1.4). */
 static void reject_mschap(struct ppp_link *link, const struct credentials_verdict *verdict, uint64_t now)
 {
@@ -169,6 +177,8 @@ void chap_verdict(struct ppp_link *link, const struct credentials_verdict *verdi
 
 	if (verdict->result == CREDENTIALS_ACCEPTED)
 		let_in(link, verdict, name, now);
+	else if (verdict->result == CREDENTIALS_UNDECIDED && link->auth->peer.again)
+		skip(link, now);
 	else if (is_mschap(link))
 		reject_mschap(link, verdict, now);
 	else

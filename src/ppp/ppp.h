@@ -175,7 +175,8 @@ struct ppp_event {
 bool ppp_next_event(struct ppp *ppp, struct ppp_event *event);
 
 /* The answer to the last CREDENTIALS of this link: who has others in hand (the peer began anew) must not give theirs.
- * name: whom they proved, as it is kept; NULL: the one that was given. */
+ * name: whom they proved, as it is kept; NULL: the one that was given. UNDECIDED in the network phase (CHAP anew): the
+ * peer is challenged again when the next challenge would be due. */
 void ppp_verdict(struct ppp *ppp, handle link, const struct credentials_verdict *verdict, const char *name,
 		 uint64_t now);
 /* Whether these credentials (not EAP) prove that who has them knows this secret, in constant time for those of one

@@ -139,6 +139,8 @@ void authenticate_cancel(struct service *service, struct session_ppp *ppp)
 static void tell(struct service *service, struct session_ppp *ppp, const struct credentials_verdict *verdict,
 		 const char *name)
 {
+	if (verdict->result == CREDENTIALS_ACCEPTED)
+		ppp->unasked = false;
 	ppp_verdict(service->ppp, ppp->link, verdict, name, service->now);
 }
 
@@ -280,11 +282,39 @@ static void ask_files(struct service *service, struct session_ppp *ppp, const st
 
 /* --- RADIUS --- */
 
+/* In the network phase a peer is challenged only anew. */
+static bool is_in(const struct service *service, const struct session_ppp *ppp)
+{
+	struct ppp_info info;
+
+	return ppp_info(service->ppp, ppp->link, &info) == 0 && info.phase == PPP_NETWORK;
+}
+
+/* That nobody can be asked is no fault of who was let in before. */
+static void stay(struct service *service, struct session_ppp *ppp, const char *name, const char *why)
+{
+	const struct credentials_verdict undecided = { .result = CREDENTIALS_UNDECIDED };
+	char label[SESSION_LABEL_MAX];
+
+	service->skipped_challenges++;
+	if (!ppp->unasked)
+		log_limited_about(&service->refusals, service->now, LOG_LEVEL_WARNING, ABOUT_SESSION(ppp->session),
+				  "%s: whether user %s may stay was not answered, so it does, and is challenged again "
+				  "after chap_interval: %s", session_label(ppp->session, label), name, why);
+	ppp->unasked = true;
+	authenticate_cancel(service, ppp);
+	tell(service, ppp, &undecided, name);
+}
+
 static void no_answer(struct service *service, struct session_ppp *ppp, const char *name,
 		      enum credentials_method method, const char *why)
 {
 	struct credentials_verdict verdict;
 
+	if (is_in(service, ppp)) {
+		stay(service, ppp, name, why);
+		return;
+	}
 	reject_with(&verdict, "nobody can be asked at the moment");
 	refuse(service, ppp, name, method, &verdict, why);
 }

@@ -322,7 +322,7 @@ struct service {
 	struct slow_down *slow_down;
 	uint64_t slow_down_seed;
 	struct log_limit ppp_closed, refusals, unaccounted;	/* lines about PPP */
-	uint64_t refused_users;		/* counted */
+	uint64_t refused_users, skipped_challenges;	/* counted */
 	uint32_t call_serial_number;	/* of the last call that was asked for */
 	handle released[SERVICE_RELEASED_MAX];	/* sessions of calls: the datapath is told of many at once */
 	int released_count;

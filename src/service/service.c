@@ -421,6 +421,7 @@ void service_status(struct service *service, struct service_status *status)
 		.session_setup = service->session_setup,
 		.user_sessions = service->subscriber_sessions,
 		.refused_users = service->refused_users,
+		.skipped_challenges = service->skipped_challenges,
 		.failures = service->events ? service->events->history.count : 0,
 		.setbacks = service->events ? service->events->history.setbacks : (struct service_setbacks){ 0 },
 		.last_event = service_event_last(service),

@@ -295,6 +295,7 @@ struct service_status {
 	struct service_setbacks setbacks;
 	uint64_t failures;		/* since the start: service_failures() has the last ones */
 	uint64_t last_event;		/* its number */
+	uint64_t skipped_challenges;	/* since the start: CHAP anew that no RADIUS server could be asked about */
 	uint64_t loaded;		/* monotonic ms of the last attempt to load a configuration; 0: none */
 	bool load_refused;
 	char load_error[ERROR_TEXT_MAX];	/* when it was refused */

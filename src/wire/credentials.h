@@ -34,7 +34,11 @@ struct credentials {
 #define CREDENTIALS_EAP_MAX 1500
 #define CREDENTIALS_MSCHAP_SUCCESS 42	/* "S=" and 40 digits */
 
-enum credentials_result { CREDENTIALS_REJECTED, CREDENTIALS_ACCEPTED, CREDENTIALS_CONTINUE };
+enum credentials_result {
+	CREDENTIALS_REJECTED, CREDENTIALS_ACCEPTED,
+	CREDENTIALS_CONTINUE,		/* EAP only */
+	CREDENTIALS_UNDECIDED,		/* nobody could say: who is in already stays, all others are rejected */
+};
 
 /* What MPPE starts from (RFC 3079), each as the end that holds this struct uses it. */
 struct credentials_keys {
@@ -44,7 +48,7 @@ struct credentials_keys {
 };
 
 struct credentials_verdict {
-	enum credentials_result result;	/* CONTINUE: EAP only */
+	enum credentials_result result;
 	char message[CREDENTIALS_MESSAGE_MAX];	/* for the peer, "" none. A rejection by MS-CHAP: "E=..." or text */
 	char mschap_success[CREDENTIALS_MSCHAP_SUCCESS + 1];	/* MS-CHAPv2, accepted: "S=..." */
 	struct credentials_keys keys;

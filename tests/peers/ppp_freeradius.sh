@@ -203,6 +203,27 @@ radius R
 start_daemon A
 check "we were restarted meanwhile: it learns what it missed" until_true 20 recorded Stop Acct-Session-Id "$last"
 
+# ---------------------------------------------------------------- challenged anew while the server is dead
+skipped() { ctl A -j status | jq .state.skipped_challenges; }
+for method in chap mschapv2; do
+	# shellcheck disable=SC2046 # words
+	lns_profile chap_interval=3 $(only $method)
+	call alice
+	check "$method anew: up" until_true 10 is_up "10.9.0.*" || why
+	before=$(skipped)
+	kill_peer R
+	check "$method anew, the server is dead: challenges are skipped" until_true 30 \
+		eval '[ "$(skipped)" -ge $((before + 2)) ]' || why
+	check "$method anew, the server is dead: the session stays" is_up "10.9.0.*" || why
+	radius R
+	sleep 7
+	check "$method anew, the server is back: the session stays" is_up "10.9.0.*" || why
+	hang_up
+done
+equal "challenges that are skipped: one line of each session" \
+	"$(grep -c 'whether user alice may stay was not answered' "$(log_of A)")" 2
+lns_profile chap_interval=0 auth_pap=yes auth_chap=yes auth_mschapv2=yes auth_eap=yes
+
 # ---------------------------------------------------------------- others
 # said_since: our client was told, since its log had so many lines
 said_since() { tail -n +$((lines + 1)) "$(log_of B)" | grep -q 'session s .*nobody can be asked'; }

@@ -453,6 +453,53 @@ static void fell_silent(void **state)
 	assert_failed(&world.lns, PPP_CAUSE_LOST, DISCONNECT_AUTH_TIMEOUT, DIRECTION_PEER);
 }
 
+/* Nobody could say whether the new proof is good: that alone ends nothing, either, and it is challenged again. */
+static void nobody_could_be_asked(void **state)
+{
+	const struct credentials_verdict undecided = { .result = CREDENTIALS_UNDECIDED };
+
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		uint64_t skipped;
+
+		begin_world(NULL);
+		world.lns.settings.chap_interval = 60000;
+		let_begin(methods[i]);
+		run();
+		world.lns.silent = true;
+		while (world.lns.questions < 2) {
+			assert_true(pass_time(&world.lns));
+			run();
+		}
+		skipped = world.now;
+		give_verdict(&world.lns, &undecided, NULL);
+		run();
+		assert_null(world.lns.link.auth);
+		if (methods[i] != PPP_MSCHAPV2)		/* which needs to be told what only the one not asked knows */
+			assert_null(world.client.link.auth);
+		world.lns.silent = false;
+		while (world.lns.questions < 3) {
+			assert_true(pass_time(&world.lns));
+			run();
+		}
+		assert_int_equal(world.now, skipped + 60000);
+		assert_int_equal(world.lns.proofs, 2);
+		assert_proved(auth_credentials_method(methods[i]));
+	}
+}
+
+/* Who is not in yet does not come in. */
+static void nobody_could_be_asked_at_first(void **state)
+{
+	const struct credentials_verdict undecided = { .result = CREDENTIALS_UNDECIDED, .message = "later" };
+
+	world.lns.silent = true;
+	let_begin(PPP_CHAP_MD5);
+	run();
+	give_verdict(&world.lns, &undecided, NULL);
+	run();
+	assert_refused();
+}
+
 /* Nobody confirms our new proof: that alone ends nothing. */
 static void not_confirmed_anew(void **state)
 {
@@ -616,6 +663,7 @@ int main(void)
 		TEST(the_same_challenge_has_the_same_answer), TEST(nobody_responds), TEST(nobody_challenges),
 		TEST(nobody_says_yes_or_no), TEST(limits_in_time), TEST(challenged_anew),
 		TEST(does_not_know_it_any_more), TEST(is_somebody_else_now), TEST(fell_silent),
+		TEST(nobody_could_be_asked), TEST(nobody_could_be_asked_at_first),
 		TEST(not_confirmed_anew),
 		TEST(both_prove_themselves), TEST(our_own_challenge), TEST(odd_challenges), TEST(odd_responses),
 		TEST(long_names), TEST(names_with_a_nul), TEST(seen_by_a_lac),
