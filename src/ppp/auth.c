@@ -310,6 +310,11 @@ bool auth_was_refused(const struct ppp_link *link)
 	return link->auth && link->auth->peer.state == AUTH_RETRY;
 }
 
+bool auth_is_proving(const struct ppp_link *link)
+{
+	return link->auth && link->our_method && !link->proved_by;
+}
+
 static void expire_peer(struct ppp_link *link, uint64_t now)
 {
 	struct auth_peer *peer = link->auth ? &link->auth->peer : NULL;

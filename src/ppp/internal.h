@@ -140,6 +140,8 @@ void auth_rejected(struct ppp_link *link, uint16_t protocol, uint64_t now);
 void auth_overtaken(struct ppp_link *link, uint64_t now);
 /* The peer's proof was refused, and it may try again: when it goes instead, that is why. */
 bool auth_was_refused(const struct ppp_link *link);
+/* We have to prove our name, and the peer has not said that it is content. */
+bool auth_is_proving(const struct ppp_link *link);
 /* LCP went down, or the link goes: wipe and free link->auth, clear its timers. */
 void auth_end(struct ppp_link *link);
 

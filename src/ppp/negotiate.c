@@ -575,17 +575,19 @@ static void receive_terminate(struct ppp_link *link, enum control_protocol which
 		.protocol = PPP_CHAP_PROTOCOL, .by_peer = true, .text = "wrong name or password",
 	};
 	const struct reply reply = { .code = CODE_TERMINATE_ACK, .identifier = packet->identifier };
-	char said[PPP_TEXT_MAX], text[sizeof(said) + 24];
+	bool proving = which == CONTROL_LCP && auth_is_proving(link);
+	char said[PPP_TEXT_MAX], text[sizeof(said) + sizeof(PPP_CLOSED_WHILE_PROVING) + 2];
 	const struct link_failure closed = {
-		.cause = PPP_CAUSE_USER,
+		.cause = proving ? PPP_CAUSE_NOT_TRUSTED : PPP_CAUSE_USER,
 		.code = which == CONTROL_LCP ? DISCONNECT_NORMAL : DISCONNECT_NO_NCP,
 		.direction = which == CONTROL_LCP ? DIRECTION_PEER : DIRECTION_GLOBAL,
 		.protocol = which == CONTROL_LCP ? 0 : protocols[which]->number,
-		.by_peer = true, .text = packet->length ? text : "closed by the peer",
+		.by_peer = true, .text = text,
 	};
 
 	ppp_printable(packet->data, packet->length, said, sizeof(said));
-	snprintf(text, sizeof(text), "closed by the peer: %s", said);
+	snprintf(text, sizeof(text), "%s%s%s", proving ? PPP_CLOSED_WHILE_PROVING : "closed by the peer",
+		 packet->length ? ": " : "", said);
 	link_note(link, which == CONTROL_LCP && auth_was_refused(link) ? &refused : &closed);
 	act(link, which, AUTOMATON_RTR, &reply);
 }

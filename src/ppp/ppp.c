@@ -385,6 +385,16 @@ static uint16_t bounded_mru(const struct ppp_link *link)
 	return mtu && mtu < link->peer_mru ? mtu : link->peer_mru;
 }
 
+static const char *trouble_of(const struct ppp_link *link)
+{
+	const struct negotiation *negotiation = link->negotiation;
+
+	if (link->phase < PPP_TERMINATE || !negotiation || !negotiation->has_failure ||
+	    negotiation->failure.cause == PPP_CAUSE_USER || negotiation->failure.cause == PPP_CAUSE_ADMIN)
+		return NULL;
+	return negotiation->text;
+}
+
 static void info_network(const struct ppp_link *link, struct ppp_info *info)
 {
 	info->ipv4 = link->told_ipv4;
@@ -414,7 +424,9 @@ int ppp_info(const struct ppp *ppp, handle h, struct ppp_info *info)
 		.local_magic = link->local_magic, .peer_magic = link->peer_magic,
 		.send_pfc = link->send_pfc, .send_acfc = link->send_acfc,
 		.peer_proved_by = link->peer_proved_by, .proved_by = link->proved_by,
+		.proving = link->phase == PPP_AUTHENTICATE && auth_is_proving(link),
 		.proxied = link->proxied,
+		.trouble = trouble_of(link),
 		.counters = { link->counters.sent, link->counters.received, link->counters.dropped,
 			      link->counters.echoes_sent, link->counters.echoes_answered,
 			      link->counters.echoes_received },

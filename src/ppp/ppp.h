@@ -139,6 +139,9 @@ enum ppp_event_kind {
 	PPP_EVENT_DOWN,			/* the last of the link, but for ppp_release(): why */
 };
 
+/* Who was not content with our name does not always say more than that it ends the link, or the call. */
+#define PPP_CLOSED_WHILE_PROVING "the peer closed while authenticating: name or password may be wrong"
+
 enum ppp_cause {			/* what an accounting record and a CDN want to know */
 	PPP_CAUSE_USER,			/* the peer closed it */
 	PPP_CAUSE_ADMIN,		/* ppp_close() */
@@ -219,7 +222,10 @@ struct ppp_info {
 	uint32_t local_magic, peer_magic;
 	bool send_pfc, send_acfc;	/* the peer takes such */
 	enum credentials_method peer_proved_by, proved_by;	/* how; NONE: not */
+	bool proving;			/* we have to prove our name, and the peer has not said yes */
 	bool proxied;			/* what the LAC did was taken over */
+	const char *trouble;		/* why it ends, other than that one end wanted it; NULL: it does not. Valid
+					 * until the next call */
 	char peer_name[PPP_NAME_MAX];	/* "" : it has proved none */
 	bool ipv4, ipv6;		/* open */
 	struct address local, peer, dns[2], nbns[2];	/* dns, nbns: those that the peer told us */

@@ -533,10 +533,8 @@ static void call_is_down(struct service *service, struct session *session, const
 	char text[SETTINGS_REASON_MAX];
 
 	session->call->control = HANDLE_NONE;
-	if (session->ppp && session->ppp->failure)	/* we know better why */
-		snprintf(text, sizeof(text), "%s", session->ppp->failure);
-	else
-		settings_reason(reason, true, text);
+	settings_reason(reason, true, text);
+	session_ppp_explain(service, session, reason->by_peer, text);
 	session_ppp_because(session, reason->by_peer && reason->result != CDN_LOST_CARRIER ? TERMINATE_USER_REQUEST :
 										     TERMINATE_LOST_CARRIER);
 	lost(service, session, text);

@@ -59,6 +59,22 @@ void session_ppp_reason(const struct session *session, char *reason, size_t size
 	snprintf(reason, size, "%s", ppp->failure ? ppp->failure : stage_reasons[ppp->stage]);
 }
 
+void session_ppp_explain(const struct service *service, const struct session *session, bool by_peer,
+			 char reason[ERROR_TEXT_MAX])
+{
+	const struct session_ppp *ppp = session->ppp;
+	char said[ERROR_TEXT_MAX - PPP_TEXT_MAX - 4];
+	struct ppp_info info;
+
+	if (ppp && ppp->failure)
+		snprintf(reason, ERROR_TEXT_MAX, "%s", ppp->failure);
+	if (!ppp || ppp->failure || !by_peer || ppp_info(service->ppp, ppp->link, &info) < 0 ||
+	    (!info.trouble && !info.proving))
+		return;
+	snprintf(said, sizeof(said), "%s", reason);
+	snprintf(reason, ERROR_TEXT_MAX, "%s (%s)", info.trouble ? info.trouble : PPP_CLOSED_WHILE_PROVING, said);
+}
+
 static void tell(struct service *service, struct session *session, enum service_event_kind kind)
 {
 	event_session(service, kind, session, NULL, NULL);

@@ -104,6 +104,10 @@ void session_ppp_stop(struct service *service);
 /* Why it is not up, in words; "" when it is, or there is nothing to say. */
 void session_ppp_reason(const struct session *session, char *reason, size_t size);
 
+/* The call has ended: what PPP knows of why goes before reason, which is the call's, or in its place if we ended it. */
+void session_ppp_explain(const struct service *service, const struct session *session, bool by_peer,
+			 char reason[ERROR_TEXT_MAX]);
+
 /* Does this session have a network protocol, or needs none? */
 static inline bool session_ppp_is_up(const struct session *session)
 {

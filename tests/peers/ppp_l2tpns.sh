@@ -55,8 +55,7 @@ call fixed
 check "an address that RADIUS has for the user" until_true 20 is_up 1.77 || why
 hang_up
 call alice wrong-password
-# It says no more than that it ends the call.
-check "a wrong password: the call is closed" until_true 15 failed A 'session s .*closed by the peer' || why
+check "a wrong password: we know why" until_true 15 failed A 'session s .*(name and password|name or password)' || why
 hang_up
 call alice
 check "and again with the right one" until_true 20 is_up "0.*" || why
