@@ -61,7 +61,7 @@ struct grant {
 	char filter[GRANT_FILTER_MAX];	/* Filter-Id: hooks are told */
 	struct grant_class classes[GRANT_CLASSES_MAX];
 	unsigned int class_count;
-	bool mppe_allowed, mppe_required, mppe_said;
+	bool mppe_required;
 	unsigned int mppe_bits;		/* of enum grant_mppe; 0: not said */
 	unsigned int port_limit;	/* sessions at once; 0: not said */
 };

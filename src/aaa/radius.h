@@ -53,7 +53,7 @@ void radius_set_time(struct radius_client *client, uint64_t unix_time, uint64_t 
 
 /* --- ourselves and the servers --- */
 
-struct radius_nas {			/* in every request; a request may say something else */
+struct radius_nas {			/* in every request */
 	char identifier[RADIUS_TEXT_MAX];	/* NAS-Identifier, "" : not sent */
 	struct address ipv4, ipv6;		/* NAS-IP-Address, NAS-IPv6-Address; AF_UNSPEC: not sent */
 };
@@ -88,7 +88,7 @@ void radius_remove_server(struct radius_client *client, const char *name, uint64
 struct radius_tunnel {			/* RFC 2867, 2868 of the L2TP tunnel; "" and 0: not told */
 	struct address client, server;	/* endpoints: the LAC's, the LNS' */
 	char client_name[RADIUS_TEXT_MAX - 1], server_name[RADIUS_TEXT_MAX - 1];	/* Auth-IDs: host names */
-	char assignment[RADIUS_TEXT_MAX - 1];
+	char private_group[RADIUS_TEXT_MAX - 1];	/* Tunnel-Private-Group-ID: Private Group ID of the call */
 	uint32_t connection;		/* Acct-Tunnel-Connection: call serial number */
 };
 
@@ -97,8 +97,6 @@ struct radius_tunnel {			/* RFC 2867, 2868 of the L2TP tunnel; "" and 0: not tol
 struct radius_session {
 	const char *user_name;
 	const char *session_id;		/* Acct-Session-Id: unique, also after a restart */
-	const char *multi_session_id;
-	const struct radius_nas *nas;	/* NULL: radius_set_nas() */
 	uint32_t port;			/* NAS-Port */
 	const char *port_id;		/* NAS-Port-Id */
 	const char *called, *calling;	/* station ids */

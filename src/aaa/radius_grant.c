@@ -201,7 +201,6 @@ static enum radius_taken take_policy(struct grant *grant, const struct radius_at
 
 	if (!radius_get_u32(attribute, &value) || (value != MPPE_ALLOWED && value != MPPE_REQUIRED))
 		return RADIUS_BAD;
-	grant->mppe_said = grant->mppe_allowed = true;
 	grant->mppe_required = value == MPPE_REQUIRED;
 	return RADIUS_TAKEN;
 }

@@ -40,13 +40,13 @@ static void put_tunnel(struct radius_builder *builder, const struct radius_tunne
 	put_endpoint(builder, RADIUS_TUNNEL_SERVER_ENDPOINT, &tunnel->server);
 	radius_put_tagged_text(builder, RADIUS_TUNNEL_CLIENT_AUTH_ID, TAG, tunnel->client_name);
 	radius_put_tagged_text(builder, RADIUS_TUNNEL_SERVER_AUTH_ID, TAG, tunnel->server_name);
-	radius_put_tagged_text(builder, RADIUS_TUNNEL_ASSIGNMENT_ID, TAG, tunnel->assignment);
+	radius_put_tagged_text(builder, RADIUS_TUNNEL_PRIVATE_GROUP_ID, TAG, tunnel->private_group);
 }
 
 void radius_put_session(struct radius_builder *builder, const struct radius_client *client,
 			const struct radius_session *session)
 {
-	radius_put_nas(builder, session->nas ? session->nas : &client->nas);
+	radius_put_nas(builder, &client->nas);
 	if (session->port)
 		radius_put_u32(builder, RADIUS_NAS_PORT, session->port);
 	radius_put_u32(builder, RADIUS_NAS_PORT_TYPE, RADIUS_PORT_VIRTUAL);
@@ -57,7 +57,6 @@ void radius_put_session(struct radius_builder *builder, const struct radius_clie
 	radius_put_text(builder, RADIUS_CALLING_STATION_ID, session->calling);
 	radius_put_text(builder, RADIUS_CONNECT_INFO, session->connect_info);
 	radius_put_text(builder, RADIUS_ACCT_SESSION_ID, session->session_id);
-	radius_put_text(builder, RADIUS_ACCT_MULTI_SESSION_ID, session->multi_session_id);
 	if (session->tunnel)
 		put_tunnel(builder, session->tunnel);
 }

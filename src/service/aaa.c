@@ -202,6 +202,20 @@ static void describe_tunnel(const struct service *service, const struct session_
 	told->connection = ppp->session->call ? ppp->session->call->serial_number : 0;
 }
 
+/* How fast the subscriber's line is, when the LAC has told it: bit/s to it, and from it where that is another. */
+static const char *describe_line(const struct session *session, struct aaa_session *described)
+{
+	const struct param_speed *speed = &described->config.connect_speed;
+
+	if (!param_set_has(&session_provenance(session)->explicit_rows, config_row(CONFIG_SESSION, "connect_speed")))
+		return NULL;
+	if (speed->rx && speed->rx != speed->tx)
+		snprintf(described->line, sizeof(described->line), "%u/%u", speed->tx, speed->rx);
+	else
+		snprintf(described->line, sizeof(described->line), "%u", speed->tx);
+	return described->line;
+}
+
 const struct radius_session *aaa_describe(const struct service *service, const struct session_ppp *ppp,
 					  const char *user_name, struct aaa_session *described)
 {
@@ -209,6 +223,8 @@ const struct radius_session *aaa_describe(const struct service *service, const s
 
 	session_compose(session, &described->config);
 	describe_tunnel(service, ppp, &described->tunnel);
+	snprintf(described->tunnel.private_group, sizeof(described->tunnel.private_group), "%s",
+		 described->config.priv_group_id);
 	snprintf(described->port_id, sizeof(described->port_id), "%s/%u", session->tunnel->config.tunnel_name,
 		 session_id(session));
 	described->session = (struct radius_session){
@@ -219,6 +235,7 @@ const struct radius_session *aaa_describe(const struct service *service, const s
 		.called = described->config.called_number,
 		.calling = described->config.calling_number[0] ? described->config.calling_number :
 			   address_format(&session->tunnel->peer, described->peer, sizeof(described->peer)),
+		.connect_info = describe_line(session, described),
 		.mtu = ppp->terms->key.settings.mru,
 		.tunnel = ppp->server ? &described->tunnel : NULL,
 	};

@@ -34,7 +34,7 @@ struct aaa_session {
 	struct radius_session session;
 	struct radius_tunnel tunnel;
 	struct session_config config;
-	char id[AAA_ID_MAX], port_id[2 * CONFIG_NAME_MAX + 24], peer[ADDRESS_TEXT_MAX];
+	char id[AAA_ID_MAX], port_id[2 * CONFIG_NAME_MAX + 24], peer[ADDRESS_TEXT_MAX], line[24];
 };
 /* user_name NULL: that of the credentials. Returns &described->session. */
 const struct radius_session *aaa_describe(const struct service *service, const struct session_ppp *ppp,

@@ -9,7 +9,6 @@
 #define ATTRIBUTE_HEADER 2	/* type and length */
 #define VENDOR_ID_LENGTH 4
 #define PREFIX_HEADER 2		/* reserved, bits */
-#define TAGGED_LENGTH 4
 
 static uint32_t u32_of(const uint8_t octets[4])
 {
@@ -170,25 +169,6 @@ bool radius_get_name(const struct radius_attribute *attribute, char *out, size_t
 	memcpy(out, attribute->value, attribute->length);
 	out[attribute->length] = '\0';
 	return true;
-}
-
-bool radius_get_tagged_u24(const struct radius_attribute *attribute, uint8_t *tag, uint32_t *value)
-{
-	if (attribute->length != TAGGED_LENGTH)
-		return false;
-	*tag = attribute->value[0] <= RADIUS_TAG_MAX ? attribute->value[0] : 0;
-	*value = u32_of(attribute->value) & 0xffffff;
-	return true;
-}
-
-void radius_get_tagged_text(const struct radius_attribute *attribute, uint8_t *tag, struct radius_attribute *text)
-{
-	bool tagged = attribute->length && attribute->value[0] <= RADIUS_TAG_MAX;
-
-	*tag = tagged ? attribute->value[0] : 0;
-	*text = *attribute;
-	text->value += tagged;
-	text->length = (uint8_t)(text->length - tagged);
 }
 
 size_t radius_get_eap(const struct radius_packet *packet, uint8_t *out, size_t size)

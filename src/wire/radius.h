@@ -18,7 +18,6 @@
 #define RADIUS_VENDOR_VALUE_MAX 247
 #define RADIUS_PASSWORD_MAX 128		/* octets of a User-Password */
 #define RADIUS_SALT_LENGTH 2
-#define RADIUS_TAG_MAX 0x1f		/* RFC 2868 section 3.1; 0: no tag */
 
 enum radius_code {
 	RADIUS_ACCESS_REQUEST = 1, RADIUS_ACCESS_ACCEPT = 2, RADIUS_ACCESS_REJECT = 3, RADIUS_ACCOUNTING_REQUEST = 4,
@@ -116,10 +115,6 @@ bool radius_get_prefix(const struct radius_attribute *attribute, struct prefix *
 char *radius_get_text(const struct radius_attribute *attribute, char *out, size_t size);
 /* As it is. False: it does not fit with its NUL, or has a NUL in it. */
 bool radius_get_name(const struct radius_attribute *attribute, char *out, size_t size);
-/* RFC 2868: takes the tag off. Of integers it is the first octet, of strings only when it is one; 0: no tag.
- * False: too short. */
-bool radius_get_tagged_u24(const struct radius_attribute *attribute, uint8_t *tag, uint32_t *value);
-void radius_get_tagged_text(const struct radius_attribute *attribute, uint8_t *tag, struct radius_attribute *text);
 /* All EAP-Messages in a row (RFC 3579 section 3.1). Returns the length, 0: there is none, or it does not fit. */
 size_t radius_get_eap(const struct radius_packet *packet, uint8_t *out, size_t size);
 

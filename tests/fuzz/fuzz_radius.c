@@ -24,11 +24,9 @@ static void must(bool true_always)
 static void read_values(const struct radius_attribute *attribute)
 {
 	char text[RADIUS_VALUE_MAX + 1], name[16];
-	struct radius_attribute untagged;
 	struct address address;
 	struct prefix prefix;
 	uint32_t value;
-	uint8_t tag;
 
 	must(strlen(radius_get_text(attribute, text, sizeof(text))) == attribute->length);
 	must(strlen(radius_get_text(attribute, name, sizeof(name))) < sizeof(name));
@@ -39,10 +37,6 @@ static void read_values(const struct radius_attribute *attribute)
 	radius_get_ipv6(attribute, &address);
 	if (radius_get_prefix(attribute, &prefix))
 		must(prefix.length <= 128);
-	if (radius_get_tagged_u24(attribute, &tag, &value))
-		must(tag <= RADIUS_TAG_MAX && value <= 0xffffff);
-	radius_get_tagged_text(attribute, &tag, &untagged);
-	must(untagged.length + !!tag >= attribute->length - 1);
 }
 
 static void hide_and_reveal(const struct radius_packet *packet, const struct radius_attribute *attribute)

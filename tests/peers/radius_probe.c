@@ -119,7 +119,7 @@ static void carry_frames(void)
 
 static void ask(const struct credentials *credentials)
 {
-	struct radius_tunnel tunnel = { .client_name = "lac", .server_name = "lns", .assignment = "t1" };
+	struct radius_tunnel tunnel = { .client_name = "lac", .server_name = "lns", .private_group = "t1" };
 	struct radius_session session = { .session_id = "s1", .calling = "5552", .mtu = 1460, .tunnel = &tunnel };
 	struct radius_request request = { .session = &session, .credentials = credentials,
 					  .conversation = my.conversation };

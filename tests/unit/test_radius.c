@@ -69,22 +69,14 @@ static void reads_a_tunnel(void **state)
 {
 	struct octets octets = octets_of(VECTOR_ACCEPT_TUNNEL);
 	struct radius_packet packet = parse(&octets);
-	struct radius_attribute attribute = find(&packet, 0, RADIUS_TUNNEL_TYPE), text;
+	struct radius_attribute attribute = find(&packet, 0, RADIUS_TUNNEL_TYPE);
 	uint32_t value;
-	uint8_t tag;
-	char name[32];
 
-	assert_true(radius_get_tagged_u24(&attribute, &tag, &value));
-	assert_int_equal(tag, 1);
-	assert_int_equal(value, RADIUS_TUNNEL_L2TP);
+	assert_true(radius_get_u32(&attribute, &value));
+	assert_int_equal(value, 1 << 24 | RADIUS_TUNNEL_L2TP);
 	attribute = find(&packet, 0, RADIUS_TUNNEL_SERVER_ENDPOINT);
-	radius_get_tagged_text(&attribute, &tag, &text);
-	assert_int_equal(tag, 1);
-	assert_string_equal(radius_get_text(&text, name, sizeof(name)), "192.0.2.2");
-	attribute = value_of("lns", 3);
-	radius_get_tagged_text(&attribute, &tag, &text);
-	assert_int_equal(tag, 0);
-	assert_int_equal(text.length, 3);
+	assert_int_equal(attribute.length, 10);
+	assert_memory_equal(attribute.value, "\001192.0.2.2", 10);
 }
 
 /* A value that begins with its salt, and what is in it. */
@@ -368,7 +360,6 @@ static void values_have_their_lengths(void **state)
 	struct address address;
 	struct prefix prefix;
 	uint32_t value;
-	uint8_t tag;
 
 	for (size_t length = 0; length <= sizeof(octets); length++) {
 		struct radius_attribute attribute = value_of(octets, length);
@@ -376,7 +367,6 @@ static void values_have_their_lengths(void **state)
 		assert_int_equal(radius_get_u32(&attribute, &value), length == 4);
 		assert_int_equal(radius_get_ipv4(&attribute, &address), length == 4);
 		assert_int_equal(radius_get_ipv6(&attribute, &address), length == 16);
-		assert_int_equal(radius_get_tagged_u24(&attribute, &tag, &value), length == 4);
 		assert_int_equal(radius_get_prefix(&attribute, &prefix), length >= 2 && length <= 18);
 	}
 }
