@@ -212,10 +212,29 @@ static int refuse_taken(const struct pools *pools, const struct prefix *wanted, 
 	return error_set(error, ERROR_EXISTS, NULL, "%s is in use by %s", text, user);
 }
 
+/* A pool that would give parts of it; NULL: none. */
+static const struct pool *find_inside(const struct pools *pools, const struct prefix *wanted)
+{
+	const struct pool *pool, *next;
+
+	HASH_ITER(hh, pools->pools, pool, next)
+		for (unsigned int i = 0; i < pool->config.range_count; i++)
+			if (wanted->length < pool->space.length &&
+			    prefix_contains(wanted, &pool->config.ranges[i].first))
+				return pool;
+	return NULL;
+}
+
 static int take_outside(struct pools *pools, const struct prefix *wanted, const char *user, struct error *error)
 {
-	struct pool_lease *lease = pool_lease_add(&pools->leases, wanted, NULL, user);
+	const struct pool *inside = find_inside(pools, wanted);
+	char text[PREFIX_TEXT_MAX];
+	struct pool_lease *lease;
 
+	if (inside)
+		return error_set(error, ERROR_VALUE, NULL, "in %s are addresses of pool %s, which others are given",
+				 prefix_format(wanted, text, sizeof(text)), inside->config.name);
+	lease = pool_lease_add(&pools->leases, wanted, NULL, user);
 	return lease ? begin_use(pools, lease) : no_memory(error);
 }
 
@@ -242,6 +261,19 @@ int pools_take_this(struct pools *pools, const struct prefix *wanted, const char
 	if (!pool_unused_take_this(&pool->unused, number))
 		return no_memory(error);
 	return take_new(pools, pool, number, user, &taken, error);
+}
+
+int pools_take_around(struct pools *pools, const struct address *address, const char *user, struct prefix *taken,
+		      struct error *error)
+{
+	const struct pool *pool;
+	uint64_t number;
+
+	*taken = (struct prefix){ *address, address->family == AF_INET ? 32 : 128 };
+	pool = pools_containing(pools, address, &number);
+	if (pool)
+		pool_space_prefix(&pool->space, number, taken);
+	return pools_take_this(pools, taken, user, error);
 }
 
 /* Nobody is remembered to have had it. */

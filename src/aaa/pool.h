@@ -62,8 +62,12 @@ void pools_remove_own(struct pools *pools, const struct address *address);
  * -1: ERROR_UNKNOWN: there is no such pool; ERROR_LIMIT: all are taken. */
 int pools_take(struct pools *pools, const char *name, const char *user, struct prefix *taken, struct error *error);
 /* Just this one, of a pool or of none. -1: ERROR_EXISTS: somebody has it: error says who; ERROR_VALUE: it is larger or
- * smaller than what its pool gives, or AF_UNSPEC. Of what comes from no pool only the same is found, not a part. */
+ * smaller than what its pool gives, reaches into a pool, or is AF_UNSPEC. Of what comes from no pool only the same is
+ * found, not a part. */
 int pools_take_this(struct pools *pools, const struct prefix *wanted, const char *user, struct error *error);
+/* This address, with all that its pool would have given with it: *taken is what is to be given back. -1: as above. */
+int pools_take_around(struct pools *pools, const struct address *address, const char *user, struct prefix *taken,
+		      struct error *error);
 /* By who took it, once. Nothing happens when nobody has it. */
 void pools_give_back(struct pools *pools, const struct prefix *taken);
 

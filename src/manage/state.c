@@ -118,6 +118,7 @@ static const struct state_row session_rows[] = {
 	ROW(STATE_ADDRESS, ppp.local_ipv6, local_ipv6, NULL, NULL, "our link-local address"),
 	ROW(STATE_ADDRESS, ppp.peer_ipv6, remote_ipv6, NULL, NULL, "the peer's link-local address"),
 	ROW(STATE_TEXT, ppp.ipv6_prefix, ipv6_prefix, NULL, NULL, "whose addresses the peer makes itself"),
+	ROW(STATE_ADDRESS, ppp.ipv6_address, ipv6_address, NULL, NULL, "what a RADIUS server gave the peer by itself"),
 	ROW(STATE_TEXT, ppp.delegated_prefix, delegated_prefix, NULL, NULL, "what the peer may give on"),
 	ROW(STATE_ADDRESS, ppp.dns[0], dns_ipaddr_pri, NULL, NULL, "name server that the peer told"),
 	ROW(STATE_ADDRESS, ppp.dns[1], dns_ipaddr_sec, NULL, NULL, "the second one"),

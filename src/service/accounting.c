@@ -5,8 +5,10 @@
 #include "service/accounting.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "service/aaa.h"
+#include "service/network.h"
 #include "service/ppp_settings.h"
 #include "service/subscriber.h"
 #include "service/trace.h"
@@ -68,9 +70,16 @@ static void account(struct service *service, struct session_ppp *ppp, enum radiu
 		.ipv6_prefix = ppp->ipv6_taken,
 		.delegated = ppp->delegated_taken,
 	};
+	struct ppp_info info;
 	struct error error;
 
 	session_ppp_grant(ppp, &grant);
+	if (ppp->ipv6 && ppp_info(service->ppp, ppp->link, &info) == 0) {
+		record.has_identifier = true;
+		memcpy(record.identifier, info.peer_identifier, sizeof(record.identifier));
+	}
+	if (network_has_ipv6(ppp, &grant.ipv6))
+		record.ipv6 = grant.ipv6;
 	record.classes = grant.classes;
 	record.class_count = grant.class_count;
 	if (status != RADIUS_STATUS_START)

@@ -7,6 +7,7 @@
 
 #include "service/aaa.h"
 #include "service/accounting.h"
+#include "service/network.h"
 #include "service/ppp_device.h"
 #include "service/subscriber.h"
 
@@ -23,6 +24,16 @@ static bool is_address(const struct address *wanted, const struct address *addre
 static bool is_prefix(const struct prefix *wanted, const struct prefix *prefix)
 {
 	return wanted->address.family == AF_UNSPEC || prefix_equal(wanted, prefix);
+}
+
+static bool is_ipv6(const struct address *wanted, const struct session_ppp *ppp)
+{
+	struct grant grant;
+
+	if (wanted->family == AF_UNSPEC)
+		return true;
+	session_ppp_grant(ppp, &grant);
+	return address_equal(wanted, &grant.ipv6) && network_has_ipv6(ppp, wanted);
 }
 
 static bool is_identifier(const struct service *service, const struct radius_selectors *wanted,
@@ -46,7 +57,7 @@ static bool is_meant(const struct service *service, const struct radius_selector
 	/* what is told apart at once goes first: all sessions are looked at */
 	if (!ppp->subscriber || !says(wanted->user_name, ppp->subscriber->name) ||
 	    (wanted->has_port && wanted->port != ppp->number) || wanted->multi_session_id[0] ||
-	    !is_address(&wanted->ipv4, &ppp->ipv4_taken.address) || wanted->ipv6.family != AF_UNSPEC ||
+	    !is_address(&wanted->ipv4, &ppp->ipv4_taken.address) || !is_ipv6(&wanted->ipv6, ppp) ||
 	    !is_prefix(&wanted->ipv6_prefix, &ppp->ipv6_taken) ||
 	    !is_prefix(&wanted->delegated, &ppp->delegated_taken) ||
 	    !says(wanted->session_id, aaa_id(service, ppp, id)) || !is_identifier(service, wanted, ppp))

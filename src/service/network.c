@@ -142,6 +142,19 @@ static int take_prefix(struct service *service, struct session_ppp *ppp, const s
 	return 0;
 }
 
+/* Framed-IPv6-Address, which may be of a prefix that the session has anyway. */
+static int take_ipv6(struct service *service, struct session_ppp *ppp, const struct grant *grant, struct error *error)
+{
+	struct prefix taken;
+
+	if (grant->ipv6.family == AF_UNSPEC || network_has_ipv6(ppp, &grant->ipv6))
+		return 0;
+	if (pools_take_around(service->pools, &grant->ipv6, user_of(ppp), &taken, error) < 0)
+		return -1;
+	ppp->around_taken = taken;
+	return 0;
+}
+
 static int assign_ipv6(struct service *service, struct session_ppp *ppp, const struct grant *grant,
 		       struct ppp_network *network, struct error *error)
 {
@@ -152,9 +165,24 @@ static int assign_ipv6(struct service *service, struct session_ppp *ppp, const s
 	if (take_prefix(service, ppp, &grant->ipv6_prefix,
 			grant->ipv6_pool[0] ? grant->ipv6_pool : profile->ipv6_pool_name, &ppp->ipv6_taken, error) < 0)
 		return -1;
-	return take_prefix(service, ppp, &grant->delegated,
-			   grant->delegated_pool[0] ? grant->delegated_pool : profile->delegated_pool_name,
-			   &ppp->delegated_taken, error);
+	if (take_prefix(service, ppp, &grant->delegated,
+			grant->delegated_pool[0] ? grant->delegated_pool : profile->delegated_pool_name,
+			&ppp->delegated_taken, error) < 0)
+		return -1;
+	return take_ipv6(service, ppp, grant, error);
+}
+
+static void give_back_ipv6(struct service *service, struct session_ppp *ppp)
+{
+	give_back(service, &ppp->ipv6_taken);
+	give_back(service, &ppp->delegated_taken);
+	give_back(service, &ppp->around_taken);
+}
+
+bool network_has_ipv6(const struct session_ppp *ppp, const struct address *address)
+{
+	return prefix_contains(&ppp->ipv6_taken, address) || prefix_contains(&ppp->delegated_taken, address) ||
+	       prefix_contains(&ppp->around_taken, address);
 }
 
 /* --- all of it --- */
@@ -213,6 +241,7 @@ static int assign(struct service *service, struct session_ppp *ppp, struct ppp_n
 		return 0;
 	if (!network->ipv4)
 		return -1;
+	give_back_ipv6(service, ppp);
 	log_limited_about(&service->ppp_closed, service->now, LOG_LEVEL_WARNING, ABOUT_SESSION(ppp->session),
 			  "%s has no IPv6: %s", user_of(ppp), error->text);
 	network->ipv6 = false;
@@ -305,7 +334,6 @@ void network_down(struct service *service, struct session_ppp *ppp, bool tell)
 	if (!service->pools)
 		return;
 	give_back(service, &ppp->ipv4_taken);
-	give_back(service, &ppp->ipv6_taken);
-	give_back(service, &ppp->delegated_taken);
+	give_back_ipv6(service, ppp);
 	give_up_own(service, ppp);
 }

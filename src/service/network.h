@@ -14,5 +14,7 @@ void network_configure(struct service *service, struct session_ppp *ppp);
 void network_event_of(struct service *service, struct session_ppp *ppp, const struct ppp_event *event);
 /* Addresses go back. tell: the datapath, too, is to carry nothing any more. */
 void network_down(struct service *service, struct session_ppp *ppp, bool tell);
+/* Is this the session's, by its prefixes or by itself? */
+bool network_has_ipv6(const struct session_ppp *ppp, const struct address *address);
 
 #endif

@@ -22,12 +22,8 @@
 
 bool router_is_wanted(const struct session_ppp *ppp)
 {
-	struct grant grant;
-
-	if (ppp->ipv6_taken.address.family != AF_UNSPEC || ppp->delegated_taken.address.family != AF_UNSPEC)
-		return true;
-	session_ppp_grant(ppp, &grant);
-	return grant.ipv6.family != AF_UNSPEC;
+	return ppp->ipv6_taken.address.family != AF_UNSPEC || ppp->delegated_taken.address.family != AF_UNSPEC ||
+	       ppp->around_taken.address.family != AF_UNSPEC;
 }
 
 static bool is_wanted(const struct session_ppp *ppp)

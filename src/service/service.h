@@ -237,6 +237,8 @@ struct service_ppp_view {
 	struct address local_ipv6, peer_ipv6;		/* link-local */
 	char ipv6_prefix[PREFIX_TEXT_MAX], delegated_prefix[PREFIX_TEXT_MAX];
 	uint16_t local_mru, peer_mru;
+	struct address ipv6_address;			/* of the peer's, by DHCPv6 */
+	struct address dns6[2];				/* that the peer advertises */
 	uint32_t mppe_bits;
 	bool mppe_stateful, proxied;
 	uint32_t session_timeout, idle_timeout;		/* s */

@@ -37,7 +37,8 @@ struct session_ppp {
 	struct subscriber *subscriber;	/* NULL: it has proved no name */
 	struct session_ppp *subscriber_prev, *subscriber_next;	/* of the same name */
 	struct shared_device *device;	/* NULL: its own, or none */
-	struct prefix ipv4_taken, ipv6_taken, delegated_taken;	/* of the pools, to be given back; AF_UNSPEC: none */
+	/* of the pools, to be given back; AF_UNSPEC: none; around: where an IPv6 address is that is of no prefix */
+	struct prefix ipv4_taken, ipv6_taken, delegated_taken, around_taken;
 	uint32_t number;		/* of all since the start: accounting's id of it, another for each user */
 	enum session_ppp_stage stage : 8;
 	bool ipv4 : 1, ipv6 : 1;	/* the datapath carries it */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "service/aaa.h"
+#include "service/name_servers.h"
+#include "service/network.h"
 #include "service/ppp_limits.h"
 #include "service/ppp_settings.h"
 #include "service/subscriber.h"
@@ -68,6 +70,8 @@ static void view_grant(const struct session_ppp *ppp, struct service_ppp_view *v
 
 	session_ppp_grant(ppp, &grant);
 	ppp_limits_of(ppp, &limits);
+	if (network_has_ipv6(ppp, &grant.ipv6))
+		view->ipv6_address = grant.ipv6;
 	view->session_timeout = limits.session_timeout;
 	view->idle_timeout = limits.idle_timeout;
 	view->rate_send = grant.rate_send ? grant.rate_send : profile->rate_send;

@@ -68,6 +68,13 @@ static struct prefix prefix_of(const char *text)
 	return prefix;
 }
 
+static void expect_prefix(const struct prefix *prefix, const char *wanted)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	assert_string_equal(prefix_format(prefix, text, sizeof(text)), wanted);
+}
+
 /* What this user gets, "" when nothing. */
 static const char *take(const char *pool, const char *user)
 {
@@ -252,6 +259,41 @@ static void a_certain_address(void **state)
 			    "a /64 cannot be out of pool six, which gives /56: take one from outside of its ranges");
 	assert_int_equal(error.code, ERROR_VALUE);
 	assert_int_equal(pools_take_this(pools, &(struct prefix){ .length = 0 }, "d", &error), -1);
+}
+
+/* An address by itself has with it what its pool would have given to one user. */
+static void what_is_around_an_address(void **state)
+{
+	struct address inside, beside;
+	struct prefix taken, outside;
+	struct error error;
+
+	assert_true(address_parse("2001:db8::1:0:7", &inside) && address_parse("2001:db9::7", &beside));
+	set("p", "192.0.2.0/29", 0);
+	set("six", "2001:db8::/63", 64);
+	assert_int_equal(pools_take_around(pools, &inside, "a", &taken, &error), 0);
+	expect_prefix(&taken, "2001:db8::/64");
+	assert_int_equal(pools_take_around(pools, &inside, "b", &taken, &error), -1);
+	assert_string_equal(error.text, "2001:db8::/64 is in use by a");
+	assert_string_equal(take("six", "b"), "2001:db8:0:1::/64");
+	assert_int_equal(pools_take_around(pools, &beside, "b", &outside, &error), 0);
+	expect_prefix(&outside, "2001:db9::7");
+	pools_give_back(pools, &outside);
+	give_back("2001:db8::/64");
+	assert_string_equal(take("six", "c"), "2001:db8::/64");
+}
+
+/* What is larger than a pool would be others' too. */
+static void what_a_pool_is_in(void **state)
+{
+	struct error error;
+
+	set("p", "192.0.2.0/29", 0);
+	set("six", "2001:db8:1::/48", 64);
+	assert_int_equal(take_this("2001:db8::/32", "a", &error), -1);
+	assert_string_equal(error.text, "in 2001:db8::/32 are addresses of pool six, which others are given");
+	assert_int_equal(take_this("2001:db8::/48", "a", &error), 0);
+	assert_int_equal(take_this("192.0.2.0", "a", &error), 0);	/* which the pool leaves out */
 }
 
 static void give_back_what_is_not_there(void **state)
@@ -825,6 +867,8 @@ int main(void)
 		CASE(what_is_no_pool),
 		CASE(the_same_again),
 		CASE(a_certain_address),
+		CASE(what_is_around_an_address),
+		CASE(what_a_pool_is_in),
 		CASE(give_back_what_is_not_there),
 		CASE(our_own_addresses),
 		CASE(ranges_change),
