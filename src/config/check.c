@@ -84,3 +84,10 @@ bool check_host_v4(const void *member)
 
 	return address->family != AF_INET6 && check_host(member);
 }
+
+bool check_host_v6(const void *member)
+{
+	const struct address *address = member;
+
+	return address->family != AF_INET && check_host(member);
+}

@@ -48,4 +48,8 @@ bool check_host(const void *member);
 #define CHECK_HOST_V4_ALLOWED "the IPv4 address of one host"
 bool check_host_v4(const void *member);
 
+/* struct address: AF_UNSPEC or one IPv6 host's. */
+#define CHECK_HOST_V6_ALLOWED "the IPv6 address of one host"
+bool check_host_v6(const void *member);
+
 #endif

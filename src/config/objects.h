@@ -240,6 +240,7 @@ struct ppp_profile_config {
 	uint32_t ipcp_retransmit_interval;	/* s */
 	struct address local_ipaddr, remote_ipaddr;	/* AF_UNSPEC: not said, here and below */
 	struct address dns_ipaddr_pri, dns_ipaddr_sec, wins_ipaddr_pri, wins_ipaddr_sec;
+	struct address dns_ipv6addr_pri, dns_ipv6addr_sec;
 	char ip_pool_name[CONFIG_NAME_MAX], ipv6_pool_name[CONFIG_NAME_MAX];	/* "": none */
 	char delegated_pool_name[CONFIG_NAME_MAX];
 	bool default_route;

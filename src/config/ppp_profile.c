@@ -72,11 +72,13 @@ static const struct param_word multilink_words[] = {
 		.max = PPP_MTU_MAX, .words = mtu_words, .default_text = "auto", .help = (what),                  \
 		.reference = "RFC 1661 6.1, OpenL2TP"                                                            \
 	}
-#define ADDRESS_V4(member, what, whence)                                                                         \
+#define ADDRESS(member, which, which_allowed, what, whence)                                                      \
 	{                                                                                                        \
-		ROW_MEMBER(member), .type = PARAM_ADDRESS, .flags = HELD, .check = check_host_v4,                \
-		.allowed = CHECK_HOST_V4_ALLOWED, .help = (what), .reference = (whence)                          \
+		ROW_MEMBER(member), .type = PARAM_ADDRESS, .flags = HELD, .check = (which),                      \
+		.allowed = (which_allowed), .help = (what), .reference = (whence)                                \
 	}
+#define ADDRESS_V4(member, what, whence) ADDRESS(member, check_host_v4, CHECK_HOST_V4_ALLOWED, what, whence)
+#define ADDRESS_V6(member, what, whence) ADDRESS(member, check_host_v6, CHECK_HOST_V6_ALLOWED, what, whence)
 #define TEXT(member, what, whence) \
 	{ ROW_MEMBER(member), .type = PARAM_STRING, .flags = HELD, .help = (what), .reference = (whence) }
 #define POOL(member, what, whence)                                                                \
@@ -181,6 +183,9 @@ static const struct param params[] = {
 	ADDRESS_V4(remote_ipaddr, "the peer's address, when nobody else says one", OPENL2TP),
 	ADDRESS_V4(dns_ipaddr_pri, "name server that the peer is told", "RFC 1877, OpenL2TP"),
 	ADDRESS_V4(dns_ipaddr_sec, "the second one", "RFC 1877, OpenL2TP"),
+	ADDRESS_V6(dns_ipv6addr_pri, "name server that the peer is told by router advertisement and DHCPv6, with its "
+				     "prefix or address", "RFC 8106, RFC 3646"),
+	ADDRESS_V6(dns_ipv6addr_sec, "the second one", "RFC 8106, RFC 3646"),
 	ADDRESS_V4(wins_ipaddr_pri, "WINS server that the peer is told", "RFC 1877, OpenL2TP"),
 	ADDRESS_V4(wins_ipaddr_sec, "the second one", "RFC 1877, OpenL2TP"),
 	POOL(ip_pool_name, "pool that the peer's IPv4 address is taken from", OPENL2TP),

@@ -93,6 +93,7 @@ struct datapath_ppp {
 	uint32_t default_metric;
 	bool proxy_arp;			/* answer for peer4 on the network that has its address */
 	bool punt_router;		/* ICMPv6 router solicitations and DHCPv6 to us come out of receive() */
+	bool hear_router;		/* ICMPv6 router advertisements come out of receive(), and are carried */
 };
 
 /* RFC 3078. Setting it starts anew: coherency counts from 0. */

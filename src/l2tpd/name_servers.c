@@ -13,7 +13,8 @@
 #include "os/child.h"
 
 #define PROGRAM_MS 10000		/* that one of these may take */
-#define ARGUMENTS 6
+#define ARGUMENTS (3 + SERVICE_NAME_SERVERS_MAX)
+#define SERVER_TEXT_MAX (ADDRESS_TEXT_MAX + CONFIG_IFNAME_MAX)
 #define RESOLVED "/run/systemd/resolve/io.systemd.Resolve"	/* it listens there while it runs */
 
 static const char *const resolvectls[] = { "/usr/bin/resolvectl", "/bin/resolvectl", NULL };
@@ -64,49 +65,75 @@ static void run(struct name_servers_programs *programs, const char *path, const 
 	free(run);
 }
 
-static void tell_resolved(struct name_servers_programs *programs, const char *path,
-			  const struct service_name_servers *wanted, const char *const text[2])
+/* "192.0.2.1", "fe80::1%ppp0". Returns how many there are. */
+static unsigned int write_servers(const struct service_name_servers *wanted, char text[][SERVER_TEXT_MAX])
 {
-	const char *interface = wanted->interface_name;
+	unsigned int count = 0;
 
-	if (!text[0][0]) {
+	for (; count < SERVICE_NAME_SERVERS_MAX && wanted->servers[count].family != AF_UNSPEC; count++) {
+		const struct address *server = &wanted->servers[count];
+		bool link_local = server->family == AF_INET6 && server->bytes[0] == 0xfe && server->bytes[1] == 0x80;
+		char address[ADDRESS_TEXT_MAX];
+
+		snprintf(text[count], SERVER_TEXT_MAX, "%s%s%s", address_format(server, address, sizeof(address)),
+			 link_local ? "%" : "", link_local ? wanted->interface_name : "");
+	}
+	return count;
+}
+
+static void tell_resolved(struct name_servers_programs *programs, const char *path,
+			  const struct service_name_servers *wanted)
+{
+	const char *interface = wanted->interface_name, *arguments[ARGUMENTS + 1] = { path, "dns", interface };
+	char text[SERVICE_NAME_SERVERS_MAX][SERVER_TEXT_MAX];
+	unsigned int count = write_servers(wanted, text);
+
+	if (!count) {
 		/* it has forgotten what belonged to a device that is gone */
 		if (if_nametoindex(interface))
 			run(programs, path, (const char *[]){ path, "revert", interface, NULL }, NULL);
 		return;
 	}
-	run(programs, path, (const char *[]){ path, "dns", interface, text[0], text[1][0] ? text[1] : NULL, NULL },
-	    NULL);
+	for (unsigned int i = 0; i < count; i++)
+		arguments[3 + i] = text[i];
+	run(programs, path, arguments, NULL);
 	run(programs, path, (const char *[]){ path, "domain", interface, "~.", NULL }, NULL);
 }
 
 static void tell_resolvconf(struct name_servers_programs *programs, const char *path,
-			    const struct service_name_servers *wanted, const char *const text[2])
+			    const struct service_name_servers *wanted)
 {
-	char record[CONFIG_IFNAME_MAX + 8], input[2 * ADDRESS_TEXT_MAX + 32];
+	char record[CONFIG_IFNAME_MAX + 8], input[SERVICE_NAME_SERVERS_MAX * (SERVER_TEXT_MAX + 16)] = "";
+	char text[SERVICE_NAME_SERVERS_MAX][SERVER_TEXT_MAX];
+	unsigned int count = write_servers(wanted, text);
+	size_t used = 0;
 
+	for (unsigned int i = 0; i < count; i++)
+		used += (size_t)snprintf(input + used, sizeof(input) - used, "nameserver %s\n", text[i]);
 	snprintf(record, sizeof(record), "%s.l2tpd", wanted->interface_name);
-	snprintf(input, sizeof(input), "nameserver %s\n%s%s%s", text[0], text[1][0] ? "nameserver " : "", text[1],
-		 text[1][0] ? "\n" : "");
-	run(programs, path, (const char *[]){ path, text[0][0] ? "-a" : "-d", record, NULL },
-	    text[0][0] ? input : NULL);
+	run(programs, path, (const char *[]){ path, count ? "-a" : "-d", record, NULL }, count ? input : NULL);
+}
+
+static void tell_nobody(const struct service_name_servers *wanted)
+{
+	char text[SERVICE_NAME_SERVERS_MAX][SERVER_TEXT_MAX] = { "" };
+
+	if (write_servers(wanted, text))
+		log_warning("%s: the peer's name servers are %s %s: neither systemd-resolved nor resolvconf is there "
+			    "to be told", wanted->interface_name, text[0], text[1]);
 }
 
 static void tell(struct name_servers_programs *programs, const struct service_name_servers *wanted)
 {
 	const char *resolvectl = access(RESOLVED, F_OK) == 0 ? find(resolvectls) : NULL;
 	const char *resolvconf = resolvectl ? NULL : find(resolvconfs);
-	char first[ADDRESS_TEXT_MAX], second[ADDRESS_TEXT_MAX];
-	const char *const text[] = { address_format(&wanted->servers[0], first, sizeof(first)),
-				     address_format(&wanted->servers[1], second, sizeof(second)) };
 
 	if (resolvectl)
-		tell_resolved(programs, resolvectl, wanted, text);
+		tell_resolved(programs, resolvectl, wanted);
 	else if (resolvconf)
-		tell_resolvconf(programs, resolvconf, wanted, text);
-	else if (first[0])
-		log_warning("%s: the peer's name servers are %s %s: neither systemd-resolved nor resolvconf is there "
-			    "to be told", wanted->interface_name, first, second);
+		tell_resolvconf(programs, resolvconf, wanted);
+	else
+		tell_nobody(wanted);
 }
 
 void name_servers_settle(struct name_servers_programs *programs, struct service *service)

@@ -122,6 +122,8 @@ static const struct state_row session_rows[] = {
 	ROW(STATE_TEXT, ppp.delegated_prefix, delegated_prefix, NULL, NULL, "what the peer may give on"),
 	ROW(STATE_ADDRESS, ppp.dns[0], dns_ipaddr_pri, NULL, NULL, "name server that the peer told"),
 	ROW(STATE_ADDRESS, ppp.dns[1], dns_ipaddr_sec, NULL, NULL, "the second one"),
+	ROW(STATE_ADDRESS, ppp.dns6[0], dns_ipv6addr_pri, NULL, NULL, "name server that the peer advertises"),
+	ROW(STATE_ADDRESS, ppp.dns6[1], dns_ipv6addr_sec, NULL, NULL, "the second one"),
 	OPTIONAL(STATE_U16, ppp.local_mru, local_mru, "octets", "largest packet that the peer sends"),
 	OPTIONAL(STATE_U16, ppp.peer_mru, peer_mru, "octets", "largest packet that the peer takes"),
 	OPTIONAL(STATE_U32, ppp.mppe_bits, mppe_bits, NULL, "packets are encrypted with keys of so many bits"),

@@ -295,6 +295,18 @@ static enum terminate_cause carry(struct service *service, struct session_ppp *p
 	return ppp_device_carry(service, ppp, error) < 0 ? TERMINATE_PORT_ERROR : TERMINATE_UNSAID;
 }
 
+/* Name servers are those of a device: it may go, and come with another name. */
+static enum terminate_cause carry_anew(struct service *service, struct session_ppp *ppp, struct error *error)
+{
+	enum terminate_cause cause;
+
+	name_servers_drop(service, ppp);
+	cause = carry(service, ppp, error);
+	if (!cause && (ppp->ipv4 || ppp->ipv6))
+		name_servers_use(service, ppp);
+	return cause;
+}
+
 void network_event_of(struct service *service, struct session_ppp *ppp, const struct ppp_event *event)
 {
 	bool ipv4 = ppp->ipv4, ipv6 = ppp->ipv6;
@@ -305,15 +317,13 @@ void network_event_of(struct service *service, struct session_ppp *ppp, const st
 	case PPP_EVENT_IPV4_UP:
 	case PPP_EVENT_IPV4_DOWN:
 		ppp->ipv4 = event->kind == PPP_EVENT_IPV4_UP;
-		name_servers_drop(service, ppp);
-		cause = carry(service, ppp, &error);
-		if (!cause && ppp->ipv4)
-			name_servers_use(service, ppp);
+		cause = carry_anew(service, ppp, &error);
 		break;
 	case PPP_EVENT_IPV6_UP:
 	case PPP_EVENT_IPV6_DOWN:
 		ppp->ipv6 = event->kind == PPP_EVENT_IPV6_UP;
-		cause = carry(service, ppp, &error);
+		name_servers_forget(ppp);
+		cause = carry_anew(service, ppp, &error);
 		break;
 	default:
 		cause = ppp_device_encrypt(service, ppp, event, &error) < 0 ? TERMINATE_PORT_ERROR : TERMINATE_UNSAID;
@@ -329,6 +339,7 @@ void network_event_of(struct service *service, struct session_ppp *ppp, const st
 void network_down(struct service *service, struct session_ppp *ppp, bool tell)
 {
 	name_servers_drop(service, ppp);
+	name_servers_forget(ppp);
 	ppp_device_drop(service, ppp, tell && (ppp->ipv4 || ppp->ipv6 || ppp->device));
 	ppp->ipv4 = ppp->ipv6 = false;
 	if (!service->pools)

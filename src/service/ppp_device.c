@@ -226,6 +226,7 @@ static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 		.default_metric = profile->default_metric,
 		.proxy_arp = profile->proxy_arp,
 		.punt_router = router_is_wanted(ppp),
+		.hear_router = profile->use_dns && !router_is_wanted(ppp),
 	};
 	memcpy(carried->config.ppp.local_identifier, info->local_identifier, sizeof(info->local_identifier));
 	memcpy(carried->config.ppp.peer_identifier, info->peer_identifier, sizeof(info->peer_identifier));

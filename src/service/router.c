@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "aaa/ipv6_link.h"
+#include "service/name_servers.h"
 #include "service/ppp_settings.h"
 #include "wire/ppp.h"
 
@@ -54,18 +55,22 @@ static void link_local(const uint8_t identifier[8], struct address *address)
 static bool describe(const struct service *service, const struct session_ppp *ppp, uint8_t duid[DUID_LENGTH],
 		     struct ipv6_link *link)
 {
+	const struct ppp_profile_config *profile = ppp_profile_of(ppp->terms);
 	struct ppp_info info;
 	struct grant grant;
+	bool dns;
 
 	if (!is_wanted(ppp) || ppp_info(service->ppp, ppp->link, &info) < 0)
 		return false;
 	session_ppp_grant(ppp, &grant);
+	dns = grant.dns6[0].family != AF_UNSPEC;
 	name_server(service, duid);
 	*link = (struct ipv6_link){
 		.prefix = ppp->ipv6_taken,
 		.address = grant.ipv6,
 		.delegated = ppp->delegated_taken,
-		.dns = { grant.dns6[0], grant.dns6[1] },
+		.dns = { dns ? grant.dns6[0] : profile->dns_ipv6addr_pri,
+			 dns ? grant.dns6[1] : profile->dns_ipv6addr_sec },
 		.mtu = info.peer_mru >= IPV6_MTU_LEAST ? info.peer_mru : 0,
 		.router_lifetime = LIFETIME_S,
 		.preferred = PREFERRED_S,
@@ -128,6 +133,8 @@ bool router_receive(struct service *service, struct session_ppp *ppp, const uint
 		return false;
 	if (describe(service, ppp, duid, &link))
 		give(service, ppp, answer, ipv6_link_answer(&link, packet, size, answer + PPP_HEADER_LENGTH));
+	else
+		name_servers_hear(service, ppp, packet, size);
 	return true;
 }
 

@@ -140,9 +140,10 @@ void service_receive(struct service *service, uint64_t now);
 /* Send what is to be sent: after each call that is given the time. */
 void service_transmit(struct service *service, uint64_t now);
 /* Name servers that this host shall ask for all names while this interface is there; servers[0] AF_UNSPEC: no more. */
+#define SERVICE_NAME_SERVERS_MAX 4	/* two of IPv4, two of IPv6 */
 struct service_name_servers {
 	char interface_name[CONFIG_IFNAME_MAX];
-	struct address servers[2];	/* the second AF_UNSPEC: there is one */
+	struct address servers[SERVICE_NAME_SERVERS_MAX];	/* behind the last: AF_UNSPEC */
 };
 bool service_next_name_servers(struct service *service, struct service_name_servers *wanted);
 /* RADIUS: datagrams to be sent (after each call that is given the time) and those that came; octets are valid until the
@@ -236,9 +237,9 @@ struct service_ppp_view {
 	struct address local, peer, dns[2];
 	struct address local_ipv6, peer_ipv6;		/* link-local */
 	char ipv6_prefix[PREFIX_TEXT_MAX], delegated_prefix[PREFIX_TEXT_MAX];
-	uint16_t local_mru, peer_mru;
 	struct address ipv6_address;			/* of the peer's, by DHCPv6 */
 	struct address dns6[2];				/* that the peer advertises */
+	uint16_t local_mru, peer_mru;
 	uint32_t mppe_bits;
 	bool mppe_stateful, proxied;
 	uint32_t session_timeout, idle_timeout;		/* s */
@@ -294,10 +295,10 @@ struct service_status {
 	struct service_setup tunnel_setup, session_setup;
 	uint32_t user_sessions;		/* of users who have proved their names */
 	uint64_t refused_users;		/* since the start: attempts to prove one that came to nothing */
+	uint64_t skipped_challenges;	/* since the start: CHAP anew that no RADIUS server could be asked about */
 	struct service_setbacks setbacks;
 	uint64_t failures;		/* since the start: service_failures() has the last ones */
 	uint64_t last_event;		/* its number */
-	uint64_t skipped_challenges;	/* since the start: CHAP anew that no RADIUS server could be asked about */
 	uint64_t loaded;		/* monotonic ms of the last attempt to load a configuration; 0: none */
 	bool load_refused;
 	char load_error[ERROR_TEXT_MAX];	/* when it was refused */

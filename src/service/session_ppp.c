@@ -521,6 +521,7 @@ void session_ppp_schedule(struct service *service, struct session_ppp *ppp)
 	when = sooner(when, ppp_limits_next(service, ppp));
 	when = sooner(when, accounting_next(ppp));
 	when = sooner(when, router_next(ppp));
+	when = sooner(when, name_servers_next(ppp));
 	deadline_cancel(&service->ppp_deadlines, &ppp->deadline);
 	if (when != SERVICE_NEVER)
 		deadline_set(&service->ppp_deadlines, &ppp->deadline, when);
@@ -541,6 +542,7 @@ void session_ppp_expire(struct service *service)
 		ppp_limits_check(service, ppp);
 		accounting_due(service, ppp);
 		router_due(service, ppp);
+		name_servers_due(service, ppp);
 		session_ppp_schedule(service, ppp);
 	}
 	authenticate_expire(service);

@@ -51,9 +51,9 @@ struct session_ppp {
 	bool has_own : 1;		/* our own address is kept out of the pools */
 	bool named : 1;			/* this host asks the peer's name servers */
 	bool accounted : 1;		/* a server was told that it began */
-	struct accounting_used *used_before;	/* what accounting has told the end of; NULL: nothing */
 	bool unasked : 1;		/* whether its user may stay could not be asked the last time */
 	struct name_servers_heard *name_servers;	/* that the peer advertises (use_dns); NULL: none */
+	struct accounting_used *used_before;	/* what accounting has told the end of; NULL: nothing */
 	uint8_t terminate;		/* enum terminate_cause */
 	uint16_t cdn;			/* result of the CDN when we end it; 0: as the engine says */
 	uint32_t failures;		/* of a static pseudowire, in a row */

@@ -59,6 +59,7 @@ static void view_link(const struct service *service, const struct session_ppp *p
 	if (ppp->ipv6) {
 		link_local(info.local_identifier, &view->local_ipv6);
 		link_local(info.peer_identifier, &view->peer_ipv6);
+		name_servers_view(ppp, view->dns6);
 	}
 }
 
@@ -69,9 +70,9 @@ static void view_grant(const struct session_ppp *ppp, struct service_ppp_view *v
 	struct grant grant;
 
 	session_ppp_grant(ppp, &grant);
-	ppp_limits_of(ppp, &limits);
 	if (network_has_ipv6(ppp, &grant.ipv6))
 		view->ipv6_address = grant.ipv6;
+	ppp_limits_of(ppp, &limits);
 	view->session_timeout = limits.session_timeout;
 	view->idle_timeout = limits.idle_timeout;
 	view->rate_send = grant.rate_send ? grant.rate_send : profile->rate_send;

@@ -4,10 +4,13 @@
  */
 #include "wire/icmpv6.h"
 
+#include <string.h>
+
 #include "base/cursor.h"
 
 #define SOLICITATION_FIXED 8
 #define CHECKSUM_AT 2
+#define ADVERTISEMENT_FIXED 16
 
 enum option { OPTION_SOURCE = 1, OPTION_PREFIX = 3, OPTION_MTU = 5, OPTION_DNS = 25 /* RFC 8106 */ };
 enum { UNIT = 8, PREFIX_UNITS = 4, MTU_UNITS = 1 };
@@ -38,6 +41,53 @@ bool icmpv6_is_solicitation(const struct ipv6_packet *packet)
 	       fixed[0] == ICMPV6_SOLICITATION && fixed[1] == 0 && ipv6_checksum_holds(packet) &&
 	       options_hold(&c, !address_is_any(&packet->source));
 }
+
+/* --- the host's side --- */
+
+static bool is_link_local(const struct address *address)
+{
+	return address->family == AF_INET6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
+}
+
+/* value: of an option, behind type and length; length: of it. */
+static void take_dns(const uint8_t *value, size_t length, struct icmpv6_advertisement *advertisement)
+{
+	struct cursor c = cursor_over((void *)value, length);
+	const uint8_t *octets;
+
+	cursor_take(&c, 2);
+	advertisement->dns_lifetime = cursor_get_u32(&c);
+	while (advertisement->dns_count < ICMPV6_DNS_MAX && (octets = cursor_take(&c, 16))) {
+		struct address *dns = &advertisement->dns[advertisement->dns_count++];
+
+		dns->family = AF_INET6;
+		memcpy(dns->bytes, octets, 16);
+	}
+}
+
+bool icmpv6_decode_advertisement(const struct ipv6_packet *packet, struct icmpv6_advertisement *advertisement)
+{
+	struct cursor c = cursor_over((void *)packet->payload, packet->payload_length), options;
+	const uint8_t *fixed = cursor_take(&c, ADVERTISEMENT_FIXED), *option;
+
+	if (!fixed || packet->next_header != IPV6_NEXT_ICMPV6 || packet->hop_limit != ICMPV6_HOPS ||
+	    fixed[0] != ICMPV6_ADVERTISEMENT || fixed[1] != 0 || !is_link_local(&packet->source) ||
+	    !ipv6_checksum_holds(packet))
+		return false;
+	options = c;
+	if (!options_hold(&c, true))
+		return false;
+	*advertisement = (struct icmpv6_advertisement){ .lifetime = (uint16_t)(fixed[6] << 8 | fixed[7]) };
+	while (cursor_left(&options) && !advertisement->dns_count) {
+		option = cursor_take(&options, 2);
+		if (option[0] == OPTION_DNS)
+			take_dns(option + 2, (size_t)option[1] * UNIT - 2, advertisement);
+		cursor_take(&options, (size_t)option[1] * UNIT - 2);
+	}
+	return true;
+}
+
+/* --- the router's side --- */
 
 static void put_option(struct cursor *c, enum option option, unsigned int units)
 {

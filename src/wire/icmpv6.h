@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Router discovery (RFC 4861), the router's side: solicitations in, advertisements out.
+ * Router discovery (RFC 4861): of the router's side all; of the host's what an advertisement says of name servers.
  */
 #ifndef L2TPD_WIRE_ICMPV6_H
 #define L2TPD_WIRE_ICMPV6_H
@@ -31,5 +31,9 @@ bool icmpv6_is_solicitation(const struct ipv6_packet *packet);
 /* A whole IPv6 packet. Returns its length, 0 when size is too small; IPV6_MTU_LEAST is enough. */
 size_t icmpv6_encode_advertisement(const struct icmpv6_advertisement *advertisement, const struct address *source,
 				   const struct address *destination, uint8_t *out, size_t size);
+
+/* Is it an advertisement that a host may believe (RFC 4861 6.1.2)? Filled in: lifetime, dns and dns_lifetime: the first
+ * option with name servers, and of these the first; none: dns_count 0. */
+bool icmpv6_decode_advertisement(const struct ipv6_packet *packet, struct icmpv6_advertisement *advertisement);
 
 #endif

@@ -60,6 +60,19 @@ static void check_answer(const struct ipv6_link *link, const uint8_t *octets, si
 	must(ipv6_link_answer(link, octets, length, again) == 0);
 }
 
+/* As a client's end would hear it. */
+static void hear(const uint8_t *octets, size_t length)
+{
+	struct icmpv6_advertisement advertisement;
+	struct ipv6_packet packet;
+
+	if (!ipv6_decode(octets, length, &packet) || !icmpv6_decode_advertisement(&packet, &advertisement))
+		return;
+	must(advertisement.dns_count <= ICMPV6_DNS_MAX);
+	for (unsigned int i = 0; i < ICMPV6_DNS_MAX; i++)
+		must(advertisement.dns[i].family == (i < advertisement.dns_count ? AF_INET6 : AF_UNSPEC));
+}
+
 /* The sum that the packet should have. */
 static void correct(uint8_t *octets, size_t length)
 {
@@ -86,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 	if (answered)
 		check_answer(&link, answer, answered);
 	correct(packet, length - 1);
+	hear(packet, length - 1);
 	answered = ipv6_link_answer(&link, packet, length - 1, answer);
 	if (answered)
 		check_answer(&link, answer, answered);

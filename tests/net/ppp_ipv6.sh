@@ -23,11 +23,12 @@ daemon B <<-END || exit 1
 	pool create pool_name=links range=2001:db8:1::/48
 	pool create pool_name=sites range=2001:db8:200::/40 delegate_length=56
 	ppp profile modify profile_name=default ip_pool_name=four local_ipaddr=10.1.0.1 ipv6_pool_name=links \
-		delegated_pool_name=sites
+		delegated_pool_name=sites dns_ipv6addr_pri=2001:db8:c::53
 	peer profile create profile_name=A peer_ipaddr=192.0.2.1
 END
 daemon A <<-END || exit 1
 	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes $IMPATIENT
+	ppp profile modify profile_name=default use_dns=yes
 	session create tunnel_name=t session_name=s user_name=alice user_password_file=$TMP/password
 END
 has() { local regex=$1; shift; ip_on A -6 -o "$@" | grep -qE "$regex"; }
@@ -36,6 +37,8 @@ comes_up "the session" 1 1
 check "an address of the link's prefix" until_true 10 has '2001:db8:1:[0-9a-f:]+/64' addr show dev ppp0 ||
 	{ ip_on A addr show dev ppp0; ctl B session list; }
 check "a route to all else" until_true 5 has '^default via fe80:.* proto ra' route show dev ppp0
+advertised() { [ "$(session A t s .state.dns_ipv6addr_pri)" = 2001:db8:c::53 ]; }
+check "a name server" until_true 5 advertised
 check "packets pass, to a host behind the LNS" until_true 5 on A ping -qc 1 -W 1 2001:db8:c::2
 check "large ones" on A ping -qc 2 -W 2 -s 3000 2001:db8:c::2
 

@@ -410,6 +410,52 @@ static void unasked(void **state)
 
 #define CASE(function) cmocka_unit_test_setup(function, begin)
 
+/* --- the other end of an advertisement --- */
+
+static uint8_t advertised[IPV6_LINK_ANSWER_MAX];
+
+static bool hear(size_t length, struct icmpv6_advertisement *heard)
+{
+	struct ipv6_packet decoded;
+
+	return ipv6_decode(advertised, length, &decoded) && icmpv6_decode_advertisement(&decoded, heard);
+}
+
+static void an_advertisement_is_heard(void **state)
+{
+	struct icmpv6_advertisement heard;
+	size_t length;
+
+	link_of_session.dns[1] = prefix_of("2001:db8::54").address;
+	length = ipv6_link_advertise(&link_of_session, advertised);
+	assert_true(hear(length, &heard));
+	assert_int_equal(heard.lifetime, 1800);
+	assert_int_equal(heard.dns_lifetime, 1800);
+	assert_int_equal(heard.dns_count, 2);
+	assert_true(address_equal(&heard.dns[0], &link_of_session.dns[0]));
+	assert_true(address_equal(&heard.dns[1], &link_of_session.dns[1]));
+	link_of_session.dns[0].family = link_of_session.dns[1].family = AF_UNSPEC;
+	assert_true(hear(ipv6_link_advertise(&link_of_session, advertised), &heard));
+	assert_int_equal(heard.dns_count, 0);
+}
+
+/* From another link, from who is no router, not whole, or with another sum. */
+static void an_advertisement_that_is_none(void **state)
+{
+	struct icmpv6_advertisement heard;
+	size_t length = ipv6_link_advertise(&link_of_session, advertised);
+
+	assert_true(hear(length, &heard));
+	for (size_t i = 4; i < length; i++) {	/* behind the flow label, which is anybody's */
+		uint8_t before = advertised[i];
+
+		advertised[i] ^= 0x40;
+		assert_false(hear(length, &heard));
+		advertised[i] = before;
+		assert_false(hear(i, &heard));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +471,8 @@ int main(void)
 		CASE(dhcpv6_packets),
 		CASE(solicitations),
 		CASE(unasked),
+		CASE(an_advertisement_is_heard),
+		CASE(an_advertisement_that_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

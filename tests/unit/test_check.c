@@ -65,18 +65,20 @@ static void addresses_of_hosts(void **state)
 {
 	static const struct {
 		const char *text;
-		bool host, v4;
+		bool host, v4, v6;
 	} rows[] = {
-		{ "192.0.2.1", true, true }, { "2001:db8::1", true, false }, { "0.0.0.0", false, false },
-		{ "255.255.255.255", false, false }, { "ff02::1", false, false }, { "::", false, false },
+		{ "192.0.2.1", true, true, false }, { "2001:db8::1", true, false, true },
+		{ "0.0.0.0", false, false, false }, { "255.255.255.255", false, false, false },
+		{ "ff02::1", false, false, false }, { "::", false, false, false },
 	};
 	struct address address = { .family = AF_UNSPEC };
 
-	assert_true(check_host(&address) && check_host_v4(&address));
+	assert_true(check_host(&address) && check_host_v4(&address) && check_host_v6(&address));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_true(address_parse(rows[i].text, &address));
 		assert_int_equal(check_host(&address), rows[i].host);
 		assert_int_equal(check_host_v4(&address), rows[i].v4);
+		assert_int_equal(check_host_v6(&address), rows[i].v6);
 	}
 }
 

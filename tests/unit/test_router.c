@@ -73,11 +73,29 @@ static void dhcp(void **state)
 	assert_false(concerns());
 }
 
+/* They are for whoever is at the other end, and for us only when we want to hear them. */
+static void advertisements(void **state)
+{
+	build(IPPROTO_ICMPV6, "ff02::1");
+	packet[IPV6_HEADER] = ND_ROUTER_ADVERT;
+	assert_false(concerns());
+	assert_false(router_is_heard(&network, packet, sizeof(packet)));
+	network.ppp.hear_router = true;
+	assert_true(router_is_heard(&network, packet, sizeof(packet)));
+	assert_false(router_is_heard(&network, packet, IPV6_HEADER));
+	packet[IPV6_HOPS] = 254;
+	assert_false(router_is_heard(&network, packet, sizeof(packet)));
+	packet[IPV6_HOPS] = 255;
+	packet[IPV6_HEADER] = ND_ROUTER_SOLICIT;
+	assert_false(router_is_heard(&network, packet, sizeof(packet)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(solicitations),
 		cmocka_unit_test(dhcp),
+		cmocka_unit_test(advertisements),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

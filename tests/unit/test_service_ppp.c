@@ -5,6 +5,8 @@
 #include "service_ppp.h"
 
 #include "service/session_ppp.h"
+#include "wire/icmpv6.h"
+#include "wire/ppp.h"
 
 #define MINUTE 60000
 
@@ -143,6 +145,90 @@ static void name_servers_of_another_namespace_are_not(void **state)
 	ppp_expect_up(pair);
 	assert_false(service_next_name_servers(pair->near->service, &wanted));
 	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
+}
+
+/* --- those of IPv6 --- */
+
+static void advertise(struct pair *pair, const char *dns, const char *second, uint32_t lifetime)
+{
+	struct icmpv6_advertisement advertisement = { .lifetime = 1800, .dns_lifetime = lifetime };
+	const struct session *session = handle_get(&pair->near->service->session_handles, ppp_near(pair).handle);
+	uint8_t frame[PPP_HEADER_LENGTH + IPV6_MTU_LEAST];
+	struct datapath_message message = { .session = session->datapath, .octets = frame };
+	struct address router, all;
+
+	assert_true(address_parse("fe80::1", &router) && address_parse("ff02::1", &all));
+	assert_true(address_parse(dns, &advertisement.dns[advertisement.dns_count++]));
+	if (second)
+		assert_true(address_parse(second, &advertisement.dns[advertisement.dns_count++]));
+	ppp_header_write(PPP_IPV6, frame);
+	message.length = (uint32_t)(PPP_HEADER_LENGTH +
+				    icmpv6_encode_advertisement(&advertisement, &router, &all,
+								frame + PPP_HEADER_LENGTH, IPV6_MTU_LEAST));
+	assert_true(datapath_null_message(pair->near->dp, &message));
+	pair_run(pair, 100);
+}
+
+static void expect_servers(struct pair *pair, const char *first, const char *second, const char *third)
+{
+	const char *const servers[] = { first, second, third };
+	struct service_name_servers wanted;
+
+	assert_true(service_next_name_servers(pair->near->service, &wanted));
+	assert_string_equal(wanted.interface_name, "ppp0");
+	for (unsigned int i = 0; i < ARRAY_SIZE(servers); i++)
+		ppp_expect_address(&wanted.servers[i], servers[i]);
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
+}
+
+static void name_servers_that_are_advertised(void **state)
+{
+	struct pair *pair = *state;
+	struct service_name_servers wanted;
+	struct service_session_view view;
+
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
+	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	expect_servers(pair, "10.1.0.53", "", "");
+	advertise(pair, "2001:db8::53", "2001:db8::54", 600);
+	expect_servers(pair, "10.1.0.53", "2001:db8::53", "2001:db8::54");
+	view = ppp_near(pair);
+	ppp_expect_address(&view.ppp.dns6[1], "2001:db8::54");
+	pair_run(pair, 300000);
+	advertise(pair, "2001:db8::53", "2001:db8::54", 600);	/* nothing new */
+	pair_run(pair, 500000);
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
+	pair_run(pair, 101000);		/* that was the last one heard */
+	expect_servers(pair, "10.1.0.53", "", "");
+	advertise(pair, "2001:db8::55", NULL, UINT32_MAX);
+	expect_servers(pair, "10.1.0.53", "2001:db8::55", "");
+	advertise(pair, "2001:db8::55", NULL, 0);
+	expect_servers(pair, "10.1.0.53", "", "");
+}
+
+static void name_servers_that_the_lns_advertises(void **state)
+{
+	struct pair *pair = *state;
+
+	ppp_ready(pair, PPP_LNS
+		  "pool create pool_name=links range=2001:db8:1::/48\n"
+		  "ppp profile modify profile_name=default ipv6_pool_name=links dns_ipv6addr_pri=2001:db8::53 "
+		  "dns_ipv6addr_sec=2001:db8::54\n");
+	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	expect_servers(pair, "2001:db8::53", "2001:db8::54", "");
+}
+
+static void name_servers_that_nobody_wants(void **state)
+{
+	struct pair *pair = *state;
+	struct service_name_servers wanted;
+
+	ppp_ready(pair, PPP_LNS);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	advertise(pair, "2001:db8::53", NULL, 600);
 	assert_false(service_next_name_servers(pair->near->service, &wanted));
 }
 
@@ -709,6 +795,9 @@ int main(void)
 		PAIR_TEST_PPP(an_address_comes_from_the_profile),
 		PAIR_TEST_PPP(name_servers_of_the_peer_are_the_hosts),
 		PAIR_TEST_PPP(name_servers_of_another_namespace_are_not),
+		PAIR_TEST_PPP(name_servers_that_are_advertised),
+		PAIR_TEST_PPP(name_servers_that_the_lns_advertises),
+		PAIR_TEST_PPP(name_servers_that_nobody_wants),
 		PAIR_TEST_PPP(of_name_servers_the_last_word_counts),
 		PAIR_TEST_PPP(at_the_end_of_the_daemon_nothing_is_left),
 		PAIR_TEST_PPP(a_wrong_password_is_told_to_both_ends_and_is_in_no_log),

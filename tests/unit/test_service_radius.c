@@ -155,6 +155,119 @@ static void the_server_knows_the_user(void **state)
 	hears_nothing(pair);
 }
 
+static void accept_at(struct pair *pair, const char *ipv4)
+{
+	struct address address;
+
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_ACCEPT);
+	assert_true(address_parse(ipv4, &address));
+	radius_put_address(&builder, RADIUS_FRAMED_IP_ADDRESS, 0, &address);
+	end_reply(pair);
+}
+
+/* Nor throws anybody out who is in, as long as nobody can be asked whether he may stay. */
+static void a_silent_server_ends_nothing(void **state)
+{
+	struct pair *pair = *state;
+
+	begins(pair);
+	DO(pair->far, "radius modify radius_name=a retries=0\n"
+		      "ppp profile modify profile_name=default chap_interval=60\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_at(pair, "10.7.7.7");
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	acknowledge(pair);
+	for (unsigned int times = 1; times < 3; times++) {
+		pair_run(pair, 60000);
+		hears(pair, RADIUS_ACCESS_REQUEST);
+		pair_run(pair, 60000);
+		ppp_expect_up(pair);
+		assert_int_equal(world_status(pair->far).skipped_challenges, times);
+	}
+	assert_int_equal(world_status(pair->far).refused_users, 0);
+	assert_string_equal(pair_first_session(pair->far).ppp.user_name, "alice");
+	pair_run(pair, 60000);
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_REJECT);
+	DO(pair->near, "system modify session_persist_pend_timeout=0");
+	end_reply(pair);
+	assert_false(ppp_far_has(pair));
+}
+
+/* --- a client whose LNS closes before it has said whether it is content --- */
+
+/* The client has told who it is, and waits. */
+static void waits_for_an_answer(struct pair *pair)
+{
+	begins(pair);
+	DO(pair->near, "system modify session_persist_pend_timeout=0");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	hears(pair, RADIUS_ACCESS_REQUEST);
+}
+
+static void the_lns_hangs_up(struct pair *pair)
+{
+	struct service_session_view view = pair_first_session(pair->far);
+	char text[128];
+
+	snprintf(text, sizeof(text), "session delete tunnel_id=%u session_id=%u",
+		 pair_first_tunnel(pair->far).config.tunnel_id, view.config.session_id);
+	DO(pair->far, text);
+	pair_run(pair, 100);
+	assert_int_equal(world_status(pair->near).sessions, 0);
+}
+
+static void say_to_client(struct pair *pair, uint8_t code, const void *data, size_t length)
+{
+	const struct session *session = handle_get(&pair->near->service->session_handles, ppp_near(pair).handle);
+	uint8_t frame[64];
+	const struct datapath_message message = {
+		.session = session->datapath, .octets = frame,
+		.length = (uint32_t)(PPP_HEADER_LENGTH + PPP_PACKET_LENGTH + length),
+	};
+
+	ppp_header_write(PPP_LCP, frame);
+	ppp_packet_write(code, 77, length, frame + PPP_HEADER_LENGTH);
+	memcpy(frame + PPP_HEADER_LENGTH + PPP_PACKET_LENGTH, data, length);
+	assert_true(datapath_null_message(pair->near->dp, &message));
+}
+
+static void a_call_that_ends_in_between_may_mean_a_wrong_password(void **state)
+{
+	struct pair *pair = *state;
+
+	waits_for_an_answer(pair);
+	the_lns_hangs_up(pair);
+	pair_expect_words(pair_failure(pair->near),
+			  "the peer closed while authenticating: name or password may be wrong (closed by the peer: ");
+}
+
+static void so_may_a_link_that_does(void **state)
+{
+	struct pair *pair = *state;
+
+	waits_for_an_answer(pair);
+	say_to_client(pair, 5, "Good bye", 8);
+	the_lns_hangs_up(pair);
+	pair_expect_words(pair_failure(pair->near),
+			  "the peer closed while authenticating: name or password may be wrong: Good bye");
+}
+
+/* Whatever the end of the call says: it follows from that of the link. */
+static void what_ppp_was_told_counts_more(void **state)
+{
+	static const uint8_t chap[] = { 0xc2, 0x23, 1, 2, 3, 4 };
+	struct pair *pair = *state;
+
+	waits_for_an_answer(pair);
+	say_to_client(pair, 8, chap, sizeof(chap));
+	the_lns_hangs_up(pair);
+	pair_expect_words(pair_failure(pair->near), "the peer does not know the protocol that it asked us");
+}
+
+/* --- what servers say of users --- */
+
 static void the_server_refuses_the_user(void **state)
 {
 	struct pair *pair = *state;
@@ -435,6 +548,69 @@ static void an_ipv6_address_of_its_own(void **state)
 	assert_true(peer_session(pair)->ppp->advertise);
 }
 
+static void accept_ipv6(struct pair *pair, const char *ipv6)
+{
+	struct address v4, v6;
+
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_ACCEPT);
+	assert_true(address_parse("10.7.7.7", &v4) && address_parse(ipv6, &v6));
+	radius_put_address(&builder, RADIUS_FRAMED_IP_ADDRESS, 0, &v4);
+	radius_put_address(&builder, 0, RADIUS_FRAMED_IPV6_ADDRESS, &v6);
+	end_reply(pair);
+	ppp_expect_up(pair);
+}
+
+/* What a server gives out of a pool of ours the pool gives to nobody else, and a server may tell the session by it. */
+static void an_ipv6_address_of_a_pool(void **state)
+{
+	struct pair *pair = *state;
+	struct radius_attribute attribute;
+	struct address told, wanted;
+	struct service_session_view view;
+	struct prefix link;
+
+	assert_true(prefix_parse("2001:db8::/64", &link) && address_parse("2001:db8::7", &wanted));
+	begins(pair);
+	DO(pair->far, "pool create pool_name=links range=2001:db8::/63\n");
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_ipv6(pair, "2001:db8::7");
+	assert_string_equal(pools_who(pair->far->service->pools, &link), "alice");
+	view = pair_first_session(pair->far);
+	ppp_expect_address(&view.ppp.ipv6_address, "2001:db8::7");
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	assert_true(radius_find(&packet, 0, RADIUS_FRAMED_IPV6_ADDRESS, &attribute));
+	assert_true(radius_get_ipv6(&attribute, &told) && address_equal(&told, &wanted));
+	acknowledge(pair);
+	begin_demand(RADIUS_COA_REQUEST);
+	radius_put_address(&builder, 0, RADIUS_FRAMED_IPV6_ADDRESS, &wanted);
+	radius_put_u32(&builder, RADIUS_SESSION_TIMEOUT, 300);
+	assert_int_equal(end_demand(pair), RADIUS_COA_ACK);
+	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	pair_run(pair, 100);
+	assert_null(pools_who(pair->far->service->pools, &link));
+}
+
+/* Of one that somebody has the session comes up without. */
+static void an_ipv6_address_of_somebody_else(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+	struct prefix link;
+	struct error error;
+
+	assert_true(prefix_parse("2001:db8::/64", &link));
+	begins(pair);
+	DO(pair->far, "pool create pool_name=links range=2001:db8::/63\n");
+	assert_int_equal(pools_take_this(pair->far->service->pools, &link, "bob", &error), 0);
+	ppp_dial(pair, AS("alice", "wonderland"));
+	accept_ipv6(pair, "2001:db8::7");
+	view = pair_first_session(pair->far);
+	assert_int_equal(view.ppp.ipv6_address.family, AF_UNSPEC);
+	assert_false(peer_session(pair)->ppp->ipv6);
+	assert_string_equal(pools_who(pair->far->service->pools, &link), "bob");
+}
+
 static void the_daemon_ends(void **state)
 {
 	struct pair *pair = *state;
@@ -460,7 +636,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_server_knows_the_user),
+		TEST(a_call_that_ends_in_between_may_mean_a_wrong_password),
+		TEST(so_may_a_link_that_does),
+		TEST(what_ppp_was_told_counts_more),
 		TEST(the_server_refuses_the_user),
+		TEST(a_silent_server_ends_nothing),
 		TEST(the_server_wants_encryption),
 		TEST(who_gets_nothing_is_accounted_for),
 		TEST(what_the_server_is_told),
@@ -470,6 +650,8 @@ int main(void)
 		TEST(an_answer_that_is_late_lets_nobody_in),
 		TEST(a_user_who_chooses_has_what_nobody_has),
 		TEST(an_ipv6_address_of_its_own),
+		TEST(an_ipv6_address_of_a_pool),
+		TEST(an_ipv6_address_of_somebody_else),
 		TEST(the_daemon_ends),
 	};
 

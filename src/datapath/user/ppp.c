@@ -85,6 +85,8 @@ static void carry(const struct incoming *in)
 		return;
 	}
 	length = inner.end;	/* padding stays behind (RFC 1661 section 2) */
+	if (in->ipv6 && router_is_heard(in->network, in->packet, length))
+		(void)punt_frame(in->worker, session, in->frame, in->frame_length);	/* it comes again */
 	if (in->ipv6 && router_concerns(in->network, in->packet, length)) {
 		punt(in->worker, session, in->frame, in->frame_length);
 	} else if (in->network->ppp.check_source && !in->network->ppp.default_route &&

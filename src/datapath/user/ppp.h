@@ -85,5 +85,7 @@ void ppp_transmit_frame(struct worker *worker, struct session *session, const st
 /* --- router.c --- */
 /* Is this IPv6 packet for the router's end of the link, which is the engine: a router solicitation, or DHCPv6? */
 bool router_concerns(const struct network *network, const uint8_t *packet, size_t length);
+/* Is it an advertisement that the engine wants to know of, too? */
+bool router_is_heard(const struct network *network, const uint8_t *packet, size_t length);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a subscriber asks of its router by IPv6 packets, which the engine answers: router solicitations (RFC 4861
- * section 4.1) and DHCPv6 (RFC 8415).
+ * section 4.1) and DHCPv6 (RFC 8415); and what it is told by it.
  */
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -38,4 +38,10 @@ bool router_concerns(const struct network *network, const uint8_t *packet, size_
 		return upper[0] == ND_ROUTER_SOLICIT && packet[IPV6_HOPS] == NEIGHBOUR_HOPS;
 	return packet[IPV6_NEXT] == IPPROTO_UDP && octets_be16(upper + 2) == DHCPV6_SERVER_PORT &&
 	       (memcmp(to, all_dhcp, ADDRESS) == 0 || is_ours(network, to));
+}
+
+bool router_is_heard(const struct network *network, const uint8_t *packet, size_t length)
+{
+	return network->ppp.hear_router && length > IPV6_HEADER && packet[IPV6_NEXT] == IPPROTO_ICMPV6 &&
+	       packet[IPV6_HEADER] == ND_ROUTER_ADVERT && packet[IPV6_HOPS] == NEIGHBOUR_HOPS;
 }
