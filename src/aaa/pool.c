@@ -48,7 +48,8 @@ bool pools_is_own(const struct pools *pools, const struct prefix *prefix)
 	return false;
 }
 
-struct pool *pools_containing(const struct pools *pools, const struct address *address, uint64_t *number)
+/* The pool in whose space the address is, and the number there. NULL: none. */
+static struct pool *find_containing(const struct pools *pools, const struct address *address, uint64_t *number)
 {
 	struct pool *pool, *next;
 
@@ -81,7 +82,7 @@ static bool withdraw(struct pools *pools, const struct address *address)
 	struct pool *pool;
 	uint64_t number;
 
-	pool = pools_containing(pools, address, &number);
+	pool = find_containing(pools, address, &number);
 	if (!pool)
 		return true;
 	pool_space_prefix(&pool->space, number, &prefix);
@@ -126,7 +127,7 @@ void pools_remove_own(struct pools *pools, const struct address *address)
 		return;
 	LL_DELETE(pools->own, own);
 	free(own);
-	pool = pools_containing(pools, address, &number);
+	pool = find_containing(pools, address, &number);
 	if (!pool)
 		return;
 	pool_space_prefix(&pool->space, number, &prefix);
@@ -251,7 +252,7 @@ int pools_take_this(struct pools *pools, const struct prefix *wanted, const char
 		return refuse_taken(pools, wanted, lease, error);
 	if (lease)
 		return take_remembered(pools, lease, user, error);
-	pool = pools_containing(pools, &wanted->address, &number);
+	pool = find_containing(pools, &wanted->address, &number);
 	if (!pool)
 		return take_outside(pools, wanted, user, error);
 	if (wanted->length != pool->space.length)
@@ -270,7 +271,7 @@ int pools_take_around(struct pools *pools, const struct address *address, const 
 	uint64_t number;
 
 	*taken = (struct prefix){ *address, address->family == AF_INET ? 32 : 128 };
-	pool = pools_containing(pools, address, &number);
+	pool = find_containing(pools, address, &number);
 	if (pool)
 		pool_space_prefix(&pool->space, number, taken);
 	return pools_take_this(pools, taken, user, error);

@@ -35,8 +35,6 @@ struct pools {
 
 /* Is the address of ours that this thing contains one? */
 bool pools_is_own(const struct pools *pools, const struct prefix *prefix);
-/* The pool in whose space the address is, and the number there. NULL: none. */
-struct pool *pools_containing(const struct pools *pools, const struct address *address, uint64_t *number);
 void pools_save(struct pools *pools, const struct pool_lease *lease);
 void pools_unsave(struct pools *pools, const struct pool_lease *lease);
 

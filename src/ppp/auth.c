@@ -136,7 +136,7 @@ void auth_text(const uint8_t *octets, size_t length, char text[PPP_TEXT_MAX])
 	text_make_printable(text);
 }
 
-uint16_t auth_protocol(unsigned int method)
+static uint16_t protocol_of(unsigned int method)
 {
 	return method == PPP_PAP ? PPP_PAP_PROTOCOL : method == PPP_EAP ? PPP_EAP_PROTOCOL : PPP_CHAP_PROTOCOL;
 }
@@ -284,7 +284,7 @@ void auth_peer_proved(struct ppp_link *link, enum credentials_method method, con
 void auth_peer_failed(struct ppp_link *link, const char *text, uint64_t now)
 {
 	const struct link_failure failure = { PPP_CAUSE_REFUSED, DISCONNECT_AUTH_FAILED, DIRECTION_PEER,
-					      auth_protocol(link->peer_method), false, text };
+					      protocol_of(link->peer_method), false, text };
 
 	link_fail(link, &failure, now);
 }
@@ -292,7 +292,7 @@ void auth_peer_failed(struct ppp_link *link, const char *text, uint64_t now)
 void auth_broken(struct ppp_link *link, const char *text, uint64_t now)
 {
 	const struct link_failure failure = { PPP_CAUSE_ERROR, DISCONNECT_AUTH_FAILED, DIRECTION_PEER,
-					      auth_protocol(link->peer_method), false, text };
+					      protocol_of(link->peer_method), false, text };
 
 	link_fail(link, &failure, now);
 }
@@ -300,7 +300,7 @@ void auth_broken(struct ppp_link *link, const char *text, uint64_t now)
 static void peer_timed_out(struct ppp_link *link, enum ppp_cause cause, const char *text, uint64_t now)
 {
 	const struct link_failure failure = { cause, DISCONNECT_AUTH_TIMEOUT, DIRECTION_PEER,
-					      auth_protocol(link->peer_method), true, text };
+					      protocol_of(link->peer_method), true, text };
 
 	link_fail(link, &failure, now);
 }
@@ -329,7 +329,7 @@ static void expire_peer(struct ppp_link *link, uint64_t now)
 			return;
 		}
 		peer->attempts--;
-		auth_send_again(link, auth_protocol(link->peer_method), peer->last);
+		auth_send_again(link, protocol_of(link->peer_method), peer->last);
 		link_set_timer(link, LINK_TIMER_PEER_AUTH, now + link->settings->chap.restart);
 	}
 }
@@ -376,7 +376,7 @@ void auth_own_proved(struct ppp_link *link, enum credentials_method method, uint
 void auth_own_failed(struct ppp_link *link, bool by_peer, const char *text, uint64_t now)
 {
 	const struct link_failure failure = { PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_FAILED, DIRECTION_OURS,
-					      auth_protocol(link->our_method), by_peer, text };
+					      protocol_of(link->our_method), by_peer, text };
 
 	link_fail(link, &failure, now);
 }
@@ -384,7 +384,7 @@ void auth_own_failed(struct ppp_link *link, bool by_peer, const char *text, uint
 static void own_timed_out(struct ppp_link *link, uint64_t now)
 {
 	const struct link_failure failure = { PPP_CAUSE_LOST, DISCONNECT_AUTH_TIMEOUT, DIRECTION_OURS,
-					      auth_protocol(link->our_method), true,
+					      protocol_of(link->our_method), true,
 					      "the peer did not say whether it accepts our name and password" };
 
 	link_fail(link, &failure, now);
@@ -393,7 +393,7 @@ static void own_timed_out(struct ppp_link *link, uint64_t now)
 static void own_rejected(struct ppp_link *link, uint64_t now)
 {
 	const struct link_failure failure = {
-		PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_OURS, auth_protocol(link->our_method), true,
+		PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_OURS, protocol_of(link->our_method), true,
 		"the peer does not know the protocol that it asked us to prove our name by",
 	};
 
@@ -406,7 +406,7 @@ static void expire_own(struct ppp_link *link, uint64_t now)
 
 	if (own->attempts) {
 		own->attempts--;
-		auth_send_again(link, auth_protocol(link->our_method), own->last);
+		auth_send_again(link, protocol_of(link->our_method), own->last);
 		link_set_timer(link, LINK_TIMER_OWN_AUTH, now + retries_of(link, link->our_method)->restart);
 	} else if (own->rejected) {
 		own_rejected(link, now);
@@ -570,8 +570,8 @@ void auth_rejected(struct ppp_link *link, uint16_t protocol, uint64_t now)
 
 	if (!link->auth)
 		return;
-	if (link->auth->peer.state != AUTH_DONE && link->peer_method && auth_protocol(link->peer_method) == protocol)
+	if (link->auth->peer.state != AUTH_DONE && link->peer_method && protocol_of(link->peer_method) == protocol)
 		link_fail(link, &failure, now);
-	else if (link->auth->own.state != AUTH_DONE && link->our_method && auth_protocol(link->our_method) == protocol)
+	else if (link->auth->own.state != AUTH_DONE && link->our_method && protocol_of(link->our_method) == protocol)
 		own_is_rejected(link, now);
 }

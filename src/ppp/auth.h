@@ -138,7 +138,6 @@ void auth_own_proved(struct ppp_link *link, enum credentials_method method, uint
 /* by_peer: it refused us; else it is we who do not trust it. link->auth is gone. */
 void auth_own_failed(struct ppp_link *link, bool by_peer, const char *text, uint64_t now);
 
-uint16_t auth_protocol(unsigned int method);
 enum credentials_method auth_credentials_method(unsigned int method);
 static inline bool auth_is_chap(unsigned int method)
 {

@@ -74,9 +74,6 @@ void link_lcp_finished(struct ppp_link *link);
 void link_network_changed(struct ppp_link *link);
 bool link_ncp_up(struct ppp_link *link);		/* true */
 void link_ncp_finished(struct ppp_link *link, enum control_protocol which);
-/* MPPE is required, and up, or not required. */
-bool link_may_carry(const struct ppp_link *link);
-bool link_wants_mppe(const struct ppp_link *link);
 /* Wipe and free what it points to. */
 void link_clear(struct ppp_link *link);
 

@@ -173,7 +173,7 @@ void link_own_proved(struct ppp_link *link, enum credentials_method method, cons
 
 /* --- network --- */
 
-bool link_wants_mppe(const struct ppp_link *link)
+static bool wants_mppe(const struct ppp_link *link)
 {
 	unsigned int usable = link->keys && link->keys->long_only ? PPP_MPPE_128 :
 								    PPP_MPPE_40 | PPP_MPPE_56 | PPP_MPPE_128;
@@ -181,7 +181,8 @@ bool link_wants_mppe(const struct ppp_link *link)
 	return link->keys && link->mppe & usable;
 }
 
-bool link_may_carry(const struct ppp_link *link)
+/* MPPE is required, and up, or not required. */
+static bool may_carry(const struct ppp_link *link)
 {
 	return !link->mppe_required || (negotiate_is_open(link, CONTROL_CCP) && link->mppe_option);
 }
@@ -198,8 +199,8 @@ static void tell_change(struct ppp_link *link, bool *told, bool is, enum ppp_eve
 void link_network_changed(struct ppp_link *link)
 {
 	bool mppe = negotiate_is_open(link, CONTROL_CCP) && link->mppe_option;
-	bool ipv4 = negotiate_is_open(link, CONTROL_IPCP) && link_may_carry(link);
-	bool ipv6 = negotiate_is_open(link, CONTROL_IPV6CP) && link_may_carry(link);
+	bool ipv4 = negotiate_is_open(link, CONTROL_IPCP) && may_carry(link);
+	bool ipv6 = negotiate_is_open(link, CONTROL_IPV6CP) && may_carry(link);
 	bool before_ipv4 = link->told_ipv4 && ipv4, before_ipv6 = link->told_ipv6 && ipv6;
 
 	tell_change(link, &link->told_ipv4, before_ipv4, PPP_EVENT_IPV4_UP, PPP_EVENT_IPV4_DOWN);
@@ -213,7 +214,7 @@ static bool is_wanted(const struct ppp_link *link, enum control_protocol which)
 {
 	return which == CONTROL_IPCP   ? link->want_ipv4 :
 	       which == CONTROL_IPV6CP ? link->want_ipv6 :
-					 link_wants_mppe(link);
+					 wants_mppe(link);
 }
 
 static void start(struct ppp_link *link, enum control_protocol which)
@@ -242,7 +243,7 @@ static void refuse_held(struct ppp_link *link, enum control_protocol which)
 static void start_network(struct ppp_link *link)
 {
 	start(link, CONTROL_CCP);
-	if (link_may_carry(link)) {
+	if (may_carry(link)) {
 		start(link, CONTROL_IPCP);
 		start(link, CONTROL_IPV6CP);
 	}
@@ -296,7 +297,7 @@ void link_set_network(struct ppp_link *link, const struct ppp_network *network)
 		return;
 	keep_network(link, network);
 	link->phase = PPP_NETWORK;
-	if (link->mppe_required && !link_wants_mppe(link)) {
+	if (link->mppe_required && !wants_mppe(link)) {
 		no_encryption(link, "encryption is required, and needs a proof by MS-CHAP");
 		return;
 	}

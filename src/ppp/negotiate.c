@@ -31,7 +31,7 @@ uint16_t negotiate_number(enum control_protocol which)
 	return protocols[which]->number;
 }
 
-const struct ppp_retries *negotiate_retries(const struct ppp_link *link, enum control_protocol which)
+static const struct ppp_retries *retries_of(const struct ppp_link *link, enum control_protocol which)
 {
 	return which == CONTROL_LCP ? &link->settings->lcp : &link->settings->ipcp;
 }
@@ -125,7 +125,7 @@ void negotiate_send(struct ppp_link *link, enum control_protocol which, uint8_t 
 
 static void start_timer(struct ppp_link *link, enum control_protocol which)
 {
-	const struct ppp_retries *retries = negotiate_retries(link, which);
+	const struct ppp_retries *retries = retries_of(link, which);
 
 	link->negotiation->protocols[which].due = link->ppp->now + (retries->restart ? retries->restart : 1);
 }
@@ -191,7 +191,7 @@ static uint32_t hash(const uint8_t *octets, size_t length)
 
 static void initialise_tries(struct ppp_link *link, enum control_protocol which, bool terminate)
 {
-	const struct ppp_retries *retries = negotiate_retries(link, which);
+	const struct ppp_retries *retries = retries_of(link, which);
 	uint32_t most = terminate ? retries->max_terminate : retries->max_configure;
 
 	link->negotiation->protocols[which].tries = most ? most : 1;
@@ -341,7 +341,7 @@ static void judge_option(struct ppp_link *link, enum control_protocol which, con
 			 struct answer *answer)
 {
 	const struct negotiate *negotiate = &link->negotiation->protocols[which];
-	bool patient = negotiate->refusals_sent < negotiate_retries(link, which)->max_failure;
+	bool patient = negotiate->refusals_sent < retries_of(link, which)->max_failure;
 	struct cursor before = answer->naks;
 	enum judgement judgement = protocols[which]->judge(link, option, &answer->naks);
 
@@ -364,7 +364,7 @@ static void judge(struct ppp_link *link, enum control_protocol which, const stru
 		judge_option(link, which, &option, answer);
 	if (protocols[which]->miss && answer->naks.position == answer->nak &&
 	    answer->rejects.position == answer->reject &&
-	    negotiate->refusals_sent < negotiate_retries(link, which)->max_failure)
+	    negotiate->refusals_sent < retries_of(link, which)->max_failure)
 		protocols[which]->miss(link, packet->data, packet->length, &answer->naks);
 }
 
@@ -449,7 +449,7 @@ static void check_patience(struct ppp_link *link, enum control_protocol which, u
 		.protocol = protocols[which]->number, .text = text,
 	};
 
-	if (refusals <= REFUSALS_MAX * negotiate_retries(link, which)->max_failure + REFUSALS_MAX)
+	if (refusals <= REFUSALS_MAX * retries_of(link, which)->max_failure + REFUSALS_MAX)
 		return;
 	link_note(link, &failure);
 	negotiate_give_up(link, which);
@@ -548,7 +548,7 @@ static void apply_refusal(struct ppp_link *link, enum control_protocol which, co
 
 static void receive_refusal(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet)
 {
-	const struct ppp_retries *retries = negotiate_retries(link, which);
+	const struct ppp_retries *retries = retries_of(link, which);
 	enum automaton_state state = link->state[which];
 	struct negotiate *negotiate;
 	bool reject = packet->code == CODE_CONFIGURE_REJECT;
@@ -674,7 +674,7 @@ static void note_timeout(struct ppp_link *link, enum control_protocol which)
 static void time_out(struct ppp_link *link, enum control_protocol which)
 {
 	struct negotiate *negotiate = &link->negotiation->protocols[which];
-	uint32_t most = ROUNDS_MAX * negotiate_retries(link, which)->max_configure + ROUNDS_MAX;
+	uint32_t most = ROUNDS_MAX * retries_of(link, which)->max_configure + ROUNDS_MAX;
 	bool again = negotiate->tries && negotiate->requests < most;
 
 	negotiate->due = PPP_NEVER;

@@ -126,7 +126,6 @@ void negotiate_hold(struct ppp_link *link, enum control_protocol which, const ui
 /* Take what was held, and free it; NULL: nothing. */
 struct held *negotiate_take_held(struct ppp_link *link, enum control_protocol which);
 uint16_t negotiate_number(enum control_protocol which);
-const struct ppp_retries *negotiate_retries(const struct ppp_link *link, enum control_protocol which);
 
 static inline bool negotiate_is_open(const struct ppp_link *link, enum control_protocol which)
 {

@@ -194,14 +194,6 @@ void ppp_release(struct ppp *ppp, handle h)
 		link_free(link);
 }
 
-void ppp_set_owner(struct ppp *ppp, handle h, void *owner)
-{
-	struct ppp_link *link = find(ppp, h);
-
-	if (link)
-		link->owner = owner;
-}
-
 /* --- frames --- */
 
 void link_send(struct ppp_link *link, uint16_t protocol, const void *octets, size_t length)

@@ -106,7 +106,6 @@ int ppp_open(struct ppp *ppp, const struct ppp_open *open, handle *link, uint64_
 void ppp_close(struct ppp *ppp, handle link, const char *reason, uint64_t now);
 /* At once and silently, also of one that is down. No event of it follows. */
 void ppp_release(struct ppp *ppp, handle link);
-void ppp_set_owner(struct ppp *ppp, handle link, void *owner);
 
 /* --- frames --- */
 

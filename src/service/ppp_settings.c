@@ -73,7 +73,8 @@ static void set_authentication(const struct service *service, const struct ppp_p
 	settings->chap_interval = profile->chap_interval * 1000;
 }
 
-uint16_t ppp_path_mtu(const struct service *service, const struct session *session)
+/* Octets of an IP packet that the path takes with all that is around it; 0: not known. */
+static uint16_t path_mtu(const struct service *service, const struct session *session)
 {
 	struct datapath_session_info info;
 
@@ -88,7 +89,7 @@ uint16_t ppp_path_mtu(const struct service *service, const struct session *sessi
 static void set_sizes(const struct service *service, const struct session *session,
 		      const struct ppp_profile_config *profile, struct ppp_settings *settings)
 {
-	int64_t mru = profile->mru, path = ppp_path_mtu(service, session);
+	int64_t mru = profile->mru, path = path_mtu(service, session);
 
 	if (mru == CONFIG_MTU_AUTO)
 		mru = path && path < PACKET_MOST ? path : PACKET_MOST;

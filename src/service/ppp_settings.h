@@ -25,8 +25,6 @@ struct ppp_terms *ppp_terms_get(struct service *service, const struct session *s
 				const struct session_config *config, bool server);
 /* NULL is legal. */
 void ppp_terms_put(struct service *service, struct ppp_terms *terms);
-/* Octets of an IP packet that the path takes with all that is around it; 0: not known. */
-uint16_t ppp_path_mtu(const struct service *service, const struct session *session);
 
 static inline const struct ppp_profile_config *ppp_profile_of(const struct ppp_terms *terms)
 {

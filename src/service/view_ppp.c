@@ -12,7 +12,8 @@
 #include "service/ppp_settings.h"
 #include "service/subscriber.h"
 
-const char *view_method(enum credentials_method method)
+/* "MS-CHAPv2"; NULL: nothing was proved. */
+static const char *word_of(enum credentials_method method)
 {
 	static const char *const words[] = {
 		[CREDENTIALS_PAP] = "PAP", [CREDENTIALS_CHAP_MD5] = "CHAP", [CREDENTIALS_MSCHAPV1] = "MS-CHAP",
@@ -41,8 +42,8 @@ static void view_link(const struct service *service, const struct session_ppp *p
 
 	if (ppp_info(service->ppp, ppp->link, &info) < 0)
 		return;
-	view->peer_proved_by = view_method(info.peer_proved_by);
-	view->proved_by = view_method(info.proved_by);
+	view->peer_proved_by = word_of(info.peer_proved_by);
+	view->proved_by = word_of(info.proved_by);
 	view->proxied = info.proxied;
 	view->counters = info.counters;
 	if (ppp->stage == SESSION_PPP_LINK)

@@ -10,7 +10,5 @@ void view_ppp(const struct service *service, const struct session_ppp *ppp, stru
 /* What events tell of it. config: the session's. */
 void view_ppp_event(const struct service *service, const struct session_ppp *ppp, const struct session_config *config,
 		    struct service_event_ppp *event);
-/* "MS-CHAPv2"; NULL: nothing was proved. */
-const char *view_method(enum credentials_method method);
 
 #endif

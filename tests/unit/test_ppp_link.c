@@ -321,7 +321,6 @@ static void test_released(void **state)
 	ppp_receive(world.ppp, world.link, (const uint8_t *)"\xc0\x21\x01\x01\x00\x04", 6, world.now);
 	ppp_network(world.ppp, world.link, &world.network, world.now);
 	ppp_mppe_lost(world.ppp, world.link, world.now);
-	ppp_set_owner(world.ppp, world.link, NULL);
 	assert_int_equal(ppp_info(world.ppp, world.link, &info), -1);
 	assert_false(ppp_proxy(world.ppp, world.link, &proxy));
 	assert_false(ppp_next_event(world.ppp, &event));
@@ -336,8 +335,8 @@ static void test_owner(void **state)
 	int other;
 
 	world_begin(&world);
+	world.open.owner = &other;
 	assert_int_equal(ppp_open(world.ppp, &world.open, &world.link, world.now, NULL), 0);
-	ppp_set_owner(world.ppp, world.link, &other);
 	assert_true(ppp_next_frame(world.ppp, &frame));
 	assert_ptr_equal(frame.owner, &other);
 	assert_int_equal(frame.link, world.link);
