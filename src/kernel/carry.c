@@ -134,10 +134,10 @@ static bool concede(struct command *command, const struct kernel_tunnel *tunnel,
 	return true;
 }
 
-/* Is it one that the service can carry? */
+/* Is it one that the service can carry?  Its peers are one host. */
 static bool is_carried(const struct kernel_tunnel *tunnel)
 {
-	return tunnel->version != 2 && !tunnel->is_managed && !address_is_any(&tunnel->socket.peer.address);
+	return tunnel->version != 2 && !tunnel->is_managed && address_is_unicast(&tunnel->socket.peer.address);
 }
 
 int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now)

@@ -129,10 +129,12 @@ void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t fla
 /* Is this the end of the list that was asked for? */
 static bool ends_list(const struct kernel_client *client, const void *octets, size_t length)
 {
-	const struct nlmsghdr *message = octets;
-	int left = (int)length;
+	const struct nlmsghdr *message;
 
-	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+	for (size_t at = 0; at + NLMSG_HDRLEN <= length; at += NLMSG_ALIGN((size_t)message->nlmsg_len)) {
+		message = (const struct nlmsghdr *)(const void *)((const uint8_t *)octets + at);
+		if (message->nlmsg_len < NLMSG_HDRLEN)
+			return false;
 		if (message->nlmsg_type == NLMSG_DONE && message->nlmsg_seq == client->lists_sequence)
 			return true;
 	}

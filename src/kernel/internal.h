@@ -113,7 +113,7 @@ struct kernel_client {
 	char netns[CONFIG_NETNS_MAX];
 	uint32_t port_id;
 	bool is_member;				/* of the family's group */
-	bool cap_ack;				/* NETLINK_CAP_ACK */
+	bool cap_ack, ext_ack;			/* NETLINK_CAP_ACK, NETLINK_EXT_ACK */
 	bool lists_families;			/* a CTRL_CMD_GETFAMILY dump was forwarded ... */
 	uint32_t lists_sequence;		/* ... with this number */
 	struct dump dump;
@@ -126,15 +126,23 @@ struct kernel_client {
 struct attributes {
 	const struct nlattr *of[L2TP_ATTR_MAX + 1];
 };
+/* What the kernel tells of a request besides the errno. */
+struct complaint {
+	const char *text;			/* NULL: nothing */
+	const struct nlattr *attribute;		/* that is wrong; NULL: none, or not said */
+};
 /* 0 or an errno. */
-int policy_parse(const struct nlmsghdr *message, struct attributes *attributes);
+int policy_parse(const struct nlmsghdr *message, struct attributes *attributes, struct complaint *complaint);
+/* What attributes of this type must be: NLMSGERR_ATTR_POLICY. */
+void policy_describe(uint16_t type, struct nlmsghdr *message);
 
-/* --- message.c --- */
+/* --- reply.c --- */
 struct request {
 	struct kernel_client *client;
 	const struct kernel_caller *caller;
 	const struct nlmsghdr *message;
 	struct attributes attributes;
+	struct complaint complaint;
 	uint64_t now;
 };
 
@@ -169,6 +177,8 @@ void reply_begin(struct reply *reply, const struct request *to, uint8_t command,
 void reply_send(const struct reply *reply, const struct request *to);
 /* To all members of the group, in whatever namespace. */
 void reply_multicast(const struct reply *reply, const struct request *to);
+/* error 0: it is acknowledged. */
+void reply_verdict(const struct request *request, int error);
 
 static inline struct kernel *request_kernel(const struct request *request)
 {

@@ -72,8 +72,11 @@ bool kernel_client_option(struct kernel_client *client, int option, int value)
 		client->is_member = option == NETLINK_ADD_MEMBERSHIP;
 		return true;
 	}
-	if (option == NETLINK_CAP_ACK)	/* counts here and there */
+	/* these count here and there */
+	if (option == NETLINK_CAP_ACK)
 		client->cap_ack = value;
+	if (option == NETLINK_EXT_ACK)
+		client->ext_ack = value;
 	return false;
 }
 

@@ -4,64 +4,8 @@
  * and acknowledged or refused.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "kernel/internal.h"
-
-/* --- replies --- */
-
-void reply_begin(struct reply *reply, const struct request *to, uint8_t command, uint16_t flags)
-{
-	struct genlmsghdr *header;
-
-	memset(reply->octets, 0, sizeof(reply->octets));	/* what is between attributes is told, too */
-	reply->message = mnl_nlmsg_put_header(reply->octets);
-	reply->message->nlmsg_type = request_kernel(to)->host.family_id;
-	reply->message->nlmsg_flags = flags;
-	reply->message->nlmsg_seq = to->message->nlmsg_seq;
-	reply->message->nlmsg_pid = to->client->port_id;
-	header = mnl_nlmsg_put_extra_header(reply->message, sizeof(*header));
-	header->cmd = command;
-	header->version = L2TP_GENL_VERSION;
-}
-
-void reply_send(const struct reply *reply, const struct request *to)
-{
-	queue_add(to->client, reply->message, reply->message->nlmsg_len);
-}
-
-void reply_multicast(const struct reply *reply, const struct request *to)
-{
-	struct kernel_client *client;
-
-	DL_FOREACH(request_kernel(to)->clients, client) {
-		if (client->is_member)
-			queue_add(client, reply->message, reply->message->nlmsg_len);
-	}
-}
-
-/* error 0: it is acknowledged. An error is told with the whole request, unless the program does not want that. */
-static void acknowledge(struct kernel_client *client, const struct nlmsghdr *message, int error)
-{
-	bool whole = error && !client->cap_ack;
-	size_t length = NLMSG_LENGTH(sizeof(struct nlmsgerr));
-	struct nlmsghdr *reply;
-	struct nlmsgerr *body;
-
-	if (whole)
-		length += message->nlmsg_len - NLMSG_HDRLEN;
-	reply = queue_room(client, NLMSG_ALIGN(length));
-	if (!reply)
-		return;
-	reply->nlmsg_len = (uint32_t)length;
-	reply->nlmsg_type = NLMSG_ERROR;
-	reply->nlmsg_flags = whole ? 0 : NLM_F_CAPPED;
-	reply->nlmsg_seq = message->nlmsg_seq;
-	reply->nlmsg_pid = client->port_id;
-	body = NLMSG_DATA(reply);
-	body->error = -error;
-	memcpy(&body->msg, message, whole ? message->nlmsg_len : NLMSG_HDRLEN);
-}
 
 /* --- requests to the family --- */
 
@@ -96,13 +40,17 @@ static bool wants_dump(const struct nlmsghdr *message)
 }
 
 /* What the kernel is strict about where a family has no such command, and never had. */
-static bool is_ambiguous(const struct nlmsghdr *message, const struct genlmsghdr *header)
+static bool complain(const struct nlmsghdr *message, const struct genlmsghdr *header, struct complaint *complaint)
 {
 	uint16_t flags = message->nlmsg_flags & (uint16_t)~(NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO);
 
 	if (wants_dump(message))
 		flags &= (uint16_t)~NLM_F_DUMP;
-	return flags || header->reserved;
+	if (flags)
+		complaint->text = "ambiguous or reserved bits set in nlmsg_flags";
+	else if (header->reserved)
+		complaint->text = "genlmsghdr.reserved field is not 0";
+	return complaint->text;
 }
 
 static int answer(struct request *request)
@@ -114,14 +62,14 @@ static int answer(struct request *request)
 	if (message->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
 		return EINVAL;
 	if (header->cmd > L2TP_CMD_MAX)
-		return is_ambiguous(message, header) ? EINVAL : EOPNOTSUPP;
+		return complain(message, header, &request->complaint) ? EINVAL : EOPNOTSUPP;
 	if (wants_dump(message) && !commands[header->cmd].dump)
 		return EOPNOTSUPP;
 	if (commands[header->cmd].admin && !request->caller->admin)
 		return EPERM;
 	if (wants_dump(message))
 		return dump_begin(request, header->cmd);
-	error = policy_parse(message, &request->attributes);
+	error = policy_parse(message, &request->attributes, &request->complaint);
 	return error ? error : commands[header->cmd].handle(request);
 }
 
@@ -170,9 +118,10 @@ void kernel_client_request(struct kernel_client *client, const struct kernel_cal
 		if (message->nlmsg_len < NLMSG_HDRLEN || message->nlmsg_len > length)
 			return;
 		request.message = message;
+		request.complaint = (struct complaint){ NULL, NULL };
 		error = dispatch(&request);
 		if (error > 0 || (!error && message->nlmsg_flags & NLM_F_ACK))
-			acknowledge(client, message, error);
+			reply_verdict(&request, error);
 		step = NLMSG_ALIGN((size_t)message->nlmsg_len);
 		if (step > length)
 			return;

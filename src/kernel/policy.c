@@ -90,7 +90,43 @@ static int check(const struct nlattr *attribute, const struct rule *rule)
 	return 0;
 }
 
-int policy_parse(const struct nlmsghdr *message, struct attributes *attributes)
+static uint32_t kernels_name(const struct rule *rule)
+{
+	static const uint32_t numbers[] = {
+		[1] = NL_ATTR_TYPE_U8, [2] = NL_ATTR_TYPE_U16, [4] = NL_ATTR_TYPE_U32, [8] = NL_ATTR_TYPE_U64,
+	};
+
+	switch (rule->kind) {
+	case NUMBER:
+		return numbers[rule->size];
+	case OCTETS:
+		return NL_ATTR_TYPE_BINARY;
+	case TEXT:
+		return NL_ATTR_TYPE_NUL_STRING;
+	case NEST:
+		return NL_ATTR_TYPE_NESTED;
+	case ANYTHING:
+		break;
+	}
+	return NL_ATTR_TYPE_INVALID;
+}
+
+void policy_describe(uint16_t type, struct nlmsghdr *message)
+{
+	const struct rule *rule = &rules[type];
+	struct nlattr *nest = mnl_attr_nest_start(message, NLMSGERR_ATTR_POLICY);
+
+	if (rule->kind == NUMBER) {
+		mnl_attr_put_u64(message, NL_POLICY_TYPE_ATTR_MIN_VALUE_U, 0);
+		mnl_attr_put_u64(message, NL_POLICY_TYPE_ATTR_MAX_VALUE_U, UINT64_MAX >> (64 - 8 * rule->size));
+	} else if (rule->kind != NEST) {
+		mnl_attr_put_u32(message, NL_POLICY_TYPE_ATTR_MAX_LENGTH, rule->size - (rule->kind == TEXT));
+	}
+	mnl_attr_put_u32(message, NL_POLICY_TYPE_ATTR_TYPE, kernels_name(rule));
+	mnl_attr_nest_end(message, nest);
+}
+
+int policy_parse(const struct nlmsghdr *message, struct attributes *attributes, struct complaint *complaint)
 {
 	const uint8_t *end = (const uint8_t *)message + message->nlmsg_len;
 	const struct nlattr *attribute = mnl_nlmsg_get_payload_offset(message, GENL_HDRLEN);
@@ -103,9 +139,13 @@ int policy_parse(const struct nlmsghdr *message, struct attributes *attributes)
 		if (type == L2TP_ATTR_NONE || type > L2TP_ATTR_MAX)
 			continue;
 		error = check(attribute, &rules[type]);
-		if (error)
+		if (error) {
+			*complaint = (struct complaint){ "Attribute failed policy validation", attribute };
 			return error;
+		}
 		attributes->of[type] = attribute;
 	}
+	if ((const uint8_t *)attribute < end)
+		complaint->text = "bytes leftover after parsing attributes";
 	return 0;
 }

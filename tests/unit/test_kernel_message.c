@@ -131,6 +131,71 @@ static void errors_have_the_request(void **state)
 	expect_nothing(kworld, 0);
 }
 
+/* Reasons go behind the request; these are a kernel's octets. */
+static void reasons_are_told_who_wants_them(void **state)
+{
+	static const uint8_t too_short[] = {
+		0x84, 0, 0, 0, 2, 0, 0, 2, SEQUENCE, 0, 0, 0, 0x92, 0x10, 0, 0, 0xde, 0xff, 0xff, 0xff,
+		0x1c, 0, 0, 0, 0xf0, 3, 1, 0, SEQUENCE, 0, 0, 0, 0, 0, 0, 0, 4, 1, 0, 0, 5, 0, 9, 0, 1, 0, 0, 0,
+		0x27, 0, 1, 0, 'A', 't', 't', 'r', 'i', 'b', 'u', 't', 'e', ' ', 'f', 'a', 'i', 'l', 'e', 'd', ' ',
+		'p', 'o', 'l', 'i', 'c', 'y', ' ', 'v', 'a', 'l', 'i', 'd', 'a', 't', 'i', 'o', 'n', 0, 0,
+		8, 0, 2, 0, 20, 0, 0, 0, 0x24, 0, 4, 0x80, 12, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		12, 0, 5, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 8, 0, 1, 0, 4, 0, 0, 0,
+	};
+	struct octets message = request(L2TP_CMD_TUNNEL_GET, 0), received;
+	struct kernel_world *kworld = *state;
+
+	assert_false(kernel_client_option(kworld->clients[0], NETLINK_EXT_ACK, 1));
+	put8(&message, L2TP_ATTR_CONN_ID, 1);
+	send_by(kworld, 0, &message);
+	received = receive(kworld, 0);
+	assert_int_equal(received.length, sizeof(too_short));
+	assert_memory_equal(received.octets, too_short, sizeof(too_short));
+	/* with less of the request, the same */
+	assert_false(kernel_client_option(kworld->clients[0], NETLINK_CAP_ACK, 1));
+	send_by(kworld, 0, &message);
+	received = receive(kworld, 0);
+	assert_int_equal(received.length, sizeof(too_short) - 12);
+	assert_int_equal(received.octets[7], 3);
+	assert_memory_equal(received.octets + 36, too_short + 48, sizeof(too_short) - 48);
+	/* there are none where only the errno is known */
+	message = by_id(L2TP_CMD_TUNNEL_GET, 1);
+	send_by(kworld, 0, &message);
+	assert_int_equal(receive(kworld, 0).length, 36);
+}
+
+/* It is a reason, and no error. */
+static void a_tail_is_told_of(void **state)
+{
+	static const char text[] = "bytes leftover after parsing attributes";
+	struct octets message = request(L2TP_CMD_NOOP, NLM_F_ACK), received;
+	struct kernel_world *kworld = *state;
+
+	assert_false(kernel_client_option(kworld->clients[0], NETLINK_EXT_ACK, 1));
+	put(&message, "\x07\0\x09", 3);
+	send_by(kworld, 0, &message);
+	assert_int_equal(receive(kworld, 0).length, 20);
+	received = receive(kworld, 0);
+	assert_int_equal(received.length, 36 + 4 + sizeof(text));
+	assert_memory_equal(received.octets + 40, text, sizeof(text));
+}
+
+static void strictness_has_a_reason(void **state)
+{
+	struct octets message = request(9, NLM_F_EXCL), received;
+	struct kernel_world *kworld = *state;
+
+	assert_false(kernel_client_option(kworld->clients[0], NETLINK_EXT_ACK, 1));
+	send_by(kworld, 0, &message);
+	received = receive(kworld, 0);
+	assert_string_equal((const char *)received.octets + 44, "ambiguous or reserved bits set in nlmsg_flags");
+	message = request(9, 0);
+	message.octets[18] = 1;
+	send_by(kworld, 0, &message);
+	received = receive(kworld, 0);
+	assert_string_equal((const char *)received.octets + 44, "genlmsghdr.reserved field is not 0");
+}
+
 static void what_is_no_request_is_skipped(void **state)
 {
 	struct octets message = begin(FAMILY_ID, NLM_F_ACK, 0, L2TP_CMD_TUNNEL_GET, 1);
@@ -293,14 +358,10 @@ static void a_tail_is_no_attribute(void **state)
 {
 	struct octets message = by_id(L2TP_CMD_TUNNEL_GET, 1);
 	struct kernel_world *kworld = *state;
-	const void *octets;
-	size_t length;
 
 	put(&message, "\x07\0\x09", 3);
 	send_by(kworld, 0, &message);
-	assert_true(kernel_client_next(kworld->clients[0], &octets, &length));
-	assert_int_equal(length, (20 + message.length + 3) / 4 * 4);
-	kernel_client_taken(kworld->clients[0]);
+	expect_verdict(kworld, 0, &message, ENODEV);
 	expect_nothing(kworld, 0);
 }
 
@@ -325,7 +386,6 @@ static void other_groups_are_the_real_kernels(void **state)
 	struct kernel_world *kworld = *state;
 
 	assert_false(kernel_client_option(kworld->clients[0], NETLINK_ADD_MEMBERSHIP, GROUP_ID + 1));
-	assert_false(kernel_client_option(kworld->clients[0], NETLINK_EXT_ACK, GROUP_ID));
 	assert_true(kernel_client_option(kworld->clients[0], NETLINK_DROP_MEMBERSHIP, GROUP_ID));
 }
 
@@ -336,6 +396,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(what_is_for_others_is_forwarded),
 	TEST(the_family_is_in_the_list_of_all),
 	TEST(errors_have_the_request),
+	TEST(reasons_are_told_who_wants_them),
+	TEST(a_tail_is_told_of),
+	TEST(strictness_has_a_reason),
 	TEST(what_is_no_request_is_skipped),
 	TEST(lengths_that_lie_end_the_reading),
 	TEST(only_administrators_may),
