@@ -127,7 +127,7 @@ enum api_outcome api_open(struct api *api, struct error *error)
 	if (api->host)
 		api->fd = remote_open(api->host, api->path, &api->ssh, error);
 	else
-		api->fd = os_unix_connect(api_path(api), &errno_value, error);
+		api->fd = os_unix_connect(api_path(api), SOCK_STREAM, &errno_value, error);
 	if (api->fd < 0)
 		return explain_unreachable(api, errno_value, error);
 	return api->host ? compare_versions(api, error) : API_OK;

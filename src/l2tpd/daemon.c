@@ -17,6 +17,7 @@
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
 #include "l2tpd/files.h"
+#include "l2tpd/kernel_api.h"
 #include "l2tpd/name_servers.h"
 #include "l2tpd/notices.h"
 #include "l2tpd/reload.h"
@@ -61,6 +62,7 @@ struct daemon {
 	struct users_files users;
 	struct radius_sockets *radius;
 	struct state *state;
+	struct kernel_api *kernel_api;		/* NULL: for nobody */
 	uint32_t told_tunnels, told_sessions;	/* in the status that systemd has */
 };
 
@@ -343,10 +345,16 @@ static int daemon_open(struct daemon *daemon, struct error *error)
 	if (!open_loop(daemon))
 		return error_set(error, ERROR_SYSTEM, NULL,
 				 "cannot set up the event loop: out of memory or descriptors");
-	if (os_listen(daemon->options->socket, socket_mode(daemon->options), &daemon->listener, error) < 0 ||
-	    open_datapath(daemon, error) < 0)
+	if (os_listen(daemon->options->socket, SOCK_STREAM, socket_mode(daemon->options), &daemon->listener,
+		      error) < 0 || open_datapath(daemon, error) < 0)
 		return -1;
-	return open_service(daemon) ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	if (!open_service(daemon))
+		return error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	if (!daemon->options->kernel_socket[0])
+		return 0;
+	daemon->kernel_api = kernel_api_open(daemon->loop, daemon->service, daemon->options->kernel_socket, changed,
+					     daemon, error);
+	return daemon->kernel_api ? 0 : -1;
 }
 
 static void free_event(struct event *event)
@@ -359,6 +367,7 @@ static void free_event(struct event *event)
 static void daemon_close(struct daemon *daemon)
 {
 	manage_free(daemon->manage);
+	kernel_api_close(daemon->kernel_api);
 	os_listen_close(&daemon->listener);
 	free_event(daemon->deadline);
 	free_event(daemon->patience);

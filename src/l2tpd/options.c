@@ -12,10 +12,11 @@
 #include "base/text.h"
 #include "config/objects.h"
 #include "datapath/user/user.h"
+#include "kernel/attach.h"
 #include "os/unix_socket.h"
 
 enum { OPTION_ADMIN_GROUP = OS_OPTION_LONG, OPTION_READ_GROUP, OPTION_CHECK, OPTION_DATAPATH, OPTION_LOG_LEVEL,
-       OPTION_LOG_TO };
+       OPTION_LOG_TO, OPTION_KERNEL_SOCKET };
 
 #define EXIT_USAGE 2
 
@@ -25,6 +26,9 @@ static const struct os_option rows[] = {
 	{ OPTION_CHECK, "check", NULL,
 	  "only say whether the configuration file is right, which may follow: --check FILE; touches nothing", NULL },
 	{ 's', "socket", "PATH", "socket for l2tpctl, " OS_SOCKET_DEFAULT " unless given", NULL },
+	{ OPTION_KERNEL_SOCKET, "kernel-socket", "PATH",
+	  "socket for l2tprun, " KERNEL_ATTACH_SOCKET_DEFAULT " unless given; where -s is given without it, and where "
+	  "PATH is empty, there is none", NULL },
 	{ 'w', "workers", "N", "threads that move packets, one per processor unless given", NULL },
 	{ OPTION_LOG_LEVEL, "log-level", "LEVEL",
 	  "which lines are logged: error, warning, info or debug; info unless given", NULL },
@@ -212,6 +216,12 @@ static bool set_socket(const char *argument, struct options *options)
 	return true;
 }
 
+static bool set_kernel_socket(const char *argument, struct options *options)
+{
+	options->kernel_socket = argument;
+	return true;
+}
+
 static bool set_pid_file(const char *argument, struct options *options)
 {
 	options->pid_file = argument;
@@ -232,7 +242,7 @@ static const struct {
 	{ 'f', set_nothing }, { 'w', parse_workers }, { 'd', parse_trace }, { 'D', parse_trace_all },
 	{ 'L', parse_facility }, { OPTION_DATAPATH, parse_datapath }, { OPTION_LOG_LEVEL, parse_log_level },
 	{ OPTION_LOG_TO, parse_log_to }, { OPTION_ADMIN_GROUP, parse_admin_group },
-	{ OPTION_READ_GROUP, parse_read_group },
+	{ OPTION_READ_GROUP, parse_read_group }, { OPTION_KERNEL_SOCKET, set_kernel_socket },
 };
 
 /* Returns -1 to go on. */
@@ -263,6 +273,8 @@ int options_parse(int argc, char **argv, struct options *options)
 				     .read_group = default_group(OPTIONS_READ_GROUP_DEFAULT) };
 	while (status < 0 && (id = os_options_next(&l2tpd_program, argc, argv, &argument, &first)) != OS_OPTIONS_END)
 		status = parse_one(id, argument, options);
+	if (!options->kernel_socket)
+		options->kernel_socket = strcmp(options->socket, OS_SOCKET_DEFAULT) ? "" : KERNEL_ATTACH_SOCKET_DEFAULT;
 	if (status >= 0 || first == argc)
 		return status;
 	if (options->check && !options->config_given && first == argc - 1) {

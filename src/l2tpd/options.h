@@ -24,6 +24,7 @@ struct options {
 	bool config_given;		/* then it must exist */
 	bool check;
 	const char *socket;
+	const char *kernel_socket;	/* for l2tprun; "": none */
 	const char *pid_file;		/* NULL: none */
 	char commands[512];		/* of -d and -D: before those of the file, at each reload too */
 	unsigned int workers;		/* 0: one per processor */

@@ -1,21 +1,146 @@
 /* SPDX-License-Identifier: MIT */
-/* See netns.h. The descriptor that is kept is that of the namespace we came from. */
+/* See netns.h. What netns_enter() returns is a descriptor of the namespace we came from. */
 #include "os/netns.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utlist.h>
+
+#define NAMES "/run/netns"
+
+/* Those without a name: few, as programs in one that speak with us are. */
+struct kept {
+	uint64_t identity;
+	int fd;
+	unsigned int times;
+	struct kept *next;
+};
+static struct kept *kept_list;
+static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static uint64_t identity_of(int fd)
+{
+	struct stat stat_buffer;
+
+	return fstat(fd, &stat_buffer) == 0 ? stat_buffer.st_ino : 0;
+}
+
+static struct kept *find_kept(uint64_t identity)
+{
+	struct kept *kept;
+
+	LL_FOREACH(kept_list, kept)
+		if (kept->identity == identity)
+			return kept;
+	return NULL;
+}
+
+/* Of "@NUMBER"; 0: it is no such name. */
+static uint64_t number_of(const char *name)
+{
+	return name[0] == '@' ? strtoull(name + 1, NULL, 10) : 0;
+}
+
+static bool find_name(uint64_t identity, char name[NETNS_NAME_MAX])
+{
+	DIR *names = opendir(NAMES);
+	const struct dirent *entry;
+	bool found = false;
+
+	if (!names)
+		return false;
+	while (!found && (entry = readdir(names))) {
+		if (strlen(entry->d_name) >= NETNS_NAME_MAX || netns_identity(entry->d_name) != identity)
+			continue;
+		strcpy(name, entry->d_name);
+		found = true;
+	}
+	closedir(names);
+	return found;
+}
+
+static bool keep(uint64_t identity, int fd)
+{
+	struct kept *kept = find_kept(identity);
+
+	if (kept) {
+		kept->times++;
+		close(fd);
+		return true;
+	}
+	kept = malloc(sizeof(*kept));
+	if (!kept) {
+		close(fd);
+		return false;
+	}
+	*kept = (struct kept){ .identity = identity, .fd = fd, .times = 1 };
+	LL_PREPEND(kept_list, kept);
+	return true;
+}
+
+int netns_keep(int fd, char name[NETNS_NAME_MAX])
+{
+	uint64_t identity = identity_of(fd);
+	bool done;
+
+	*name = '\0';
+	if (!identity || identity == netns_identity("") || find_name(identity, name)) {
+		close(fd);
+		return identity ? 0 : -1;
+	}
+	pthread_mutex_lock(&kept_lock);
+	done = keep(identity, fd);
+	pthread_mutex_unlock(&kept_lock);
+	snprintf(name, NETNS_NAME_MAX, "@%llu", (unsigned long long)identity);
+	return done ? 0 : -1;
+}
+
+void netns_let_go(const char *name)
+{
+	struct kept *kept;
+
+	pthread_mutex_lock(&kept_lock);
+	kept = find_kept(number_of(name));
+	if (kept && --kept->times == 0) {
+		LL_DELETE(kept_list, kept);
+		close(kept->fd);
+		free(kept);
+	}
+	pthread_mutex_unlock(&kept_lock);
+}
+
+static int open_kept(uint64_t identity)
+{
+	const struct kept *kept;
+	int fd = -1;
+
+	pthread_mutex_lock(&kept_lock);
+	kept = find_kept(identity);
+	if (kept)
+		fd = fcntl(kept->fd, F_DUPFD_CLOEXEC, 0);
+	pthread_mutex_unlock(&kept_lock);
+	return fd;
+}
 
 static int open_target(const char *name, struct error *error)
 {
+	uint64_t number = number_of(name);
 	char path[128];
 	int fd;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	if (number) {
+		fd = open_kept(number);
+		return fd >= 0 ? fd : error_set(error, ERROR_UNKNOWN, "netns", "network namespace %s is gone", name);
+	}
+	snprintf(path, sizeof(path), NAMES "/%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return error_set(error, ERROR_UNKNOWN, "netns",
@@ -31,8 +156,10 @@ uint64_t netns_identity(const char *name)
 	char path[128] = "/proc/thread-self/ns/net";
 	struct stat stat_buffer;
 
+	if (number_of(name))
+		return number_of(name);
 	if (*name)
-		snprintf(path, sizeof(path), "/run/netns/%s", name);
+		snprintf(path, sizeof(path), NAMES "/%s", name);
 	return stat(path, &stat_buffer) == 0 ? stat_buffer.st_ino : 0;
 }
 

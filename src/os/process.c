@@ -6,37 +6,82 @@
 #include "os/process.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/nsfs.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STAT_MAX_OCTETS 1024
+#define STATUS_MAX_OCTETS 4096
 #define FLAG_EXITING 0x4u			/* PF_EXITING: it has begun to end */
 #define SIGNAL_KILL (1ul << (SIGKILL - 1))	/* it will, before it runs on */
 
-bool os_process_is_ending(pid_t pid)
+/* All of /proc/PID/NAME that fits; -1 when there is no such process. */
+static ssize_t read_proc(pid_t pid, const char *name, char *text, size_t size)
 {
-	char path[sizeof("/proc//stat") + 3 * sizeof(pid)], text[STAT_MAX_OCTETS];
-	unsigned long pending = 0;
-	unsigned int flags = 0;
-	const char *rest;
+	char path[64];
 	ssize_t length;
 	int fd;
 
-	if (pid <= 0)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
-	length = read(fd, text, sizeof(text) - 1);
+		return -1;
+	length = read(fd, text, size - 1);
 	close(fd);
 	text[length > 0 ? length : 0] = '\0';
+	return length;
+}
+
+bool os_process_is_ending(pid_t pid)
+{
+	char text[STAT_MAX_OCTETS];
+	unsigned long pending = 0;
+	unsigned int flags = 0;
+	const char *rest;
+
+	if (pid <= 0 || read_proc(pid, "stat", text, sizeof(text)) < 0)
+		return false;
 	rest = strrchr(text, ')');	/* the name before it may have any character */
 	/* fields 9 and 31 */
 	if (!rest || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
 			    " %*s %*s %*s %*s %*s %*s %*s %*s %lu", &flags, &pending) != 2)
 		return false;
 	return flags & FLAG_EXITING || pending & SIGNAL_KILL;
+}
+
+/* Is it in the user namespace that owns this one of the network? Who is in one above it, with the capability there, may
+ * as well; that is only root of this machine, who is asked for by his user namespace being ours. */
+static bool in_owner(pid_t pid, int netns)
+{
+	struct stat owner, ours, theirs;
+	int fd = ioctl(netns, NS_GET_USERNS);
+	char path[64];
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = fstat(fd, &owner) == 0;
+	close(fd);
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	return known && stat(path, &theirs) == 0 && stat("/proc/self/ns/user", &ours) == 0 &&
+	       (theirs.st_ino == owner.st_ino || theirs.st_ino == ours.st_ino);
+}
+
+bool os_process_may_administer(pid_t pid, int netns)
+{
+	unsigned long long capabilities;
+	char text[STATUS_MAX_OCTETS];
+	const char *line;
+
+	if (read_proc(pid, "status", text, sizeof(text)) < 0)
+		return false;
+	line = strstr(text, "\nCapEff:");
+	return line && sscanf(line, "\nCapEff: %llx", &capabilities) == 1 &&
+	       capabilities & 1ull << CAP_NET_ADMIN && in_owner(pid, netns);
 }

@@ -12,4 +12,8 @@
  * no more of its program, but what it had open may be open for seconds.  false when there is doubt. */
 bool os_process_is_ending(pid_t pid);
 
+/* May this process administer this network namespace (a descriptor of it): has it CAP_NET_ADMIN in the user namespace
+ * that owns it?  false when there is doubt. */
+bool os_process_may_administer(pid_t pid, int netns);
+
 #endif

@@ -107,7 +107,7 @@ static bool peer_is_ending(int fd)
 }
 
 /* We hold the lock: whatever socket is there is stale, unless a stranger answers on it. */
-static int remove_stale(const char *path, struct error *error)
+static int remove_stale(const char *path, int type, struct error *error)
 {
 	struct stat st;
 	bool answers;
@@ -118,7 +118,7 @@ static int remove_stale(const char *path, struct error *error)
 	if (!S_ISSOCK(st.st_mode))
 		return error_set(error, ERROR_EXISTS, NULL,
 				 "%s exists and is not a socket: remove it, or use -s", path);
-	fd = os_unix_connect(path, NULL, NULL);
+	fd = os_unix_connect(path, type, NULL, NULL);
 	if (fd >= 0) {
 		answers = !peer_is_ending(fd);
 		close(fd);
@@ -130,9 +130,9 @@ static int remove_stale(const char *path, struct error *error)
 	return 0;
 }
 
-static int bind_socket(const struct sockaddr_un *name, unsigned int mode, struct error *error)
+static int bind_socket(const struct sockaddr_un *name, int type, unsigned int mode, struct error *error)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return error_system(error, errno, NULL, "cannot open a socket");
@@ -146,7 +146,7 @@ static int bind_socket(const struct sockaddr_un *name, unsigned int mode, struct
 	return fd;
 }
 
-int os_listen(const char *path, unsigned int mode, struct os_listener *listener, struct error *error)
+int os_listen(const char *path, int type, unsigned int mode, struct os_listener *listener, struct error *error)
 {
 	struct sockaddr_un name;
 
@@ -157,9 +157,9 @@ int os_listen(const char *path, unsigned int mode, struct os_listener *listener,
 	listener->lock_fd = take_lock(path, error);
 	if (listener->lock_fd < 0)
 		return -1;
-	if (remove_stale(path, error) < 0)
+	if (remove_stale(path, type, error) < 0)
 		goto fail;
-	listener->fd = bind_socket(&name, mode, error);
+	listener->fd = bind_socket(&name, type, mode, error);
 	if (listener->fd < 0)
 		goto fail;
 	memcpy(listener->path, name.sun_path, sizeof(listener->path));
@@ -181,7 +181,7 @@ void os_listen_close(struct os_listener *listener)
 	listener->fd = listener->lock_fd = -1;
 }
 
-int os_unix_connect(const char *path, int *errno_value, struct error *error)
+int os_unix_connect(const char *path, int type, int *errno_value, struct error *error)
 {
 	struct sockaddr_un name;
 	int fd, failed;
@@ -190,7 +190,7 @@ int os_unix_connect(const char *path, int *errno_value, struct error *error)
 		*errno_value = 0;
 	if (socket_name(path, &name, error) < 0)
 		return -1;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0)
 		return fd;
 	failed = errno;

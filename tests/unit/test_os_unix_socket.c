@@ -41,10 +41,10 @@ static void listens_and_goes(void **state)
 	struct stat st;
 	int fd;
 
-	assert_int_equal(os_listen(path, 0600, &listener, &error), 0);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &listener, &error), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	fd = os_unix_connect(path, NULL, &error);
+	fd = os_unix_connect(path, SOCK_STREAM, NULL, &error);
 	assert_true(fd >= 0);
 	close(fd);
 	os_listen_close(&listener);
@@ -58,16 +58,16 @@ static void a_living_owner_is_left_alone(void **state)
 	struct error error;
 	int fd;
 
-	assert_int_equal(os_listen(path, 0600, &first, &error), 0);
-	assert_int_equal(os_listen(path, 0600, &second, &error), -1);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &first, &error), 0);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &second, &error), -1);
 	assert_int_equal(error.code, ERROR_EXISTS);
 	assert_non_null(strstr(error.text, "another l2tpd answers"));
 	os_listen_close(&second);	/* of one that did not open: harmless */
-	fd = os_unix_connect(path, NULL, &error);
+	fd = os_unix_connect(path, SOCK_STREAM, NULL, &error);
 	assert_true(fd >= 0);
 	close(fd);
 	os_listen_close(&first);
-	assert_int_equal(os_listen(path, 0600, &second, &error), 0);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &second, &error), 0);
 	os_listen_close(&second);
 }
 
@@ -83,17 +83,18 @@ static void a_living_owner_needs_no_socket(void **state)
 	assert_int_equal(pipe(done), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (os_listen(path, 0600, &listener, &error) == 0 && unlink(path) == 0 && write(done[1], "x", 1) == 1)
+		if (os_listen(path, SOCK_STREAM, 0600, &listener, &error) == 0 && unlink(path) == 0 &&
+		    write(done[1], "x", 1) == 1)
 			pause();
 		_exit(1);
 	}
 	close(done[1]);
 	assert_int_equal(read(done[0], &octet, 1), 1);
 	close(done[0]);
-	assert_int_equal(os_listen(path, 0600, &listener, &error), -1);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &listener, &error), -1);
 	assert_int_equal(error.code, ERROR_EXISTS);
 	kill(pid, SIGKILL);	/* and at once, while it may still be ending */
-	assert_int_equal(os_listen(path, 0600, &listener, &error), 0);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &listener, &error), 0);
 	os_listen_close(&listener);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 }
@@ -106,11 +107,11 @@ static void a_dead_owner_is_removed(void **state)
 	pid_t pid = fork();
 
 	if (pid == 0)	/* ends without a farewell, as by kill -9 */
-		_exit(os_listen(path, 0600, &listener, &error) < 0);
+		_exit(os_listen(path, SOCK_STREAM, 0600, &listener, &error) < 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	assert_int_equal(access(path, F_OK), 0);
-	assert_int_equal(os_listen(path, 0600, &listener, &error), 0);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &listener, &error), 0);
 	os_listen_close(&listener);
 }
 
@@ -125,16 +126,17 @@ static void a_stranger_is_left_alone(void **state)
 	snprintf(name.sun_path, sizeof(name.sun_path), "%s", path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
 	assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(os_listen(path, 0600, &listener, &error), -1);	/* it holds no lock, but it answers */
+	/* it holds no lock, but it answers */
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &listener, &error), -1);
 	assert_int_equal(error.code, ERROR_EXISTS);
 	close(fd);
-	assert_int_equal(os_listen(path, 0600, &listener, &error), 0);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &listener, &error), 0);
 	os_listen_close(&listener);
 
 	fd = open(path, O_CREAT | O_WRONLY, 0600);
 	assert_int_equal(write(fd, "precious", 8), 8);
 	close(fd);
-	assert_int_equal(os_listen(path, 0600, &listener, &error), -1);
+	assert_int_equal(os_listen(path, SOCK_STREAM, 0600, &listener, &error), -1);
 	assert_non_null(strstr(error.text, "not a socket"));
 	assert_int_equal(access(path, F_OK), 0);
 }
@@ -148,10 +150,10 @@ static void bad_paths(void **state)
 
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
-	assert_int_equal(os_listen(longest, 0600, &listener, &error), -1);
+	assert_int_equal(os_listen(longest, SOCK_STREAM, 0600, &listener, &error), -1);
 	assert_int_equal(error.code, ERROR_VALUE);
-	assert_int_equal(os_listen("", 0600, &listener, &error), -1);
-	assert_int_equal(os_unix_connect("/nonexistent/socket", &errno_value, &error), -1);
+	assert_int_equal(os_listen("", SOCK_STREAM, 0600, &listener, &error), -1);
+	assert_int_equal(os_unix_connect("/nonexistent/socket", SOCK_STREAM, &errno_value, &error), -1);
 	assert_int_equal(errno_value, ENOENT);
 }
 

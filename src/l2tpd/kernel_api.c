@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* See kernel_api.h. Here: who comes, and what l2tprun says. */
+#include "l2tpd/kernel_api.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "l2tpd/kernel_internal.h"
+#include "os/genl.h"
+
+#define GROUP_ID 0x6c327470		/* beyond what a kernel has ever given */
+
+static void supervisor_free(struct supervisor *supervisor)
+{
+	struct program *program;
+
+	DL_FOREACH(supervisor->api->programs, program)
+		if (program->supervisor == supervisor)
+			program->supervisor = NULL;
+	DL_DELETE(supervisor->api->supervisors, supervisor);
+	if (supervisor->readable)
+		event_free(supervisor->readable);
+	close(supervisor->fd);
+	free(supervisor);
+}
+
+/* --- what it says --- */
+
+static void close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+}
+
+/* Descriptors that came with a message: how many. Those beyond max are closed. */
+static size_t take_descriptors(struct msghdr *message, int *fds, size_t max)
+{
+	size_t count = 0;
+
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
+		size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < here; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
+			if (count < max)
+				fds[count++] = fd;
+			else
+				close(fd);
+		}
+	}
+	return count;
+}
+
+/* errno for the program. */
+static int attach_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count)
+{
+	if (count != KERNEL_ATTACH_FDS) {
+		close_all(fds, count);
+		return EPROTO;
+	}
+	return program_new(supervisor, attach, fds);
+}
+
+static int set_option(struct supervisor *supervisor, const struct kernel_attach *attach)
+{
+	struct program *program = program_find(supervisor, attach->client);
+
+	if (!program)
+		return EBADF;
+	if (kernel_client_option(program->client, attach->option, attach->value))
+		return 0;
+	return setsockopt(program->proxy, SOL_NETLINK, attach->option, &attach->value, sizeof(attach->value)) < 0 ?
+		       errno : 0;
+}
+
+static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count)
+{
+	struct kernel_attached told = { .client = attach->client, .error = EPROTONOSUPPORT,
+					.family_id = supervisor->api->family_id, .group_id = GROUP_ID };
+	bool ours = attach->version == KERNEL_ATTACH_VERSION;
+
+	if (ours && attach->kind == KERNEL_ATTACH_NETLINK) {
+		told.error = attach_program(supervisor, attach, fds, count);
+	} else {
+		close_all(fds, count);
+		if (ours && attach->kind == KERNEL_ATTACH_OPTION)
+			told.error = set_option(supervisor, attach);
+	}
+	(void)send(supervisor->fd, &told, sizeof(told), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* False: it has ended, or speaks another language. */
+static bool read_one(struct supervisor *supervisor)
+{
+	struct kernel_attach attach = { .version = 0 };
+	struct iovec part = { &attach, sizeof(attach) };
+	union {
+		struct cmsghdr aligned;
+		char octets[CMSG_SPACE(KERNEL_ATTACH_FDS * sizeof(int))];
+	} control;
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	ssize_t length = recvmsg(supervisor->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int fds[KERNEL_ATTACH_FDS];
+	size_t count;
+
+	if (length < 0)
+		return errno == EAGAIN || errno == EINTR;
+	count = take_descriptors(&message, fds, KERNEL_ATTACH_FDS);
+	if (length != sizeof(attach)) {
+		close_all(fds, count);
+		return false;
+	}
+	obey(supervisor, &attach, fds, count);
+	return true;
+}
+
+static void supervisor_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct supervisor *supervisor = context;
+
+	if (!read_one(supervisor))
+		supervisor_free(supervisor);
+}
+
+static void arrived(evutil_socket_t listening, short what, void *context)
+{
+	struct kernel_api *api = context;
+	struct supervisor *supervisor;
+	/* cppcheck-suppress nullPointer ; the socket's mode says that it is root */
+	int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	supervisor = calloc(1, sizeof(*supervisor));
+	if (!supervisor) {
+		close(fd);
+		return;
+	}
+	*supervisor = (struct supervisor){ .api = api, .fd = fd };
+	DL_APPEND(api->supervisors, supervisor);
+	supervisor->readable = event_new(api->loop, fd, EV_READ | EV_PERSIST, supervisor_readable, supervisor);
+	if (!supervisor->readable || event_add(supervisor->readable, NULL) < 0)
+		supervisor_free(supervisor);
+}
+
+/* --- beginning and end --- */
+
+static void look(evutil_socket_t fd, short what, void *context)
+{
+	spaces_look(context);
+}
+
+static bool begin(struct kernel_api *api, struct service *service)
+{
+	struct kernel_host host = { .context = api, .group_id = GROUP_ID };
+
+	kernel_host_fill(&host);
+	if (os_genl_free_id(&host.family_id) < 0)
+		return false;
+	api->family_id = host.family_id;
+	api->kernel = kernel_new(service, &host);
+	api->arrival = event_new(api->loop, api->listener.fd, EV_READ | EV_PERSIST, arrived, api);
+	api->look = event_new(api->loop, -1, 0, look, api);
+	return api->kernel && api->arrival && api->look && event_add(api->arrival, NULL) == 0;
+}
+
+struct kernel_api *kernel_api_open(struct event_base *loop, struct service *service, const char *path,
+				   void (*changed)(void *context), void *context, struct error *error)
+{
+	struct kernel_api *api = calloc(1, sizeof(*api));
+
+	if (!api) {
+		error_system(error, ENOMEM, NULL, "cannot offer the kernel's API");
+		return NULL;
+	}
+	*api = (struct kernel_api){ .loop = loop, .changed = changed, .context = context };
+	if (os_listen(path, SOCK_SEQPACKET, 0600, &api->listener, error) < 0) {
+		free(api);
+		return NULL;
+	}
+	if (begin(api, service))
+		return api;
+	error_set(error, ERROR_SYSTEM, NULL, "cannot offer the kernel's API: out of memory or descriptors");
+	kernel_api_close(api);
+	return NULL;
+}
+
+void kernel_api_close(struct kernel_api *api)
+{
+	struct supervisor *supervisor, *next_supervisor;
+	struct program *program, *next_program;
+
+	if (!api)
+		return;
+	DL_FOREACH_SAFE(api->programs, program, next_program)
+		program_free(program);
+	DL_FOREACH_SAFE(api->supervisors, supervisor, next_supervisor)
+		supervisor_free(supervisor);
+	spaces_free(api);
+	kernel_free(api->kernel);
+	if (api->arrival)
+		event_free(api->arrival);
+	if (api->look)
+		event_free(api->look);
+	os_listen_close(&api->listener);
+	free(api);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the room kernel asks of the system: what would become of the sockets that a kernel would make, and of those that
+ * a program wants to make a tunnel of.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "l2tpd/kernel_internal.h"
+#include "os/netns.h"
+#include "wire/data_header.h"
+
+/* --- unmanaged tunnels --- */
+
+static int open_like(const struct kernel_wanted *wanted)
+{
+	bool udp = wanted->encap == CONFIG_ENCAP_UDP;
+
+	return socket(wanted->local.address.family, (udp ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC,
+		      udp ? IPPROTO_UDP : L2TP_IP_PROTOCOL);
+}
+
+static int bind_like(int fd, const struct kernel_wanted *wanted)
+{
+	struct sockaddr_storage name;
+	socklen_t length = endpoint_to_sockaddr(&wanted->local, &name);
+	int one = 1;
+
+	if (wanted->encap == CONFIG_ENCAP_UDP && wanted->local.address.family == AF_INET6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) < 0)
+		return errno;
+	if (bind(fd, (const struct sockaddr *)&name, length) < 0)
+		return errno;
+	if (wanted->encap == CONFIG_ENCAP_UDP && !wanted->peer.port)
+		return 0;
+	length = endpoint_to_sockaddr(&wanted->peer, &name);
+	return connect(fd, (const struct sockaddr *)&name, length) < 0 ? errno : 0;
+}
+
+static int probe_here(const struct kernel_wanted *wanted, struct kernel_socket *told)
+{
+	struct sockaddr_storage name;
+	socklen_t length = sizeof(name);
+	int fd = open_like(wanted), failed;
+
+	if (fd < 0)
+		return errno;
+	failed = bind_like(fd, wanted);
+	*told = (struct kernel_socket){ .local = wanted->local, .peer = wanted->peer };
+	if (!failed && getsockname(fd, (struct sockaddr *)&name, &length) == 0)
+		(void)endpoint_from_sockaddr(&name, &told->local);
+	if (wanted->encap == CONFIG_ENCAP_IP)
+		told->local.port = 0;
+	close(fd);
+	return failed;
+}
+
+static int probe(void *context, const struct kernel_wanted *wanted, struct kernel_socket *told)
+{
+	int saved, failed;
+
+	if (!wanted->netns[0])
+		return probe_here(wanted, told);
+	saved = netns_enter(wanted->netns, NULL);
+	if (saved < 0)
+		return ENODEV;
+	failed = probe_here(wanted, told);
+	netns_leave(saved);
+	return failed;
+}
+
+/* --- managed tunnels --- */
+
+/* A copy of the process's descriptor; -1 with errno. */
+static int borrow(int32_t pid, int fd)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, 0), copy, failed;
+
+	if (process < 0)
+		return -1;
+	copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+	failed = errno;
+	close(process);
+	errno = failed;
+	return copy;
+}
+
+static int option(int fd, int name)
+{
+	int value = -1;
+	socklen_t length = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? -1 : value;
+}
+
+static int check_socket(int fd, enum config_encap encap)
+{
+	struct stat kind;
+	int family;
+
+	if (fstat(fd, &kind) < 0 || !S_ISSOCK(kind.st_mode))
+		return ENOTSOCK;
+	family = option(fd, SO_DOMAIN);
+	if (option(fd, SO_TYPE) != SOCK_DGRAM || (family != AF_INET && family != AF_INET6))
+		return EPROTONOSUPPORT;
+	if (option(fd, SO_PROTOCOL) != (encap == CONFIG_ENCAP_UDP ? IPPROTO_UDP : L2TP_IP_PROTOCOL))
+		return EPROTONOSUPPORT;
+	return 0;
+}
+
+/* Managed tunnels are not made yet: what is wrong with a descriptor is told, and one that is right is refused. */
+static int take_socket(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
+		       struct kernel_socket *told)
+{
+	int copy = borrow(pid, fd), failed;
+
+	if (copy < 0)
+		return EBADF;
+	failed = check_socket(copy, encap);
+	close(copy);
+	return failed ? failed : EPROTONOSUPPORT;
+}
+
+static void drop_socket(void *context, uint64_t cookie)
+{
+}
+
+/* --- programs --- */
+
+/* What is for other families goes to the kernel. */
+static void forward(void *context, void *owner, const void *message, size_t length)
+{
+	const struct program *program = owner;
+
+	(void)send(program->proxy, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void wake(void *context, void *owner)
+{
+	const struct program *program = owner;
+
+	event_add(program->writable, NULL);
+}
+
+void kernel_host_fill(struct kernel_host *host)
+{
+	host->probe = probe;
+	host->take_socket = take_socket;
+	host->drop_socket = drop_socket;
+	host->forward = forward;
+	host->wake = wake;
+}

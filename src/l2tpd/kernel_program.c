@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One netlink socket of a program.  Its requests are read while it takes what they are answered with; the kernel's
+ * answers to what is for other families come in by the proxy.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "l2tpd/kernel_internal.h"
+#include "os/clock.h"
+#include "os/process.h"
+
+#define MESSAGE_MAX 65536
+#define AT_ONCE 16			/* requests of one, before others have their turn */
+
+static union {
+	struct { char octets[MESSAGE_MAX]; } whole;
+	uint64_t aligned;
+} buffer;
+
+void program_free(struct program *program)
+{
+	DL_DELETE(program->api->programs, program);
+	program->api->program_count--;
+	if (program->readable)
+		event_free(program->readable);
+	if (program->writable)
+		event_free(program->writable);
+	if (program->answered)
+		event_free(program->answered);
+	kernel_client_free(program->client);
+	close(program->fd);
+	close(program->proxy);
+	close(program->netns);
+	free(program);
+}
+
+struct program *program_find(const struct supervisor *supervisor, uint64_t number)
+{
+	struct program *program;
+
+	DL_FOREACH(supervisor->api->programs, program)
+		if (program->supervisor == supervisor && program->number == number)
+			return program;
+	return NULL;
+}
+
+void program_feed(struct program *program)
+{
+	const void *octets;
+	size_t length;
+
+	while (kernel_client_next(program->client, &octets, &length)) {
+		if (send(program->fd, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
+			event_del(program->readable);	/* first it shall take what there is */
+			event_add(program->writable, NULL);
+			return;
+		}
+		kernel_client_taken(program->client);
+	}
+	event_add(program->readable, NULL);
+}
+
+static void writable(evutil_socket_t fd, short what, void *context)
+{
+	program_feed(context);
+}
+
+/* --- its requests --- */
+
+/* Who sent it: 0 is nobody whom we can see. */
+static pid_t sender(struct msghdr *message)
+{
+	struct ucred credentials = { .pid = 0 };
+
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header))
+		if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
+			memcpy(&credentials, CMSG_DATA(header), sizeof(credentials));
+	return credentials.pid;
+}
+
+/* False: it has closed it. */
+static bool read_request(struct program *program, bool *more)
+{
+	struct iovec part = { &buffer, sizeof(buffer) };
+	union {
+		struct cmsghdr aligned;
+		char octets[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	ssize_t length = recvmsg(program->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct kernel_caller caller;
+
+	*more = length > 0;
+	if (length < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (length == 0)
+		return false;
+	caller.pid = sender(&message);
+	caller.admin = os_process_may_administer(caller.pid, program->netns);
+	kernel_client_request(program->client, &caller, &buffer, (size_t)length, os_clock_ms());
+	return true;
+}
+
+static void readable(evutil_socket_t fd, short what, void *context)
+{
+	struct program *program = context;
+	struct kernel_api *api = program->api;
+	bool open = true, more = true;
+
+	for (int i = 0; i < AT_ONCE && open && more; i++) {
+		open = read_request(program, &more);
+		if (open)
+			program_feed(program);
+		more = more && event_pending(program->readable, EV_READ, NULL);
+	}
+	if (!open) {
+		program_free(program);
+		spaces_look(api);
+	}
+	api->changed(api->context);
+}
+
+/* --- what others say to it --- */
+
+static void answered(evutil_socket_t fd, short what, void *context)
+{
+	struct program *program = context;
+	ssize_t length = recv(program->proxy, &buffer, sizeof(buffer), MSG_DONTWAIT);
+
+	if (length <= 0)
+		return;
+	kernel_client_forwarded(program->client, &buffer, (size_t)length);
+	program_feed(program);
+}
+
+/* --- a new one --- */
+
+static bool watch(struct program *program)
+{
+	struct event_base *loop = program->api->loop;
+
+	program->readable = event_new(loop, program->fd, EV_READ | EV_PERSIST, readable, program);
+	program->writable = event_new(loop, program->fd, EV_WRITE, writable, program);
+	program->answered = event_new(loop, program->proxy, EV_READ | EV_PERSIST, answered, program);
+	return program->readable && program->writable && program->answered &&
+	       event_add(program->readable, NULL) == 0 && event_add(program->answered, NULL) == 0;
+}
+
+static struct program *allocate(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds)
+{
+	struct kernel_api *api = supervisor->api;
+	struct program *program = api->program_count < KERNEL_CLIENTS_MAX ? calloc(1, sizeof(*program)) : NULL;
+
+	if (!program) {
+		for (int i = 0; i < KERNEL_ATTACH_FDS; i++)
+			close(fds[i]);
+		return NULL;
+	}
+	*program = (struct program){
+		.api = api, .supervisor = supervisor, .number = attach->client,
+		.fd = fds[KERNEL_ATTACH_FD_CLIENT], .proxy = fds[KERNEL_ATTACH_FD_PROXY],
+		.netns = fds[KERNEL_ATTACH_FD_NETNS],
+	};
+	DL_APPEND(api->programs, program);
+	api->program_count++;
+	return program;
+}
+
+int program_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_ATTACH_FDS])
+{
+	struct program *program = allocate(supervisor, attach, fds);
+	char netns[NETNS_NAME_MAX];
+
+	if (!program)
+		return ENOBUFS;
+	if (space_enter(program->api, program->netns, netns) == 0)
+		program->client = kernel_client_new(program->api->kernel, netns, attach->port_id, program);
+	if (program->client && watch(program))
+		return 0;
+	program_free(program);
+	return ENOBUFS;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* See genl.h. The kernel gives ids from the lowest on, so the highest are asked for first. */
+#include "os/genl.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <stdbool.h>
+
+/* 0: there is a family of this id; 1: there is none; -1: no answer. */
+static int is_free(struct mnl_socket *socket, uint16_t id)
+{
+	char buffer[16384];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(message, sizeof(*genl));
+	ssize_t length;
+
+	message->nlmsg_type = GENL_ID_CTRL;
+	message->nlmsg_flags = NLM_F_REQUEST;
+	message->nlmsg_seq = id;
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	mnl_attr_put_u16(message, CTRL_ATTR_FAMILY_ID, id);
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -1;
+	length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+	if (length < 0)
+		return -1;
+	if (mnl_cb_run(buffer, (size_t)length, id, mnl_socket_get_portid(socket), NULL, NULL) >= 0)
+		return 0;
+	return errno == ENOENT ? 1 : -1;
+}
+
+int os_genl_free_id(uint16_t *id)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	int found = 0;
+
+	if (!socket)
+		return -1;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		found = -1;
+	for (uint16_t tried = GENL_MAX_ID; found == 0 && tried > GENL_MIN_ID; tried--) {
+		found = is_free(socket, tried);
+		*id = tried;
+	}
+	mnl_socket_close(socket);
+	return found > 0 ? 0 : -1;
+}

@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# time-limit: 300
+# The kernel's L2TP API: what a real kernel in a guest answers to unmodified programs is what l2tpd answers here to the
+# same programs under l2tprun, octet by octet.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
+trap 'guest stop; cleanup' EXIT
+
+host A
+guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
+guest exec 'modprobe -a l2tp_eth l2tp_ppp l2tp_ip l2tp_ip6; ip link set lo up' || fail guest "has no L2TP"
+guest install "$BUILD/tests/peers/netlink_probe" || { fail guest "does not take our probe"; exit 1; }
+daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
+under() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$@"; }
+
+# differ NAME: what both said must be the same
+differ() {
+	if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "$1"; else
+		fail "$1" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
+		head -n 60 "$TMP/difference"
+	fi
+}
+
+# ---------------------------------------------------------------- ip l2tp
+commands() {
+	sed 's/LOOP/local 127.0.0.1 remote 127.0.0.1/' <<-'END'
+		show tunnel
+		add tunnel tid 1 ptid 2 encap udp LOOP udp_sport 5000 udp_dport 5001
+		add tunnel tid 1 ptid 2 encap udp LOOP udp_sport 5000 udp_dport 5001
+		add tunnel tid 3 ptid 4 encap udp local ::1 remote ::1 udp_sport 5002 udp_dport 5003 udp6_csum_tx off
+		add tunnel tid 5 ptid 6 encap ip LOOP
+		add tunnel tid 7 ptid 8 encap udp LOOP udp_sport 5004 udp_dport 5005 udp_csum on
+		add tunnel tid 9 ptid 10 encap udp local 203.0.113.9 remote 127.0.0.1 udp_sport 5006 udp_dport 5007
+		show tunnel
+		show tunnel tunnel_id 3
+		add session tid 1 sid 10 psid 20
+		add session name named0 tid 3 sid 30 psid 40 cookie 11223344 peer_cookie 1122334455667788 seq both
+		add session tid 1 sid 10 psid 20
+		add session tid 99 sid 10 psid 20
+		add session tid 5 sid 50 psid 60 l2spec_type none
+		show session
+		show session session_id 10 tunnel_id 1
+		del session tunnel_id 1 session_id 10
+		del session tunnel_id 1 session_id 10
+		del tunnel tunnel_id 3
+		show session
+		del tunnel tunnel_id 1
+		del tunnel tunnel_id 5
+		del tunnel tunnel_id 7
+		del tunnel tunnel_id 7
+		show tunnel
+	END
+}
+# a script that prints what each of them says, in either form, and how it ends
+script() {
+	local line
+	commands | while read -r line; do
+		echo "echo '+ $line'; ip l2tp $line 2>&1; echo \"= \$?\""
+		case $line in show*) echo "ip -j l2tp $line; echo" ;; esac
+	done
+	echo 'ip -o link | grep -cE "l2tpeth|named"'
+}
+script >"$TMP/script"
+guest exec "$(cat "$TMP/script")" >"$TMP/theirs" 2>&1
+under bash "$TMP/script" >"$TMP/ours" 2>&1
+at_least "ip l2tp: the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 50
+differ "ip l2tp: the same text"
+
+# ---------------------------------------------------------------- netlink, octet by octet
+guest put "$TESTS/peers/netlink.probes" /tmp/probes
+guest exec 'netlink_probe </tmp/probes' >"$TMP/theirs" 2>&1
+under "$BUILD/tests/peers/netlink_probe" <"$TESTS/peers/netlink.probes" >"$TMP/ours" 2>&1
+at_least "netlink: the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 200
+differ "netlink: the same octets"
+# ---------------------------------------------------------------- over the wire, with `ip l2tp` at both ends
+# ends ENCAP FAMILY OPTION...: a session on each side, tun-l2tp here and there, 10.0.0.1 and .2
+ends() {
+	local encap=$1 here=192.0.2.1 there=192.0.2.2 ports_here='' ports_there=''
+	[ "$2" = 4 ] || here=2001:db8:2::1 there=2001:db8:2::2
+	[ "$encap" = ip ] || { ports_here='udp_sport 5000 udp_dport 6000' ports_there='udp_sport 6000 udp_dport 5000'; }
+	# shellcheck disable=SC2086 # words
+	under ip l2tp add tunnel tid 1 ptid 2 encap "$encap" local $here remote $there $ports_here &&
+		under ip l2tp add session name l2tp0 tid 1 sid 11 psid 12 "${@:3}" &&
+		on A ip link set l2tp0 up mtu 1400 && on A ip addr add 10.0.0.1/24 dev l2tp0 || return
+	guest exec "ip l2tp add tunnel tid 2 ptid 1 encap $encap local $there remote $here $ports_there &&
+		ip l2tp add session name l2tp0 tid 2 sid 12 psid 11 $(mirrored "${@:3}") &&
+		ip link set l2tp0 up mtu 1400 && ip addr add 10.0.0.2/24 dev l2tp0"
+}
+# the options of the other end: what one sends the other wants
+mirrored() {
+	sed -E 's/(^| )cookie /\1C /; s/peer_cookie /cookie /; s/(^| )C /\1peer_cookie /' <<<"$*"
+}
+gone() {
+	under ip l2tp del tunnel tunnel_id 1
+	guest exec 'ip l2tp del tunnel tunnel_id 2'
+	until_true 5 eval '! ip_on A link show l2tp0 >/dev/null 2>&1'
+}
+for encap in udp ip; do
+	for family in 4 6; do
+		for options in "" "cookie 11223344 peer_cookie 1122334455667788" "l2spec_type none" "seq both"; do
+			name="wire, $encap over IPv$family ${options:-plain}"
+			# shellcheck disable=SC2086 # words
+			check "$name: made" ends $encap $family $options &&
+				check "$name: ping" until_true 10 pings A 10.0.0.2 &&
+				check "$name: large ping" pings A 10.0.0.2 3000
+			gone
+		done
+	done
+done
+
+check "the daemon lives" answers A
+equal "nothing is left of it" "$(ctl A -j tunnel list | jq length)" 0
+stop_daemon A
+equal "ends well" $? 0
