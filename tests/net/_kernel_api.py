@@ -9,6 +9,7 @@ import selectors
 import socket
 import struct
 import threading
+import time
 
 ATTACH = struct.Struct('=IIQIiiI')
 ATTACHED = struct.Struct('=QiIII')
@@ -106,11 +107,12 @@ class Client:
 
 
 class Daemon(threading.Thread):
-    """Answers on path until stop(). refuse: an errno for each new socket; silent: says nothing at all."""
+    """Answers on path until stop(). refuse: an errno for each new socket; silent: says nothing at all; asleep: for so
+    many seconds when the first l2tprun has come."""
 
-    def __init__(self, path, refuse=0, silent=False):
+    def __init__(self, path, refuse=0, silent=False, asleep=0):
         super().__init__(daemon=True)
-        self.path, self.refuse, self.silent = path, refuse, silent
+        self.path, self.refuse, self.silent, self.asleep = path, refuse, silent, asleep
         self.clients, self.ever, self.options, self.senders = {}, [], [], set()
         if os.path.exists(path):
             os.unlink(path)
@@ -143,6 +145,8 @@ class Daemon(threading.Thread):
 
     def accept(self, listener):
         peer, _ = listener.accept()
+        time.sleep(self.asleep)
+        self.asleep = 0
         self.selector.register(peer, selectors.EVENT_READ, self.serve)
 
     def serve(self, peer):
@@ -176,7 +180,7 @@ class Daemon(threading.Thread):
 
     def set_option(self, number, option, value):
         self.options.append((number, option, value))
-        return errno.ENOPROTOOPT if option > 12 else 0
+        return errno.ENOPROTOOPT if not 0 < option <= 12 else 0
 
     def add(self, key, client):
         self.clients[key] = client

@@ -245,6 +245,54 @@ def test_threads():
     daemon.stop()
 
 
+def test_patience():
+    """More wait than there is room for in the socket to l2tpd, and none is lost."""
+    daemon = api.Daemon(SOCKET, asleep=1.5)
+    equal('1,000 threads, and an l2tpd that has no time', l2tprun(CLIENT, 'threads', '1000', '1'),
+          (0, '1000 threads, 0 wrong\n', ''))
+    check('all are closed', until(lambda: not daemon.clients), daemon.clients)
+    daemon.stop()
+
+
+def test_signals():
+    """They come while calls wait for the supervisor, as those that a runtime sends to its own threads."""
+    daemon = api.Daemon(SOCKET)
+    equal('a signal each 0.2 ms', python("""
+import signal
+count = [0]
+signal.signal(signal.SIGALRM, lambda *_: count.__setitem__(0, count[0] + 1))
+signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+answers = [ask(new()) for _ in range(300)]
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(set(answers), count[0] > 100)"""), '{1008} True')
+    check('all are closed', until(lambda: not daemon.clients), daemon.clients)
+    daemon.stop()
+
+
+def test_hostile():
+    """A program that says anything harms nobody but itself."""
+    daemon = api.Daemon(SOCKET)
+    equal('arguments of any kind', python("""
+import ctypes, random
+c = ctypes.CDLL(None)
+room = ctypes.create_string_buffer(4096)
+random.seed(5)
+kept = [new() for _ in range(3)]
+fds = [s.fileno() for s in kept]
+numbers = (49, 42, 51, 54, 55, 41) if os.uname().machine == 'x86_64' else (200, 203, 204, 208, 209, 198)
+interesting = [0, 1, 3, 4, 12, 16, 38, 39, 270, -1, 2 ** 31 - 1, 2 ** 32 + 12, 2 ** 63, 2 ** 64 - 1,
+               ctypes.addressof(room), ctypes.addressof(room) + 4090, *fds, 1000]
+for _ in range(20000):
+    number = random.choice(numbers)
+    first = random.choice(fds + [16]) if number not in (41, 198) else random.choice(interesting)
+    ctypes.memmove(room, random.randbytes(64), 64)
+    made = c.syscall(number, *(ctypes.c_uint64(n) for n in (first, *random.choices(interesting, k=4))))
+    if number in (41, 198) and made > 2:
+        os.close(made)
+print(ask(kept[0]), kept[0].getsockname()[0] > 0, ask(new()))"""), '1008 True 1008')
+    daemon.stop()
+
+
 def test_killed():
     """At any moment: threads in the middle of whatever, again and again."""
     daemon = api.Daemon(SOCKET)
