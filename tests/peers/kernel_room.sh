@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# time-limit: 400
+# The kernel's netlink API: Debian's own kernel, in a guest, and the room kernel are asked the same
+# (kernel_room.requests), and answer with the same octets.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
+in_guest() { guest exec -t 120 "$1"; }
+requests=$TESTS/peers/kernel_room.requests
+
+host A
+end_guest() { guest stop; cleanup; }
+trap end_guest EXIT
+guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
+echo "the kernel is Linux $(in_guest 'uname -r')"
+guest install "$BUILD/tests/peers/netlink_text" || exit 1
+guest put "$requests" /tmp/requests || exit 1
+in_guest 'modprobe -a l2tp_eth l2tp_ppp l2tp_ip l2tp_ip6 && ip link set lo up &&
+	netlink_text </tmp/requests' >"$TMP/kernel" || { fail guest "does not answer"; exit 1; }
+
+# compare NAME: what the kernel said, but for names that begin with real_, and $TMP/ours
+compare() {
+	local lines
+	grep -v '^real_' "$TMP/kernel" >"$TMP/expected"
+	lines=$(wc -l <"$TMP/expected")
+	if [ "$lines" -lt 200 ]; then
+		fail "$1" "the kernel said $lines lines only"
+	elif cmp -s "$TMP/expected" "$TMP/ours"; then
+		ok "$1: $lines answers are the same"
+	else
+		diff "$TMP/expected" "$TMP/ours" | head -20
+		fail "$1" "answers differ"
+	fi
+}
+
+host B
+grep -v '^say real_' "$requests" | on B "$BUILD/tests/peers/netlink_room" >"$TMP/ours"
+compare "the room kernel"
