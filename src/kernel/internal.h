@@ -40,6 +40,7 @@ struct space {
 	char netns[CONFIG_NETNS_MAX];
 	struct order tunnels;
 	struct kernel_session *sessions;	/* but those of version 2: by id, which several may have */
+	struct kernel_tunnel *portless;		/* over UDP, and no socket of anybody holds their port */
 	UT_hash_handle hh;
 };
 
@@ -52,6 +53,8 @@ struct kernel_tunnel {
 	bool is_managed;			/* the socket is the program's own */
 	struct kernel_socket socket;
 	handle service;				/* HANDLE_NONE: a record only */
+	bool is_portless;
+	struct kernel_tunnel *prev, *next;	/* of those */
 	struct order sessions;
 };
 

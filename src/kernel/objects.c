@@ -81,6 +81,10 @@ struct kernel_tunnel *kernel_tunnel_find(struct kernel *kernel, struct space *sp
 void kernel_tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id)
 {
 	order_insert(&tunnel->space->tunnels, &tunnel->by_id, id);
+	tunnel->is_portless = tunnel->service == HANDLE_NONE && !tunnel->is_managed &&
+			      tunnel->encap == L2TP_ENCAPTYPE_UDP;
+	if (tunnel->is_portless)
+		DL_APPEND(tunnel->space->portless, tunnel);
 	kernel->tunnel_count++;
 }
 
@@ -98,6 +102,8 @@ void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel)
 		kernel_session_forget(kernel, kernel_session_of_node(node));
 	kernel_tunnel_give_back_socket(kernel, tunnel);
 	order_remove(&tunnel->space->tunnels, &tunnel->by_id);
+	if (tunnel->is_portless)
+		DL_DELETE(tunnel->space->portless, tunnel);
 	kernel->tunnel_count--;
 	space_put(kernel, tunnel->space);
 	free(tunnel);

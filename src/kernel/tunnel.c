@@ -89,6 +89,22 @@ static int get_tunnel(const struct request *request, struct kernel_tunnel *tunne
 	return 0;
 }
 
+/* Is the port that of a tunnel here that has no socket to hold it?  Else bind() finds out. */
+static bool is_port_taken(const struct space *space, const struct endpoint *local)
+{
+	const struct kernel_tunnel *holder;
+
+	DL_FOREACH(space->portless, holder) {
+		const struct endpoint *theirs = &holder->socket.local;
+
+		if (theirs->port == local->port && theirs->address.family == local->address.family &&
+		    (address_equal(&theirs->address, &local->address) || address_is_any(&theirs->address) ||
+		     address_is_any(&local->address)))
+			return true;
+	}
+	return false;
+}
+
 static int get_socket(const struct request *request, struct kernel_tunnel *tunnel, const struct kernel_wanted *wanted)
 {
 	const struct kernel_host *host = &request_kernel(request)->host;
@@ -103,6 +119,8 @@ static int get_socket(const struct request *request, struct kernel_tunnel *tunne
 		return error;
 	}
 	error = host->probe(host->context, wanted, &found);
+	if (!error && wanted->encap == CONFIG_ENCAP_UDP && is_port_taken(tunnel->space, &found.local))
+		error = EADDRINUSE;
 	tunnel->socket.local = found.local;
 	tunnel->socket.peer = found.peer;
 	return error;

@@ -42,20 +42,34 @@ static int bind_like(int fd, const struct kernel_wanted *wanted)
 	return connect(fd, (const struct sockaddr *)&name, length) < 0 ? errno : 0;
 }
 
-static int probe_here(const struct kernel_wanted *wanted, struct kernel_socket *told)
+/* Of whom it is not connected to only the family is told; what has no ports does not say to whom it is. */
+static void read_ends(int fd, const struct kernel_wanted *wanted, struct kernel_socket *told)
 {
 	struct sockaddr_storage name;
 	socklen_t length = sizeof(name);
+
+	*told = (struct kernel_socket){ .local = wanted->local, .peer.address.family = wanted->peer.address.family };
+	if (getsockname(fd, (struct sockaddr *)&name, &length) == 0)
+		(void)endpoint_from_sockaddr(&name, &told->local);
+	if (wanted->encap == CONFIG_ENCAP_IP) {
+		told->peer = wanted->peer;
+		told->local.port = told->peer.port = 0;
+		return;
+	}
+	length = sizeof(name);
+	if (getpeername(fd, (struct sockaddr *)&name, &length) == 0)
+		(void)endpoint_from_sockaddr(&name, &told->peer);
+}
+
+static int probe_here(const struct kernel_wanted *wanted, struct kernel_socket *told)
+{
 	int fd = open_like(wanted), failed;
 
 	if (fd < 0)
 		return errno;
 	failed = bind_like(fd, wanted);
-	*told = (struct kernel_socket){ .local = wanted->local, .peer = wanted->peer };
-	if (!failed && getsockname(fd, (struct sockaddr *)&name, &length) == 0)
-		(void)endpoint_from_sockaddr(&name, &told->local);
-	if (wanted->encap == CONFIG_ENCAP_IP)
-		told->local.port = 0;
+	if (!failed)
+		read_ends(fd, wanted, told);
 	close(fd);
 	return failed;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # time-limit: 400
-# The kernel's netlink API: Debian's own kernel, in a guest, and the room kernel are asked the same
+# The kernel's netlink API: Debian's own kernel, in a guest, the room kernel, and l2tpd under l2tprun are asked the same
 # (kernel_room.requests), and answer with the same octets.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -20,21 +20,28 @@ guest put "$requests" /tmp/requests || exit 1
 in_guest 'modprobe -a l2tp_eth l2tp_ppp l2tp_ip l2tp_ip6 && ip link set lo up &&
 	netlink_text </tmp/requests' >"$TMP/kernel" || { fail guest "does not answer"; exit 1; }
 
-# compare NAME: what the kernel said, but for names that begin with real_, and $TMP/ours
+# compare NAME KERNEL: what the kernel said is what $TMP/ours says
 compare() {
 	local lines
-	grep -v '^real_' "$TMP/kernel" >"$TMP/expected"
-	lines=$(wc -l <"$TMP/expected")
+	lines=$(wc -l <"$2")
 	if [ "$lines" -lt 200 ]; then
 		fail "$1" "the kernel said $lines lines only"
-	elif cmp -s "$TMP/expected" "$TMP/ours"; then
+	elif cmp -s "$2" "$TMP/ours"; then
 		ok "$1: $lines answers are the same"
 	else
-		diff "$TMP/expected" "$TMP/ours" | head -20
+		diff "$2" "$TMP/ours" | head -20
 		fail "$1" "answers differ"
 	fi
 }
 
+# the room alone has no devices that could be in the way
 host B
+grep -v '^real_' "$TMP/kernel" >"$TMP/kernel.room"
 grep -v '^say real_' "$requests" | on B "$BUILD/tests/peers/netlink_room" >"$TMP/ours"
-compare "the room kernel"
+compare "the room kernel" "$TMP/kernel.room"
+
+daemon B --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
+on B "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$BUILD/tests/peers/netlink_text" \
+	<"$requests" >"$TMP/ours" 2>"$TMP/trouble"
+cat "$TMP/trouble"
+compare "l2tpd, under l2tprun" "$TMP/kernel"

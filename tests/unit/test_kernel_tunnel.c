@@ -241,6 +241,24 @@ static void the_sockets_errors_are_told(void **state)
 	assert_int_equal(world_status(kworld->world).tunnels, 0);
 }
 
+/* Nobody's socket holds it, but it is taken. */
+static void ports_of_records(void **state)
+{
+	struct kernel_world *kworld = *state;
+	struct octets message = v2_tunnel(3, 5000);
+
+	ask(kworld, v2_tunnel(1, 5000), 0);
+	ask(kworld, v2_tunnel(2, 5000), EADDRINUSE);
+	ask(kworld, udp_tunnel(2, 5000), EADDRINUSE);
+	put_ip(&message, L2TP_ATTR_IP_SADDR, "0.0.0.0");
+	ask(kworld, message, EADDRINUSE);
+	put_ip(&message, L2TP_ATTR_IP_SADDR, "192.0.2.5");
+	ask(kworld, message, 0);
+	ask_of(kworld, 2, v2_tunnel(2, 5000), 0);	/* another namespace */
+	ask(kworld, by_id(L2TP_CMD_TUNNEL_DELETE, 1), 0);
+	ask(kworld, udp_tunnel(2, 5000), 0);
+}
+
 static void zero_is_an_id(void **state)
 {
 	struct octets message = ip_tunnel(0), record = reply();
@@ -548,6 +566,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(addresses_come_in_pairs),
 	TEST(ids_are_the_namespaces),
 	TEST(the_sockets_errors_are_told),
+	TEST(ports_of_records),
 	TEST(zero_is_an_id),
 	TEST(any_version_goes),
 	TEST(a_tunnel_may_lead_to_itself),
