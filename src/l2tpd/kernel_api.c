@@ -74,7 +74,7 @@ static int set_option(struct supervisor *supervisor, const struct kernel_attach 
 	struct program *program = program_find(supervisor, attach->client);
 
 	if (!program)
-		return EBADF;
+		return ENOTCONN;
 	if (kernel_client_option(program->client, attach->option, attach->value))
 		return 0;
 	return setsockopt(program->proxy, SOL_NETLINK, attach->option, &attach->value, sizeof(attach->value)) < 0 ?

@@ -11,13 +11,13 @@
 #include "l2tprun/modules.h"
 #include "l2tprun/options.h"
 #include "l2tprun/plan.h"
-#include "os/family.h"
+#include "os/genl.h"
 #include "os/standard.h"
 
 /* Whoever answers, there is nothing to do: the kernel, or l2tpd because this runs under l2tprun already. */
 static bool is_there_already(void)
 {
-	return os_family_find("l2tp", NULL, NULL) > 0;
+	return os_genl_find("l2tp", NULL) > 0;
 }
 
 /* A standard descriptor that is closed would become one of ours. The program finds it closed nevertheless. */

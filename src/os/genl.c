@@ -7,19 +7,26 @@
 #include <linux/genetlink.h>
 #include <stdbool.h>
 
+static struct nlmsghdr *begin(void *buffer, uint32_t sequence)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(message, sizeof(*genl));
+
+	message->nlmsg_type = GENL_ID_CTRL;
+	message->nlmsg_flags = NLM_F_REQUEST;
+	message->nlmsg_seq = sequence;
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	return message;
+}
+
 /* 0: there is a family of this id; 1: there is none; -1: no answer. */
 static int is_free(struct mnl_socket *socket, uint16_t id)
 {
 	char buffer[16384];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(message, sizeof(*genl));
+	struct nlmsghdr *message = begin(buffer, id);
 	ssize_t length;
 
-	message->nlmsg_type = GENL_ID_CTRL;
-	message->nlmsg_flags = NLM_F_REQUEST;
-	message->nlmsg_seq = id;
-	genl->cmd = CTRL_CMD_GETFAMILY;
-	genl->version = 1;
 	mnl_attr_put_u16(message, CTRL_ATTR_FAMILY_ID, id);
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -1;
@@ -29,6 +36,36 @@ static int is_free(struct mnl_socket *socket, uint16_t id)
 	if (mnl_cb_run(buffer, (size_t)length, id, mnl_socket_get_portid(socket), NULL, NULL) >= 0)
 		return 0;
 	return errno == ENOENT ? 1 : -1;
+}
+
+/* ENOENT: there is none; 0: there is; what else: that could not be found out. */
+static int ask_name(struct mnl_socket *socket, const char *name)
+{
+	char buffer[16384];
+	struct nlmsghdr *message = begin(buffer, 1);
+	ssize_t length;
+
+	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, name);
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return errno;
+	length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+	if (length < 0 || mnl_cb_run(buffer, (size_t)length, 1, 0, NULL, NULL) < 0)
+		return errno;
+	return 0;
+}
+
+int os_genl_find(const char *name, struct error *error)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	int failed;
+
+	if (!socket)
+		return error_system(error, errno, NULL, "cannot open a generic netlink socket");
+	failed = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? errno : ask_name(socket, name);
+	mnl_socket_close(socket);
+	if (!failed || failed == ENOENT)
+		return !failed;
+	return error_system(error, failed, NULL, "the kernel does not tell whether it has the netlink family %s", name);
 }
 
 int os_genl_free_id(uint16_t *id)

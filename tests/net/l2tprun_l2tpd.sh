@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Programs under l2tprun and a real l2tpd: the commands of the kernel's own documentation, and what is left when
+# threads, programs, namespaces and daemons come and go as they like.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+L2TPRUN=$BUILD/src/l2tprun/l2tprun
+under() { local host=$1; shift; on "$host" "$L2TPRUN" -s "$TMP/$host.kernel" "$@"; }
+tunnels() { ctl "$1" -j tunnel list | jq length; }
+none_left() { [ "$(tunnels A)" = 0 ] && ! ip_on A -o link | grep -q l2tpeth; }
+descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
+no_more_descriptors() { [ "$(descriptors)" -le "$before" ]; }
+
+hosts
+for host in A B; do daemon $host --kernel-socket "$TMP/$host.kernel" </dev/null || exit 1; done
+
+# ---------------------------------------------------------------- as it is written there
+# typed ADDRESS PEER LOCAL REMOTE: for a shell
+typed() {
+	cat <<-END
+		set -e
+		modprobe l2tp_eth
+		modprobe l2tp_netlink
+		ip l2tp add tunnel tunnel_id 1 peer_tunnel_id 1 udp_sport 5000 udp_dport 5000 \
+			encap udp local $3 remote $4
+		ip l2tp add session tunnel_id 1 session_id 1 peer_session_id 1
+		ip -s -d link show dev l2tpeth0
+		ip addr add $1/32 peer $2/32 dev l2tpeth0
+		ip li set dev l2tpeth0 up
+	END
+}
+# the modules' configuration need not be installed for this
+export MODPROBE_OPTIONS="-C $TOP/dist/modprobe.conf"
+check 'typed on one host' under A sh <<<"$(typed 10.42.1.1 10.42.1.2 192.0.2.1 192.0.2.2)"
+check 'and on the other' under B sh <<<"$(typed 10.42.1.2 10.42.1.1 192.0.2.2 192.0.2.1)"
+check 'they reach each other' until_true 10 pings A 10.42.1.2
+equal 'l2tpctl shows the tunnel' "$(tunnels A)" 1
+matches 'ip l2tp shows the session' "$(under A ip l2tp show session)" 'interface name: l2tpeth0'
+check 'it is deleted' under A ip l2tp del tunnel tunnel_id 1
+check 'nothing is left of it' until_true 10 none_left
+
+# ---------------------------------------------------------------- threads
+before=$(descriptors)
+equal '150 threads' "$(under A "$BUILD/tests/net/kernel_race" 150 6 </dev/null 2>&1)" \
+	'some answered, none lost, 0 wrong'
+check 'nothing is left of them' until_true 20 none_left
+check 'no descriptor either' until_true 10 no_more_descriptors
+
+# ---------------------------------------------------------------- killed
+for i in $(seq 12); do
+	# no function: its pid would be that of a shell
+	ip netns exec "${NS}A" "$L2TPRUN" -s "$TMP/A.kernel" "$BUILD/tests/net/kernel_race" 20 1000 \
+		</dev/null >/dev/null 2>&1 &
+	sleep "0.$(printf %02d $((i * 3)))"
+	{ kill -KILL $! && wait $!; } 2>/dev/null
+done
+check 'programs were killed: another deletes their tunnels' under A "$BUILD/tests/net/kernel_race" 1 1 </dev/null
+check 'all of them' until_true 20 none_left
+check 'no descriptor is left' until_true 10 no_more_descriptors
+
+# ---------------------------------------------------------------- namespaces
+host C
+check 'a tunnel in a namespace' under A ip -n "${NS}C" l2tp add tunnel tunnel_id 9 peer_tunnel_id 9 encap udp \
+	local 127.0.0.1 remote 127.0.0.1 udp_sport 7000 udp_dport 7001
+check 'a session in it' under A ip -n "${NS}C" l2tp add session tunnel_id 9 session_id 9 peer_session_id 9
+equal 'not to be seen from here' "$(under A ip l2tp show tunnel)" ''
+ip netns delete "${NS}C"
+host_list=("${host_list[@]/C/}")
+check 'is gone with the namespace' until_true 20 none_left
+
+# ---------------------------------------------------------------- daemons
+mkfifo "$TMP/tell"
+under A "$BUILD/tests/net/kernel_race" 30 60 <"$TMP/tell" >"$TMP/race.out" 2>"$TMP/race.err" &
+race=$!
+exec 7>"$TMP/tell"
+echo end >&7
+sleep 0.3
+stop_daemon A KILL
+sleep 0.3
+check 'l2tpd comes back under programs' start_daemon A --kernel-socket "$TMP/A.kernel"
+wait $race
+equal 'they end, and know' "$?: $(cat "$TMP/race.out")" '0: some answered, some lost, 0 wrong'
+exec 7>&-
+matches 'of the reason' "$(cat "$TMP/race.err")" '^l2tprun: .*: programs find a kernel without L2TP$'
+check 'nothing is left of them, either' until_true 20 none_left
+check 'the next program has all it needs' under A ip l2tp show tunnel
+stop_daemon A
+equal 'l2tpd ends well' $? 0
