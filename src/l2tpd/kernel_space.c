@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The network namespaces in which the kernel's API was used.  The kernel takes a namespace's tunnels away with it; here
- * our own sockets would keep it for ever, so it is looked whether anybody else uses it: whether it has a name, or a
- * process is in it.
+ * our own sockets would keep it for ever, so it is looked whether anybody else uses it: whether it has a name, here or
+ * where some process has mounts of its own, or a process is in it.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -76,22 +76,59 @@ static bool is_named(const struct space *space)
 	return space->name[0] != '@' && netns_identity(space->name) == space->identity;
 }
 
-static bool has_process(const struct space *space)
+static uint64_t namespace_of(const char *process, const char *kind)
 {
-	DIR *processes = opendir("/proc");
-	const struct dirent *entry;
 	struct stat there;
 	char path[300];
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/%s", process, kind);
+	return stat(path, &there) == 0 ? there.st_ino : 0;
+}
+
+/* `ip netns add` gives a name by a mount, which only those see who share the mounts. */
+static bool has_mount(const char *process, const struct space *space)
+{
+	char path[300], *line = NULL, wanted[64];
+	size_t size = 0;
+	bool found = false;
+	FILE *mounts;
+
+	snprintf(path, sizeof(path), "/proc/%s/mountinfo", process);
+	snprintf(wanted, sizeof(wanted), " net:[%llu] ", (unsigned long long)space->identity);
+	mounts = fopen(path, "re");
+	while (mounts && !found && getline(&line, &size, mounts) > 0)
+		found = strstr(line, wanted) != NULL;
+	free(line);
+	if (mounts)
+		fclose(mounts);
+	return found;
+}
+
+/* *mounts: whose mounts were looked at last; neighbours mostly share them. */
+static bool uses(const char *process, const struct space *space, uint64_t *mounts)
+{
+	uint64_t own;
+
+	if (namespace_of(process, "net") == space->identity)
+		return true;
+	own = namespace_of(process, "mnt");
+	if (!own || own == *mounts)
+		return false;
+	*mounts = own;
+	return has_mount(process, space);
+}
+
+static bool has_process(const struct space *space)
+{
+	uint64_t mounts = namespace_of("self", "mnt");	/* those names we see */
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
 	bool found = false;
 
 	if (!processes)
 		return true;	/* who knows */
-	while (!found && (entry = readdir(processes))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
-		found = stat(path, &there) == 0 && there.st_ino == space->identity;
-	}
+	while (!found && (entry = readdir(processes)))
+		found = isdigit((unsigned char)entry->d_name[0]) && uses(entry->d_name, space, &mounts);
 	closedir(processes);
 	return found;
 }
