@@ -118,10 +118,11 @@ void accounting_start(struct service *service, struct session_ppp *ppp)
 	accounting_interval(service, ppp);
 }
 
-/* A server let the user in, who could not have what it needs then: who gave something away learns that it is free. */
+/* A server let the user in, who could not have what it needs then: who gave something away learns that it is free. When
+ * the daemon ends, all were told before their sessions go. */
 static bool never_began(const struct service *service, const struct session_ppp *ppp)
 {
-	return !ppp->up_since && ppp->terminate && is_wanted(service, ppp);
+	return !ppp->up_since && ppp->terminate && !service->is_stopping && is_wanted(service, ppp);
 }
 
 void accounting_stop(struct service *service, struct session_ppp *ppp, bool stays)

@@ -141,6 +141,8 @@ static void tell(struct service *service, struct session_ppp *ppp, const struct 
 {
 	if (verdict->result == CREDENTIALS_ACCEPTED)
 		ppp->unasked = false;
+	if (verdict->result == CREDENTIALS_ACCEPTED || verdict->result == CREDENTIALS_UNDECIDED)
+		session_ppp_note(ppp, NULL);
 	ppp_verdict(service->ppp, ppp->link, verdict, name, service->now);
 }
 
@@ -241,7 +243,6 @@ static void let_in(struct service *service, struct session_ppp *ppp, const char 
 	}
 	packed_free(ppp->grant);
 	ppp->grant = kept;
-	session_ppp_note(ppp, NULL);
 	slow_down_succeeded(service->slow_down, source_of(service, ppp, name));
 	authenticate_cancel(service, ppp);
 	tell(service, ppp, verdict, name);

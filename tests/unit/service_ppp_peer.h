@@ -16,6 +16,7 @@ enum { PEER_REQUEST = 1, PEER_ACK, PEER_NAK };
 #define PEER_FRAME_MAX 256
 
 static uint8_t peer_identifier;		/* of the last request */
+static uint8_t peer_challenge;		/* identifier of the last packet of CHAP that came */
 
 static inline const struct session *peer_session(struct pair *pair)
 {
@@ -49,6 +50,8 @@ static inline void peer_answer(struct pair *pair, const struct datapath_message 
 	if ((protocol == PPP_LCP || protocol == PPP_IPCP) && ppp_packet_read(octets, length, &packet) &&
 	    packet.code == PEER_REQUEST)
 		peer_say(pair, protocol, PEER_ACK, packet.identifier, packet.data, packet.length);
+	if (protocol == PPP_CHAP_PROTOCOL && ppp_packet_read(octets, length, &packet))
+		peer_challenge = packet.identifier;
 }
 
 /* False: all are silent. */
@@ -104,6 +107,16 @@ static inline void peer_pap(struct pair *pair, const char *name, const char *pas
 
 	snprintf(data, sizeof(data), "%c%s%c%s", (int)strlen(name), name, (int)strlen(password), password);
 	peer_say(pair, PPP_PAP_PROTOCOL, PEER_REQUEST, ++peer_identifier, data, strlen(data));
+	peer_run(pair, 100);
+}
+
+/* A response of MS-CHAP: whether it is right is the server's to say. */
+static inline void peer_mschap(struct pair *pair, const char *name, uint8_t identifier)
+{
+	uint8_t data[PEER_FRAME_MAX / 2] = { 49, [49] = 1 };
+
+	memcpy(data + 50, name, strlen(name));
+	peer_say(pair, PPP_CHAP_PROTOCOL, 2, identifier, data, 50 + strlen(name));
 	peer_run(pair, 100);
 }
 

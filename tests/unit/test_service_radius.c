@@ -487,6 +487,62 @@ static void another_user_is_accounted_apart(void **state)
 	said_number(RADIUS_ACCT_INPUT_OCTETS, 500);
 }
 
+static void acknowledge_peer(struct pair *pair)
+{
+	begin_reply(RADIUS_ACCOUNTING_RESPONSE);
+	datagram.octets = said;
+	datagram.length = radius_sign_reply(&builder, packet.authenticator, &secret);
+	service_radius_received(pair->far->service, &datagram, pair->far->now);
+	peer_run(pair, 100);
+}
+
+static void reject_with_another_try(struct pair *pair)
+{
+	static const char error[] = "\001E=691 R=1 C=0011223344556677 V=3";
+
+	hears(pair, RADIUS_ACCESS_REQUEST);
+	begin_reply(RADIUS_ACCESS_REJECT);
+	radius_put_vendor(&builder, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_CHAP_ERROR, error, sizeof(error) - 1);
+	datagram.octets = said;
+	datagram.length = radius_sign_reply(&builder, packet.authenticator, &secret);
+	service_radius_received(pair->far->service, &datagram, pair->far->now);
+	peer_run(pair, 5000);
+}
+
+/* As peer_begin(), with these rows of the profile. */
+static void begins_with(struct pair *pair, const char *rows)
+{
+	char text[128];
+
+	begins(pair);
+	peer_begin(pair);
+	snprintf(text, sizeof(text), "ppp profile modify profile_name=default %s", rows);
+	DO(pair->far, text);
+	DO(pair->near, "session delete tunnel_name=t session_name=s");
+	peer_run(pair, 100);
+	ppp_dial(pair, "no_ppp=yes");
+	peer_lcp(pair);
+}
+
+/* Whoever was refused, tried again and was let in did not end for that. */
+static void a_refusal_is_forgotten(void **state)
+{
+	struct pair *pair = *state;
+
+	begins_with(pair, "auth_pap=no auth_mschapv1=yes chap_interval=60");
+	peer_mschap(pair, "alice", peer_challenge);
+	let_in(pair, "10.7.7.7");
+	peer_ipcp(pair, "10.7.7.7");
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	acknowledge_peer(pair);
+	peer_run(pair, 60000);
+	peer_mschap(pair, "alice", peer_challenge);
+	reject_with_another_try(pair);
+	peer_mschap(pair, "alice", (uint8_t)(peer_challenge + 1));
+	let_in(pair, "10.7.7.7");
+	assert_null(peer_session(pair)->ppp->failure);
+}
+
 /* What is asked about a peer that has begun anew meanwhile counts no more. */
 static void an_answer_that_is_late_lets_nobody_in(void **state)
 {
@@ -630,6 +686,29 @@ static void the_daemon_ends(void **state)
 	hears_nothing(pair);
 }
 
+/* Who was let in and is not up yet is told of once, too. */
+static void the_daemon_ends_in_between(void **state)
+{
+	struct pair *pair = *state;
+
+	begins(pair);
+	peer_begin(pair);
+	peer_pap(pair, "alice", "wonderland");
+	let_in(pair, "10.7.7.7");
+	service_stop(pair->far->service, pair->far->now);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, RADIUS_STATUS_STOP);
+	said_number(RADIUS_ACCT_TERMINATE_CAUSE, RADIUS_TERMINATE_ADMIN_REBOOT);
+	acknowledge(pair);
+	session_ppp_end(pair->far->service, handle_get(&pair->far->service->session_handles,
+						       pair_first_session(pair->far).handle));
+	service_stop(pair->far->service, pair->far->now);
+	hears(pair, RADIUS_ACCOUNTING_REQUEST);
+	said_number(RADIUS_ACCT_STATUS_TYPE, 8);
+	acknowledge(pair);
+	hears_nothing(pair);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pair_begin_ppp, pair_end)
 
 int main(void)
@@ -647,12 +726,14 @@ int main(void)
 		TEST(the_server_ends_the_session),
 		TEST(the_server_changes_the_session),
 		TEST(another_user_is_accounted_apart),
+		TEST(a_refusal_is_forgotten),
 		TEST(an_answer_that_is_late_lets_nobody_in),
 		TEST(a_user_who_chooses_has_what_nobody_has),
 		TEST(an_ipv6_address_of_its_own),
 		TEST(an_ipv6_address_of_a_pool),
 		TEST(an_ipv6_address_of_somebody_else),
 		TEST(the_daemon_ends),
+		TEST(the_daemon_ends_in_between),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
