@@ -61,7 +61,7 @@ calls "closed by the peer" auth require-chap && {
 	check "closed by the peer: and are back" until_true 20 client_is_up
 	in_guest 'kill -STOP $(pidof pppd)'
 	check "the peer is stopped: echoes tell" until_true 25 eval '! session_is A t s up'
-	check "the peer is stopped: why" logged A 'session s .*(echo|answer)'
+	check "the peer is stopped: why" until_true 15 logged A 'session s .*(echo|answer)'
 	in_guest 'kill -CONT $(pidof pppd)'
 	check "the peer goes on: we are back" until_true 30 session_is A t s up
 }
