@@ -9,7 +9,9 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "base/log.h"
 #include "l2tpd/kernel_internal.h"
+#include "l2tpd/requirements.h"
 #include "os/genl.h"
 
 #define GROUP_ID 0x6c327470		/* beyond what a kernel has ever given */
@@ -131,6 +133,16 @@ static void supervisor_readable(evutil_socket_t fd, short what, void *context)
 		supervisor_free(supervisor);
 }
 
+/* Programs only see that they may not. */
+static void tell_of_rights(struct kernel_api *api)
+{
+	if (api->told || requirements_see_programs())
+		return;
+	api->told = true;
+	log_warning("l2tprun is here, but its programs may do nothing, as it cannot be seen what they may: that takes "
+		    "CAP_SYS_PTRACE, which root has, and the systemd unit grants");
+}
+
 static void arrived(evutil_socket_t listening, short what, void *context)
 {
 	struct kernel_api *api = context;
@@ -145,6 +157,7 @@ static void arrived(evutil_socket_t listening, short what, void *context)
 		close(fd);
 		return;
 	}
+	tell_of_rights(api);
 	*supervisor = (struct supervisor){ .api = api, .fd = fd };
 	DL_APPEND(api->supervisors, supervisor);
 	supervisor->readable = event_new(api->loop, fd, EV_READ | EV_PERSIST, supervisor_readable, supervisor);

@@ -50,6 +50,7 @@ struct kernel_api {
 	struct program *programs;
 	struct space *spaces;
 	unsigned int program_count;
+	bool told;				/* that their rights cannot be seen */
 	uint16_t family_id;
 	void (*changed)(void *context);
 	void *context;

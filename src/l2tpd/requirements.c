@@ -56,6 +56,11 @@ int requirements_check(struct error *error)
 	return check_tun(error);
 }
 
+bool requirements_see_programs(void)
+{
+	return has_capability(CAP_SYS_PTRACE);
+}
+
 void requirements_raise_limits(void)
 {
 	struct rlimit limit = { FILES_WANTED, FILES_WANTED };

@@ -35,6 +35,22 @@ check 'a device in another network namespace: starts' pair addresses=no session_
 check 'a device in another network namespace: is there' ip_on C link show pw0
 unpair
 
+# programs under l2tprun, with a namespace that has a name and one that has none
+under() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/A.kernel" "$@"; }
+made='ip link set lo up; ip l2tp add tunnel tunnel_id 9 peer_tunnel_id 9 encap ip local 127.0.0.1 remote 127.0.0.1'
+check 'l2tprun: starts' daemon A --kernel-socket "$TMP/A.kernel" </dev/null
+check 'l2tprun: a tunnel' under sh -ec "$made; ip l2tp show tunnel"
+check 'l2tprun: in a named namespace' under ip netns exec "${NS}C" sh -ec "$made; ip l2tp show tunnel"
+check 'l2tprun: in one without a name' under unshare -n sh -ec "$made; ip l2tp show tunnel"
+matches 'l2tprun: which stays as long as the program does' "$(tail -n 1 "$TMP/check.out")" 'Peer tunnel 9'
+stop_daemon A
+# shellcheck disable=SC2086
+confine ${granted//CAP_SYS_PTRACE/}
+check 'without SYS_PTRACE: starts' daemon A --kernel-socket "$TMP/A.kernel" </dev/null
+matches 'without SYS_PTRACE: programs may do nothing' "$(under ip l2tp show tunnel 2>&1)" 'Operation not permitted'
+matches 'without SYS_PTRACE: and it tells why' "$(cat "$(log_of A)")" 'CAP_SYS_PTRACE'
+stop_daemon A
+
 # and without SYS_ADMIN all but that: what the unit file says about taking it away
 # shellcheck disable=SC2086
 confine ${granted//CAP_SYS_ADMIN/}

@@ -110,6 +110,28 @@ check "metrics are turned on" ctl A system modify metrics_port=9817
 check "and told" on A /usr/bin/python3 -c 'import urllib.request
 urllib.request.urlopen("http://127.0.0.1:9817/metrics").read()'
 
+# what programs under l2tprun ask for
+echo >"$TMP/C.conf"
+check "l2tprun: starts" start_daemon C --kernel-socket "$TMP/folder/kernel"
+under() { on C "$BUILD/src/l2tprun/l2tprun" -s "$TMP/folder/kernel" "$@"; }
+check "l2tprun: a tunnel" under ip l2tp add tunnel tunnel_id 9 peer_tunnel_id 9 encap ip \
+	local 127.0.0.1 remote 127.0.0.1
+check "l2tprun: a session" under ip l2tp add session tunnel_id 9 session_id 9 peer_session_id 9
+managed="from socket import *
+import sys
+sys.path.insert(0, '$TESTS/net')
+import _kernel_api as api
+tunnel, netlink = socket(AF_INET, SOCK_DGRAM), socket(AF_NETLINK, SOCK_RAW, 16)
+netlink.bind((0, 0))
+def u32(kind, value): return api.attribute(kind, value.to_bytes(4, 'little'))
+netlink.send(api.message(api.CTRL, 1, 1, 0, b'\3\1\0\0' + api.attribute(2, b'l2tp\0')))
+family = int.from_bytes(api.attributes(netlink.recv(9999)[20:])[1], 'little')
+netlink.send(api.message(family, 5, 2, 0, b'\1\1\0\0' + u32(9, 3) + u32(10, 3) + api.attribute(7, b'\3') +
+	api.attribute(2, b'\0\0') + u32(23, sys.stdin.fileno())))
+print(-int.from_bytes(netlink.recv(9999)[16:20], 'little', signed=True))"
+equal "l2tprun: a descriptor is looked at (ENOTSOCK)" "$(under /usr/bin/python3 -c "$managed" </dev/null)" 88
+stop_daemon C
+
 stop_daemon A KILL
 check "killed, and started again" start_daemon A
 equal "what it left behind is removed" "$(on A ls /sys/class/net | grep -c '^pw')" 1
