@@ -193,7 +193,6 @@ static void copy_cookie(struct param_octets *to, const struct kernel_cookie *fro
 	memcpy(to->octets, from->octets, from->length);
 }
 
-/* Without the sublayer nothing can be numbered, whatever is asked for. */
 static void give_changeable(const struct kernel_session *session, struct command *command)
 {
 	static const char *const sequence[] = {
@@ -203,11 +202,9 @@ static void give_changeable(const struct kernel_session *session, struct command
 	uint32_t ms = (uint32_t)session->reorder_jiffies * JIFFY_MS;
 
 	config->lns_mode = session->lns_mode;
-	if (kernel_session_has_sequence(session)) {
-		config->use_sequence_numbers = session->send_seq;
-		config->sequencing_required = session->recv_seq;
-		config->reorder_timeout = ms < REORDER_MS_MAX ? ms : REORDER_MS_MAX;
-	}
+	config->use_sequence_numbers = session->send_seq;
+	config->sequencing_required = session->recv_seq;
+	config->reorder_timeout = ms < REORDER_MS_MAX ? ms : REORDER_MS_MAX;
 	give(command, sequence);
 }
 

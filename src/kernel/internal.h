@@ -84,12 +84,6 @@ struct kernel_session {
 	UT_hash_handle by_space;
 };
 
-/* Sequence numbers are in the sublayer. */
-static inline bool kernel_session_has_sequence(const struct kernel_session *session)
-{
-	return session->l2spec != L2TP_L2SPECTYPE_NONE;
-}
-
 static inline struct kernel_session *kernel_session_of_node(struct order_node *node)
 {
 	return (struct kernel_session *)((char *)node - offsetof(struct kernel_session, by_id));

@@ -103,13 +103,12 @@ void record_session(struct kernel *kernel, const struct kernel_session *session,
 {
 	struct service_session_view view;
 	bool is_carried = service_session_view(kernel->service, session->service, &view) == 0;
-	bool is_live = is_carried && kernel_session_has_sequence(session);	/* it may follow the peer */
 
 	if (!is_carried)
 		memset(&view.info, 0, sizeof(view.info));
 	put_identity(message, session);
 	mnl_attr_put_u8(message, L2TP_ATTR_RECV_SEQ, session->recv_seq);
-	mnl_attr_put_u8(message, L2TP_ATTR_SEND_SEQ, is_live ? view.info.send_seq : session->send_seq);
+	mnl_attr_put_u8(message, L2TP_ATTR_SEND_SEQ, is_carried ? view.info.send_seq : session->send_seq);
 	mnl_attr_put_u8(message, L2TP_ATTR_LNS_MODE, session->lns_mode);
 	if (session->reorder_jiffies)
 		mnl_attr_put_u64(message, L2TP_ATTR_RECV_TIMEOUT, (uint32_t)session->reorder_jiffies * JIFFY_MS);

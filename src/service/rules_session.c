@@ -24,12 +24,13 @@ static int check_vlan(const struct session_config *config, struct error *error)
 	return 0;
 }
 
-/* Sequence numbers are in the sublayer. */
-static int check_sequence(const struct session_config *config, struct error *error)
+/* Sequence numbers are in the sublayer. The kernel's API lets who wants them without it have what that means: what
+ * must be numbered never is. */
+static int check_sequence(const struct tunnel *tunnel, const struct session_config *config, struct error *error)
 {
 	const char *parameter = NULL;
 
-	if (config->l2spec_type != CONFIG_L2SPEC_NONE)
+	if (config->l2spec_type != CONFIG_L2SPEC_NONE || tunnel->origin == SERVICE_ORIGIN_KERNEL)
 		return 0;
 	if (config->use_sequence_numbers)
 		parameter = "use_sequence_numbers";
@@ -95,7 +96,8 @@ static int check_static(const struct tunnel *tunnel, const struct session_config
 		return error_set(error, ERROR_VALUE, "mtu",
 				 "mtu=follow follows routes of the daemon's network namespace, and the tunnel is in %s: "
 				 "give auto or a number", tunnel->config.netns);
-	if (check_vlan(config, error) < 0 || check_sequence(config, error) < 0 || check_device(config, error) < 0)
+	if (check_vlan(config, error) < 0 || check_sequence(tunnel, config, error) < 0 ||
+	    check_device(config, error) < 0)
 		return -1;
 	return check_mtu(tunnel, config, error);
 }

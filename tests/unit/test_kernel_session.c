@@ -353,9 +353,12 @@ static void versions_without_a_name(void **state)
 	message = session(1, 11, L2TP_PWTYPE_ETH);
 	put_text(&message, L2TP_ATTR_IFNAME, "a/b");
 	put8(&message, L2TP_ATTR_L2SPEC_TYPE, 9);
-	put8(&message, L2TP_ATTR_SEND_SEQ, 1);		/* there is no room for numbers, but it is told as asked */
+	put8(&message, L2TP_ATTR_SEND_SEQ, 1);		/* there is no room for numbers, but it is as asked */
+	put8(&message, L2TP_ATTR_RECV_SEQ, 1);
 	ask(kworld, message, 0);
 	assert_int_equal(only_session(kworld, "kernel-1").config.l2spec_type, CONFIG_L2SPEC_NONE);
+	assert_true(only_session(kworld, "kernel-1").config.use_sequence_numbers);
+	assert_true(only_session(kworld, "kernel-1").config.sequencing_required);
 	message = by_ids(L2TP_CMD_SESSION_GET, 1, 11);
 	send_by(kworld, 0, &message);
 	assert_memory_equal(receive(kworld, 0).octets + 92, "\x05\0\x13\0\x01", 5);
