@@ -96,11 +96,11 @@ static bool read_request(struct program *program, bool *more)
 	ssize_t length = recvmsg(program->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct kernel_caller caller;
 
-	*more = length > 0;
+	*more = length > 0 || (length == 0 && message.msg_controllen > 0);
 	if (length < 0)
 		return errno == EAGAIN || errno == EINTR;
 	if (length == 0)
-		return false;
+		return message.msg_controllen > 0;	/* a message without anything has a sender, the end has none */
 	caller.pid = sender(&message);
 	caller.admin = os_process_may_administer(caller.pid, program->netns);
 	kernel_client_request(program->client, &caller, &buffer, (size_t)length, os_clock_ms());

@@ -39,6 +39,15 @@ matches 'ip l2tp shows the session' "$(under A ip l2tp show session)" 'interface
 check 'it is deleted' under A ip l2tp del tunnel tunnel_id 1
 check 'nothing is left of it' until_true 10 none_left
 
+empty="from socket import *
+s = socket(AF_NETLINK, SOCK_RAW, 16)
+s.bind((0, 0))
+s.send(b'')
+s.send(b'\1\0')
+s.send((20).to_bytes(4, 'little') + b'\x10\0\5\0' + bytes(8) + b'\7\1\0\0')
+print(-int.from_bytes(s.recv(99)[16:20], 'little', signed=True))"
+equal 'messages without anything in them are passed over' "$(under A /usr/bin/python3 -c "$empty")" 95
+
 # ---------------------------------------------------------------- threads
 before=$(descriptors)
 equal '150 threads' "$(under A "$BUILD/tests/net/kernel_race" 150 6 </dev/null 2>&1)" \
