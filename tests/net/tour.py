@@ -149,6 +149,31 @@ def test_server():
     check('and knows who it is', 'alice' in results[-1][2] if results else False, output)
 
 
+def exchanged(text, *pairs):
+    for one, other in pairs:
+        text = text.replace(one, '@@').replace(other, one).replace('@@', other)
+    return text
+
+
+def test_kernel_api():
+    """The shell that l2tprun is asked for has its commands typed into it; here each has one of its own."""
+    shell, *typed = blocks('Programs that speak to the kernel')[0]
+    looks = blocks('Programs that speak to the kernel')[1]
+    check('README has a shell', shell == 'l2tprun sh' and looks[-2] == 'exit', (shell, looks))
+    there = exchanged('; '.join(typed), ('192.0.2.1', '192.0.2.2'), ('10.42.1.1', '10.42.1.2'))
+    os.environ.update(ON_B=f"l2tprun sh -ec '{there}'", MODPROBE_OPTIONS=f'-C {TOP}/dist/modprobe.conf')
+    lines = [f"l2tprun sh -c '{line}'" for line in typed + looks[:-2]] + looks[-1:]
+    results, errors = run_all([line.replace('ping ', 'ping -c 3 ') for line in lines], OTHER)
+    del os.environ['MODPROBE_OPTIONS']
+    check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
+    for line, status, output in results:
+        check(line, status == 0, f'status {status}, {output[-300:]!r}')
+    output = '\n'.join(result[2] for result in results)
+    check('the other host answers', ' 0% packet loss' in output, output)
+    check('programs see the session', 'Session 1 in tunnel 1' in output, output)
+    check('so does l2tpctl', re.search(r'^1 .* kernel-1 .* l2tpeth0 ', results[-1][2], re.M), results[-1][2])
+
+
 if os.geteuid() != 0:
     print('skip all: needs root')
     sys.exit()
