@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "os/clock.h"
 #include "os/store_database.h"
 
 #define TROUBLE_MAX 512
@@ -46,6 +47,8 @@ struct os_store {
 	struct batch gathered;
 	char told[TROUBLE_MAX];			/* trouble, as the log has it */
 	uint64_t told_lost;
+	bool has_told_loss;			/* since the trouble began */
+	struct log_limit losses;
 
 	pthread_mutex_t mutex;			/* of what follows */
 	pthread_cond_t wake, idle;
@@ -231,6 +234,18 @@ static void *write_for_ever(void *argument)
 
 /* --- what others call --- */
 
+/* Each thing that is gathered may be lost as long as the trouble lasts. */
+static void tell_loss(struct os_store *store, bool is_trouble, uint64_t lost)
+{
+	bool is_more = lost > store->told_lost;
+
+	if (is_more && !store->has_told_loss)
+		log_limited(&store->losses, os_clock_ms(), LOG_LEVEL_ERROR,
+			    "too much waits to be written to %s: leases and accounting records are lost", store->path);
+	store->has_told_loss = is_trouble && (is_more || store->has_told_loss);
+	store->told_lost = lost;
+}
+
 /* The log says once that something is wrong, and once that it is right again. */
 static void tell(struct os_store *store, const char *trouble, uint64_t lost)
 {
@@ -238,9 +253,7 @@ static void tell(struct os_store *store, const char *trouble, uint64_t lost)
 		log_error("%s; leases and accounting records wait in memory, and are lost if l2tpd ends", trouble);
 	if (!*trouble && *store->told)
 		log_info("%s is written again", store->path);
-	if (lost > store->told_lost)
-		log_error("too much waits to be written to %s: leases and accounting records are lost", store->path);
-	store->told_lost = lost;
+	tell_loss(store, *trouble, lost);
 	snprintf(store->told, sizeof(store->told), "%s", trouble);
 }
 
