@@ -55,8 +55,9 @@ struct kernel_attach {
 	uint32_t kind;		/* enum kernel_attach_kind */
 	uint64_t client;	/* l2tprun's number for it, unique in this connection */
 	uint32_t port_id;	/* NETLINK */
-	int32_t option, value;	/* OPTION: of level SOL_NETLINK */
-	uint32_t reserved;	/* 0: no octet of it is undefined */
+	int32_t option;		/* OPTION: of level SOL_NETLINK */
+	int32_t value;		/* OPTION: its value. NETLINK: 1: who opens it may administer that network namespace */
+	uint32_t uid;		/* NETLINK: who opens it */
 };
 
 struct kernel_attached {

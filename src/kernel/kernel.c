@@ -80,13 +80,15 @@ bool kernel_client_option(struct kernel_client *client, int option, int value)
 	return false;
 }
 
-void kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now)
+uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now)
 {
 	struct space *space = space_find(kernel, netns);
+	uint32_t count = space ? order_count(&space->tunnels) : 0;
 
 	/* the last takes the space with it */
-	for (uint32_t left = space ? order_count(&space->tunnels) : 0; left > 0; left--)
+	for (uint32_t left = count; left > 0; left--)
 		kernel_tunnel_destroy(kernel, kernel_tunnel_of_node(order_from(&space->tunnels, 0)), now);
+	return count;
 }
 
 static struct kernel_tunnel *tunnel_of_socket(const struct kernel *kernel, uint64_t cookie)

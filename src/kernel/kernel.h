@@ -109,8 +109,8 @@ void kernel_client_forwarded(struct kernel_client *client, const void *octets, s
 bool kernel_client_next(struct kernel_client *client, const void **octets, size_t *length);
 void kernel_client_taken(struct kernel_client *client);
 
-/* The network namespace ends: its tunnels go, and nobody is notified. */
-void kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now);
+/* The network namespace ends: its tunnels go, and nobody is notified.  How many they were. */
+uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now);
 /* The last descriptor of a socket that take_socket() took was closed: its tunnel goes, and nobody is notified. */
 void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now);
 

@@ -12,8 +12,10 @@
 #include "base/log.h"
 #include "l2tpd/kernel_internal.h"
 #include "l2tpd/requirements.h"
+#include "os/clock.h"
 #include "os/genl.h"
 
+#define ACCEPT_PAUSE_MS 500		/* without descriptors */
 #define GROUP_ID 0x6c327470		/* beyond what a kernel has ever given */
 
 static void supervisor_free(struct supervisor *supervisor)
@@ -26,6 +28,8 @@ static void supervisor_free(struct supervisor *supervisor)
 	DL_DELETE(supervisor->api->supervisors, supervisor);
 	if (supervisor->readable)
 		event_free(supervisor->readable);
+	if (supervisor->writable)
+		event_free(supervisor->writable);
 	close(supervisor->fd);
 	free(supervisor);
 }
@@ -61,14 +65,22 @@ static size_t take_descriptors(struct msghdr *message, int *fds, size_t max)
 	return count;
 }
 
-/* errno for the program. */
-static int attach_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count)
+/* errno for the program. cut: there was no room for all of its descriptors. */
+static int attach_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			  bool cut)
 {
-	if (count != KERNEL_ATTACH_FDS) {
+	int failed;
+
+	if (count == KERNEL_ATTACH_FDS) {
+		failed = program_new(supervisor, attach, fds);
+	} else {
 		close_all(fds, count);
-		return EPROTO;
+		failed = cut ? EMFILE : EPROTO;
 	}
-	return program_new(supervisor, attach, fds);
+	if (failed)
+		log_limited(&supervisor->api->refused, os_clock_ms(), LOG_LEVEL_WARNING,
+			    "kernel API: cannot serve a program under l2tprun: %s", strerror(failed));
+	return failed;
 }
 
 static int set_option(struct supervisor *supervisor, const struct kernel_attach *attach)
@@ -83,20 +95,39 @@ static int set_option(struct supervisor *supervisor, const struct kernel_attach 
 		       errno : 0;
 }
 
-static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count)
+/* Where there is no room for an answer nothing is read until there is. */
+static void tell(struct supervisor *supervisor, const struct kernel_attached *told)
+{
+	if (send(supervisor->fd, told, sizeof(*told), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 || errno != EAGAIN)
+		return;
+	supervisor->owed = *told;
+	event_del(supervisor->readable);
+	event_add(supervisor->writable, NULL);
+}
+
+static void supervisor_writable(evutil_socket_t fd, short what, void *context)
+{
+	struct supervisor *supervisor = context;
+	struct kernel_attached owed = supervisor->owed;
+
+	event_add(supervisor->readable, NULL);
+	tell(supervisor, &owed);
+}
+
+static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count, bool cut)
 {
 	struct kernel_attached told = { .client = attach->client, .error = EPROTONOSUPPORT,
 					.family_id = supervisor->api->family_id, .group_id = GROUP_ID };
 	bool ours = attach->version == KERNEL_ATTACH_VERSION;
 
 	if (ours && attach->kind == KERNEL_ATTACH_NETLINK) {
-		told.error = attach_program(supervisor, attach, fds, count);
+		told.error = attach_program(supervisor, attach, fds, count, cut);
 	} else {
 		close_all(fds, count);
 		if (ours && attach->kind == KERNEL_ATTACH_OPTION)
 			told.error = set_option(supervisor, attach);
 	}
-	(void)send(supervisor->fd, &told, sizeof(told), MSG_NOSIGNAL | MSG_DONTWAIT);
+	tell(supervisor, &told);
 }
 
 /* False: it has ended, or speaks another language. */
@@ -121,7 +152,7 @@ static bool read_one(struct supervisor *supervisor)
 		close_all(fds, count);
 		return false;
 	}
-	obey(supervisor, &attach, fds, count);
+	obey(supervisor, &attach, fds, count, message.msg_flags & MSG_CTRUNC);
 	return true;
 }
 
@@ -143,6 +174,24 @@ static void tell_of_rights(struct kernel_api *api)
 		    "CAP_SYS_PTRACE, which root has, and the systemd unit grants");
 }
 
+/* The socket stays readable: without a pause the loop would spin. */
+static void accept_failed(struct kernel_api *api)
+{
+	static const struct timeval pause = { 0, ACCEPT_PAUSE_MS * 1000 };
+
+	log_limited(&api->refused, os_clock_ms(), LOG_LEVEL_WARNING, "kernel API: cannot accept l2tprun: %s",
+		    strerror(errno));
+	event_del(api->arrival);
+	event_add(api->accept_again, &pause);
+}
+
+static void accept_again(evutil_socket_t fd, short what, void *context)
+{
+	struct kernel_api *api = context;
+
+	event_add(api->arrival, NULL);
+}
+
 static void arrived(evutil_socket_t listening, short what, void *context)
 {
 	struct kernel_api *api = context;
@@ -150,8 +199,11 @@ static void arrived(evutil_socket_t listening, short what, void *context)
 	/* cppcheck-suppress nullPointer ; the socket's mode says that it is root */
 	int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			accept_failed(api);
 		return;
+	}
 	supervisor = calloc(1, sizeof(*supervisor));
 	if (!supervisor) {
 		close(fd);
@@ -161,7 +213,8 @@ static void arrived(evutil_socket_t listening, short what, void *context)
 	*supervisor = (struct supervisor){ .api = api, .fd = fd };
 	DL_APPEND(api->supervisors, supervisor);
 	supervisor->readable = event_new(api->loop, fd, EV_READ | EV_PERSIST, supervisor_readable, supervisor);
-	if (!supervisor->readable || event_add(supervisor->readable, NULL) < 0)
+	supervisor->writable = event_new(api->loop, fd, EV_WRITE, supervisor_writable, supervisor);
+	if (!supervisor->readable || !supervisor->writable || event_add(supervisor->readable, NULL) < 0)
 		supervisor_free(supervisor);
 }
 
@@ -182,8 +235,9 @@ static bool begin(struct kernel_api *api, struct service *service)
 	api->family_id = host.family_id;
 	api->kernel = kernel_new(service, &host);
 	api->arrival = event_new(api->loop, api->listener.fd, EV_READ | EV_PERSIST, arrived, api);
+	api->accept_again = event_new(api->loop, -1, 0, accept_again, api);
 	api->look = event_new(api->loop, -1, 0, look, api);
-	return api->kernel && api->arrival && api->look && event_add(api->arrival, NULL) == 0;
+	return api->kernel && api->arrival && api->accept_again && api->look && event_add(api->arrival, NULL) == 0;
 }
 
 struct kernel_api *kernel_api_open(struct event_base *loop, struct service *service, const char *path,
@@ -222,6 +276,8 @@ void kernel_api_close(struct kernel_api *api)
 	kernel_free(api->kernel);
 	if (api->arrival)
 		event_free(api->arrival);
+	if (api->accept_again)
+		event_free(api->accept_again);
 	if (api->look)
 		event_free(api->look);
 	os_listen_close(&api->listener);

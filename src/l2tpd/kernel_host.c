@@ -80,6 +80,8 @@ static int probe(void *context, const struct kernel_wanted *wanted, struct kerne
 
 	if (!wanted->netns[0])
 		return probe_here(wanted, told);
+	if (!space_is_reached(context, wanted->netns))
+		return ENODEV;
 	saved = netns_enter(wanted->netns, NULL);
 	if (saved < 0)
 		return ENODEV;

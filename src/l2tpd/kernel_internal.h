@@ -5,6 +5,7 @@
 #ifndef L2TPD_L2TPD_KERNEL_INTERNAL_H
 #define L2TPD_L2TPD_KERNEL_INTERNAL_H
 
+#include "base/log.h"
 #include "kernel/attach.h"
 #include "kernel/kernel.h"
 #include "l2tpd/kernel_api.h"
@@ -17,19 +18,23 @@
 struct supervisor {
 	struct kernel_api *api;
 	int fd;
-	struct event *readable;
+	struct event *readable, *writable;
+	struct kernel_attached owed;		/* an answer for which there was no room */
 	struct supervisor *prev, *next;
 };
 
 /* A netlink socket of a program. */
 struct program {
 	struct kernel_api *api;
-	const struct supervisor *supervisor;	/* NULL: it has ended, but a program it ran has not */
+	struct supervisor *supervisor;		/* NULL: it has ended, but a program it ran has not */
 	uint64_t number;			/* the supervisor's for it */
 	struct kernel_client *client;
 	int fd;					/* our end of it */
 	int proxy;				/* a netlink socket of the kernel, for all other families */
 	int netns;				/* the network namespace it is in */
+	struct space *space;			/* NULL: that is ours */
+	bool opener_may;			/* who opened it may administer that */
+	uint32_t opener;			/* the user who did */
 	struct event *readable, *writable, *answered;	/* answered: by the proxy */
 	struct program *prev, *next;
 };
@@ -38,6 +43,8 @@ struct program {
 struct space {
 	char name[NETNS_NAME_MAX];
 	uint64_t identity;
+	int fd;
+	unsigned int programs;			/* sockets in it */
 	struct space *prev, *next;
 };
 
@@ -45,7 +52,10 @@ struct kernel_api {
 	struct event_base *loop;
 	struct kernel *kernel;
 	struct os_listener listener;
-	struct event *arrival, *look;		/* look: whether a namespace is still in use */
+	struct event *arrival, *accept_again;
+	struct event *look;			/* whether namespaces are still in use */
+	struct event *names;			/* names of namespaces were taken away. NULL: nobody tells */
+	struct log_limit refused;
 	struct supervisor *supervisors;
 	struct program *programs;
 	struct space *spaces;
@@ -67,10 +77,15 @@ void program_feed(struct program *program);
 void kernel_host_fill(struct kernel_host *host);
 
 /* kernel_space.c */
-/* name: of the namespace of this descriptor, which stays the caller's. It is watched from now on. -1: no memory. */
-int space_enter(struct kernel_api *api, int netns, char name[NETNS_NAME_MAX]);
+/* The namespace of this descriptor, which stays the caller's; NULL if it is ours. -1: no memory, or no descriptors. */
+int space_enter(struct kernel_api *api, int netns, struct space **space);
+/* NULL is legal. */
+void space_leave(struct kernel_api *api, struct space *space);
+/* Is this name still that of the namespace that we know by it? */
+bool space_is_reached(const struct kernel_api *api, const char *name);
 /* Those that nobody uses any more are gone, with their tunnels. */
 void spaces_look(struct kernel_api *api);
+void spaces_look_soon(struct kernel_api *api);
 void spaces_free(struct kernel_api *api);
 
 #endif

@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "l2tpd/kernel_internal.h"
+#include "l2tpd/requirements.h"
 #include "os/clock.h"
 #include "os/process.h"
 
@@ -36,6 +37,7 @@ void program_free(struct program *program)
 	close(program->fd);
 	close(program->proxy);
 	close(program->netns);
+	space_leave(program->api, program->space);
 	free(program);
 }
 
@@ -57,12 +59,14 @@ void program_feed(struct program *program)
 	while (kernel_client_next(program->client, &octets, &length)) {
 		if (send(program->fd, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
 			event_del(program->readable);	/* first it shall take what there is */
+			event_del(program->answered);
 			event_add(program->writable, NULL);
 			return;
 		}
 		kernel_client_taken(program->client);
 	}
 	event_add(program->readable, NULL);
+	event_add(program->answered, NULL);
 }
 
 static void writable(evutil_socket_t fd, short what, void *context)
@@ -72,15 +76,29 @@ static void writable(evutil_socket_t fd, short what, void *context)
 
 /* --- its requests --- */
 
-/* Who sent it: 0 is nobody whom we can see. */
-static pid_t sender(struct msghdr *message)
+/* Who sent it: pid 0 is nobody whom we can see.  False: nobody, this is the end. */
+static bool sender(struct msghdr *message, struct ucred *credentials)
 {
-	struct ucred credentials = { .pid = 0 };
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
+		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS)
+			continue;
+		memcpy(credentials, CMSG_DATA(header), sizeof(*credentials));
+		return true;
+	}
+	return false;
+}
 
-	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header))
-		if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
-			memcpy(&credentials, CMSG_DATA(header), sizeof(credentials));
-	return credentials.pid;
+/* The kernel asks both, who opened the socket and who sends.  Who sends may have ended meanwhile: it had the rights of
+ * who opened the socket if it was the same user.  Unless those who are not seen may be hidden from us. */
+static bool may_administer(const struct program *program, const struct ucred *credentials)
+{
+	enum os_process_right right;
+
+	if (!program->opener_may || !credentials->pid)
+		return false;
+	right = os_process_administers(credentials->pid, program->netns);
+	return right == OS_PROCESS_MAY || (right == OS_PROCESS_UNSEEN && credentials->uid == program->opener &&
+					   requirements_see_programs());
 }
 
 /* False: it has closed it. */
@@ -95,14 +113,16 @@ static bool read_request(struct program *program, bool *more)
 				  .msg_controllen = sizeof(control) };
 	ssize_t length = recvmsg(program->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct kernel_caller caller;
+	struct ucred credentials;
 
-	*more = length > 0 || (length == 0 && message.msg_controllen > 0);
+	*more = length >= 0;
+	/* reset: it was closed, with answers in it that were not read; but what it has sent may wait here */
 	if (length < 0)
-		return errno == EAGAIN || errno == EINTR;
-	if (length == 0)
-		return message.msg_controllen > 0;	/* a message without anything has a sender, the end has none */
-	caller.pid = sender(&message);
-	caller.admin = os_process_may_administer(caller.pid, program->netns);
+		return errno == EAGAIN || errno == EINTR || errno == ECONNRESET;
+	if (!sender(&message, &credentials))	/* a message of no octets has one, too */
+		return false;
+	caller.pid = credentials.pid;
+	caller.admin = may_administer(program, &credentials);
 	kernel_client_request(program->client, &caller, &buffer, (size_t)length, os_clock_ms());
 	return true;
 }
@@ -119,10 +139,8 @@ static void readable(evutil_socket_t fd, short what, void *context)
 			program_feed(program);
 		more = more && event_pending(program->readable, EV_READ, NULL);
 	}
-	if (!open) {
+	if (!open)
 		program_free(program);
-		spaces_look(api);
-	}
 	api->changed(api->context);
 }
 
@@ -165,7 +183,7 @@ static struct program *allocate(struct supervisor *supervisor, const struct kern
 	*program = (struct program){
 		.api = api, .supervisor = supervisor, .number = attach->client,
 		.fd = fds[KERNEL_ATTACH_FD_CLIENT], .proxy = fds[KERNEL_ATTACH_FD_PROXY],
-		.netns = fds[KERNEL_ATTACH_FD_NETNS],
+		.netns = fds[KERNEL_ATTACH_FD_NETNS], .opener_may = attach->value, .opener = attach->uid,
 	};
 	DL_APPEND(api->programs, program);
 	api->program_count++;
@@ -175,12 +193,12 @@ static struct program *allocate(struct supervisor *supervisor, const struct kern
 int program_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_ATTACH_FDS])
 {
 	struct program *program = allocate(supervisor, attach, fds);
-	char netns[NETNS_NAME_MAX];
 
 	if (!program)
 		return ENOBUFS;
-	if (space_enter(program->api, program->netns, netns) == 0)
-		program->client = kernel_client_new(program->api->kernel, netns, attach->port_id, program);
+	if (space_enter(program->api, program->netns, &program->space) == 0)
+		program->client = kernel_client_new(program->api->kernel, program->space ? program->space->name : "",
+						    attach->port_id, program);
 	if (program->client && watch(program))
 		return 0;
 	program_free(program);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The network namespaces in which the kernel's API was used.  The kernel takes a namespace's tunnels away with it; here
- * our own sockets would keep it for ever, so it is looked whether anybody else uses it: whether it has a name, here or
- * where some process has mounts of its own, or a process is in it.
+ * our own sockets would keep it for ever, so it is looked whether anybody else does: from time to time, soon after a
+ * program has closed its socket, and when a name was taken away.
+ *
+ * Where other processes are hidden from us, a namespace that never had a name is kept, and one that has lost it
+ * is gone.
+ *
+ * A namespace is called what it was called when we met it, as long as we know it.  It is held until then, so that
+ * no other one gets its number.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utlist.h>
@@ -17,8 +22,11 @@
 #include "base/log.h"
 #include "l2tpd/kernel_internal.h"
 #include "os/clock.h"
+#include "os/netns_users.h"
 
-#define LOOK_S 5			/* while there are any */
+#define LOOK_MS 5000			/* while there are any */
+#define SOON_MS 200			/* who closes a socket is about to end */
+#define NAMES "/run/netns"
 
 static struct space *find(const struct kernel_api *api, uint64_t identity)
 {
@@ -30,121 +38,180 @@ static struct space *find(const struct kernel_api *api, uint64_t identity)
 	return NULL;
 }
 
-static void look_later(struct kernel_api *api)
+static bool is_taken(const struct kernel_api *api, const char *name)
 {
-	static const struct timeval delay = { LOOK_S, 0 };
+	const struct space *space;
 
-	if (api->spaces && !event_pending(api->look, EV_TIMEOUT, NULL))
-		event_add(api->look, &delay);
+	DL_FOREACH(api->spaces, space)
+		if (strcmp(space->name, name) == 0)
+			return true;
+	return false;
 }
 
-int space_enter(struct kernel_api *api, int netns, char name[NETNS_NAME_MAX])
+static bool has_its_name(const struct space *space)
 {
-	uint64_t identity;
-	struct space *space;
+	return space->name[0] != '@' && netns_identity(space->name) == space->identity;
+}
 
-	if (netns_keep(fcntl(netns, F_DUPFD_CLOEXEC, 0), name) < 0)
+bool space_is_reached(const struct kernel_api *api, const char *name)
+{
+	const struct space *space;
+
+	DL_FOREACH(api->spaces, space)
+		if (strcmp(space->name, name) == 0)
+			return name[0] == '@' || has_its_name(space);
+	return false;
+}
+
+/* --- when to look --- */
+
+static void look_within(struct kernel_api *api, unsigned int ms)
+{
+	struct timeval delay = { ms / 1000, ms % 1000 * 1000 }, now, due;
+
+	if (!api->spaces)
+		return;
+	event_base_gettimeofday_cached(api->loop, &now);
+	evutil_timeradd(&now, &delay, &delay);
+	if (event_pending(api->look, EV_TIMEOUT, &due) && !evutil_timercmp(&delay, &due, <))
+		return;
+	evutil_timersub(&delay, &now, &delay);
+	event_add(api->look, &delay);
+}
+
+void spaces_look_soon(struct kernel_api *api)
+{
+	look_within(api, SOON_MS);
+}
+
+static void names_changed(evutil_socket_t fd, short what, void *context)
+{
+	char octets[4096];
+
+	while (read(fd, octets, sizeof(octets)) > 0)
+		;
+	spaces_look(context);
+}
+
+/* Where this fails they are found to be gone a bit later. */
+static void watch_names(struct kernel_api *api)
+{
+	int fd;
+
+	if (api->names)
+		return;
+	fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (fd >= 0 && inotify_add_watch(fd, NAMES, IN_DELETE) >= 0)
+		api->names = event_new(api->loop, fd, EV_READ | EV_PERSIST, names_changed, api);
+	if (api->names)
+		event_add(api->names, NULL);
+	else if (fd >= 0)
+		close(fd);
+}
+
+/* --- coming --- */
+
+/* Its name below /run/netns, unless another one had it and is still there. */
+static int give_name(struct kernel_api *api, struct space *space)
+{
+	if (netns_keep(fcntl(space->fd, F_DUPFD_CLOEXEC, 0), space->name) < 0)
 		return -1;
-	identity = netns_identity(name);
-	space = *name ? find(api, identity) : NULL;
-	if (!*name || space) {
-		netns_let_go(name);
+	if (!is_taken(api, space->name))
 		return 0;
-	}
-	space = calloc(1, sizeof(*space));
-	if (!space) {
-		netns_let_go(name);
-		return -1;
-	}
+	spaces_look(api);
+	if (!is_taken(api, space->name))
+		return 0;
+	netns_let_go(space->name);
+	return netns_keep_number(fcntl(space->fd, F_DUPFD_CLOEXEC, 0), space->name);
+}
+
+static struct space *space_new(struct kernel_api *api, int netns, uint64_t identity)
+{
+	struct space *space = calloc(1, sizeof(*space));
+
+	if (!space)
+		return NULL;
 	space->identity = identity;
-	snprintf(space->name, sizeof(space->name), "%s", name);
+	space->fd = fcntl(netns, F_DUPFD_CLOEXEC, 0);
+	if (space->fd < 0 || give_name(api, space) < 0) {
+		if (space->fd >= 0)
+			close(space->fd);
+		free(space);
+		return NULL;
+	}
 	DL_APPEND(api->spaces, space);
-	look_later(api);
+	if (space->name[0] != '@')
+		watch_names(api);
+	return space;
+}
+
+int space_enter(struct kernel_api *api, int netns, struct space **space)
+{
+	struct stat about;
+
+	*space = NULL;
+	if (fstat(netns, &about) < 0)
+		return -1;
+	if (about.st_ino == netns_identity(""))
+		return 0;
+	*space = find(api, about.st_ino);
+	if (!*space)
+		*space = space_new(api, netns, about.st_ino);
+	if (!*space)
+		return -1;
+	(*space)->programs++;
+	look_within(api, LOOK_MS);
 	return 0;
 }
+
+void space_leave(struct kernel_api *api, struct space *space)
+{
+	if (!space)
+		return;
+	space->programs--;
+	spaces_look_soon(api);
+}
+
+/* --- going --- */
 
 static void forget(struct kernel_api *api, struct space *space)
 {
 	DL_DELETE(api->spaces, space);
 	netns_let_go(space->name);
+	close(space->fd);
 	free(space);
 }
 
-/* Has it a name, or is one of our programs in it? */
-static bool is_named(const struct space *space)
+static void gone(struct kernel_api *api, struct space *space)
 {
-	return space->name[0] != '@' && netns_identity(space->name) == space->identity;
-}
+	uint32_t tunnels = kernel_netns_gone(api->kernel, space->name, os_clock_ms());
 
-static uint64_t namespace_of(const char *process, const char *kind)
-{
-	struct stat there;
-	char path[300];
-
-	snprintf(path, sizeof(path), "/proc/%s/ns/%s", process, kind);
-	return stat(path, &there) == 0 ? there.st_ino : 0;
-}
-
-/* `ip netns add` gives a name by a mount, which only those see who share the mounts. */
-static bool has_mount(const char *process, const struct space *space)
-{
-	char path[300], *line = NULL, wanted[64];
-	size_t size = 0;
-	bool found = false;
-	FILE *mounts;
-
-	snprintf(path, sizeof(path), "/proc/%s/mountinfo", process);
-	snprintf(wanted, sizeof(wanted), " net:[%llu] ", (unsigned long long)space->identity);
-	mounts = fopen(path, "re");
-	while (mounts && !found && getline(&line, &size, mounts) > 0)
-		found = strstr(line, wanted) != NULL;
-	free(line);
-	if (mounts)
-		fclose(mounts);
-	return found;
-}
-
-/* *mounts: whose mounts were looked at last; neighbours mostly share them. */
-static bool uses(const char *process, const struct space *space, uint64_t *mounts)
-{
-	uint64_t own;
-
-	if (namespace_of(process, "net") == space->identity)
-		return true;
-	own = namespace_of(process, "mnt");
-	if (!own || own == *mounts)
-		return false;
-	*mounts = own;
-	return has_mount(process, space);
-}
-
-static bool has_process(const struct space *space)
-{
-	uint64_t mounts = namespace_of("self", "mnt");	/* those names we see */
-	DIR *processes = opendir("/proc");
-	const struct dirent *entry;
-	bool found = false;
-
-	if (!processes)
-		return true;	/* who knows */
-	while (!found && (entry = readdir(processes)))
-		found = isdigit((unsigned char)entry->d_name[0]) && uses(entry->d_name, space, &mounts);
-	closedir(processes);
-	return found;
+	if (tunnels)
+		log_info("network namespace %s is gone, and with it %u tunnel%s", space->name, tunnels,
+			 tunnels == 1 ? "" : "s");
+	forget(api, space);
 }
 
 void spaces_look(struct kernel_api *api)
 {
 	struct space *space, *next;
+	struct netns_use *uses;
+	size_t count = 0, i = 0;
+	bool seen;
 
-	DL_FOREACH_SAFE(api->spaces, space, next) {
-		if (is_named(space) || has_process(space))
-			continue;
-		log_info("network namespace %s is gone: so are its tunnels", space->name);
-		kernel_netns_gone(api->kernel, space->name, os_clock_ms());
-		forget(api, space);
-	}
-	look_later(api);
+	DL_COUNT(api->spaces, space, count);
+	uses = count ? calloc(count, sizeof(*uses)) : NULL;
+	if (!uses)
+		return;
+	DL_FOREACH(api->spaces, space)
+		uses[i++] = (struct netns_use){ space->identity, space->programs || has_its_name(space) };
+	seen = netns_find_users(uses, count);
+	i = 0;
+	DL_FOREACH_SAFE(api->spaces, space, next)
+		if (!uses[i++].used && (seen || space->name[0] != '@'))
+			gone(api, space);
+	free(uses);
+	look_within(api, LOOK_MS);
 	api->changed(api->context);
 }
 
@@ -154,4 +221,8 @@ void spaces_free(struct kernel_api *api)
 
 	DL_FOREACH_SAFE(api->spaces, space, next)
 		forget(api, space);
+	if (!api->names)
+		return;
+	close(event_get_fd(api->names));
+	event_free(api->names);
 }

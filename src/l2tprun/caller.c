@@ -67,10 +67,12 @@ static const char *line_value(const char *status, const char *name)
 bool caller_parse_status(const char *status, struct caller_rights *rights)
 {
 	const char *process = line_value(status, "NStgid:"), *capabilities = line_value(status, "CapEff:");
+	const char *user = line_value(status, "Uid:");
 	size_t length;
 
-	if (!process || !capabilities)
+	if (!process || !capabilities || !user)
 		return false;
+	rights->uid = (uint32_t)strtoul(user, NULL, 10);
 	/* one number for each pid namespace, the innermost is the program's own */
 	length = strcspn(process, "\n");
 	while (length && process[length - 1] >= '0' && process[length - 1] <= '9')

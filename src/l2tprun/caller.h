@@ -32,6 +32,7 @@ uint64_t caller_socket(const struct caller *caller, int fd);
 int caller_netns(const struct caller *caller);
 
 struct caller_rights {
+	uint32_t uid;		/* its real user */
 	uint32_t pid;		/* its process, as it numbers itself: what the kernel would make a port id of */
 	uint64_t capabilities;	/* effective ones; none when it has a user namespace of its own */
 };

@@ -19,6 +19,7 @@
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
 #include "l2tprun/proxy.h"
+#include "os/process.h"
 
 #define NAME_TRIES 64	/* other l2tpruns have names, too, of four thousand million */
 
@@ -66,6 +67,9 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 	asked->fds[KERNEL_ATTACH_FD_NETNS] = caller_netns(&trapped->caller);
 	if (asked->fds[KERNEL_ATTACH_FD_NETNS] < 0 || !caller_rights(&trapped->caller, &rights))
 		return error_system(error, errno, NULL, "cannot look at the program");
+	asked->request.uid = rights.uid;
+	asked->request.value = os_process_administers(trapped->caller.tid, asked->fds[KERNEL_ATTACH_FD_NETNS]) ==
+			       OS_PROCESS_MAY;
 	if (!notification_waits(supervisor->listener, trapped->id))
 		return error_set(error, ERROR_UNKNOWN, NULL, "the program has ended");
 	asked->fds[KERNEL_ATTACH_FD_PROXY] = proxy_open(asked->fds[KERNEL_ATTACH_FD_NETNS], &rights,

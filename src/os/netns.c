@@ -58,7 +58,8 @@ static bool find_name(uint64_t identity, char name[NETNS_NAME_MAX])
 	if (!names)
 		return false;
 	while (!found && (entry = readdir(names))) {
-		if (strlen(entry->d_name) >= NETNS_NAME_MAX || netns_identity(entry->d_name) != identity)
+		if (entry->d_name[0] == '@' || strlen(entry->d_name) >= NETNS_NAME_MAX ||
+		    netns_identity(entry->d_name) != identity)
 			continue;
 		strcpy(name, entry->d_name);
 		found = true;
@@ -89,12 +90,24 @@ static bool keep(uint64_t identity, int fd)
 int netns_keep(int fd, char name[NETNS_NAME_MAX])
 {
 	uint64_t identity = identity_of(fd);
-	bool done;
 
 	*name = '\0';
 	if (!identity || identity == netns_identity("") || find_name(identity, name)) {
 		close(fd);
 		return identity ? 0 : -1;
+	}
+	return netns_keep_number(fd, name);
+}
+
+int netns_keep_number(int fd, char name[NETNS_NAME_MAX])
+{
+	uint64_t identity = identity_of(fd);
+	bool done;
+
+	*name = '\0';
+	if (!identity) {
+		close(fd);
+		return -1;
 	}
 	pthread_mutex_lock(&kept_lock);
 	done = keep(identity, fd);

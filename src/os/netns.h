@@ -18,6 +18,8 @@
 /* Keep the namespace of this descriptor, which is taken over, until it is let go as often: name is what it is called
  * then, that below /run/netns where it has one, "" when it is ours. -1: out of memory, or no namespace. */
 int netns_keep(int fd, char name[NETNS_NAME_MAX]);
+/* The same, without looking for a name. */
+int netns_keep_number(int fd, char name[NETNS_NAME_MAX]);
 void netns_let_go(const char *name);
 
 /* What tells namespaces apart whatever their names: "" is the one we are in; 0 when there is none of

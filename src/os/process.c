@@ -57,7 +57,7 @@ bool os_process_is_ending(pid_t pid)
 
 /* Is it in the user namespace that owns this one of the network? Who is in one above it, with the capability there, may
  * as well; that is only root of this machine, who is asked for by his user namespace being ours. */
-static bool in_owner(pid_t pid, int netns)
+static enum os_process_right in_owner(pid_t pid, int netns)
 {
 	struct stat owner, ours, theirs;
 	int fd = ioctl(netns, NS_GET_USERNS);
@@ -65,23 +65,27 @@ static bool in_owner(pid_t pid, int netns)
 	bool known;
 
 	if (fd < 0)
-		return false;
-	known = fstat(fd, &owner) == 0;
+		return OS_PROCESS_MAY_NOT;
+	known = fstat(fd, &owner) == 0 && stat("/proc/self/ns/user", &ours) == 0;
 	close(fd);
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
-	return known && stat(path, &theirs) == 0 && stat("/proc/self/ns/user", &ours) == 0 &&
-	       (theirs.st_ino == owner.st_ino || theirs.st_ino == ours.st_ino);
+	if (!known)
+		return OS_PROCESS_MAY_NOT;
+	if (stat(path, &theirs) < 0)
+		return OS_PROCESS_UNSEEN;
+	return theirs.st_ino == owner.st_ino || theirs.st_ino == ours.st_ino ? OS_PROCESS_MAY : OS_PROCESS_MAY_NOT;
 }
 
-bool os_process_may_administer(pid_t pid, int netns)
+enum os_process_right os_process_administers(pid_t pid, int netns)
 {
 	unsigned long long capabilities;
 	char text[STATUS_MAX_OCTETS];
 	const char *line;
 
-	if (read_proc(pid, "status", text, sizeof(text)) < 0)
-		return false;
+	if (read_proc(pid, "status", text, sizeof(text)) <= 0)
+		return OS_PROCESS_UNSEEN;
 	line = strstr(text, "\nCapEff:");
-	return line && sscanf(line, "\nCapEff: %llx", &capabilities) == 1 &&
-	       capabilities & 1ull << CAP_NET_ADMIN && in_owner(pid, netns);
+	if (!line || sscanf(line, "\nCapEff: %llx", &capabilities) != 1 || !(capabilities & 1ull << CAP_NET_ADMIN))
+		return OS_PROCESS_MAY_NOT;
+	return in_owner(pid, netns);
 }

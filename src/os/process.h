@@ -12,8 +12,14 @@
  * no more of its program, but what it had open may be open for seconds.  false when there is doubt. */
 bool os_process_is_ending(pid_t pid);
 
+enum os_process_right {
+	OS_PROCESS_MAY_NOT,
+	OS_PROCESS_MAY,
+	OS_PROCESS_UNSEEN,	/* it has ended, or is hidden from us */
+};
+
 /* May this process administer this network namespace (a descriptor of it): has it CAP_NET_ADMIN in the user namespace
- * that owns it?  false when there is doubt. */
-bool os_process_may_administer(pid_t pid, int netns);
+ * that owns it? */
+enum os_process_right os_process_administers(pid_t pid, int netns);
 
 #endif

@@ -96,17 +96,20 @@ static void rights(void **state)
 {
 	struct caller_rights rights;
 
-	assert_true(caller_parse_status("Name:\tx\nTgid:\t700\nNStgid:\t700\nNSpid:\t701\nCapInh:\t0000000000000000\n"
+	assert_true(caller_parse_status("Name:\tx\nUid:\t7\t0\t0\t0\nTgid:\t700\nNStgid:\t700\nNSpid:\t701\n"
+					"CapInh:\t0000000000000000\n"
 					"CapEff:\t000001ffffffffff\nCapBnd:\t0\n", &rights));
 	assert_int_equal(rights.pid, 700);
+	assert_int_equal(rights.uid, 7);
 	assert_true(rights.capabilities == 0x1ffffffffff);
-	assert_true(caller_parse_status("NStgid:\t700\t31\t2\nCapEff:\t0000000000001000\n", &rights));
+	assert_true(caller_parse_status("Uid:\t0\t0\t0\t0\nNStgid:\t700\t31\t2\nCapEff:\t0000000000001000\n", &rights));
 	assert_int_equal(rights.pid, 2);
 	assert_int_equal(rights.capabilities, 0x1000);
-	assert_false(caller_parse_status("NStgid:\t700\n", &rights));
-	assert_false(caller_parse_status("CapEff:\t1\n", &rights));
-	assert_false(caller_parse_status("Name:\tNStgid:1 CapEff:1\n", &rights));
-	assert_false(caller_parse_status("NStgid:\t\nCapEff:\t1\n", &rights));
+	assert_false(caller_parse_status("NStgid:\t700\nCapEff:\t1\n", &rights));
+	assert_false(caller_parse_status("Uid:\t0\nNStgid:\t700\n", &rights));
+	assert_false(caller_parse_status("Uid:\t0\nCapEff:\t1\n", &rights));
+	assert_false(caller_parse_status("Uid:\t0\nName:\tNStgid:1 CapEff:1\n", &rights));
+	assert_false(caller_parse_status("Uid:\t0\nNStgid:\t\nCapEff:\t1\n", &rights));
 }
 
 int main(void)

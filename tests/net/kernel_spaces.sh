@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The kernel's L2TP API in network namespaces, which come, go, get and lose names; and who may use it.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+under() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$@"; }
+tunnels() { ctl A -j tunnel list | jq length; }
+some_left() { [ "$(tunnels)" = "$1" ]; }
+# add ID: arguments of ip l2tp
+add() {
+	echo "add tunnel tunnel_id $1 peer_tunnel_id $1 encap udp local 127.0.0.1 remote 127.0.0.1" \
+		"udp_sport 70$1 udp_dport 71$1"
+}
+ids() { sed -n 's/^Tunnel \([0-9]*\),.*/\1/p' | tr '\n' ' '; }
+host A
+daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
+descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
+
+
+# ---------------------------------------------------------------- names
+# shellcheck disable=SC2046 # words, everywhere here
+{
+	host B
+	check 'a tunnel in a namespace' under ip -n "${NS}B" l2tp $(add 1)
+	ip netns delete "${NS}B"
+	host B
+	equal 'another one of its name has none' "$(under ip -n "${NS}B" l2tp show tunnel)" ''
+	check 'and can have the same one' under ip -n "${NS}B" l2tp $(add 1)
+	sleep 6
+	equal 'which stays' "$(under ip -n "${NS}B" l2tp show tunnel | ids)" '1 '
+	check 'the other is gone' some_left 1
+	ip netns delete "${NS}B"
+	check 'a name taken away is noticed at once' until_true 3 some_left 0
+	before=$(descriptors)
+
+	# a process keeps it; later it gets a name
+	helper A unshare -n sh -c 'ip link set lo up && exec sleep 1000'
+	until_true 5 eval '[ "$(readlink /proc/$helper/ns/net)" != "$(on A readlink /proc/self/ns/net)" ]'
+	check 'a tunnel in one without a name' under nsenter -n -t "$helper" ip l2tp $(add 2)
+	sleep 6
+	ip netns attach "${NS}B" "$helper"
+	equal 'is there still when it gets one' "$(under ip -n "${NS}B" l2tp show tunnel | ids)" '2 '
+	check 'another one in it' under ip -n "${NS}B" l2tp $(add 3)
+	end_helper "$helper"
+	equal 'the name keeps it' "$(sleep 6; under ip -n "${NS}B" l2tp show tunnel | ids)" '2 3 '
+	ip netns delete "${NS}B"
+	check 'and takes it away' until_true 10 some_left 0
+
+	# names that l2tpd does not see
+	helper A unshare -m sh -c 'mount -t tmpfs none /run/netns && ip netns add hidden &&
+		ip -n hidden link set lo up && echo >"$1" && exec sleep 1000' sh "$TMP/ready"
+	until_true 5 test -e "$TMP/ready"
+	check 'a tunnel in one with a name in another mount namespace' \
+		under nsenter -m -t "$helper" ip -n hidden l2tp $(add 4)
+	sleep 6
+	check 'stays' some_left 1
+	end_helper "$helper"
+	check 'until that ends' until_true 10 some_left 0
+}
+check 'no descriptor is left' until_true 10 eval '[ "$(descriptors)" -le "$before" ]'
+
+# ---------------------------------------------------------------- rights
+nobody=(setpriv --reuid=65534 --clear-groups)
+matches 'a user may ask for the family' "$(under "${nobody[@]}" "$BUILD/tests/net/kernel_client")" '^family 1'
+matches 'and for nothing else' "$(under "${nobody[@]}" ip l2tp show tunnel 2>&1)" 'Operation not permitted'
+matches 'nor root without the right' \
+	"$(under setpriv --bounding-set=-net_admin ip l2tp show tunnel 2>&1)" 'Operation not permitted'
+check 'root of its own namespaces may' under unshare -Urn ip l2tp show tunnel
+family=$(under "$BUILD/tests/net/kernel_client" | sed -n 's/^family \([0-9]*\) .*/\1/p')
+# script HOW: for a program that says something and ends at once
+script() {
+	cat <<-END
+		import os, socket, sys
+		sys.path.insert(0, '$TESTS/net')
+		import _kernel_api as api
+		s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+		s.bind((0, 0))
+		family = $family
+		$1
+		os.write(1, b'\\n')
+		sys.stdin.readline()
+		s.send(api.message(family, api.REQUEST, 0x1, 0, b'\\1\\1\\0\\0' + b''.join(api.attribute(*a) for a in (
+		    (9, bytes([9, 0, 0, 0])), (10, bytes([9, 0, 0, 0])), (7, b'\\3'), (2, b'\\0\\0'),
+		    (24, bytes([127, 0, 0, 1])), (25, bytes([127, 0, 0, 1])),
+		    (26, b'\\x09\\x70'), (27, b'\\x09\\x71')))))
+	END
+}
+# late HOW: l2tpd reads the request when who sent it has ended
+late() {
+	mkfifo "$TMP/fifo.$1"
+	script "$2" >"$TMP/$1.py"
+	under /usr/bin/python3 "$TMP/$1.py" <"$TMP/fifo.$1" >"$TMP/$1.said" 2>&1 &
+	exec 7>"$TMP/fifo.$1"
+	until_true 5 test -s "$TMP/$1.said"
+	kill -STOP "${daemon_pid[A]}"
+	echo >&7
+	exec 7>&-
+	wait $!
+	kill -CONT "${daemon_pid[A]}"
+}
+export PYTHONDONTWRITEBYTECODE=1
+late user 'os.setuid(65534)'
+equal 'who gave up its rights has none when it has ended' "$(sleep 0.5; tunnels; cat "$TMP/user.said")" 0
+late root 's.send(b""); s.send(api.message(family, api.REQUEST | api.ACK, 1, 0, b"\0\1\0\0")); s.recv(1, 2)'
+check 'who had them and ended at once is obeyed' until_true 5 some_left 1
+check 'it can be deleted' under ip l2tp del tunnel tunnel_id 9
+stop_daemon A
+equal 'l2tpd ends well' $? 0
