@@ -37,7 +37,7 @@ struct racer {
 struct channel {
 	struct mnl_socket *socket;
 	uint16_t family;
-	char octets[16384];
+	char octets[16384] __attribute__((aligned(8)));
 };
 
 static struct nlmsghdr *begin(struct channel *channel, uint16_t type, uint8_t command, uint16_t flags)
