@@ -4,7 +4,8 @@
   tcp-serve ADDRESS PORT            takes transfers until it is ended
   tcp-transfer ADDRESS PORT MB      so many megabytes there and, at the same time, back; digests must agree
   udp-echo ADDRESS PORT             sends every datagram back until it is ended
-  udp-check ADDRESS PORT MAX COUNT  COUNT datagrams of random sizes up to MAX; each must come back as it was
+  udp-check ADDRESS PORT MAX COUNT [FILE]  COUNT datagrams of random sizes up to MAX, and more until FILE is there;
+                            each must come back as it was
 """
 import hashlib
 import os
@@ -97,13 +98,15 @@ def udp_echo(address, port):
         sock.sendto(data, source)
 
 
-def udp_check(address, port, largest, count):
+def udp_check(address, port, largest, count, file=None):
     sock = socket.socket(family(address), socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     sock.connect((address, port))
-    waiting, sent, returned, deadline = {}, 0, 0, time.monotonic() + PATIENCE_S
+    waiting, sent, returned, deadline = {}, 0, 0, time.monotonic() + PATIENCE_S * (4 if file else 1)
     until_served(sock)
     while returned < count:
+        if sent == count and file and not os.path.exists(file):
+            count += WINDOW
         if sent < count and len(waiting) < WINDOW:
             data = struct.pack('!I', sent) + os.urandom(random.randint(0, largest - 4))
             waiting[sent] = data
@@ -143,4 +146,4 @@ def until_served(sock):
 if __name__ == '__main__':
     name, where, at = sys.argv[1], sys.argv[2], int(sys.argv[3])
     {'tcp-serve': tcp_serve, 'tcp-transfer': tcp_transfer, 'udp-echo': udp_echo,
-     'udp-check': udp_check}[name](where, at, *map(int, sys.argv[4:]))
+     'udp-check': udp_check}[name](where, at, *(int(word) if word.isdigit() else word for word in sys.argv[4:]))
