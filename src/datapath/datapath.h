@@ -141,6 +141,12 @@ struct datapath_session_config {
 	bool recv_seq;				/* drop packets without a sequence number */
 	bool lns_mode;				/* false: send_seq follows what the peer sends */
 	uint32_t reorder_timeout;		/* ms; 0: no reordering */
+	/* Sequence numbers, reordering and counters are exactly the kernel's: a number outside the window is an
+	 * error and no more; without reordering what is not next is discarded, but the sixth of an unbroken run; what
+	 * waits longer than the timeout is dropped, which is found out when another packet arrives; bits of the
+	 * sublayer but S mean nothing; a frame that the device refuses is no error of the session.  false: what is
+	 * newer is delivered, and what waits at the end of its time, too. */
+	bool as_kernel;
 	char ifname[IF_NAMESIZE];		/* "" : the first free l2tpethN (l2tpipN for IP) */
 	bool has_mac;
 	uint8_t mac[6];

@@ -74,6 +74,7 @@ static void to_datapath(const struct session *session, const struct session_conf
 		.recv_seq = config->sequencing_required,
 		.lns_mode = config->lns_mode,
 		.reorder_timeout = config->reorder_timeout,
+		.as_kernel = session->origin == SERVICE_ORIGIN_KERNEL,
 		.has_mac = memcmp(config->mac_address, no_mac, sizeof(no_mac)) != 0,
 		.mtu_mode = mtu_mode(session, config),
 		.mtu = config->mtu > 0 ? (uint32_t)config->mtu : 0,

@@ -4,10 +4,15 @@
  * here, of l2tpd under l2tprun, and in a guest, of the kernel, means that they are the same.
  *
  *	NAME: CMD FLAGS [ATTRIBUTE...]		'#' starts a comment; an empty line is nothing
+ *	NAME: data FROM TO SESSION_ID [PACKET...]
  *
  * FLAGS are letters: A: an acknowledgement, D: a dump, - none.  An attribute is TYPE.1=, TYPE.2=, TYPE.4= or
  * TYPE.8= with a number of so many octets, TYPE.i= with an address, TYPE.s= with a text and its NUL, TYPE.x= with
  * octets in hex.  What a second socket hears as a member of the group "l2tp" is printed besides.
+ *
+ * data sends packets of version 3 over UDP on the loopback, from port FROM to port TO: for each PACKET that is a number
+ * a frame with this sequence number, for - one without, for "short" one that is less than an Ethernet header, for xHEX
+ * these octets behind the session's id; +MS is a pause.  At last it waits until they should have been counted.
  */
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
@@ -16,9 +21,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BUFFER 65536
-#define WORDS_MAX 64
+#define FRAME 60		/* octets */
+#define FRAME_SHORT 10
+#define SETTLE_MS 250
 
 struct socket {
 	struct mnl_socket *nl;
@@ -211,14 +219,20 @@ static bool put_number(struct nlmsghdr *message, uint16_t type, char size, const
 	}
 }
 
+static size_t from_hex(const char *text, uint8_t *out, size_t room)
+{
+	size_t length = 0;
+
+	for (unsigned int octet; length < room && sscanf(text, "%2x", &octet) == 1; text += 2)
+		out[length++] = (uint8_t)octet;
+	return length;
+}
+
 static void put_hex(struct nlmsghdr *message, uint16_t type, const char *value)
 {
 	uint8_t octets[64];
-	size_t length = 0;
 
-	for (unsigned int octet; length < sizeof(octets) && sscanf(value, "%2x", &octet) == 1; value += 2)
-		octets[length++] = (uint8_t)octet;
-	mnl_attr_put(message, type, length, octets);
+	mnl_attr_put(message, type, from_hex(value, octets, sizeof(octets)), octets);
 }
 
 static void put_address(struct nlmsghdr *message, uint16_t type, const char *value)
@@ -250,14 +264,80 @@ static void put_word(struct nlmsghdr *message, const char *word)
 		put_number(message, type, rest[1], rest + 3);
 }
 
+/* --- packets --- */
+
+static int open_udp(const char *from, const char *to)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	name.sin_port = htons((uint16_t)atoi(from));
+	if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
+		die("the peer's socket");
+	name.sin_port = htons((uint16_t)atoi(to));
+	if (connect(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
+		die("the peer's connection");
+	return fd;
+}
+
+static void put32(uint8_t *out, uint32_t number)
+{
+	number = htonl(number);
+	memcpy(out, &number, sizeof(number));
+}
+
+/* out: behind the session's id. Returns the length. */
+static size_t put_packet(uint8_t *out, size_t room, const char *word)
+{
+	size_t length = 4 + (strcmp(word, "short") == 0 ? FRAME_SHORT : FRAME);
+
+	if (*word == 'x')
+		return from_hex(word + 1, out, room);
+	memset(out, 0, length);
+	if (*word >= '0' && *word <= '9')
+		put32(out, 0x40000000u | (uint32_t)strtoul(word, NULL, 0));
+	return length;
+}
+
+/* FROM TO SESSION_ID [PACKET...] */
+static void send_data(char **save)
+{
+	const char *from = strtok_r(NULL, " \t", save), *to = strtok_r(NULL, " \t", save);
+	const char *session = strtok_r(NULL, " \t", save), *word;
+	uint8_t packet[256] = { 0, 3 };
+	int fd;
+
+	if (!from || !to || !session) {
+		fprintf(stderr, "data needs ports and a session\n");
+		exit(2);
+	}
+	fd = open_udp(from, to);
+	put32(packet + 4, (uint32_t)strtoul(session, NULL, 0));
+	while ((word = strtok_r(NULL, " \t", save))) {
+		if (*word == '+')
+			usleep((useconds_t)atoi(word + 1) * 1000);
+		else if (send(fd, packet, 8 + put_packet(packet + 8, sizeof(packet) - 8, word), 0) < 0)
+			die("send a packet");
+	}
+	usleep(SETTLE_MS * 1000);
+	close(fd);
+}
+
+/* --- a line --- */
+
 /* Returns whether it is a dump. */
 static bool probe(struct socket *socket, char *line)
 {
 	char buffer[4096], *save, *word = strtok_r(line, " \t", &save);
-	const char *flags = strtok_r(NULL, " \t", &save);
+	const char *flags;
 	struct nlmsghdr *message;
 
-	if (!word || !flags) {
+	if (word && strcmp(word, "data") == 0) {
+		send_data(&save);
+		return false;
+	}
+	flags = word ? strtok_r(NULL, " \t", &save) : NULL;
+	if (!flags) {
 		fprintf(stderr, "no command and flags\n");
 		exit(2);
 	}

@@ -21,6 +21,16 @@ static struct service_session_view only_session(struct kernel_world *kworld, con
 	return view;
 }
 
+/* Shall the session that was made last keep to the kernel's rules? */
+static bool told_as_kernel(struct kernel_world *kworld)
+{
+	size_t count;
+	const struct datapath_null_entry *log = datapath_null_log(kworld->world->dp, &count);
+
+	assert_true(count > 0 && log[count - 1].operation == DATAPATH_NULL_SESSION_ADD);
+	return datapath_null_session(kworld->world->dp, log[count - 1].session)->as_kernel;
+}
+
 static void expect_session(struct kernel_world *kworld, uint32_t tunnel_id, uint32_t id, struct octets *record)
 {
 	struct octets message = by_ids(L2TP_CMD_SESSION_GET, tunnel_id, id);
@@ -94,8 +104,10 @@ static void the_service_has_it(void **state)
 	put_attribute(&message, L2TP_ATTR_COOKIE, "\1\2\3\4", 4);
 	put_attribute(&message, L2TP_ATTR_PEER_COOKIE, "\5\6\7\x08\1\2\3\4", 8);
 	put_text(&message, L2TP_ATTR_IFNAME, "office0");
+	datapath_null_log_begin(kworld->world->dp);
 	ask(kworld, message, 0);
 	view = only_session(kworld, "kernel-1");
+	assert_true(told_as_kernel(kworld));
 	assert_int_equal(view.origin, SERVICE_ORIGIN_KERNEL);
 	assert_int_equal(view.state, SERVICE_SESSION_UP);
 	assert_int_equal(view.config.session_id, 11);

@@ -66,7 +66,7 @@ static void defaults_reach_the_datapath(void **state)
 	assert_int_equal(config->l2spec, L2TP_L2SPEC_DEFAULT);
 	assert_int_equal(config->mtu_mode, DATAPATH_MTU_AUTO);
 	assert_int_equal(config->cookie_length + config->peer_cookie_length, 0);
-	assert_false(config->has_mac || config->send_seq || config->recv_seq || config->lns_mode);
+	assert_false(config->has_mac || config->send_seq || config->recv_seq || config->lns_mode || config->as_kernel);
 	assert_true(config->interface_up);
 	assert_string_equal(world->result.interface_name, "l2tpeth0");
 	DO(world, "session create tunnel_name=lon session_id=12 peer_session_id=2 pw_type=ip l2spec_type=none "

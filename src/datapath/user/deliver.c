@@ -35,10 +35,17 @@ static size_t frame_limit(const struct session *session)
 	return session->layer == FRAME_IP ? mtu : mtu + ETHERNET_HEADER + VLAN_TAG;
 }
 
+/* To the kernel a packet is received before the session's device has a say; what that refuses the device counts. */
+static void count_refused(struct session *session)
+{
+	if (!session->as_kernel || session->pw_type == L2TP_PW_PPP)
+		counter_add(session->rx.errors, 1);
+}
+
 void deliver_refuse(struct worker *worker, struct session *session, enum datapath_drop drop)
 {
 	worker->verdict = (int)drop;
-	counter_add(session->rx.errors, 1);
+	count_refused(session);
 	notice_drop(worker, drop, session, session->session_id, NULL);
 }
 
@@ -80,5 +87,5 @@ void deliver_emit(void *context, void *target, const struct virtio_net_hdr *head
 
 	/* EIO: the device is down, which is its owner's wish. */
 	if (writev(network ? network->output : session->device, frame, count) < 0 && errno != EIO)
-		counter_add(session->rx.errors, 1);
+		count_refused(session);
 }

@@ -16,6 +16,7 @@
 #include "datapath/user/segment.h"
 #include "datapath/user/reorder.h"
 #include "datapath/user/sequence.h"
+#include "datapath/user/sequence_kernel.h"
 #include "datapath/user/user.h"
 #include "os/link.h"
 
@@ -151,6 +152,7 @@ struct session {
 	bool send_seq;			/* also rx (a LAC follows its LNS) */
 	bool recv_seq, lns_mode, mss_clamp, priority;
 	bool carrier;			/* also rx */
+	bool waiting;			/* rx's alone: as_kernel holds packets */
 	uint32_t mtu;			/* of the device */
 	uint32_t reorder_timeout;
 	uint32_t carrier_timeout;
@@ -162,6 +164,7 @@ struct session {
 	/* rx */
 	struct receive_counters rx;
 	struct sequence sequence;
+	struct sequence_kernel *as_kernel;	/* instead of the one above and the next; NULL: those. Constant */
 	struct reorder *reorder;	/* control makes it, rx uses it */
 	uint64_t last_arrival;		/* ms; kept only with a carrier_timeout */
 	uint64_t others;		/* PPP: of rx.packets those that were not carried */

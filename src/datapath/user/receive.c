@@ -229,7 +229,7 @@ static bool is_ours(const struct arrival *arrival, const struct session *session
 
 /* --- a session's packet --- */
 
-static void discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter)
+void receive_discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter)
 {
 	worker->verdict = (int)drop;
 	if (counter)
@@ -261,6 +261,11 @@ static void accept_frame(struct worker *worker, struct session *session, uint8_t
 	deliver_frame(worker, session, frame, length);
 }
 
+void receive_accept(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+{
+	accept_frame(worker, session, frame, length);
+}
+
 /* --- held packets --- */
 
 static void accept_first_held(struct worker *worker, struct session *session)
@@ -274,7 +279,7 @@ static void accept_first_held(struct worker *worker, struct session *session)
 	reorder_pop(session->reorder);
 	if (data_sequence_distance(number, session->sequence.expected) < 0) {
 		/* The peer began anew while it waited. */
-		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		receive_discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 	} else {
 		sequence_jump(&session->sequence, number);
 		accept_frame(worker, session, frame, length);
@@ -312,7 +317,7 @@ static void hold(struct worker *worker, struct session *session, uint32_t number
 		accept_first_held(worker, session);
 	if (!reorder_hold(session->reorder, session->sequence.expected, number, frame, length, expires,
 			  &out_of_order)) {
-		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		receive_discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 		return;
 	}
 	worker->verdict = TAP_VERDICT_HELD;
@@ -388,6 +393,10 @@ static IN_PLACE void receive_numbered(struct worker *worker, struct session *ses
 	/* A LAC numbers its packets when its LNS does. */
 	if (!shared_get(session->lns_mode) && !shared_get(session->send_seq))
 		shared_set(session->send_seq, true);
+	if (session->as_kernel) {
+		receive_kernel_numbered(worker, session, number, frame, length);
+		return;
+	}
 	switch (sequence_arrive(&session->sequence, number)) {
 	case SEQUENCE_NEXT:
 		accept_frame(worker, session, frame, length);
@@ -403,24 +412,42 @@ static IN_PLACE void receive_numbered(struct worker *worker, struct session *ses
 		accept_frame(worker, session, frame, length);
 		break;
 	case SEQUENCE_OLD:
-		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		receive_discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 		break;
 	}
 }
 
-static IN_PLACE void receive_unnumbered(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+/* In version 2 an LNS may begin to number at any time: what its LAC sent until it learns of it is welcome, but in the
+ * kernel. */
+static bool needs_number(const struct session *session)
 {
-	bool lns_mode = shared_get(session->lns_mode);
+	return shared_get(session->recv_seq) || (shared_get(session->lns_mode) && shared_get(session->send_seq) &&
+						 (session->kind != SESSION_V2 || session->as_kernel));
+}
 
-	/* In version 2 an LNS may begin to number at any time: what its LAC sent until it learns of it is welcome. */
-	if (shared_get(session->recv_seq) ||
-	    (lns_mode && shared_get(session->send_seq) && session->kind != SESSION_V2)) {
-		discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+/* Numbers are required, or sent, or awaited. */
+static __attribute__((noinline)) void receive_without_number(struct worker *worker, struct session *session,
+							     uint8_t *frame, size_t length)
+{
+	if (needs_number(session)) {
+		receive_discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 		return;
 	}
-	if (!lns_mode && shared_get(session->send_seq))
+	if (!shared_get(session->lns_mode) && shared_get(session->send_seq))
 		shared_set(session->send_seq, false);
-	accept_frame(worker, session, frame, length);
+	if (session->waiting)
+		receive_kernel_behind(worker, session, frame, length);
+	else
+		accept_frame(worker, session, frame, length);
+}
+
+/* Most sessions have nothing to do with numbers, which one look tells. */
+static IN_PLACE void receive_unnumbered(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+{
+	if (shared_get(session->recv_seq) | shared_get(session->send_seq) | session->waiting)
+		receive_without_number(worker, session, frame, length);
+	else
+		accept_frame(worker, session, frame, length);
 }
 
 static void invalid(struct worker *worker, struct session *session)
@@ -442,13 +469,13 @@ static IN_PLACE void receive_session(struct worker *worker, struct session *sess
 		invalid(worker, session);
 		return;
 	case DATA_CHECK_COOKIE:
-		discard(worker, session, DATAPATH_DROP_COOKIE, &session->rx.cookie_discards);
+		receive_discard(worker, session, DATAPATH_DROP_COOKIE, &session->rx.cookie_discards);
 		return;
 	case DATA_CHECK_OK:
 		break;
 	}
-	if (sublayer & (SUBLAYER_VCCV | SUBLAYER_FRAGMENT))
-		discard(worker, session, DATAPATH_DROP_INVALID, NULL);
+	if (sublayer & (SUBLAYER_VCCV | SUBLAYER_FRAGMENT) && !session->as_kernel)
+		receive_discard(worker, session, DATAPATH_DROP_INVALID, NULL);
 	else if (data_sublayer_sequence(sublayer, &number))
 		receive_numbered(worker, session, number, octets + offset, length - offset);
 	else

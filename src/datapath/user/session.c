@@ -209,7 +209,7 @@ static int set_reorder(struct session *session, uint32_t timeout, struct error *
 {
 	struct reorder *reorder;
 
-	if (timeout && !session->reorder) {
+	if (timeout && !session->reorder && !session->as_kernel) {
 		reorder = reorder_new();
 		if (!reorder)
 			return error_system(error, ENOMEM, "reorder_timeout", "cannot make a reorder queue");
@@ -219,9 +219,18 @@ static int set_reorder(struct session *session, uint32_t timeout, struct error *
 	return 0;
 }
 
+static int set_rules(struct session *session, const struct datapath_session_config *config, struct error *error)
+{
+	if (!config->as_kernel)
+		return 0;
+	session->as_kernel = sequence_kernel_new(session->kind == SESSION_V2 ? UINT16_MAX : DATA_SEQUENCE_MASK);
+	return session->as_kernel ? 0 : error_system(error, ENOMEM, NULL, "cannot make the session");
+}
+
 static void session_free(struct session *session)
 {
 	reorder_free(session->reorder);
+	sequence_kernel_free(session->as_kernel);
 	network_free(session);
 	free(session->own);
 	free(session);
@@ -350,7 +359,8 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 	tap_join(session);
 	session->mtu = session_mtu(session, session->tunnel->path);
 	session->mtu_settled = session->tunnel->path != NULL;
-	if (set_reorder(session, config->reorder_timeout, error) < 0 ||
+	if (set_rules(session, config, error) < 0 ||
+	    set_reorder(session, config->reorder_timeout, error) < 0 ||
 	    attach(dp, session, config, error) < 0)
 		goto fail;
 	session->worker = choose_worker(dp, session);

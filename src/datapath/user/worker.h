@@ -84,6 +84,15 @@ int receive_timeout(const struct worker *worker);
 void receive_release(struct worker *worker, struct session *session);
 /* Forget what is held for this session. */
 void receive_forget(struct worker *worker, struct session *session);
+/* What a packet of a session ends as: its frame is counted and delivered, or it counts as an error and in *counter,
+ * which may be NULL. */
+void receive_accept(struct worker *worker, struct session *session, uint8_t *frame, size_t length);
+void receive_discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter);
+
+/* receive_kernel.c: of sessions as_kernel, a packet with a number, and one without while others wait */
+void receive_kernel_numbered(struct worker *worker, struct session *session, uint32_t number, uint8_t *frame,
+			     size_t length);
+void receive_kernel_behind(struct worker *worker, struct session *session, const uint8_t *frame, size_t length);
 
 /* deliver.c */
 /* frame: modifiable, stays in place until deliver_flush(). */
