@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "datapath/kernel/kernel.h"
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
 #include "l2tpd/files.h"
@@ -230,6 +231,8 @@ static int open_datapath(struct daemon *daemon, struct error *error)
 
 	if (daemon->options->datapath == OPTIONS_DATAPATH_USER)
 		return datapath_user_open(&user, &daemon->dp, error);
+	if (daemon->options->datapath == OPTIONS_DATAPATH_KERNEL)
+		return datapath_kernel_open(&daemon->dp, error);
 	daemon->dp = datapath_null_new();
 	return daemon->dp ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 }

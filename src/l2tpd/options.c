@@ -45,7 +45,9 @@ static const struct os_option rows[] = {
 	{ 'D', NULL, NULL, "trace all of tunnels and sessions, and log at level debug", NULL },
 	{ 'L', NULL, "FACILITY", "as --log-to syslog:FACILITY", NULL },
 	{ OPTION_DATAPATH, "datapath", "NAME",
-	  "what moves the packets: user, or null, which moves none and needs no rights, for tests", NULL },
+	  "what moves the packets: user, which is l2tpd itself; kernel, the modules of Linux, for static tunnels "
+	  "of version 3 with Ethernet; or null, which moves none and needs no rights, for tests; user unless given",
+	  NULL },
 	{ 'P', "pid-file", "FILE", "write the process id there while it runs", NULL },
 	{ 'f', "foreground", NULL, "stay in the foreground: it always does", NULL },
 	{ 'h', "help", NULL, "show this", NULL },
@@ -76,11 +78,11 @@ static int find_word(const char *const *words, const char *word)
 
 static bool parse_datapath(const char *argument, struct options *options)
 {
-	static const char *const names[] = { "user", "null", NULL };
+	static const char *const names[] = { "user", "null", "kernel", NULL };
 	int found = find_word(names, argument);
 
 	if (found < 0) {
-		fprintf(stderr, "l2tpd: there is no datapath %s: it is user or null\n", argument);
+		fprintf(stderr, "l2tpd: there is no datapath %s: it is user, kernel or null\n", argument);
 		return false;
 	}
 	options->datapath = (enum options_datapath)found;

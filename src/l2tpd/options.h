@@ -17,7 +17,7 @@
 #define OPTIONS_ADMIN_GROUP_DEFAULT "l2tpd"
 #define OPTIONS_READ_GROUP_DEFAULT "l2tpd-read"
 
-enum options_datapath { OPTIONS_DATAPATH_USER, OPTIONS_DATAPATH_NULL };
+enum options_datapath { OPTIONS_DATAPATH_USER, OPTIONS_DATAPATH_NULL, OPTIONS_DATAPATH_KERNEL };
 
 struct options {
 	const char *config;

@@ -17,7 +17,7 @@
 /* Whoever answers, there is nothing to do: the kernel, or l2tpd because this runs under l2tprun already. */
 static bool is_there_already(void)
 {
-	return os_genl_find("l2tp", NULL) > 0;
+	return os_genl_find("l2tp", NULL, NULL) > 0;
 }
 
 /* A standard descriptor that is closed would become one of ours. The program finds it closed nevertheless. */

@@ -77,7 +77,7 @@ int plan_print(const struct run_options *options)
 {
 	const char *name = options->program[0] ? options->program[0] : "PROGRAM";
 	struct error error = { 0 };
-	int found = os_genl_find("l2tp", &error);
+	int found = os_genl_find("l2tp", NULL, &error);
 	bool works;
 
 	printf("kernel: %s\n", found < 0 ? error.text : found ? "has L2TP" : "has no L2TP");

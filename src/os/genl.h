@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 
-/* Is there a family of this name?  Where the kernel can load a module for it, it does.  1: yes, 0: no, -1: the kernel
- * does not tell. */
-int os_genl_find(const char *name, struct error *error);
+/* Is there a family of this name?  Where the kernel can load a module for it, it does.  1: yes, with its id in *id (may
+ * be NULL), 0: no, -1: the kernel does not tell. */
+int os_genl_find(const char *name, uint16_t *id, struct error *error);
 
 /* An id that none of them has, and that none will get soon. -1: the kernel cannot be asked. */
 int os_genl_free_id(uint16_t *id);

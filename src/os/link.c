@@ -54,6 +54,19 @@ uint32_t link_index(struct link_channel *channel, const char *name)
 	return (uint32_t)request.ifr_ifindex;
 }
 
+bool link_get(struct link_channel *channel, uint32_t ifindex, char name[IF_NAMESIZE], uint32_t *mtu)
+{
+	int fd = mnl_socket_get_fd(channel->socket);
+	struct ifreq request = { .ifr_ifindex = (int)ifindex };
+
+	if (ioctl(fd, SIOCGIFNAME, &request) < 0)
+		return false;
+	snprintf(name, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, request.ifr_name);
+	if (ioctl(fd, SIOCGIFMTU, &request) == 0)
+		*mtu = (uint32_t)request.ifr_mtu;
+	return true;
+}
+
 struct nlmsghdr *link_request(struct link_channel *channel, uint16_t type, uint16_t flags)
 {
 	struct nlmsghdr *header = mnl_nlmsg_put_header(channel->message);
@@ -131,6 +144,10 @@ int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_s
 {
 	struct nlmsghdr *header = request_begin(channel, RTM_NEWLINK, ifindex, settings->up);
 
+	if (settings->netns_fd)
+		mnl_attr_put_u32(header, IFLA_NET_NS_FD, (uint32_t)settings->netns_fd);
+	if (settings->name)
+		mnl_attr_put_strz(header, IFLA_IFNAME, settings->name);
 	if (settings->group)
 		mnl_attr_put_u32(header, IFLA_GROUP, settings->group);
 	if (settings->mtu)

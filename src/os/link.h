@@ -20,7 +20,13 @@ void link_channel_close(struct link_channel *channel);
 /* The index of an interface in the channel's namespace, 0 when there is none of that name. */
 uint32_t link_index(struct link_channel *channel, const char *name);
 
+/* What the interface of this index is called now, and its MTU. False when there is none. */
+bool link_get(struct link_channel *channel, uint32_t ifindex, char name[IF_NAMESIZE], uint32_t *mtu);
+
 struct link_settings {
+	const char *name;		/* to be called; NULL: leave */
+	int netns_fd;			/* of the network namespace to move it to, where it may get another index;
+					 * 0: leave */
 	uint32_t group;			/* 0: leave */
 	uint32_t mtu;			/* 0: leave */
 	const uint8_t *mac;		/* six octets, NULL: leave */

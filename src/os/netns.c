@@ -176,13 +176,25 @@ uint64_t netns_identity(const char *name)
 	return stat(path, &stat_buffer) == 0 ? stat_buffer.st_ino : 0;
 }
 
+static int open_own(struct error *error)
+{
+	int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (own < 0)
+		error_system(error, errno, "netns", "cannot open /proc/thread-self/ns/net");
+	return own;
+}
+
+int netns_open(const char *name, struct error *error)
+{
+	return *name ? open_target(name, error) : open_own(error);
+}
+
 int netns_enter_fd(int target, struct error *error)
 {
-	int saved = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	int saved = open_own(error);
 
-	if (saved < 0) {
-		error_system(error, errno, "netns", "cannot open /proc/thread-self/ns/net");
-	} else if (setns(target, CLONE_NEWNET) < 0) {
+	if (saved >= 0 && setns(target, CLONE_NEWNET) < 0) {
 		error_system(error, errno, "netns", "cannot enter the network namespace (needs CAP_SYS_ADMIN)");
 		close(saved);
 		saved = -1;

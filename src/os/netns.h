@@ -26,6 +26,9 @@ void netns_let_go(const char *name);
  * that name. */
 uint64_t netns_identity(const char *name);
 
+/* A descriptor of this namespace, "" being ours; -1 with *error filled. */
+int netns_open(const char *name, struct error *error);
+
 /* Step into the namespace of this descriptor, which is closed. As netns_enter(). */
 int netns_enter_fd(int target, struct error *error);
 

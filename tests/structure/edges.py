@@ -18,10 +18,11 @@ EDGES = {
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
     'datapath/user': 'base wire datapath os',
+    'datapath/kernel': 'base wire datapath os',
     'service': 'base wire config control ppp aaa datapath datapath/null',
     'kernel': 'base wire config service',
     'manage': 'base wire config service',
-    'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user service kernel manage',
+    'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user datapath/kernel service kernel manage',
     'l2tpctl': 'base config os',
     'l2tprun': 'base os kernel',
 }
@@ -31,7 +32,7 @@ ONLY = {('l2tprun', 'kernel'): 'kernel/attach.h'}
 LIBRARIES = {
     r'event2/': 'os manage l2tpd',
     r'jansson\.h': 'manage l2tpd l2tpctl',
-    r'libmnl/': 'os kernel',
+    r'libmnl/': 'os kernel datapath/kernel',
     r'microhttpd\.h': 'manage',
     r'sqlite3\.h': 'os',
     r'systemd/': 'os',

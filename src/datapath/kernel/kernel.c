@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening and closing the datapath, its events, and what the kernel has nothing for. See kernel.h for the picture. */
+#include "datapath/kernel/kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "datapath/kernel/internal.h"
+#include "os/genl.h"
+
+#define DRAINED_AT_ONCE 64		/* messages of one socket, before other events have their turn */
+#define READY_AT_ONCE 16		/* sockets, likewise */
+
+static void native_close(struct datapath *base)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_tunnel *tunnel;
+	uint32_t position = 0;
+
+	while ((tunnel = handle_next(&dp->tunnels, &position)))
+		native_tunnel_delete(base, tunnel->self);
+	handle_table_clear(&dp->tunnels);
+	handle_table_clear(&dp->sessions);
+	if (dp->event_fd >= 0)
+		close(dp->event_fd);
+	if (dp->monitor_fd >= 0)
+		close(dp->monitor_fd);
+	free(dp);
+}
+
+/* --- events --- */
+
+static int native_event_fd(struct datapath *base)
+{
+	return native_of(base)->event_fd;
+}
+
+static void routes_changed(struct native_datapath *dp)
+{
+	struct native_tunnel *tunnel;
+	uint32_t position = 0;
+
+	if (!link_monitor_drain(dp->monitor_fd))
+		return;
+	while ((tunnel = handle_next(&dp->tunnels, &position)))
+		native_tunnel_try_peer(tunnel);
+}
+
+/* A packet that the kernel found no session for. */
+static void count(struct datapath_totals *totals, enum l2tp_encap encap, const uint8_t *octets, size_t length)
+{
+	uint32_t session_id;
+	size_t offset;
+
+	switch (data_header_demux(encap, octets, length, &session_id, &offset)) {
+	case DATA_KIND_SHORT:
+		totals->rx_short++;
+		break;
+	case DATA_KIND_CONTROL:
+		totals->rx_control++;
+		break;
+	case DATA_KIND_VERSION:
+		totals->rx_version++;
+		break;
+	case DATA_KIND_V2:
+	case DATA_KIND_V3:
+		totals->rx_unknown_session++;
+		break;
+	}
+}
+
+/* Returns whether the network says that the peer cannot be reached. */
+static bool drain(struct native_datapath *dp, const struct native_tunnel *tunnel)
+{
+	enum l2tp_encap encap = tunnel->config.encap;
+	bool unreachable = false;
+	uint8_t octets[64];
+
+	for (int i = 0; i < DRAINED_AT_ONCE; i++) {
+		ssize_t length = recv(tunnel->fd, octets, sizeof(octets), 0);
+
+		if (length >= 0 && encap == L2TP_ENCAP_IP)	/* the kernel took off what tells that it is one */
+			dp->totals.rx_control++;
+		else if (length >= 0)
+			count(&dp->totals, encap, octets, (size_t)length);
+		else if (errno == EAGAIN)
+			break;
+		else if (errno != EINTR)
+			unreachable = true;
+	}
+	return unreachable;
+}
+
+static int native_events(struct datapath *base, struct datapath_event *events, int max)
+{
+	struct native_datapath *dp = native_of(base);
+	struct epoll_event ready[READY_AT_ONCE];
+	int wanted = max < READY_AT_ONCE ? max : READY_AT_ONCE, told = 0;
+	int found = wanted > 0 ? epoll_wait(dp->event_fd, ready, wanted, 0) : 0;
+
+	for (int i = 0; i < found; i++) {
+		const struct native_tunnel *tunnel = handle_get(&dp->tunnels, ready[i].data.u64);
+
+		if (!tunnel)
+			routes_changed(dp);
+		else if (drain(dp, tunnel))
+			events[told++] = (struct datapath_event){ .kind = DATAPATH_EVENT_UNREACHABLE,
+								  .tunnel = tunnel->self,
+								  .source = tunnel->config.peer };
+	}
+	return told;
+}
+
+static void native_totals(struct datapath *base, struct datapath_totals *totals)
+{
+	*totals = native_of(base)->totals;
+}
+
+/* --- what the kernel has nothing for --- */
+
+static int native_listen(struct datapath *base, const struct datapath_port_config *config, handle *port,
+			 struct error *error)
+{
+	return error_set(error, ERROR_UNSUPPORTED, NULL, "tunnels of version 2 are not handed to the kernel yet: "
+			 "l2tpd --datapath user listens for them");
+}
+
+static void native_unlisten(struct datapath *base, handle port)
+{
+}
+
+static int native_receive(struct datapath *base, struct datapath_message *messages, int max)
+{
+	return 0;
+}
+
+static void native_send(struct datapath *base, const struct datapath_message *messages, int count_sent)
+{
+}
+
+static int native_device_add(struct datapath *base, const struct datapath_device_config *config, handle *device,
+			     struct error *error)
+{
+	return error_set(error, ERROR_UNSUPPORTED, NULL, "the kernel has no interfaces that PPP sessions share: "
+			 "l2tpd --datapath user has");
+}
+
+static void native_device_delete(struct datapath *base, handle device)
+{
+}
+
+static int native_tap(struct datapath *base, handle tunnel, handle session, uint32_t snaplen, struct error *error)
+{
+	return snaplen ? error_set(error, ERROR_UNSUPPORTED, NULL, "the kernel's sessions cannot be captured here: "
+				   "tcpdump on their interface, or on that of the tunnel, can") : 0;
+}
+
+static int native_packet_fd(struct datapath *base)
+{
+	return -1;
+}
+
+static int native_packets(struct datapath *base, struct datapath_packet *packets, int max)
+{
+	return 0;
+}
+
+/* --- opening --- */
+
+static const struct datapath_ops native_ops = {
+	.name = "kernel",
+	.close = native_close,
+	.event_fd = native_event_fd,
+	.events = native_events,
+	.totals = native_totals,
+	.listen = native_listen,
+	.unlisten = native_unlisten,
+	.receive = native_receive,
+	.send = native_send,
+	.tunnel_add = native_tunnel_add,
+	.tunnel_modify = native_tunnel_modify,
+	.tunnel_delete = native_tunnel_delete,
+	.tunnel_info = native_tunnel_info,
+	.session_add = native_session_add,
+	.session_modify = native_session_modify,
+	.session_delete = native_session_delete,
+	.session_info = native_session_info,
+	.device_add = native_device_add,
+	.device_delete = native_device_delete,
+	.tap = native_tap,
+	.packet_fd = native_packet_fd,
+	.packets = native_packets,
+};
+
+static int open_family(struct native_datapath *dp, struct error *error)
+{
+	int found = os_genl_find("l2tp", &dp->family, error);
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	return error_set(error, ERROR_SYSTEM, NULL, "this kernel has no L2TP: `modprobe l2tp_netlink` loads it where "
+			 "there are modules, and l2tpd --datapath user needs none");
+}
+
+static int open_events(struct native_datapath *dp, struct error *error)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = HANDLE_NONE };
+
+	dp->event_fd = epoll_create1(EPOLL_CLOEXEC);
+	dp->monitor_fd = link_monitor_open();
+	if (dp->event_fd >= 0 && dp->monitor_fd >= 0 &&
+	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->monitor_fd, &event) == 0)
+		return 0;
+	return error_system(error, errno, NULL, "cannot start the datapath");
+}
+
+int datapath_kernel_open(struct datapath **result, struct error *error)
+{
+	struct native_datapath *dp = calloc(1, sizeof(*dp));
+
+	if (!dp)
+		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
+	dp->base.ops = &native_ops;
+	dp->event_fd = dp->monitor_fd = -1;
+	*result = (struct datapath *)(void *)dp;
+	if (open_family(dp, error) == 0 && open_events(dp, error) == 0)
+		return 0;
+	native_close(*result);
+	*result = NULL;
+	return -1;
+}

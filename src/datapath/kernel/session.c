@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ethernet sessions: the kernel makes the device with the session, in the tunnel's namespace; from there it is moved
+ * to where it shall be.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <linux/l2tp.h>		/* it wants the one before it */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "datapath/kernel/internal.h"
+#include "datapath/kernel/refuse.h"
+#include "os/netns.h"
+
+#define ETHERNET_HEADER 14
+#define IPV4_HEADER 20
+#define IPV6_HEADER 40
+#define UDP_HEADER 8
+#define DEVICE_MTU_LEAST 68		/* RFC 791 */
+#define NAME_PREFIX "l2tpeth"
+#define NUMBERS 100000000u		/* of names: what fits behind the prefix */
+#define CHANGEABLE (DATAPATH_SESSION_SEND_SEQ | DATAPATH_SESSION_RECV_SEQ | DATAPATH_SESSION_LNS_MODE | \
+		    DATAPATH_SESSION_REORDER)	/* by L2TP_CMD_SESSION_MODIFY */
+
+/* --- MTU --- */
+
+/* What the path carries, without all headers; 0: not known. */
+static uint32_t path_mtu(const struct native_session *session)
+{
+	const struct native_tunnel *tunnel = session->tunnel;
+	uint32_t overhead = ETHERNET_HEADER, mtu;
+
+	if (!tunnel->connected)
+		return 0;
+	overhead += tunnel->config.peer.address.family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER;
+	overhead += tunnel->config.encap == L2TP_ENCAP_UDP ? UDP_HEADER : 0;
+	overhead += (uint32_t)data_header_length(tunnel->config.encap, session->config.cookie_length,
+						 session->config.l2spec);
+	mtu = native_socket_path_mtu(tunnel->fd);
+	return mtu > overhead + DEVICE_MTU_LEAST ? mtu - overhead : 0;
+}
+
+/* 0: what the kernel gave it stays. */
+static uint32_t wanted_mtu(const struct native_session *session, const struct datapath_session_config *config)
+{
+	return config->mtu_mode == DATAPATH_MTU_FIXED ? config->mtu : path_mtu(session);
+}
+
+static int set_mtu(struct native_session *session, uint32_t mtu, struct error *error)
+{
+	struct link_settings settings = { .mtu = mtu };
+
+	if (!mtu || mtu == session->mtu)
+		return 0;
+	if (link_set(session->space->links, session->ifindex, &settings, error) < 0)
+		return -1;
+	session->mtu = mtu;
+	return 0;
+}
+
+void native_session_settle(struct native_session *session)
+{
+	uint32_t mtu = session->config.mtu_mode == DATAPATH_MTU_AUTO ? path_mtu(session) : 0;
+
+	if (session->settled || !mtu)
+		return;
+	session->settled = true;
+	(void)set_mtu(session, mtu, NULL);
+}
+
+/* --- the device --- */
+
+static void choose_name(const struct native_session *session, char name[IF_NAMESIZE])
+{
+	uint32_t *number = &session->space->next_number;
+
+	if (*session->config.ifname) {
+		memcpy(name, session->config.ifname, IF_NAMESIZE);
+		return;
+	}
+	do {
+		snprintf(name, IF_NAMESIZE, NAME_PREFIX "%u", (*number)++ % NUMBERS);
+	} while (link_index(session->space->links, name));
+}
+
+/* Where it comes into being is not where it will be: nobody there is in the way, and nobody takes notice. */
+static void choose_passing_name(const struct native_session *session, char name[IF_NAMESIZE])
+{
+	uint32_t number = session->config.session_id;
+
+	do {
+		snprintf(name, IF_NAMESIZE, "l2tp-%x", number++);
+	} while (link_index(session->tunnel->space->links, name));
+}
+
+static int refuse_device(const struct native_session *session, struct error *error)
+{
+	const char *bridge = session->config.bridge;
+
+	if (session->space != session->tunnel->space && link_index(session->space->links, session->ifname))
+		return error_set(error, ERROR_EXISTS, "interface_name", "an interface %s exists already",
+				 session->ifname);
+	if (*bridge && !link_index(session->space->links, bridge))
+		return error_set(error, ERROR_UNKNOWN, "bridge", "there is no bridge %s: make it with "
+				 "`ip link add %s type bridge`", bridge, bridge);
+	return 0;
+}
+
+static int move_device(struct native_session *session, const char *passing, struct error *error)
+{
+	struct link_channel *links = session->tunnel->space->links;
+	struct link_settings settings = { .name = session->ifname };
+	int result;
+
+	settings.netns_fd = netns_open(session->config.netns, error);
+	if (settings.netns_fd < 0)
+		return -1;
+	result = link_set(links, link_index(links, passing), &settings, error);
+	close(settings.netns_fd);
+	return result;
+}
+
+static int set_up_device(struct native_session *session, const char *made_as, struct error *error)
+{
+	const struct datapath_session_config *config = &session->config;
+	struct link_settings settings = {
+		.mtu = wanted_mtu(session, config), .mac = config->has_mac ? config->mac : NULL,
+		.up = config->interface_up,
+	};
+
+	if (session->space != session->tunnel->space && move_device(session, made_as, error) < 0)
+		return -1;
+	session->ifindex = link_index(session->space->links, session->ifname);
+	if (*config->bridge)
+		settings.master = link_index(session->space->links, config->bridge);
+	session->settled = session->tunnel->connected;
+	session->mtu = settings.mtu;
+	return link_set(session->space->links, session->ifindex, &settings, error);
+}
+
+/* --- making one --- */
+
+static int tell_kernel(const struct native_datapath *dp, const struct native_session *session, const char *ifname,
+		       struct error *error)
+{
+	const struct native_tunnel *tunnel = session->tunnel;
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+	uint32_t id = session->config.session_id;
+
+	if (native_channel_create(tunnel->space->channel,
+				  native_session_create(buffer, dp->family, &session->config, tunnel->tunnel_id,
+							ifname)) == 0)
+		return 0;
+	if (errno == EEXIST && link_index(tunnel->space->links, ifname))
+		return error_set(error, ERROR_EXISTS, "interface_name", "an interface %s exists already", ifname);
+	if (errno == EEXIST)
+		return error_set(error, ERROR_EXISTS, "session_id", "the kernel has session %u already: "
+				 "`ip l2tp show session` tells of whom", id);
+	if (errno == EPROTONOSUPPORT)
+		return error_set(error, ERROR_UNSUPPORTED, "pw_type", "this kernel has no Ethernet over L2TP: "
+				 "`modprobe l2tp_eth`, or l2tpd --datapath user");
+	if (errno == ENODEV)
+		return error_set(error, ERROR_SYSTEM, NULL, "somebody removed the tunnel from the kernel: "
+				 "delete it and make it again");
+	return error_system(error, errno, NULL, "the kernel does not make the session");
+}
+
+static void request(const struct native_datapath *dp, const struct native_session *session, uint8_t command)
+{
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+
+	(void)native_channel_request(session->tunnel->space->channel,
+				     native_session_request(buffer, dp->family, command, session->tunnel->tunnel_id,
+							    session->config.session_id), NULL);
+}
+
+static void await_end(const struct native_datapath *dp, const struct native_session *session)
+{
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+
+	native_channel_await_end(session->tunnel->space->channel,
+				 native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
+							session->tunnel->tunnel_id, session->config.session_id));
+}
+
+static void session_free(struct native_datapath *dp, struct native_session *session)
+{
+	handle_remove(&dp->sessions, session->self);
+	native_space_put(dp, session->space);
+	free(session);
+}
+
+static int session_begin(struct native_datapath *dp, struct native_session *session, struct error *error)
+{
+	char made_as[IF_NAMESIZE];
+
+	session->space = native_space_get(dp, session->config.netns, error);
+	if (!session->space)
+		return -1;
+	choose_name(session, session->ifname);
+	memcpy(made_as, session->ifname, sizeof(made_as));
+	if (session->space != session->tunnel->space)
+		choose_passing_name(session, made_as);
+	if (refuse_device(session, error) < 0 || tell_kernel(dp, session, made_as, error) < 0)
+		return -1;
+	session->self = handle_add(&dp->sessions, session);
+	if (session->self != HANDLE_NONE && set_up_device(session, made_as, error) == 0)
+		return 0;
+	if (session->self == HANDLE_NONE)
+		error_system(error, ENOMEM, NULL, "cannot make the session");
+	request(dp, session, L2TP_CMD_SESSION_DELETE);
+	await_end(dp, session);
+	return -1;
+}
+
+int native_session_add(struct datapath *base, const struct datapath_session_config *config, handle *result,
+		       struct error *error)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_tunnel *tunnel = handle_get(&dp->tunnels, config->tunnel);
+	struct native_session *session;
+
+	if (!tunnel)
+		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such tunnel");
+	if (native_refuse_session(config, UINT_MAX, error) < 0)
+		return -1;
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return error_system(error, ENOMEM, NULL, "cannot make the session");
+	session->tunnel = tunnel;
+	session->config = *config;
+	if (session_begin(dp, session, error) < 0) {
+		session_free(dp, session);
+		return -1;
+	}
+	DL_APPEND(tunnel->sessions, session);
+	*result = session->self;
+	return 0;
+}
+
+/* --- changing one --- */
+
+static void apply_fields(struct datapath_session_config *to, const struct datapath_session_config *from,
+			 unsigned int fields)
+{
+	if (fields & DATAPATH_SESSION_SEND_SEQ)
+		to->send_seq = from->send_seq;
+	if (fields & DATAPATH_SESSION_RECV_SEQ)
+		to->recv_seq = from->recv_seq;
+	if (fields & DATAPATH_SESSION_LNS_MODE)
+		to->lns_mode = from->lns_mode;
+	if (fields & DATAPATH_SESSION_REORDER)
+		to->reorder_timeout = from->reorder_timeout;
+	if (fields & DATAPATH_SESSION_MTU) {
+		to->mtu_mode = from->mtu_mode;
+		to->mtu = from->mtu;
+	}
+}
+
+int native_session_modify(struct datapath *base, handle h, const struct datapath_session_config *config,
+			  unsigned int fields, struct error *error)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_session *session = handle_get(&dp->sessions, h);
+	struct datapath_session_config wanted;
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+	uint32_t before;
+
+	if (!session)
+		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
+	if (native_refuse_session(config, fields, error) < 0)
+		return -1;
+	wanted = session->config;
+	before = session->mtu;
+	apply_fields(&wanted, config, fields);
+	if (fields & DATAPATH_SESSION_MTU && set_mtu(session, wanted_mtu(session, &wanted), error) < 0)
+		return -1;
+	if (fields & CHANGEABLE &&
+	    native_channel_request(session->tunnel->space->channel,
+				   native_session_change(buffer, dp->family, &wanted, session->tunnel->tunnel_id,
+							 fields), NULL) < 0) {
+		error_system(error, errno, NULL, "the kernel does not change the session");
+		(void)set_mtu(session, before, NULL);
+		return -1;
+	}
+	session->config = wanted;
+	return 0;
+}
+
+/* --- the rest --- */
+
+static void free_name(const struct native_session *session)
+{
+	uint32_t freed;
+
+	if (*session->config.ifname)
+		return;
+	freed = (uint32_t)strtoul(session->ifname + strlen(NAME_PREFIX), NULL, 10);
+	if (freed < session->space->next_number)
+		session->space->next_number = freed;
+}
+
+/* All are told to go before the last is waited for. */
+void native_session_delete(struct datapath *base, const handle *sessions, int count)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_session *session;
+
+	for (int i = 0; i < count; i++) {
+		session = handle_get(&dp->sessions, sessions[i]);
+		if (session)
+			request(dp, session, L2TP_CMD_SESSION_DELETE);
+	}
+	for (int i = 0; i < count; i++) {
+		session = handle_get(&dp->sessions, sessions[i]);
+		if (!session)
+			continue;
+		await_end(dp, session);
+		free_name(session);
+		DL_DELETE(session->tunnel->sessions, session);
+		session_free(dp, session);
+	}
+}
+
+int native_session_info(struct datapath *base, handle h, struct datapath_session_info *info)
+{
+	struct native_datapath *dp = native_of(base);
+	const struct native_session *session = handle_get(&dp->sessions, h);
+	struct native_record record = { 0 };
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+
+	if (!session)
+		return -1;
+	*info = (struct datapath_session_info){ .ifindex = session->ifindex, .mtu = session->mtu, .carrier = true };
+	memcpy(info->ifname, session->ifname, sizeof(info->ifname));
+	/* Renamed, or given another MTU; or moved, and then nothing is known of it. */
+	(void)link_get(session->space->links, session->ifindex, info->ifname, &info->mtu);
+	(void)native_channel_request(session->tunnel->space->channel,
+				     native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
+							    session->tunnel->tunnel_id, session->config.session_id),
+				     &record);
+	info->send_seq = record.send_seq;
+	info->stats = record.stats;
+	return 0;
+}

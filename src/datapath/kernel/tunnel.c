@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Tunnels: a socket of ours, which the kernel is given. */
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <linux/l2tp.h>		/* it wants the one before it */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "datapath/kernel/internal.h"
+#include "datapath/kernel/refuse.h"
+#include "os/netns.h"
+
+static struct native_tunnel *tunnel_get(struct native_datapath *dp, handle h, struct error *error)
+{
+	struct native_tunnel *tunnel = handle_get(&dp->tunnels, h);
+
+	if (!tunnel)
+		error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such tunnel");
+	return tunnel;
+}
+
+/* --- making one --- */
+
+static bool has_id(const struct native_datapath *dp, const struct native_space *space, uint32_t id)
+{
+	const struct native_tunnel *tunnel;
+	uint32_t position = 0;
+
+	while ((tunnel = handle_next(&dp->tunnels, &position)))
+		if (tunnel->space == space && tunnel->tunnel_id == id)
+			return true;
+	return false;
+}
+
+/* A reload tries what is to replace a tunnel while that is still there: it must not fail for the id, which is in no
+ * packet of version 3. */
+static uint32_t choose_id(const struct native_datapath *dp, const struct native_space *space, uint32_t wanted)
+{
+	uint32_t id = wanted;
+
+	while (has_id(dp, space, id))
+		id = (id + 0x80000001u) | 0x80000000u;
+	return id;
+}
+
+static int open_socket(struct native_tunnel *tunnel, struct error *error)
+{
+	const char *netns = tunnel->config.netns;
+	int saved = -1;
+
+	if (*netns) {
+		saved = netns_enter(netns, error);
+		if (saved < 0)
+			return -1;
+	}
+	tunnel->fd = native_socket_open(&tunnel->config, tunnel->tunnel_id, error);
+	if (*netns)
+		netns_leave(saved);
+	return tunnel->fd < 0 ? -1 : 0;
+}
+
+static int tell_kernel(const struct native_datapath *dp, const struct native_tunnel *tunnel, struct error *error)
+{
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+	struct nlmsghdr *request = native_tunnel_create(buffer, dp->family, &tunnel->config, tunnel->tunnel_id,
+							tunnel->fd);
+
+	if (native_channel_create(tunnel->space->channel, request) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return error_set(error, ERROR_EXISTS, "tunnel_id", "the kernel has tunnel %u already, which is not "
+				 "ours: `ip l2tp del tunnel tunnel_id %u` removes it", tunnel->tunnel_id,
+				 tunnel->tunnel_id);
+	return error_system(error, errno, NULL, "the kernel does not make the tunnel");
+}
+
+static void tell_kernel_no_more(const struct native_datapath *dp, const struct native_tunnel *tunnel)
+{
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+
+	(void)native_channel_request(tunnel->space->channel,
+				     native_tunnel_request(buffer, dp->family, L2TP_CMD_TUNNEL_DELETE,
+							   tunnel->tunnel_id), NULL);
+	native_channel_await_end(tunnel->space->channel,
+				 native_tunnel_request(buffer, dp->family, L2TP_CMD_TUNNEL_GET, tunnel->tunnel_id));
+}
+
+/* What the kernel does not take, and errors of the network, can be read from it. */
+static int watch(struct native_datapath *dp, const struct native_tunnel *tunnel, struct error *error)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = tunnel->self };
+
+	if (epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, tunnel->fd, &event) == 0)
+		return 0;
+	return error_system(error, errno, NULL, "cannot watch the tunnel's socket");
+}
+
+static void tunnel_free(struct native_datapath *dp, struct native_tunnel *tunnel)
+{
+	if (tunnel->fd >= 0)
+		close(tunnel->fd);
+	handle_remove(&dp->tunnels, tunnel->self);
+	native_space_put(dp, tunnel->space);
+	free(tunnel);
+}
+
+static int tunnel_begin(struct native_datapath *dp, struct native_tunnel *tunnel, struct error *error)
+{
+	int connected;
+
+	tunnel->space = native_space_get(dp, tunnel->config.netns, error);
+	if (!tunnel->space)
+		return -1;
+	tunnel->tunnel_id = choose_id(dp, tunnel->space, tunnel->config.tunnel_id);
+	if (open_socket(tunnel, error) < 0)
+		return -1;
+	connected = native_socket_connect(tunnel->fd, &tunnel->config, error);
+	tunnel->connected = connected > 0;
+	if (connected < 0 || tell_kernel(dp, tunnel, error) < 0)
+		return -1;
+	tunnel->self = handle_add(&dp->tunnels, tunnel);
+	if (tunnel->self == HANDLE_NONE)
+		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
+	return watch(dp, tunnel, error);
+}
+
+int native_tunnel_add(struct datapath *base, const struct datapath_tunnel_config *config, handle *result,
+		      struct error *error)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_tunnel *tunnel;
+
+	if (native_refuse_tunnel(config, UINT_MAX, error) < 0)
+		return -1;
+	tunnel = calloc(1, sizeof(*tunnel));
+	if (!tunnel)
+		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
+	tunnel->fd = -1;
+	tunnel->config = *config;
+	if (tunnel_begin(dp, tunnel, error) < 0) {
+		tunnel_free(dp, tunnel);	/* what the kernel has of it goes with the socket */
+		return -1;
+	}
+	*result = tunnel->self;
+	return 0;
+}
+
+/* --- changing one --- */
+
+static void settle_sessions(struct native_tunnel *tunnel)
+{
+	struct native_session *session;
+
+	DL_FOREACH(tunnel->sessions, session)
+		native_session_settle(session);
+}
+
+static void apply_fields(struct datapath_tunnel_config *to, const struct datapath_tunnel_config *from,
+			 unsigned int fields)
+{
+	if (fields & DATAPATH_TUNNEL_PEER)
+		to->peer = from->peer;
+	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
+		to->udp_checksum = from->udp_checksum;
+		to->udp_zero_csum6_tx = from->udp_zero_csum6_tx;
+		to->udp_zero_csum6_rx = from->udp_zero_csum6_rx;
+	}
+	if (fields & DATAPATH_TUNNEL_MARKING) {
+		to->ttl = from->ttl;
+		to->dscp = from->dscp;
+		to->fwmark = from->fwmark;
+	}
+}
+
+/* The socket is as the configuration says. */
+static int adapt(struct native_tunnel *tunnel, const struct datapath_tunnel_config *config, unsigned int fields,
+		 struct error *error)
+{
+	int connected = tunnel->connected;
+
+	if (fields & DATAPATH_TUNNEL_CHECKSUM && native_socket_set_checksums(tunnel->fd, config, error) < 0)
+		return -1;
+	if (fields & DATAPATH_TUNNEL_MARKING && native_socket_mark(tunnel->fd, config, error) < 0)
+		return -1;
+	/* Another mark may lead along another route. */
+	if (fields & (DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_MARKING))
+		connected = native_socket_connect(tunnel->fd, config, error);
+	if (connected < 0)
+		return -1;
+	tunnel->connected = connected;
+	return 0;
+}
+
+int native_tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_config *config,
+			 unsigned int fields, struct error *error)
+{
+	struct native_tunnel *tunnel = tunnel_get(native_of(base), h, error);
+	struct datapath_tunnel_config wanted;
+
+	if (!tunnel || native_refuse_tunnel(config, fields, error) < 0)
+		return -1;
+	if (fields & DATAPATH_TUNNEL_PEER_ID && config->peer_tunnel_id != tunnel->config.peer_tunnel_id)
+		return error_set(error, ERROR_IMMUTABLE, "peer_tunnel_id", "the kernel cannot change it: "
+				 "delete the tunnel and make it again");
+	wanted = tunnel->config;
+	apply_fields(&wanted, config, fields);
+	if (adapt(tunnel, &wanted, fields, error) < 0) {
+		(void)adapt(tunnel, &tunnel->config, fields, NULL);
+		return -1;
+	}
+	tunnel->config = wanted;
+	settle_sessions(tunnel);
+	return 0;
+}
+
+void native_tunnel_try_peer(struct native_tunnel *tunnel)
+{
+	if (tunnel->connected || tunnel->config.peer.address.family == AF_UNSPEC)
+		return;
+	tunnel->connected = native_socket_connect(tunnel->fd, &tunnel->config, NULL) > 0;
+	settle_sessions(tunnel);
+}
+
+/* --- the rest --- */
+
+void native_tunnel_delete(struct datapath *base, handle h)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_tunnel *tunnel = tunnel_get(dp, h, NULL);
+
+	if (!tunnel)
+		return;
+	while (tunnel->sessions)
+		native_session_delete(base, &tunnel->sessions->self, 1);
+	tell_kernel_no_more(dp, tunnel);
+	tunnel_free(dp, tunnel);
+}
+
+int native_tunnel_info(struct datapath *base, handle h, struct datapath_tunnel_info *info)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_tunnel *tunnel = tunnel_get(dp, h, NULL);
+	struct native_record record = { 0 };
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+
+	if (!tunnel)
+		return -1;
+	*info = (struct datapath_tunnel_info){ .local = tunnel->config.local };
+	if (tunnel->connected) {
+		native_socket_local(tunnel->fd, &info->local);
+		info->path_mtu = native_socket_path_mtu(tunnel->fd);
+	}
+	/* Somebody may have removed it: then there is nothing to count. */
+	(void)native_channel_request(tunnel->space->channel,
+				     native_tunnel_request(buffer, dp->family, L2TP_CMD_TUNNEL_GET,
+							   tunnel->tunnel_id), &record);
+	info->stats = record.stats;
+	return 0;
+}

@@ -1,0 +1,194 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# time-limit: 300
+# l2tpd --datapath kernel in a guest, whose kernel has L2TP, and l2tpd as usual here: every encapsulation, changes while
+# it runs, what the kernel cannot do, and what is left when it is killed.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
+in_guest() { guest exec -t 60 "$1"; }
+trap 'guest stop; cleanup' EXIT
+
+host A
+on A sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
+guest install "$L2TPD" "$L2TPCTL" || { fail guest "does not take our programs"; exit 1; }
+in_guest 'modprobe -a l2tp_eth l2tp_ip l2tp_ip6 && sysctl -qw net.ipv6.conf.default.disable_ipv6=1' ||
+	{ fail guest "has no L2TP"; exit 1; }
+on A sysctl -qw net.ipv6.conf.default.disable_ipv6=1	# devices say nothing by themselves: all is counted
+daemon A </dev/null || exit 1
+
+# ---------------------------------------------------------------- both ends
+# there: l2tpd in the guest starts, with the configuration on standard input; there_again: with that which it had
+there() {
+	cat >"$TMP/there.conf"
+	guest put "$TMP/there.conf" /run/l2tpd.conf && there_again
+}
+there_again() {
+	# shellcheck disable=SC2016 # the guest's
+	in_guest 'l2tpd --datapath kernel -c /run/l2tpd.conf -s /run/l2tpd.socket >/run/l2tpd.log 2>&1 </dev/null &
+		echo $! >/run/l2tpd.pid
+		for i in {1..40}; do grep -q ready /run/l2tpd.log && break; sleep 0.1; done
+		ip addr add 10.0.0.2/24 dev pw0 2>/dev/null
+		grep -q ready /run/l2tpd.log || { cat /run/l2tpd.log; false; }'
+}
+# there_ends [SIGNAL]
+there_ends() {
+	in_guest "kill -${1:-TERM} \$(cat /run/l2tpd.pid)
+		for i in {1..40}; do [ -d /proc/\$(cat /run/l2tpd.pid) ] || exit 0; sleep 0.1; done; exit 1"
+}
+there_ctl() { in_guest "l2tpctl -s /run/l2tpd.socket $*"; }
+
+# words ENCAP FAMILY COOKIE L2SPEC HERE THERE: the commands of the end HERE, 1 (ours) or 2 (the guest's)
+words() {
+	local address=192.0.2. cookies='' mine=cookie_A theirs=cookie_B
+	[ "$2" = 4 ] || address=2001:db8:2::
+	[ "$5" = 1 ] || mine=cookie_B theirs=cookie_A
+	[ "$3" = 0 ] || cookies="cookie=${!mine:0:$(($3 * 2))} peer_cookie=${!theirs:0:$(($3 * 2))}"
+	echo "tunnel create tunnel_name=t version=3 encap=$1 src_ipaddr=$address$5 dest_ipaddr=$address$6" \
+		"tunnel_id=$5 peer_tunnel_id=$6 ${tunnel_words:-}"
+	echo "session create tunnel_name=t session_name=s session_id=1$5 peer_session_id=1$6 interface_name=pw0" \
+		"l2spec_type=$4 $cookies ${session_words:-}"
+}
+here() {
+	local command
+	ctl A -q tunnel delete tunnel_name=t >/dev/null 2>&1
+	# shellcheck disable=SC2086 # words
+	words "$@" 1 2 | sed "s/192.0.2.2/${there_address:-192.0.2.2}/" |
+		while read -r command; do ctl A -q $command || return; done &&
+		ip_on A addr add 10.0.0.1/24 dev pw0
+}
+# counters OTHER-WAY < JSON: what was sent and received, or received and sent
+counters() {
+	local -a order=(tx rx)
+	[ $# = 0 ] || order=(rx tx)
+	jq -r --arg a "${order[0]}" --arg b "${order[1]}" \
+		'.statistics | "\(.[$a + "_packets"]) \(.[$a + "_bytes"]) \(.[$b + "_packets"]) \(.[$b + "_bytes"])"'
+}
+
+# ---------------------------------------------------------------- what goes over the wire
+there </dev/null || { fail "l2tpd in the guest" "does not start"; exit 1; }
+while read -r encap family cookie l2spec sequence; do
+	name="$encap IPv$family cookie $cookie sublayer $l2spec"
+	session_words=''
+	[ "$sequence" = no ] || session_words="use_sequence_numbers=yes sequencing_required=yes" name+=" sequence"
+	words "$encap" "$family" "$cookie" "$l2spec" 2 1 >"$TMP/there.commands"
+	check "$name: made" in_guest "$(sed 's,^,l2tpctl -q -s /run/l2tpd.socket ,; s/$/ \&\&/' "$TMP/there.commands")
+		ip addr add 10.0.0.2/24 dev pw0" || continue
+	here "$encap" "$family" "$cookie" "$l2spec" || fail "$name" "cannot be made here"
+	until_true 5 pings A 10.0.0.2
+	check "$name: ping" pings A 10.0.0.2
+	check "$name: large ping" pings A 10.0.0.2 4000
+	before=$(ctl A -j session show tunnel_name=t session_name=s | counters)
+	shown=$(in_guest 'l2tpctl -s /run/l2tpd.socket -j session show tunnel_name=t session_name=s >/run/session
+		ip l2tp show tunnel; ip l2tp show session
+		l2tpctl -s /run/l2tpd.socket -q tunnel delete tunnel_name=t; ip l2tp show tunnel | sed s/^/LEFT:/
+		ip -o link show | grep pw0 | sed s/^/LEFT:/; cat /run/session' | tr -s '\n' ' ')
+	matches "$name: ip l2tp shows it, and nothing after it is deleted" "${shown%%\{*}" \
+		"^Tunnel 2, encap ${encap^^} .*Peer tunnel 1 .*Session 12 in tunnel 2 +Peer session 11, .*name: pw0 [^L]*\$"
+	[ "$cookie" = 0 ] || matches "$name: ip l2tp shows cookies" "$shown" \
+		"cookie ${cookie_B:0:$((cookie * 2))} +peer cookie ${cookie_A:0:$((cookie * 2))}"
+	# an ARP request may come between
+	after=$(ctl A -j session show tunnel_name=t session_name=s | counters) shown="{${shown#*\{}"
+	matches "$name: both count the same" ":$before:$after:" ":$(counters back <<<"$shown"):"
+	equal "$name: the MTU is the same" "$(jq .state.mtu <<<"$shown")" "$(mtu_of A)"
+done <<-'END'
+	udp 4 8 default no
+	udp 4 0 none no
+	udp 6 4 default yes
+	ip 4 8 none no
+	ip 6 0 default yes
+END
+
+# ---------------------------------------------------------------- changes while it runs
+session_words=''
+there_ends
+words udp 4 8 default 2 1 | there || fail "with a configuration" "does not start"
+here udp 4 8 default
+check "configured: ping" until_true 10 pings A 10.0.0.2
+check "modified" in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
+	ctl session modify tunnel_name=t session_name=s mtu=1300 use_sequence_numbers=yes sequencing_required=yes \
+		reorder_timeout=100 lns_mode=yes &&
+	ctl tunnel modify tunnel_name=t ttl=7 dscp=46 fwmark=9 use_udp_checksums=no'
+ctl A -q session modify tunnel_name=t session_name=s use_sequence_numbers=yes
+shown=$(in_guest 'ip l2tp show session; cat /sys/class/net/pw0/mtu' | tr -s '\n' ' ')
+matches "modified: the kernel has it" "$shown" 'reorder timeout: 100 .*sequence numbering: send recv 1300'
+on A timeout 20 tcpdump -l -n -v -c 1 -i peer0 'udp and src host 192.0.2.2' >"$TMP/marked" 2>/dev/null &
+capturing=$!
+check "modified: ping" until_true 5 pings A 10.0.0.2
+wait $capturing
+matches "modified: ttl, dscp and no checksum are in the packets" "$(cat "$TMP/marked")" 'tos 0xb8, ttl 7'
+words udp 4 8 default 2 1 | sed 's/192.0.2.2/192.0.2.3/' >"$TMP/there.conf"
+guest put "$TMP/there.conf" /run/l2tpd.conf
+# shellcheck disable=SC2016 # the guest's
+check "reloaded: another address" in_guest 'ip addr add 192.0.2.3/24 dev eth0; kill -HUP $(cat /run/l2tpd.pid)
+	for i in {1..99}; do	# while it is tried the old one is there, too
+		ip addr add 10.0.0.2/24 dev pw0 2>/dev/null && break	# not to the old one, which has it
+		sleep 0.1
+	done
+	cat /run/l2tpd.log; ip l2tp show tunnel
+	[ "$(ip l2tp show tunnel | grep From)" = "  From 192.0.2.3 to 192.0.2.1" ]'
+check_fails "reloaded: no ping from another address" pings A 10.0.0.2
+there_address=192.0.2.3
+here udp 4 8 default
+check "reloaded: ping" until_true 10 pings A 10.0.0.2
+
+# ---------------------------------------------------------------- an end without a word
+there_ends KILL
+equal "killed: the kernel has nothing left" \
+	"$(in_guest 'sleep 0.3; ip l2tp show tunnel; ip -o link show | grep -c pw0')" 0
+there_again || fail "after a death" "does not start"
+ip_on A neigh flush dev pw0	# it has another MAC address
+check "after a death: ping" until_true 10 pings A 10.0.0.2
+# shellcheck disable=SC2016 # the guest's
+in_guest 'kill -KILL $(cat /run/l2tpd.pid)'
+there_again || fail "after a death, at once" "does not start"
+ip_on A neigh flush dev pw0
+check "after a death, at once: ping" until_true 10 pings A 10.0.0.2
+
+# ---------------------------------------------------------------- devices
+shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
+	ip netns add there; ip netns exec there ip link set lo up
+	ip -n there link add br0 type bridge; ip -n there link set br0 up
+	ctl session create tunnel_name=t session_name=n session_id=70 peer_session_id=71 interface_name=pw0 \
+		netns=there bridge=br0 mac_address=02:00:00:00:00:77 mtu=1200
+	ip -n there -o link show pw0
+	ctl session delete tunnel_name=t session_name=n; ip -n there link show pw0
+	ctl session create tunnel_name=t session_id=80 peer_session_id=81; ip -o link show l2tpeth0' 2>&1)
+matches "in a namespace, on a bridge: as it was told" "$shown" 'UP.* mtu 1200 .*master br0 .*02:00:00:00:00:77'
+matches "in a namespace: gone when deleted" "$shown" 'pw0" does not exist'
+matches "a session without a name" "$shown" ': l2tpeth0: .*UP'
+shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
+	ctl tunnel create tunnel_name=far version=3 dest_ipaddr=198.51.100.1 tunnel_id=90 peer_tunnel_id=91
+	ctl session create tunnel_name=far session_id=92 peer_session_id=93 interface_name=far0
+	ip l2tp show tunnel tunnel_id 90; ip route add 198.51.100.0/24 via 192.0.2.1 mtu 1400
+	for i in {1..40}; do ip l2tp show tunnel tunnel_id 90 | grep "to 198.51.100.1" && break; sleep 0.1; done
+	cat /sys/class/net/far0/mtu' 2>&1 | tr -s '\n ' ' ')
+matches "no route as yet: it is there all the same, and takes the route when it comes; so does the MTU" "$shown" \
+	'Tunnel 90, encap UDP From 0.0.0.0 .* From 192.0.2.2 to 198.51.100.1 1346'
+
+# ---------------------------------------------------------------- what cannot be
+# refused NAME REGEX COMMAND...
+refused() {
+	matches "refused: $1" "$(there_ctl "${*:3}" 2>&1 && echo 'it was done')" "$2"
+}
+session="session create tunnel_name=t session_id=60 peer_session_id=61"
+refused vlan 'Ethernet only .pw_type.*--datapath user' "$session" pw_type=vlan vlan_id=5
+refused ip 'Ethernet only' "$session" pw_type=ip
+refused mss_clamp 'mss_clamp.*firewall' "$session" mss_clamp=yes
+refused mtu 'do not follow .*mtu' "$session" mtu=follow
+refused carrier_timeout 'carrier_timeout' "$session" carrier_timeout=1000
+refused "mss_clamp, live" 'mss_clamp' session modify tunnel_name=t session_name=s mss_clamp=yes
+refused "a name that is taken" 'an interface eth0 exists' "$session" interface_name=eth0
+refused "no such bridge" 'bridge.*ip link add nobridge' "$session" bridge=nobridge
+refused "ttl=copy" 'ttl.*copy' tunnel create tunnel_name=r version=3 dest_ipaddr=192.0.2.77 \
+	tunnel_id=5 peer_tunnel_id=6 ttl=copy
+in_guest 'ip l2tp add tunnel tunnel_id 7 peer_tunnel_id 8 encap ip local 127.0.0.1 remote 127.0.0.1'
+refused "a tunnel of somebody else" 'not ours.*ip l2tp del tunnel tunnel_id 7' \
+	tunnel create tunnel_name=r version=3 dest_ipaddr=192.0.2.77 tunnel_id=7 peer_tunnel_id=8
+check "nothing of what was refused is there" in_guest '! ip l2tp show session | grep -q "Session 60"'
+check "all the time: ping" until_true 5 pings A 10.0.0.2
+check "ends" there_ends
+equal "ends: only what is not ours is left" "$(in_guest 'ip l2tp show tunnel' | grep ^Tunnel)" 'Tunnel 7, encap IP'
+check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
