@@ -127,22 +127,72 @@ beside_idle() {
 	take beside-idle tcp 1
 	cut off
 	end_helper "$helper"
-	for host in A B; do stop_many "$host"; done
+	for host in A B; do stop_second "$host"; done
 }
 
-# The second daemon on a host is kept under the name HOST+, with files of its own.
-host_many() {
-	local host=$1 n=$2
-	many_config "$3" "$host" >"$TMP/$host+.conf"
-	echo "session create tunnel_name=many session_id=9$n peer_session_id=9$((3 - n)) cookie=0011223344556677" \
-		"peer_cookie=0011223344556677 l2spec_type=none interface_name=busy" >>"$TMP/$host+.conf"
-	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host+.conf" -s "$TMP/$host+.socket" >>"$TMP/$host+.log" 2>&1 &
+# start_second HOST [OPTION...]: the second daemon on a host is kept under the name HOST+, with files of its own.
+start_second() {
+	local host=$1
+	cat >"$TMP/$host+.conf"
+	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host+.conf" -s "$TMP/$host+.socket" "${@:2}" \
+		>>"$TMP/$host+.log" 2>&1 &
 	daemon_pid["$host+"]=$!
 	until_true 60 on "$host" "$L2TPCTL" -s "$TMP/$host+.socket" system show status ||
 		{ tail "$TMP/$host+.log"; return 1; }
-	ip_on "$host" addr add 10.2.0.$n/24 dev busy
 }
-stop_many() { stop_daemon "$1+"; }
+stop_second() { stop_daemon "$1+"; }
+
+# host_many HOST N COUNT
+host_many() {
+	start_second "$1" < <(
+		many_config "$3" "$1"
+		echo "session create tunnel_name=many session_id=9$2 peer_session_id=9$((3 - $2))" \
+			"cookie=0011223344556677 peer_cookie=0011223344556677 l2spec_type=none interface_name=busy"
+	) || return
+	ip_on "$1" addr add 10.2.0.$2/24 dev busy
+}
+
+# ---------------------------------------------------------------- programs under l2tprun
+# program_host HOST N: one more daemon, with a session that l2tpctl could have made, and one that `ip l2tp` does
+program_host() {
+	local host=$1 n=$2 m=$((3 - $2)) name
+	local run=("$BUILD/src/l2tprun/l2tprun" -s "$TMP/$host.kernel" ip l2tp add)
+	start_second "$host" --kernel-socket "$TMP/$host.kernel" <<-END || return
+		tunnel create tunnel_name=own version=3 encap=udp src_ipaddr=192.0.2.$n dest_ipaddr=192.0.2.$m \
+			our_udp_port=1703 peer_udp_port=1703 tunnel_id=100$n peer_tunnel_id=100$m
+		session create tunnel_name=own session_id=8$n peer_session_id=8$m l2spec_type=none interface_name=own
+	END
+	on "$host" "${run[@]}" tunnel tunnel_id 1$n peer_tunnel_id 1$m encap udp local 192.0.2.$n remote 192.0.2.$m \
+		udp_sport 1704 udp_dport 1704
+	on "$host" "${run[@]}" session name made tunnel_id 1$n session_id 7$n peer_session_id 7$m l2spec_type none
+	for name in own made; do ip_on "$host" link set $name mtu 1400 up; done
+	ip_on "$host" addr add 10.3.0.$n/24 dev own
+	ip_on "$host" addr add 10.4.0.$n/24 dev made
+}
+
+# What is compared with is a program that asks another family of the kernel's, in the same way.
+programs() {
+	wanted program-tcp || wanted program-show || return 0
+	local round paths="ip l2tpctl"
+	address[l2tpctl]=10.3.0.2 address[ip]=10.4.0.2
+	program_host A 1 && program_host B 2 || return
+	helper B iperf3 -s
+	sleep 0.3
+	cut on
+	take program-tcp tcp 1
+	cut off
+	end_helper "$helper"
+	if wanted program-show; then
+		echo "measuring program-show ..."
+		settle
+		for ((round = 0; round < rounds; round++)); do
+			record program-show l2tp "$(on A /usr/bin/python3 "$here/sample.py" longer 20 \
+				"$BUILD/src/l2tprun/l2tprun" -s "$TMP/A.kernel" ip l2tp show tunnel -- \
+				ip tcp_metrics show)"
+		done
+	fi
+	for host in A B; do stop_second $host; done
+}
 
 # Creation and removal, against a bare loop over the same devices; and what 2,000 sessions take of the daemon's memory.
 creation() {
@@ -193,6 +243,7 @@ pair l2spec=none || exit 1
 throughput
 beside_tap
 beside_idle
+programs
 creation
 if wanted guest; then bash "$here/guest.sh" "$samples"; fi
 unpair

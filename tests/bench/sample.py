@@ -5,6 +5,7 @@
   sample.py tcp NETNS ADDRESS STREAMS SECONDS           octets received by an iperf3 server there, per CPU-second
   sample.py flood NETNS NETNS2 ADDRESS SECONDS SIZE...  UDP packets received in NETNS2, per CPU-second
   sample.py ping NETNS ADDRESS COUNT                    median round trip, microseconds
+  sample.py longer COUNT COMMAND... -- COMMAND... how much longer the first takes than the second, milliseconds
 
 CPU-seconds are those of the whole machine, all that is not idle in /proc/stat, less what it used
 before ($BENCH_IDLE, CPUs): whoever does the work - program, kernel thread, interrupt - it counts.
@@ -93,4 +94,16 @@ def ping(netns, address, count):
     return statistics.median(float(t) for t in re.findall(r'time=([\d.]+) ms', out)) * 1000
 
 
-print({'idle': idle, 'tcp': tcp, 'flood': flood, 'ping': ping}[sys.argv[1]](*sys.argv[2:]))
+def longer(count, *words):
+    """The difference of the medians; taken in turn."""
+    end = words.index('--')
+    taken = []
+    for _ in range(int(count)):
+        for command in words[:end], words[end + 1:]:
+            start = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            taken.append(time.perf_counter() - start)
+    return (statistics.median(taken[::2]) - statistics.median(taken[1::2])) * 1000
+
+
+print({'idle': idle, 'tcp': tcp, 'flood': flood, 'ping': ping, 'longer': longer}[sys.argv[1]](*sys.argv[2:]))
