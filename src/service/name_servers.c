@@ -81,7 +81,7 @@ void name_servers_use(struct service *service, struct session_ppp *ppp)
 {
 	struct address servers[SERVICE_NAME_SERVERS_MAX] = { { .family = AF_UNSPEC } };
 
-	if (!ppp_profile_of(ppp->terms)->use_dns || is_elsewhere(ppp->session))
+	if (!ppp_profile_of(ppp->terms)->use_dns || is_elsewhere(ppp->session) || service->is_stopping)
 		return;
 	if (collect(service, ppp, servers))
 		ppp->named = push(service, ppp->session, servers);

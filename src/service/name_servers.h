@@ -8,7 +8,7 @@
 
 #include "service/session_ppp.h"
 
-/* IPv4 or IPv6 is up. Nothing happens when its profile does not want them, or the peer told none. */
+/* IPv4 or IPv6 is up. Nothing happens when its profile does not want them, the peer told none, or the daemon ends. */
 void name_servers_use(struct service *service, struct session_ppp *ppp);
 /* No more; its device must have its name still. */
 void name_servers_drop(struct service *service, struct session_ppp *ppp);

@@ -276,6 +276,8 @@ static void at_the_end_of_the_daemon_nothing_is_left(void **state)
 	assert_true(service_next_name_servers(pair->near->service, &wanted));
 	assert_int_equal(wanted.servers[0].family, AF_UNSPEC);
 	assert_string_equal(wanted.interface_name, "ppp0");
+	advertise(pair, "2001:db8::53", NULL, 600);
+	assert_false(service_next_name_servers(pair->near->service, &wanted));
 	pair_run(pair, 1000);
 	assert_false(service_next_name_servers(pair->near->service, &wanted));
 	assert_int_equal(told_of(pair->near, SERVICE_EVENT_SESSION_IPV4_UP), 1);
