@@ -179,6 +179,13 @@ static int open_link(struct service *service, struct session_ppp *ppp, const str
 	return open_with(service, ppp, &open, error);
 }
 
+/* What makes a static one may be a reload: then profiles say what they are to say only when all else is done. */
+static void begin_soon(struct service *service, struct session_ppp *ppp)
+{
+	ppp->retry = service->now + 1;
+	session_ppp_schedule(service, ppp);
+}
+
 int session_ppp_begin(struct service *service, struct session *session, const struct ppp_proxy *proxy,
 		      struct error *error)
 {
@@ -189,6 +196,10 @@ int session_ppp_begin(struct service *service, struct session *session, const st
 		return 0;
 	session_ppp_end(service, session);
 	session->ppp = make(service, session, &config);
+	if (session->ppp && !session->call) {
+		begin_soon(service, session->ppp);
+		return 0;
+	}
 	if (!session->ppp)
 		service_no_memory(error);
 	else if (open_link(service, session->ppp, &config, proxy, error) == 0)

@@ -52,9 +52,9 @@ static enum service_session_state session_state(const struct session *session)
 	     session->tunnel->authorization != AUTHORIZATION_REFUSED))
 		return SERVICE_SESSION_AUTHORIZING;
 	if (up && !session_ppp_is_up(session))
-		return session->ppp->retry   ? SERVICE_SESSION_WAITING :
-		       session->ppp->closing ? SERVICE_SESSION_DOWN :
-					       SERVICE_SESSION_CONNECTING;
+		return session->ppp->retry && session->ppp->failures ? SERVICE_SESSION_WAITING :
+		       session->ppp->closing			     ? SERVICE_SESSION_DOWN :
+								       SERVICE_SESSION_CONNECTING;
 	if (up || !session->call)
 		return up ? SERVICE_SESSION_UP : SERVICE_SESSION_DOWN;
 	return session->call->phase == CALL_WAITING ? SERVICE_SESSION_WAITING : SERVICE_SESSION_CONNECTING;

@@ -188,6 +188,30 @@ static void a_pseudowire_that_begins_anew_has_what_profiles_say_then(void **stat
 	assert_true(view.ppp.counters.echoes_sent > 0);
 }
 
+/* Also the first time, when what is configured is all new, or much of it. */
+static void a_pseudowire_of_a_file_has_what_its_profile_says_there(void **state)
+{
+	struct pair *pair = *state;
+	struct service_session_view view;
+
+	ppp_users(pair->far, PPP_USERS);
+	world_expect(pair->far, world_reload(pair->far,
+		PPP_POOL "ppp profile create profile_name=lns auth_peer=yes ip_pool_name=subscribers\n"
+		STATIC_TUNNEL("192.0.2.2", "192.0.2.1", "2", "1") FAR_SESSION "ppp_profile_name=lns\n"));
+	DO(pair->near, STATIC_TUNNEL("192.0.2.1", "192.0.2.2", "1", "2") NEAR_SESSION AS("alice", "guesswork"));
+	pair_run(pair, 4500);
+	assert_int_not_equal(ppp_near(pair).state, SERVICE_SESSION_UP);
+	pair_expect_words(world_session(pair->far, "t", "s").reason, "user alice is refused: wrong password");
+	world_expect(pair->near, world_reload(pair->near,
+		"ppp profile modify profile_name=default idle_timeout=3000\n"
+		STATIC_TUNNEL("192.0.2.1", "192.0.2.2", "1", "2") NEAR_SESSION AS("alice", "wonderland")));
+	pair_run(pair, 65000);
+	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
+	view = ppp_near(pair);
+	assert_int_equal(view.ppp.idle_timeout, 3000);
+	ppp_expect_address(&view.ppp.local, "10.1.0.10");
+}
+
 /* The reason of each attempt is its own. */
 static void a_pseudowire_says_why_it_failed_last(void **state)
 {
@@ -231,6 +255,7 @@ int main(void)
 		PAIR_TEST_PPP(who_is_refused_is_named_here),
 		PAIR_TEST_PPP(an_attempt_that_fails_is_told),
 		PAIR_TEST_PPP(a_pseudowire_that_begins_anew_has_what_profiles_say_then),
+		PAIR_TEST_PPP(a_pseudowire_of_a_file_has_what_its_profile_says_there),
 		PAIR_TEST_PPP(a_pseudowire_says_why_it_failed_last),
 		PAIR_TEST_PPP(a_pseudowire_whose_peer_is_silent_says_so),
 	};
