@@ -134,7 +134,19 @@ struct events *events_new(void)
 
 void events_free(struct events *events)
 {
+	for (unsigned int i = 0; events && i < SERVICE_EVENT_RING / EVENTS_PAGE; i++)
+		free(events->ring[i]);
 	free(events);
+}
+
+/* Where event number is, or will be: NULL when out of memory, but not for one that was added. */
+static struct service_event *place_of(struct events *events, uint64_t number)
+{
+	struct service_event **page = &events->ring[number % SERVICE_EVENT_RING / EVENTS_PAGE];
+
+	if (!*page)
+		*page = calloc(EVENTS_PAGE, sizeof(**page));
+	return *page ? &(*page)[number % EVENTS_PAGE] : NULL;
 }
 
 void event_begin_call(struct service *service)
@@ -143,12 +155,14 @@ void event_begin_call(struct service *service)
 		service->events->budget = SERVICE_EVENT_BUDGET;
 }
 
+/* NULL: out of memory, it is lost. */
 static struct service_event *add(struct service *service, enum service_event_kind kind)
 {
 	struct events *events = service->events;
-	struct service_event *event = &events->ring[++events->last % SERVICE_EVENT_RING];
+	struct service_event *event = place_of(events, events->last + 1);
 
-	*event = (struct service_event){ .number = events->last, .when = service->now, .kind = kind };
+	if (event)
+		*event = (struct service_event){ .number = ++events->last, .when = service->now, .kind = kind };
 	return event;
 }
 
@@ -167,7 +181,8 @@ static struct service_event *post(struct service *service, enum service_event_ki
 		events->budget = 0;
 		add(service, SERVICE_EVENT_SUPPRESSED);
 	}
-	events->ring[events->last % SERVICE_EVENT_RING].count++;
+	if (events->last)
+		place_of(events, events->last)->count++;
 	return NULL;
 }
 
@@ -317,6 +332,6 @@ int service_event_get(const struct service *service, uint64_t number, struct ser
 		return 1;
 	if (!number || number + SERVICE_EVENT_RING <= last)
 		return -1;
-	*event = service->events->ring[number % SERVICE_EVENT_RING];
+	*event = *place_of(service->events, number);
 	return 0;
 }

@@ -69,11 +69,13 @@ struct history {
 	struct service_setbacks setbacks;
 };
 
+#define EVENTS_PAGE 128			/* events of a part of the ring */
+
 struct events {
 	struct history history;
 	uint64_t last;
 	uint32_t budget;		/* left to the call under way */
-	struct service_event ring[SERVICE_EVENT_RING];	/* event n is at n % SERVICE_EVENT_RING */
+	struct service_event *ring[SERVICE_EVENT_RING / EVENTS_PAGE];	/* NULL: none was there yet */
 };
 
 #endif
