@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The kernel's L2TP API in network namespaces, which come, go, get and lose names; and who may use it.
+# The kernel's L2TP API in network namespaces, which come, go, get and lose names; who may use it; and how many can.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 under() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$@"; }
@@ -106,3 +106,29 @@ check 'who had them and ended at once is obeyed' until_true 5 some_left 1
 check 'it can be deleted' under ip l2tp del tunnel tunnel_id 9
 stop_daemon A
 equal 'l2tpd ends well' $? 0
+
+# ---------------------------------------------------------------- descriptors
+printf '#!/bin/sh\nexec prlimit --nofile=64 "%s" "$@"\n' "$L2TPD" >"$TMP/limited"
+chmod +x "$TMP/limited"
+L2TPD=$TMP/limited
+check 'few descriptors: starts' start_daemon A --kernel-socket "$TMP/kernel.socket"
+many='import socket
+kept = [socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16) for _ in range(60)]
+print(len(kept))'
+equal 'a program gets all that it opens' "$(under /usr/bin/python3 -c "$many" 2>"$TMP/said")" 60
+matches 'and is told that not all are of l2tpd' "$(cat "$TMP/said")" '^l2tprun: l2tpd refuses: Too many open files'
+matches 'which tells, too' "$(cat "$(log_of A)")" 'kernel API: cannot serve a program .*: Too many open files'
+running=()
+for _ in {1..60}; do
+	helper A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" sh -c 'ip l2tp show tunnel; exec sleep 1000'
+	running+=("$helper")
+done
+ticks() { awk '{ print $14 + $15 }' "/proc/${daemon_pid[A]}/stat"; }
+check 'more programs than it can serve' until_true 10 eval '[ "$(descriptors)" -ge 60 ]'
+used=$(ticks)
+sleep 2
+at_most 'it does not spin' $(($(ticks) - used)) 40
+{ kill "${running[@]}" && wait "${running[@]}"; } 2>/dev/null
+check 'and serves others when they are gone' until_true 5 under ip l2tp show tunnel
+stop_daemon A
+equal 'it ends well' $? 0
