@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "os/child.h"
+#include "os/clock.h"
 
 #define PROGRAM_MS 10000		/* that one of these may take */
 #define ARGUMENTS (3 + SERVICE_NAME_SERVERS_MAX)
@@ -114,13 +115,20 @@ static void tell_resolvconf(struct name_servers_programs *programs, const char *
 	run(programs, path, (const char *[]){ path, count ? "-a" : "-d", record, NULL }, count ? input : NULL);
 }
 
-static void tell_nobody(const struct service_name_servers *wanted)
+/* A peer may change its mind as often as it likes. */
+static void tell_nobody(struct name_servers_programs *programs, const struct service_name_servers *wanted)
 {
-	char text[SERVICE_NAME_SERVERS_MAX][SERVER_TEXT_MAX] = { "" };
+	char text[SERVICE_NAME_SERVERS_MAX][SERVER_TEXT_MAX], all[SERVICE_NAME_SERVERS_MAX * (SERVER_TEXT_MAX + 1)];
+	unsigned int count = write_servers(wanted, text);
+	size_t used = 0;
 
-	if (write_servers(wanted, text))
-		log_warning("%s: the peer's name servers are %s %s: neither systemd-resolved nor resolvconf is there "
-			    "to be told", wanted->interface_name, text[0], text[1]);
+	if (!count)
+		return;
+	for (unsigned int i = 0; i < count; i++)
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", i ? " " : "", text[i]);
+	log_limited(&programs->untold, os_clock_ms(), LOG_LEVEL_WARNING,
+		    "%s: the peer's name servers are %s: neither systemd-resolved nor resolvconf is there to be told",
+		    wanted->interface_name, all);
 }
 
 static void tell(struct name_servers_programs *programs, const struct service_name_servers *wanted)
@@ -133,7 +141,7 @@ static void tell(struct name_servers_programs *programs, const struct service_na
 	else if (resolvconf)
 		tell_resolvconf(programs, resolvconf, wanted);
 	else
-		tell_nobody(wanted);
+		tell_nobody(programs, wanted);
 }
 
 void name_servers_settle(struct name_servers_programs *programs, struct service *service)

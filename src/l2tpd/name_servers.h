@@ -5,6 +5,7 @@
 
 #include <event2/event.h>
 
+#include "base/log.h"
 #include "service/service.h"
 
 struct name_servers_programs {
@@ -12,6 +13,7 @@ struct name_servers_programs {
 	void (*changed)(void *context);	/* the last one has ended */
 	void *context;
 	unsigned int running;
+	struct log_limit untold;
 };
 
 /* See to what the service wants. */

@@ -115,3 +115,20 @@ check "its event says so" until_true 1 since B "$events_b" "session_down.*does n
 check_fails "nothing leads to it" eval 'ip_on B route show | grep -w "$device"'
 kill -CONT "${daemon_pid[A]}"
 check "it comes back" until_true 30 session_is A t s up
+ctl A -q session delete tunnel_name=t session_name=s
+
+# ---------------------------------------------------------------- name servers that nobody takes
+untaken='name servers are 10\.9\.9\.9 10\.9\.9\.8: neither'
+if [ -e /run/systemd/resolve/io.systemd.Resolve ] || [ -x /usr/sbin/resolvconf ]; then
+	skip "name servers that nobody takes" "this machine has who does"
+else
+	lns_profile modify dns_ipaddr_pri=10.9.9.9 dns_ipaddr_sec=10.9.9.8
+	ctl A -q ppp profile modify profile_name=default use_dns=yes
+	for ((i = 0; i < 9; i++)); do
+		ctl A -q session create tunnel_name=t session_name=s user_name=u5 user_password_file="$TMP/secret"
+		until_true 5 session_is A t s up
+		ctl A -q session delete tunnel_name=t session_name=s
+	done
+	check "name servers that nobody takes: the log has them" logged A "$untaken"
+	at_most "not each time" "$(grep -cE "$untaken" "$(log_of A)")" 7
+fi
