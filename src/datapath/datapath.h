@@ -297,7 +297,7 @@ struct datapath_message {
 
 /* 21 operations.  Every backend fills every member. */
 struct datapath_ops {
-	const char *name;		/* "user", "null" */
+	const char *name;		/* "user", "kernel", "null" */
 
 	void (*close)(struct datapath *dp);	/* removes every tunnel, session and device; frees dp */
 	/* readable when events() or receive() has something; -1: never */

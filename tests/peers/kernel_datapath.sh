@@ -168,6 +168,23 @@ shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
 matches "no route as yet: it is there all the same, and takes the route when it comes; so does the MTU" "$shown" \
 	'Tunnel 90, encap UDP From 0.0.0.0 .* From 192.0.2.2 to 198.51.100.1 1346'
 
+# A tunnel whose packets are in another namespace, with a device at home, and one with a device where there is no wire
+shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
+	ip link add bar0 type bridge
+	ctl tunnel create tunnel_name=away version=3 netns=there encap=ip src_ipaddr=127.0.0.1 dest_ipaddr=127.0.0.1 \
+		tunnel_id=100 peer_tunnel_id=101
+	ctl tunnel create tunnel_name=back version=3 netns=there encap=ip src_ipaddr=127.0.0.1 dest_ipaddr=127.0.0.1 \
+		tunnel_id=101 peer_tunnel_id=100
+	ctl session create tunnel_name=away session_id=110 peer_session_id=111
+	ctl session create tunnel_name=back session_id=111 peer_session_id=110 interface_name=bar0 netns=there
+	ip -n there addr add 10.3.0.1/24 dev bar0; ip addr add 10.3.0.2/24 dev l2tpeth1
+	for i in 1 2 3 4 5; do ping -q -c 1 -W 2 10.3.0.1 && break; done; ip netns exec there ip l2tp show tunnel
+	ctl tunnel delete tunnel_name=away; ctl tunnel delete tunnel_name=back
+	ip -o link show | grep l2tpeth1; ip -n there link show bar0' 2>&1 | tr -s '\n ' ' ')
+matches "a tunnel in a namespace, its device at home: ping" "$shown" \
+	' 0% packet loss.*Tunnel 100, encap IP .*Tunnel 101'
+matches "a tunnel in a namespace: all of it goes" "$shown" 'Peer tunnel 100 Device "bar0" does not exist. $'
+
 # ---------------------------------------------------------------- what cannot be
 # refused NAME REGEX COMMAND...
 refused() {
