@@ -110,6 +110,7 @@ struct tunnel_config {
 	char dest_ipaddr[CONFIG_HOST_MAX];
 	uint16_t our_udp_port, peer_udp_port;
 	bool use_udp_checksums, udp_zero_csum6_tx, udp_zero_csum6_rx;
+	bool is_shadow;			/* no row: its socket is another program's (SERVICE_ORIGIN_KERNEL) */
 	char netns[CONFIG_NETNS_MAX];	/* "": the daemon's */
 	char bind_interface[CONFIG_IFNAME_MAX];
 	uint32_t fwmark;

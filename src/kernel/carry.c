@@ -102,6 +102,9 @@ static void tunnel_command(const struct kernel_tunnel *tunnel, uint32_t id, stru
 	config->version = 3;
 	config->encap = tunnel->encap == L2TP_ENCAPTYPE_IP ? CONFIG_ENCAP_IP : CONFIG_ENCAP_UDP;
 	config->src_ipaddr = tunnel->socket.local.address;
+	config->is_shadow = tunnel->is_managed;
+	config->fwmark = tunnel->socket.mark;
+	memcpy(config->bind_interface, tunnel->socket.interface, sizeof(config->bind_interface));
 	memcpy(config->netns, tunnel->space->netns, sizeof(config->netns));
 	address_format(&tunnel->socket.peer.address, config->dest_ipaddr, sizeof(config->dest_ipaddr));
 	name_tunnel(tunnel, id, 0, config->tunnel_name);
@@ -134,10 +137,12 @@ static bool concede(struct command *command, const struct kernel_tunnel *tunnel,
 	return true;
 }
 
-/* Is it one that the service can carry?  Its peers are one host. */
+/* Is it one that the service can carry?  Its peers are one host; a program's socket knows it only when connected. */
 static bool is_carried(const struct kernel_tunnel *tunnel)
 {
-	return tunnel->version != 2 && !tunnel->is_managed && address_is_unicast(&tunnel->socket.peer.address);
+	if (tunnel->is_managed && !tunnel->socket.peer.port)
+		return false;
+	return tunnel->version != 2 && address_is_unicast(&tunnel->socket.peer.address);
 }
 
 int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now)

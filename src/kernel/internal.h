@@ -5,7 +5,8 @@
  *
  * An object here is a record of what was asked, and the handle of what the service has made of it.  Some have none,
  * and are nothing but the record, because the service cannot carry them yet: tunnels of version 2, those with a socket
- * of the program's own (L2TP_ATTR_FD), those over UDP to no port, and sessions in them or with pseudowire PPP.
+ * of the program's own (L2TP_ATTR_FD) that is not connected, those over UDP to no port, and sessions in them or with
+ * pseudowire PPP.
  */
 #ifndef L2TPD_KERNEL_INTERNAL_H
 #define L2TPD_KERNEL_INTERNAL_H

@@ -41,6 +41,8 @@ struct kernel_socket {
 	struct endpoint local, peer;	/* both of the socket's family; peer 0.0.0.0:0 or [::]:0: it is not connected */
 	bool udp_checksum;		/* of IPv4: they are sent; not so with SO_NO_CHECK */
 	bool udp_zero_csum6_tx, udp_zero_csum6_rx;
+	char interface[CONFIG_IFNAME_MAX];	/* take_socket(): that it is bound to; "": none */
+	uint32_t mark;			/* take_socket(): SO_MARK */
 };
 
 /* The socket that a kernel would make for an unmanaged tunnel. */
@@ -63,11 +65,14 @@ struct kernel_host {
 
 	/* Descriptor fd of process pid is to become a tunnel's socket (L2TP_ATTR_FD): it must be open (else EBADF), a
 	 * socket (ENOTSOCK), of this network namespace (EINVAL), of SOCK_DGRAM, AF_INET or AF_INET6 and the protocol of
-	 * encap (EPROTONOSUPPORT), and no tunnel's yet (EBUSY), in this order.  0 and *socket filled, or an errno.
-	 * drop_socket() gives it back, unless kernel_socket_closed() said that it is gone. */
+	 * encap (EPROTONOSUPPORT), and no tunnel's, nor have been one's (EBUSY), in this order.  0 and *socket
+	 * filled, or an errno.  drop_socket() gives it back, unless kernel_socket_closed() said that it is gone. */
 	int (*take_socket)(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
 			   struct kernel_socket *socket);
 	void (*drop_socket)(void *context, uint64_t cookie);
+	/* From now on such a socket does not get data packets of this session of version 3, since a tunnel of the
+	 * service does; or it gets them again.  0 or an errno; to be given again never fails. */
+	int (*claim)(void *context, uint64_t cookie, uint32_t session_id, bool claimed);
 
 	/* A message that is for another family: whole, with its header. */
 	void (*forward)(void *context, void *owner, const void *message, size_t length);

@@ -170,14 +170,26 @@ struct kernel_session *kernel_session_find_by_ifname(struct kernel *kernel, stru
 	return NULL;
 }
 
+/* What the service carries the program's own socket shall not get besides. */
+static int claim(struct kernel *kernel, const struct kernel_session *session, bool claimed)
+{
+	if (!session->tunnel->is_managed || session->service == HANDLE_NONE)
+		return 0;
+	return kernel->host.claim(kernel->host.context, session->tunnel->socket.cookie, session->id, claimed);
+}
+
 int kernel_session_insert(struct kernel *kernel, struct kernel_session *session)
 {
 	struct space *space = session->tunnel->space;
 
+	if (claim(kernel, session, true))
+		return -1;
 	if (session->tunnel->version != 2) {
 		HASH_ADD(by_space, space->sessions, id, sizeof(session->id), session);
-		if (!session->by_space.tbl)
+		if (!session->by_space.tbl) {
+			(void)claim(kernel, session, false);
 			return -1;
+		}
 	}
 	order_insert(&session->tunnel->sessions, &session->by_id, session->id);
 	kernel->session_count++;
@@ -186,6 +198,7 @@ int kernel_session_insert(struct kernel *kernel, struct kernel_session *session)
 
 void kernel_session_forget(struct kernel *kernel, struct kernel_session *session)
 {
+	(void)claim(kernel, session, false);
 	if (session->by_space.tbl)
 		HASH_DELETE(by_space, session->tunnel->space->sessions, session);
 	order_remove(&session->tunnel->sessions, &session->by_id);

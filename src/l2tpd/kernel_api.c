@@ -274,6 +274,7 @@ void kernel_api_close(struct kernel_api *api)
 		supervisor_free(supervisor);
 	spaces_free(api);
 	kernel_free(api->kernel);
+	sockets_free(api);
 	if (api->arrival)
 		event_free(api->arrival);
 	if (api->accept_again)

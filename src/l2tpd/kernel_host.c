@@ -4,8 +4,11 @@
  * a program wants to make a tunnel of.
  */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -106,30 +109,74 @@ static int borrow(int32_t pid, int fd)
 	return copy;
 }
 
-static int option(int fd, int name)
+static int get_option(int fd, int level, int name)
 {
 	int value = -1;
 	socklen_t length = sizeof(value);
 
-	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? -1 : value;
+	return getsockopt(fd, level, name, &value, &length) < 0 ? -1 : value;
 }
 
-static int check_socket(int fd, enum config_encap encap)
+static int option(int fd, int name)
+{
+	return get_option(fd, SOL_SOCKET, name);
+}
+
+static bool is_of_netns(int fd, const char *netns)
+{
+	int its = ioctl(fd, SIOCGSKNS);
+	struct stat found;
+	bool is_it = its >= 0 && fstat(its, &found) == 0 && found.st_ino == netns_identity(netns);
+
+	if (its >= 0)
+		close(its);
+	return is_it;
+}
+
+static int check_socket(int fd, const char *netns, enum config_encap encap)
 {
 	struct stat kind;
 	int family;
 
 	if (fstat(fd, &kind) < 0 || !S_ISSOCK(kind.st_mode))
 		return ENOTSOCK;
+	if (!is_of_netns(fd, netns))
+		return EINVAL;
 	family = option(fd, SO_DOMAIN);
 	if (option(fd, SO_TYPE) != SOCK_DGRAM || (family != AF_INET && family != AF_INET6))
 		return EPROTONOSUPPORT;
-	if (option(fd, SO_PROTOCOL) != (encap == CONFIG_ENCAP_UDP ? IPPROTO_UDP : L2TP_IP_PROTOCOL))
+	/* one of IP protocol 115 only the kernel's own module makes */
+	if (encap != CONFIG_ENCAP_UDP || option(fd, SO_PROTOCOL) != IPPROTO_UDP)
 		return EPROTONOSUPPORT;
 	return 0;
 }
 
-/* Managed tunnels are not made yet: what is wrong with a descriptor is told, and one that is right is refused. */
+/* Not connected: any address, port 0. */
+static void get_endpoint(int fd, int (*get)(int, struct sockaddr *, socklen_t *), struct endpoint *endpoint)
+{
+	struct sockaddr_storage name;
+	socklen_t length = sizeof(name);
+
+	*endpoint = (struct endpoint){ .address.family = (sa_family_t)option(fd, SO_DOMAIN) };
+	if (get(fd, (struct sockaddr *)&name, &length) == 0)
+		(void)endpoint_from_sockaddr(&name, endpoint);
+}
+
+/* What it sends with is what the tunnel sends with. */
+static void describe_socket(int fd, struct kernel_socket *told)
+{
+	socklen_t length = sizeof(told->interface);
+
+	get_endpoint(fd, getsockname, &told->local);
+	get_endpoint(fd, getpeername, &told->peer);
+	told->udp_checksum = option(fd, SO_NO_CHECK) <= 0;
+	told->udp_zero_csum6_tx = get_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_TX) > 0;
+	told->udp_zero_csum6_rx = get_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX) > 0;
+	told->mark = (uint32_t)option(fd, SO_MARK);
+	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, told->interface, &length) < 0 || !length)
+		told->interface[0] = '\0';
+}
+
 static int take_socket(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
 		       struct kernel_socket *told)
 {
@@ -137,13 +184,24 @@ static int take_socket(void *context, const char *netns, int32_t pid, int fd, en
 
 	if (copy < 0)
 		return EBADF;
-	failed = check_socket(copy, encap);
+	*told = (struct kernel_socket){ .cookie = 0 };
+	failed = check_socket(copy, netns, encap);
+	if (!failed)
+		failed = socket_take(context, netns, copy, &told->cookie);
+	if (!failed)
+		describe_socket(copy, told);
 	close(copy);
-	return failed ? failed : EPROTONOSUPPORT;
+	return failed;
 }
 
+/* Its sessions are gone, so nothing is kept from it any more (kernel_socket.c). */
 static void drop_socket(void *context, uint64_t cookie)
 {
+}
+
+static int claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)
+{
+	return socket_claim(context, cookie, session_id, claimed);
 }
 
 /* --- programs --- */
@@ -168,6 +226,7 @@ void kernel_host_fill(struct kernel_host *host)
 	host->probe = probe;
 	host->take_socket = take_socket;
 	host->drop_socket = drop_socket;
+	host->claim = claim;
 	host->forward = forward;
 	host->wake = wake;
 }

@@ -48,6 +48,14 @@ struct space {
 	struct space *prev, *next;
 };
 
+/* A UDP socket of a program that is, or was, a tunnel's. */
+struct taken_socket {
+	uint64_t cookie;
+	int claims;				/* which sessions it does not get (os/claim.h) */
+	struct witness *witness;
+	struct taken_socket *prev, *next;
+};
+
 struct kernel_api {
 	struct event_base *loop;
 	struct kernel *kernel;
@@ -59,6 +67,8 @@ struct kernel_api {
 	struct supervisor *supervisors;
 	struct program *programs;
 	struct space *spaces;
+	struct taken_socket *sockets;
+	struct witness *witnesses;
 	unsigned int program_count;
 	bool told;				/* that their rights cannot be seen */
 	uint16_t family_id;
@@ -75,6 +85,13 @@ void program_feed(struct program *program);
 
 /* kernel_host.c: what the room asks of the system */
 void kernel_host_fill(struct kernel_host *host);
+
+/* kernel_socket.c: sockets of programs */
+/* To become a tunnel's: fills the cookie. 0 or an errno: EBUSY: it is one's, or was. The descriptor stays the
+ * caller's. */
+int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *cookie);
+int socket_claim(struct kernel_api *api, uint64_t cookie, uint32_t session_id, bool claimed);
+void sockets_free(struct kernel_api *api);
 
 /* kernel_space.c */
 /* The namespace of this descriptor, which stays the caller's; NULL if it is ours. -1: no memory, or no descriptors. */

@@ -46,6 +46,7 @@ static void to_datapath(const struct tunnel *tunnel, const struct tunnel_config 
 		.udp_checksum = config->use_udp_checksums,
 		.udp_zero_csum6_tx = config->udp_zero_csum6_tx,
 		.udp_zero_csum6_rx = config->udp_zero_csum6_rx,
+		.shadow = config->is_shadow,
 	};
 	_Static_assert(CONFIG_TTL_DEFAULT == DATAPATH_HOP_DEFAULT && CONFIG_COPY == DATAPATH_HOP_COPY &&
 		       CONFIG_COPY == DATAPATH_DSCP_COPY, "both sides write them the same");
@@ -450,8 +451,10 @@ int execute_tunnel_create(struct service *service, const struct command *command
 				 "tunnel create is denied: system modify deny_local_tunnel_creates=no allows it");
 	if (service_refuse_drained(service, error) < 0)
 		return -1;
-	if (chain_tunnel(service, &command->config.tunnel, false, &provenance, &config, error) < 0 ||
-	    rules_tunnel(&config, &command->set, error) < 0 ||
+	if (chain_tunnel(service, &command->config.tunnel, false, &provenance, &config, error) < 0)
+		return -1;
+	config.is_shadow = origin == SERVICE_ORIGIN_KERNEL && command->config.tunnel.is_shadow;
+	if (rules_tunnel(&config, &command->set, error) < 0 ||
 	    service_tunnel_limit(service, order_count(&service->tunnels), error) < 0)
 		return -1;
 	tunnel = tunnel_new(service, &config, &provenance, origin, now);

@@ -67,6 +67,12 @@ static void drop_socket(void *context, uint64_t cookie)
 	must(cookie && cookie <= ((struct world *)context)->cookie);
 }
 
+static int claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)
+{
+	must(cookie && cookie <= ((struct world *)context)->cookie);
+	return session_id == 77 ? 12 : 0;
+}
+
 static void forward(void *context, void *owner, const void *message, size_t length)
 {
 	must(length >= NLMSG_HDRLEN && ((const struct nlmsghdr *)message)->nlmsg_len == length);
@@ -160,7 +166,8 @@ static void begin(struct world *world)
 {
 	const struct kernel_host host = {
 		.context = world, .family_id = FAMILY_ID, .group_id = GROUP_ID, .probe = probe,
-		.take_socket = take_socket, .drop_socket = drop_socket, .forward = forward, .wake = wake,
+		.take_socket = take_socket, .drop_socket = drop_socket, .claim = claim, .forward = forward,
+		.wake = wake,
 	};
 
 	world->dp = datapath_null_new();

@@ -8,7 +8,8 @@
  *
  * FLAGS are letters: A: an acknowledgement, D: a dump, - none.  An attribute is TYPE.1=, TYPE.2=, TYPE.4= or
  * TYPE.8= with a number of so many octets, TYPE.i= with an address, TYPE.s= with a text and its NUL, TYPE.x= with
- * octets in hex.  What a second socket hears as a member of the group "l2tp" is printed besides.
+ * octets in hex, TYPE.f= with the descriptor of one of the sockets that lines with '!' make (probe_sockets.h).
+ * What a second socket hears as a member of the group "l2tp" is printed besides.
  *
  * data sends packets of version 3 over UDP on the loopback, from port FROM to port TO: for each PACKET that is a number
  * a frame with this sequence number, for - one without, for "short" one that is less than an Ethernet header, for xHEX
@@ -22,6 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "probe_sockets.h"
 
 #define BUFFER 65536
 #define FRAME 60		/* octets */
@@ -258,6 +261,8 @@ static void put_word(struct nlmsghdr *message, const char *word)
 		mnl_attr_put_strz(message, type, rest + 3);
 	else if (rest[1] == 'x')
 		put_hex(message, type, rest + 3);
+	else if (rest[1] == 'f')
+		mnl_attr_put_u32(message, type, (uint32_t)probe_sockets_fd(atoi(rest + 3)));
 	else if (rest[1] == 'i')
 		put_address(message, type, rest + 3);
 	else
@@ -362,6 +367,10 @@ int main(void)
 		die("join the group");
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "#\n")] = '\0';
+		if (line[0] == '!') {
+			probe_sockets_do(line + 1);
+			continue;
+		}
 		rest = strchr(line, ':');
 		if (!rest)
 			continue;

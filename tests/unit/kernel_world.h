@@ -38,6 +38,8 @@ struct kernel_world {
 	struct kernel_wanted wanted;	/* what was asked for last */
 	struct kernel_socket socket;	/* that take_socket() finds */
 	uint64_t dropped;		/* cookie of the last that was given back */
+	int claims;			/* sessions that the program's socket does not get ... */
+	uint32_t claimed;		/* ... and the last of them, or of those that it gets again */
 	struct octets forwarded;
 	unsigned int wakes;
 };
@@ -79,6 +81,16 @@ static inline void fake_drop(void *context, uint64_t cookie)
 	((struct kernel_world *)context)->dropped = cookie;
 }
 
+static inline int fake_claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)
+{
+	struct kernel_world *kworld = context;
+
+	assert_int_equal(cookie, kworld->socket.cookie);
+	kworld->claims += claimed ? 1 : -1;
+	kworld->claimed = session_id;
+	return 0;
+}
+
 static inline void fake_forward(void *context, void *owner, const void *message, size_t length)
 {
 	struct kernel_world *kworld = context;
@@ -98,7 +110,8 @@ static inline int kernel_world_begin(void **state)
 	struct kernel_world *kworld = calloc(1, sizeof(*kworld));
 	const struct kernel_host host = {
 		.context = kworld, .family_id = FAMILY_ID, .group_id = GROUP_ID, .probe = fake_probe,
-		.take_socket = fake_take, .drop_socket = fake_drop, .forward = fake_forward, .wake = fake_wake,
+		.take_socket = fake_take, .drop_socket = fake_drop, .claim = fake_claim, .forward = fake_forward,
+		.wake = fake_wake,
 	};
 	void *world;
 

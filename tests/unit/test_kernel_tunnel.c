@@ -459,6 +459,51 @@ static void a_closed_socket_ends_the_tunnel(void **state)
 	assert_int_equal(kworld->dropped, 0);
 }
 
+static struct octets session_of(uint8_t command, uint32_t tunnel_id, uint32_t id)
+{
+	struct octets message = request(command, 0);
+
+	put32(&message, L2TP_ATTR_CONN_ID, tunnel_id);
+	put32(&message, L2TP_ATTR_SESSION_ID, id);
+	put32(&message, L2TP_ATTR_PEER_SESSION_ID, id + 1);
+	put16(&message, L2TP_ATTR_PW_TYPE, L2TP_PWTYPE_ETH);
+	return message;
+}
+
+/* What a program's connected socket shall not get, since the service's tunnel does. */
+static void sessions_are_kept_from_the_socket(void **state)
+{
+	struct kernel_world *kworld = *state;
+
+	kworld->socket = (struct kernel_socket){ .cookie = 99, .local.port = 5000, .peer.port = 6000 };
+	address_parse("192.0.2.9", &kworld->socket.local.address);
+	address_parse("192.0.2.10", &kworld->socket.peer.address);
+	ask(kworld, with_socket(1, 3), 0);
+	ask(kworld, session_of(L2TP_CMD_SESSION_CREATE, 1, 10), 0);
+	assert_int_equal(kworld->claims, 1);
+	assert_int_equal(kworld->claimed, 10);
+	ask(kworld, session_of(L2TP_CMD_SESSION_CREATE, 1, 10), EEXIST);
+	ask(kworld, session_of(L2TP_CMD_SESSION_CREATE, 1, 11), 0);
+	ask(kworld, session_of(L2TP_CMD_SESSION_DELETE, 1, 10), 0);
+	assert_int_equal(kworld->claims, 1);
+	assert_int_equal(kworld->claimed, 10);
+	ask(kworld, by_id(L2TP_CMD_TUNNEL_DELETE, 1), 0);
+	assert_int_equal(kworld->claims, 0);
+	assert_int_equal(kworld->dropped, 99);
+}
+
+/* Nothing is carried for it, so nothing is kept from it. */
+static void a_socket_that_is_not_connected(void **state)
+{
+	struct kernel_world *kworld = *state;
+
+	kworld->socket = (struct kernel_socket){ .cookie = 99, .local.address.family = AF_INET,
+						 .peer.address.family = AF_INET };
+	ask(kworld, with_socket(1, 3), 0);
+	ask(kworld, session_of(L2TP_CMD_SESSION_CREATE, 1, 10), 0);
+	assert_int_equal(kworld->claims, 0);
+}
+
 /* Any negative number is no descriptor, and asks for no addresses either. */
 static void negative_descriptors(void **state)
 {
@@ -578,6 +623,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(bad_descriptors),
 	TEST(a_programs_own_socket),
 	TEST(a_closed_socket_ends_the_tunnel),
+	TEST(sessions_are_kept_from_the_socket),
+	TEST(a_socket_that_is_not_connected),
 	TEST(negative_descriptors),
 	TEST(every_namespace_hears_of_it),
 	TEST(the_requester_hears_of_it_too),

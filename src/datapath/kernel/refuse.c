@@ -12,6 +12,8 @@ static int refuse(struct error *error, const char *parameter, const char *what)
 
 int native_refuse_tunnel(const struct datapath_tunnel_config *config, unsigned int fields, struct error *error)
 {
+	if (config->shadow)
+		return refuse(error, NULL, "a tunnel beside another program's socket cannot be handed to the kernel");
 	if (fields == UINT_MAX && config->version == 2)
 		return refuse(error, "version", "tunnels of version 2 are not handed to the kernel yet");
 	if (!(fields & DATAPATH_TUNNEL_MARKING))

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/shadow.h"
 #include "datapath/user/worker.h"
 #include "os/netns.h"
 
@@ -103,7 +104,7 @@ static int bind_socket(const struct user_datapath *dp, const struct socket_group
 
 static bool shares_port(const struct socket_group *group, const struct socket_group *other)
 {
-	return group->encap == L2TP_ENCAP_UDP && other->encap == L2TP_ENCAP_UDP &&
+	return group->encap == L2TP_ENCAP_UDP && other->encap == L2TP_ENCAP_UDP && !group->shadow && !other->shadow &&
 	       group->local.port == other->local.port &&
 	       group->local.address.family == other->local.address.family && group->netns == other->netns;
 }
@@ -204,8 +205,8 @@ static int open_sockets(struct user_datapath *dp, struct socket_group *group, co
 		if (saved < 0)
 			return -1;
 	}
-	result = open_data_sockets(dp, group, error);
-	if (result == 0 && group->encap == L2TP_ENCAP_UDP)
+	result = group->shadow ? shadow_open(group, error) : open_data_sockets(dp, group, error);
+	if (result == 0 && group->encap == L2TP_ENCAP_UDP && !group->shadow)
 		result = open_control_sockets(dp, group, error);
 	if (saved >= 0)
 		netns_leave(saved);
@@ -217,6 +218,8 @@ static int watch_sockets(struct user_datapath *dp, struct socket_group *group, s
 	int failed = 0;
 
 	for (unsigned int i = 0; i < dp->worker_count; i++) {
+		if (group->shadow && i != group->receiver)
+			continue;
 		group->data[i].source.ready = receive_ready;
 		failed |= worker_watch(&dp->workers[i], group->data[i].fd, &group->data[i].source);
 	}
@@ -303,6 +306,9 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 	if (config->encap == L2TP_ENCAP_IP)
 		group->local.port = 0;
 	group->asked_port = group->local.port;
+	group->shadow = config->shadow;
+	group->peer = config->peer;
+	group->receiver = steer_worker(config->encap, &config->peer, 0, dp->worker_count);
 	group->netns = netns_of(config);
 	memcpy(group->bind_interface, config->bind_interface, IF_NAMESIZE);
 	group->zero_checksum.fd = group->control[0].fd = group->control[1].fd = -1;
@@ -456,11 +462,18 @@ static bool serves_port(const struct socket_group *group, uint16_t port)
 	return port ? group->local.port == port : !group->asked_port;
 }
 
+static bool is_peer(const struct socket_group *group, const struct endpoint *peer)
+{
+	return address_equal(&group->peer.address, &peer->address) && group->peer.port == peer->port;
+}
+
 static bool serves(const struct socket_group *group, const struct datapath_tunnel_config *config, uint64_t netns)
 {
 	struct address local = config->local.address;
 
 	local.family = config->peer.address.family;
+	if (group->shadow != config->shadow || (group->shadow && !is_peer(group, &config->peer)))
+		return false;
 	return group->encap == config->encap && address_equal(&group->local.address, &local) &&
 	       (config->encap == L2TP_ENCAP_IP || serves_port(group, config->local.port)) &&
 	       strcmp(group->bind_interface, config->bind_interface) == 0 && group->netns == netns;

@@ -68,6 +68,9 @@ struct socket_group {
 	uint32_t ifindex;		/* of bind_interface; 0: none */
 	bool tells_interface;		/* where its packets arrived: some may be for a group that is bound there */
 	int zero_checksum_users;	/* tunnels that accept IPv6 packets without checksum */
+	bool shadow;			/* raw sockets beside another program's UDP socket (shadow.h) */
+	struct endpoint peer;		/* of a shadow */
+	unsigned int receiver;		/* of a shadow: the worker that receives */
 	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
 	unsigned int sockets;		/* in data */
 	struct group_socket *data;	/* one per worker, in its epoll; each worker also sends with its own */

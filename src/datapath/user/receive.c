@@ -14,6 +14,7 @@
 #include <utlist.h>
 
 #include "datapath/user/message.h"
+#include "datapath/user/shadow.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
 #include "os/tap.h"
@@ -75,7 +76,8 @@ static bool same_peer(const struct sockaddr_storage *name, const struct path *pa
 {
 	const struct sockaddr_in *v4 = (const void *)name, *peer4 = (const void *)&path->peer_name;
 	const struct sockaddr_in6 *v6 = (const void *)name, *peer6 = (const void *)&path->peer_name;
-	bool ip = path->group->encap == L2TP_ENCAP_IP;	/* raw sockets leave other things in the port */
+	/* raw sockets leave other things in the port */
+	bool ip = path->group->encap == L2TP_ENCAP_IP || path->group->shadow;
 
 	if (name->ss_family != path->peer_name.ss_family)
 		return false;
@@ -93,6 +95,8 @@ static bool receives_for(const struct arrival *arrival, const struct socket_grou
 
 	if (group == other)
 		return true;
+	if (group->shadow || other->shadow)
+		return false;
 	if (group->encap != L2TP_ENCAP_UDP || other->encap != L2TP_ENCAP_UDP || group->local.port != other->local.port)
 		return false;
 	return (address_is_any(&other->local.address) ||
@@ -138,6 +142,8 @@ static struct tap_record *tap_arrival(const struct arrival *arrival, const struc
 	endpoint_from_sockaddr(arrival->name, &record->packet.peer);
 	if (arrival->group->encap == L2TP_ENCAP_IP)
 		record->packet.peer.port = 0;
+	if (arrival->group->shadow)
+		record->packet.peer = arrival->group->peer;
 	memcpy(record->octets, datagram.octets, record->packet.captured);
 	return record;
 }
@@ -180,6 +186,8 @@ static void stranger(const struct arrival *arrival, struct datagram datagram, en
 {
 	struct endpoint source = { 0 };
 
+	if (arrival->group->shadow)	/* the other program has it, too, and knows what it is */
+		return;
 	counter_add(*counter, 1);
 	endpoint_from_sockaddr(arrival->name, &source);
 	notice_drop(arrival->worker, drop, NULL, session_id, &source);
@@ -616,12 +624,15 @@ static void receive_message(struct arrival *arrival, struct msghdr *header, uint
 		return;
 	}
 	/* A raw IPv4 socket gives the IP header, too. */
-	if (arrival->group->encap == L2TP_ENCAP_IP && arrival->name->ss_family == AF_INET && length)
+	if ((arrival->group->encap == L2TP_ENCAP_IP || arrival->group->shadow) &&
+	    arrival->name->ss_family == AF_INET && length)
 		skip = (size_t)(octets[0] & 0xf) * 4;
 	if (skip > length)
 		skip = length;
 	octets += skip;
 	length -= skip;
+	if (arrival->group->shadow && !shadow_strip(arrival->group, arrival->name, &octets, &length))
+		return;
 	step = read_control(arrival, header, length);
 	if (length > step && step >= FULL_PACKET)
 		arrival->worker->bulk += length;
@@ -745,6 +756,11 @@ void receive_errors(struct worker *worker, const struct group_socket *socket)
 			event.kind = DATAPATH_EVENT_PATH_MTU;
 			event.mtu = problem.ee_info;
 		}
+		/* the other program is told of its peer, and what is told here may be of any port of it */
+		if (socket->group->shadow && problem.ee_errno != EMSGSIZE)
+			continue;
+		if (socket->group->shadow)
+			peer = socket->group->peer;
 		if (!problem.ee_errno || (address_equal(&peer.address, &last.address) && peer.port == last.port))
 			continue;
 		last = peer;

@@ -21,6 +21,13 @@ static bool joins(const struct train_message *message, const struct session *ses
 	       message->marking.tos == unit->marking.tos;
 }
 
+static void put_vector(struct train *train, const uint8_t *octets, uint32_t length)
+{
+	train->iov[train->vectors].iov_base = (void *)(uintptr_t)octets;
+	train->iov[train->vectors++].iov_len = length;
+	train->headers[train->messages - 1].msg_hdr.msg_iovlen++;
+}
+
 static struct train_message *begin(struct train *train, struct session *session, const struct path *path,
 				   const struct train_unit *unit, uint32_t length)
 {
@@ -38,14 +45,9 @@ static struct train_message *begin(struct train *train, struct session *session,
 	header->msg_namelen = path->peer_name_length;
 	header->msg_iov = &train->iov[train->vectors];
 	header->msg_iovlen = 0;
+	if (path->group->shadow)
+		put_vector(train, message->udp, SHADOW_HEADER);
 	return message;
-}
-
-static void put_vector(struct train *train, const uint8_t *octets, uint32_t length)
-{
-	train->iov[train->vectors].iov_base = (void *)(uintptr_t)octets;
-	train->iov[train->vectors++].iov_len = length;
-	train->headers[train->messages - 1].msg_hdr.msg_iovlen++;
 }
 
 void train_add(struct train *train, struct session *session, const struct path *path, const struct train_unit *unit)
@@ -92,6 +94,8 @@ static void finish_control(struct train_message *message, struct msghdr *header)
 {
 	uint16_t unit_size = (uint16_t)message->unit_size;
 
+	if (message->path->group->shadow)
+		shadow_put_header(message->path, message->udp, header->msg_iov + 1, header->msg_iovlen - 1);
 	header->msg_control = message->control;
 	header->msg_controllen = message->path->control_length;
 	memcpy(message->control, message->path->control, message->path->control_length);
@@ -120,6 +124,8 @@ static void tap_units(struct worker *worker, const struct train_message *message
 	const struct iovec *iov = header->msg_iov, *end = iov + header->msg_iovlen;
 	size_t vectors;
 
+	if (message->path->group->shadow)
+		iov++;		/* the UDP header is the wire's business */
 	for (; iov < end; iov += vectors) {
 		vectors = unit_vectors(iov, (size_t)(end - iov), message->unit_size);
 		tap_departure(worker, message->session, message->path, iov, vectors, drop);
@@ -148,7 +154,7 @@ static int choose_socket(const struct worker *worker, const struct train_message
 	const struct socket_group *group = message->path->group;
 
 	/* Only a single datagram can go without a checksum: UDP_SEGMENT insists on one. */
-	if (message->path->zero_checksum && message->units == 1)
+	if (message->path->zero_checksum && message->units == 1 && !group->shadow)
 		return group->zero_checksum.fd;
 	return group->data[worker->index].fd;
 }

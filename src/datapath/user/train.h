@@ -12,6 +12,7 @@
 
 #include <sys/uio.h>
 
+#include "datapath/user/shadow.h"
 #include "datapath/user/worker.h"
 
 #define TRAIN_MESSAGES 128
@@ -40,6 +41,7 @@ struct train_message {
 	unsigned int units;
 	uint32_t unit_size, octets;
 	bool closed;			/* takes no more */
+	uint8_t udp[SHADOW_HEADER];	/* where the sockets make none */
 	uint8_t control[TRAIN_CONTROL_MAX] __attribute__((aligned(8)));
 };
 
@@ -53,7 +55,7 @@ struct train {
 /* Room for one more unit? If not: train_flush() first. */
 static inline bool train_has_room(const struct train *train)
 {
-	return train->messages < TRAIN_MESSAGES && train->vectors + 2 <= TRAIN_VECTORS;
+	return train->messages < TRAIN_MESSAGES && train->vectors + 3 <= TRAIN_VECTORS;
 }
 
 void train_add(struct train *train, struct session *session, const struct path *path, const struct train_unit *unit);

@@ -53,6 +53,16 @@ static void path_set_source(struct path *path, const struct datapath_tunnel_conf
 	path->control_length += message_put_source(path->control + path->control_length, &path->local.address);
 }
 
+/* Raw sockets know of no ports. */
+static void path_name_peer(struct path *path)
+{
+	struct endpoint peer = path->peer;
+
+	if (path->group->shadow)
+		peer.port = 0;
+	path->peer_name_length = endpoint_to_sockaddr(&peer, &path->peer_name);
+}
+
 /* --- path MTU --- */
 
 static uint32_t least_mtu(const struct path *path)
@@ -85,7 +95,7 @@ static void path_set_mtu(struct path *path, const struct datapath_tunnel_config 
 	if (path->mtu > path->widest)
 		path->widest = path->mtu;
 	headers = (path->peer.address.family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER) + UDP_HEADER;
-	path->train_max = path->group->encap == L2TP_ENCAP_UDP ? path->mtu - headers : 0;
+	path->train_max = path->group->encap == L2TP_ENCAP_UDP && !path->group->shadow ? path->mtu - headers : 0;
 }
 
 /* --- paths --- */
@@ -121,12 +131,12 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 	path->zero_checksum_rx = config->encap == L2TP_ENCAP_UDP && ipv6 && config->udp_zero_csum6_rx;
 	if (path->zero_checksum_rx)
 		group_accept_zero_checksums(path->group, true);
-	if (path->zero_checksum && group_zero_checksum_fd(dp, path->group, error) < 0)
+	if (path->zero_checksum && !config->shadow && group_zero_checksum_fd(dp, path->group, error) < 0)
 		goto fail;
 	path->peer = config->peer;
 	if (config->encap == L2TP_ENCAP_IP)
 		path->peer.port = 0;
-	path->peer_name_length = endpoint_to_sockaddr(&path->peer, &path->peer_name);
+	path_name_peer(path);
 	path_mark(path, config);
 	path_set_source(path, config);
 	path_set_mtu(path, config, 0);

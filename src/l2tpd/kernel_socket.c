@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * UDP sockets of programs that are tunnels' (L2TP_ATTR_FD).  No descriptor of them is kept, so that the program's last
+ * one is the last: what it does not get is told to a filter that it has (os/claim.h), and that it is gone is told by
+ * the kernel, which has a multicast group for that in each network namespace.
+ *
+ * A socket that has no tunnel any more keeps its filter, with nothing claimed.  It cannot have another tunnel: with the
+ * kernel it cannot either.
+ */
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "base/log.h"
+#include "l2tpd/kernel_internal.h"
+#include "os/claim.h"
+#include "os/clock.h"
+
+#define WITNESS_BUFFER (4 << 20)	/* octets: all UDP sockets that end in a namespace are told of */
+#define WITNESS_AT_ONCE 256		/* messages, before others have their turn */
+
+/* Who tells of the ends of sockets in a network namespace. */
+struct witness {
+	struct kernel_api *api;
+	uint64_t netns;
+	unsigned int users;
+	int fd;
+	struct event *readable;
+	struct witness *prev, *next;
+};
+
+static struct taken_socket *find(const struct kernel_api *api, uint64_t cookie)
+{
+	struct taken_socket *taken;
+
+	DL_FOREACH(api->sockets, taken)
+		if (taken->cookie == cookie)
+			return taken;
+	return NULL;
+}
+
+/* --- how they end --- */
+
+static void witness_put(struct witness *witness)
+{
+	if (--witness->users)
+		return;
+	DL_DELETE(witness->api->witnesses, witness);
+	if (witness->readable)
+		event_free(witness->readable);
+	if (witness->fd >= 0)
+		close(witness->fd);
+	free(witness);
+}
+
+static void forget(struct kernel_api *api, struct taken_socket *taken)
+{
+	DL_DELETE(api->sockets, taken);
+	if (taken->claims >= 0)
+		close(taken->claims);
+	if (taken->witness)
+		witness_put(taken->witness);
+	free(taken);
+}
+
+/* Returns whether it was, or had been, a tunnel's. */
+static bool ended(struct kernel_api *api, uint64_t cookie)
+{
+	struct taken_socket *taken = find(api, cookie);
+
+	if (!taken)
+		return false;
+	kernel_socket_closed(api->kernel, cookie, os_clock_ms());
+	forget(api, taken);
+	return true;
+}
+
+static bool read_end(const struct witness *witness, uint64_t *cookie)
+{
+	union {
+		struct nlmsghdr header;
+		char octets[512];
+	} message;
+	const struct inet_diag_msg *end = NLMSG_DATA(&message.header);
+	ssize_t length = recv(witness->fd, &message, sizeof(message), MSG_DONTWAIT);
+
+	*cookie = 0;
+	if (length < 0 && errno == ENOBUFS) {
+		log_warning("so many UDP sockets were closed that l2tpd may have missed that of a tunnel");
+		return true;
+	}
+	if (length >= (ssize_t)NLMSG_LENGTH(sizeof(*end)) && message.header.nlmsg_type == SOCK_DIAG_BY_FAMILY)
+		*cookie = (uint64_t)end->id.idiag_cookie[1] << 32 | end->id.idiag_cookie[0];
+	return length >= 0;
+}
+
+static void readable(evutil_socket_t fd, short what, void *context)
+{
+	struct witness *witness = context;
+	struct kernel_api *api = witness->api;
+	bool changed = false;
+	uint64_t cookie;
+
+	witness->users++;	/* as long as it is read */
+	for (int i = 0; i < WITNESS_AT_ONCE && read_end(witness, &cookie); i++)
+		if (cookie && ended(api, cookie))
+			changed = true;
+	witness_put(witness);
+	if (changed)
+		api->changed(api->context);
+}
+
+static int open_diag(void)
+{
+	struct sockaddr_nl groups = { .nl_family = AF_NETLINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
+	int buffer = WITNESS_BUFFER;
+
+	if (fd < 0)
+		return -1;
+	groups.nl_groups = 1u << (SKNLGRP_INET_UDP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
+	if (bind(fd, (struct sockaddr *)&groups, sizeof(groups)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int open_there(const char *netns)
+{
+	int saved, fd;
+
+	if (!netns[0])
+		return open_diag();
+	saved = netns_enter(netns, NULL);
+	if (saved < 0)
+		return -1;
+	fd = open_diag();
+	netns_leave(saved);
+	return fd;
+}
+
+/* NULL: there is none to be had. */
+static struct witness *witness_get(struct kernel_api *api, const char *netns)
+{
+	uint64_t identity = netns_identity(netns);
+	struct witness *witness;
+
+	DL_FOREACH(api->witnesses, witness)
+		if (witness->netns == identity) {
+			witness->users++;
+			return witness;
+		}
+	witness = calloc(1, sizeof(*witness));
+	if (!witness)
+		return NULL;
+	*witness = (struct witness){ .api = api, .netns = identity, .users = 1, .fd = open_there(netns) };
+	DL_APPEND(api->witnesses, witness);
+	if (witness->fd >= 0)
+		witness->readable = event_new(api->loop, witness->fd, EV_READ | EV_PERSIST, readable, witness);
+	if (witness->readable && event_add(witness->readable, NULL) == 0)
+		return witness;
+	witness_put(witness);
+	return NULL;
+}
+
+/* --- how they begin --- */
+
+static int refused(const char *why, int failed)
+{
+	log_warning("a program's socket cannot become a tunnel's: %s", why);
+	return failed;
+}
+
+static int put_filter(const struct taken_socket *taken, int fd)
+{
+	int failed;
+
+	if (os_filter_of(fd) != OS_FILTER_NONE)
+		return refused("it has a filter of the program's own, and can have one only", EBUSY);
+	failed = os_claims_attach(taken->claims, fd);
+	return failed ? refused(strerror(failed), failed) : 0;
+}
+
+static struct taken_socket *taken_new(struct kernel_api *api, const char *netns, uint64_t cookie)
+{
+	struct taken_socket *taken = calloc(1, sizeof(*taken));
+
+	if (!taken)
+		return NULL;
+	*taken = (struct taken_socket){ .cookie = cookie, .claims = os_claims_new(),
+					.witness = witness_get(api, netns) };
+	DL_APPEND(api->sockets, taken);
+	if (taken->claims >= 0 && taken->witness)
+		return taken;
+	forget(api, taken);
+	return NULL;
+}
+
+int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *cookie)
+{
+	socklen_t length = sizeof(*cookie);
+	struct taken_socket *taken;
+	int failed;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &length) < 0)
+		return errno;
+	if (find(api, *cookie))
+		return EBUSY;
+	taken = taken_new(api, netns, *cookie);
+	if (!taken)
+		return refused("l2tpd may not use BPF (CAP_SYS_ADMIN), or would not be told of its end", ENOMEM);
+	failed = put_filter(taken, fd);
+	if (failed)
+		forget(api, taken);
+	return failed;
+}
+
+int socket_claim(struct kernel_api *api, uint64_t cookie, uint32_t session_id, bool claimed)
+{
+	const struct taken_socket *taken = find(api, cookie);
+
+	return taken ? os_claims_set(taken->claims, session_id, claimed) : EBADF;
+}
+
+void sockets_free(struct kernel_api *api)
+{
+	struct taken_socket *taken, *next;
+
+	DL_FOREACH_SAFE(api->sockets, taken, next)
+		forget(api, taken);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* See claim.h. */
+#include "os/claim.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define CLAIMS_MAX 65536		/* sessions of one tunnel */
+#define UDP_HEADER 8
+#define DATA_MIN 14			/* octets: the kernel takes no shorter one for a data packet */
+#define LICENSE "MIT"
+
+/* One instruction: operation, destination and source register, offset, constant. */
+#define DO(operation, to, from, distance, constant) \
+	((struct bpf_insn){ .code = (operation), .dst_reg = (to), .src_reg = (from), .off = (distance), \
+			    .imm = (constant) })
+
+static int bpf(int command, union bpf_attr *attributes)
+{
+	return (int)syscall(SYS_bpf, command, attributes, sizeof(*attributes));
+}
+
+int os_claims_new(void)
+{
+	union bpf_attr attributes = {
+		.map_type = BPF_MAP_TYPE_HASH, .key_size = sizeof(uint32_t), .value_size = sizeof(uint8_t),
+		.max_entries = CLAIMS_MAX, .map_flags = BPF_F_NO_PREALLOC,
+	};
+
+	return bpf(BPF_MAP_CREATE, &attributes);
+}
+
+/* What a socket filter of UDP sees begins with the UDP header. */
+static int load(int claims)
+{
+	const struct bpf_insn code[] = {
+		DO(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_6, BPF_REG_1, 0, 0),
+		DO(BPF_LDX | BPF_MEM | BPF_W, BPF_REG_0, BPF_REG_6, offsetof(struct __sk_buff, len), 0),
+		DO(BPF_JMP | BPF_JLT | BPF_K, BPF_REG_0, 0, 14, UDP_HEADER + DATA_MIN),
+		/* T is set: control. Version 2 has no such ids. */
+		DO(BPF_LD | BPF_ABS | BPF_H, 0, 0, 0, UDP_HEADER),
+		DO(BPF_JMP | BPF_JSET | BPF_K, BPF_REG_0, 0, 12, 0x8000),
+		DO(BPF_ALU | BPF_AND | BPF_K, BPF_REG_0, 0, 0, 0xf),
+		DO(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 10, 2),
+		DO(BPF_LD | BPF_ABS | BPF_W, 0, 0, 0, UDP_HEADER + 4),
+		/* 8: is the session's id in the table? */
+		DO(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_0, -4, 0),
+		DO(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, claims),
+		DO(0, 0, 0, 0, 0),
+		DO(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
+		DO(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, -4),
+		DO(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
+		DO(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 2, 0),
+		/* 15: it is ours */
+		DO(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
+		DO(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+		/* 17: the whole is the program's */
+		DO(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, -1),
+		DO(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+	union bpf_attr attributes = {
+		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = (uint64_t)(uintptr_t)code,
+		.insn_cnt = sizeof(code) / sizeof(code[0]), .license = (uint64_t)(uintptr_t)LICENSE,
+	};
+
+	return bpf(BPF_PROG_LOAD, &attributes);
+}
+
+int os_claims_attach(int claims, int socket)
+{
+	int program = load(claims), failed = 0;
+
+	if (program < 0)
+		return errno;
+	if (setsockopt(socket, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) < 0)
+		failed = errno;
+	close(program);
+	return failed;
+}
+
+int os_claims_set(int claims, uint32_t session_id, bool claimed)
+{
+	uint8_t value = 1;
+	union bpf_attr attributes = {
+		.map_fd = (uint32_t)claims, .key = (uint64_t)(uintptr_t)&session_id,
+		.value = claimed ? (uint64_t)(uintptr_t)&value : 0,
+	};
+
+	if (bpf(claimed ? BPF_MAP_UPDATE_ELEM : BPF_MAP_DELETE_ELEM, &attributes) < 0)
+		return errno;
+	return 0;
+}
+
+enum os_filter os_filter_of(int socket)
+{
+	socklen_t count = 0;	/* of instructions, of the classic kind */
+
+	if (getsockopt(socket, SOL_SOCKET, SO_GET_FILTER, NULL, &count) < 0)
+		return errno == EACCES ? OS_FILTER_EXTENDED : OS_FILTER_NONE;
+	return count ? OS_FILTER_CLASSIC : OS_FILTER_NONE;
+}

@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# time-limit: 200
+# Tunnels with a UDP socket of the program's own (L2TP_ATTR_FD): the same program here, under l2tprun, and in a guest,
+# with the kernel itself. Frames are the devices', all else is the programs'.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
+trap 'guest stop; cleanup' EXIT
+
+host A
+guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
+guest exec 'modprobe l2tp_eth' || fail guest "has no L2TP"
+guest install "$BUILD/tests/peers/netlink_probe" || { fail guest "does not take our program"; exit 1; }
+daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
+
+# ---------------------------------------------------------------- the two programs
+begin_here() {
+	rm -f "$TMP/in"; : >"$TMP/said"
+	mkfifo "$TMP/in"
+	ip netns exec "${NS}A" "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" \
+		"$BUILD/tests/peers/netlink_probe" <"$TMP/in" >"$TMP/said" 2>&1 &
+	runner=$!
+	exec {to}>"$TMP/in"
+}
+begin_there() {
+	guest exec 'rm -f /tmp/in; : >/tmp/said; mkfifo /tmp/in; netlink_probe </tmp/in >/tmp/said 2>&1 &
+		sleep 1000 >/tmp/in </dev/null 2>&1 &'
+}
+# here LINE..., there LINE...: what they say to it. The mark behind it is as many lines as there were before.
+here() {
+	local said
+	said=$(wc -l <"$TMP/said")
+	printf '%s\n' "$@" "end $said: 0 -" >&"$to"
+	until_true 20 grep -qx "end $said" "$TMP/said" || return
+	sed "1,${said}d; /^end $said\$/,\$d" "$TMP/said"
+}
+there() {
+	printf '%s\n' "$@" 'end MARK: 0 -' >"$TMP/lines"
+	guest put "$TMP/lines" /tmp/lines
+	guest exec "said=\$(wc -l </tmp/said); sed s/MARK/\$said/ /tmp/lines >/tmp/in
+		for i in {1..200}; do grep -qx \"end \$said\" /tmp/said && break; sleep 0.1; done
+		sed \"1,\${said}d; /^end \$said\\\$/,\\\$d\" /tmp/said"
+}
+# what socket 1 receives next
+heard_here() { here '! recv 1' | tail -n 1 | tr -d ' '; }
+heard_there() { there '! recv 1' | tail -n 1 | tr -d ' '; }
+
+# make FAMILY PORT ATTRIBUTE...: socket 1, tunnel 1, session 11 and its device mana0, there 2 and 12; no device may be
+# called as one before it
+make() {
+	local ours=192.0.2.1 theirs=192.0.2.2
+	[ "$1" = 4 ] || ours=2001:db8:2::1 theirs=2001:db8:2::2
+	here "! socket 1 udp$1 $ours 5$2 $theirs 6$2" 'tunnel: 1 A 9.4=1 10.4=2 7.1=3 2.2=0 23.f=1' \
+		"session: 5 A 9.4=1 11.4=11 12.4=12 1.2=5 8.s=mana0 ${*:3}" >"$TMP/made"
+	there "! socket 1 udp$1 $theirs 6$2 $ours 5$2" 'tunnel: 1 A 9.4=2 10.4=1 7.1=3 2.2=0 23.f=1' \
+		"session: 5 A 9.4=2 11.4=12 12.4=11 1.2=5 8.s=mana0 ${*:3}" >>"$TMP/made"
+	[ "$(grep -c 'error 0' "$TMP/made")" = 4 ] || { cat "$TMP/made"; return 1; }
+	on A ip link set mana0 up && on A ip addr add 10.0.0.1/24 dev mana0 &&
+		guest exec 'ip link set mana0 up; ip addr add 10.0.0.2/24 dev mana0'
+}
+no_device() { ! ip_on A link show mana0 >/dev/null 2>&1; }
+gone() { until_true 5 no_device && [ "$(ctl A -j tunnel list | jq length)" = 0 ]; }
+end_there() { there 'delete: 2 A 9.4=2' '! close 1' >/dev/null; }
+
+begin_here
+begin_there
+CONTROL=c803001400000000aabbccdd00112233445566	# T is set, whatever follows
+STRANGE=00030000000000ff000000000000000000000000	# of a session that there is not
+OURS=000300000000000b000000000000000000000000	# of session 11
+SHORT=000300000000000b0000	# to the kernel it is no data packet
+port=100
+COOKIES="15.x=1122334455667788 16.x=1122334455667788"
+for family in 4 6; do
+	for options in "" "18.1=1 19.1=1 $COOKIES"; do
+		name="IPv$family${options:+, cookies and numbers}"
+		port=$((port + 1))
+		# shellcheck disable=SC2086 # words
+		check "$name: made" make $family $port $options || continue
+		check "$name: ping" until_true 10 pings A 10.0.0.2
+		check "$name: large ping" pings A 10.0.0.2 3000
+		equal "$name: the program hears nothing of it" "$(heard_here)" nothing
+		there "! send 1 $CONTROL" >/dev/null
+		equal "$name: it hears control messages" "$(heard_here)" $CONTROL
+		equal "$name: it says them" "$(here "! send 1 $CONTROL" | tail -n 1)" '  well'
+		equal "$name: the other end hears them" "$(heard_there)" $CONTROL
+		there "! send 1 $STRANGE" "! send 1 $SHORT" >/dev/null
+		equal "$name: it hears of sessions that there are not" "$(heard_here)" $STRANGE
+		equal "$name: it hears what is too short" "$(heard_here)" $SHORT
+		guest exec 'ip link set mana0 down'	# it has nothing to say any more
+		equal "$name: tunnel deleted" "$(here 'delete: 2 A 9.4=1' | grep -c 'error 0')" 1
+		check "$name: its device is gone" gone
+		there "! send 1 $OURS" >/dev/null
+		equal "$name: its socket hears everything again" "$(heard_here)" $OURS
+		equal "$name: and says it" "$(here "! send 1 $STRANGE" | tail -n 1)" '  well'
+		equal "$name: and is closed" "$(here '! close 1' | tail -n 1)" '  well'
+		end_there
+	done
+done
+
+# ---------------------------------------------------------------- the end of the socket is the end of the tunnel
+check "made to be closed" make 4 200
+check "ping before it is closed" until_true 10 pings A 10.0.0.2
+here '! close 1' >/dev/null
+check "closed: the tunnel is gone" gone
+end_there
+
+check "made to be killed" make 4 201
+check "ping before it is killed" until_true 10 pings A 10.0.0.2
+kill -9 "$runner"	# l2tprun is beside it
+exec {to}>&-
+wait "$runner" 2>/dev/null
+check "killed: the tunnel is gone" gone
+
+check "the daemon lives" answers A
+stop_daemon A
+equal "ends well" $? 0
