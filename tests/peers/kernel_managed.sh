@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# time-limit: 200
+# time-limit: 300
 # Tunnels with a UDP socket of the program's own (L2TP_ATTR_FD): the same program here, under l2tprun, and in a guest,
 # with the kernel itself. Frames are the devices', all else is the programs'.
 # shellcheck source=tests/lib.sh
