@@ -84,7 +84,14 @@ class Client:
         elif kind == FAMILY:
             self.answer(whole, flags, sequence, payload)
         else:
-            self.proxy.send(whole)      # with an address the kernel would not ask for the rights of who opened it
+            self.pass_on(whole)
+
+    def pass_on(self, whole):
+        """With an address the kernel would not ask for the rights of who opened it."""
+        try:
+            self.proxy.send(whole)
+        except OSError:
+            pass
 
     def answer(self, whole, flags, sequence, payload):
         if payload[0] == 4 and flags & DUMP == DUMP:
@@ -96,7 +103,10 @@ class Client:
             self.say(message(ERROR, 0, sequence, self.port, struct.pack('=i', -errno.EOPNOTSUPP) + whole))
 
     def pass_back(self):
-        octets = self.proxy.recv(65536)
+        try:
+            octets = self.proxy.recv(65536)
+        except OSError:             # closed by what happened at the same time, or it lost some
+            return
         for whole, kind, _, sequence, _ in messages(octets):
             if kind == DONE and sequence == self.listed:
                 self.listed = None
@@ -175,7 +185,7 @@ class Daemon(threading.Thread):
     def reply(peer, octets):
         try:
             peer.send(octets)
-        except BrokenPipeError:     # that l2tprun has ended meanwhile
+        except OSError:             # that l2tprun has ended meanwhile
             pass
 
     def set_option(self, number, option, value):
