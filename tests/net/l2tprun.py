@@ -304,7 +304,7 @@ def test_killed():
     check('the program: nothing is left of it', until(lambda: not daemon.clients and not supervisors()), supervisors())
     with subprocess.Popen([L2TPRUN, '-s', SOCKET, 'sh', '-c', f'read x; {CLIENT}'], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as program:
-        until(supervisors)
+        until(lambda: m.read(f'/proc/{program.pid}/comm') == 'sh\n')
         for pid in supervisors():
             if pid != program.pid:
                 os.kill(pid, signal.SIGTERM)
