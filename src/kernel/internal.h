@@ -230,8 +230,6 @@ struct kernel_session *kernel_session_find_in_space(struct kernel *kernel, struc
 void kernel_tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id);
 /* Forgets and frees it with its sessions; what the service has of them is the caller's business. */
 void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel);
-/* Of the program's own, if it has one; kernel_tunnel_forget() does that. */
-void kernel_tunnel_give_back_socket(struct kernel *kernel, const struct kernel_tunnel *tunnel);
 /* -1: out of memory. */
 int kernel_session_insert(struct kernel *kernel, struct kernel_session *session);
 void kernel_session_forget(struct kernel *kernel, struct kernel_session *session);

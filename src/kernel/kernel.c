@@ -113,6 +113,6 @@ void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now)
 
 	if (!tunnel)
 		return;
-	tunnel->is_managed = false;	/* there is nothing to be given back */
+	tunnel->is_managed = false;	/* there is nobody to give its sessions back to */
 	kernel_tunnel_destroy(kernel, tunnel, now);
 }

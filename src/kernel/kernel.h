@@ -66,7 +66,8 @@ struct kernel_host {
 	/* Descriptor fd of process pid is to become a tunnel's socket (L2TP_ATTR_FD): it must be open (else EBADF), a
 	 * socket (ENOTSOCK), of this network namespace (EINVAL), of SOCK_DGRAM, AF_INET or AF_INET6 and the protocol of
 	 * encap (EPROTONOSUPPORT), and no tunnel's, nor have been one's (EBUSY), in this order.  0 and *socket
-	 * filled, or an errno.  drop_socket() gives it back, unless kernel_socket_closed() said that it is gone. */
+	 * filled, or an errno.  It is a tunnel's then until kernel_socket_closed() says that it is gone, unless
+	 * drop_socket() says that no tunnel came of it. */
 	int (*take_socket)(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
 			   struct kernel_socket *socket);
 	void (*drop_socket)(void *context, uint64_t cookie);

@@ -88,19 +88,12 @@ void kernel_tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, u
 	kernel->tunnel_count++;
 }
 
-void kernel_tunnel_give_back_socket(struct kernel *kernel, const struct kernel_tunnel *tunnel)
-{
-	if (tunnel->is_managed)
-		kernel->host.drop_socket(kernel->host.context, tunnel->socket.cookie);
-}
-
 void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel)
 {
 	struct order_node *node;
 
 	while ((node = order_from(&tunnel->sessions, 0)))
 		kernel_session_forget(kernel, kernel_session_of_node(node));
-	kernel_tunnel_give_back_socket(kernel, tunnel);
 	order_remove(&tunnel->space->tunnels, &tunnel->by_id);
 	if (tunnel->is_portless)
 		DL_DELETE(tunnel->space->portless, tunnel);

@@ -138,10 +138,10 @@ static int make(const struct request *request, struct kernel_tunnel *tunnel, con
 	if (error)
 		return error;
 	error = carry_tunnel(kernel, tunnel, wanted->tunnel_id, request->now);
-	if (error)
-		kernel_tunnel_give_back_socket(kernel, tunnel);
-	else
+	if (!error)
 		kernel_tunnel_insert(kernel, tunnel, wanted->tunnel_id);
+	else if (tunnel->is_managed)
+		kernel->host.drop_socket(kernel->host.context, tunnel->socket.cookie);
 	return error;
 }
 

@@ -194,9 +194,9 @@ static int take_socket(void *context, const char *netns, int32_t pid, int fd, en
 	return failed;
 }
 
-/* Its sessions are gone, so nothing is kept from it any more (kernel_socket.c). */
 static void drop_socket(void *context, uint64_t cookie)
 {
+	socket_drop(context, cookie);
 }
 
 static int claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)

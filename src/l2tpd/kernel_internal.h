@@ -48,10 +48,11 @@ struct space {
 	struct space *prev, *next;
 };
 
-/* A UDP socket of a program that is, or was, a tunnel's. */
+/* A UDP socket of a program that is a tunnel's, or was, or was to be. */
 struct taken_socket {
 	uint64_t cookie;
 	int claims;				/* which sessions it does not get (os/claim.h) */
+	bool is_free;				/* no tunnel came of it */
 	struct witness *witness;
 	struct taken_socket *prev, *next;
 };
@@ -90,6 +91,8 @@ void kernel_host_fill(struct kernel_host *host);
 /* To become a tunnel's: fills the cookie. 0 or an errno: EBUSY: it is one's, or was. The descriptor stays the
  * caller's. */
 int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *cookie);
+/* None came of it: it may be taken again. */
+void socket_drop(struct kernel_api *api, uint64_t cookie);
 int socket_claim(struct kernel_api *api, uint64_t cookie, uint32_t session_id, bool claimed);
 void sockets_free(struct kernel_api *api);
 

@@ -211,8 +211,13 @@ int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *coo
 
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &length) < 0)
 		return errno;
-	if (find(api, *cookie))
+	taken = find(api, *cookie);
+	if (taken && !taken->is_free)
 		return EBUSY;
+	if (taken) {	/* it has its filter */
+		taken->is_free = false;
+		return 0;
+	}
 	taken = taken_new(api, netns, *cookie);
 	if (!taken)
 		return refused("l2tpd may not use BPF (CAP_SYS_ADMIN), or would not be told of its end", ENOMEM);
@@ -220,6 +225,14 @@ int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *coo
 	if (failed)
 		forget(api, taken);
 	return failed;
+}
+
+void socket_drop(struct kernel_api *api, uint64_t cookie)
+{
+	struct taken_socket *taken = find(api, cookie);
+
+	if (taken)
+		taken->is_free = true;
 }
 
 int socket_claim(struct kernel_api *api, uint64_t cookie, uint32_t session_id, bool claimed)

@@ -105,6 +105,19 @@ here '! close 1' >/dev/null
 check "closed: the tunnel is gone" gone
 end_there
 
+# ---------------------------------------------------------------- what cannot be made leaves the socket as it was
+check "l2tpd may have one tunnel" ctl A system modify max_tunnels=1
+check "and has it" ctl A tunnel create tunnel_name=other version=3 src_ipaddr=192.0.2.1 dest_ipaddr=192.0.2.3 \
+	tunnel_id=9 peer_tunnel_id=9
+here '! socket 1 udp4 192.0.2.1 5202 192.0.2.2 6202' >/dev/null
+tunnel='tunnel: 1 A 9.4=1 10.4=2 7.1=3 2.2=0 23.f=1'
+matches "a second one is refused" "$(here "$tunnel")" 'error -12 '
+check "the first one goes" ctl A tunnel delete tunnel_name=other
+matches "the same socket is taken" "$(here "$tunnel")" 'error 0 '
+here '! close 1' >/dev/null
+check "closed: it is gone" gone
+check "l2tpd may have many" ctl A system modify max_tunnels=1000
+
 check "made to be killed" make 4 201
 check "ping before it is killed" until_true 10 pings A 10.0.0.2
 kill -9 "$runner"	# l2tprun is beside it
