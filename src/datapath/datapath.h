@@ -363,4 +363,48 @@ static inline const struct datapath_ops *datapath_ops(struct datapath *dp)
 	return ((struct datapath_base *)(void *)dp)->ops;
 }
 
+/* For backends, what a modify operation says: members that fields name. */
+static inline void datapath_tunnel_take(struct datapath_tunnel_config *to, const struct datapath_tunnel_config *from,
+					unsigned int fields)
+{
+	if (fields & DATAPATH_TUNNEL_PEER)
+		to->peer = from->peer;
+	if (fields & DATAPATH_TUNNEL_PEER_ID)
+		to->peer_tunnel_id = from->peer_tunnel_id;
+	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
+		to->udp_checksum = from->udp_checksum;
+		to->udp_zero_csum6_tx = from->udp_zero_csum6_tx;
+		to->udp_zero_csum6_rx = from->udp_zero_csum6_rx;
+	}
+	if (fields & DATAPATH_TUNNEL_MARKING) {
+		to->ttl = from->ttl;
+		to->dscp = from->dscp;
+		to->fwmark = from->fwmark;
+	}
+}
+
+/* As above; not those of PPP, MPPE and rates, whose pointers and keys are not copied like that. */
+static inline void datapath_session_take(struct datapath_session_config *to,
+					 const struct datapath_session_config *from, unsigned int fields)
+{
+	if (fields & DATAPATH_SESSION_SEND_SEQ)
+		to->send_seq = from->send_seq;
+	if (fields & DATAPATH_SESSION_RECV_SEQ)
+		to->recv_seq = from->recv_seq;
+	if (fields & DATAPATH_SESSION_LNS_MODE)
+		to->lns_mode = from->lns_mode;
+	if (fields & DATAPATH_SESSION_REORDER)
+		to->reorder_timeout = from->reorder_timeout;
+	if (fields & DATAPATH_SESSION_MTU) {
+		to->mtu_mode = from->mtu_mode;
+		to->mtu = from->mtu;
+	}
+	if (fields & DATAPATH_SESSION_MSS)
+		to->mss_clamp = from->mss_clamp;
+	if (fields & DATAPATH_SESSION_CARRIER)
+		to->carrier_timeout = from->carrier_timeout;
+	if (fields & DATAPATH_SESSION_PRIORITY)
+		to->priority = from->priority;
+}
+
 #endif

@@ -245,23 +245,6 @@ int native_session_add(struct datapath *base, const struct datapath_session_conf
 
 /* --- changing one --- */
 
-static void apply_fields(struct datapath_session_config *to, const struct datapath_session_config *from,
-			 unsigned int fields)
-{
-	if (fields & DATAPATH_SESSION_SEND_SEQ)
-		to->send_seq = from->send_seq;
-	if (fields & DATAPATH_SESSION_RECV_SEQ)
-		to->recv_seq = from->recv_seq;
-	if (fields & DATAPATH_SESSION_LNS_MODE)
-		to->lns_mode = from->lns_mode;
-	if (fields & DATAPATH_SESSION_REORDER)
-		to->reorder_timeout = from->reorder_timeout;
-	if (fields & DATAPATH_SESSION_MTU) {
-		to->mtu_mode = from->mtu_mode;
-		to->mtu = from->mtu;
-	}
-}
-
 int native_session_modify(struct datapath *base, handle h, const struct datapath_session_config *config,
 			  unsigned int fields, struct error *error)
 {
@@ -277,7 +260,7 @@ int native_session_modify(struct datapath *base, handle h, const struct datapath
 		return -1;
 	wanted = session->config;
 	before = session->mtu;
-	apply_fields(&wanted, config, fields);
+	datapath_session_take(&wanted, config, fields);
 	if (fields & DATAPATH_SESSION_MTU && set_mtu(session, wanted_mtu(session, &wanted), error) < 0)
 		return -1;
 	if (fields & CHANGEABLE &&

@@ -159,23 +159,6 @@ static void settle_sessions(struct native_tunnel *tunnel)
 		native_session_settle(session);
 }
 
-static void apply_fields(struct datapath_tunnel_config *to, const struct datapath_tunnel_config *from,
-			 unsigned int fields)
-{
-	if (fields & DATAPATH_TUNNEL_PEER)
-		to->peer = from->peer;
-	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
-		to->udp_checksum = from->udp_checksum;
-		to->udp_zero_csum6_tx = from->udp_zero_csum6_tx;
-		to->udp_zero_csum6_rx = from->udp_zero_csum6_rx;
-	}
-	if (fields & DATAPATH_TUNNEL_MARKING) {
-		to->ttl = from->ttl;
-		to->dscp = from->dscp;
-		to->fwmark = from->fwmark;
-	}
-}
-
 /* The socket is as the configuration says. */
 static int adapt(struct native_tunnel *tunnel, const struct datapath_tunnel_config *config, unsigned int fields,
 		 struct error *error)
@@ -207,7 +190,7 @@ int native_tunnel_modify(struct datapath *base, handle h, const struct datapath_
 		return error_set(error, ERROR_IMMUTABLE, "peer_tunnel_id", "the kernel cannot change it: "
 				 "delete the tunnel and make it again");
 	wanted = tunnel->config;
-	apply_fields(&wanted, config, fields);
+	datapath_tunnel_take(&wanted, config, fields);
 	if (adapt(tunnel, &wanted, fields, error) < 0) {
 		(void)adapt(tunnel, &tunnel->config, fields, NULL);
 		return -1;

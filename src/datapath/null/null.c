@@ -167,18 +167,7 @@ static int tunnel_modify(struct null_datapath *null, handle tunnel, const struct
 		return -1;
 	if (fields & DATAPATH_TUNNEL_PEER && change_peer(null, found, &config->peer, error) < 0)
 		return -1;
-	if (fields & DATAPATH_TUNNEL_PEER_ID)
-		found->config.peer_tunnel_id = config->peer_tunnel_id;
-	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
-		found->config.udp_checksum = config->udp_checksum;
-		found->config.udp_zero_csum6_tx = config->udp_zero_csum6_tx;
-		found->config.udp_zero_csum6_rx = config->udp_zero_csum6_rx;
-	}
-	if (fields & DATAPATH_TUNNEL_MARKING) {
-		found->config.ttl = config->ttl;
-		found->config.dscp = config->dscp;
-		found->config.fwmark = config->fwmark;
-	}
+	datapath_tunnel_take(&found->config, config, fields);
 	return 0;
 }
 
@@ -264,29 +253,6 @@ static int null_session_add(struct datapath *dp, const struct datapath_session_c
 	return entry.failed ? -1 : 0;
 }
 
-static void session_change(struct datapath_session_config *to, const struct datapath_session_config *from,
-			   unsigned int fields)
-{
-	if (fields & DATAPATH_SESSION_SEND_SEQ)
-		to->send_seq = from->send_seq;
-	if (fields & DATAPATH_SESSION_RECV_SEQ)
-		to->recv_seq = from->recv_seq;
-	if (fields & DATAPATH_SESSION_LNS_MODE)
-		to->lns_mode = from->lns_mode;
-	if (fields & DATAPATH_SESSION_REORDER)
-		to->reorder_timeout = from->reorder_timeout;
-	if (fields & DATAPATH_SESSION_MTU) {
-		to->mtu_mode = from->mtu_mode;
-		to->mtu = from->mtu;
-	}
-	if (fields & DATAPATH_SESSION_MSS)
-		to->mss_clamp = from->mss_clamp;
-	if (fields & DATAPATH_SESSION_CARRIER)
-		to->carrier_timeout = from->carrier_timeout;
-	if (fields & DATAPATH_SESSION_PRIORITY)
-		to->priority = from->priority;
-}
-
 static int session_modify(struct null_datapath *null, handle session, const struct datapath_session_config *config,
 			  unsigned int fields, struct error *error)
 {
@@ -300,7 +266,7 @@ static int session_modify(struct null_datapath *null, handle session, const stru
 	null_session_config(found, &changed);
 	if (fields & DATAPATH_SESSION_PPP)
 		fields |= DATAPATH_SESSION_MTU;
-	session_change(&changed, config, fields);
+	datapath_session_take(&changed, config, fields);
 	if (found->common->config.pw_type == L2TP_PW_PPP && null_ppp_modify(null, found, config, fields, error) < 0)
 		return -1;
 	return null_session_change(null, found, &changed) ? 0 : no_memory(error);

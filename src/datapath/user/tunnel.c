@@ -238,25 +238,6 @@ static struct tunnel *tunnel_get(const struct user_datapath *dp, handle h, struc
 	return tunnel;
 }
 
-static void apply_fields(struct datapath_tunnel_config *to, const struct datapath_tunnel_config *from,
-			 unsigned int fields)
-{
-	if (fields & DATAPATH_TUNNEL_PEER)
-		to->peer = from->peer;
-	if (fields & DATAPATH_TUNNEL_PEER_ID)
-		to->peer_tunnel_id = from->peer_tunnel_id;
-	if (fields & DATAPATH_TUNNEL_CHECKSUM) {
-		to->udp_checksum = from->udp_checksum;
-		to->udp_zero_csum6_tx = from->udp_zero_csum6_tx;
-		to->udp_zero_csum6_rx = from->udp_zero_csum6_rx;
-	}
-	if (fields & DATAPATH_TUNNEL_MARKING) {
-		to->ttl = from->ttl;
-		to->dscp = from->dscp;
-		to->fwmark = from->fwmark;
-	}
-}
-
 static void release_held(struct worker *worker, void *context)
 {
 	struct tunnel *tunnel = context;
@@ -301,7 +282,7 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 	if (!tunnel)
 		return -1;
 	wanted = tunnel->config;
-	apply_fields(&wanted, config, fields);
+	datapath_tunnel_take(&wanted, config, fields);
 	if (!(fields & ~(unsigned int)DATAPATH_TUNNEL_PEER_ID)) {
 		set_peer_id(tunnel, wanted.peer_tunnel_id);
 		return 0;	/* the path is as it was */
