@@ -62,8 +62,8 @@ static uint64_t mix(uint64_t hash, const void *octets, size_t length)
 	return hash;
 }
 
-/* name "": the source alone. */
-static uint64_t source_of(const struct service *service, const struct session_ppp *ppp, const char *name)
+/* name "": the peer itself. */
+static uint64_t guesser(const struct service *service, const struct session_ppp *ppp, const char *name)
 {
 	const struct address *peer = &ppp->session->tunnel->peer;
 	uint64_t hash = mix(service->slow_down_seed, peer, sizeof(*peer));
@@ -71,15 +71,10 @@ static uint64_t source_of(const struct service *service, const struct session_pp
 	return mix(hash, name, strlen(name)) | 1;
 }
 
-static uint64_t wait_for(const struct service *service, const struct session_ppp *ppp, const char *name)
-{
-	return slow_down_wait(service->slow_down, source_of(service, ppp, name), service->now);
-}
-
 static void note_failure(struct service *service, const struct session_ppp *ppp, const char *name)
 {
-	slow_down_failed(service->slow_down, source_of(service, ppp, name), service->now);
-	slow_down_failed(service->slow_down, source_of(service, ppp, ""), service->now);
+	slow_down_failed(service->slow_down, SLOW_DOWN_NAME, guesser(service, ppp, name), service->now);
+	slow_down_failed(service->slow_down, SLOW_DOWN_PEER, guesser(service, ppp, ""), service->now);
 }
 
 /* --- what is kept --- */
@@ -164,7 +159,7 @@ static void log_refusal(struct service *service, struct session_ppp *ppp, const 
 static void refuse(struct service *service, struct session_ppp *ppp, const char *name,
 		   enum credentials_method method, const struct credentials_verdict *verdict, const char *why)
 {
-	uint64_t wait = wait_for(service, ppp, "");
+	uint64_t wait = slow_down_wait(service->slow_down, SLOW_DOWN_PEER, guesser(service, ppp, ""), service->now);
 	struct authentication *asking;
 
 	log_refusal(service, ppp, name, method, why);
@@ -243,7 +238,7 @@ static void let_in(struct service *service, struct session_ppp *ppp, const char 
 	}
 	packed_free(ppp->grant);
 	ppp->grant = kept;
-	slow_down_succeeded(service->slow_down, source_of(service, ppp, name));
+	slow_down_succeeded(service->slow_down, SLOW_DOWN_NAME, guesser(service, ppp, name));
 	authenticate_cancel(service, ppp);
 	tell(service, ppp, verdict, name);
 }
@@ -413,7 +408,8 @@ void authenticate_begin(struct service *service, struct session_ppp *ppp, const 
 	if (ppp->asking && (ppp->asking->phase != ASKING_SERVER || credentials->method != CREDENTIALS_EAP))
 		authenticate_cancel(service, ppp);
 	name_of(credentials, name);
-	wait = ppp->asking ? 0 : wait_for(service, ppp, name);
+	wait = ppp->asking ? 0 : slow_down_wait(service->slow_down, SLOW_DOWN_NAME, guesser(service, ppp, name),
+						service->now);
 	asking = wait ? keep(service, ppp, ASKING_LATER, credentials) : NULL;
 	if (!asking) {
 		verify(service, ppp, credentials, again);

@@ -19,13 +19,14 @@ void authenticate_answer(struct service *service, const struct radius_event *eve
 void authenticate_expire(struct service *service);
 
 /* --- slow_down.c: guessing takes time --- */
-#define SLOW_DOWN_PLACES 4096		/* sources that are remembered */
+#define SLOW_DOWN_PLACES 4096		/* of each kind that are remembered */
+enum slow_down_kind { SLOW_DOWN_NAME, SLOW_DOWN_PEER, SLOW_DOWN_KINDS };
 struct slow_down {
-	struct { uint64_t key, until; uint32_t failures; } places[SLOW_DOWN_PLACES];
+	struct slow_down_place { uint64_t key, until; uint32_t failures; } places[SLOW_DOWN_KINDS][SLOW_DOWN_PLACES];
 };
-/* ms that an answer must wait for, to this source (any hash of it). */
-uint64_t slow_down_wait(const struct slow_down *slow, uint64_t source, uint64_t now);
-void slow_down_failed(struct slow_down *slow, uint64_t source, uint64_t now);
-void slow_down_succeeded(struct slow_down *slow, uint64_t source);
+/* ms that an answer must wait for; key: any odd hash of whom it is about. */
+uint64_t slow_down_wait(const struct slow_down *slow, enum slow_down_kind kind, uint64_t key, uint64_t now);
+void slow_down_failed(struct slow_down *slow, enum slow_down_kind kind, uint64_t key, uint64_t now);
+void slow_down_succeeded(struct slow_down *slow, enum slow_down_kind kind, uint64_t key);
 
 #endif

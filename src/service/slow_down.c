@@ -4,7 +4,8 @@
  * for a time of its own that is behind that of the one before, so that it does not help to try many at once, and twice
  * as long as that.
  *
- * A table of fixed size: two sources that meet in a place share it, and the one that failed last has it.
+ * A table of fixed size for names and one for peers: two of a kind that meet in a place share it, and the one that
+ * failed last has it.  Were they of one table, a peer would be forgotten by guessing at the name that shares its place.
  */
 #include "service/authenticate.h"
 
@@ -21,33 +22,37 @@ static uint64_t step(uint32_t failures)
 	return failures <= FREE_FAILURES ? 0 : (uint64_t)STEP_MS << (more < STEP_DOUBLED ? more : STEP_DOUBLED);
 }
 
-uint64_t slow_down_wait(const struct slow_down *slow, uint64_t source, uint64_t now)
+/* The lowest bit is set in all. */
+static size_t place_of(uint64_t key)
 {
-	uint64_t until = slow->places[source % SLOW_DOWN_PLACES].until;
-
-	if (slow->places[source % SLOW_DOWN_PLACES].key != source || until <= now)
-		return 0;
-	return until - now;
+	return (size_t)(key >> 1) % SLOW_DOWN_PLACES;
 }
 
-void slow_down_failed(struct slow_down *slow, uint64_t source, uint64_t now)
+uint64_t slow_down_wait(const struct slow_down *slow, enum slow_down_kind kind, uint64_t key, uint64_t now)
 {
-	uint64_t *key = &slow->places[source % SLOW_DOWN_PLACES].key;
-	uint64_t *until = &slow->places[source % SLOW_DOWN_PLACES].until;
-	uint32_t *failures = &slow->places[source % SLOW_DOWN_PLACES].failures;
+	const struct slow_down_place *place = &slow->places[kind][place_of(key)];
 
-	if (*key != source || now > *until + FORGET_MS)
-		*failures = 0;
-	if (*key != source || *until < now)
-		*until = now;
-	*key = source;
-	*until += step(++*failures);
-	if (*until > now + WAIT_MOST_MS)
-		*until = now + WAIT_MOST_MS;
+	return place->key != key || place->until <= now ? 0 : place->until - now;
 }
 
-void slow_down_succeeded(struct slow_down *slow, uint64_t source)
+void slow_down_failed(struct slow_down *slow, enum slow_down_kind kind, uint64_t key, uint64_t now)
 {
-	if (slow->places[source % SLOW_DOWN_PLACES].key == source)
-		slow->places[source % SLOW_DOWN_PLACES].failures = 0;
+	struct slow_down_place *place = &slow->places[kind][place_of(key)];
+
+	if (place->key != key || now > place->until + FORGET_MS)
+		place->failures = 0;
+	if (place->key != key || place->until < now)
+		place->until = now;
+	place->key = key;
+	place->until += step(++place->failures);
+	if (place->until > now + WAIT_MOST_MS)
+		place->until = now + WAIT_MOST_MS;
+}
+
+void slow_down_succeeded(struct slow_down *slow, enum slow_down_kind kind, uint64_t key)
+{
+	struct slow_down_place *place = &slow->places[kind][place_of(key)];
+
+	if (place->key == key)
+		place->failures = 0;
 }

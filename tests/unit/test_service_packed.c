@@ -77,14 +77,14 @@ static void who_types_has_some_failures_free(void **state)
 	struct slow_down *slow = *state;
 
 	for (int i = 0; i < 5; i++) {
-		assert_int_equal(slow_down_wait(slow, 7, 1000), 0);
-		slow_down_failed(slow, 7, 1000);
+		assert_int_equal(slow_down_wait(slow, SLOW_DOWN_NAME, 7, 1000), 0);
+		slow_down_failed(slow, SLOW_DOWN_NAME, 7, 1000);
 	}
-	assert_int_equal(slow_down_wait(slow, 7, 1000), 0);
-	slow_down_failed(slow, 7, 1000);
-	assert_int_equal(slow_down_wait(slow, 7, 1000), 1000);
-	assert_int_equal(slow_down_wait(slow, 8, 1000), 0);
-	assert_int_equal(slow_down_wait(slow, 7, 2000), 0);
+	assert_int_equal(slow_down_wait(slow, SLOW_DOWN_NAME, 7, 1000), 0);
+	slow_down_failed(slow, SLOW_DOWN_NAME, 7, 1000);
+	assert_int_equal(slow_down_wait(slow, SLOW_DOWN_NAME, 7, 1000), 1000);
+	assert_int_equal(slow_down_wait(slow, SLOW_DOWN_NAME, 8, 1000), 0);
+	assert_int_equal(slow_down_wait(slow, SLOW_DOWN_NAME, 7, 2000), 0);
 }
 
 static void who_tries_many_at_once_waits_for_each(void **state)
@@ -93,9 +93,9 @@ static void who_tries_many_at_once_waits_for_each(void **state)
 	uint64_t before = 0;
 
 	for (int i = 0; i < 100; i++) {
-		slow_down_failed(slow, 7, 1000);
-		assert_in_range(slow_down_wait(slow, 7, 1000), before, 10000);
-		before = slow_down_wait(slow, 7, 1000);
+		slow_down_failed(slow, SLOW_DOWN_NAME, 7, 1000);
+		assert_in_range(slow_down_wait(slow, SLOW_DOWN_NAME, 7, 1000), before, 10000);
+		before = slow_down_wait(slow, SLOW_DOWN_NAME, 7, 1000);
 	}
 	assert_int_equal(before, 10000);
 }
@@ -105,14 +105,25 @@ static void who_is_right_or_quiet_begins_anew(void **state)
 	struct slow_down *slow = *state;
 
 	for (int i = 0; i < 6; i++)
-		slow_down_failed(slow, 7, 1000);
-	slow_down_succeeded(slow, 7);
-	slow_down_failed(slow, 7, 5000);
-	assert_int_equal(slow_down_wait(slow, 7, 5000), 0);
+		slow_down_failed(slow, SLOW_DOWN_NAME, 7, 1000);
+	slow_down_succeeded(slow, SLOW_DOWN_NAME, 7);
+	slow_down_failed(slow, SLOW_DOWN_NAME, 7, 5000);
+	assert_int_equal(slow_down_wait(slow, SLOW_DOWN_NAME, 7, 5000), 0);
 	for (int i = 0; i < 50; i++)
-		slow_down_failed(slow, 9, 5000);
-	slow_down_failed(slow, 9, 200000);
-	assert_int_equal(slow_down_wait(slow, 9, 200000), 0);
+		slow_down_failed(slow, SLOW_DOWN_NAME, 9, 5000);
+	slow_down_failed(slow, SLOW_DOWN_NAME, 9, 200000);
+	assert_int_equal(slow_down_wait(slow, SLOW_DOWN_NAME, 9, 200000), 0);
+}
+
+static void a_peer_is_not_forgotten_for_a_name(void **state)
+{
+	struct slow_down *slow = *state;
+
+	for (int i = 0; i < 12; i++) {
+		slow_down_failed(slow, SLOW_DOWN_NAME, 7 + 2 * SLOW_DOWN_PLACES, 1000);
+		slow_down_failed(slow, SLOW_DOWN_PEER, 7, 1000);
+	}
+	assert_int_equal(slow_down_wait(slow, SLOW_DOWN_PEER, 7, 1000), 10000);
 }
 
 int main(void)
@@ -123,6 +134,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_types_has_some_failures_free, begin, end),
 		cmocka_unit_test_setup_teardown(who_tries_many_at_once_waits_for_each, begin, end),
 		cmocka_unit_test_setup_teardown(who_is_right_or_quiet_begins_anew, begin, end),
+		cmocka_unit_test_setup_teardown(a_peer_is_not_forgotten_for_a_name, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
