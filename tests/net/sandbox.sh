@@ -121,15 +121,28 @@ managed="from socket import *
 import sys
 sys.path.insert(0, '$TESTS/net')
 import _kernel_api as api
-tunnel, netlink = socket(AF_INET, SOCK_DGRAM), socket(AF_NETLINK, SOCK_RAW, 16)
+tunnel, peer, netlink = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM), socket(AF_NETLINK, SOCK_RAW, 16)
+tunnel.bind(('127.0.0.1', 0))
+peer.bind(('127.0.0.1', 0))
+tunnel.connect(peer.getsockname())
+peer.connect(tunnel.getsockname())
 netlink.bind((0, 0))
 def u32(kind, value): return api.attribute(kind, value.to_bytes(4, 'little'))
 netlink.send(api.message(api.CTRL, 1, 1, 0, b'\3\1\0\0' + api.attribute(2, b'l2tp\0')))
 family = int.from_bytes(api.attributes(netlink.recv(9999)[20:])[1], 'little')
-netlink.send(api.message(family, 5, 2, 0, b'\1\1\0\0' + u32(9, 3) + u32(10, 3) + api.attribute(7, b'\3') +
-	api.attribute(2, b'\0\0') + u32(23, sys.stdin.fileno())))
-print(-int.from_bytes(netlink.recv(9999)[16:20], 'little', signed=True))"
-equal "l2tprun: a descriptor is looked at (ENOTSOCK)" "$(under /usr/bin/python3 -c "$managed" </dev/null)" 88
+def ask(command, *attributes):
+	netlink.send(api.message(family, 5, 2, 0, bytes((command, 1, 0, 0)) + b''.join(attributes)))
+	return -int.from_bytes(netlink.recv(9999)[16:20], 'little', signed=True)
+def tunnel_of(fd): return ask(1, u32(9, 3), u32(10, 3), api.attribute(7, b'\3'), api.attribute(2, b'\0\0'), u32(23, fd))
+print(tunnel_of(sys.stdin.fileno()), tunnel_of(tunnel.fileno()),
+	ask(5, u32(9, 3), u32(11, 33), u32(12, 33), api.attribute(1, b'\5\0')))
+peer.send(b'\0\3\0\0' + (33).to_bytes(4, 'big') + bytes(18))
+peer.send(b'\xc8\3')
+tunnel.settimeout(5)
+print(tunnel.recv(99).hex())"
+equal "l2tprun: a tunnel of a program's socket, not of what is none (ENOTSOCK); its frames are ours" \
+	"$(under /usr/bin/python3 -c "$managed" </dev/null)" $'88 0 0\nc803'
+check "l2tprun: it is still there" answers C
 stop_daemon C
 
 stop_daemon A KILL
