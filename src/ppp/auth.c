@@ -283,24 +283,30 @@ void auth_peer_proved(struct ppp_link *link, enum credentials_method method, con
 
 void auth_peer_failed(struct ppp_link *link, const char *text, uint64_t now)
 {
-	const struct link_failure failure = { PPP_CAUSE_REFUSED, DISCONNECT_AUTH_FAILED, DIRECTION_PEER,
-					      protocol_of(link->peer_method), false, text };
+	const struct link_failure failure = {
+		.cause = PPP_CAUSE_REFUSED, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_PEER,
+		.protocol = protocol_of(link->peer_method), .text = text,
+	};
 
 	link_fail(link, &failure, now);
 }
 
 void auth_broken(struct ppp_link *link, const char *text, uint64_t now)
 {
-	const struct link_failure failure = { PPP_CAUSE_ERROR, DISCONNECT_AUTH_FAILED, DIRECTION_PEER,
-					      protocol_of(link->peer_method), false, text };
+	const struct link_failure failure = {
+		.cause = PPP_CAUSE_ERROR, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_PEER,
+		.protocol = protocol_of(link->peer_method), .text = text,
+	};
 
 	link_fail(link, &failure, now);
 }
 
 static void peer_timed_out(struct ppp_link *link, enum ppp_cause cause, const char *text, uint64_t now)
 {
-	const struct link_failure failure = { cause, DISCONNECT_AUTH_TIMEOUT, DIRECTION_PEER,
-					      protocol_of(link->peer_method), true, text };
+	const struct link_failure failure = {
+		.cause = cause, .code = DISCONNECT_AUTH_TIMEOUT, .direction = DIRECTION_PEER,
+		.protocol = protocol_of(link->peer_method), .by_peer = true, .text = text,
+	};
 
 	link_fail(link, &failure, now);
 }
@@ -373,19 +379,35 @@ void auth_own_proved(struct ppp_link *link, enum credentials_method method, uint
 	explicit_bzero(&keys, sizeof(keys));
 }
 
-void auth_own_failed(struct ppp_link *link, bool by_peer, const char *text, uint64_t now)
+void auth_own_refused(struct ppp_link *link, const char *reason, uint64_t now)
 {
-	const struct link_failure failure = { PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_FAILED, DIRECTION_OURS,
-					      protocol_of(link->our_method), by_peer, text };
+	char text[2 * PPP_TEXT_MAX];
+	const struct link_failure failure = {
+		.cause = PPP_CAUSE_NOT_TRUSTED, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_OURS,
+		.protocol = protocol_of(link->our_method), .by_peer = true, .text = text, .is_unexplained = !reason[0],
+	};
+
+	snprintf(text, sizeof(text), "the peer refused our name and password%s%s", reason[0] ? ": " : "", reason);
+	link_fail(link, &failure, now);
+}
+
+void auth_own_failed(struct ppp_link *link, const char *text, uint64_t now)
+{
+	const struct link_failure failure = {
+		.cause = PPP_CAUSE_NOT_TRUSTED, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_OURS,
+		.protocol = protocol_of(link->our_method), .text = text,
+	};
 
 	link_fail(link, &failure, now);
 }
 
 static void own_timed_out(struct ppp_link *link, uint64_t now)
 {
-	const struct link_failure failure = { PPP_CAUSE_LOST, DISCONNECT_AUTH_TIMEOUT, DIRECTION_OURS,
-					      protocol_of(link->our_method), true,
-					      "the peer did not say whether it accepts our name and password" };
+	const struct link_failure failure = {
+		.cause = PPP_CAUSE_LOST, .code = DISCONNECT_AUTH_TIMEOUT, .direction = DIRECTION_OURS,
+		.protocol = protocol_of(link->our_method), .by_peer = true,
+		.text = "the peer did not say whether it accepts our name and password",
+	};
 
 	link_fail(link, &failure, now);
 }
@@ -393,8 +415,9 @@ static void own_timed_out(struct ppp_link *link, uint64_t now)
 static void own_rejected(struct ppp_link *link, uint64_t now)
 {
 	const struct link_failure failure = {
-		PPP_CAUSE_NOT_TRUSTED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_OURS, protocol_of(link->our_method), true,
-		"the peer does not know the protocol that it asked us to prove our name by",
+		.cause = PPP_CAUSE_NOT_TRUSTED, .code = DISCONNECT_AUTH_PROTOCOL, .direction = DIRECTION_OURS,
+		.protocol = protocol_of(link->our_method), .by_peer = true,
+		.text = "the peer does not know the protocol that it asked us to prove our name by",
 	};
 
 	link_fail(link, &failure, now);
@@ -564,8 +587,9 @@ static void own_is_rejected(struct ppp_link *link, uint64_t now)
 void auth_rejected(struct ppp_link *link, uint16_t protocol, uint64_t now)
 {
 	const struct link_failure failure = {
-		PPP_CAUSE_REFUSED, DISCONNECT_AUTH_PROTOCOL, DIRECTION_PEER, protocol, true,
-		"the peer does not know the protocol that it was to prove its name by",
+		.cause = PPP_CAUSE_REFUSED, .code = DISCONNECT_AUTH_PROTOCOL, .direction = DIRECTION_PEER,
+		.protocol = protocol, .by_peer = true,
+		.text = "the peer does not know the protocol that it was to prove its name by",
 	};
 
 	if (!link->auth)

@@ -135,8 +135,11 @@ void auth_broken(struct ppp_link *link, const char *text, uint64_t now);
 /* Our half, for a challenge that may come at any time; NULL: out of memory, or we have no name. */
 struct auth_own *auth_own_of(struct ppp_link *link);
 void auth_own_proved(struct ppp_link *link, enum credentials_method method, uint64_t now);
-/* by_peer: it refused us; else it is we who do not trust it. link->auth is gone. */
-void auth_own_failed(struct ppp_link *link, bool by_peer, const char *text, uint64_t now);
+/* The peer refused us. reason: what it says of it; "": it may yet say why when it closes the link.
+ * link->auth is gone. */
+void auth_own_refused(struct ppp_link *link, const char *reason, uint64_t now);
+/* It is we who do not trust it. Likewise. */
+void auth_own_failed(struct ppp_link *link, const char *text, uint64_t now);
 
 enum credentials_method auth_credentials_method(unsigned int method);
 static inline bool auth_is_chap(unsigned int method)

@@ -76,7 +76,7 @@ static void receive_challenge(struct ppp_link *link, const struct ppp_packet *pa
 	if (!own)
 		return;
 	if (is_our_own(link, &challenge))
-		auth_own_failed(link, false, "the peer gave us our own challenge back", now);
+		auth_own_failed(link, "the peer gave us our own challenge back", now);
 	else if (is_answered(link, own, packet->identifier, &challenge))
 		auth_send_again(link, PPP_CHAP_PROTOCOL, own->last);
 	else
@@ -86,7 +86,7 @@ static void receive_challenge(struct ppp_link *link, const struct ppp_packet *pa
 static void receive_success(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
 {
 	if (link->our_method == PPP_MSCHAPV2 && !auth_mschap_genuine(&link->auth->own, packet->data, packet->length))
-		auth_own_failed(link, false, TEXT_NOT_GENUINE, now);
+		auth_own_failed(link, TEXT_NOT_GENUINE, now);
 	else
 		auth_own_proved(link, auth_credentials_method(link->our_method), now);
 }
@@ -94,14 +94,13 @@ static void receive_success(struct ppp_link *link, const struct ppp_packet *pack
 /* That we may try again is of no use to who has one password only. */
 static void receive_failure(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
 {
-	char reason[PPP_TEXT_MAX], text[2 * PPP_TEXT_MAX];
+	char reason[PPP_TEXT_MAX];
 
 	if (link->our_method == PPP_CHAP_MD5)
 		auth_text(packet->data, packet->length, reason);
 	else
 		auth_mschap_reason(packet->data, packet->length, reason);
-	snprintf(text, sizeof(text), "the peer refused our name and password%s%s", reason[0] ? ": " : "", reason);
-	auth_own_failed(link, true, text, now);
+	auth_own_refused(link, reason, now);
 }
 
 void chap_own_receive(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)

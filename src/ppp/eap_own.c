@@ -107,19 +107,11 @@ static void take_success(struct ppp_link *link, const struct ppp_packet *request
 {
 	if (!auth_mschap_genuine(&link->auth->own, request->data + EAP_MSCHAPV2_HEADER,
 				 request->length - EAP_MSCHAPV2_HEADER)) {
-		auth_own_failed(link, false, TEXT_NOT_GENUINE, now);
+		auth_own_failed(link, TEXT_NOT_GENUINE, now);
 		return;
 	}
 	link->auth->own.state = AUTH_RESULT;
 	send_operation(link, request, CHAP_SUCCESS, now);
-}
-
-static void refused(struct ppp_link *link, const char *reason, uint64_t now)
-{
-	char text[2 * PPP_TEXT_MAX];
-
-	snprintf(text, sizeof(text), "the peer refused our name and password%s%s", reason[0] ? ": " : "", reason);
-	auth_own_failed(link, true, text, now);
 }
 
 static void take_failure(struct ppp_link *link, const struct ppp_packet *request, uint64_t now)
@@ -128,7 +120,7 @@ static void take_failure(struct ppp_link *link, const struct ppp_packet *request
 
 	auth_mschap_reason(request->data + EAP_MSCHAPV2_HEADER, request->length - EAP_MSCHAPV2_HEADER, reason);
 	send_operation(link, request, CHAP_FAILURE, now);
-	refused(link, reason, now);
+	auth_own_refused(link, reason, now);
 }
 
 static void answer_mschapv2(struct ppp_link *link, const struct ppp_packet *request, uint64_t now)
@@ -175,7 +167,7 @@ static void receive_request(struct ppp_link *link, const struct ppp_packet *requ
 	if (own->state == AUTH_IDLE || own->state == AUTH_DONE)
 		own->state = AUTH_WAITING;
 	if (is_our_own(link, request))
-		auth_own_failed(link, false, "the peer gave us our own challenge back", now);
+		auth_own_failed(link, "the peer gave us our own challenge back", now);
 	else if (type == EAP_IDENTITY)
 		tell_identity(link, request, now);
 	else if (type == EAP_NOTIFICATION)
@@ -205,5 +197,5 @@ void eap_own_receive(struct ppp_link *link, const struct ppp_packet *packet, uin
 	else if (packet->code == EAP_SUCCESS && own->state == AUTH_RESULT)
 		auth_own_proved(link, CREDENTIALS_EAP, now);
 	else if (packet->code == EAP_FAILURE && (own->state == AUTH_RESULT || own->state == AUTH_WAITING))
-		refused(link, "", now);
+		auth_own_refused(link, "", now);
 }

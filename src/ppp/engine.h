@@ -66,6 +66,8 @@ void link_expire(struct ppp_link *link);
 void link_set_network(struct ppp_link *link, const struct ppp_network *network);
 /* Why it will end, when it does, unless something better is said. */
 void link_note(struct ppp_link *link, const struct link_failure *failure);
+/* What the peer says when it closes the link, for who was refused without a word. */
+void link_explain(struct ppp_link *link, const char *why);
 /* LCP is open, is not any more, will not be again. */
 void link_lcp_up(struct ppp_link *link);
 void link_lcp_down(struct ppp_link *link);

@@ -49,6 +49,7 @@ struct link_failure {
 	uint16_t protocol;		/* 0: none */
 	bool by_peer;
 	const char *text;		/* for people; copied */
+	bool is_unexplained;		/* who closes the link may say more (link_explain) */
 };
 
 enum link_timer {			/* each link has one of each */

@@ -28,6 +28,18 @@ void link_note(struct ppp_link *link, const struct link_failure *failure)
 	negotiation->has_failure = true;
 }
 
+void link_explain(struct ppp_link *link, const char *why)
+{
+	struct negotiation *negotiation = link->negotiation;
+	size_t length;
+
+	if (!negotiation || !negotiation->failure.is_unexplained || !*why)
+		return;
+	negotiation->failure.is_unexplained = false;
+	length = strlen(negotiation->text);
+	snprintf(negotiation->text + length, sizeof(negotiation->text) - length, ": %s", why);
+}
+
 static void dead(struct ppp_link *link)
 {
 	if (link->phase == PPP_DEAD)

@@ -588,6 +588,7 @@ static void receive_terminate(struct ppp_link *link, enum control_protocol which
 	ppp_printable(packet->data, packet->length, said, sizeof(said));
 	snprintf(text, sizeof(text), "%s%s%s", proving ? PPP_CLOSED_WHILE_PROVING : "closed by the peer",
 		 packet->length ? ": " : "", said);
+	link_explain(link, said);
 	link_note(link, which == CONTROL_LCP && auth_was_refused(link) ? &refused : &closed);
 	act(link, which, AUTOMATON_RTR, &reply);
 }

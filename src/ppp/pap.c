@@ -92,7 +92,7 @@ void pap_request(struct ppp_link *link, uint64_t now)
 	uint8_t lengths[2];
 
 	if (!secret || secret->name_length > FIELD_MAX || secret->password_length > FIELD_MAX) {
-		auth_own_failed(link, false, "name or password is longer than PAP can carry", now);
+		auth_own_failed(link, "name or password is longer than PAP can carry", now);
 		return;
 	}
 	lengths[0] = (uint8_t)secret->name_length;
@@ -110,7 +110,7 @@ void pap_request(struct ppp_link *link, uint64_t now)
 void pap_receive_answer(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
 {
 	struct auth_own *own = link->auth ? &link->auth->own : NULL;
-	char message[PPP_TEXT_MAX], text[2 * PPP_TEXT_MAX];
+	char message[PPP_TEXT_MAX];
 	struct cursor cursor = cursor_over((uint8_t *)packet->data, packet->length);
 	const uint8_t *said;
 	size_t length;
@@ -123,7 +123,6 @@ void pap_receive_answer(struct ppp_link *link, const struct ppp_packet *packet, 
 		if (!take_field(&cursor, &said, &length))
 			length = 0;
 		auth_text(said, length, message);
-		snprintf(text, sizeof(text), "the peer refused our name and password%s%s", length ? ": " : "", message);
-		auth_own_failed(link, true, text, now);
+		auth_own_refused(link, message, now);
 	}
 }
