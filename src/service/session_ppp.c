@@ -93,6 +93,12 @@ static void tell_network(struct service *service, struct session *session, bool 
 	ppp->told6 = ipv6;
 }
 
+void session_ppp_tell_network(struct service *service, struct session *session, bool is_up)
+{
+	if (session->ppp)
+		tell_network(service, session, is_up && session->ppp->ipv4, is_up && session->ppp->ipv6);
+}
+
 static void set_failure(struct session_ppp *ppp, const char *reason)
 {
 	free(ppp->failure);
@@ -430,7 +436,7 @@ static void became_up(struct service *service, struct session *session)
 	if (!ppp->up_since)
 		ppp->up_since = ppp->heard = service->now;
 	state_session_update(service, session);
-	tell_network(service, session, ppp->ipv4, ppp->ipv6);
+	session_ppp_tell_network(service, session, session->state == SERVICE_SESSION_UP);
 	accounting_start(service, ppp);
 	router_begin(service, ppp);
 	session_ppp_schedule(service, ppp);

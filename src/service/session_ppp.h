@@ -24,7 +24,6 @@ enum terminate_cause {
 /* How far it got: for people who ask why it is not up. */
 enum session_ppp_stage {
 	SESSION_PPP_LINK, SESSION_PPP_PROOF, SESSION_PPP_ASKING, SESSION_PPP_NETWORK, SESSION_PPP_UP,
-	SESSION_PPP_STAGES,
 };
 extern const char *const session_ppp_stage_words[];
 
@@ -108,6 +107,9 @@ void session_ppp_reason(const struct session *session, char *reason, size_t size
 /* The call has ended: what PPP knows of why goes before reason, which is the call's, or in its place if we ended it. */
 void session_ppp_explain(const struct service *service, const struct session *session, bool by_peer,
 			 char reason[ERROR_TEXT_MAX]);
+
+/* The session is up now, or is about to be down: events tell which network protocols it carries. */
+void session_ppp_tell_network(struct service *service, struct session *session, bool is_up);
 
 /* Does this session have a network protocol, or needs none? */
 static inline bool session_ppp_is_up(const struct session *session)

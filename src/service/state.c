@@ -69,7 +69,7 @@ void state_session_reason(const struct session *session, char *reason, size_t si
 		return;
 	if (session->call && session->call->reason)
 		snprintf(reason, size, "%s", session->call->reason);
-	else if (session->ppp)
+	else if (session->ppp && !session_ppp_is_up(session))
 		session_ppp_reason(session, reason, size);
 	else if (session->state == SERVICE_SESSION_CONNECTING || session->state == SERVICE_SESSION_AUTHORIZING)
 		return;
@@ -92,11 +92,13 @@ static void session_up(struct service *service, struct session *session)
 		setup_add(&service->session_setup, service->now - session->created);
 	session->was_up = true;
 	event_session(service, SERVICE_EVENT_SESSION_UP, session, NULL, NULL);
+	session_ppp_tell_network(service, session, true);
 }
 
 static void session_down(struct service *service, struct session *session, const char *reason)
 {
 	session->up_since = 0;
+	session_ppp_tell_network(service, session, false);
 	event_session(service, SERVICE_EVENT_SESSION_DOWN, session, reason, NULL);
 }
 

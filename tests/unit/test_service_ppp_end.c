@@ -245,6 +245,28 @@ static void a_pseudowire_whose_peer_is_silent_says_so(void **state)
 	expect_told(pair->near, SERVICE_EVENT_SESSION_DOWN, 1, NULL);
 }
 
+/* What it carries is carried again with the next packet: nothing is negotiated meanwhile. */
+static void a_pseudowire_without_carrier_carries_no_network_protocol(void **state)
+{
+	struct pair *pair = *state;
+	struct datapath_event event = { .kind = DATAPATH_EVENT_CARRIER };
+	const struct session *session;
+
+	static_pair(pair);
+	DO(pair->far, "session modify tunnel_name=t session_name=s carrier_timeout=500");
+	session = handle_get(&pair->far->service->session_handles, world_session(pair->far, "t", "s").handle);
+	event.session = session->datapath;
+	service_datapath_event(pair->far->service, &event, pair->far->now);
+	expect_told(pair->far, SERVICE_EVENT_SESSION_IPV4_DOWN, 1, NULL);
+	expect_told(pair->far, SERVICE_EVENT_SESSION_IPV6_DOWN, 1, NULL);
+	expect_told(pair->far, SERVICE_EVENT_SESSION_DOWN, 1, "carrier_timeout, which is 500 ms");
+	event.carrier = true;
+	service_datapath_event(pair->far->service, &event, pair->far->now);
+	expect_told(pair->far, SERVICE_EVENT_SESSION_UP, 2, NULL);
+	expect_told(pair->far, SERVICE_EVENT_SESSION_IPV4_UP, 2, NULL);
+	expect_told(pair->far, SERVICE_EVENT_SESSION_IPV6_UP, 2, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +278,7 @@ int main(void)
 		PAIR_TEST_PPP(an_attempt_that_fails_is_told),
 		PAIR_TEST_PPP(a_pseudowire_that_begins_anew_has_what_profiles_say_then),
 		PAIR_TEST_PPP(a_pseudowire_of_a_file_has_what_its_profile_says_there),
+		PAIR_TEST_PPP(a_pseudowire_without_carrier_carries_no_network_protocol),
 		PAIR_TEST_PPP(a_pseudowire_says_why_it_failed_last),
 		PAIR_TEST_PPP(a_pseudowire_whose_peer_is_silent_says_so),
 	};
