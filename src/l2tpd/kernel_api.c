@@ -14,6 +14,7 @@
 #include "l2tpd/requirements.h"
 #include "os/clock.h"
 #include "os/genl.h"
+#include "os/sender.h"
 
 #define ACCEPT_PAUSE_MS 500		/* without descriptors */
 #define GROUP_ID 0x6c327470		/* beyond what a kernel has ever given */
@@ -192,6 +193,39 @@ static void accept_again(evutil_socket_t fd, short what, void *context)
 	event_add(api->arrival, NULL);
 }
 
+static void sent(evutil_socket_t fd, short what, void *context)
+{
+	programs_sent(context);
+}
+
+/* What nobody needs before the first l2tprun comes. */
+static bool prepare(struct kernel_api *api)
+{
+	struct kernel_host host = { .context = api, .group_id = GROUP_ID };
+
+	if (api->kernel)
+		return true;
+	kernel_host_fill(&host);
+	if (!api->sender)
+		api->sender = os_sender_new();
+	if (api->sender && !api->sent)
+		api->sent = event_new(api->loop, os_sender_fd(api->sender), EV_READ | EV_PERSIST, sent, api);
+	if (!api->sent || event_add(api->sent, NULL) < 0 || os_genl_free_id(&host.family_id) < 0)
+		return false;
+	api->family_id = host.family_id;
+	api->kernel = kernel_new(api->service, &host);
+	return api->kernel;
+}
+
+static bool watch_supervisor(struct supervisor *supervisor)
+{
+	struct event_base *loop = supervisor->api->loop;
+
+	supervisor->readable = event_new(loop, supervisor->fd, EV_READ | EV_PERSIST, supervisor_readable, supervisor);
+	supervisor->writable = event_new(loop, supervisor->fd, EV_WRITE, supervisor_writable, supervisor);
+	return supervisor->readable && supervisor->writable && event_add(supervisor->readable, NULL) == 0;
+}
+
 static void arrived(evutil_socket_t listening, short what, void *context)
 {
 	struct kernel_api *api = context;
@@ -205,16 +239,17 @@ static void arrived(evutil_socket_t listening, short what, void *context)
 		return;
 	}
 	supervisor = calloc(1, sizeof(*supervisor));
-	if (!supervisor) {
+	if (!supervisor || !prepare(api)) {
+		log_limited(&api->refused, os_clock_ms(), LOG_LEVEL_WARNING,
+			    "kernel API: cannot serve l2tprun: out of memory or descriptors");
+		free(supervisor);
 		close(fd);
 		return;
 	}
 	tell_of_rights(api);
 	*supervisor = (struct supervisor){ .api = api, .fd = fd };
 	DL_APPEND(api->supervisors, supervisor);
-	supervisor->readable = event_new(api->loop, fd, EV_READ | EV_PERSIST, supervisor_readable, supervisor);
-	supervisor->writable = event_new(api->loop, fd, EV_WRITE, supervisor_writable, supervisor);
-	if (!supervisor->readable || !supervisor->writable || event_add(supervisor->readable, NULL) < 0)
+	if (!watch_supervisor(supervisor))
 		supervisor_free(supervisor);
 }
 
@@ -225,19 +260,12 @@ static void look(evutil_socket_t fd, short what, void *context)
 	spaces_look(context);
 }
 
-static bool begin(struct kernel_api *api, struct service *service)
+static bool begin(struct kernel_api *api)
 {
-	struct kernel_host host = { .context = api, .group_id = GROUP_ID };
-
-	kernel_host_fill(&host);
-	if (os_genl_free_id(&host.family_id) < 0)
-		return false;
-	api->family_id = host.family_id;
-	api->kernel = kernel_new(service, &host);
 	api->arrival = event_new(api->loop, api->listener.fd, EV_READ | EV_PERSIST, arrived, api);
 	api->accept_again = event_new(api->loop, -1, 0, accept_again, api);
 	api->look = event_new(api->loop, -1, 0, look, api);
-	return api->kernel && api->arrival && api->accept_again && api->look && event_add(api->arrival, NULL) == 0;
+	return api->arrival && api->accept_again && api->look && event_add(api->arrival, NULL) == 0;
 }
 
 struct kernel_api *kernel_api_open(struct event_base *loop, struct service *service, const char *path,
@@ -249,16 +277,28 @@ struct kernel_api *kernel_api_open(struct event_base *loop, struct service *serv
 		error_system(error, ENOMEM, NULL, "cannot offer the kernel's API");
 		return NULL;
 	}
-	*api = (struct kernel_api){ .loop = loop, .changed = changed, .context = context };
+	*api = (struct kernel_api){ .loop = loop, .service = service, .changed = changed, .context = context };
 	if (os_listen(path, SOCK_SEQPACKET, 0600, &api->listener, error) < 0) {
 		free(api);
 		return NULL;
 	}
-	if (begin(api, service))
+	if (begin(api))
 		return api;
 	error_set(error, ERROR_SYSTEM, NULL, "cannot offer the kernel's API: out of memory or descriptors");
 	kernel_api_close(api);
 	return NULL;
+}
+
+/* What programs that are gone have asked for is carried out. */
+static void end_sender(struct kernel_api *api)
+{
+	if (!api->sender)
+		return;
+	os_sender_finish(api->sender);
+	programs_sent(api);
+	if (api->sent)
+		event_free(api->sent);
+	os_sender_free(api->sender);
 }
 
 void kernel_api_close(struct kernel_api *api)
@@ -272,6 +312,7 @@ void kernel_api_close(struct kernel_api *api)
 		program_free(program);
 	DL_FOREACH_SAFE(api->supervisors, supervisor, next_supervisor)
 		supervisor_free(supervisor);
+	end_sender(api);
 	spaces_free(api);
 	kernel_free(api->kernel);
 	sockets_free(api);

@@ -206,12 +206,9 @@ static int claim(void *context, uint64_t cookie, uint32_t session_id, bool claim
 
 /* --- programs --- */
 
-/* What is for other families goes to the kernel. */
 static void forward(void *context, void *owner, const void *message, size_t length)
 {
-	const struct program *program = owner;
-
-	(void)send(program->proxy, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	program_forward(owner, message, length);
 }
 
 static void wake(void *context, void *owner)

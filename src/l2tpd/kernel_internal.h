@@ -31,6 +31,8 @@ struct program {
 	struct kernel_client *client;
 	int fd;					/* our end of it */
 	int proxy;				/* a netlink socket of the kernel, for all other families */
+	unsigned int forwarded;			/* messages on their way there: until they are nothing more is read */
+	bool is_gone;				/* and only they are left of it */
 	int netns;				/* the network namespace it is in */
 	struct space *space;			/* NULL: that is ours */
 	bool opener_may;			/* who opened it may administer that */
@@ -59,7 +61,10 @@ struct taken_socket {
 
 struct kernel_api {
 	struct event_base *loop;
-	struct kernel *kernel;
+	struct service *service;
+	struct kernel *kernel;			/* NULL, as is what follows: nobody has come yet */
+	struct os_sender *sender;		/* to other families */
+	struct event *sent;
 	struct os_listener listener;
 	struct event *arrival, *accept_again;
 	struct event *look;			/* whether namespaces are still in use */
@@ -83,6 +88,10 @@ struct program *program_find(const struct supervisor *supervisor, uint64_t numbe
 void program_free(struct program *program);
 /* Give it what there is for it. */
 void program_feed(struct program *program);
+/* What is for other families goes to the kernel. */
+void program_forward(struct program *program, const void *message, size_t length);
+/* Some of that was carried out. */
+void programs_sent(struct kernel_api *api);
 
 /* kernel_host.c: what the room asks of the system */
 void kernel_host_fill(struct kernel_host *host);

@@ -14,6 +14,7 @@
 #include "l2tpd/requirements.h"
 #include "os/clock.h"
 #include "os/process.h"
+#include "os/sender.h"
 
 #define MESSAGE_MAX 65536
 #define AT_ONCE 16			/* requests of one, before others have their turn */
@@ -22,6 +23,16 @@ static union {
 	struct { char octets[MESSAGE_MAX]; } whole;
 	uint64_t aligned;
 } buffer;
+
+/* The kernel carries out what is on its way with the socket that it was sent by. */
+static void let_go(struct program *program)
+{
+	program->is_gone = true;
+	if (program->forwarded)
+		return;
+	close(program->proxy);
+	free(program);
+}
 
 void program_free(struct program *program)
 {
@@ -35,10 +46,9 @@ void program_free(struct program *program)
 		event_free(program->answered);
 	kernel_client_free(program->client);
 	close(program->fd);
-	close(program->proxy);
 	close(program->netns);
 	space_leave(program->api, program->space);
-	free(program);
+	let_go(program);
 }
 
 struct program *program_find(const struct supervisor *supervisor, uint64_t number)
@@ -65,7 +75,8 @@ void program_feed(struct program *program)
 		}
 		kernel_client_taken(program->client);
 	}
-	event_add(program->readable, NULL);
+	if (!program->forwarded)
+		event_add(program->readable, NULL);
 	event_add(program->answered, NULL);
 }
 
@@ -144,7 +155,30 @@ static void readable(evutil_socket_t fd, short what, void *context)
 	api->changed(api->context);
 }
 
-/* --- what others say to it --- */
+/* --- what it says to others, and they to it --- */
+
+/* Until the kernel has carried it out, which may take it long, the program waits, as it would in its own send(). */
+void program_forward(struct program *program, const void *message, size_t length)
+{
+	if (os_sender_send(program->api->sender, program->proxy, message, length, program) < 0)
+		return;
+	program->forwarded++;
+	event_del(program->readable);
+}
+
+void programs_sent(struct kernel_api *api)
+{
+	struct program *program;
+
+	while ((program = os_sender_take(api->sender))) {
+		if (--program->forwarded)
+			continue;
+		if (program->is_gone)
+			let_go(program);
+		else
+			program_feed(program);
+	}
+}
 
 static void answered(evutil_socket_t fd, short what, void *context)
 {
