@@ -21,23 +21,24 @@ struct kernel *kernel_new(struct service *service, const struct kernel_host *hos
 	return kernel;
 }
 
-static void forget_space(struct kernel *kernel, struct space *space)
+/* NULL: there is none. */
+static struct kernel_tunnel *first_tunnel(const struct space *space)
 {
-	/* the last takes the space with it */
-	for (uint32_t left = order_count(&space->tunnels); left > 0; left--)
-		kernel_tunnel_forget(kernel, kernel_tunnel_of_node(order_from(&space->tunnels, 0)));
+	struct order_node *node = space ? order_from(&space->tunnels, 0) : NULL;
+
+	return node ? kernel_tunnel_of_node(node) : NULL;
 }
 
 void kernel_free(struct kernel *kernel)
 {
-	struct space *space, *next;
+	struct kernel_tunnel *tunnel;
 
 	if (!kernel)
 		return;
 	while (kernel->clients)
 		kernel_client_free(kernel->clients);
-	HASH_ITER(hh, kernel->spaces, space, next)
-		forget_space(kernel, space);
+	while ((tunnel = first_tunnel(kernel->spaces)))		/* the last takes the space with it */
+		kernel_tunnel_forget(kernel, tunnel);
 	free(kernel);
 }
 
@@ -82,12 +83,11 @@ bool kernel_client_option(struct kernel_client *client, int option, int value)
 
 uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now)
 {
-	struct space *space = space_find(kernel, netns);
-	uint32_t count = space ? order_count(&space->tunnels) : 0;
+	struct kernel_tunnel *tunnel;
+	uint32_t count = 0;
 
-	/* the last takes the space with it */
-	for (uint32_t left = count; left > 0; left--)
-		kernel_tunnel_destroy(kernel, kernel_tunnel_of_node(order_from(&space->tunnels, 0)), now);
+	for (; (tunnel = first_tunnel(space_find(kernel, netns))); count++)
+		kernel_tunnel_destroy(kernel, tunnel, now);
 	return count;
 }
 
