@@ -435,7 +435,8 @@ const char *config_object_name(enum config_object object)
 		[CONFIG_SESSION_PROFILE] = "session profile", [CONFIG_PPP_PROFILE] = "ppp profile",
 		[CONFIG_POOL] = "pool", [CONFIG_RADIUS] = "radius",
 		[CONFIG_PEER] = "peer", [CONFIG_USER] = "user", [CONFIG_DEBUG] = "debug",
-		[CONFIG_CONFIG] = "config", [CONFIG_CAPTURE] = "capture", [CONFIG_SERVER] = "server",
+		[CONFIG_CONFIG] = "config", [CONFIG_CAPTURE] = "capture", [CONFIG_KERNEL] = "kernel",
+		[CONFIG_SERVER] = "server",
 	};
 
 	return names[object];
@@ -449,7 +450,8 @@ const char *config_verb_name(enum config_verb verb)
 		[CONFIG_EXPLAIN] = "explain", [CONFIG_RELOAD] = "reload", [CONFIG_STATUS] = "status",
 		[CONFIG_WATCH] = "watch", [CONFIG_SAVE] = "save", [CONFIG_RESTORE] = "restore",
 		[CONFIG_CHECK] = "check", [CONFIG_INCLUDE] = "include", [CONFIG_CAPTURE_TUNNEL] = "tunnel",
-		[CONFIG_CAPTURE_SESSION] = "session",
+		[CONFIG_CAPTURE_SESSION] = "session", [CONFIG_KERNEL_PPPOL2TP] = "pppol2tp",
+		[CONFIG_KERNEL_TUNNELS] = "tunnels",
 	};
 
 	return names[verb];

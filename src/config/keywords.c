@@ -193,6 +193,14 @@ static const struct keyword capture_objects[] = {
 	{ .name = NULL },
 };
 
+static const struct keyword kernel_views[] = {
+	{ .name = "pppol2tp", .object = CONFIG_KERNEL, .verb = CONFIG_KERNEL_PPPOL2TP, .takes = TAKES_KEYS,
+	  .help = "what /proc/net/pppol2tp says under l2tprun: tunnels of version 2" },
+	{ .name = "tunnels", .object = CONFIG_KERNEL, .verb = CONFIG_KERNEL_TUNNELS, .takes = TAKES_KEYS,
+	  .help = "what /sys/kernel/debug/l2tp/tunnels says under l2tprun: all of them" },
+	{ .name = NULL },
+};
+
 static const struct keyword explain_objects[] = {
 	{ .name = "tunnel", TUNNEL_EXPLAIN },
 	{ .name = "session", SESSION_EXPLAIN },
@@ -220,6 +228,8 @@ const struct keyword keyword_objects[] = {
 	{ .name = "radius", .newer = true, .next = radius_verbs, .help = "RADIUS servers, who know users of PPP" },
 	{ .name = "explain", .newer = true, .next = explain_objects, .help = "where values come from" },
 	{ .name = "capture", .newer = true, .next = capture_objects, .help = "packets into a file" },
+	{ .name = "kernel", .newer = true, .next = kernel_views,
+	  .help = "what programs have made through the kernel's API, as the kernel would tell it" },
 	{ SYSTEM_STATUS },
 	{ SYSTEM_WATCH },
 	{ SYSTEM_RELOAD, .newer = true },

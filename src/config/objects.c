@@ -24,6 +24,7 @@ const struct param_table *const config_tables[CONFIG_OBJECT_COUNT] = {
 	[CONFIG_DEBUG] = &config_debug_table,
 	[CONFIG_CONFIG] = &config_file_table,
 	[CONFIG_CAPTURE] = &config_capture_table,
+	[CONFIG_KERNEL] = &config_kernel_table,
 	[CONFIG_SERVER] = &config_server_table,
 };
 

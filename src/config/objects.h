@@ -31,7 +31,8 @@ enum config_object {
 	CONFIG_PEER_PROFILE, CONFIG_TUNNEL_PROFILE, CONFIG_SESSION_PROFILE, CONFIG_PPP_PROFILE,
 	CONFIG_POOL, CONFIG_RADIUS,	/* kept like profiles, named by those of PPP */
 	/* those above are configured, those below are only asked about, or are commands of l2tpctl itself */
-	CONFIG_PEER, CONFIG_USER, CONFIG_DEBUG, CONFIG_CONFIG, CONFIG_CAPTURE, CONFIG_SERVER,
+	CONFIG_PEER, CONFIG_USER, CONFIG_DEBUG, CONFIG_CONFIG, CONFIG_CAPTURE, CONFIG_KERNEL,
+	CONFIG_SERVER,
 	CONFIG_OBJECT_COUNT,
 };
 
@@ -323,6 +324,11 @@ struct capture_config {
 	bool secrets;
 };
 
+/* What programs have made through the kernel's API. */
+struct kernel_config {
+	char netns[CONFIG_NETNS_MAX];	/* "": the daemon's */
+};
+
 struct server_config {
 	char name[CONFIG_HOST_MAX];
 };
@@ -340,6 +346,7 @@ union any_config {
 	struct debug_config debug;
 	struct file_config file;
 	struct capture_config capture;
+	struct kernel_config kernel;
 	struct server_config server;
 };
 

@@ -12,7 +12,7 @@ extern const struct param_table config_system_table, config_tunnel_table, config
 extern const struct param_table config_peer_profile_table, config_ppp_profile_table, config_peer_table;
 extern const struct param_table config_pool_table, config_radius_table;
 extern const struct param_table config_user_table, config_debug_table, config_file_table;
-extern const struct param_table config_capture_table, config_server_table;
+extern const struct param_table config_capture_table, config_kernel_table, config_server_table;
 
 /* The words of trace_flags (trace_flags.c). */
 extern const struct param_word config_trace_words[];

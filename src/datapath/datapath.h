@@ -219,6 +219,7 @@ struct datapath_session_info {
 	bool attached;			/* PPP: somebody is connected to the frame socket */
 	bool carrier;
 	bool send_seq;			/* in effect: may follow the peer */
+	uint32_t nr, ns;		/* sequence numbers: of the next packet from the peer, and to it */
 	uint64_t network_packets;	/* PPP: of stats, both ways, those with IP packets that were carried */
 	struct datapath_stats stats;
 };

@@ -29,6 +29,10 @@
  * KERNEL_ATTACH_OPTION: the program sets an option of level SOL_NETLINK.  error is what setsockopt() shall say;
  * ENOTCONN when there is no such client.  Groups that a program names in bind() come as NETLINK_ADD_MEMBERSHIP.
  *
+ * KERNEL_ATTACH_VIEW: a program opens a file in which the kernel tells of tunnels.  Two descriptors: an empty memfd in
+ * place of KERNEL_ATTACH_FD_CLIENT, and the network namespace; option is the view (enum kernel_view).  error 0: the
+ * text is in the memfd.  Else the program finds no such file.
+ *
  * When the connection ends nothing happens to the clients: their programs may live on.  But their options cannot be
  * set any more, a new connection knows none of them.
  */
@@ -41,7 +45,14 @@
 #define KERNEL_ATTACH_VERSION 1		/* another one is answered with EPROTONOSUPPORT: both are of one build */
 #define KERNEL_ATTACH_WAIT_MS 5000	/* a daemon that does not answer for so long is taken for none */
 
-enum kernel_attach_kind { KERNEL_ATTACH_NETLINK = 1, KERNEL_ATTACH_OPTION = 2 };
+enum kernel_attach_kind { KERNEL_ATTACH_NETLINK = 1, KERNEL_ATTACH_OPTION = 2, KERNEL_ATTACH_VIEW = 7 };
+
+/* What the kernel tells as text. */
+enum kernel_view {
+	KERNEL_VIEW_PPPOL2TP,	/* /proc/net/pppol2tp: tunnels of version 2 */
+	KERNEL_VIEW_TUNNELS,	/* l2tp/tunnels in debugfs: all */
+	KERNEL_VIEWS
+};
 
 enum kernel_attach_fd {
 	KERNEL_ATTACH_FD_CLIENT,
@@ -55,7 +66,7 @@ struct kernel_attach {
 	uint32_t kind;		/* enum kernel_attach_kind */
 	uint64_t client;	/* l2tprun's number for it, unique in this connection */
 	uint32_t port_id;	/* NETLINK */
-	int32_t option;		/* OPTION: of level SOL_NETLINK */
+	int32_t option;		/* OPTION: of level SOL_NETLINK. VIEW: which */
 	int32_t value;		/* OPTION: its value. NETLINK: 1: who opens it may administer that network namespace */
 	uint32_t uid;		/* NETLINK: who opens it */
 };

@@ -23,7 +23,7 @@ static bool wants_dump(const struct nlmsghdr *message)
 	return (message->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 }
 
-static bool is_our_name(const struct nlattr *name)
+bool family_is_name(const struct nlattr *name)
 {
 	const char *text = mnl_attr_get_payload(name);
 	uint16_t length = mnl_attr_get_payload_len(name);
@@ -31,7 +31,7 @@ static bool is_our_name(const struct nlattr *name)
 	return strnlen(text, length) < length && strcmp(text, KERNEL_FAMILY_NAME) == 0;
 }
 
-static bool is_our_id(const struct kernel *kernel, const struct nlattr *id)
+bool family_is_id(const struct kernel *kernel, const struct nlattr *id)
 {
 	return mnl_attr_get_payload_len(id) >= sizeof(uint16_t) && mnl_attr_get_u16(id) == kernel->host.family_id;
 }
@@ -51,7 +51,7 @@ bool family_is_asked_for(const struct kernel *kernel, const struct nlmsghdr *mes
 		else if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID)
 			id = attribute;
 	}
-	return name ? is_our_name(name) : id && is_our_id(kernel, id);
+	return name ? family_is_name(name) : id && family_is_id(kernel, id);
 }
 
 bool family_is_listed(const struct nlmsghdr *message)
@@ -103,10 +103,9 @@ static void put_group(struct nlmsghdr *message, uint32_t group_id)
 	mnl_attr_nest_end(message, groups);
 }
 
-void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t flags)
+struct nlmsghdr *family_message_begin(const struct kernel_client *client, void *octets, uint8_t command,
+				      uint32_t sequence, uint16_t flags)
 {
-	const struct kernel_host *host = &client->kernel->host;
-	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[RECORD_MAX] = { 0 };
 	struct nlmsghdr *message = mnl_nlmsg_put_header(octets);
 	struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 
@@ -114,8 +113,17 @@ void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t fla
 	message->nlmsg_flags = flags;
 	message->nlmsg_seq = sequence;
 	message->nlmsg_pid = client->port_id;
-	header->cmd = CTRL_CMD_NEWFAMILY;
+	header->cmd = command;
 	header->version = CONTROLLER_VERSION;
+	return message;
+}
+
+void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t flags)
+{
+	const struct kernel_host *host = &client->kernel->host;
+	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[RECORD_MAX] = { 0 };
+	struct nlmsghdr *message = family_message_begin(client, octets, CTRL_CMD_NEWFAMILY, sequence, flags);
+
 	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, KERNEL_FAMILY_NAME);
 	mnl_attr_put_u16(message, CTRL_ATTR_FAMILY_ID, host->family_id);
 	mnl_attr_put_u32(message, CTRL_ATTR_VERSION, L2TP_GENL_VERSION);

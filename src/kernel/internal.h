@@ -127,12 +127,14 @@ struct attributes {
 /* What the kernel tells of a request besides the errno. */
 struct complaint {
 	const char *text;			/* NULL: nothing */
-	const struct nlattr *attribute;		/* that is wrong; NULL: none, or not said */
+	const struct nlattr *attribute;		/* that is wrong: with a text, one of the family's; NULL: not said */
 };
 /* 0 or an errno. */
 int policy_parse(const struct nlmsghdr *message, struct attributes *attributes, struct complaint *complaint);
-/* What attributes of this type must be: NLMSGERR_ATTR_POLICY. */
-void policy_describe(uint16_t type, struct nlmsghdr *message);
+/* Must attributes of this type be anything? */
+bool policy_has(uint16_t type);
+/* What they must be, in a nest of this type: NLMSGERR_ATTR_POLICY, or the attribute's own. */
+void policy_describe(uint16_t type, struct nlmsghdr *message, uint16_t nest_type);
 
 /* --- reply.c --- */
 struct request {
@@ -194,10 +196,22 @@ void queue_add(struct kernel_client *client, const void *octets, size_t length);
 void queue_clear(struct kernel_client *client);
 
 /* --- family.c --- */
+/* Attributes of the controller: is this the family's name, or its number? */
+bool family_is_name(const struct nlattr *name);
+bool family_is_id(const struct kernel *kernel, const struct nlattr *id);
+/* A message of the controller's for this client. */
+struct nlmsghdr *family_message_begin(const struct kernel_client *client, void *octets, uint8_t command,
+				      uint32_t sequence, uint16_t flags);
 /* A message to the controller that is about this family. */
 bool family_is_asked_for(const struct kernel *kernel, const struct nlmsghdr *message);
 bool family_is_listed(const struct nlmsghdr *message);
 void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t flags);
+
+/* --- getpolicy.c --- */
+/* Is this the controller's CTRL_CMD_GETPOLICY about this family? */
+bool getpolicy_is_asked_for(const struct kernel *kernel, const struct nlmsghdr *message);
+/* NOT_ACKNOWLEDGED, or an errno. */
+int getpolicy_answer(struct request *request);
 
 /* --- dump.c --- */
 /* NOT_ACKNOWLEDGED, or an errno. */

@@ -13,6 +13,8 @@
  *	kernel_client_next(), ..taken()	what the program is to receive, one datagram after the other: a dump is made
  *					as it is taken, so that nothing grows
  *
+ *	kernel_view_next()		what the kernel tells as text, in files, piece by piece
+ *
  * Objects: a tunnel belongs to the client's network namespace, under the id that was asked for, and is a tunnel of the
  * service with origin SERVICE_ORIGIN_KERNEL besides; likewise a session.  Whoever deletes that one deletes both.
  *
@@ -27,6 +29,7 @@
 
 #include "base/address.h"
 #include "config/objects.h"
+#include "kernel/attach.h"
 
 #define KERNEL_FAMILY_NAME "l2tp"	/* and the name of its one multicast group */
 #define KERNEL_ALIGNMENT 4		/* of octets given to kernel_client_request() and .._forwarded() */
@@ -114,6 +117,19 @@ void kernel_client_forwarded(struct kernel_client *client, const void *octets, s
 #define KERNEL_QUEUE_MAX 212992		/* net.core.rmem_default */
 bool kernel_client_next(struct kernel_client *client, const void **octets, size_t *length);
 void kernel_client_taken(struct kernel_client *client);
+
+/* How far a text is told: zero is its beginning. */
+struct kernel_view_place {
+	bool begun;			/* the head is behind us */
+	bool in_tunnel;			/* that one is, too: its sessions follow */
+	uint64_t tunnel_id, session_id;	/* the least that come next */
+};
+
+/* The next piece of what is told of a network namespace: the head, a tunnel or a session, with its end.  Returns its
+ * length; 0: there is no more.  What comes and goes between two pieces does no harm. */
+#define KERNEL_VIEW_PIECE 2048		/* no piece is longer */
+size_t kernel_view_next(struct kernel *kernel, const char *netns, enum kernel_view view,
+			struct kernel_view_place *place, char piece[KERNEL_VIEW_PIECE]);
 
 /* The network namespace ends: its tunnels go, and nobody is notified.  How many they were. */
 uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now);

@@ -100,6 +100,8 @@ static int dispatch(struct request *request)
 		family_answer(client, message->nlmsg_seq, 0);
 		return 0;
 	}
+	if (getpolicy_is_asked_for(client->kernel, message))
+		return getpolicy_answer(request);
 	forward(client, message);
 	return NOT_ACKNOWLEDGED;
 }

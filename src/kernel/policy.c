@@ -111,10 +111,15 @@ static uint32_t kernels_name(const struct rule *rule)
 	return NL_ATTR_TYPE_INVALID;
 }
 
-void policy_describe(uint16_t type, struct nlmsghdr *message)
+bool policy_has(uint16_t type)
+{
+	return rules[type].kind != ANYTHING;
+}
+
+void policy_describe(uint16_t type, struct nlmsghdr *message, uint16_t nest_type)
 {
 	const struct rule *rule = &rules[type];
-	struct nlattr *nest = mnl_attr_nest_start(message, NLMSGERR_ATTR_POLICY);
+	struct nlattr *nest = mnl_attr_nest_start(message, nest_type);
 
 	if (rule->kind == NUMBER) {
 		mnl_attr_put_u64(message, NL_POLICY_TYPE_ATTR_MIN_VALUE_U, 0);

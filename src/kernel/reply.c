@@ -52,7 +52,8 @@ static const struct nlmsghdr *reasons(const struct request *request, int error, 
 	if (error && complaint->attribute) {
 		mnl_attr_put_u32(message, NLMSGERR_ATTR_OFFS,
 				 (uint32_t)((const uint8_t *)complaint->attribute - (const uint8_t *)request->message));
-		policy_describe(mnl_attr_get_type(complaint->attribute), message);
+		if (complaint->text)
+			policy_describe(mnl_attr_get_type(complaint->attribute), message, NLMSGERR_ATTR_POLICY);
 	}
 	return message;
 }

@@ -12,6 +12,7 @@
 #include "l2tpctl/capture.h"
 #include "l2tpctl/configuration.h"
 #include "l2tpctl/explain.h"
+#include "l2tpctl/kernel.h"
 #include "l2tpctl/list.h"
 #include "l2tpctl/debug.h"
 #include "l2tpctl/output.h"
@@ -128,6 +129,8 @@ static const struct own {
 	{ CONFIG_CONFIG, CONFIG_INCLUDE, refuse_include },
 	{ CONFIG_CONFIG, CONFIG_RESTORE, configuration_run },
 	{ CONFIG_CONFIG, CONFIG_SAVE, configuration_run },
+	{ CONFIG_KERNEL, CONFIG_KERNEL_PPPOL2TP, kernel_run },
+	{ CONFIG_KERNEL, CONFIG_KERNEL_TUNNELS, kernel_run },
 	{ CONFIG_SERVER, CONFIG_MODIFY, server_run },
 	{ CONFIG_SERVER, CONFIG_SHOW, server_run },
 	{ CONFIG_SYSTEM, CONFIG_STATUS, status_run },

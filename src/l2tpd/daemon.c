@@ -304,6 +304,13 @@ static void name_host(struct service *service)
 		service_set_host_name(service, name);
 }
 
+static void *kernel_text_begin(void *context, const char *netns, bool version2, struct error *error)
+{
+	const struct daemon *daemon = context;
+
+	return kernel_api_text_begin(daemon->kernel_api, netns, version2, error);
+}
+
 /* The service on the datapath, and the API in front of it. */
 static bool open_service(struct daemon *daemon)
 {
@@ -312,7 +319,10 @@ static bool open_service(struct daemon *daemon)
 					  .read_secret = files_read_secret, .changed = changed,
 					  .groups = { daemon->options->admin_group, daemon->options->read_group },
 					  .program_at = os_child_program, .run_program = run_program,
-					  .kill_program = kill_program };
+					  .kill_program = kill_program,
+					  .kernel_text_begin = kernel_text_begin,
+					  .kernel_text_next = kernel_api_text_next,
+					  .kernel_text_end = kernel_api_text_end };
 	const struct service_host for_ppp = { .read_secret = users_read_secret,
 					      .store = state_store(daemon->state) };
 	int fd = datapath_ops(daemon->dp)->event_fd(daemon->dp);

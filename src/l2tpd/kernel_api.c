@@ -123,6 +123,8 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 
 	if (ours && attach->kind == KERNEL_ATTACH_NETLINK) {
 		told.error = attach_program(supervisor, attach, fds, count, cut);
+	} else if (ours && attach->kind == KERNEL_ATTACH_VIEW) {
+		told.error = view_write(supervisor->api, attach, fds, count);
 	} else {
 		close_all(fds, count);
 		if (ours && attach->kind == KERNEL_ATTACH_OPTION)

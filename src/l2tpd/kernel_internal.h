@@ -105,7 +105,12 @@ void socket_drop(struct kernel_api *api, uint64_t cookie);
 int socket_claim(struct kernel_api *api, uint64_t cookie, uint32_t session_id, bool claimed);
 void sockets_free(struct kernel_api *api);
 
+/* kernel_view.c: fds are taken over: 0 or an errno */
+int view_write(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count);
+
 /* kernel_space.c */
+/* What rows of that name call the namespace of this descriptor; NULL: nobody has used the API in it. */
+const char *space_called(const struct kernel_api *api, int netns);
 /* The namespace of this descriptor, which stays the caller's; NULL if it is ours. -1: no memory, or no descriptors. */
 int space_enter(struct kernel_api *api, int netns, struct space **space);
 /* NULL is legal. */

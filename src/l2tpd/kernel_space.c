@@ -172,6 +172,19 @@ void space_leave(struct kernel_api *api, struct space *space)
 	spaces_look_soon(api);
 }
 
+const char *space_called(const struct kernel_api *api, int netns)
+{
+	const struct space *space;
+	struct stat about;
+
+	if (fstat(netns, &about) < 0)
+		return NULL;
+	if (about.st_ino == netns_identity(""))
+		return "";
+	space = find(api, about.st_ino);
+	return space ? space->name : NULL;
+}
+
 /* --- going --- */
 
 static void forget(struct kernel_api *api, struct space *space)

@@ -22,8 +22,23 @@ enum call_kind {
 	CALL_GETSOCKNAME,
 	CALL_SETSOCKOPT,
 	CALL_GETSOCKOPT,
+	CALL_OPEN,
+	CALL_OPENAT,
+	CALL_OPENAT2,
+	CALL_ACCESS,
+	CALL_FACCESSAT,
+	CALL_FACCESSAT2,
+	CALL_STAT,
+	CALL_LSTAT,
+	CALL_FSTATAT,
+	CALL_STATX,
 	CALL_COUNT
 };
+
+static inline bool call_has_path(enum call_kind kind)
+{
+	return kind >= CALL_OPEN && kind <= CALL_STATX;
+}
 
 #define CALL_ARGUMENTS 5	/* of setsockopt() */
 #define CALL_ADDRESS_LENGTH 12	/* of struct sockaddr_nl */
@@ -31,14 +46,14 @@ enum call_kind {
 /* A calling convention. */
 struct call_abi {
 	uint32_t architecture;		/* AUDIT_ARCH_* */
-	uint32_t numbers[CALL_COUNT];
+	uint32_t numbers[CALL_COUNT];	/* 0: there is no such call, or it is left alone */
 	uint32_t multiplexer;		/* number of socketcall(), 0: there is none */
 };
 
 extern const struct call_abi call_abis[];	/* those of one architecture stand together */
 extern const size_t call_abi_count;
 
-/* The number of this call in socketcall()'s own counting. */
+/* The number of this call in socketcall()'s own counting, 0: it is none of those. */
 uint32_t call_multiplexed(enum call_kind kind);
 
 /* A call is caught when all conditions of one of its rows hold. */
@@ -49,6 +64,7 @@ struct call_trap {
 	struct call_condition {
 		unsigned int argument;
 		uint32_t value;		/* of its lower half: all of them are ints */
+		uint32_t mask;		/* these bits of it, 0: all */
 	} condition[CALL_CONDITIONS_MAX];
 };
 

@@ -4,12 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#define PIECE 256		/* octets of text read at once; divides a page, so that all are there or none */
 #define STATUS_MAX 8192		/* of /proc/ID/status: 1,500 octets and a list of groups */
 
 bool caller_read(struct caller *caller, uint64_t address, void *octets, size_t length)
@@ -32,6 +36,50 @@ void caller_close(struct caller *caller)
 	if (caller->memory >= 0)
 		close(caller->memory);
 	caller->memory = -1;
+}
+
+bool caller_string(const struct caller *caller, uint64_t address, char *text, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		size_t here = PIECE - (address + at) % PIECE;
+		struct iovec to = { text + at, here < size - at ? here : size - at };
+		struct iovec from = { (void *)(uintptr_t)(address + at), to.iov_len };
+
+		if (process_vm_readv(caller->tid, &to, 1, &from, 1, 0) != (ssize_t)to.iov_len)
+			return false;
+		if (memchr(to.iov_base, '\0', to.iov_len))
+			return true;
+		at += to.iov_len;
+	}
+	return false;
+}
+
+static bool read_link(const struct caller *caller, const char *name, char *target)
+{
+	char path[64];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%d/%s", (int)caller->tid, name);
+	length = readlinkat(caller->proc, path, target, PATH_MAX - 1);
+	if (length <= 0)
+		return false;
+	target[length] = '\0';
+	return target[0] == '/';
+}
+
+bool caller_folder(const struct caller *caller, int fd, char *path)
+{
+	char name[32];
+
+	if (fd == AT_FDCWD)
+		return read_link(caller, "cwd", path);
+	snprintf(name, sizeof(name), "fd/%d", fd);
+	return read_link(caller, name, path);
+}
+
+bool caller_root(const struct caller *caller, char *path)
+{
+	return read_link(caller, "root", path);
 }
 
 uint64_t caller_socket(const struct caller *caller, int fd)
@@ -70,10 +118,12 @@ bool caller_parse_status(const char *status, struct caller_rights *rights)
 	const char *user = line_value(status, "Uid:");
 	size_t length;
 
-	if (!process || !capabilities || !user)
+	/* real, effective, saved, of files */
+	if (!process || !capabilities || !user ||
+	    sscanf(user, "%" SCNu32 "%*u%*u%" SCNu32, &rights->uid, &rights->file_uid) != 2)
 		return false;
-	rights->uid = (uint32_t)strtoul(user, NULL, 10);
-	/* one number for each pid namespace, the innermost is the program's own */
+	/* one number for each pid namespace, the first is ours, the innermost the program's own */
+	rights->process = (pid_t)strtol(process, NULL, 10);
 	length = strcspn(process, "\n");
 	while (length && process[length - 1] >= '0' && process[length - 1] <= '9')
 		length--;

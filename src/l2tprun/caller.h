@@ -24,15 +24,24 @@ bool caller_read(struct caller *caller, uint64_t address, void *octets, size_t l
 /* Only after something was read, and the thread waited then: else another program's memory might be written to. */
 bool caller_write(const struct caller *caller, uint64_t address, const void *octets, size_t length);
 void caller_close(struct caller *caller);
+/* Text with its end, size octets at most.  Nothing is kept open for it, as it is read often. */
+bool caller_string(const struct caller *caller, uint64_t address, char *text, size_t size);
 
 /* What tells sockets apart, of this descriptor; 0 when it is none, or no socket. */
 uint64_t caller_socket(const struct caller *caller, int fd);
+
+/* The folder of this descriptor, or AT_FDCWD, and the program's root: absolute paths as we see them, with room for
+ * PATH_MAX.  False: there is none. */
+bool caller_folder(const struct caller *caller, int fd, char *path);
+bool caller_root(const struct caller *caller, char *path);
 
 /* A descriptor of its network namespace, or -1 with errno. */
 int caller_netns(const struct caller *caller);
 
 struct caller_rights {
 	uint32_t uid;		/* its real user */
+	uint32_t file_uid;	/* as whom it opens files */
+	pid_t process;		/* as we number it */
 	uint32_t pid;		/* its process, as it numbers itself: what the kernel would make a port id of */
 	uint64_t capabilities;	/* effective ones; none when it has a user namespace of its own */
 };

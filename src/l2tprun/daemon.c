@@ -65,13 +65,17 @@ enum daemon_result daemon_send(struct daemon *daemon, const struct kernel_attach
 	struct iovec part = { (void *)(uintptr_t)attach, sizeof(*attach) };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
-	if (fds) {
+	size_t count = 0;
+
+	while (fds && count < KERNEL_ATTACH_FDS && fds[count] >= 0)
+		count++;
+	if (count) {
 		message.msg_control = control.octets;
-		message.msg_controllen = sizeof(control.octets);
+		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
 		control.header.cmsg_level = SOL_SOCKET;
 		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(KERNEL_ATTACH_FDS * sizeof(int));
-		memcpy(CMSG_DATA(&control.header), fds, KERNEL_ATTACH_FDS * sizeof(int));
+		control.header.cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(&control.header), fds, count * sizeof(int));
 	}
 	return result_of(sendmsg(daemon->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL), sizeof(*attach));
 }

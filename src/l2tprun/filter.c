@@ -64,6 +64,8 @@ static void add_row(struct filter *filter, uint32_t number, const struct call_tr
 	jumps[count++] = unless_equal(filter, number);
 	for (unsigned int i = 0; i < trap->conditions; i++) {
 		load(filter, ARGUMENT(trap->condition[i].argument));
+		if (trap->condition[i].mask)
+			add(filter, BPF_ALU | BPF_AND | BPF_K, trap->condition[i].mask);
 		jumps[count++] = unless_equal(filter, trap->condition[i].value);
 	}
 	answer(filter, SECCOMP_RET_USER_NOTIF);
@@ -74,13 +76,24 @@ static void add_row(struct filter *filter, uint32_t number, const struct call_tr
 static void add_abi(struct filter *filter, const struct call_abi *abi)
 {
 	for (size_t i = 0; i < call_trap_count; i++)
-		add_row(filter, abi->numbers[call_traps[i].kind], &call_traps[i]);
+		if (abi->numbers[call_traps[i].kind])
+			add_row(filter, abi->numbers[call_traps[i].kind], &call_traps[i]);
 	/* the call's own arguments are out of sight there: which call it is has to do */
 	for (int kind = 0; abi->multiplexer && kind < CALL_COUNT; kind++) {
-		struct call_trap trap = { kind, 1, { { 0, call_multiplexed(kind) } } };
+		struct call_trap trap = { kind, 1, { { 0, call_multiplexed(kind), 0 } } };
 
-		add_row(filter, abi->multiplexer, &trap);
+		if (trap.condition[0].value)
+			add_row(filter, abi->multiplexer, &trap);
 	}
+}
+
+/* Those of an architecture may be more than a conditional jump leads over. */
+static size_t unless_architecture(struct filter *filter, uint32_t architecture)
+{
+	load(filter, OFFSET(arch));
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, architecture)->jt = 1;
+	add(filter, BPF_JMP | BPF_JA, 0);
+	return filter->length - 1;
 }
 
 void filter_build(struct filter *filter)
@@ -91,12 +104,11 @@ void filter_build(struct filter *filter)
 	for (size_t i = 0; i < call_abi_count;) {
 		uint32_t architecture = call_abis[i].architecture;
 
-		load(filter, OFFSET(arch));
-		jump = unless_equal(filter, architecture);
+		jump = unless_architecture(filter, architecture);
 		for (; i < call_abi_count && call_abis[i].architecture == architecture; i++)
 			add_abi(filter, &call_abis[i]);
 		answer(filter, SECCOMP_RET_ALLOW);
-		land(filter, jump);
+		filter->code[jump].k = (uint32_t)(filter->length - jump - 1);
 	}
 	answer(filter, SECCOMP_RET_ERRNO | ENOSYS);
 }

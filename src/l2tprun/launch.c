@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "l2tprun/filter.h"
+#include "l2tprun/notification.h"
 #include "l2tprun/options.h"
 #include "l2tprun/supervisor.h"
 
@@ -101,6 +102,7 @@ static void supervise(int channel, const char *path, pid_t program)
 		error_set(&error, ERROR_SYSTEM, NULL,
 			  "this kernel cannot answer a system call with a descriptor: it needs Linux 5.14");
 	supervisor.listener = listener;
+	notification_hurry(listener);
 	send(channel, &error, sizeof(error), MSG_NOSIGNAL);
 	close(channel);
 	if (error.code == ERROR_NONE)

@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Whoever answers is to run at once, on the processor of who waits and has nothing else to do, where the kernel (6.6)
+ * can do that. */
+void notification_hurry(int listener);
+
 /* The next one. False: there is none after all. */
 bool notification_receive(int listener, struct seccomp_notif *notification);
 

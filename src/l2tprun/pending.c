@@ -39,18 +39,19 @@ static void forget(struct supervisor *supervisor, struct pending *pending)
 	free(pending);
 }
 
-static bool is_socket(const struct pending *pending)
+/* Else it is about what the program has already. */
+static bool is_new(const struct pending *pending)
 {
-	return pending->request.kind == KERNEL_ATTACH_NETLINK;
+	return pending->request.kind != KERNEL_ATTACH_OPTION;
 }
 
-/* Without l2tpd: the kernel's own socket, or an error where the socket is not the kernel's. */
+/* Without l2tpd: what the kernel has of it, or an error where the socket is not the kernel's. */
 static void do_without(struct supervisor *supervisor, struct pending *pending)
 {
 	if (pending->answered)
 		return;
 	pending->answered = true;
-	if (is_socket(pending))
+	if (is_new(pending))
 		supervisor_continue(supervisor, pending->id);
 	else
 		supervisor_answer(supervisor, pending->id, ECONNREFUSED);
@@ -81,7 +82,7 @@ void pending_flush(struct supervisor *supervisor)
 	DL_FOREACH(supervisor->pending, pending) {
 		if (pending->sent)
 			continue;
-		result = daemon_send(&supervisor->daemon, &pending->request, is_socket(pending) ? pending->fds : NULL);
+		result = daemon_send(&supervisor->daemon, &pending->request, is_new(pending) ? pending->fds : NULL);
 		if (result == DAEMON_LOST)
 			lose(supervisor, errno);
 		if (result != DAEMON_DONE)
@@ -117,7 +118,16 @@ static void give_socket(struct supervisor *supervisor, struct pending *pending)
 	supervisor_answer(supervisor, pending->id, failed);
 }
 
-static void refuse_socket(struct supervisor *supervisor, struct pending *pending, int failed)
+/* Where it cannot be, its thread was killed, or has no room for another descriptor. */
+static void give_file(struct supervisor *supervisor, struct pending *pending)
+{
+	int failed = notification_inject(supervisor->listener, pending->id, pending->end, pending->close_on_exec);
+
+	if (failed)
+		supervisor_answer(supervisor, pending->id, failed);
+}
+
+static void refuse(struct supervisor *supervisor, struct pending *pending, int failed)
 {
 	char why[128];
 
@@ -127,15 +137,17 @@ static void refuse_socket(struct supervisor *supervisor, struct pending *pending
 	supervisor_continue(supervisor, pending->id);
 }
 
-static void answer_socket(struct supervisor *supervisor, struct pending *pending,
-			  const struct kernel_attached *attached)
+static void answer_new(struct supervisor *supervisor, struct pending *pending, const struct kernel_attached *attached)
 {
 	if (attached->error) {
-		refuse_socket(supervisor, pending, attached->error);
+		refuse(supervisor, pending, attached->error);
 		return;
 	}
 	supervisor->told = false;
-	give_socket(supervisor, pending);
+	if (pending->request.kind == KERNEL_ATTACH_VIEW)
+		give_file(supervisor, pending);
+	else
+		give_socket(supervisor, pending);
 }
 
 /* What getsockname() and getsockopt() will tell of it. */
@@ -181,8 +193,8 @@ static void take_answer(struct supervisor *supervisor, const struct kernel_attac
 			break;
 	if (!pending)
 		return;
-	if (!pending->answered && is_socket(pending))
-		answer_socket(supervisor, pending, attached);
+	if (!pending->answered && is_new(pending))
+		answer_new(supervisor, pending, attached);
 	else if (!pending->answered && !answer_option(supervisor, pending, attached)) {
 		DL_DELETE(supervisor->pending, pending);
 		DL_APPEND(supervisor->pending, pending);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that wait for l2tpd's word: a new socket, an option of one, the groups that bind() names.
+ * Calls that wait for l2tpd's word: a new socket, an option of one, the groups that bind() names, a file's text.
  */
 #ifndef L2TPD_L2TPRUN_PENDING_H
 #define L2TPD_L2TPRUN_PENDING_H
@@ -14,7 +14,7 @@ struct pending {
 	bool answered;			/* it was too late, or the last answer: only l2tpd's is still to come */
 	struct kernel_attach request;
 	int fds[KERNEL_ATTACH_FDS];	/* until sent; -1: none */
-	int end;			/* the program's end, -1: this is about an option */
+	int end;			/* what the program gets, -1: this is about an option */
 	bool close_on_exec;
 	struct client client;		/* a new one; of an option the inode counts */
 	uint32_t groups;		/* bit N: group N + 1 is yet to be joined, and then bind() is done */

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "l2tprun/files.h"
 #include "l2tprun/netlink.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
@@ -68,10 +69,12 @@ static void take_call(struct supervisor *supervisor)
 		return;
 	trapped.id = notification.id;
 	trapped.caller.tid = (pid_t)notification.pid;
-	if (notification.pid && call_decode(&notification.data, read_memory, &trapped.caller, &trapped.call))
-		netlink_call(supervisor, &trapped);
-	else
+	if (!notification.pid || !call_decode(&notification.data, read_memory, &trapped.caller, &trapped.call))
 		supervisor_continue(supervisor, trapped.id);
+	else if (call_has_path(trapped.call.kind))
+		files_call(supervisor, &trapped);
+	else
+		netlink_call(supervisor, &trapped);
 	caller_close(&trapped.caller);
 }
 

@@ -36,6 +36,8 @@ struct manage_restore {
 	char *mistakes[MANAGE_MISTAKES_MAX];	/* the first of them, as "NAME:LINE:COLUMN: what", from malloc() */
 };
 
+#define MANAGE_KERNEL_PIECE 2048
+
 typedef void manage_program_done_fn(void *done_context, int status, bool out_of_time);
 
 /* What the program around it provides. */
@@ -52,6 +54,13 @@ struct manage_host {
 	secret_read_fn *read_secret;
 	/* A command was carried out: requests and deadlines of the service may have changed. */
 	void (*changed)(void *context);
+	/* A text in which the kernel tells of the tunnels that programs have made through its API in this network
+	 * namespace ("": ours): begin, take pieces of at most MANAGE_KERNEL_PIECE octets until one has none, end.
+	 * version2: of tunnels of version 2, else of all.  begin NULL: there is no such API; it returns NULL with
+	 * *error filled. */
+	void *(*kernel_text_begin)(void *context, const char *netns, bool version2, struct error *error);
+	size_t (*kernel_text_next)(void *text, char *piece);
+	void (*kernel_text_end)(void *text);
 	struct role_groups groups;		/* who may use the API besides root */
 	/* Hook programs.  1: there is one at path that may be run, 0: there is none, -1: it must not be run. */
 	int (*program_at)(const char *path, struct error *error);

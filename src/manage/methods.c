@@ -192,6 +192,7 @@ const struct method_table *const methods_tables[] = {
 	&methods_capture,
 	&methods_config,
 	&methods_debug,
+	&methods_kernel,
 	&methods_line,
 	&methods_list,
 	&methods_names,

@@ -85,6 +85,7 @@ extern const struct method methods_service[];			/* of INTERFACE_SERVICE */
 extern const struct method_table methods_capture;		/* capture.c */
 extern const struct method_table methods_config;		/* methods_config.c */
 extern const struct method_table methods_debug;			/* debug.c */
+extern const struct method_table methods_kernel;		/* kernel.c */
 extern const struct method_table methods_line;			/* line.c */
 extern const struct method_table methods_list;			/* list.c */
 extern const struct method_table methods_names;			/* names.c */

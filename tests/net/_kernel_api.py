@@ -13,7 +13,8 @@ import time
 
 ATTACH = struct.Struct('=IIQIiiI')
 ATTACHED = struct.Struct('=QiIII')
-VERSION, NETLINK, OPTION = 1, 1, 2
+VERSION, NETLINK, OPTION, VIEW = 1, 1, 2, 7
+WITH_IT = {NETLINK: 3, OPTION: 0, VIEW: 2}     # descriptors
 FAMILY, GROUP = 0x3f0, 77
 HEADER = struct.Struct('=IHHII')
 CTRL, ERROR, DONE = 0x10, 2, 3
@@ -169,15 +170,17 @@ class Daemon(threading.Thread):
             peer.close()
             return
         version, kind, number, port, option, value, _ = ATTACH.unpack(octets)
-        assert version == VERSION and len(fds) == (3 if kind == NETLINK else 0)
+        assert version == VERSION and len(fds) == WITH_IT[kind]
         error = self.refuse
         if kind == OPTION:
             error = self.set_option(number, option, value)
-        elif error:
-            for fd in fds:
-                os.close(fd)
-        else:
+        elif kind == NETLINK and not error:
             self.add((peer, number), Client(port, *fds))
+            fds = []
+        elif not error:
+            os.write(fds[0], b'view %d of %d\n' % (option, os.fstat(fds[1]).st_ino))
+        for fd in fds:
+            os.close(fd)
         if not self.silent:
             self.reply(peer, ATTACHED.pack(number, error, FAMILY, GROUP, 0))
 

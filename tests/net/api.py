@@ -48,6 +48,8 @@ CASES = {
     'Events': [({'from': 1}, '"events"'), ({'from': 10 ** 12}, '')],
     'CaptureTunnel': [({'config': T}, '"octets"')],
     'CaptureSession': [({'config': S}, '"octets"')],
+    'KernelPppol2tp': [({'config': {}}, 'PPPoL2TP driver info'), ({'config': {'netns': 'nowhere'}}, 'unknown')],
+    'KernelTunnels': [({'config': {}}, 'TUNNEL ID, peer ID')],
     'ConfigSave': [({}, 'tunnel create'), ({'secrets': True}, 'session create')],
     'ConfigRestoreBegin': [({}, '"restore"')],
     'PeerList': [({}, '"peers"')],
@@ -143,7 +145,7 @@ def restore(client):
 
 
 def test_every_method():
-    daemon = m.Daemon()
+    daemon = m.Daemon(options=('--kernel-socket', os.path.join(m.TMP, 'kernel')))
     client = Checked()
     with open(os.path.join(m.BUILD, 'dist/org.l2tpd.varlink'), encoding='utf-8') as f:
         equal('the interface served is the one shipped', client.text, f.read())

@@ -5,6 +5,7 @@
  *	kernel_client			ask once
  *	kernel_client threads N ROUNDS	N threads open, ask and close at the same time, ROUNDS times each
  *	kernel_client i386|socketcall	open, name and ask with the calls of 32-bit programs
+ *	kernel_client open PATH		print what is in a file, opened with the call of 32-bit programs
  *	kernel_client hang		open sockets until killed
  */
 #include <errno.h>
@@ -191,7 +192,29 @@ static int ask_i386(bool multiplexed)
 		return -EBADF;
 	return send_request((int)fd) ? tell(read_reply((int)fd, low->name.nl_pid), low->name.nl_pid) : -errno;
 }
+
+static int open_i386(const char *path)
+{
+	/* cppcheck-suppress invalidFunctionArg ; there is no file */
+	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	ssize_t length;
+	long fd;
+
+	if (low == MAP_FAILED)
+		return -errno;
+	snprintf(low, 4096, "%s", path);
+	fd = call_i386(5, address(low), 0, 0);
+	if (fd < 0)
+		return (int)fd;
+	length = read((int)fd, low, 4096);
+	return length < 0 || fwrite(low, 1, (size_t)length, stdout) != (size_t)length ? -EIO : 0;
+}
 #else
+static int open_i386(const char *path)
+{
+	return -ENOSYS;
+}
+
 static int ask_i386(bool multiplexed)
 {
 	return -ENOSYS;
@@ -207,6 +230,10 @@ int main(int argc, char **argv)
 		return race_all((unsigned int)atoi(argv[2]), atoi(argv[3]));
 	if (argc == 2 && (strcmp(argv[1], "i386") == 0 || strcmp(argv[1], "socketcall") == 0)) {
 		result = ask_i386(argv[1][0] == 's');
+		return result < 0 ? tell(result, 0) : result;
+	}
+	if (argc == 3 && strcmp(argv[1], "open") == 0) {
+		result = open_i386(argv[2]);
 		return result < 0 ? tell(result, 0) : result;
 	}
 	while (argc == 2 && strcmp(argv[1], "hang") == 0)

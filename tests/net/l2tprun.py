@@ -201,6 +201,125 @@ def test_namespaces():
     daemon.stop()
 
 
+VIEW = '/proc/net/pppol2tp'
+DEBUG = '/sys/kernel/debug/l2tp/tunnels'
+
+
+def view(number, netns='self'):
+    """What the stand-in tells of a network namespace, which this process has, or that is known by this name."""
+    path = '/proc/self/ns/net' if netns == 'self' else f'/run/netns/{netns}'
+    return f'view {number} of {os.stat(path).st_ino}\n'
+
+
+def test_files():
+    """However a program calls them, they are opened; all others are the kernel's."""
+    daemon = api.Daemon(SOCKET)
+    host = f'{NS}files'
+    subprocess.run(['ip', 'netns', 'add', host], check=True)
+    for path in VIEW, '/proc/self/net/pppol2tp', '/proc/thread-self/net/pppol2tp', '//proc/../proc/./net//pppol2tp':
+        equal(path, l2tprun('cat', path), (0, view(0), ''))
+    equal(DEBUG, l2tprun('cat', DEBUG), (0, view(1), ''))
+    equal('of any namespace', l2tprun('ip', 'netns', 'exec', host, 'cat', VIEW, DEBUG),
+          (0, view(0, host) + view(1, host), ''))
+    equal('of another process', l2tprun('ip', 'netns', 'exec', host, 'cat', f'/proc/{os.getpid()}/net/pppol2tp'),
+          (0, view(0), ''))
+    equal('of one that there is not', l2tprun('cat', '/proc/4194305/net/pppol2tp')[0], 1)
+    equal('by its number in its own pid namespace',
+          l2tprun('unshare', '-pf', '--mount-proc', 'sh', '-c', f'ip netns exec {host} cat /proc/1/net/pppol2tp'),
+          (0, view(0), ''))
+    equal('relative', l2tprun('sh', '-c', 'cd /proc/self/net && cat ./pppol2tp && cd .. && cat net/pppol2tp'),
+          (0, 2 * view(0), ''))
+    equal('in a folder that is open', python("""
+fd = os.open('/proc/self/net', os.O_RDONLY)
+print(os.read(os.open('pppol2tp', os.O_RDONLY, dir_fd=fd), 99).decode(), end='')
+print(os.stat('pppol2tp', dir_fd=fd).st_size)"""), f'{view(0)}0')
+    for convention in ('i386', ) if os.uname().machine == 'x86_64' else ():
+        equal(f'calls of 32 bits: {convention}', l2tprun(CLIENT, 'open', VIEW), (0, view(0), ''))
+    equal('others are the kernel\'s', l2tprun('sh', '-c', 'cat /proc/sys/kernel/ostype; cat /tmp/pppol2tp'),
+          (1, 'Linux\n', 'cat: /tmp/pppol2tp: No such file or directory\n'))
+    check('nothing is held open', until(lambda: not daemon.clients))
+    subprocess.run(['ip', 'netns', 'delete', host], check=True)
+    daemon.stop()
+
+
+def test_file():
+    """What can be done with them."""
+    daemon = api.Daemon(SOCKET)
+    equal('reading', python(f"""
+fd = os.open({VIEW!r}, os.O_RDONLY | os.O_CLOEXEC)
+print(os.read(fd, 4), os.read(fd, 3), os.lseek(fd, -2, 2) > 0, os.read(fd, 9)[-1:], os.read(fd, 9), os.lseek(fd, 0, 0))
+print(os.read(fd, 99).decode(), end='')
+print(os.get_inheritable(fd), oct(os.fstat(fd).st_mode))"""),
+          f"b'view' b' 0 ' True b'\\n' b'' 0\n{view(0)}False 0o100444")
+    equal('is there', python(f"""
+import ctypes
+for path in {VIEW!r}, {DEBUG!r}:
+    about = os.stat(path)
+    print(oct(about.st_mode), about.st_size, about.st_nlink, os.lstat(path).st_mode == about.st_mode,
+          os.path.exists(path), os.access(path, os.R_OK), os.access(path, os.X_OK))"""),
+          '0o100444 0 1 True True True False\n0o100600 0 1 True True True False')
+    equal('statx', l2tprun('stat', '-c', '%F %a %s', VIEW), (0, 'regular empty file 444 0\n', ''))
+    tries = f"""
+def attempt(path, flags, write=False):
+    try:
+        fd = os.open(path, flags, 0o600)
+        if write:
+            os.write(fd, b'x')
+        os.close(fd)
+        return 'ok'
+    except OSError as e:
+        return errno.errorcode[e.errno]
+for path in {VIEW!r}, {DEBUG!r}:
+    print(*(attempt(path, flags) for flags in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_CREAT | os.O_EXCL,
+                                               os.O_DIRECTORY, os.O_CREAT)), attempt(path, os.O_WRONLY, True))"""
+    equal('opening', python(tries), 'ok ok ok EEXIST ENOENT ok EIO\nok ok ok EEXIST ENOENT ok EINVAL')
+    os.chmod(TMP, 0o755)
+    equal('by others', python('os.setgid(65534); os.setuid(65534)' + tries),
+          'ok EACCES EACCES EEXIST ENOENT ok EACCES\nEACCES EACCES EACCES EEXIST ENOENT EACCES EACCES')
+    daemon.stop()
+    equal('without l2tpd there is none', l2tprun('cat', VIEW)[:2], (1, ''))
+
+
+def test_opening():
+    """Opening files goes on as ever under threads, signals and whatever a path may be."""
+    daemon = api.Daemon(SOCKET)
+    equal('threads', python(f"""
+import signal
+count = [0]
+signal.signal(signal.SIGALRM, lambda *_: count.__setitem__(0, count[0] + 1))
+signal.siginterrupt(signal.SIGALRM, False)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+answers = set()
+def use():
+    for _ in range(100):
+        with open('/proc/sys/kernel/ostype') as file:
+            answers.add(file.read())
+        with open({VIEW!r}) as file:
+            answers.add(file.read())
+threads = [threading.Thread(target=use) for _ in range(10)]
+for t in threads: t.start()
+for t in threads: t.join()
+signal.setitimer(signal.ITIMER_REAL, 0, 0)
+print(*sorted(answers), sep='', end='')"""), f'Linux\n{view(0)}'.strip())
+    equal('hostile paths', python("""
+import ctypes, mmap
+c = ctypes.CDLL(None, use_errno=True)
+c.mmap.restype = ctypes.c_void_p
+pages = c.mmap(None, ctypes.c_size_t(8192), 3, 0x22, -1, ctypes.c_long(0))
+c.munmap(ctypes.c_void_p(pages + 4096), ctypes.c_size_t(4096))
+def attempt(address, *more):
+    return -1 if c.open(ctypes.c_void_p(address), 0) < 0 else 0, errno.errorcode[ctypes.get_errno()]
+ctypes.memset(pages, ord('p'), 4096)
+end = pages + 4096
+print(attempt(0), attempt(end), attempt(end - 4), attempt(pages), end=' ')
+ctypes.memmove(end - 19, b'/proc/net/pppol2tp\\0', 19)
+print(attempt(end - 19)[0], end=' ')
+long = ctypes.create_string_buffer(b'/proc/net/' + b'./' * 2100 + b'pppol2tp')
+print(attempt(ctypes.addressof(long)), attempt(ctypes.addressof(ctypes.create_string_buffer(b''))))
+"""), "(-1, 'EFAULT') (-1, 'EFAULT') (-1, 'EFAULT') (-1, 'ENAMETOOLONG') 0 (-1, 'ENAMETOOLONG') (-1, 'ENOENT')")
+    daemon.stop()
+
+
 # a request that only the administrator may make, of a family that every kernel has: remove all TCP metrics
 ADMIN = """
 family = ask(new(), b'tcp_metrics')

@@ -36,6 +36,17 @@ check 'and on the other' under B sh <<<"$(typed 10.42.1.2 10.42.1.1 192.0.2.2 19
 check 'they reach each other' until_true 10 pings A 10.42.1.2
 equal 'l2tpctl shows the tunnel' "$(tunnels A)" 1
 matches 'ip l2tp shows the session' "$(under A ip l2tp show session)" 'interface name: l2tpeth0'
+VIEW=/proc/net/pppol2tp TUNNELS=/sys/kernel/debug/l2tp/tunnels
+ctl A kernel tunnels >"$TMP/outside"	# it counts on: without the counters
+for counted in 's, [rt]x [0-9/]*,,g' 's,^ 00000000.*,,'; do sed -i "$counted" "$TMP/outside"; done
+matches 'so does l2tpctl, as the kernel words it' "$(cat "$TMP/outside")" '^  SESSION 1, peer 1, ETH$'
+equal 'which a file tells as well' "$(under A cat $TUNNELS | sed 's, [rt]x [0-9/]*,,g; s,^ 00000000.*,,')" \
+	"$(cat "$TMP/outside")"
+equal 'another one only of version 2' "$(under A cat $VIEW)" "$(ctl A kernel pppol2tp)"
+equal 'of which there is nothing but the head' "$(ctl A kernel pppol2tp | wc -l)" 6
+equal 'as JSON' "$(ctl A -j kernel pppol2tp | jq -r .text)" "$(ctl A kernel pppol2tp)"
+equal 'another namespace has none of it' "$(under A unshare -n cat $TUNNELS | wc -l)" 11
+check_fails 'one that there is not' ctl A kernel tunnels netns=nowhere
 check 'it is deleted' under A ip l2tp del tunnel tunnel_id 1
 check 'nothing is left of it' until_true 10 none_left
 
@@ -73,6 +84,8 @@ check 'a tunnel in a namespace' under A ip -n "${NS}C" l2tp add tunnel tunnel_id
 	local 127.0.0.1 remote 127.0.0.1 udp_sport 7000 udp_dport 7001
 check 'a session in it' under A ip -n "${NS}C" l2tp add session tunnel_id 9 session_id 9 peer_session_id 9
 equal 'not to be seen from here' "$(under A ip l2tp show tunnel)" ''
+matches 'but there, in a file' "$(under A ip netns exec "${NS}C" cat $TUNNELS)" '^TUNNEL 9 peer 9 from 127.0.0.1 '
+matches 'and by l2tpctl' "$(ctl A kernel tunnels "netns=${NS}C")" '^TUNNEL 9 peer 9 from 127.0.0.1 '
 ip netns delete "${NS}C"
 host_list=("${host_list[@]/C/}")
 check 'is gone with the namespace' until_true 20 none_left

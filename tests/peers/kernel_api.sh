@@ -74,6 +74,52 @@ guest exec 'netlink_probe </tmp/probes' >"$TMP/theirs" 2>&1
 under "$BUILD/tests/peers/netlink_probe" <"$TESTS/peers/netlink.probes" >"$TMP/ours" 2>&1
 at_least "netlink: the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 200
 differ "netlink: the same octets"
+
+# ---------------------------------------------------------------- files of the kernel's
+# What they say of tunnels made alike, after packets and renames; and what they refuse.
+FILES='/proc/net/pppol2tp /proc/self/net/pppol2tp /sys/kernel/debug/l2tp/tunnels'
+read_files() {
+	local each
+	echo 'exec 2>&1'
+	for each in $FILES; do printf '%s\n' "cat $each"; done
+	cat <<-'END'
+		cd /proc/self/net && cat pppol2tp | wc -l
+		head -c 30 /proc/net/pppol2tp; dd if=/proc/net/pppol2tp bs=7 count=2 skip=3 2>&1 | head -n 1
+		dd if=/sys/kernel/debug/l2tp/tunnels bs=16 skip=2 count=1 2>/dev/null
+		stat -c '%F %a %s %h %u %g' /proc/net/pppol2tp /sys/kernel/debug/l2tp/tunnels
+		for f in /proc/net/pppol2tp /sys/kernel/debug/l2tp/tunnels; do
+			[ -r $f ] && echo readable; [ -x $f ] || echo no program; [ -d $f ] || echo no folder
+			echo x >$f; echo "= $?"
+			echo x >>$f; echo "= $?"
+			(exec 3<>$f); echo "= $?"
+			(set -C; echo x >$f); echo "= $?"
+		done
+		unshare -n cat /proc/net/pppol2tp
+		unshare -n cat /proc/thread-self/net/pppol2tp | wc -l
+		unshare -n cat /sys/kernel/debug/l2tp/tunnels
+	END
+}
+read_files >"$TMP/script"
+guest put "$TESTS/peers/views.probes" /tmp/probes
+for side in guest here; do
+	to=ours
+	[ $side = here ] || to=theirs
+	{
+		if [ $side = guest ]; then
+			guest exec 'modprobe l2tp_debugfs; netlink_probe </tmp/probes' >/dev/null
+			guest exec "$(cat "$TMP/script")"
+		else
+			under "$BUILD/tests/peers/netlink_probe" <"$TESTS/peers/views.probes" >/dev/null
+			under bash -c "cd /; $(cat "$TMP/script")"
+		fi
+	} >"$TMP/$to" 2>&1
+done
+forget_all='ip l2tp show tunnel | sed -n "s/^Tunnel \([0-9]*\),.*/\1/p" |
+	while read -r id; do ip l2tp del tunnel tunnel_id $id; done'
+guest exec "$forget_all"
+under sh -c "$forget_all"
+at_least "files: the kernel in the guest has them" "$(wc -l <"$TMP/theirs")" 100
+differ "files: the same text"
 # ---------------------------------------------------------------- over the wire, with `ip l2tp` at both ends
 # ends ENCAP FAMILY OPTION...: a session on each side, tun-l2tp here and there, 10.0.0.1 and .2
 ends() {

@@ -96,14 +96,17 @@ static void rights(void **state)
 {
 	struct caller_rights rights;
 
-	assert_true(caller_parse_status("Name:\tx\nUid:\t7\t0\t0\t0\nTgid:\t700\nNStgid:\t700\nNSpid:\t701\n"
+	assert_true(caller_parse_status("Name:\tx\nUid:\t7\t0\t5\t6\nTgid:\t700\nNStgid:\t700\nNSpid:\t701\n"
 					"CapInh:\t0000000000000000\n"
 					"CapEff:\t000001ffffffffff\nCapBnd:\t0\n", &rights));
 	assert_int_equal(rights.pid, 700);
 	assert_int_equal(rights.uid, 7);
+	assert_int_equal(rights.file_uid, 6);
+	assert_int_equal(rights.process, 700);
 	assert_true(rights.capabilities == 0x1ffffffffff);
 	assert_true(caller_parse_status("Uid:\t0\t0\t0\t0\nNStgid:\t700\t31\t2\nCapEff:\t0000000000001000\n", &rights));
 	assert_int_equal(rights.pid, 2);
+	assert_int_equal(rights.process, 700);
 	assert_int_equal(rights.capabilities, 0x1000);
 	assert_false(caller_parse_status("NStgid:\t700\nCapEff:\t1\n", &rights));
 	assert_false(caller_parse_status("Uid:\t0\nNStgid:\t700\n", &rights));

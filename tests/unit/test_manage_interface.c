@@ -148,7 +148,7 @@ static void everything_is_told(void **state)
 static void every_method_has_its_role(void **state)
 {
 	static const char *const looks[] = { "Show", "List", "Status", "Explain", "Names", "Events",
-					     "ConfigSave", NULL };
+					     "ConfigSave", "Kernel", NULL };
 
 	for (int i = 0; methods_tables[i]; i++) {
 		for (const struct method *method = methods_tables[i]->methods; method->name; method++) {

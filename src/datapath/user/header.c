@@ -10,7 +10,7 @@ static uint32_t next_number(struct session *session)
 {
 	uint32_t number = session->next_sequence;
 
-	session->next_sequence = (number + 1) & DATA_SEQUENCE_MASK;
+	shared_set(session->next_sequence, (number + 1) & DATA_SEQUENCE_MASK);
 	return number;
 }
 

@@ -66,6 +66,11 @@ bool sequence_kernel_empty(const struct sequence_kernel *order)
 	return !order->waiting;
 }
 
+uint32_t sequence_kernel_next(const struct sequence_kernel *order)
+{
+	return __atomic_load_n(&order->next, __ATOMIC_RELAXED);
+}
+
 /* --- what arrives --- */
 
 static bool is_in_window(const struct sequence_kernel *order, uint32_t number)
@@ -88,7 +93,7 @@ static bool is_next(struct sequence_kernel *order, uint32_t number)
 	if (!order->anew && number != order->next)
 		return false;
 	order->anew = false;
-	order->next = (number + 1) & order->mask;
+	__atomic_store_n(&order->next, (number + 1) & order->mask, __ATOMIC_RELAXED);
 	return true;
 }
 

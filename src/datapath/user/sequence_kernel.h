@@ -61,6 +61,8 @@ const uint8_t *sequence_kernel_hold(struct sequence_kernel *order, const struct 
 enum sequence_kernel_taken sequence_kernel_take(struct sequence_kernel *order, uint64_t now, uint8_t **frame,
 						size_t *length);
 void sequence_kernel_release(struct sequence_kernel *order);
+/* The number expected. Any thread may ask. */
+uint32_t sequence_kernel_next(const struct sequence_kernel *order);
 bool sequence_kernel_empty(const struct sequence_kernel *order);
 
 #endif

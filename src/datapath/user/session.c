@@ -553,6 +553,9 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 	info->mtu = session->mtu;
 	info->carrier = shared_get(session->carrier);
 	info->send_seq = shared_get(session->send_seq);
+	info->nr = session->as_kernel ? sequence_kernel_next(session->as_kernel) :
+					shared_get(session->sequence.expected);
+	info->ns = shared_get(session->next_sequence) & (session->kind == SESSION_V2 ? 0xffff : DATA_SEQUENCE_MASK);
 	if (session->pw_type == L2TP_PW_PPP && !session->frames)
 		info->network_packets = network_packets(session);
 	session_stats(session, &info->stats);
