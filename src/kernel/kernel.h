@@ -126,7 +126,7 @@ struct kernel_view_place {
 };
 
 /* The next piece of what is told of a network namespace: the head, a tunnel or a session, with its end.  Returns its
- * length; 0: there is no more.  What comes and goes between two pieces does no harm. */
+ * length; 0: there is no more.  What comes and goes between two pieces does no harm.  kernel NULL: there is nothing. */
 #define KERNEL_VIEW_PIECE 2048		/* no piece is longer */
 size_t kernel_view_next(struct kernel *kernel, const char *netns, enum kernel_view view,
 			struct kernel_view_place *place, char piece[KERNEL_VIEW_PIECE]);

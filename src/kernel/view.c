@@ -120,9 +120,9 @@ size_t kernel_view_next(struct kernel *kernel, const char *netns, enum kernel_vi
 {
 	struct view_text text = { .at = piece };
 
-	if (place->begun)
+	if (place->begun && kernel)
 		next_object(kernel, netns, views[view], place, &text);
-	else
+	else if (!place->begun)
 		view_say(&text, "%s", views[view]->head);
 	place->begun = true;
 	return text.length;

@@ -63,7 +63,7 @@ int view_write(struct kernel_api *api, const struct kernel_attach *attach, const
 _Static_assert(MANAGE_KERNEL_PIECE >= KERNEL_VIEW_PIECE, "a piece has room");
 
 struct view_reading {
-	struct kernel *kernel;
+	const struct kernel_api *api;
 	char netns[CONFIG_NETNS_MAX];
 	enum kernel_view view;
 	struct kernel_view_place place;
@@ -82,7 +82,7 @@ void *kernel_api_text_begin(struct kernel_api *api, const char *netns, bool vers
 		error_set(error, ERROR_SYSTEM, NULL, "out of memory");
 	if (!reading)
 		return NULL;
-	reading->kernel = api->kernel;
+	reading->api = api;
 	reading->view = version2 ? KERNEL_VIEW_PPPOL2TP : KERNEL_VIEW_TUNNELS;
 	snprintf(reading->netns, sizeof(reading->netns), "%s", netns);
 	return reading;
@@ -92,7 +92,7 @@ size_t kernel_api_text_next(void *text, char *piece)
 {
 	struct view_reading *reading = text;
 
-	return kernel_view_next(reading->kernel, reading->netns, reading->view, &reading->place, piece);
+	return kernel_view_next(reading->api->kernel, reading->netns, reading->view, &reading->place, piece);
 }
 
 void kernel_api_text_end(void *text)
