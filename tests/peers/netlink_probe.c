@@ -4,11 +4,13 @@
  * here, of l2tpd under l2tprun, and in a guest, of the kernel, means that they are the same.
  *
  *	NAME: CMD FLAGS [ATTRIBUTE...]		'#' starts a comment; an empty line is nothing
+ *	NAME: policy FLAGS [ATTRIBUTE...]	what the controller tells of the policy of commands
  *	NAME: data FROM TO SESSION_ID [PACKET...]
  *
  * FLAGS are letters: A: an acknowledgement, D: a dump, - none.  An attribute is TYPE.1=, TYPE.2=, TYPE.4= or
  * TYPE.8= with a number of so many octets, TYPE.i= with an address, TYPE.s= with a text and its NUL, TYPE.x= with
- * octets in hex, TYPE.f= with the descriptor of one of the sockets that lines with '!' make (probe_sockets.h).
+ * octets in hex, TYPE.f= with the descriptor of one of the sockets that lines with '!' make (probe_sockets.h),
+ * TYPE.F= with the family's number.
  * What a second socket hears as a member of the group "l2tp" is printed besides.
  *
  * data sends packets of version 3 over UDP on the loopback, from port FROM to port TO: for each PACKET that is a number
@@ -55,13 +57,16 @@ static void print_octets(const void *octets, size_t length)
 		printf("%02x", at[i]);
 }
 
+/* The family's number is whatever the kernel happened to give. */
 static void print_attributes(const struct nlmsghdr *message)
 {
+	bool is_control = message->nlmsg_type == GENL_ID_CTRL;
 	const struct nlattr *attribute;
 
 	mnl_attr_for_each(attribute, message, sizeof(struct genlmsghdr)) {
-		printf(" %u:", mnl_attr_get_type(attribute));
-		print_octets(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
+		printf(" %u:", attribute->nla_type);
+		if (!is_control || attribute->nla_type != CTRL_ATTR_FAMILY_ID)
+			print_octets(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
 	}
 }
 
@@ -84,7 +89,7 @@ static void print_message(const struct nlmsghdr *message, const struct socket *s
 	} else if (message->nlmsg_type == NLMSG_DONE) {
 		printf("done ");
 		print_octets(mnl_nlmsg_get_payload(message), mnl_nlmsg_get_payload_len(message));
-	} else if (message->nlmsg_type == family) {
+	} else if (message->nlmsg_type == family || message->nlmsg_type == GENL_ID_CTRL) {
 		printf("cmd %u version %u", genl->cmd, genl->version);
 		print_attributes(message);
 	} else {
@@ -263,6 +268,8 @@ static void put_word(struct nlmsghdr *message, const char *word)
 		put_hex(message, type, rest + 3);
 	else if (rest[1] == 'f')
 		mnl_attr_put_u32(message, type, (uint32_t)probe_sockets_fd(atoi(rest + 3)));
+	else if (rest[1] == 'F')
+		mnl_attr_put_u16(message, type, family);
 	else if (rest[1] == 'i')
 		put_address(message, type, rest + 3);
 	else
@@ -336,6 +343,7 @@ static bool probe(struct socket *socket, char *line)
 	char buffer[4096], *save, *word = strtok_r(line, " \t", &save);
 	const char *flags;
 	struct nlmsghdr *message;
+	bool is_policy;
 
 	if (word && strcmp(word, "data") == 0) {
 		send_data(&save);
@@ -346,7 +354,9 @@ static bool probe(struct socket *socket, char *line)
 		fprintf(stderr, "no command and flags\n");
 		exit(2);
 	}
-	message = begin(buffer, socket, family, (uint8_t)atoi(word),
+	is_policy = strcmp(word, "policy") == 0;
+	message = begin(buffer, socket, is_policy ? GENL_ID_CTRL : family,
+			is_policy ? CTRL_CMD_GETPOLICY : (uint8_t)atoi(word),
 			(strchr(flags, 'A') ? NLM_F_ACK : 0) | (strchr(flags, 'D') ? NLM_F_DUMP : 0));
 	while ((word = strtok_r(NULL, " \t", &save)))
 		put_word(message, word);
