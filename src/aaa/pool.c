@@ -199,7 +199,7 @@ int pools_take(struct pools *pools, const char *name, const char *user, struct p
 	return take_remembered(pools, lease, user, error);
 }
 
-static int refuse_taken(const struct pools *pools, const struct prefix *wanted, const struct pool_lease *lease,
+static int refuse_taken(const struct prefix *wanted, const struct pool_lease *lease,
 			struct error *error)
 {
 	char text[PREFIX_TEXT_MAX];
@@ -249,7 +249,7 @@ int pools_take_this(struct pools *pools, const struct prefix *wanted, const char
 	if (wanted->address.family == AF_UNSPEC)
 		return error_set(error, ERROR_VALUE, NULL, "no address is given");
 	if ((lease && lease->in_use) || pools_is_own(pools, wanted))
-		return refuse_taken(pools, wanted, lease, error);
+		return refuse_taken(wanted, lease, error);
 	if (lease)
 		return take_remembered(pools, lease, user, error);
 	pool = find_containing(pools, &wanted->address, &number);
@@ -337,19 +337,6 @@ bool pools_view(const struct pools *pools, const char *name, struct pool_view *v
 	if (pool)
 		fill_view(pool, view);
 	return pool;
-}
-
-bool pools_next(const struct pools *pools, const char *name, struct pool_view *view)
-{
-	const struct pool *first = NULL, *pool, *next;
-
-	HASH_ITER(hh, pools->pools, pool, next)
-		if (strcmp(pool->config.name, name) > 0 &&
-		    (!first || strcmp(pool->config.name, first->config.name) < 0))
-			first = pool;
-	if (first)
-		fill_view(first, view);
-	return first;
 }
 
 const char *pools_who(const struct pools *pools, const struct prefix *prefix)

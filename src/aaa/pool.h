@@ -43,16 +43,13 @@ struct pool_config {
 
 /* Can there be such a pool? -1: a value is wrong, parameter "range" or "delegate_length". */
 int pools_check(const struct pool_config *config, struct error *error);
-/* Make the pool of this name, or change the one there is: leases that still fit stay, others end with their sessions.
- * One that is as it was costs nothing.
- * -1: a value is wrong, or ranges overlap another pool's; nothing has changed. */
-int pools_set(struct pools *pools, const struct pool_config *config, struct error *error);
-/* These, and no others; ranges may go from one to another. -1: *failed is the number of the one that is wrong, and but
- * for want of memory nothing has changed. */
+/* These, and no others; ranges may go from one to another.  Leases that still fit stay, others end with their sessions;
+ * what users of a pool that goes have they keep until they are gone, and the store remembers in case it is made again.
+ * A pool that is as it was costs nothing.
+ * -1: a value is wrong, or ranges overlap another pool's: *failed is the number of that one, and but for want of memory
+ * nothing has changed. */
 int pools_set_all(struct pools *pools, const struct pool_config *configs, size_t count, size_t *failed,
 		  struct error *error);
-/* What its users have they keep until they are gone; the store remembers in case it is made again. -1: unknown. */
-int pools_remove(struct pools *pools, const char *name, struct error *error);
 
 /* Our own address or an address of an interface: it is given to nobody. As often as it is added it must be removed. */
 int pools_add_own(struct pools *pools, const struct address *address, struct error *error);
@@ -78,8 +75,7 @@ struct pool_view {
 	uint64_t in_use, remembered;
 	uint64_t given, refused;	/* since the pool was made: times taken, times that none was left */
 };
-/* In the order of names: the first behind name, "": the first of all. False: there is none. */
-bool pools_next(const struct pools *pools, const char *name, struct pool_view *view);
+/* False: there is none. */
 bool pools_view(const struct pools *pools, const char *name, struct pool_view *view);
 /* Who has it, "" when that was not said; NULL: nobody. Valid until the pools change. */
 const char *pools_who(const struct pools *pools, const struct prefix *prefix);

@@ -231,16 +231,6 @@ static int check_two(const struct pool_config *config, const struct pool_config 
 	return 0;
 }
 
-static int check_others(const struct pools *pools, const struct pool_config *config, struct error *error)
-{
-	const struct pool *pool, *next;
-
-	HASH_ITER(hh, pools->pools, pool, next)
-		if (strcmp(pool->config.name, config->name) != 0 && check_two(config, &pool->config, error) < 0)
-			return -1;
-	return 0;
-}
-
 static struct pool *add_pool(struct pools *pools, const struct pool_config *config)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
@@ -311,26 +301,10 @@ int pools_check(const struct pool_config *config, struct error *error)
 	return pool_space_make(config, &space, error);
 }
 
-int pools_set(struct pools *pools, const struct pool_config *config, struct error *error)
-{
-	const struct pool *pool = find_pool(pools, config);
-	struct pool_space space;
-
-	if (pool && is_same(&pool->config, config))
-		return 0;
-	if (pool_space_make(config, &space, error) < 0 || check_others(pools, config, error) < 0)
-		return -1;
-	return apply(pools, config, &space, error);
-}
-
-int pools_remove(struct pools *pools, const char *name, struct error *error)
+static void remove_pool(struct pools *pools, struct pool *pool)
 {
 	struct pool_lease *lease, *next;
-	struct pool *pool;
 
-	HASH_FIND_STR(pools->pools, name, pool);
-	if (!pool)
-		return error_set(error, ERROR_UNKNOWN, "pool_name", "there is no pool %s", name);
 	HASH_ITER(hh, pools->leases.leases, lease, next) {
 		if (lease->pool != pool)
 			continue;
@@ -340,7 +314,6 @@ int pools_remove(struct pools *pools, const char *name, struct error *error)
 			pool_lease_free(&pools->leases, lease);
 	}
 	pool_free(pools, pool);
-	return 0;
 }
 
 /* --- all of them --- */
@@ -376,7 +349,7 @@ static int apply_all(struct pools *pools, const struct pool_config *configs, siz
 
 	HASH_ITER(hh, pools->pools, pool, next)
 		if (!has(configs, count, pool->config.name))
-			pools_remove(pools, pool->config.name, NULL);
+			remove_pool(pools, pool);
 	for (size_t i = 0; i < count; i++) {
 		pool = find_pool(pools, &configs[i]);
 		if (pool && !is_same(&pool->config, &configs[i]))

@@ -265,7 +265,7 @@ struct radius_counters {
 	uint64_t bad_authenticators;	/* forged, or of another secret; also a Message-Authenticator that is missing */
 	uint64_t unexpected;		/* to nothing that we asked, or not any more */
 	uint64_t disconnect_requests, disconnect_acks, disconnect_naks, coa_requests, coa_acks, coa_naks;
-	uint64_t dynamic_duplicates, dynamic_dropped;	/* dropped: from others, forged, malformed, too old */
+	uint64_t dynamic_duplicates, dynamic_dropped;	/* dropped: from its address, but forged, malformed, too old */
 };
 
 struct radius_server_info {
@@ -278,7 +278,5 @@ struct radius_server_info {
 };
 /* Servers in their order: index from 0. -1: there are not so many. */
 int radius_server_info(const struct radius_client *client, unsigned int index, struct radius_server_info *info);
-/* Of all servers, also of those that are gone; dynamic_dropped: also from others. */
-void radius_counters(const struct radius_client *client, struct radius_counters *counters);
 
 #endif

@@ -226,7 +226,8 @@ static bool start_record(struct radius_client *client, struct radius_kept *recor
 	return true;
 }
 
-void radius_pump(struct radius_client *client, uint64_t now)
+/* Begin what can begin. */
+static void radius_pump(struct radius_client *client, uint64_t now)
 {
 	struct radius_kept *record;
 	enum radius_start result;

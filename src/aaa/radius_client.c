@@ -210,15 +210,6 @@ int radius_set_server(struct radius_client *client, const struct radius_server_s
 	return 0;
 }
 
-static void add_counters(struct radius_counters *sum, const struct radius_counters *more)
-{
-	const uint64_t *from = (const uint64_t *)more;
-	uint64_t *to = (uint64_t *)sum;
-
-	for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
-		to[i] += from[i];
-}
-
 void radius_remove_server(struct radius_client *client, const char *name, uint64_t now)
 {
 	struct radius_server *server = radius_server_by_name(client, name, strlen(name));
@@ -233,7 +224,6 @@ void radius_remove_server(struct radius_client *client, const char *name, uint64
 	for (unsigned int port = 0; port < RADIUS_PORT_COUNT; port++)
 		radius_restart(client, &server->channels[port], now);
 	radius_dynamic_forget(client, server);
-	add_counters(&client->gone, &server->counters);
 	free_server(client, server);
 }
 
@@ -454,11 +444,4 @@ int radius_server_info(const struct radius_client *client, unsigned int index, s
 		info->outstanding += server->channels[port].outstanding;
 	}
 	return 0;
-}
-
-void radius_counters(const struct radius_client *client, struct radius_counters *counters)
-{
-	*counters = client->gone;
-	for (unsigned int i = 0; i < client->server_count; i++)
-		add_counters(counters, &client->servers[client->order[i]]->counters);
 }

@@ -365,6 +365,19 @@ static void act(struct radius_client *client, struct radius_server *server, cons
 		enlist(ask, &client->asked);
 }
 
+/* A server's, as far as its address goes. */
+static void count_drop(const struct radius_client *client, const struct endpoint *peer)
+{
+	for (unsigned int i = 0; i < client->server_count; i++) {
+		struct radius_server *server = client->servers[client->order[i]];
+
+		if (!address_equal(&server->settings.address, &peer->address))
+			continue;
+		server->counters.dynamic_dropped++;
+		return;
+	}
+}
+
 void radius_dynamic_receive(struct radius_client *client, const struct radius_datagram *datagram, uint64_t now)
 {
 	struct radius_server *server = NULL;
@@ -375,7 +388,7 @@ void radius_dynamic_receive(struct radius_client *client, const struct radius_da
 	    (packet.code == RADIUS_COA_REQUEST || packet.code == RADIUS_DISCONNECT_REQUEST))
 		server = asker(client, &datagram->peer, &packet);
 	if (!server) {
-		client->gone.dynamic_dropped++;
+		count_drop(client, &datagram->peer);
 		return;
 	}
 	ask = repeated(client, &datagram->peer, &packet, now);

@@ -162,7 +162,6 @@ struct radius_client {
 	struct radius_server *servers[RADIUS_SERVERS_MAX];	/* by slot */
 	uint8_t order[RADIUS_SERVERS_MAX];
 	unsigned int server_count;
-	struct radius_counters gone;	/* of servers that are gone */
 	bool news;			/* some channel has to tell something */
 
 	struct handle_table requests;
@@ -247,8 +246,6 @@ void radius_put_session(struct radius_builder *builder, const struct radius_clie
 
 void radius_load_records(struct radius_client *client);
 void radius_free_records(struct radius_client *client);
-/* Begin what can begin. */
-void radius_pump(struct radius_client *client, uint64_t now);
 /* A server is back: all that waited may try. */
 void radius_unpark(struct radius_client *client, uint64_t now);
 /* Time to see whether a dead one is back: one may try. */

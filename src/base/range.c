@@ -74,7 +74,7 @@ const char *range_format(const struct range *range, char *text, size_t size)
 	return text;
 }
 
-bool range_contains(const struct range *range, const struct address *address)
+static bool contains(const struct range *range, const struct address *address)
 {
 	return range->first.family != AF_UNSPEC && range->first.family == address->family &&
 	       compare(&range->first, address) <= 0 && compare(address, &range->last) <= 0;
@@ -82,5 +82,5 @@ bool range_contains(const struct range *range, const struct address *address)
 
 bool range_overlaps(const struct range *a, const struct range *b)
 {
-	return range_contains(a, &b->first) || range_contains(b, &a->first);
+	return contains(a, &b->first) || contains(b, &a->first);
 }

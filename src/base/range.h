@@ -22,7 +22,6 @@ struct range {
 bool range_parse(const char *text, struct range *range);
 /* As it was written. Returns text, of at least RANGE_TEXT_MAX. */
 const char *range_format(const struct range *range, char *text, size_t size);
-bool range_contains(const struct range *range, const struct address *address);
 bool range_overlaps(const struct range *a, const struct range *b);
 
 #endif

@@ -270,17 +270,6 @@ int source_load(struct source_list *list, const char *path, source_read_fn *read
 	return load_file(&load, first, error);
 }
 
-int source_load_text(struct source_list *list, const char *name, char *text, size_t length, source_read_fn *read,
-		     void *context, struct error *error)
-{
-	struct load load = { .list = list, .read = read, .context = context };
-	unsigned int index = list->file_count;
-
-	if (source_add_file(list, name, text, length, error) < 0)
-		return -1;
-	return load_file(&load, index, error);
-}
-
 void source_free(struct source_list *list)
 {
 	for (unsigned int i = 0; i < list->count; i++)

@@ -48,9 +48,6 @@ bool source_has_wildcard(const char *path);
 /* Read this file and all that it includes. -1 with *error: out of memory, or the file itself cannot be read;
  * what is wrong with includes is told by the pieces. */
 int source_load(struct source_list *list, const char *path, source_read_fn *read, void *context, struct error *error);
-/* The same for a text that was read already and belongs to the list: of the client, say. */
-int source_load_text(struct source_list *list, const char *name, char *text, size_t length, source_read_fn *read,
-		     void *context, struct error *error);
 void source_free(struct source_list *list);
 
 /* As command_reader_begin(); places are those in the file. */

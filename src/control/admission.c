@@ -521,7 +521,7 @@ static void write_reply(struct control *control, struct place *place)
 }
 
 /* What was hidden in the request, with the secret. What is wrong is in *problem. */
-static bool reveal(struct control *control, struct place *place, const struct control_tunnel_settings *settings,
+static bool reveal(struct place *place, const struct control_tunnel_settings *settings,
 		   struct message_problem *problem)
 {
 	struct message_counters ignored = { 0 };
@@ -582,7 +582,7 @@ void control_accept(struct control *control, handle request, const struct contro
 		return;
 	if (!id)
 		give_up(control, place, owner, RESULT_ERROR, ERROR_CODE_RESOURCES, "all tunnel ids are in use", now);
-	else if (!reveal(control, place, settings, &problem))
+	else if (!reveal(place, settings, &problem))
 		give_up(control, place, owner, problem.result, problem.error, problem.text, now);
 	else if (place->peer_challenge_length && !settings->secret_length)
 		give_up(control, place, owner, RESULT_NOT_AUTHORISED, 0, TEXT_NO_SECRET, now);

@@ -373,7 +373,7 @@ void control_call_close(struct control *control, handle h, const struct control_
 	control_call_free(control, call);
 }
 
-void control_call_errors(struct control *control, handle h, const struct avp_call_errors *errors, uint64_t now)
+void control_call_errors(struct control *control, handle h, const struct avp_call_errors *errors)
 {
 	struct control_call *call = handle_get(&control->call_handles, h);
 	const struct message message = { .type = MESSAGE_WEN, .present = AVP_BIT(AVP_CALL_ERRORS),
@@ -383,7 +383,7 @@ void control_call_errors(struct control *control, handle h, const struct avp_cal
 		(void)control_compose(control, call->tunnel, call->peer_id, &message);
 }
 
-void control_call_link(struct control *control, handle h, const struct avp_accm *accm, uint64_t now)
+void control_call_link(struct control *control, handle h, const struct avp_accm *accm)
 {
 	struct control_call *call = handle_get(&control->call_handles, h);
 	const struct message message = { .type = MESSAGE_SLI, .present = AVP_BIT(AVP_ACCM), .accm = *accm };
@@ -549,7 +549,7 @@ void control_call_message(struct control *control, struct control_tunnel *tunnel
 
 /* --- time --- */
 
-void control_call_expire(struct control *control, struct control_call *call, uint64_t now)
+void control_call_expire(struct control *control, struct control_call *call)
 {
 	fail(control, call, CDN_TIMEOUT, 0, "not established in time");
 }

@@ -397,7 +397,7 @@ bool control_expire(struct control *control, uint64_t now)
 	}
 	if (call && call->when <= now) {
 		deadline_cancel(&control->call_deadlines, call);
-		control_call_expire(control, OBJECT_OF(call, struct control_call, deadline), now);
+		control_call_expire(control, OBJECT_OF(call, struct control_call, deadline));
 		return true;
 	}
 	return false;

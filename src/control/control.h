@@ -224,8 +224,8 @@ void control_call_set_owner(struct control *control, handle call, void *owner);
 void control_call_connected(struct control *control, handle call, uint64_t now);
 /* CDN, also the refusal of a call the peer asked for. No event follows. */
 void control_call_close(struct control *control, handle call, const struct control_reason *reason, uint64_t now);
-void control_call_errors(struct control *control, handle call, const struct avp_call_errors *errors, uint64_t now);
-void control_call_link(struct control *control, handle call, const struct avp_accm *accm, uint64_t now);
+void control_call_errors(struct control *control, handle call, const struct avp_call_errors *errors);
+void control_call_link(struct control *control, handle call, const struct avp_accm *accm);
 
 enum control_call_state {
 	CONTROL_CALL_WAIT_TUNNEL, CONTROL_CALL_WAIT_DECISION, CONTROL_CALL_WAIT_REPLY, CONTROL_CALL_WAIT_CONNECT,

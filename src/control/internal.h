@@ -203,7 +203,7 @@ bool control_tunnel_tie(struct control *control, const struct control_path *path
 void control_call_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
 			  const struct message_problem *problem, uint16_t session_id, uint64_t now);
 void control_call_tunnel_up(struct control *control, struct control_tunnel *tunnel, uint64_t now);
-void control_call_expire(struct control *control, struct control_call *call, uint64_t now);
+void control_call_expire(struct control *control, struct control_call *call);
 void control_call_free(struct control *control, struct control_call *call);
 
 /* --- admission.c --- */

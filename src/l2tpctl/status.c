@@ -14,6 +14,8 @@
 #include "l2tpctl/table.h"
 
 #define DOWN_SESSIONS_MAX 20
+#define TUNNELS_SHOWN 20
+#define FAILURES_SHOWN 5
 #define TEXT_MAX 512
 
 static json_int_t number_at(const json_t *object, const char *part, const char *name)
@@ -179,7 +181,7 @@ static void print_tunnels(const json_t *tunnels, bool all, FILE *out)
 	static const char *const headings[COLUMNS] = {
 		"Tunnel", "Peer", "By", "State", "Up for", "Sessions", "Received", "Sent", "Reason",
 	};
-	size_t total = json_array_size(tunnels), max = all ? total : STATUS_TUNNELS_SHOWN, shown;
+	size_t total = json_array_size(tunnels), max = all ? total : TUNNELS_SHOWN, shown;
 	struct table table;
 
 	if (!total)
@@ -240,12 +242,14 @@ static void print_failures(const json_t *status, FILE *out)
 	if (json_array_size(failures))
 		fprintf(out, "\nWhat failed last, of %" JSON_INTEGER_FORMAT " since the start:\n", total);
 	json_array_foreach(failures, i, failure) {
-		if (i < STATUS_FAILURES_SHOWN)
+		if (i < FAILURES_SHOWN)
 			print_failure(failure, out);
 	}
 }
 
-void status_print(const json_t *status, bool all, FILE *out)
+/* {version, state, tunnels, down_sessions, failures}. all: every tunnel, not only the first TUNNELS_SHOWN; those that
+ * are not up come first. */
+static void print_status(const json_t *status, bool all, FILE *out)
 {
 	const json_t *tunnels = json_object_get(status, "tunnels");
 
@@ -327,7 +331,7 @@ enum status status_run(struct run *run, const struct command *command, struct er
 		json_dumpf(status, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else if (outcome == API_OK) {
-		status_print(status, command->options & CONFIG_OPTION_ALL, stdout);
+		print_status(status, command->options & CONFIG_OPTION_ALL, stdout);
 	}
 	json_decref(status);
 	return run_status(outcome);

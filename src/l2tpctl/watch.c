@@ -109,7 +109,8 @@ static void print_changed(FILE *out, const json_t *changed)
 		fprintf(out, "%s%s", i ? "," : " changed=", json_string_value(name) ? json_string_value(name) : "");
 }
 
-char *watch_event_text(const json_t *event)
+/* An event of the API on one line: "session_up tunnel=lon session=office ..."; the caller's to free. */
+static char *watch_event_text(const json_t *event)
 {
 	const char *kind = json_string_value(json_object_get(event, "kind")), *name;
 	char *text = NULL;

@@ -6,13 +6,9 @@
 #ifndef L2TPD_L2TPCTL_WATCH_H
 #define L2TPD_L2TPCTL_WATCH_H
 
-#include <jansson.h>
-
 #include "l2tpctl/run.h"
 
 enum status watch_run(struct run *run, const struct command *command, struct error *error);
 
-/* An event of the API on one line: "session_up tunnel=lon session=office ..."; the caller's to free. */
-char *watch_event_text(const json_t *event);
 
 #endif

@@ -39,7 +39,8 @@ const struct state_table *field_table(enum config_object object, enum field_part
 	return object == CONFIG_TUNNEL ? &state_tunnel : &state_session;
 }
 
-const void *field_member(const struct field_view *view, const struct field *field)
+/* The member that a row of these tells of. */
+static const void *field_member(const struct field_view *view, const struct field *field)
 {
 	const struct state_row *row = &field_table(view->object, field->part)->rows[field->row];
 	const void *base = field->part == FIELD_STATISTICS ? (const void *)field_statistics(view) :

@@ -32,8 +32,6 @@ const struct param_set *field_explicit(const struct field_view *view);
 const struct datapath_stats *field_statistics(const struct field_view *view);
 /* Of STATE, STATISTICS or TRANSPORT, which sessions do not have: NULL. */
 const struct state_table *field_table(enum config_object object, enum field_part part);
-/* The member that a row of these tells of. */
-const void *field_member(const struct field_view *view, const struct field *field);
 
 /* "PART.NAME", a NAME alone, or a PART. A name that several parts have means what is in effect: a
  * counter, then state, then configuration. */

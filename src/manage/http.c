@@ -267,7 +267,7 @@ struct http *http_open(struct manage *manage, const struct endpoint *local, stru
 	return NULL;
 }
 
-bool http_is_at(const struct http *http, const struct endpoint *local)
+static bool http_is_at(const struct http *http, const struct endpoint *local)
 {
 	return http && http->local.port == local->port && address_equal(&http->local.address, &local->address);
 }

@@ -20,7 +20,6 @@ struct manage;
 
 /* Listen and answer. NULL: *error says why not, naming metrics_port or metrics_address. */
 struct http *http_open(struct manage *manage, const struct endpoint *local, struct error *error);
-bool http_is_at(const struct http *http, const struct endpoint *local);
 /* Serve a connection that came otherwise, for tests; takes fd over. -1: it was not taken. */
 int http_add(struct http *http, int fd);
 void http_close(struct http *http);	/* NULL is legal */

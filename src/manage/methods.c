@@ -49,7 +49,8 @@ int call_carry_out(struct call *call, const struct command *command, struct serv
 	return ret;
 }
 
-enum call_step call_execute(struct call *call, struct emit *result, json_t **error)
+/* A step: carries out call_command() and tells the result's ids. */
+static enum call_step call_execute(struct call *call, struct emit *result, json_t **error)
 {
 	struct service_result done = { 0 };
 	struct error failure = { 0 };

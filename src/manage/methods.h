@@ -110,8 +110,6 @@ bool call_command(const struct call *call, struct command *command, json_t **err
 
 /* Has the service carry out a command, and all see to it whom that concerns. done may be NULL. -1: *error is made. */
 int call_carry_out(struct call *call, const struct command *command, struct service_result *done, json_t **error);
-/* A step: carries out call_command() and tells the result's ids. */
-enum call_step call_execute(struct call *call, struct emit *result, json_t **error);
 
 /* --- replies --- */
 

@@ -184,28 +184,6 @@ bool route_around(struct link_channel *channel, const struct address *to, uint32
 	return true;
 }
 
-static int take_interface(const struct nlmsghdr *header, void *context)
-{
-	struct entry entry;
-
-	read_entry(header, &entry);
-	if (entry.type == RTN_UNICAST)
-		*(uint32_t *)context = entry.route.ifindex;
-	return MNL_CB_OK;
-}
-
-uint32_t route_interface(struct link_channel *channel, const struct address *to)
-{
-	struct nlmsghdr *header = link_request(channel, RTM_GETROUTE, 0);
-	struct rtmsg *message = mnl_nlmsg_put_extra_header(header, sizeof(*message));
-	uint32_t ifindex = 0;
-
-	message->rtm_family = (uint8_t)to->family;
-	message->rtm_dst_len = to->family == AF_INET6 ? 128 : 32;
-	link_put_address(header, RTA_DST, to);
-	return link_request_ask(channel, header, take_interface, &ifindex) < 0 ? 0 : ifindex;
-}
-
 /* --- leftovers --- */
 
 struct leftovers {

@@ -27,7 +27,5 @@ void route_remove_metric(struct link_channel *channel, uint32_t metric);
 /* The main table's best route to this address, as if our own and those through `but` were not there: what a packet
  * outside of our interfaces would take. False: there is none. route->destination is the address itself. */
 bool route_around(struct link_channel *channel, const struct address *to, uint32_t but, struct route *route);
-/* The interface by which a packet to this address would leave now; 0: none, or it is one of our own addresses. */
-uint32_t route_interface(struct link_channel *channel, const struct address *to);
 
 #endif

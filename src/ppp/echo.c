@@ -55,7 +55,6 @@ void echo_expire(struct ppp_link *link)
 	if (link->unanswered < UINT16_MAX)
 		link->unanswered++;
 	link->counters.echoes_sent++;
-	link->ppp->totals.echoes_sent++;
 	put_magic(link, data);
 	negotiate_send(link, CONTROL_LCP, CODE_ECHO_REQUEST, negotiate_identifier(link, CONTROL_LCP), data,
 		       sizeof(data));
@@ -74,19 +73,17 @@ void echo_request(struct ppp_link *link, const struct ppp_packet *packet)
 		return;
 	}
 	link->counters.echoes_received++;
-	link->ppp->totals.echoes_received++;
 	memcpy(data, packet->data, packet->length);
 	put_magic(link, data);
 	negotiate_send(link, CONTROL_LCP, CODE_ECHO_REPLY, packet->identifier, data, packet->length);
 }
 
 /* Some peers give our own magic number back: whoever answers is there. */
-void echo_reply(struct ppp_link *link, const struct ppp_packet *packet)
+void echo_reply(struct ppp_link *link)
 {
 	if (!negotiate_is_open(link, CONTROL_LCP) || !link->unanswered)
 		return;
 	link->unanswered = 0;
 	link->is_looped = false;
 	link->counters.echoes_answered++;
-	link->ppp->totals.echoes_answered++;
 }

@@ -33,7 +33,6 @@ struct ppp {
 	struct deadline_heap deadlines;
 	struct event_queue events;
 	struct frame_queue frames;
-	struct ppp_counters totals;
 	/* of the event that was taken last */
 	struct asked *asked;
 	struct ppp_mppe_keys keys;
@@ -84,7 +83,7 @@ void echo_begin(struct ppp_link *link);
 void echo_end(struct ppp_link *link);
 void echo_expire(struct ppp_link *link);
 void echo_request(struct ppp_link *link, const struct ppp_packet *packet);
-void echo_reply(struct ppp_link *link, const struct ppp_packet *packet);
+void echo_reply(struct ppp_link *link);
 
 /* --- proxy.c --- */
 /* What the LAC negotiated is as if we had: LCP is open.  False: it is not enough, or not what we want. */

@@ -233,35 +233,19 @@ static void agree_option(struct ppp_link *link, const struct ppp_option *option)
 	}
 }
 
-/* A LAC tells the LNS of it: what does not fit in whole is not told. */
-static void keep(uint8_t to[NEGOTIATE_KEPT_MAX], uint8_t *to_length, bool *kept, const uint8_t *options, size_t length)
-{
-	*kept = length <= NEGOTIATE_KEPT_MAX;
-	*to_length = *kept ? (uint8_t)length : 0;
-	if (*to_length)
-		memcpy(to, options, *to_length);
-}
-
 static void asked(struct ppp_link *link, const uint8_t *options, size_t length)
 {
-	struct negotiation *negotiation = link->negotiation;
-
-	negotiation->asks_little = length && options[1] == length;
-	if (!negotiation->has_initial)
-		keep(negotiation->initial, &negotiation->initial_length, &negotiation->initial_kept, options, length);
-	negotiation->has_initial = true;
+	link->negotiation->asks_little = length && options[1] == length;
 }
 
 static void agree(struct ppp_link *link, const uint8_t *options, size_t length)
 {
-	struct negotiation *negotiation = link->negotiation;
 	struct ppp_option option;
 	size_t position = 0;
 
 	lcp_default_peer(link);
 	while (ppp_option_next(options, length, &position, &option))
 		agree_option(link, &option);
-	keep(negotiation->received, &negotiation->received_length, &negotiation->received_kept, options, length);
 }
 
 /* --- answers to ours --- */
@@ -387,7 +371,7 @@ static bool packet(struct ppp_link *link, const struct ppp_packet *lcp)
 		echo_request(link, lcp);
 		return true;
 	case CODE_ECHO_REPLY:
-		echo_reply(link, lcp);
+		echo_reply(link);
 		return true;
 	case CODE_DISCARD_REQUEST:
 	case CODE_IDENTIFICATION:	/* RFC 1570: to be taken in any state, and nothing more */

@@ -358,7 +358,6 @@ void link_ncp_finished(struct ppp_link *link, enum control_protocol which)
 static void drop(struct ppp_link *link)
 {
 	link->counters.dropped++;
-	link->ppp->totals.dropped++;
 }
 
 static void receive_lcp(struct ppp_link *link, const uint8_t *octets, size_t length)

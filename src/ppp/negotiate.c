@@ -635,7 +635,6 @@ void negotiate_receive(struct ppp_link *link, enum control_protocol which, const
 
 	if (!ppp_packet_read(octets, length, &packet)) {
 		link->counters.dropped++;
-		link->ppp->totals.dropped++;
 		return;
 	}
 	if (packet.code == CODE_CONFIGURE_REQUEST)

@@ -13,7 +13,6 @@
 #include "ppp/internal.h"
 
 #define NEGOTIATE_REQUEST_MAX 48	/* octets of options that we ever ask for at once */
-#define NEGOTIATE_KEPT_MAX 128		/* octets of the peer's LCP options that a LAC can tell of */
 #define NEGOTIATE_HELD_MAX 256		/* octets of a packet that came too early */
 #define NEGOTIATE_REPEATS_MAX 2		/* of a request that we have acked: see repeated(), overtaken() */
 #define NEGOTIATE_OVERTAKEN_MAX 8	/* identifiers behind the one that was acked */
@@ -85,9 +84,6 @@ struct negotiation {
 	bool insisted;			/* once, on EAP */
 	uint8_t loops;
 	bool heard;			/* an LCP packet */
-	uint8_t initial_length, received_length;	/* of the peer's requests; 0: none, or too long to be kept */
-	bool has_initial, initial_kept, received_kept;
-	uint8_t initial[NEGOTIATE_KEPT_MAX], received[NEGOTIATE_KEPT_MAX];
 	/* CCP: MPPE's bits: of our request, and of the peer's that we acked; 0: none */
 	uint32_t mppe_wish, mppe_peer;
 	/* Why the link ends, or will if nothing else comes up. */

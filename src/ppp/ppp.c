@@ -204,7 +204,6 @@ void link_send(struct ppp_link *link, uint16_t protocol, const void *octets, siz
 	    !queue_frame(&ppp->frames, link->self, protocol, octets, length))
 		return;		/* as if the network had lost it */
 	link->counters.sent++;
-	ppp->totals.sent++;
 }
 
 bool ppp_next_frame(struct ppp *ppp, struct ppp_frame *frame)
@@ -228,7 +227,6 @@ void ppp_receive(struct ppp *ppp, handle h, const uint8_t *frame, size_t length,
 	if (!link)
 		return;
 	link->counters.received++;
-	ppp->totals.received++;
 	link_receive(link, frame, length);
 	negotiate_settle(link);
 }
@@ -426,25 +424,4 @@ int ppp_info(const struct ppp *ppp, handle h, struct ppp_info *info)
 	snprintf(info->peer_name, sizeof(info->peer_name), "%s", link->peer_name ? link->peer_name : "");
 	info_network(link, info);
 	return 0;
-}
-
-bool ppp_proxy(const struct ppp *ppp, handle h, struct ppp_proxy *proxy)
-{
-	const struct ppp_link *link = find(ppp, h);
-	const struct negotiation *negotiation = link ? link->negotiation : NULL;
-
-	if (!negotiation || !negotiate_is_open(link, CONTROL_LCP) || !negotiation->initial_kept ||
-	    !negotiation->received_kept)
-		return false;
-	*proxy = (struct ppp_proxy){
-		.initial_received = { negotiation->initial, negotiation->initial_length },
-		.last_sent = { negotiation->protocols[CONTROL_LCP].sent, negotiation->protocols[CONTROL_LCP].length },
-		.last_received = { negotiation->received, negotiation->received_length },
-	};
-	return true;
-}
-
-void ppp_counters(const struct ppp *ppp, struct ppp_counters *counters)
-{
-	*counters = ppp->totals;
 }

@@ -234,10 +234,5 @@ struct ppp_info {
 	struct ppp_counters counters;
 };
 int ppp_info(const struct ppp *ppp, handle link, struct ppp_info *info);
-/* The last Configure-Requests' options of LCP, for a LAC's proxy AVPs; octets valid until the next call. False: LCP
- * was not open, or it was too long ago. */
-bool ppp_proxy(const struct ppp *ppp, handle link, struct ppp_proxy *proxy);
-/* Sums of all links, also of those that are gone. */
-void ppp_counters(const struct ppp *ppp, struct ppp_counters *counters);
 
 #endif

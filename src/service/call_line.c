@@ -90,7 +90,7 @@ void call_line_agreed(struct service *service, struct session *session, const st
 	known = call->line ? &call->line->accm : &defaults;
 	if (!call->line_is_unsure && known->send == accm->send && known->receive == accm->receive)
 		return;
-	control_call_link(service->control, call->control, accm, service->now);
+	control_call_link(service->control, call->control, accm);
 	if (!line_of(call))
 		return;
 	call->line->accm = *accm;
@@ -103,7 +103,7 @@ static void tell_errors(struct service *service, struct session_call *call)
 {
 	struct call_line *line = call->line;
 
-	control_call_errors(service->control, call->control, &line->errors, service->now);
+	control_call_errors(service->control, call->control, &line->errors);
 	line->told = line->errors;
 	line->told_at = service->now;
 }

@@ -230,7 +230,7 @@ void remote_tunnel(struct service *service, const struct control_event *event)
 
 /* --- calls --- */
 
-static bool may_be(const struct service *service, const struct tunnel *tunnel, int role)
+static bool may_be(const struct tunnel *tunnel, int role)
 {
 	const struct profile *peer = tunnel->provenance.peer;
 
@@ -248,7 +248,7 @@ static bool receive_call(struct service *service, const struct tunnel *tunnel, e
 		return refuse(refusal, CDN_NO_FACILITIES, 0, "no new sessions are taken (drain_tunnels)");
 	if (service_session_limit(service, service->session_count, &error) < 0)
 		return refuse(refusal, CDN_NO_FACILITIES, 0, "there are as many sessions as there may be");
-	if (!may_be(service, tunnel, role == CONTROL_CALL_LNS_INCOMING ? CONFIG_PEER_LAC : CONFIG_PEER_LNS))
+	if (!may_be(tunnel, role == CONTROL_CALL_LNS_INCOMING ? CONFIG_PEER_LAC : CONFIG_PEER_LNS))
 		return refuse(refusal, CDN_ADMINISTRATIVE, 0, "you may not ask for such calls (lac_lns)");
 	return true;
 }

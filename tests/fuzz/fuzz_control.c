@@ -363,9 +363,9 @@ static void own_call(struct input *input, uint8_t what)
 	else if (what == 3)
 		control_call_connected(control, h, now);
 	else if (what == 4)
-		control_call_errors(control, h, &errors, now);
+		control_call_errors(control, h, &errors);
 	else if (what == 5)
-		control_call_link(control, h, &accm, now);
+		control_call_link(control, h, &accm);
 	take_events();
 }
 

@@ -12,11 +12,15 @@ static struct memory_store stored;
 static struct aaa_store store;
 static struct pools *pools;
 
+static struct pool_config configured[4];
+static size_t configured_count;
+
 static int begin(void **state)
 {
 	memset(&stored, 0, sizeof(stored));
 	store = memory_store(&stored);
 	pools = pools_new(&store);
+	configured_count = 0;
 	return pools ? 0 : -1;
 }
 
@@ -30,6 +34,7 @@ static void restart(void)
 {
 	pools_free(pools);
 	pools = pools_new(&store);
+	configured_count = 0;
 }
 
 /* ranges: separated by commas. */
@@ -47,9 +52,31 @@ static struct pool_config config_of(const char *name, const char *ranges, unsign
 
 static int try_set(const char *name, const char *ranges, unsigned int length, struct error *error)
 {
-	struct pool_config config = config_of(name, ranges, length);
+	struct pool_config wanted[ARRAY_SIZE(configured)];
+	size_t at = 0, count, failed;
 
-	return pools_set(pools, &config, error);
+	while (at < configured_count && strcmp(configured[at].name, name) != 0)
+		at++;
+	assert_in_range(at, 0, ARRAY_SIZE(configured) - 1);
+	count = at == configured_count ? at + 1 : configured_count;
+	memcpy(wanted, configured, sizeof(configured));
+	wanted[at] = config_of(name, ranges, length);
+	if (pools_set_all(pools, wanted, count, &failed, error) < 0)
+		return -1;
+	memcpy(configured, wanted, sizeof(configured));
+	configured_count = count;
+	return 0;
+}
+
+/* The last one that was made. */
+static void remove_last(const char *name)
+{
+	struct pool_view view;
+	size_t failed;
+
+	assert_string_equal(configured[--configured_count].name, name);
+	assert_int_equal(pools_set_all(pools, configured, configured_count, &failed, NULL), 0);
+	assert_false(pools_view(pools, name, &view));
 }
 
 static void set(const char *name, const char *ranges, unsigned int length)
@@ -145,7 +172,7 @@ static void what_is_given(void **state)
 		assert_true(view_of("p").size == rows[i].size);
 		assert_string_equal(take("p", "a"), rows[i].first);
 		assert_string_equal(take("p", "b"), rows[i].second);
-		assert_int_equal(pools_remove(pools, "p", NULL), 0);
+		remove_last("p");
 		restart();
 		stored.count = 0;
 	}
@@ -383,31 +410,25 @@ static void ranges_change(void **state)
 static void pools_go(void **state)
 {
 	struct error error;
-	struct pool_view view;
 
 	set("p", "192.0.2.1-192.0.2.3", 0);
 	assert_string_equal(take("p", "a"), "192.0.2.1");
 	assert_string_equal(take("p", "b"), "192.0.2.2");
 	give_back("192.0.2.2");
-	assert_int_equal(pools_remove(pools, "p", &error), 0);
-	assert_int_equal(pools_remove(pools, "p", &error), -1);
-	assert_int_equal(error.code, ERROR_UNKNOWN);
+	remove_last("p");
 	assert_int_equal(pools_take(pools, "p", "a", &(struct prefix){ .length = 0 }, &error), -1);
 	assert_string_equal(error.text, "there is no pool p: create it");
 	assert_int_equal(take_this("192.0.2.1", "x", &error), -1);
 	set("q", "192.0.2.1-192.0.2.3", 0);
 	assert_int_equal(view_of("q").in_use, 1);
 	assert_string_equal(take("q", "x"), "192.0.2.2");
-	assert_int_equal(pools_remove(pools, "q", &error), 0);
+	remove_last("q");
 	give_back("192.0.2.1");
 	give_back("192.0.2.2");
 	/* the store has not forgotten */
 	set("p", "192.0.2.1-192.0.2.3", 0);
 	assert_string_equal(take("p", "c"), "192.0.2.3");
 	assert_string_equal(take("p", "b"), "192.0.2.2");
-	assert_false(pools_next(pools, "p", &view));
-	assert_true(pools_next(pools, "", &view));
-	assert_string_equal(view.name, "p");
 }
 
 static void all_at_once(void **state)
@@ -452,7 +473,8 @@ static void all_at_once(void **state)
 	assert_string_equal(take("p", "d"), "192.0.2.7");
 	assert_string_equal(take("q", "a"), "192.0.2.1");
 	assert_int_equal(pools_set_all(pools, NULL, 0, &failed, &error), 0);
-	assert_false(pools_next(pools, "", &view));
+	assert_false(pools_view(pools, "p", &view));
+	assert_false(pools_view(pools, "q", &view));
 }
 
 static void a_restart(void **state)
@@ -694,11 +716,15 @@ static struct pool_config config_of_space(int pool)
 	return config_of(pool_names[pool], range, 0);
 }
 
-static void set_range(int pool)
+static void set_ranges(void)
 {
-	struct pool_config config = config_of_space(pool);
+	struct pool_config configs[POOLS];
+	size_t count = 0, failed;
 
-	assert_int_equal(pools_set(pools, &config, NULL), 0);
+	for (int pool = 0; pool < POOLS; pool++)
+		if (spaces[pool].there)
+			configs[count++] = config_of_space(pool);
+	assert_int_equal(pools_set_all(pools, configs, count, &failed, NULL), 0);
 }
 
 static void model_make_way(int pool)
@@ -730,7 +756,7 @@ static void model_set(int pool)
 	spaces[pool].there = true;
 	spaces[pool].first = first;
 	spaces[pool].last = last;
-	set_range(pool);
+	set_ranges();
 	model_make_way(pool);
 	model_adopt(pool);
 }
@@ -762,7 +788,6 @@ static void model_restore(int pool)
 {
 	int next;
 
-	set_range(pool);
 	while ((next = next_of(IN_USE, pool, pool, false)) >= 0) {
 		model[next].condition = REMEMBERED;
 		model[next].order = ++orders;
@@ -785,6 +810,7 @@ static void model_restart(void)
 		if (model[i].own)
 			assert_int_equal(pools_add_own(pools, &address, NULL), 0);
 	}
+	set_ranges();
 	for (int pool = 0; pool < POOLS; pool++)
 		if (spaces[pool].there)
 			model_restore(pool);

@@ -502,15 +502,15 @@ static void only_who_may_tells(void **state)
 	const struct avp_accm accm = { 1, 2 };
 
 	get_to(LAC_IN, ESTABLISHED);
-	control_call_link(world.control, world.call, &accm, world.now);
-	control_call_errors(world.control, world.call, &errors, world.now);
+	control_call_link(world.control, world.call, &accm);
+	control_call_errors(world.control, world.call, &errors);
 	world_take(&world);
 	assert_int_equal(assert_sends(&world, MESSAGE_WEN)->message.call_errors.crc, 7);
 	assert_sends_nothing(&world);
 	world_end(&world);
 	get_to(LNS_IN, ESTABLISHED);
-	control_call_errors(world.control, world.call, &errors, world.now);
-	control_call_link(world.control, world.call, &accm, world.now);
+	control_call_errors(world.control, world.call, &errors);
+	control_call_link(world.control, world.call, &accm);
 	world_take(&world);
 	assert_int_equal(assert_sends(&world, MESSAGE_SLI)->message.accm.receive, 2);
 	assert_sends_nothing(&world);

@@ -234,7 +234,7 @@ static void in_the_place_of_a(void **state)
 	receive("SLI_from_B");
 	must_tell(CONTROL_EVENT_CALL_LINK);
 	must_send("ZLB3_from_A");
-	control_call_errors(control, call, &errors, NOW);
+	control_call_errors(control, call, &errors);
 	must_send("WEN_from_A");
 	receive("ZLB4_from_B");
 	receive("HELLO_from_B");
@@ -294,7 +294,7 @@ static void in_the_place_of_b(void **state)
 	receive("ICCN_from_A");
 	must_tell(CONTROL_EVENT_CALL_UP);
 	must_send("ZLB2_from_B");
-	control_call_link(control, call, &accm, NOW);
+	control_call_link(control, call, &accm);
 	must_send("SLI_from_B");
 	receive("ZLB3_from_A");
 	receive("WEN_from_A");

@@ -179,40 +179,12 @@ static void test_no_proof(void **state)
 	}
 }
 
-/* --- as a LAC --- */
-
-static void test_told(void **state)
-{
-	struct world world;
-	struct ppp_proxy proxy;
-
-	world_begin(&world);
-	world.undecided = true;
-	world.settings.mru = 1460;
-	world_open(&world);
-	EXPECT_ANY(&world, PPP_LCP, REQUEST);
-	assert_false(ppp_proxy(world.ppp, world.link, &proxy));
-	world_return(&world, ACK);
-	SAY(&world, PPP_LCP, REQUEST, 1, MRU_1460 "\x13\x03\x00");
-	EXPECT_ANY(&world, PPP_LCP, REJECT);
-	SAY(&world, PPP_LCP, REQUEST, 2, MRU_1460);
-	EXPECT_ANY(&world, PPP_LCP, ACK);
-	assert_true(ppp_proxy(world.ppp, world.link, &proxy));
-	assert_int_equal(proxy.initial_received.length, 7);
-	assert_memory_equal(proxy.initial_received.octets, MRU_1460 "\x13\x03\x00", 7);
-	assert_int_equal(proxy.last_sent.length, 4);
-	assert_memory_equal(proxy.last_sent.octets, MRU_1460, 4);
-	assert_int_equal(proxy.last_received.length, 4);
-	assert_memory_equal(proxy.last_received.octets, MRU_1460, 4);
-	world_end(&world);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken_over), cmocka_unit_test(test_anew),
 		cmocka_unit_test(test_proof_taken_over), cmocka_unit_test(test_pap_taken_over),
-		cmocka_unit_test(test_no_proof), cmocka_unit_test(test_told),
+		cmocka_unit_test(test_no_proof),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,9 +83,8 @@ static void what_the_peer_reports_is_kept_while_it_is_up(void **state)
 	call_up(pair, "persist=yes");
 	near = world_session(pair->near, "t", "s");
 	far = pair_first_session(pair->far);
-	control_call_errors(pair->near->service->control, engine_call(pair->near, near.handle), &errors,
-			    pair->near->now);
-	control_call_link(pair->far->service->control, engine_call(pair->far, far.handle), &accm, pair->near->now);
+	control_call_errors(pair->near->service->control, engine_call(pair->near, near.handle), &errors);
+	control_call_link(pair->far->service->control, engine_call(pair->far, far.handle), &accm);
 	pair_run(pair, 10);
 	near = world_session(pair->near, "t", "s");
 	far = pair_first_session(pair->far);

@@ -216,20 +216,6 @@ static void a_path_that_is_too_long(void **state)
 	assert_non_null(strstr(load(&disk, name), "a path may have 511 octets, with the including file's folder"));
 }
 
-static void a_text_of_the_client(void **state)
-{
-	const struct disk disk = { { "/etc/b" }, { "system show" } };
-	struct source_list list = { .items = NULL };
-
-	assert_int_equal(source_load_text(&list, "standard input", strdup("include /etc/b\ntunnel list"), 26, read_disk,
-					  (void *)&disk, NULL), 0);
-	assert_int_equal(list.count, 2);
-	assert_string_equal(list.items[0].name, "/etc/b");
-	assert_string_equal(list.items[1].name, "standard input");
-	assert_int_equal(list.items[1].first_line, 1);
-	source_free(&list);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,7 +229,6 @@ int main(void)
 		cmocka_unit_test(depth),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(a_path_that_is_too_long),
-		cmocka_unit_test(a_text_of_the_client),
 	};
 
 	return cmocka_run_group_tests_name("source", tests, NULL, NULL);

@@ -179,8 +179,6 @@ bool null_fails(struct null_datapath *null, enum datapath_null_operation operati
 void null_forget_packets(struct null_packet **list);
 
 /* --- ports.c --- */
-struct null_port *null_port_get(struct null_datapath *null, const struct datapath_port_config *config,
-				struct error *error);
 void null_port_put(struct null_datapath *null, struct null_port *port);	/* NULL is legal */
 /* Give the tunnel its port when it has none and its peer is known. */
 int null_port_of_tunnel(struct null_datapath *null, struct null_tunnel *tunnel, struct error *error);

@@ -52,7 +52,7 @@ fail:
 	return NULL;
 }
 
-struct null_port *null_port_get(struct null_datapath *null, const struct datapath_port_config *config,
+static struct null_port *null_port_get(struct null_datapath *null, const struct datapath_port_config *config,
 				struct error *error)
 {
 	struct null_port *port = find_shared(null, config);

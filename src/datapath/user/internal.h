@@ -325,8 +325,6 @@ void session_stats(const struct session *session, struct datapath_stats *stats);
 void stats_add(struct datapath_stats *sum, const struct datapath_stats *more);
 /* Octets of a frame that the path carries; of version 2 with its L2TP header at its longest. */
 uint32_t session_frame(const struct session *session, const struct path *path);
-/* The MTU that the session's device should have on this path. */
-uint32_t session_mtu(const struct session *session, const struct path *path);
 /* The tunnel's peer changed: be sent by the right worker. No packets arrive meanwhile. */
 void session_change_worker(struct user_datapath *dp, struct session *session);
 /* The tunnel's path changed: adapt the MTU when the session's mode says so, and the worker. */

@@ -53,7 +53,8 @@ uint32_t session_frame(const struct session *session, const struct path *path)
 	return mtu - overhead < DEVICE_MTU_MOST ? mtu - overhead : DEVICE_MTU_MOST;
 }
 
-uint32_t session_mtu(const struct session *session, const struct path *path)
+/* The MTU that the session's device should have on this path. */
+static uint32_t session_mtu(const struct session *session, const struct path *path)
 {
 	uint32_t fixed = session->config.mtu_mode == DATAPATH_MTU_FIXED ? session->config.mtu : 0;
 
