@@ -58,9 +58,9 @@ struct datapath_tunnel_config {
 	bool udp_checksum;			/* IPv4 transmit; may be sent all the same where offloads need it */
 	bool udp_zero_csum6_tx;
 	bool udp_zero_csum6_rx;			/* accept; so do all tunnels of the local port meanwhile */
-	/* Another program has a UDP socket from local to peer, and keeps it: control messages are its own, and so are
-	 * packets of sessions that the datapath does not have, which are not counted here. That it does not get those
-	 * of the others besides is the caller's business. Over UDP of version 3; local has an address and a port. */
+	/* Another program has a socket from local to peer, and keeps it: control messages are its own, and are not
+	 * counted here.  Over UDP so are packets of sessions that the datapath does not have; that it does not get
+	 * those of the others besides is the caller's business, and local has an address and a port.  Version 3. */
 	bool shadow;
 };
 

@@ -33,8 +33,22 @@
  * place of KERNEL_ATTACH_FD_CLIENT, and the network namespace; option is the view (enum kernel_view).  error 0: the
  * text is in the memfd.  Else the program finds no such file.
  *
- * When the connection ends nothing happens to the clients: their programs may live on.  But their options cannot be
- * set any more, a new connection knows none of them.
+ * KERNEL_ATTACH_L2TPIP: a program opens a socket of IP protocol 115, with one descriptor: a raw socket of that protocol
+ * in its network namespace, which is what it has on the wire.  Its names are the program's socket's at any time; but
+ * the peer's has a port, if there is a peer.  cookie: SO_COOKIE of the descriptor that the program has, which is of
+ * another socket (l2tprun/annex.h): by it a tunnel's descriptor (L2TP_ATTR_FD) is known for one.  error 0: the program
+ * gets it.
+ *
+ * KERNEL_ATTACH_L2TPIP_BIND: it is bound (the raw socket is already), option: to this connection id.  error:
+ * EADDRINUSE when another one has it, and an address with it that is not another's; it is not bound then.
+ *
+ * KERNEL_ATTACH_L2TPIP_AGAIN: it has another raw socket on the wire, which comes with it.
+ *
+ * KERNEL_ATTACH_L2TPIP_CLOSED: the program has closed the last descriptor; its tunnel goes.
+ *
+ * When the connection ends nothing happens to the clients of netlink: their programs may live on.  But their options
+ * cannot be set any more, a new connection knows none of them.  Sockets of IP protocol 115 are gone with it, since
+ * l2tprun carries what they say.
  */
 #ifndef L2TPD_KERNEL_ATTACH_H
 #define L2TPD_KERNEL_ATTACH_H
@@ -42,10 +56,18 @@
 #include <stdint.h>
 
 #define KERNEL_ATTACH_SOCKET_DEFAULT "/run/l2tpd/kernel.socket"
-#define KERNEL_ATTACH_VERSION 1		/* another one is answered with EPROTONOSUPPORT: both are of one build */
+#define KERNEL_ATTACH_VERSION 2		/* another one is answered with EPROTONOSUPPORT: both are of one build */
 #define KERNEL_ATTACH_WAIT_MS 5000	/* a daemon that does not answer for so long is taken for none */
 
-enum kernel_attach_kind { KERNEL_ATTACH_NETLINK = 1, KERNEL_ATTACH_OPTION = 2, KERNEL_ATTACH_VIEW = 7 };
+enum kernel_attach_kind {
+	KERNEL_ATTACH_NETLINK = 1,
+	KERNEL_ATTACH_OPTION = 2,
+	KERNEL_ATTACH_VIEW = 7,
+	KERNEL_ATTACH_L2TPIP = 8,
+	KERNEL_ATTACH_L2TPIP_BIND,
+	KERNEL_ATTACH_L2TPIP_AGAIN,
+	KERNEL_ATTACH_L2TPIP_CLOSED,
+};
 
 /* What the kernel tells as text. */
 enum kernel_view {
@@ -66,9 +88,10 @@ struct kernel_attach {
 	uint32_t kind;		/* enum kernel_attach_kind */
 	uint64_t client;	/* l2tprun's number for it, unique in this connection */
 	uint32_t port_id;	/* NETLINK */
-	int32_t option;		/* OPTION: of level SOL_NETLINK. VIEW: which */
+	int32_t option;		/* OPTION: of level SOL_NETLINK. VIEW: which. L2TPIP_BIND: the connection id */
 	int32_t value;		/* OPTION: its value. NETLINK: 1: who opens it may administer that network namespace */
 	uint32_t uid;		/* NETLINK: who opens it */
+	uint64_t cookie;	/* L2TPIP */
 };
 
 struct kernel_attached {

@@ -140,7 +140,7 @@ static bool concede(struct command *command, const struct kernel_tunnel *tunnel,
 /* Is it one that the service can carry?  Its peers are one host; a program's socket knows it only when connected. */
 static bool is_carried(const struct kernel_tunnel *tunnel)
 {
-	if (tunnel->is_managed && !tunnel->socket.peer.port)
+	if (tunnel->is_managed && !tunnel->socket.is_connected)
 		return false;
 	return tunnel->version != 2 && address_is_unicast(&tunnel->socket.peer.address);
 }

@@ -107,6 +107,17 @@ static struct kernel_tunnel *tunnel_of_socket(const struct kernel *kernel, uint6
 	return NULL;
 }
 
+bool kernel_has_connection(struct kernel *kernel, const char *netns, uint32_t connection_id,
+			   const struct address *local)
+{
+	const struct kernel_tunnel *tunnel = kernel_tunnel_find(kernel, space_find(kernel, netns), connection_id);
+	const struct address *its = tunnel ? &tunnel->socket.local.address : NULL;
+
+	if (!tunnel || tunnel->is_managed || tunnel->encap != L2TP_ENCAPTYPE_IP || its->family != local->family)
+		return false;
+	return address_is_any(its) || address_is_any(local) || address_equal(its, local);
+}
+
 void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now)
 {
 	struct kernel_tunnel *tunnel = tunnel_of_socket(kernel, cookie);

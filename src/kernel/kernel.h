@@ -41,7 +41,8 @@ struct kernel_client;
 /* The socket of a tunnel, as getsockname() and getsockopt() would tell of it. */
 struct kernel_socket {
 	uint64_t cookie;		/* SO_COOKIE; of take_socket() only */
-	struct endpoint local, peer;	/* both of the socket's family; peer 0.0.0.0:0 or [::]:0: it is not connected */
+	struct endpoint local, peer;	/* both of the socket's family */
+	bool is_connected;		/* take_socket(): else peer is 0.0.0.0:0 or [::]:0 */
 	bool udp_checksum;		/* of IPv4: they are sent; not so with SO_NO_CHECK */
 	bool udp_zero_csum6_tx, udp_zero_csum6_rx;
 	char interface[CONFIG_IFNAME_MAX];	/* take_socket(): that it is bound to; "": none */
@@ -133,6 +134,9 @@ size_t kernel_view_next(struct kernel *kernel, const char *netns, enum kernel_vi
 
 /* The network namespace ends: its tunnels go, and nobody is notified.  How many they were. */
 uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now);
+/* Has an unmanaged tunnel over IP this connection id in the namespace, and an address with it that is not another's? */
+bool kernel_has_connection(struct kernel *kernel, const char *netns, uint32_t connection_id,
+			   const struct address *local);
 /* The last descriptor of a socket that take_socket() took was closed: its tunnel goes, and nobody is notified. */
 void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now);
 

@@ -26,6 +26,7 @@ static void supervisor_free(struct supervisor *supervisor)
 	DL_FOREACH(supervisor->api->programs, program)
 		if (program->supervisor == supervisor)
 			program->supervisor = NULL;
+	l2tpips_end(supervisor->api, supervisor);
 	DL_DELETE(supervisor->api->supervisors, supervisor);
 	if (supervisor->readable)
 		event_free(supervisor->readable);
@@ -84,6 +85,16 @@ static int attach_program(struct supervisor *supervisor, const struct kernel_att
 	return failed;
 }
 
+static int attach_l2tpip(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count)
+{
+	if (count == 1 && attach->kind == KERNEL_ATTACH_L2TPIP)
+		return l2tpip_new(supervisor, attach, fds[0]);
+	if (count == 1)
+		return l2tpip_again(supervisor, attach->client, fds[0]);
+	close_all(fds, count);
+	return EPROTO;
+}
+
 static int set_option(struct supervisor *supervisor, const struct kernel_attach *attach)
 {
 	struct program *program = program_find(supervisor, attach->client);
@@ -115,6 +126,21 @@ static void supervisor_writable(evutil_socket_t fd, short what, void *context)
 	tell(supervisor, &owed);
 }
 
+/* What comes without descriptors. */
+static int obey_word(struct supervisor *supervisor, const struct kernel_attach *attach)
+{
+	switch (attach->kind) {
+	case KERNEL_ATTACH_OPTION:
+		return set_option(supervisor, attach);
+	case KERNEL_ATTACH_L2TPIP_BIND:
+		return l2tpip_bind(supervisor, attach->client, (uint32_t)attach->option);
+	case KERNEL_ATTACH_L2TPIP_CLOSED:
+		return l2tpip_closed(supervisor, attach->client);
+	default:
+		return EPROTONOSUPPORT;
+	}
+}
+
 static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count, bool cut)
 {
 	struct kernel_attached told = { .client = attach->client, .error = EPROTONOSUPPORT,
@@ -125,10 +151,12 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 		told.error = attach_program(supervisor, attach, fds, count, cut);
 	} else if (ours && attach->kind == KERNEL_ATTACH_VIEW) {
 		told.error = view_write(supervisor->api, attach, fds, count);
+	} else if (ours && (attach->kind == KERNEL_ATTACH_L2TPIP || attach->kind == KERNEL_ATTACH_L2TPIP_AGAIN)) {
+		told.error = attach_l2tpip(supervisor, attach, fds, count);
 	} else {
 		close_all(fds, count);
-		if (ours && attach->kind == KERNEL_ATTACH_OPTION)
-			told.error = set_option(supervisor, attach);
+		if (ours)
+			told.error = obey_word(supervisor, attach);
 	}
 	tell(supervisor, &told);
 }
@@ -163,8 +191,11 @@ static void supervisor_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct supervisor *supervisor = context;
 
+	struct kernel_api *api = supervisor->api;
+
 	if (!read_one(supervisor))
 		supervisor_free(supervisor);
+	api->changed(api->context);	/* a socket may have gone, and its tunnel with it */
 }
 
 /* Programs only see that they may not. */

@@ -28,7 +28,7 @@ static int open_like(const struct kernel_wanted *wanted)
 		      udp ? IPPROTO_UDP : L2TP_IP_PROTOCOL);
 }
 
-static int bind_like(int fd, const struct kernel_wanted *wanted)
+static int bind_like(const struct kernel_api *api, int fd, const struct kernel_wanted *wanted)
 {
 	struct sockaddr_storage name;
 	socklen_t length = endpoint_to_sockaddr(&wanted->local, &name);
@@ -39,6 +39,9 @@ static int bind_like(int fd, const struct kernel_wanted *wanted)
 		return errno;
 	if (bind(fd, (const struct sockaddr *)&name, length) < 0)
 		return errno;
+	if (wanted->encap == CONFIG_ENCAP_IP &&
+	    l2tpip_is_taken(api, netns_identity(wanted->netns), wanted->tunnel_id, 0, &wanted->local.address))
+		return EADDRINUSE;
 	if (wanted->encap == CONFIG_ENCAP_UDP && !wanted->peer.port)
 		return 0;
 	length = endpoint_to_sockaddr(&wanted->peer, &name);
@@ -64,13 +67,13 @@ static void read_ends(int fd, const struct kernel_wanted *wanted, struct kernel_
 		(void)endpoint_from_sockaddr(&name, &told->peer);
 }
 
-static int probe_here(const struct kernel_wanted *wanted, struct kernel_socket *told)
+static int probe_here(const struct kernel_api *api, const struct kernel_wanted *wanted, struct kernel_socket *told)
 {
 	int fd = open_like(wanted), failed;
 
 	if (fd < 0)
 		return errno;
-	failed = bind_like(fd, wanted);
+	failed = bind_like(api, fd, wanted);
 	if (!failed)
 		read_ends(fd, wanted, told);
 	close(fd);
@@ -82,13 +85,13 @@ static int probe(void *context, const struct kernel_wanted *wanted, struct kerne
 	int saved, failed;
 
 	if (!wanted->netns[0])
-		return probe_here(wanted, told);
+		return probe_here(context, wanted, told);
 	if (!space_is_reached(context, wanted->netns))
 		return ENODEV;
 	saved = netns_enter(wanted->netns, NULL);
 	if (saved < 0)
 		return ENODEV;
-	failed = probe_here(wanted, told);
+	failed = probe_here(context, wanted, told);
 	netns_leave(saved);
 	return failed;
 }
@@ -145,7 +148,7 @@ static int check_socket(int fd, const char *netns, enum config_encap encap)
 	family = option(fd, SO_DOMAIN);
 	if (option(fd, SO_TYPE) != SOCK_DGRAM || (family != AF_INET && family != AF_INET6))
 		return EPROTONOSUPPORT;
-	/* one of IP protocol 115 only the kernel's own module makes */
+	/* those of IP protocol 115 are others, which l2tprun tells of */
 	if (encap != CONFIG_ENCAP_UDP || option(fd, SO_PROTOCOL) != IPPROTO_UDP)
 		return EPROTONOSUPPORT;
 	return 0;
@@ -169,6 +172,7 @@ static void describe_socket(int fd, struct kernel_socket *told)
 
 	get_endpoint(fd, getsockname, &told->local);
 	get_endpoint(fd, getpeername, &told->peer);
+	told->is_connected = told->peer.port;
 	told->udp_checksum = option(fd, SO_NO_CHECK) <= 0;
 	told->udp_zero_csum6_tx = get_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_TX) > 0;
 	told->udp_zero_csum6_rx = get_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX) > 0;
@@ -177,30 +181,59 @@ static void describe_socket(int fd, struct kernel_socket *told)
 		told->interface[0] = '\0';
 }
 
+static int take_udp(struct kernel_api *api, const char *netns, int fd, enum config_encap encap,
+		    struct kernel_socket *told)
+{
+	int failed = check_socket(fd, netns, encap);
+
+	if (!failed)
+		failed = socket_take(api, netns, fd, &told->cookie);
+	if (!failed)
+		describe_socket(fd, told);
+	return failed;
+}
+
+/* NULL: it is none of IP protocol 115. */
+static struct l2tpip *find_l2tpip(const struct kernel_api *api, int fd)
+{
+	uint64_t cookie;
+	socklen_t length = sizeof(cookie);
+
+	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0 ? NULL : l2tpip_find(api, cookie);
+}
+
 static int take_socket(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
 		       struct kernel_socket *told)
 {
 	int copy = borrow(pid, fd), failed;
+	struct l2tpip *l2tpip;
 
 	if (copy < 0)
 		return EBADF;
 	*told = (struct kernel_socket){ .cookie = 0 };
-	failed = check_socket(copy, netns, encap);
-	if (!failed)
-		failed = socket_take(context, netns, copy, &told->cookie);
-	if (!failed)
-		describe_socket(copy, told);
+	l2tpip = find_l2tpip(context, copy);
+	if (!l2tpip)
+		failed = take_udp(context, netns, copy, encap, told);
+	else
+		failed = l2tpip_take(l2tpip, netns, encap, told);
 	close(copy);
 	return failed;
 }
 
 static void drop_socket(void *context, uint64_t cookie)
 {
-	socket_drop(context, cookie);
+	struct l2tpip *l2tpip = l2tpip_find(context, cookie);
+
+	if (l2tpip)
+		l2tpip->taken = false;
+	else
+		socket_drop(context, cookie);
 }
 
 static int claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)
 {
+	if (l2tpip_find(context, cookie))	/* it never gets data */
+		return 0;
 	return socket_claim(context, cookie, session_id, claimed);
 }
 

@@ -59,6 +59,20 @@ struct taken_socket {
 	struct taken_socket *prev, *next;
 };
 
+/* A program's socket of IP protocol 115. */
+struct l2tpip {
+	const struct supervisor *supervisor;
+	uint64_t number;			/* the supervisor's for it */
+	uint64_t cookie;			/* of what the program has */
+	uint64_t netns;				/* number of the namespace it is in */
+	sa_family_t family;
+	int wire;				/* what it has on the wire: a raw socket */
+	bool bound;
+	uint32_t connection_id;
+	bool taken;				/* it is a tunnel's, or was */
+	struct l2tpip *prev, *next;
+};
+
 struct kernel_api {
 	struct event_base *loop;
 	struct service *service;
@@ -74,6 +88,7 @@ struct kernel_api {
 	struct program *programs;
 	struct space *spaces;
 	struct taken_socket *sockets;
+	struct l2tpip *l2tpips;
 	struct witness *witnesses;
 	unsigned int program_count;
 	bool told;				/* that their rights cannot be seen */
@@ -108,6 +123,22 @@ void sockets_free(struct kernel_api *api);
 /* kernel_view.c: fds are taken over: 0 or an errno */
 int view_write(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count);
 
+/* kernel_l2tpip.c: sockets of IP protocol 115; 0 or an errno */
+/* wire is taken over. */
+int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, int wire);
+int l2tpip_again(struct supervisor *supervisor, uint64_t number, int wire);
+int l2tpip_bind(struct supervisor *supervisor, uint64_t number, uint32_t connection_id);
+int l2tpip_closed(struct supervisor *supervisor, uint64_t number);
+/* All of this one's, NULL: of whomever. */
+void l2tpips_end(struct kernel_api *api, const struct supervisor *supervisor);
+/* NULL: it is none. */
+struct l2tpip *l2tpip_find(const struct kernel_api *api, uint64_t cookie);
+/* Has a socket this connection id, and an address with it that is not another's?  interface 0: any. */
+bool l2tpip_is_taken(const struct kernel_api *api, uint64_t netns, uint32_t connection_id, int interface,
+		     const struct address *local);
+/* To become a tunnel's. */
+int l2tpip_take(struct l2tpip *socket, const char *netns, enum config_encap encap, struct kernel_socket *told);
+
 /* kernel_space.c */
 /* What rows of that name call the namespace of this descriptor; NULL: nobody has used the API in it. */
 const char *space_called(const struct kernel_api *api, int netns);
@@ -115,6 +146,8 @@ const char *space_called(const struct kernel_api *api, int netns);
 int space_enter(struct kernel_api *api, int netns, struct space **space);
 /* NULL is legal. */
 void space_leave(struct kernel_api *api, struct space *space);
+/* What it is called that has this number, "": that is ours; NULL: nobody used the API in it. */
+const char *space_name(const struct kernel_api *api, uint64_t identity);
 /* Is this name still that of the namespace that we know by it? */
 bool space_is_reached(const struct kernel_api *api, const char *name);
 /* Those that nobody uses any more are gone, with their tunnels. */

@@ -38,6 +38,15 @@ static struct space *find(const struct kernel_api *api, uint64_t identity)
 	return NULL;
 }
 
+const char *space_name(const struct kernel_api *api, uint64_t identity)
+{
+	const struct space *space = find(api, identity);
+
+	if (space)
+		return space->name;
+	return identity == netns_identity("") ? "" : NULL;
+}
+
 static bool is_taken(const struct kernel_api *api, const char *name)
 {
 	const struct space *space;

@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
+
 /* Numbers of other conventions than the compiler's own are in no header that it reads.  The older calls for what is
- * known of a file are left alone in those of 32 bits: what they tell has another form there. */
+ * known of a file are left alone in those of 32 bits: what they tell has another form there.  So is sendmsg(). */
 #ifdef __NR_open
 #define NATIVE_OLD                                                                                          \
 	[CALL_OPEN] = __NR_open, [CALL_ACCESS] = __NR_access, [CALL_STAT] = __NR_stat, [CALL_LSTAT] = __NR_lstat,
@@ -22,7 +24,8 @@
 		    [CALL_GETSOCKOPT] = __NR_getsockopt, [CALL_OPENAT] = __NR_openat,                       \
 		    [CALL_OPENAT2] = __NR_openat2, [CALL_FACCESSAT] = __NR_faccessat,                       \
 		    [CALL_FACCESSAT2] = __NR_faccessat2, [CALL_FSTATAT] = __NR_newfstatat,                  \
-		    [CALL_STATX] = __NR_statx, NATIVE_OLD }, 0 }
+		    [CALL_STATX] = __NR_statx, [CALL_GETPEERNAME] = __NR_getpeername,                       \
+		    [CALL_SENDTO] = __NR_sendto, [CALL_SENDMSG] = __NR_sendmsg, NATIVE_OLD }, 0 }
 
 const struct call_abi call_abis[] = {
 #if defined(__x86_64__) && !defined(__ILP32__)
@@ -33,17 +36,20 @@ const struct call_abi call_abis[] = {
 			       [CALL_GETSOCKOPT] = X32 + 542, [CALL_OPEN] = X32 + 2, [CALL_OPENAT] = X32 + 257,
 			       [CALL_OPENAT2] = X32 + 437, [CALL_ACCESS] = X32 + 21, [CALL_FACCESSAT] = X32 + 269,
 			       [CALL_FACCESSAT2] = X32 + 439, [CALL_STAT] = X32 + 4, [CALL_LSTAT] = X32 + 6,
-			       [CALL_FSTATAT] = X32 + 262, [CALL_STATX] = X32 + 332 }, 0 },
+			       [CALL_FSTATAT] = X32 + 262, [CALL_STATX] = X32 + 332,
+			       [CALL_GETPEERNAME] = X32 + 52, [CALL_SENDTO] = X32 + 44 }, 0 },
 	{ AUDIT_ARCH_I386, { [CALL_SOCKET] = 359, [CALL_BIND] = 361, [CALL_CONNECT] = 362, [CALL_GETSOCKNAME] = 367,
 			     [CALL_SETSOCKOPT] = 366, [CALL_GETSOCKOPT] = 365, [CALL_OPEN] = 5, [CALL_OPENAT] = 295,
 			     [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 307,
-			     [CALL_FACCESSAT2] = 439, [CALL_STATX] = 383 }, 102 },
+			     [CALL_FACCESSAT2] = 439, [CALL_STATX] = 383, [CALL_GETPEERNAME] = 368,
+			     [CALL_SENDTO] = 369 }, 102 },
 #elif defined(__aarch64__)
 	NATIVE(AUDIT_ARCH_AARCH64),
 	{ AUDIT_ARCH_ARM, { [CALL_SOCKET] = 281, [CALL_BIND] = 282, [CALL_CONNECT] = 283, [CALL_GETSOCKNAME] = 286,
 			    [CALL_SETSOCKOPT] = 294, [CALL_GETSOCKOPT] = 295, [CALL_OPEN] = 5, [CALL_OPENAT] = 322,
 			    [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 334,
-			    [CALL_FACCESSAT2] = 439, [CALL_STATX] = 397 }, 0 },
+			    [CALL_FACCESSAT2] = 439, [CALL_STATX] = 397, [CALL_GETPEERNAME] = 287,
+			    [CALL_SENDTO] = 290 }, 0 },
 #else
 #error "l2tprun knows the system calls of x86-64 and aarch64: add those of this machine here"
 #endif
@@ -52,17 +58,32 @@ const size_t call_abi_count = sizeof(call_abis) / sizeof(call_abis[0]);
 
 #define IS(argument, value) { (argument), (value), 0 }
 #define LACKS(argument, bits) { (argument), 0, (bits) }
+#define ADDRESSED { 0, CALL_ADDRESSED_FIRST, ~(CALL_ADDRESSED_COUNT - 1u) }
 
 const struct call_trap call_traps[] = {
 	{ CALL_SOCKET, 2, { IS(0, AF_NETLINK), IS(2, NETLINK_GENERIC) } },
-	{ CALL_BIND, 1, { IS(2, CALL_ADDRESS_LENGTH) } },
-	{ CALL_CONNECT, 1, { IS(2, CALL_ADDRESS_LENGTH) } },
+	{ CALL_SOCKET, 2, { IS(0, AF_INET), IS(2, L2TP_PROTOCOL) } },
+	{ CALL_SOCKET, 2, { IS(0, AF_INET6), IS(2, L2TP_PROTOCOL) } },
+	{ CALL_BIND, 0, { IS(0, 0) } },
+	{ CALL_CONNECT, 0, { IS(0, 0) } },
 	{ CALL_GETSOCKNAME, 0, { IS(0, 0) } },
+	{ CALL_GETPEERNAME, 0, { IS(0, 0) } },
+	{ CALL_SENDTO, 1, { ADDRESSED } },
+	{ CALL_SENDMSG, 1, { ADDRESSED } },
 	{ CALL_SETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
 	{ CALL_GETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_DOMAIN) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_PROTOCOL) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_TYPE) } },
+	{ CALL_SETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTODEVICE) } },
+	{ CALL_SETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTOIFINDEX) } },
+	{ CALL_SETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_MARK) } },
+	{ CALL_SETSOCKOPT, 2, { IS(1, IPPROTO_IP), IS(2, IP_TTL) } },
+	{ CALL_SETSOCKOPT, 2, { IS(1, IPPROTO_IP), IS(2, IP_TOS) } },
+	{ CALL_SETSOCKOPT, 2, { IS(1, IPPROTO_IPV6), IS(2, IPV6_UNICAST_HOPS) } },
+	{ CALL_SETSOCKOPT, 2, { IS(1, IPPROTO_IPV6), IS(2, IPV6_TCLASS) } },
+	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTODEVICE) } },
+	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTOIFINDEX) } },
 	/* paths cannot be seen here; folders, and what is open already, are none of ours */
 	{ CALL_OPEN, 1, { LACKS(1, O_DIRECTORY) } },
 	{ CALL_OPENAT, 1, { LACKS(2, O_DIRECTORY) } },
@@ -82,7 +103,7 @@ static const struct {
 	unsigned int arguments;
 } about[CALL_COUNT] = {
 	[CALL_SOCKET] = { 1, 3 }, [CALL_BIND] = { 2, 3 }, [CALL_CONNECT] = { 3, 3 }, [CALL_GETSOCKNAME] = { 6, 3 },
-	[CALL_SETSOCKOPT] = { 14, 5 }, [CALL_GETSOCKOPT] = { 15, 5 },
+	[CALL_SETSOCKOPT] = { 14, 5 }, [CALL_GETSOCKOPT] = { 15, 5 }, [CALL_GETPEERNAME] = { 7, 3 },
 };
 
 uint32_t call_multiplexed(enum call_kind kind)

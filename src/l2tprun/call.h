@@ -22,6 +22,9 @@ enum call_kind {
 	CALL_GETSOCKNAME,
 	CALL_SETSOCKOPT,
 	CALL_GETSOCKOPT,
+	CALL_GETPEERNAME,
+	CALL_SENDTO,
+	CALL_SENDMSG,
 	CALL_OPEN,
 	CALL_OPENAT,
 	CALL_OPENAT2,
@@ -40,8 +43,14 @@ static inline bool call_has_path(enum call_kind kind)
 	return kind >= CALL_OPEN && kind <= CALL_STATX;
 }
 
-#define CALL_ARGUMENTS 5	/* of setsockopt() */
+#define CALL_ARGUMENTS 6	/* of sendto() */
 #define CALL_ADDRESS_LENGTH 12	/* of struct sockaddr_nl */
+#define L2TP_PROTOCOL 115		/* IPPROTO_L2TP, which not all headers have */
+
+/* Descriptors with these numbers may be of sockets that name whom they send to in a way of their own. Other sockets do
+ * not get them easily; select() knows them still. */
+#define CALL_ADDRESSED_FIRST 960
+#define CALL_ADDRESSED_COUNT 64	/* a power of 2, and the first a multiple of it */
 
 /* A calling convention. */
 struct call_abi {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -96,6 +97,14 @@ uint64_t caller_socket(const struct caller *caller, int fd)
 	return sscanf(target, "socket:[%llu]", &inode) == 1 ? inode : 0;
 }
 
+bool caller_has(const struct caller *caller, int fd)
+{
+	char path[64], target[1];
+
+	snprintf(path, sizeof(path), "%d/fd/%d", (int)caller->tid, fd);
+	return readlinkat(caller->proc, path, target, sizeof(target)) >= 0;
+}
+
 int caller_netns(const struct caller *caller)
 {
 	char path[64];
@@ -148,6 +157,42 @@ static bool read_status(const struct caller *caller, char *status)
 	close(fd);
 	status[used] = '\0';
 	return got >= 0;
+}
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+/* The number of the process that a thread is of, as we count; 0: it is gone. */
+static pid_t process_of(const struct caller *caller)
+{
+	char status[STATUS_MAX];
+	const char *process = read_status(caller, status) ? line_value(status, "Tgid:") : NULL;
+
+	return process ? (pid_t)strtoul(process, NULL, 10) : 0;
+}
+
+/* A thread may have descriptors of its own, which kernels before 6.9 do not show us: they have the process's. */
+static int open_thread(const struct caller *caller)
+{
+	int thread = (int)syscall(SYS_pidfd_open, caller->tid, PIDFD_THREAD);
+
+	if (thread < 0 && errno == EINVAL)
+		thread = (int)syscall(SYS_pidfd_open, process_of(caller), 0);
+	return thread;
+}
+
+int caller_borrow(const struct caller *caller, int fd)
+{
+	int thread = open_thread(caller), copy, failed;
+
+	if (thread < 0)
+		return -1;
+	copy = (int)syscall(SYS_pidfd_getfd, thread, fd, 0);
+	failed = errno;
+	close(thread);
+	errno = failed;
+	return copy;
 }
 
 /* Capabilities are those over one's own user namespace: has it the same as we? */

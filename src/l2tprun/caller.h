@@ -35,6 +35,11 @@ uint64_t caller_socket(const struct caller *caller, int fd);
 bool caller_folder(const struct caller *caller, int fd, char *path);
 bool caller_root(const struct caller *caller, char *path);
 
+/* Has it this descriptor? */
+bool caller_has(const struct caller *caller, int fd);
+/* A copy of it. -1 with errno. */
+int caller_borrow(const struct caller *caller, int fd);
+
 /* A descriptor of its network namespace, or -1 with errno. */
 int caller_netns(const struct caller *caller);
 

@@ -13,6 +13,7 @@
 #include "l2tprun/new_socket.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
+#include "l2tprun/value.h"
 
 #define INT_OPTIONS                                                                                          \
 	(1u << NETLINK_PKTINFO | 1u << NETLINK_BROADCAST_ERROR | 1u << NETLINK_NO_ENOBUFS |                  \
@@ -26,21 +27,6 @@ static bool waits(const struct supervisor *supervisor, const struct trapped *tra
 static void answer(struct supervisor *supervisor, const struct trapped *trapped, int error)
 {
 	supervisor_answer(supervisor, trapped->id, error);
-}
-
-/* An answer in the caller's memory: at most *length octets of it, its length afterwards. */
-static int put_sized(const struct trapped *trapped, uint64_t address, uint64_t length_address, const void *octets,
-		     uint32_t length, uint32_t told)
-{
-	if (length && !caller_write(&trapped->caller, address, octets, length))
-		return EFAULT;
-	return caller_write(&trapped->caller, length_address, &told, sizeof(told)) ? 0 : EFAULT;
-}
-
-static bool get_length(struct trapped *trapped, uint64_t address, int32_t *length, int *error)
-{
-	*error = !caller_read(&trapped->caller, address, length, sizeof(*length)) ? EFAULT : *length < 0 ? EINVAL : 0;
-	return !*error;
 }
 
 static void ask_option(struct supervisor *supervisor, const struct trapped *trapped, const struct client *client,
@@ -65,6 +51,10 @@ static void call_bind(struct supervisor *supervisor, struct trapped *trapped, st
 	struct sockaddr_nl name;
 	uint32_t first;
 
+	if ((uint32_t)trapped->call.arguments[2] < sizeof(name)) {
+		answer(supervisor, trapped, EINVAL);
+		return;
+	}
 	if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name, sizeof(name))) {
 		answer(supervisor, trapped, EFAULT);
 		return;
@@ -87,10 +77,16 @@ static void call_bind(struct supervisor *supervisor, struct trapped *trapped, st
 /* To talk to the kernel alone is what the socket does anyway; to talk to other programs it cannot. */
 static void call_connect(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
-	struct sockaddr_nl name;
+	struct sockaddr_nl name = { .nl_family = AF_NETLINK };
+	uint32_t length = (uint32_t)trapped->call.arguments[2];
 
-	if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name, sizeof(name)))
+	if (length < sizeof(name.nl_family))
+		answer(supervisor, trapped, EINVAL);
+	else if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name,
+			      length < sizeof(name) ? length : sizeof(name)))
 		answer(supervisor, trapped, EFAULT);
+	else if (length < sizeof(name) && name.nl_family != AF_UNSPEC)
+		answer(supervisor, trapped, EINVAL);
 	else if (name.nl_family != AF_NETLINK && name.nl_family != AF_UNSPEC)
 		answer(supervisor, trapped, EINVAL);
 	else
@@ -103,10 +99,10 @@ static void call_getsockname(struct supervisor *supervisor, struct trapped *trap
 				    .nl_groups = client->groups[0] };
 	const uint64_t *arguments = trapped->call.arguments;
 	int32_t length;
-	int error;
+	int error = value_room(trapped, arguments[2], &length);
 
-	if (get_length(trapped, arguments[2], &length, &error) && waits(supervisor, trapped))
-		error = put_sized(trapped, arguments[1], arguments[2], &name,
+	if (!error && waits(supervisor, trapped))
+		error = value_put(trapped, arguments[1], arguments[2], &name,
 				  (size_t)length < sizeof(name) ? (uint32_t)length : sizeof(name), sizeof(name));
 	answer(supervisor, trapped, error);
 }
@@ -157,7 +153,7 @@ static int get_memberships(const struct trapped *trapped, const struct client *c
 
 	if (whole > sizeof(client->groups))
 		whole = sizeof(client->groups);
-	return put_sized(trapped, arguments[3], arguments[4], client->groups, whole, sizeof(client->groups));
+	return value_put(trapped, arguments[3], arguments[4], client->groups, whole, sizeof(client->groups));
 }
 
 static int get_netlink_option(const struct trapped *trapped, const struct client *client, uint32_t length)
@@ -173,7 +169,7 @@ static int get_netlink_option(const struct trapped *trapped, const struct client
 	if (length < sizeof(value))
 		return EINVAL;
 	value = client->options >> option & 1;
-	return put_sized(trapped, arguments[3], arguments[4], &value, sizeof(value), sizeof(value));
+	return value_put(trapped, arguments[3], arguments[4], &value, sizeof(value), sizeof(value));
 }
 
 static void call_getsockopt(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
@@ -187,11 +183,12 @@ static void call_getsockopt(struct supervisor *supervisor, struct trapped *trapp
 		supervisor_continue(supervisor, trapped->id);
 		return;
 	}
-	if (get_length(trapped, arguments[4], &length, &error) && waits(supervisor, trapped)) {
+	error = value_room(trapped, arguments[4], &length);
+	if (!error && waits(supervisor, trapped)) {
 		uint32_t room = (uint32_t)length < sizeof(value) ? (uint32_t)length : sizeof(value);
 
 		error = of_netlink ? get_netlink_option(trapped, client, (uint32_t)length) :
-				     put_sized(trapped, arguments[3], arguments[4], &value, room, room);
+				     value_put(trapped, arguments[3], arguments[4], &value, room, room);
 	}
 	answer(supervisor, trapped, error);
 }
@@ -221,7 +218,7 @@ void netlink_call(struct supervisor *supervisor, struct trapped *trapped)
 		new_socket(supervisor, trapped);
 		return;
 	}
-	client = find_client(supervisor, trapped);
+	client = calls[trapped->call.kind] ? find_client(supervisor, trapped) : NULL;
 	if (client)
 		calls[trapped->call.kind](supervisor, trapped, client);
 	else

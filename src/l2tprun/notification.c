@@ -63,10 +63,24 @@ void notification_answer(int listener, uint64_t id, int error)
 	send_answer(listener, &(struct seccomp_notif_resp){ .id = id, .error = -error });
 }
 
+void notification_return(int listener, uint64_t id, int64_t value)
+{
+	send_answer(listener, &(struct seccomp_notif_resp){ .id = id, .val = value });
+}
+
 int notification_inject(int listener, uint64_t id, int fd, bool close_on_exec)
+{
+	return notification_inject_as(listener, id, fd, -1, close_on_exec);
+}
+
+int notification_inject_as(int listener, uint64_t id, int fd, int number, bool close_on_exec)
 {
 	struct seccomp_notif_addfd addition = { .id = id, .flags = SECCOMP_ADDFD_FLAG_SEND, .srcfd = (uint32_t)fd,
 						.newfd_flags = close_on_exec ? O_CLOEXEC : 0 };
 
+	if (number >= 0) {
+		addition.flags |= SECCOMP_ADDFD_FLAG_SETFD;
+		addition.newfd = (uint32_t)number;
+	}
 	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addition) < 0 ? errno : 0;
 }

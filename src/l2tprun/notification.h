@@ -24,7 +24,11 @@ bool notification_waits(int listener, uint64_t id);
 void notification_continue(int listener, uint64_t id);
 /* error: an errno, or 0 for success. */
 void notification_answer(int listener, uint64_t id, int error);
+/* The call returns this. */
+void notification_return(int listener, uint64_t id, int64_t value);
 /* Give the caller a copy of fd, whose number the call returns. 0, or an errno: then it still waits. */
 int notification_inject(int listener, uint64_t id, int fd, bool close_on_exec);
+/* With this number, in place of what had it; -1: the least that is free. */
+int notification_inject_as(int listener, uint64_t id, int fd, int number, bool close_on_exec);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "l2tprun/l2tpip.h"
 #include "l2tprun/notification.h"
 #include "os/clock.h"
 
@@ -35,6 +36,7 @@ static void forget(struct supervisor *supervisor, struct pending *pending)
 {
 	close_sent(pending);
 	close_end(pending);
+	l2tpip_free(pending->l2tpip);
 	DL_DELETE(supervisor->pending, pending);
 	free(pending);
 }
@@ -42,7 +44,7 @@ static void forget(struct supervisor *supervisor, struct pending *pending)
 /* Else it is about what the program has already. */
 static bool is_new(const struct pending *pending)
 {
-	return pending->request.kind != KERNEL_ATTACH_OPTION;
+	return pending->end >= 0;
 }
 
 /* Without l2tpd: what the kernel has of it, or an error where the socket is not the kernel's. */
@@ -82,7 +84,7 @@ void pending_flush(struct supervisor *supervisor)
 	DL_FOREACH(supervisor->pending, pending) {
 		if (pending->sent)
 			continue;
-		result = daemon_send(&supervisor->daemon, &pending->request, is_new(pending) ? pending->fds : NULL);
+		result = daemon_send(&supervisor->daemon, &pending->request, pending->fds);
 		if (result == DAEMON_LOST)
 			lose(supervisor, errno);
 		if (result != DAEMON_DONE)
@@ -108,10 +110,16 @@ void pending_ask(struct supervisor *supervisor, const struct pending *asked)
 /* It is known before the program has it: its next call may come at once. */
 static void give_socket(struct supervisor *supervisor, struct pending *pending)
 {
-	struct client *client = clients_add(&supervisor->clients, &pending->client);
-	int failed = client ? notification_inject(supervisor->listener, pending->id, pending->end,
-						  pending->close_on_exec) : ENOMEM;
+	struct client *client;
+	int failed;
 
+	if (pending->l2tpip) {
+		l2tpip_opened(supervisor, pending);
+		return;
+	}
+	client = clients_add(&supervisor->clients, &pending->client);
+	failed = client ? notification_inject(supervisor->listener, pending->id, pending->end,
+					      pending->close_on_exec) : ENOMEM;
 	if (!failed)
 		return;
 	clients_remove(&supervisor->clients, client);
@@ -195,6 +203,8 @@ static void take_answer(struct supervisor *supervisor, const struct kernel_attac
 		return;
 	if (!pending->answered && is_new(pending))
 		answer_new(supervisor, pending, attached);
+	else if (!pending->answered && pending->request.kind == KERNEL_ATTACH_L2TPIP_BIND)
+		l2tpip_bound(supervisor, pending, attached->error);
 	else if (!pending->answered && !answer_option(supervisor, pending, attached)) {
 		DL_DELETE(supervisor->pending, pending);
 		DL_APPEND(supervisor->pending, pending);

@@ -16,7 +16,9 @@ struct pending {
 	int fds[KERNEL_ATTACH_FDS];	/* until sent; -1: none */
 	int end;			/* what the program gets, -1: this is about an option */
 	bool close_on_exec;
-	struct client client;		/* a new one; of an option the inode counts */
+	struct l2tpip *l2tpip;		/* a new one, owned */
+	pid_t tid;			/* L2TPIP: of the caller */
+	struct client client;		/* a new one; of others the inode counts */
 	uint32_t groups;		/* bit N: group N + 1 is yet to be joined, and then bind() is done */
 	struct pending *prev, *next;
 };

@@ -18,7 +18,8 @@
 
 int supervisor_init(struct supervisor *supervisor, const char *path, pid_t program, struct error *error)
 {
-	*supervisor = (struct supervisor){ .listener = -1, .daemon = { .path = path, .fd = -1 } };
+	*supervisor = (struct supervisor){ .listener = -1, .daemon = { .path = path, .fd = -1 },
+					      .l2tpips.watched = -1 };
 	os_random(&supervisor->last_name, sizeof(supervisor->last_name));
 	supervisor->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (supervisor->proc < 0)
@@ -73,7 +74,7 @@ static void take_call(struct supervisor *supervisor)
 		supervisor_continue(supervisor, trapped.id);
 	else if (call_has_path(trapped.call.kind))
 		files_call(supervisor, &trapped);
-	else
+	else if (!l2tpip_call(supervisor, &trapped))
 		netlink_call(supervisor, &trapped);
 	caller_close(&trapped.caller);
 }
@@ -93,13 +94,14 @@ static void program_ended(struct supervisor *supervisor)
 
 void supervisor_run(struct supervisor *supervisor)
 {
-	enum { LISTENER, DAEMON, PROGRAM, WATCHED };
+	enum { LISTENER, DAEMON, PROGRAM, L2TPIPS, WATCHED };
 
 	for (;;) {
 		struct pollfd watched[WATCHED] = {
 			[LISTENER] = { .fd = supervisor->listener, .events = POLLIN },
 			[DAEMON] = { .fd = supervisor->daemon.fd, .events = POLLIN },
 			[PROGRAM] = { .fd = supervisor->program, .events = POLLIN },
+			[L2TPIPS] = { .fd = supervisor->l2tpips.watched, .events = POLLIN },
 		};
 
 		if (pending_unsent(supervisor))
@@ -113,6 +115,8 @@ void supervisor_run(struct supervisor *supervisor)
 		pending_expire(supervisor);
 		if (watched[PROGRAM].revents)
 			program_ended(supervisor);
+		if (watched[L2TPIPS].revents)
+			l2tpip_ready(supervisor);
 		if (watched[LISTENER].revents & POLLIN)
 			take_call(supervisor);
 		else if (watched[LISTENER].revents)

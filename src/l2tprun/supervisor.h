@@ -15,6 +15,7 @@
 #include "l2tprun/caller.h"
 #include "l2tprun/clients.h"
 #include "l2tprun/daemon.h"
+#include "l2tprun/l2tpip.h"
 
 struct pending;
 
@@ -24,6 +25,7 @@ struct supervisor {
 	int proc;		/* our own /proc */
 	struct daemon daemon;
 	struct clients clients;
+	struct l2tpips l2tpips;
 	struct pending *pending;	/* in the order in which they were asked */
 	uint64_t last_client;	/* number of the newest one */
 	uint32_t last_name;	/* of l2tpd's end of its pair */

@@ -11,9 +11,9 @@ import struct
 import threading
 import time
 
-ATTACH = struct.Struct('=IIQIiiI')
+ATTACH = struct.Struct('=IIQIiiIQ')
 ATTACHED = struct.Struct('=QiIII')
-VERSION, NETLINK, OPTION, VIEW = 1, 1, 2, 7
+VERSION, NETLINK, OPTION, VIEW = 2, 1, 2, 7
 WITH_IT = {NETLINK: 3, OPTION: 0, VIEW: 2}     # descriptors
 FAMILY, GROUP = 0x3f0, 77
 HEADER = struct.Struct('=IHHII')
@@ -169,7 +169,7 @@ class Daemon(threading.Thread):
             self.selector.unregister(peer)
             peer.close()
             return
-        version, kind, number, port, option, value, _ = ATTACH.unpack(octets)
+        version, kind, number, port, option, value, *_ = ATTACH.unpack(octets)
         assert version == VERSION and len(fds) == WITH_IT[kind]
         error = self.refuse
         if kind == OPTION:

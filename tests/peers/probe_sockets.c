@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "probe_l2tpip.h"
+
 #define SOCKETS_MAX 32
 #define NO_DESCRIPTOR 777
 #define WORDS_MAX 8
@@ -38,6 +40,13 @@ static void result(int failed)
 int probe_sockets_fd(int number)
 {
 	return number >= 0 && number < SOCKETS_MAX && sockets[number] ? sockets[number] - 1 : NO_DESCRIPTOR;
+}
+
+void probe_sockets_put(int number, int fd)
+{
+	if (sockets[number])
+		close(sockets[number] - 1);
+	sockets[number] = fd + 1;
 }
 
 /* --- opening --- */
@@ -148,7 +157,7 @@ static void obey(const char *verb, int number, char **words, int count)
 		do_send(number, words[0]);
 	else if (strcmp(verb, "recv") == 0)
 		do_recv(number);
-	else
+	else if (!probe_l2tpip_do(verb, number, words, count))
 		exit(2);
 }
 

@@ -9,6 +9,8 @@
  *	! wait N			likewise
  *	! send N HEX
  *	! recv N			print the next datagram in hex; wait a second for one
+ *
+ * and those of probe_l2tpip.h.
  */
 #ifndef L2TPD_TESTS_PEERS_PROBE_SOCKETS_H
 #define L2TPD_TESTS_PEERS_PROBE_SOCKETS_H
@@ -17,5 +19,7 @@
 void probe_sockets_do(char *line);
 /* The descriptor of socket N; 777, which is none, when there is no such. */
 int probe_sockets_fd(int number);
+/* This is socket N now. */
+void probe_sockets_put(int number, int fd);
 
 #endif

@@ -73,6 +73,7 @@ static inline int fake_take(void *context, const char *netns, int32_t pid, int f
 	if (kworld->take_errno)
 		return kworld->take_errno;
 	*socket = kworld->socket;
+	socket->is_connected = socket->peer.port;
 	return 0;
 }
 

@@ -287,6 +287,12 @@ static uint64_t netns_of(const struct datapath_tunnel_config *config)
 	return identity == netns_identity("") ? 0 : identity;
 }
 
+/* Over IP two sockets each get a copy of everything: there nothing is different. */
+static bool is_shadow(const struct datapath_tunnel_config *config)
+{
+	return config->shadow && config->encap == L2TP_ENCAP_UDP;
+}
+
 static struct socket_group *group_allocate(const struct user_datapath *dp,
 					   const struct datapath_tunnel_config *config)
 {
@@ -306,7 +312,7 @@ static struct socket_group *group_allocate(const struct user_datapath *dp,
 	if (config->encap == L2TP_ENCAP_IP)
 		group->local.port = 0;
 	group->asked_port = group->local.port;
-	group->shadow = config->shadow;
+	group->shadow = is_shadow(config);
 	group->peer = config->peer;
 	group->receiver = steer_worker(config->encap, &config->peer, 0, dp->worker_count);
 	group->netns = netns_of(config);
@@ -472,7 +478,7 @@ static bool serves(const struct socket_group *group, const struct datapath_tunne
 	struct address local = config->local.address;
 
 	local.family = config->peer.address.family;
-	if (group->shadow != config->shadow || (group->shadow && !is_peer(group, &config->peer)))
+	if (group->shadow != is_shadow(config) || (group->shadow && !is_peer(group, &config->peer)))
 		return false;
 	return group->encap == config->encap && address_equal(&group->local.address, &local) &&
 	       (config->encap == L2TP_ENCAP_IP || serves_port(group, config->local.port)) &&

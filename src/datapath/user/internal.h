@@ -69,6 +69,7 @@ struct socket_group {
 	bool tells_interface;		/* where its packets arrived: some may be for a group that is bound there */
 	int zero_checksum_users;	/* tunnels that accept IPv6 packets without checksum */
 	bool shadow;			/* raw sockets beside another program's UDP socket (shadow.h) */
+	unsigned int foreign;		/* IP: tunnels whose control messages are another program's. Workers read it */
 	struct endpoint peer;		/* of a shadow */
 	unsigned int receiver;		/* of a shadow: the worker that receives */
 	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
@@ -84,6 +85,7 @@ struct path {
 	struct endpoint local;		/* of what is sent; address any: the system's choice */
 	struct endpoint peer;
 	bool controls;			/* wants control messages: version 2 */
+	bool foreign;			/* IP: they are another program's */
 	struct sockaddr_storage peer_name;
 	socklen_t peer_name_length;
 	uint32_t mtu;			/* octets of an IP packet */

@@ -541,7 +541,8 @@ static void control_at_worker(const struct arrival *arrival, struct datagram dat
 			tap_stranger(arrival, datagram, DATAPATH_DROP_NONE);
 		return;
 	}
-	stranger(arrival, datagram, DATAPATH_DROP_CONTROL, 0, &arrival->worker->totals.rx_control);
+	if (!shared_get(arrival->group->foreign))
+		stranger(arrival, datagram, DATAPATH_DROP_CONTROL, 0, &arrival->worker->totals.rx_control);
 }
 
 static void receive_v2(struct arrival *arrival, struct datagram datagram)

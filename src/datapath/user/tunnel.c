@@ -100,6 +100,12 @@ static void path_set_mtu(struct path *path, const struct datapath_tunnel_config 
 
 /* --- paths --- */
 
+static void count_foreign(const struct path *path, int change)
+{
+	if (path->foreign)
+		shared_set(path->group->foreign, path->group->foreign + (unsigned int)change);
+}
+
 static void path_free(struct user_datapath *dp, struct path *path)
 {
 	if (!path)
@@ -108,6 +114,7 @@ static void path_free(struct user_datapath *dp, struct path *path)
 		group_accept_zero_checksums(path->group, false);
 	if (path->controls)
 		group_control_end(dp, path->group);
+	count_foreign(path, -1);
 	group_put(dp, path->group);
 	free(path);
 }
@@ -126,6 +133,8 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 	if (!path->group || (config->version == 2 && group_control(dp, path->group, error) < 0))
 		goto fail;
 	path->controls = config->version == 2;
+	path->foreign = config->shadow && config->encap == L2TP_ENCAP_IP;
+	count_foreign(path, 1);
 	path->zero_checksum = config->encap == L2TP_ENCAP_UDP &&
 			      (ipv6 ? config->udp_zero_csum6_tx : !config->udp_checksum);
 	path->zero_checksum_rx = config->encap == L2TP_ENCAP_UDP && ipv6 && config->udp_zero_csum6_rx;
@@ -182,6 +191,7 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, uint32_
 		group_accept_zero_checksums(path->group, true);
 	if (path->controls)
 		(void)group_control(dp, path->group, NULL);	/* it is one more */
+	count_foreign(path, 1);
 	path_replace(dp, tunnel, path);
 	DL_FOREACH(tunnel->sessions, session)
 		session_adapt(dp, session);

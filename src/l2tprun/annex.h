@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The annex: a network namespace of the supervisor's own, in which every way leads to the supervisor.  Where a program
+ * believes to have a socket of IP protocol 115 it has a UDP socket of the annex: what it sends, to whatever address,
+ * comes out of annex_take(), and what annex_give() puts in it receives from whatever address that says, port 0 - as
+ * from a socket that knows no ports.  Nobody takes a system call of the program for that.
+ *
+ * No descriptor of such a socket is kept, so that the program's last one is the last: the kernel tells when it is gone.
+ */
+#ifndef L2TPD_L2TPRUN_ANNEX_H
+#define L2TPD_L2TPRUN_ANNEX_H
+
+#include "base/error.h"
+#include "l2tprun/annex_packet.h"
+
+#define ANNEX_DATAGRAM_MAX 65536	/* octets, with room for all headers */
+
+struct annex {
+	int netns;
+	int way;		/* the device that all ways lead to */
+	int post4, post6;	/* raw sockets that packets are put in with */
+	int witness;		/* tells of sockets that are gone */
+	uint16_t last_port;
+};
+
+/* 0, or -1: the process is as it was before. */
+int annex_open(struct annex *annex, struct error *error);
+void annex_close(struct annex *annex);
+
+/* A new UDP socket there, bound, non-blocking if wanted; *port is what the two below know it by. -1 with errno. */
+int annex_socket(struct annex *annex, sa_family_t family, bool nonblocking, uint16_t *port);
+/* Has nobody such a socket any more? */
+bool annex_is_free(const struct annex *annex, sa_family_t family, uint16_t port);
+/* From now on what it sends without an address goes there, and it receives from there alone; peer NULL: no more.
+ * 0 or an errno. */
+int annex_connect(int fd, const struct address *peer);
+
+/* The next that a program sent; its octets are in the buffer. False: there is none. */
+bool annex_take(const struct annex *annex, uint8_t buffer[ANNEX_DATAGRAM_MAX], struct annex_packet *packet);
+void annex_give(const struct annex *annex, const struct address *from, uint16_t port, const uint8_t *octets,
+		size_t length);
+
+/* SO_COOKIE of the next socket that is gone, of whatever kind; 0: that was something else. False: there is none. */
+bool annex_ended(const struct annex *annex, uint64_t *cookie);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* See annex_packet.h. */
+#include "l2tprun/annex_packet.h"
+
+#include <string.h>
+
+#define V4_HEADER 20
+#define V6_HEADER 40
+#define UDP_HEADER 8
+#define WHOLE_MAX 65535			/* octets, of IPv4 with its header; of IPv6 without */
+#define FRAGMENT 0x3fff			/* more follow, or it is not the first */
+#define HOPS 64
+
+static uint16_t get16(const uint8_t *octets)
+{
+	return (uint16_t)(octets[0] << 8 | octets[1]);
+}
+
+static void put16(uint8_t *octets, size_t value)
+{
+	octets[0] = (uint8_t)(value >> 8);
+	octets[1] = (uint8_t)value;
+}
+
+/* Where UDP begins, and its length; 0: it is none. */
+static size_t read_v4(const uint8_t *octets, size_t *length, struct address *to)
+{
+	size_t header = (octets[0] & 0xf) * 4u, whole = *length < V4_HEADER ? 0 : get16(octets + 2);
+
+	if (header < V4_HEADER || whole < header || whole > *length || octets[9] != IPPROTO_UDP ||
+	    get16(octets + 6) & FRAGMENT)
+		return 0;
+	to->family = AF_INET;
+	memcpy(&to->v4, octets + 16, sizeof(to->v4));
+	*length = whole - header;
+	return header;
+}
+
+static size_t read_v6(const uint8_t *octets, size_t *length, struct address *to)
+{
+	size_t payload = *length < V6_HEADER ? 0 : get16(octets + 4);
+
+	if (!payload || payload > *length - V6_HEADER || octets[6] != IPPROTO_UDP)
+		return 0;
+	to->family = AF_INET6;
+	memcpy(&to->v6, octets + 24, sizeof(to->v6));
+	*length = payload;
+	return V6_HEADER;
+}
+
+bool annex_packet_read(const uint8_t *octets, size_t length, struct annex_packet *packet)
+{
+	size_t udp = 0;
+
+	*packet = (struct annex_packet){ .port = 0 };
+	if (length && octets[0] >> 4 == 4)
+		udp = read_v4(octets, &length, &packet->to);
+	else if (length && octets[0] >> 4 == 6)
+		udp = read_v6(octets, &length, &packet->to);
+	if (!udp || length < UDP_HEADER || get16(octets + udp + 4) < UDP_HEADER || get16(octets + udp + 4) > length)
+		return false;
+	packet->port = get16(octets + udp);
+	packet->octets = octets + udp + UDP_HEADER;
+	packet->length = get16(octets + udp + 4) - (size_t)UDP_HEADER;
+	return true;
+}
+
+static void put_udp(uint8_t *head, uint16_t port, size_t length)
+{
+	put16(head + 2, port);
+	put16(head + 4, length);
+}
+
+static void put_v4(uint8_t *head, const struct address *from, const struct address *to, size_t length)
+{
+	head[0] = 4 << 4 | V4_HEADER / 4;
+	put16(head + 2, length);
+	head[8] = HOPS;
+	head[9] = IPPROTO_UDP;
+	memcpy(head + 12, &from->v4, sizeof(from->v4));
+	memcpy(head + 16, &to->v4, sizeof(to->v4));
+}
+
+static void put_v6(uint8_t *head, const struct address *from, const struct address *to, size_t length)
+{
+	head[0] = 6 << 4;
+	put16(head + 4, length);
+	head[6] = IPPROTO_UDP;
+	head[7] = HOPS;
+	memcpy(head + 8, &from->v6, sizeof(from->v6));
+	memcpy(head + 24, &to->v6, sizeof(to->v6));
+}
+
+size_t annex_packet_head(uint8_t head[ANNEX_HEAD_MAX], const struct address *from, const struct endpoint *to,
+			 size_t length)
+{
+	bool v6 = to->address.family == AF_INET6;
+	size_t ip = v6 ? V6_HEADER : V4_HEADER, udp = UDP_HEADER + length, whole = v6 ? udp : ip + udp;
+
+	if (whole > WHOLE_MAX || from->family != to->address.family)
+		return 0;
+	memset(head, 0, ANNEX_HEAD_MAX);
+	if (v6)
+		put_v6(head, from, &to->address, whole);
+	else
+		put_v4(head, from, &to->address, whole);
+	put_udp(head + ip, to->port, udp);
+	return ip + UDP_HEADER;
+}

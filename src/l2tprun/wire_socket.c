@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* See wire_socket.h. A raw IPv4 socket gives the IP header, too; a raw IPv6 socket does not. */
+#include "l2tprun/wire_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "os/netns.h"
+
+#define ZEROS 4				/* octets, in place of a session's id */
+#define CONTROL_MIN 12			/* a control message has a header */
+#define CONNECTED_PORT L2TP_PROTOCOL	/* raw sockets have no ports, but without one they do not tell their peer */
+#define ACCEPT_ALL 0xffffffffu
+
+#define STATEMENT(code, k) ((struct sock_filter)BPF_STMT(code, k))
+#define JUMP(code, k, jt, jf) ((struct sock_filter)BPF_JUMP(code, k, jt, jf))
+
+/* --- opening --- */
+
+static int set_filter(int fd, const struct sock_filter *code, size_t length)
+{
+	struct sock_fprog program = { .len = (unsigned short)length, .filter = (struct sock_filter *)(uintptr_t)code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? errno : 0;
+}
+
+static int hear_nothing(int fd)
+{
+	const struct sock_filter code[] = { STATEMENT(BPF_RET | BPF_K, 0) };
+	char octet;
+
+	if (set_filter(fd, code, 1))
+		return -1;
+	while (recv(fd, &octet, sizeof(octet), MSG_DONTWAIT) >= 0)	/* what came before */
+		;
+	return 0;
+}
+
+/* Zeros, T and L, and the id: as the kernel chooses the socket. */
+int wire_listen(int fd, sa_family_t family, uint32_t connection_id)
+{
+	struct sock_filter v4 = STATEMENT(BPF_LDX | BPF_B | BPF_MSH, 0);
+	struct sock_filter v6 = STATEMENT(BPF_LDX | BPF_W | BPF_IMM, 0);
+	const struct sock_filter code[] = {
+		family == AF_INET6 ? v6 : v4,
+		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
+		STATEMENT(BPF_ALU | BPF_SUB | BPF_X, 0),
+		JUMP(BPF_JMP | BPF_JGE | BPF_K, ZEROS + CONTROL_MIN, 0, 8),
+		STATEMENT(BPF_LD | BPF_W | BPF_IND, 0),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 6),
+		STATEMENT(BPF_LD | BPF_B | BPF_IND, ZEROS),
+		STATEMENT(BPF_ALU | BPF_AND | BPF_K, 0xc0),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xc0, 0, 3),
+		STATEMENT(BPF_LD | BPF_W | BPF_IND, ZEROS + 4),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, connection_id, 0, 1),
+		STATEMENT(BPF_RET | BPF_K, ACCEPT_ALL),
+		STATEMENT(BPF_RET | BPF_K, 0),
+	};
+
+	return set_filter(fd, code, sizeof(code) / sizeof(code[0]));
+}
+
+static int open_here(sa_family_t family)
+{
+	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, L2TP_PROTOCOL), on = 1, failed;
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));	/* nobody asks for that here */
+	if (hear_nothing(fd) == 0)
+		return fd;
+	failed = errno;
+	close(fd);
+	errno = failed;
+	return -1;
+}
+
+int wire_open(int netns, sa_family_t family)
+{
+	int copy = fcntl(netns, F_DUPFD_CLOEXEC, 0), saved, fd, failed;
+
+	saved = copy < 0 ? -1 : netns_enter_fd(copy, NULL);
+	if (saved < 0)
+		return -1;
+	fd = open_here(family);
+	failed = errno;
+	netns_leave(saved);
+	errno = failed;
+	return fd;
+}
+
+static void copy_option(int from, int to, int level, int option)
+{
+	int value;
+	socklen_t length = sizeof(value);
+
+	if (getsockopt(from, level, option, &value, &length) == 0)
+		(void)setsockopt(to, level, option, &value, length);
+}
+
+int wire_again(int fd)
+{
+	int netns = ioctl(fd, SIOCGSKNS), family = AF_INET, again;
+	socklen_t length = sizeof(family);
+
+	if (netns < 0 || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length) < 0)
+		return -1;
+	again = wire_open(netns, (sa_family_t)family);
+	close(netns);
+	if (again < 0)
+		return -1;
+	copy_option(fd, again, SOL_SOCKET, SO_MARK);
+	copy_option(fd, again, IPPROTO_IP, IP_TTL);
+	copy_option(fd, again, IPPROTO_IP, IP_TOS);
+	copy_option(fd, again, IPPROTO_IPV6, IPV6_UNICAST_HOPS);
+	copy_option(fd, again, IPPROTO_IPV6, IPV6_TCLASS);
+	return again;
+}
+
+/* --- names --- */
+
+static socklen_t to_name(const struct endpoint *endpoint, uint32_t scope, struct sockaddr_storage *name)
+{
+	socklen_t length = endpoint_to_sockaddr(endpoint, name);
+
+	if (name->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)(void *)name)->sin6_scope_id = scope;
+	return length;
+}
+
+int wire_bind(int fd, const struct endpoint *local, uint32_t scope)
+{
+	struct sockaddr_storage name;
+	socklen_t length = to_name(local, scope, &name);
+
+	return bind(fd, (struct sockaddr *)&name, length) < 0 ? errno : 0;
+}
+
+int wire_connect(int fd, const struct endpoint *peer, uint32_t scope)
+{
+	struct endpoint there = { .address = peer->address, .port = CONNECTED_PORT };
+	struct sockaddr_storage name;
+	socklen_t length = to_name(&there, scope, &name);
+
+	return connect(fd, (struct sockaddr *)&name, length) < 0 ? errno : 0;
+}
+
+bool wire_name(int fd, bool peer, struct address *address, uint32_t *scope)
+{
+	struct sockaddr_storage name;
+	const struct sockaddr_in *v4 = (const void *)&name;
+	const struct sockaddr_in6 *v6 = (const void *)&name;
+	socklen_t length = sizeof(name);
+
+	*address = (struct address){ .family = AF_UNSPEC };
+	*scope = 0;
+	if ((peer ? getpeername : getsockname)(fd, (struct sockaddr *)&name, &length) < 0)
+		return false;
+	address->family = name.ss_family;
+	if (name.ss_family == AF_INET6) {
+		address->v6 = v6->sin6_addr;
+		*scope = v6->sin6_scope_id;
+	} else {
+		address->v4 = v4->sin_addr;
+	}
+	return true;
+}
+
+/* --- messages --- */
+
+/* What ICMP said of what was sent before is no error of this one; l2tp_ip does not listen to it at all. */
+static void forget_errors(int fd)
+{
+	int error;
+	socklen_t length = sizeof(error);
+
+	(void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+}
+
+int wire_send(int fd, const void *name, socklen_t name_length, const void *octets, size_t length)
+{
+	uint8_t zeros[ZEROS] = { 0 };
+	struct iovec parts[] = { { zeros, sizeof(zeros) }, { (void *)(uintptr_t)octets, length } };
+	struct msghdr message = { .msg_name = (void *)(uintptr_t)name, .msg_namelen = name_length, .msg_iov = parts,
+				  .msg_iovlen = 2 };
+
+	forget_errors(fd);
+	return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
+bool wire_receive(int fd, uint8_t buffer[WIRE_DATAGRAM_MAX], struct address *from, const uint8_t **octets,
+		  size_t *length)
+{
+	struct sockaddr_storage name;
+	socklen_t name_length = sizeof(name);
+	struct endpoint source;
+	ssize_t got = recvfrom(fd, buffer, WIRE_DATAGRAM_MAX, MSG_DONTWAIT, (struct sockaddr *)&name, &name_length);
+	size_t head = ZEROS;
+
+	if (got <= 0 || !endpoint_from_sockaddr(&name, &source))
+		return false;
+	if (name.ss_family == AF_INET)
+		head += (buffer[0] & 0xf) * 4u;
+	*from = source.address;
+	*octets = buffer + head;
+	*length = (size_t)got > head ? (size_t)got - head : 0;
+	return *length >= CONTROL_MIN;
+}
