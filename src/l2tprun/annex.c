@@ -28,6 +28,8 @@
 #define DEVICE "l2tp"
 #define DEVICE_MTU 65535
 #define WITNESS_BUFFER (1 << 20)	/* octets */
+#define SETTLE_TRIES 500
+#define SETTLE_US 1000			/* nobody else is in the namespace: it is a moment */
 #define PORT_TRIES 1024			/* so many may be in use */
 
 /* Ours, and nobody's peer: RFC 7600's dummy address, and one of RFC 6666's prefix for what is to be discarded. */
@@ -95,6 +97,20 @@ static void allow6(void)
 	close(fd);
 }
 
+/* The kernel looks first whether another host has the address, and does that later: so it is waited for. */
+static void settle6(void)
+{
+	struct endpoint local = { .address = own6 };
+	struct sockaddr_storage name;
+	socklen_t length = endpoint_to_sockaddr(&local, &name);
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	for (int i = 0; fd >= 0 && i < SETTLE_TRIES && bind(fd, (struct sockaddr *)&name, length) < 0; i++)
+		usleep(SETTLE_US);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Without it programs get no sockets of that family. */
 static void furnish6(int fd)
 {
@@ -107,7 +123,8 @@ static void furnish6(int fd)
 	allow6();
 	(void)ioctl(fd, SIOCDIFADDR, &loopback);
 	(void)ioctl(fd, SIOCSIFADDR, &address);
-	(void)ioctl(fd, SIOCADDRT, &route);
+	if (ioctl(fd, SIOCADDRT, &route) == 0)
+		settle6();
 }
 
 static bool furnish(void)

@@ -24,6 +24,79 @@ if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "the same octet
 	fail "the same octets" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
 	head -n 100 "$TMP/difference"
 fi
+
+# ---------------------------------------------------------------- over the wire
+begin_here() {
+	rm -f "$TMP/in"; : >"$TMP/said"
+	mkfifo "$TMP/in"
+	under "$BUILD/tests/peers/netlink_probe" <"$TMP/in" >"$TMP/said" 2>&1 &
+	exec {to}>"$TMP/in"
+}
+# here LINE..., there LINE...: what they say to it; what is said there is the last of all
+here() {
+	local said
+	said=$(wc -l <"$TMP/said")
+	printf '%s\n' "$@" "end $said: 0 -" >&"$to"
+	until_true 20 grep -qx "end $said" "$TMP/said" || return
+	sed "1,${said}d; /^end $said\$/,\$d" "$TMP/said"
+}
+there() {
+	printf '%s\n' "$@" 'end MARK: 0 -' >"$TMP/lines"
+	guest put "$TMP/lines" /tmp/lines
+	guest exec "said=\$(wc -l </tmp/said); sed s/MARK/\$said/ /tmp/lines >/tmp/in
+		for i in {1..200}; do grep -qx \"end \$said\" /tmp/said && break; sleep 0.1; done
+		sed \"1,\${said}d; /^end \$said\\\$/,\\\$d\" /tmp/said"
+}
+# what a socket receives next, and the flags and address before it
+heard_here() { here "! recvfrom $1" | tail -n 1; }
+heard_there() { there "! recvfrom $1" | tail -n 1; }
+
+begin_here
+guest exec 'rm -f /tmp/in; : >/tmp/said; mkfifo /tmp/in; netlink_probe </tmp/in >/tmp/said 2>&1 &
+	sleep 1000 >/tmp/in </dev/null 2>&1 &'
+TAIL=000000000000aabbccddeeff
+for family in 4 6; do
+	name="IPv$family" ours=192.0.2.1 theirs=192.0.2.2 from_us=02000000c0000201 from_them=02000000c0000202
+	if [ $family = 6 ]; then
+		ours=2001:db8:2::1 theirs=2001:db8:2::2
+		from_us=0a0000000000000020010db8000200000000000000000001
+		from_them=0a0000000000000020010db8000200000000000000000002
+	fi
+	# whoever calls sends to connection 0, and is answered at its own
+	here "! l2tp 1 $family 2" "! bind 1 $ours 101" >/dev/null
+	there "! l2tp 1 $family 2" "! bind 1 $theirs 0" "! l2tp 2 $family 2" "! bind 2 $theirs 202" \
+		"! connect-to 2 $ours 101" >/dev/null
+	equal "$name: sent to connection 0" "$(here "! sendto 1 $theirs 0 c803001400000000$TAIL" | tail -n 1)" '  20'
+	matches "$name: it is heard there" "$(heard_there 1)" "  20 flags 0 from ${from_us}0*: c803001400000000$TAIL\$"
+	equal "$name: nothing more" "$(heard_there 2)" '  Resource temporarily unavailable'
+	there "! send 2 c803001400000065$TAIL" >/dev/null
+	matches "$name: the answer is heard here" "$(heard_here 1)" "  20 flags 0 from ${from_them}0*: c803001400000065$TAIL\$"
+	equal "$name: connected" "$(here "! connect-to 1 $theirs 202" | tail -n 1)" '  well'
+	here "! send 1 c8030014000000ca$TAIL" >/dev/null
+	matches "$name: heard there" "$(heard_there 2)" "  20 flags 0 from ${from_us}0*: c8030014000000ca$TAIL\$"
+
+	# a tunnel of these: frames are the devices', control messages the programs'
+	here 'tunnel: 1 A 9.4=101 10.4=202 7.1=3 2.2=1 23.f=1' \
+		'session: 5 A 9.4=101 11.4=11 12.4=12 1.2=5 8.s=mana0 18.1=1 19.1=1' >"$TMP/made"
+	there 'tunnel: 1 A 9.4=202 10.4=101 7.1=3 2.2=1 23.f=2' \
+		'session: 5 A 9.4=202 11.4=12 12.4=11 1.2=5 8.s=mana0 18.1=1 19.1=1' >>"$TMP/made"
+	equal "$name: a tunnel of each" "$(grep -c 'error 0' "$TMP/made")" 4
+	on A ip link set mana0 up && on A ip addr add 10.0.0.1/24 dev mana0
+	guest exec 'ip link set mana0 up; ip addr add 10.0.0.2/24 dev mana0'
+	check "$name: ping" until_true 10 pings A 10.0.0.2
+	check "$name: large ping" pings A 10.0.0.2 3000
+	equal "$name: the program hears nothing of it" "$(heard_here 1)" '  Resource temporarily unavailable'
+	there "! send 2 c8030014000000650000$TAIL" >/dev/null
+	matches "$name: it hears control messages" "$(heard_here 1)" ": c8030014000000650000$TAIL\$"
+	here "! send 1 c8030014000000ca0000$TAIL" >/dev/null
+	matches "$name: and says them" "$(heard_there 2)" ": c8030014000000ca0000$TAIL\$"
+	check_fails "$name: l2tpd complains of none" grep 'control message' "$(log_of A)"
+	here '! close 1' >/dev/null
+	check "$name: closed: the tunnel is gone" until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
+	equal "$name: for l2tpctl, too" "$(ctl A -j tunnel list | jq length)" 0
+	there '! close 1' '! close 2' >/dev/null
+done
+exec {to}>&-
 check "the daemon lives" answers A
 stop_daemon A
 equal "ends well" $? 0

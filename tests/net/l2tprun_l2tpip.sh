@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Sockets of IP protocol 115 under l2tprun at both ends, without any kernel that has them: tests/peers/kernel_l2tpip.sh
+# compares them with the real ones.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+L2TPRUN=$BUILD/src/l2tprun/l2tprun
+PROBE=$BUILD/tests/peers/netlink_probe
+under() { local host=$1; shift; on "$host" "$L2TPRUN" -s "$TMP/$host.kernel" "$@"; }
+declare -A to runner
+
+hosts
+for host in A B; do daemon $host --kernel-socket "$TMP/$host.kernel" </dev/null || exit 1; done
+
+# begin HOST: a program there that does what say tells it
+begin() {
+	rm -f "$TMP/$1.in"; : >"$TMP/$1.said"
+	mkfifo "$TMP/$1.in"
+	ip netns exec "$NS$1" "$L2TPRUN" -s "$TMP/$1.kernel" "$PROBE" <"$TMP/$1.in" >"$TMP/$1.said" 2>&1 &
+	runner[$1]=$!
+	exec {fd}>"$TMP/$1.in"
+	to[$1]=$fd
+}
+# say HOST LINE...: what it answers; the last line is the last one's
+say() {
+	local said
+	said=$(wc -l <"$TMP/$1.said")
+	printf '%s\n' "${@:2}" "end $said: 0 -" >&"${to[$1]}"
+	until_true 20 grep -qx "end $said" "$TMP/$1.said" || return
+	sed "1,${said}d; /^end $said\$/,\$d" "$TMP/$1.said"
+}
+last() { say "$@" | tail -n 1; }
+descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
+no_more_descriptors() { [ "$(descriptors)" -le "$before" ]; }
+
+before=$(descriptors)
+begin A
+begin B
+TAIL=000000000000aabbccddeeff
+for family in 4 6; do
+	name=IPv$family a=192.0.2.1 b=192.0.2.2
+	[ $family = 4 ] || a=2001:db8::1 b=2001:db8::2
+	say A "! l2tp 1 $family 2" "! bind 1 $a 101" "! connect-to 1 $b 202 0 $((family == 4 ? 2 : 10)) 9" >"$TMP/out"
+	say B "! l2tp 1 $family 2" "! bind 1 $b 202" "! connect-to 1 $a 101 0 $((family == 4 ? 2 : 10)) 9" >>"$TMP/out"
+	equal "$name: two sockets, bound and connected" "$(grep -c '  well' "$TMP/out")" 6
+	equal "$name: sent" "$(last A "! send 1 c8030014000000ca$TAIL")" '  well'
+	matches "$name: received" "$(last B '! recvfrom 1')" "^  20 flags 0 from 0[2a]0000.*: c8030014000000ca$TAIL\$"
+	equal "$name: sent by sendmsg()" "$(last B "! sendmsg 1 $a 0 c803001400000065$TAIL")" '  20'
+	matches "$name: received" "$(last A '! recvfrom 1')" ": c803001400000065$TAIL\$"
+	equal "$name: the connection id is taken, for another program" "$(under A "$PROBE" <<-END | tail -n 1
+		! l2tp 1 $family 2
+		! bind 1 $a 101
+	END
+	)" '  Address already in use'
+	say A 'tunnel: 1 A 9.4=101 10.4=202 7.1=3 2.2=1 23.f=1' \
+		'session: 5 A 9.4=101 11.4=11 12.4=12 1.2=5 8.s=mana0' >"$TMP/out"
+	say B 'tunnel: 1 A 9.4=202 10.4=101 7.1=3 2.2=1 23.f=1' \
+		'session: 5 A 9.4=202 11.4=12 12.4=11 1.2=5 8.s=mana0' >>"$TMP/out"
+	equal "$name: tunnels of them" "$(grep -c 'error 0' "$TMP/out")" 4
+	for host in A B; do on $host ip link set mana0 up; done
+	on A ip addr add 10.0.0.1/24 dev mana0
+	on B ip addr add 10.0.0.2/24 dev mana0
+	check "$name: frames" until_true 10 pings A 10.0.0.2
+	equal "$name: control messages are the programs'" "$(last A "! send 1 c8030014000000ca$TAIL"
+		last B '! recvfrom 1' | sed 's/.*: //')" "  well
+c8030014000000ca$TAIL"
+	equal "$name: there is no other message" "$(last B '! recvfrom 1')" '  Resource temporarily unavailable'
+	say A '! close 1' >/dev/null
+	check "$name: closed: the tunnel is gone" until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
+	say B 'delete: 2 A 9.4=202' >/dev/null
+	check "$name: deleted: it is gone" until_true 5 eval '! ip_on B link show mana0 >/dev/null 2>&1'
+	equal "$name: the socket stays" "$(last B "! sendto 1 $a 0 c803001400000065$TAIL")" '  20'
+	say B '! close 1' >/dev/null
+done
+
+# ---------------------------------------------------------------- as it may end
+say B '! l2tp 1 4 2' '! bind 1 192.0.2.2 7' >/dev/null
+say A '! l2tp 1 4 2' '! bind 1 192.0.2.1 8' '! connect-to 1 192.0.2.2 7' \
+	'tunnel: 1 A 9.4=8 10.4=7 7.1=3 2.2=1 23.f=1' 'session: 5 A 9.4=8 11.4=11 12.4=12 1.2=5 8.s=mana0' >/dev/null
+check 'a tunnel of a program that is killed' ip_on A link show mana0
+kill -9 "${runner[A]}"
+fd=${to[A]}
+exec {fd}>&-
+wait "${runner[A]}" 2>/dev/null
+check 'is gone' until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
+check 'no descriptor is left' until_true 10 no_more_descriptors
+stop_daemon B KILL
+start_daemon B --kernel-socket "$TMP/B.kernel" || fail 'another l2tpd' 'does not start'
+check 'a socket outlives l2tpd' under A "$PROBE" <<-END
+	! l2tp 1 4 2
+	! bind 1 192.0.2.1 8
+	! sendto 1 192.0.2.2 7 c803001400000007$TAIL
+END
+matches 'and receives' "$(last B '! recvfrom 1')" ": c803001400000007$TAIL\$"
+check 'the daemons live' answers A
+for host in A B; do
+	stop_daemon $host
+	equal "$host ends well" $? 0
+done
