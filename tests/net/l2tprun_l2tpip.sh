@@ -33,6 +33,7 @@ last() { say "$@" | tail -n 1; }
 descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
 no_more_descriptors() { [ "$(descriptors)" -le "$before" ]; }
 
+check 'before there are any sockets' under A "$PROBE" </dev/null
 before=$(descriptors)
 begin A
 begin B

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # time-limit: 300
 # Sockets of IP protocol 115: the same program here, under l2tprun, and in a guest, with the kernel itself, is told the
-# same octet by octet; and the two speak with each other over the wire, with frames of a tunnel of such a socket besides.
+# same octet by octet; and the two speak with each other over the wire, with frames of a tunnel of such a socket
+# besides.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
@@ -70,7 +71,8 @@ for family in 4 6; do
 	matches "$name: it is heard there" "$(heard_there 1)" "  20 flags 0 from ${from_us}0*: c803001400000000$TAIL\$"
 	equal "$name: nothing more" "$(heard_there 2)" '  Resource temporarily unavailable'
 	there "! send 2 c803001400000065$TAIL" >/dev/null
-	matches "$name: the answer is heard here" "$(heard_here 1)" "  20 flags 0 from ${from_them}0*: c803001400000065$TAIL\$"
+	matches "$name: the answer is heard here" "$(heard_here 1)" \
+		"  20 flags 0 from ${from_them}0*: c803001400000065$TAIL\$"
 	equal "$name: connected" "$(here "! connect-to 1 $theirs 202" | tail -n 1)" '  well'
 	here "! send 1 c8030014000000ca$TAIL" >/dev/null
 	matches "$name: heard there" "$(heard_there 2)" "  20 flags 0 from ${from_us}0*: c8030014000000ca$TAIL\$"

@@ -15,8 +15,8 @@
  *	! waiting N			SIOCINQ and SIOCOUTQ, and an ioctl that there is not
  *	! copy N M			M is a duplicate of N
  *
- * The address of an IPv6 socket that does not say a connection id has 28 octets here and 32 of the kernel's own: what is
- * beyond is not printed.
+ * The address from which something comes over IPv6 has 28 octets here and 32 of the kernel's own: what is beyond is not
+ * printed.
  */
 #ifndef L2TPD_TESTS_PEERS_PROBE_L2TPIP_H
 #define L2TPD_TESTS_PEERS_PROBE_L2TPIP_H

@@ -440,9 +440,9 @@ static void tell_something(unsigned int at)
 	if (!object)
 		return;
 	if (chance(50))
-		control_call_link(host->control, object->self, &accm, sim.now);
+		control_call_link(host->control, object->self, &accm);
 	else
-		control_call_errors(host->control, object->self, &errors, sim.now);
+		control_call_errors(host->control, object->self, &errors);
 }
 
 static void host_begin(struct host *host)
