@@ -39,6 +39,8 @@ enum config_object {
 enum config_encap { CONFIG_ENCAP_UDP = 0, CONFIG_ENCAP_IP = 1 };		/* L2TP_ATTR_ENCAP_TYPE */
 /* L2TP_ATTR_PW_TYPE */
 enum config_pw_type { CONFIG_PW_VLAN = 4, CONFIG_PW_ETH = 5, CONFIG_PW_PPP = 7, CONFIG_PW_IP = 11 };
+/* who moves packets; a tunnel: as the system says */
+enum config_datapath { CONFIG_DATAPATH_SYSTEM, CONFIG_DATAPATH_AUTO, CONFIG_DATAPATH_USER, CONFIG_DATAPATH_KERNEL };
 enum config_l2spec { CONFIG_L2SPEC_NONE = 0, CONFIG_L2SPEC_DEFAULT = 1 };	/* L2TP_ATTR_L2SPEC_TYPE */
 enum config_decision { CONFIG_REFUSE, CONFIG_ACCEPT };
 enum config_auth { CONFIG_AUTH_NONE, CONFIG_AUTH_SIMPLE, CONFIG_AUTH_CHALLENGE };
@@ -78,6 +80,7 @@ struct system_config {
 	uint32_t tunnel_persist_pend_timeout;	/* s: most that is waited before the next attempt */
 	uint32_t session_persist_pend_timeout;	/* s; 0: no other attempt */
 	uint16_t udp_port;		/* where peers' tunnels are accepted */
+	int datapath;			/* enum config_datapath, of tunnels that do not say */
 	bool reset_statistics;		/* PARAM_ACTION */
 	uint32_t trace_flags;
 	char hook_directory[CONFIG_PATH_MAX];	/* "": no hooks */
@@ -114,6 +117,7 @@ struct tunnel_config {
 	bool is_shadow;			/* no row: its socket is another program's (SERVICE_ORIGIN_KERNEL) */
 	char netns[CONFIG_NETNS_MAX];	/* "": the daemon's */
 	char bind_interface[CONFIG_IFNAME_MAX];
+	int datapath;			/* enum config_datapath */
 	uint32_t fwmark;
 	int64_t ttl;			/* CONFIG_TTL_DEFAULT, 1..255 or CONFIG_COPY */
 	int64_t dscp;			/* 0..63 or CONFIG_COPY */

@@ -24,6 +24,11 @@ static const struct param_word metrics_detail_words[] = {
 	WORD("sessions", CONFIG_METRICS_SESSIONS), { .name = NULL },
 };
 
+static const struct param_word datapath_words[] = {
+	WORD("auto", CONFIG_DATAPATH_AUTO), WORD("user", CONFIG_DATAPATH_USER),
+	WORD("kernel", CONFIG_DATAPATH_KERNEL), { .name = NULL },
+};
+
 #define ABSOLUTE(member, by_default, what, whence)                                                   \
 	{                                                                                            \
 		ROW_MEMBER(member), .type = PARAM_PATH, .flags = PARAM_LIVE,                         \
@@ -48,6 +53,12 @@ static const struct param params[] = {
 	{
 		ROW_MEMBER(deny_local_tunnel_creates), .type = PARAM_BOOL, .flags = PARAM_LIVE, .default_text = "no",
 		.help = "refuse `tunnel create`", .reference = "OpenL2TP",
+	},
+	{
+		ROW_MEMBER(datapath), .type = PARAM_ENUM, .flags = PARAM_LIVE,
+		.words = datapath_words, .default_text = "auto",
+		.help = "what moves packets: user, l2tpd itself; kernel, Linux's own L2TP; auto, the faster of those "
+			"there are; for tunnels made from now on that do not say it themselves",
 	},
 	{
 		ROW_MEMBER(trace_flags), .type = PARAM_FLAGS, .flags = PARAM_LIVE,

@@ -34,6 +34,11 @@ static const struct param_word auth_words[] = {
 	WORD("challenge", CONFIG_AUTH_CHALLENGE), { .name = NULL },
 };
 
+static const struct param_word datapath_words[] = {
+	WORD("system", CONFIG_DATAPATH_SYSTEM), WORD("auto", CONFIG_DATAPATH_AUTO),
+	WORD("user", CONFIG_DATAPATH_USER), WORD("kernel", CONFIG_DATAPATH_KERNEL), { .name = NULL },
+};
+
 static const struct param params[] = {
 	{
 		ROW_MEMBER(tunnel_name), .type = PARAM_STRING, .flags = PARAM_KEY | PARAM_NAME, .min = 1,
@@ -108,6 +113,12 @@ static const struct param params[] = {
 		.allowed = CHECK_INTERFACE_ALLOWED,
 		.help = "network device where the tunnel's packets leave and arrive, and nowhere else",
 		.reference = "SO_BINDTODEVICE",
+	},
+	{
+		ROW_MEMBER(datapath), .type = PARAM_ENUM, .flags = PARAM_PROFILE,
+		.words = datapath_words, .default_text = "system",
+		.help = "what moves the packets of its sessions: user, l2tpd itself; kernel, Linux's own L2TP; "
+			"auto, the faster of those there are; system, what the system's row of this name says",
 	},
 	{
 		ROW_MEMBER(fwmark), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_HEX | PARAM_PROFILE,

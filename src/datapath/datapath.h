@@ -41,7 +41,11 @@ struct datapath_port_config {
 	char bind_interface[IF_NAMESIZE];	/* as a tunnel's */
 };
 
+/* Which backend shall move the packets: where there is only one, it does. */
+enum datapath_choice { DATAPATH_AUTO, DATAPATH_USER, DATAPATH_KERNEL };
+
 struct datapath_tunnel_config {
+	enum datapath_choice choice;
 	uint8_t version;			/* 2: over UDP, ids have 16 bits, all its sessions are PPP; 0 means 3 */
 	enum l2tp_encap encap;
 	uint32_t tunnel_id;			/* local control connection id */
@@ -293,16 +297,17 @@ struct datapath_message {
 					 * address or protocol field on; of what follows octets and length count */
 	handle port;			/* by whose sockets: datapath_tunnel_info.port, or listen()'s */
 	handle tunnel;			/* sent: with its ttl, dscp and fwmark; HANDLE_NONE: the system's.
-					 * Received: HANDLE_NONE; what is in it says for whom it is */
+					 * Received: HANDLE_NONE; what is in it says for whom it is (of a backend
+					 * whose tunnels have sockets of their own: to whose it came; no port then) */
 	struct endpoint local;		/* to which it came, or by which it shall leave. Address any: not known */
 	struct endpoint peer;
 	uint8_t *octets;		/* received: may be changed, valid until the next receive() */
 	uint32_t length;
 };
 
-/* 21 operations.  Every backend fills every member. */
+/* 22 operations.  Every backend fills every member. */
 struct datapath_ops {
-	const char *name;		/* "user", "kernel", "null" */
+	const char *name;		/* "user", "kernel", "null", "per tunnel" */
 
 	void (*close)(struct datapath *dp);	/* removes every tunnel, session and device; frees dp */
 	/* readable when events() or receive() has something; -1: never */
@@ -329,6 +334,8 @@ struct datapath_ops {
 			     unsigned int fields, struct error *error);
 	void (*tunnel_delete)(struct datapath *dp, handle tunnel);	/* with all its sessions, at once */
 	int (*tunnel_info)(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info);
+	/* Which backend moves the packets of its sessions, and why: a text that lasts. NULL: no such tunnel. */
+	const char *(*moved_by)(struct datapath *dp, handle tunnel);
 
 	int (*session_add)(struct datapath *dp, const struct datapath_session_config *config, handle *session,
 			   struct error *error);

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "datapath/choice/choice.h"
 #include "datapath/kernel/kernel.h"
 #include "datapath/null/null.h"
 #include "datapath/user/user.h"
@@ -229,12 +230,13 @@ static int open_datapath(struct daemon *daemon, struct error *error)
 	struct datapath_user_options user = { .workers = daemon->options->workers,
 					      .instance = daemon->options->socket };
 
-	if (daemon->options->datapath == OPTIONS_DATAPATH_USER)
-		return datapath_user_open(&user, &daemon->dp, error);
-	if (daemon->options->datapath == OPTIONS_DATAPATH_KERNEL)
-		return datapath_kernel_open(&daemon->dp, error);
-	daemon->dp = datapath_null_new();
-	return daemon->dp ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	if (daemon->options->moves_nothing) {
+		daemon->dp = datapath_null_new();
+		return daemon->dp ? 0 : error_set(error, ERROR_SYSTEM, NULL, "out of memory");
+	}
+	if (datapath_user_open(&user, &daemon->dp, error) < 0)
+		return -1;
+	return datapath_choice_open(daemon->dp, datapath_kernel_open, daemon->options->socket, &daemon->dp, error);
 }
 
 static bool open_signals(struct daemon *daemon)

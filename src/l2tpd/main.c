@@ -41,8 +41,7 @@ static int start(const struct options *options, struct configuration *configurat
 {
 	struct error error = { 0 };
 
-	if (options->datapath != OPTIONS_DATAPATH_NULL &&
-	    requirements_check(options->datapath == OPTIONS_DATAPATH_USER, &error) < 0) {
+	if (!options->moves_nothing && requirements_check(&error) < 0) {
 		log_error("%s", error.text);
 		return EXIT_FAILURE;
 	}

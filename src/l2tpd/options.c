@@ -45,8 +45,8 @@ static const struct os_option rows[] = {
 	{ 'D', NULL, NULL, "trace all of tunnels and sessions, and log at level debug", NULL },
 	{ 'L', NULL, "FACILITY", "as --log-to syslog:FACILITY", NULL },
 	{ OPTION_DATAPATH, "datapath", "NAME",
-	  "what moves the packets: user, which is l2tpd itself; kernel, the modules of Linux, for static tunnels "
-	  "of version 3 with Ethernet; or null, which moves none and needs no rights, for tests; user unless given",
+	  "what moves the packets of tunnels that do not say it: auto, user or kernel, as the system's row datapath, "
+	  "unless the configuration file sets that; or null: none are moved, which needs no rights, for tests",
 	  NULL },
 	{ 'P', "pid-file", "FILE", "write the process id there while it runs", NULL },
 	{ 'f', "foreground", NULL, "stay in the foreground: it always does", NULL },
@@ -74,19 +74,6 @@ static int find_word(const char *const *words, const char *word)
 		if (strcmp(words[i], word) == 0)
 			return i;
 	return -1;
-}
-
-static bool parse_datapath(const char *argument, struct options *options)
-{
-	static const char *const names[] = { "user", "null", "kernel", NULL };
-	int found = find_word(names, argument);
-
-	if (found < 0) {
-		fprintf(stderr, "l2tpd: there is no datapath %s: it is user, kernel or null\n", argument);
-		return false;
-	}
-	options->datapath = (enum options_datapath)found;
-	return true;
 }
 
 static bool parse_log_level(const char *argument, struct options *options)
@@ -175,6 +162,21 @@ static bool add_command(struct options *options, const char *format, const char 
 	int length = snprintf(options->commands + used, sizeof(options->commands) - used, format, value);
 
 	return length > 0 && (size_t)length < sizeof(options->commands) - used;
+}
+
+/* The system's row, before the file says it; or that nothing is to be moved at all. */
+static bool parse_datapath(const char *argument, struct options *options)
+{
+	struct system_config config;
+
+	options->moves_nothing = strcmp(argument, "null") == 0;
+	if (options->moves_nothing ||
+	    (param_parse(config_tables[CONFIG_SYSTEM], config_row(CONFIG_SYSTEM, "datapath"), argument, &config,
+			 NULL) == 0 &&
+	     add_command(options, "system modify datapath=%s\n", argument)))
+		return true;
+	fprintf(stderr, "l2tpd: there is no datapath %s: it is auto, user, kernel or null\n", argument);
+	return false;
 }
 
 /* -d: as OpenL2TP's, a number or words. */

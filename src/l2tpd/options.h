@@ -17,8 +17,6 @@
 #define OPTIONS_ADMIN_GROUP_DEFAULT "l2tpd"
 #define OPTIONS_READ_GROUP_DEFAULT "l2tpd-read"
 
-enum options_datapath { OPTIONS_DATAPATH_USER, OPTIONS_DATAPATH_NULL, OPTIONS_DATAPATH_KERNEL };
-
 struct options {
 	const char *config;
 	bool config_given;		/* then it must exist */
@@ -26,9 +24,9 @@ struct options {
 	const char *socket;
 	const char *kernel_socket;	/* for l2tprun; "": none */
 	const char *pid_file;		/* NULL: none */
-	char commands[512];		/* of -d and -D: before those of the file, at each reload too */
+	char commands[512];		/* of -d, -D and --datapath: before those of the file, at each reload too */
 	unsigned int workers;		/* 0: one per processor */
-	enum options_datapath datapath;
+	bool moves_nothing;		/* the null datapath */
 	enum log_level log_level;
 	gid_t admin_group, read_group;	/* may change and read over the API; 0: there is no such group */
 	struct os_log_target log_to;

@@ -45,7 +45,7 @@ static int check_tun(struct error *error)
 	return error_system(error, errno, NULL, "cannot open /dev/net/tun");
 }
 
-int requirements_check(bool moves_packets, struct error *error)
+int requirements_check(struct error *error)
 {
 	if (!has_capability(CAP_NET_ADMIN))
 		return error_set(error, ERROR_SYSTEM, NULL, "l2tpd makes network devices, which takes CAP_NET_ADMIN: "
@@ -53,7 +53,7 @@ int requirements_check(bool moves_packets, struct error *error)
 	if (!has_capability(CAP_NET_RAW))
 		return error_set(error, ERROR_SYSTEM, NULL, "l2tpd opens sockets of IP protocol 115, which takes "
 				 "CAP_NET_RAW: run it as root, or through its systemd unit");
-	return moves_packets ? check_tun(error) : 0;
+	return check_tun(error);
 }
 
 bool requirements_see_programs(void)

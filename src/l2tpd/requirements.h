@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 
-/* Rights, and /dev/net/tun where l2tpd moves the packets itself, for a datapath that makes devices. Errors say what
+/* Rights, and /dev/net/tun, for a datapath that makes devices. Errors say what
  * to do. */
-int requirements_check(bool moves_packets, struct error *error);
+int requirements_check(struct error *error);
 /* Can it be seen what rights programs have? Those under l2tprun may do nothing otherwise. */
 bool requirements_see_programs(void);
 /* As many open files as the system allows: each session holds one. */

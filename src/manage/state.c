@@ -79,6 +79,7 @@ static const struct state_row tunnel_rows[] = {
 	ROW(STATE_TEXT_POINTER, peer_bearer, peer_bearer_caps, NULL, NULL, "bearers that it can open"),
 	ROW(STATE_U32, info.path_mtu, path_mtu, NULL, "octets",
 	    "largest IP packet that reaches the peer whole; 0: not known"),
+	ROW(STATE_TEXT_POINTER, moved_by, datapath, NULL, NULL, "what moves its sessions' packets, and why"),
 	ROW(STATE_U32, sessions, sessions, NULL, NULL, "sessions in this tunnel"),
 };
 #undef OF
@@ -143,6 +144,7 @@ static const struct state_row session_rows[] = {
 	OPTIONAL(STATE_U32, info.ifindex, ifindex, NULL, "the device's index in its network namespace"),
 	ROW(STATE_U32, info.mtu, mtu, NULL, "octets", "the device's MTU in effect"),
 	ROW(STATE_BOOL, info.carrier, carrier, NULL, NULL, "whether the device has carrier"),
+	ROW(STATE_TEXT_POINTER, moved_by, datapath, NULL, NULL, "what moves its packets, and why"),
 	ROW(STATE_BOOL, info.send_seq, send_seq, NULL, NULL,
 	    "whether sequence numbers are being sent: without lns_mode this follows the peer"),
 };

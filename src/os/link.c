@@ -6,8 +6,10 @@
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,6 +128,31 @@ int link_request_ask(struct link_channel *channel, const struct nlmsghdr *header
 			break;
 	}
 	return verdict < 0 ? -1 : 0;
+}
+
+static int take_packets(const struct nlmsghdr *header, void *context)
+{
+	struct rtnl_link_stats64 stats;
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each(attribute, header, sizeof(struct ifinfomsg)) {
+		if (mnl_attr_get_type(attribute) != IFLA_STATS64 ||
+		    mnl_attr_get_payload_len(attribute) < offsetof(struct rtnl_link_stats64, rx_bytes))
+			continue;
+		memset(&stats, 0, sizeof(stats));
+		memcpy(&stats, mnl_attr_get_payload(attribute), offsetof(struct rtnl_link_stats64, rx_bytes));
+		*(uint64_t *)context = stats.rx_packets + stats.tx_packets;
+	}
+	return MNL_CB_OK;
+}
+
+bool link_packets(struct link_channel *channel, uint32_t ifindex, uint64_t *packets)
+{
+	struct nlmsghdr *header = link_request(channel, RTM_GETLINK, 0);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
+
+	info->ifi_index = (int)ifindex;
+	return link_request_ask(channel, header, take_packets, packets) == 0;
 }
 
 /* IFLA_AF_SPEC of IPv6. */

@@ -23,6 +23,9 @@ uint32_t link_index(struct link_channel *channel, const char *name);
 /* What the interface of this index is called now, and its MTU. False when there is none. */
 bool link_get(struct link_channel *channel, uint32_t ifindex, char name[IF_NAMESIZE], uint32_t *mtu);
 
+/* Packets that it has sent and received. */
+bool link_packets(struct link_channel *channel, uint32_t ifindex, uint64_t *packets);
+
 struct link_settings {
 	const char *name;		/* to be called; NULL: leave */
 	int netns_fd;			/* of the network namespace to move it to, where it may get another index;

@@ -208,6 +208,7 @@ struct service_tunnel_view {
 	struct address peer;		/* as resolved */
 	uint32_t sessions;
 	struct datapath_tunnel_info info;
+	const char *moved_by;		/* which datapath has its sessions, and why; NULL: none */
 	uint32_t peer_tunnel_id;	/* in use; 0: not known */
 	uint32_t peer_port;		/* in use; 0: not known, or there are none */
 	/* of those with a control protocol; texts NULL or "": not known */
@@ -259,6 +260,7 @@ struct service_session_view {
 	char reason[ERROR_TEXT_MAX];	/* why it is not up; "" when it is */
 	uint64_t created, up_since;
 	struct datapath_session_info info;
+	const char *moved_by;		/* as its tunnel's */
 	uint32_t peer_session_id;	/* in use; 0: not known */
 	/* of calls; texts NULL: none */
 	const char *role;		/* "LAC Incoming Call" */

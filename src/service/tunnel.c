@@ -24,8 +24,21 @@ const struct rows_field tunnel_fields[] = {
 };
 const unsigned int tunnel_fields_count = sizeof(tunnel_fields) / sizeof(tunnel_fields[0]);
 
+static enum datapath_choice choice_of(const struct service *service, const struct tunnel_config *config)
+{
+	switch (config->datapath == CONFIG_DATAPATH_SYSTEM ? service->system.datapath : config->datapath) {
+	case CONFIG_DATAPATH_USER:
+		return DATAPATH_USER;
+	case CONFIG_DATAPATH_KERNEL:
+		return DATAPATH_KERNEL;
+	default:
+		return DATAPATH_AUTO;
+	}
+}
+
 /* What the datapath is told of a tunnel with this configuration, and this address of the peer. */
-static void to_datapath(const struct tunnel *tunnel, const struct tunnel_config *config, const struct address *peer,
+static void to_datapath(const struct service *service, const struct tunnel *tunnel,
+			const struct tunnel_config *config, const struct address *peer,
 			struct datapath_tunnel_config *out)
 {
 	const struct managed *managed = &tunnel->managed;
@@ -33,6 +46,7 @@ static void to_datapath(const struct tunnel *tunnel, const struct tunnel_config 
 	uint16_t peer_port = managed->peer_port ? managed->peer_port : config->peer_udp_port;
 
 	*out = (struct datapath_tunnel_config){
+		.choice = choice_of(service, config),
 		.version = (uint8_t)config->version,
 		.encap = udp ? L2TP_ENCAP_UDP : L2TP_ENCAP_IP,
 		.tunnel_id = config->tunnel_id,
@@ -196,7 +210,7 @@ static int tell_datapath(struct service *service, struct tunnel *tunnel, struct 
 {
 	struct datapath_tunnel_config config;
 
-	to_datapath(tunnel, &tunnel->config, &tunnel->peer, &config);
+	to_datapath(service, tunnel, &tunnel->config, &tunnel->peer, &config);
 	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, &tunnel->datapath, error) < 0)
 		return explain_default(tunnel, error);
 	order_insert(&service->tunnels_by_datapath, &tunnel->by_datapath, (uint32_t)tunnel->datapath);
@@ -218,7 +232,7 @@ int tunnel_try(struct service *service, const struct tunnel *tunnel, const struc
 {
 	struct datapath_tunnel_config config;
 
-	to_datapath(tunnel, &tunnel->config, peer, &config);
+	to_datapath(service, tunnel, &tunnel->config, peer, &config);
 	if (datapath_ops(service->dp)->tunnel_add(service->dp, &config, trial, error) < 0)
 		return explain_default(tunnel, error);
 	return 0;
@@ -315,7 +329,7 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 		return -1;
 	if (meet_peer(service, tunnel, peer, error) < 0)
 		return -1;
-	to_datapath(tunnel, &tunnel->config, peer, &config);
+	to_datapath(service, tunnel, &tunnel->config, peer, &config);
 	if (!datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &config, DATAPATH_TUNNEL_PEER,
 						      error)) {
 		tunnel->peer = *peer;
@@ -331,7 +345,7 @@ int tunnel_tell_peer(struct service *service, struct tunnel *tunnel, struct erro
 {
 	struct datapath_tunnel_config config;
 
-	to_datapath(tunnel, &tunnel->config, &tunnel->peer, &config);
+	to_datapath(service, tunnel, &tunnel->config, &tunnel->peer, &config);
 	return datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &config,
 							DATAPATH_TUNNEL_PEER | DATAPATH_TUNNEL_PEER_ID, error);
 }
@@ -405,7 +419,7 @@ static int change(struct service *service, struct tunnel *tunnel, const struct t
 	fields = rows_fields(config_tables[CONFIG_TUNNEL], tunnel_fields, tunnel_fields_count, &tunnel->config, config,
 			     &differ);
 	if (fields) {
-		to_datapath(tunnel, config, &tunnel->peer, &changed);
+		to_datapath(service, tunnel, config, &tunnel->peer, &changed);
 		if (datapath_ops(service->dp)->tunnel_modify(service->dp, tunnel->datapath, &changed, fields,
 						      error) < 0) {
 			rename_tunnel(service, tunnel, before.tunnel_name, NULL);

@@ -83,6 +83,7 @@ int service_tunnel_view(struct service *service, handle tunnel, struct service_t
 		.sessions = order_count(&found->sessions),
 		.peer_tunnel_id = found->config.peer_tunnel_id,
 		.peer_port = found->config.encap == CONFIG_ENCAP_UDP ? found->config.peer_udp_port : 0,
+		.moved_by = datapath_ops(service->dp)->moved_by(service->dp, found->datapath),
 	};
 	memcpy(view->reason, found->reason, sizeof(view->reason));
 	if (datapath_ops(service->dp)->tunnel_info(service->dp, found->datapath, &view->info) < 0)
@@ -136,6 +137,7 @@ int service_session_view(struct service *service, handle session, struct service
 		.created = found->created,
 		.up_since = found->up_since,
 		.peer_session_id = found->peer_session_id,
+		.moved_by = datapath_ops(service->dp)->moved_by(service->dp, found->tunnel->datapath),
 	};
 	if (datapath_ops(service->dp)->session_info(service->dp, found->datapath, &view->info) < 0) {
 		memset(&view->info, 0, sizeof(view->info));

@@ -198,9 +198,10 @@ class Sandbox:
         self.devices = list(DEVICES)
 
     def DeviceAllow(self, value):
-        path, access = value.split()
-        assert path.startswith('/dev/') and access == 'rw'
-        self.devices.append(path.removeprefix('/dev/'))
+        words = value.split()  # of all its lines
+        for path, access in zip(words[::2], words[1::2], strict=True):
+            assert path.startswith('/dev/') and access == 'rw'
+            self.devices.append(path.removeprefix('/dev/'))
 
     # --- making it so ---
 
@@ -220,6 +221,8 @@ class Sandbox:
         there = os.open('/dev', os.O_PATH)
         mount('tmpfs', '/dev', 'tmpfs', MS_NOSUID | MS_NOEXEC, 'mode=755')
         for name in self.devices:
+            if not os.access(name, os.F_OK, dir_fd=there):
+                continue  # systemd allows it, the kernel has not got it
             os.makedirs(os.path.dirname(f'/dev/{name}'), exist_ok=True)
             os.close(os.open(f'/dev/{name}', os.O_CREAT, 0o600))
             mount(f'/proc/self/fd/{there}/{name}', f'/dev/{name}', None, MS_BIND)

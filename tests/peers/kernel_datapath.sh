@@ -191,8 +191,8 @@ refused() {
 	matches "refused: $1" "$(there_ctl "${*:3}" 2>&1 && echo 'it was done')" "$2"
 }
 session="session create tunnel_name=t session_id=60 peer_session_id=61"
-refused vlan 'Ethernet only .pw_type.*--datapath user' "$session" pw_type=vlan vlan_id=5
-refused ip 'Ethernet only' "$session" pw_type=ip
+refused vlan 'Ethernet and PPP only .pw_type.*datapath=user' "$session" pw_type=vlan vlan_id=5
+refused ip 'Ethernet and PPP only' "$session" pw_type=ip
 refused mss_clamp 'mss_clamp.*firewall' "$session" mss_clamp=yes
 refused mtu 'do not follow .*mtu' "$session" mtu=follow
 refused carrier_timeout 'carrier_timeout' "$session" carrier_timeout=1000

@@ -17,12 +17,15 @@ EDGES = {
     'os': 'base aaa',
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
-    'datapath/user': 'base wire datapath os',
-    'datapath/kernel': 'base wire datapath os',
+    'datapath/own': 'base wire datapath os',
+    'datapath/user': 'base wire datapath datapath/own os',
+    'datapath/kernel': 'base wire datapath datapath/own os',
+    'datapath/choice': 'base wire datapath',
     'service': 'base wire config control ppp aaa datapath datapath/null',
     'kernel': 'base wire config service',
     'manage': 'base wire config service',
-    'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user datapath/kernel service kernel manage',
+    'l2tpd': 'base wire config aaa os datapath datapath/null datapath/user datapath/kernel '
+             'datapath/choice service kernel manage',
     'l2tpctl': 'base config os',
     'l2tprun': 'base os kernel',
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "datapath/kernel/internal.h"
@@ -13,6 +14,13 @@
 
 #define DRAINED_AT_ONCE 64		/* messages of one socket, before other events have their turn */
 #define READY_AT_ONCE 16		/* sockets, likewise */
+#define ROUTES UINT64_MAX		/* in what epoll tells, where else the handle of a tunnel is */
+
+static void close_one(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
 
 static void native_close(struct datapath *base)
 {
@@ -24,10 +32,12 @@ static void native_close(struct datapath *base)
 		native_tunnel_delete(base, tunnel->self);
 	handle_table_clear(&dp->tunnels);
 	handle_table_clear(&dp->sessions);
-	if (dp->event_fd >= 0)
-		close(dp->event_fd);
-	if (dp->monitor_fd >= 0)
-		close(dp->monitor_fd);
+	link_channel_close(dp->pins.links);
+	close_one(dp->event_fd);
+	close_one(dp->monitor_fd);
+	close_one(dp->message_fd);
+	close_one(dp->notice_fd);
+	free(dp->arena);
 	free(dp);
 }
 
@@ -47,6 +57,7 @@ static void routes_changed(struct native_datapath *dp)
 		return;
 	while ((tunnel = handle_next(&dp->tunnels, &position)))
 		native_tunnel_try_peer(tunnel);
+	own_pins_settle(&dp->pins);
 }
 
 /* A packet that the kernel found no session for. */
@@ -72,6 +83,17 @@ static void count(struct datapath_totals *totals, enum l2tp_encap encap, const u
 	}
 }
 
+bool native_is_control(struct native_datapath *dp, const uint8_t *octets, size_t length)
+{
+	uint32_t session_id;
+	size_t offset;
+
+	if (data_header_demux(L2TP_ENCAP_UDP, octets, length, &session_id, &offset) == DATA_KIND_CONTROL)
+		return true;
+	count(&dp->totals, L2TP_ENCAP_UDP, octets, length);
+	return false;
+}
+
 /* Returns whether the network says that the peer cannot be reached. */
 static bool drain(struct native_datapath *dp, const struct native_tunnel *tunnel)
 {
@@ -94,23 +116,52 @@ static bool drain(struct native_datapath *dp, const struct native_tunnel *tunnel
 	return unreachable;
 }
 
+/* Sessions that somebody removed from the kernel, or whose tunnel. */
+static int tell_gone(struct native_datapath *dp, struct datapath_event *events, int max)
+{
+	struct native_session *session;
+	uint32_t position = 0;
+	uint64_t count_read;
+	int told = 0;
+
+	if (read(dp->notice_fd, &count_read, sizeof(count_read)) < 0)
+		return 0;
+	while (told < max && (session = handle_next(&dp->sessions, &position))) {
+		if (!session->gone || session->gone_told)
+			continue;
+		session->gone_told = true;
+		events[told++] = (struct datapath_event){ .kind = DATAPATH_EVENT_DEVICE_GONE,
+							  .tunnel = session->tunnel->self,
+							  .session = session->self };
+	}
+	if (told == max && write(dp->notice_fd, &count_read, sizeof(count_read)) < 0)
+		return told;
+	return told;
+}
+
+static int take_event(struct native_datapath *dp, uint64_t what, struct datapath_event *event)
+{
+	const struct native_tunnel *tunnel = handle_get(&dp->tunnels, what);
+
+	if (what == ROUTES)
+		routes_changed(dp);
+	if (!tunnel || !drain(dp, tunnel))
+		return 0;
+	*event = (struct datapath_event){ .kind = DATAPATH_EVENT_UNREACHABLE, .tunnel = tunnel->self,
+					  .source = tunnel->config.peer };
+	return 1;
+}
+
 static int native_events(struct datapath *base, struct datapath_event *events, int max)
 {
 	struct native_datapath *dp = native_of(base);
 	struct epoll_event ready[READY_AT_ONCE];
-	int wanted = max < READY_AT_ONCE ? max : READY_AT_ONCE, told = 0;
+	int told = tell_gone(dp, events, max);
+	int wanted = max - told < READY_AT_ONCE ? max - told : READY_AT_ONCE;
 	int found = wanted > 0 ? epoll_wait(dp->event_fd, ready, wanted, 0) : 0;
 
-	for (int i = 0; i < found; i++) {
-		const struct native_tunnel *tunnel = handle_get(&dp->tunnels, ready[i].data.u64);
-
-		if (!tunnel)
-			routes_changed(dp);
-		else if (drain(dp, tunnel))
-			events[told++] = (struct datapath_event){ .kind = DATAPATH_EVENT_UNREACHABLE,
-								  .tunnel = tunnel->self,
-								  .source = tunnel->config.peer };
-	}
+	for (int i = 0; i < found; i++)
+		told += take_event(dp, ready[i].data.u64, &events[told]);
 	return told;
 }
 
@@ -124,20 +175,10 @@ static void native_totals(struct datapath *base, struct datapath_totals *totals)
 static int native_listen(struct datapath *base, const struct datapath_port_config *config, handle *port,
 			 struct error *error)
 {
-	return error_set(error, ERROR_UNSUPPORTED, NULL, "tunnels of version 2 are not handed to the kernel yet: "
-			 "l2tpd --datapath user listens for them");
+	return error_set(error, ERROR_UNSUPPORTED, NULL, "the kernel listens to nobody: datapath=user does");
 }
 
 static void native_unlisten(struct datapath *base, handle port)
-{
-}
-
-static int native_receive(struct datapath *base, struct datapath_message *messages, int max)
-{
-	return 0;
-}
-
-static void native_send(struct datapath *base, const struct datapath_message *messages, int count_sent)
 {
 }
 
@@ -145,11 +186,16 @@ static int native_device_add(struct datapath *base, const struct datapath_device
 			     struct error *error)
 {
 	return error_set(error, ERROR_UNSUPPORTED, NULL, "the kernel has no interfaces that PPP sessions share: "
-			 "l2tpd --datapath user has");
+			 "datapath=user has");
 }
 
 static void native_device_delete(struct datapath *base, handle device)
 {
+}
+
+static const char *native_moved_by(struct datapath *base, handle tunnel)
+{
+	return handle_get(&native_of(base)->tunnels, tunnel) ? "kernel" : NULL;
 }
 
 static int native_tap(struct datapath *base, handle tunnel, handle session, uint32_t snaplen, struct error *error)
@@ -184,6 +230,7 @@ static const struct datapath_ops native_ops = {
 	.tunnel_modify = native_tunnel_modify,
 	.tunnel_delete = native_tunnel_delete,
 	.tunnel_info = native_tunnel_info,
+	.moved_by = native_moved_by,
 	.session_add = native_session_add,
 	.session_modify = native_session_modify,
 	.session_delete = native_session_delete,
@@ -201,32 +248,41 @@ static int open_family(struct native_datapath *dp, struct error *error)
 
 	if (found)
 		return found < 0 ? -1 : 0;
-	return error_set(error, ERROR_SYSTEM, NULL, "this kernel has no L2TP: `modprobe l2tp_netlink` loads it where "
-			 "there are modules, and l2tpd --datapath user needs none");
+	return error_set(error, ERROR_SYSTEM, "datapath", "this kernel has no L2TP: `modprobe l2tp_netlink` loads it "
+			 "where there are modules, and datapath=user needs none");
+}
+
+static bool watch(const struct native_datapath *dp, int fd, uint64_t what)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = what };
+
+	return fd >= 0 && epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 static int open_events(struct native_datapath *dp, struct error *error)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = HANDLE_NONE };
-
 	dp->event_fd = epoll_create1(EPOLL_CLOEXEC);
 	dp->monitor_fd = link_monitor_open();
-	if (dp->event_fd >= 0 && dp->monitor_fd >= 0 &&
-	    epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, dp->monitor_fd, &event) == 0)
+	dp->message_fd = epoll_create1(EPOLL_CLOEXEC);
+	dp->notice_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (dp->event_fd >= 0 && watch(dp, dp->monitor_fd, ROUTES) && watch(dp, dp->message_fd, HANDLE_NONE) &&
+	    watch(dp, dp->notice_fd, HANDLE_NONE))
 		return 0;
 	return error_system(error, errno, NULL, "cannot start the datapath");
 }
 
-int datapath_kernel_open(struct datapath **result, struct error *error)
+int datapath_kernel_open(const char *instance, struct datapath **result, struct error *error)
 {
 	struct native_datapath *dp = calloc(1, sizeof(*dp));
 
 	if (!dp)
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	dp->base.ops = &native_ops;
-	dp->event_fd = dp->monitor_fd = -1;
+	dp->event_fd = dp->monitor_fd = dp->message_fd = dp->notice_fd = -1;
+	dp->pins.number = own_number(instance);
 	*result = (struct datapath *)(void *)dp;
-	if (open_family(dp, error) == 0 && open_events(dp, error) == 0)
+	if (open_family(dp, error) == 0 && open_events(dp, error) == 0 &&
+	    (dp->pins.links = link_channel_open(error)))
 		return 0;
 	native_close(*result);
 	*result = NULL;

@@ -70,7 +70,8 @@ struct nlmsghdr *native_session_create(char *buffer, uint16_t family, const stru
 		mnl_attr_put(message, L2TP_ATTR_COOKIE, config->cookie_length, config->cookie);
 	if (config->peer_cookie_length)
 		mnl_attr_put(message, L2TP_ATTR_PEER_COOKIE, config->peer_cookie_length, config->peer_cookie);
-	mnl_attr_put_strz(message, L2TP_ATTR_IFNAME, ifname);
+	if (*ifname)
+		mnl_attr_put_strz(message, L2TP_ATTR_IFNAME, ifname);
 	put_changeable(message, config, ~0u);
 	return message;
 }

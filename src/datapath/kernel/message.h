@@ -19,7 +19,7 @@ struct nlmsghdr *native_tunnel_create(char *buffer, uint16_t family, const struc
 /* command: L2TP_CMD_TUNNEL_DELETE or L2TP_CMD_TUNNEL_GET */
 struct nlmsghdr *native_tunnel_request(char *buffer, uint16_t family, uint8_t command, uint32_t tunnel_id);
 
-/* Its device shall be called ifname. */
+/* Its device shall be called ifname; "": it has none, or of another making. */
 struct nlmsghdr *native_session_create(char *buffer, uint16_t family, const struct datapath_session_config *config,
 				       uint32_t tunnel_id, const char *ifname);
 /* What fields (enum datapath_session_field) say, and the kernel knows. */

@@ -7,15 +7,13 @@
 /* What to do about it follows, the same everywhere. */
 static int refuse(struct error *error, const char *parameter, const char *what)
 {
-	return error_set(error, ERROR_UNSUPPORTED, parameter, "%s: l2tpd --datapath user can", what);
+	return error_set(error, ERROR_UNSUPPORTED, parameter, "%s: datapath=user can", what);
 }
 
 int native_refuse_tunnel(const struct datapath_tunnel_config *config, unsigned int fields, struct error *error)
 {
 	if (config->shadow)
 		return refuse(error, NULL, "a tunnel beside another program's socket cannot be handed to the kernel");
-	if (fields == UINT_MAX && config->version == 2)
-		return refuse(error, "version", "tunnels of version 2 are not handed to the kernel yet");
 	if (!(fields & DATAPATH_TUNNEL_MARKING))
 		return 0;
 	if (config->ttl == DATAPATH_HOP_COPY)
@@ -25,17 +23,31 @@ int native_refuse_tunnel(const struct datapath_tunnel_config *config, unsigned i
 	return 0;
 }
 
+/* What has a default that the kernel cannot do is not asked for by that: TCP finds its segment size without, too. */
+static int refuse_ppp(const struct datapath_session_config *config, unsigned int fields, struct error *error)
+{
+	if (config->frames)
+		return refuse(error, "frame_socket", "the kernel gives PPP frames to no other program (frame_socket)");
+	if (fields & DATAPATH_SESSION_MPPE && fields != UINT_MAX && (config->mppe.send || config->mppe.receive))
+		return refuse(error, "mppe", "the kernel's sessions are not encrypted by MPPE (mppe=no)");
+	if (fields & DATAPATH_SESSION_RATE && fields != UINT_MAX && (config->rate.send || config->rate.receive))
+		return refuse(error, "rate_send", "the kernel's sessions have no limit of their own (tc has)");
+	return 0;
+}
+
 int native_refuse_session(const struct datapath_session_config *config, unsigned int fields, struct error *error)
 {
-	if (fields == UINT_MAX && config->pw_type != L2TP_PW_ETH)
-		return refuse(error, "pw_type", "the kernel carries Ethernet only (pw_type=eth)");
+	bool is_ppp = config->pw_type == L2TP_PW_PPP;
+
+	if (fields == UINT_MAX && config->pw_type != L2TP_PW_ETH && !is_ppp)
+		return refuse(error, "pw_type", "the kernel carries Ethernet and PPP only (pw_type=eth, ppp)");
 	if (fields & DATAPATH_SESSION_MTU && config->mtu_mode == DATAPATH_MTU_FOLLOW)
 		return refuse(error, "mtu", "the kernel's interfaces do not follow the path (mtu=follow)");
-	if (fields & DATAPATH_SESSION_MSS && config->mss_clamp)
+	if (fields & DATAPATH_SESSION_MSS && config->mss_clamp && !is_ppp)
 		return refuse(error, "mss_clamp", "the kernel's sessions have no mss_clamp, its firewall has "
 			      "(nft: tcp option maxseg size set rt mtu)");
 	if (fields & DATAPATH_SESSION_CARRIER && config->carrier_timeout)
 		return refuse(error, "carrier_timeout",
 			      "the kernel's interfaces always have a carrier (carrier_timeout=0)");
-	return 0;
+	return is_ppp ? refuse_ppp(config, fields, error) : 0;
 }

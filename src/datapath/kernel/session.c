@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ethernet sessions: the kernel makes the device with the session, in the tunnel's namespace; from there it is moved
- * to where it shall be.
+ * Sessions.  Of Ethernet the kernel makes the device with the session, in the tunnel's namespace; from there it is
+ * moved to where it shall be.  Of PPP: ppp.c.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,6 +16,7 @@
 #include "datapath/kernel/internal.h"
 #include "datapath/kernel/refuse.h"
 #include "os/netns.h"
+#include "wire/data_header_v2.h"
 
 #define ETHERNET_HEADER 14
 #define IPV4_HEADER 20
@@ -29,20 +30,34 @@
 
 /* --- MTU --- */
 
-/* What the path carries, without all headers; 0: not known. */
-static uint32_t path_mtu(const struct native_session *session)
+static uint32_t header_length(const struct native_session *session)
+{
+	const struct datapath_tunnel_config *tunnel = &session->tunnel->config;
+
+	if (tunnel->version == 2)
+		return (uint32_t)data_header_v2_length(session->config.send_seq);
+	return (uint32_t)data_header_length(tunnel->encap, session->config.cookie_length, session->config.l2spec);
+}
+
+uint32_t native_session_path(const struct native_session *session)
 {
 	const struct native_tunnel *tunnel = session->tunnel;
-	uint32_t overhead = ETHERNET_HEADER, mtu;
+	uint32_t overhead = header_length(session), mtu;
 
 	if (!tunnel->connected)
 		return 0;
 	overhead += tunnel->config.peer.address.family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER;
 	overhead += tunnel->config.encap == L2TP_ENCAP_UDP ? UDP_HEADER : 0;
-	overhead += (uint32_t)data_header_length(tunnel->config.encap, session->config.cookie_length,
-						 session->config.l2spec);
 	mtu = native_socket_path_mtu(tunnel->fd);
-	return mtu > overhead + DEVICE_MTU_LEAST ? mtu - overhead : 0;
+	return mtu > overhead + ETHERNET_HEADER + DEVICE_MTU_LEAST ? mtu - overhead : 0;
+}
+
+/* Of an Ethernet session's device; 0: not known. */
+static uint32_t path_mtu(const struct native_session *session)
+{
+	uint32_t path = native_session_path(session);
+
+	return path ? path - ETHERNET_HEADER : 0;
 }
 
 /* 0: what the kernel gave it stays. */
@@ -51,7 +66,7 @@ static uint32_t wanted_mtu(const struct native_session *session, const struct da
 	return config->mtu_mode == DATAPATH_MTU_FIXED ? config->mtu : path_mtu(session);
 }
 
-static int set_mtu(struct native_session *session, uint32_t mtu, struct error *error)
+int native_session_set_mtu(struct native_session *session, uint32_t mtu, struct error *error)
 {
 	struct link_settings settings = { .mtu = mtu };
 
@@ -67,10 +82,10 @@ void native_session_settle(struct native_session *session)
 {
 	uint32_t mtu = session->config.mtu_mode == DATAPATH_MTU_AUTO ? path_mtu(session) : 0;
 
-	if (session->settled || !mtu)
+	if (session->settled || !mtu || session->ppp)
 		return;
 	session->settled = true;
-	(void)set_mtu(session, mtu, NULL);
+	(void)native_session_set_mtu(session, mtu, NULL);
 }
 
 /* --- the device --- */
@@ -145,8 +160,8 @@ static int set_up_device(struct native_session *session, const char *made_as, st
 
 /* --- making one --- */
 
-static int tell_kernel(const struct native_datapath *dp, const struct native_session *session, const char *ifname,
-		       struct error *error)
+int native_session_tell(const struct native_datapath *dp, const struct native_session *session, const char *ifname,
+			struct error *error)
 {
 	const struct native_tunnel *tunnel = session->tunnel;
 	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
@@ -156,14 +171,15 @@ static int tell_kernel(const struct native_datapath *dp, const struct native_ses
 				  native_session_create(buffer, dp->family, &session->config, tunnel->tunnel_id,
 							ifname)) == 0)
 		return 0;
-	if (errno == EEXIST && link_index(tunnel->space->links, ifname))
+	if (errno == EEXIST && *ifname && link_index(tunnel->space->links, ifname))
 		return error_set(error, ERROR_EXISTS, "interface_name", "an interface %s exists already", ifname);
 	if (errno == EEXIST)
 		return error_set(error, ERROR_EXISTS, "session_id", "the kernel has session %u already: "
 				 "`ip l2tp show session` tells of whom", id);
 	if (errno == EPROTONOSUPPORT)
-		return error_set(error, ERROR_UNSUPPORTED, "pw_type", "this kernel has no Ethernet over L2TP: "
-				 "`modprobe l2tp_eth`, or l2tpd --datapath user");
+		return error_set(error, ERROR_UNSUPPORTED, "pw_type", "this kernel has no %s over L2TP: "
+				 "`modprobe %s`, or datapath=user", *ifname ? "Ethernet" : "PPP",
+				 *ifname ? "l2tp_eth" : "l2tp_ppp");
 	if (errno == ENODEV)
 		return error_set(error, ERROR_SYSTEM, NULL, "somebody removed the tunnel from the kernel: "
 				 "delete it and make it again");
@@ -188,6 +204,12 @@ static void await_end(const struct native_datapath *dp, const struct native_sess
 							session->tunnel->tunnel_id, session->config.session_id));
 }
 
+void native_session_untell(const struct native_datapath *dp, const struct native_session *session)
+{
+	request(dp, session, L2TP_CMD_SESSION_DELETE);
+	await_end(dp, session);
+}
+
 static void session_free(struct native_datapath *dp, struct native_session *session)
 {
 	handle_remove(&dp->sessions, session->self);
@@ -195,27 +217,33 @@ static void session_free(struct native_datapath *dp, struct native_session *sess
 	free(session);
 }
 
-static int session_begin(struct native_datapath *dp, struct native_session *session, struct error *error)
+static int begin_ethernet(struct native_datapath *dp, struct native_session *session, struct error *error)
 {
 	char made_as[IF_NAMESIZE];
 
-	session->space = native_space_get(dp, session->config.netns, error);
-	if (!session->space)
-		return -1;
 	choose_name(session, session->ifname);
 	memcpy(made_as, session->ifname, sizeof(made_as));
 	if (session->space != session->tunnel->space)
 		choose_passing_name(session, made_as);
-	if (refuse_device(session, error) < 0 || tell_kernel(dp, session, made_as, error) < 0)
+	if (refuse_device(session, error) < 0 || native_session_tell(dp, session, made_as, error) < 0)
+		return -1;
+	if (set_up_device(session, made_as, error) == 0)
+		return 0;
+	native_session_untell(dp, session);
+	return -1;
+}
+
+static int session_begin(struct native_datapath *dp, struct native_session *session, struct error *error)
+{
+	session->space = native_space_get(dp, session->config.netns, error);
+	if (!session->space)
 		return -1;
 	session->self = handle_add(&dp->sessions, session);
-	if (session->self != HANDLE_NONE && set_up_device(session, made_as, error) == 0)
-		return 0;
 	if (session->self == HANDLE_NONE)
-		error_system(error, ENOMEM, NULL, "cannot make the session");
-	request(dp, session, L2TP_CMD_SESSION_DELETE);
-	await_end(dp, session);
-	return -1;
+		return error_system(error, ENOMEM, NULL, "cannot make the session");
+	if (session->config.pw_type == L2TP_PW_PPP)
+		return native_ppp_begin(dp, session, error);
+	return begin_ethernet(dp, session, error);
 }
 
 int native_session_add(struct datapath *base, const struct datapath_session_config *config, handle *result,
@@ -245,34 +273,42 @@ int native_session_add(struct datapath *base, const struct datapath_session_conf
 
 /* --- changing one --- */
 
-int native_session_modify(struct datapath *base, handle h, const struct datapath_session_config *config,
-			  unsigned int fields, struct error *error)
+static int modify(struct native_datapath *dp, struct native_session *session,
+		  const struct datapath_session_config *config, unsigned int fields, struct error *error)
 {
-	struct native_datapath *dp = native_of(base);
-	struct native_session *session = handle_get(&dp->sessions, h);
-	struct datapath_session_config wanted;
+	struct datapath_session_config wanted = session->config;
 	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
-	uint32_t before;
+	uint32_t before = session->mtu;
 
-	if (!session)
-		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
-	if (native_refuse_session(config, fields, error) < 0)
-		return -1;
-	wanted = session->config;
-	before = session->mtu;
 	datapath_session_take(&wanted, config, fields);
-	if (fields & DATAPATH_SESSION_MTU && set_mtu(session, wanted_mtu(session, &wanted), error) < 0)
+	if (!session->ppp && fields & DATAPATH_SESSION_MTU &&
+	    native_session_set_mtu(session, wanted_mtu(session, &wanted), error) < 0)
 		return -1;
 	if (fields & CHANGEABLE &&
 	    native_channel_request(session->tunnel->space->channel,
 				   native_session_change(buffer, dp->family, &wanted, session->tunnel->tunnel_id,
 							 fields), NULL) < 0) {
 		error_system(error, errno, NULL, "the kernel does not change the session");
-		(void)set_mtu(session, before, NULL);
+		(void)native_session_set_mtu(session, before, NULL);
 		return -1;
 	}
 	session->config = wanted;
 	return 0;
+}
+
+int native_session_modify(struct datapath *base, handle h, const struct datapath_session_config *config,
+			  unsigned int fields, struct error *error)
+{
+	struct native_datapath *dp = native_of(base);
+	struct native_session *session = handle_get(&dp->sessions, h);
+
+	if (!session)
+		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
+	if (native_refuse_session(config, fields, error) < 0 ||
+	    (fields & DATAPATH_SESSION_PPP && session->ppp &&
+	     native_ppp_carry(dp, session, config, error) < 0))
+		return -1;
+	return modify(dp, session, config, fields, error);
 }
 
 /* --- the rest --- */
@@ -281,7 +317,7 @@ static void free_name(const struct native_session *session)
 {
 	uint32_t freed;
 
-	if (*session->config.ifname)
+	if (*session->config.ifname || session->config.pw_type == L2TP_PW_PPP)
 		return;
 	freed = (uint32_t)strtoul(session->ifname + strlen(NAME_PREFIX), NULL, 10);
 	if (freed < session->space->next_number)
@@ -303,6 +339,7 @@ void native_session_delete(struct datapath *base, const handle *sessions, int co
 		session = handle_get(&dp->sessions, sessions[i]);
 		if (!session)
 			continue;
+		native_ppp_end(dp, session);
 		await_end(dp, session);
 		free_name(session);
 		DL_DELETE(session->tunnel->sessions, session);
@@ -319,10 +356,16 @@ int native_session_info(struct datapath *base, handle h, struct datapath_session
 
 	if (!session)
 		return -1;
-	*info = (struct datapath_session_info){ .ifindex = session->ifindex, .mtu = session->mtu, .carrier = true };
+	*info = (struct datapath_session_info){ .ifindex = session->ifindex, .mtu = session->mtu,
+						.carrier = !session->gone };
 	memcpy(info->ifname, session->ifname, sizeof(info->ifname));
 	/* Renamed, or given another MTU; or moved, and then nothing is known of it. */
-	(void)link_get(session->space->links, session->ifindex, info->ifname, &info->mtu);
+	if (session->ifindex)
+		(void)link_get(session->space->links, session->ifindex, info->ifname, &info->mtu);
+	else
+		info->mtu = native_session_path(session);
+	if (session->ppp && session->ifindex)
+		(void)link_packets(session->space->links, session->ifindex, &info->network_packets);
 	(void)native_channel_request(session->tunnel->space->channel,
 				     native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
 							    session->tunnel->tunnel_id, session->config.session_id),

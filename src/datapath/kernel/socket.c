@@ -143,7 +143,8 @@ int native_socket_open(const struct datapath_tunnel_config *config, uint32_t tun
 	fd = make(config, family, error);
 	if (fd < 0)
 		return -1;
-	if (prepare(fd, config, family, error) == 0 && bind_local(fd, config, family, tunnel_id, error) == 0)
+	if (prepare(fd, config, family, error) == 0 &&
+	    (config->encap == L2TP_ENCAP_UDP || bind_local(fd, config, family, tunnel_id, error) == 0))
 		return fd;
 	close(fd);
 	return -1;
@@ -166,6 +167,14 @@ static bool dress(int fd, struct endpoint *peer)
 	return true;
 }
 
+static bool is_bound(int fd)
+{
+	struct endpoint local = { .port = 0 };
+
+	native_socket_local(fd, &local);
+	return local.port;
+}
+
 int native_socket_connect(int fd, const struct datapath_tunnel_config *config, struct error *error)
 {
 	static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
@@ -182,6 +191,9 @@ int native_socket_connect(int fd, const struct datapath_tunnel_config *config, s
 	if (!dress(fd, &peer))
 		return error_set(error, ERROR_IMMUTABLE, "dest_ipaddr", "the peer is of another family now: "
 				 "delete the tunnel and make it again");
+	if (config->encap == L2TP_ENCAP_UDP && !is_bound(fd) &&
+	    bind_local(fd, config, socket_family(fd), 0, error) < 0)
+		return -1;
 	if (config->encap == L2TP_ENCAP_IP)
 		peer.port = 0;
 	length = endpoint_to_sockaddr(&peer, &address);

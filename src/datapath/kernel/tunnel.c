@@ -25,24 +25,24 @@ static struct native_tunnel *tunnel_get(struct native_datapath *dp, handle h, st
 
 /* --- making one --- */
 
-static bool has_id(const struct native_datapath *dp, const struct native_space *space, uint32_t id)
+static bool has_id(const struct native_datapath *dp, const struct native_tunnel *but, uint32_t id)
 {
 	const struct native_tunnel *tunnel;
 	uint32_t position = 0;
 
 	while ((tunnel = handle_next(&dp->tunnels, &position)))
-		if (tunnel->space == space && tunnel->tunnel_id == id)
+		if (tunnel != but && tunnel->space == but->space && tunnel->tunnel_id == id)
 			return true;
 	return false;
 }
 
 /* A reload tries what is to replace a tunnel while that is still there: it must not fail for the id, which is in no
  * packet of version 3. */
-static uint32_t choose_id(const struct native_datapath *dp, const struct native_space *space, uint32_t wanted)
+static uint32_t choose_id(const struct native_datapath *dp, const struct native_tunnel *tunnel)
 {
-	uint32_t id = wanted;
+	uint32_t id = tunnel->config.tunnel_id;
 
-	while (has_id(dp, space, id))
+	while (has_id(dp, tunnel, id))
 		id = (id + 0x80000001u) | 0x80000000u;
 	return id;
 }
@@ -90,19 +90,57 @@ static void tell_kernel_no_more(const struct native_datapath *dp, const struct n
 }
 
 /* What the kernel does not take, and errors of the network, can be read from it. */
-static int watch(struct native_datapath *dp, const struct native_tunnel *tunnel, struct error *error)
+static int watch(const struct native_datapath *dp, const struct native_tunnel *tunnel, struct error *error)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = tunnel->self };
 
+	if (tunnel->config.version == 2)
+		return native_watch_tunnel(dp, tunnel, error);
 	if (epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, tunnel->fd, &event) == 0)
 		return 0;
 	return error_system(error, errno, NULL, "cannot watch the tunnel's socket");
 }
 
-static void tunnel_free(struct native_datapath *dp, struct native_tunnel *tunnel)
+/* The peer's id cannot be changed in the kernel, so of version 2 there is nothing before it is known. */
+static bool is_complete(const struct datapath_tunnel_config *config)
+{
+	return config->version != 2 || (config->peer_tunnel_id && config->peer.address.family != AF_UNSPEC);
+}
+
+static void close_socket(struct native_tunnel *tunnel)
 {
 	if (tunnel->fd >= 0)
 		close(tunnel->fd);
+	tunnel->fd = -1;
+	tunnel->connected = false;
+}
+
+static int make(const struct native_datapath *dp, struct native_tunnel *tunnel, struct error *error)
+{
+	int connected = -1;
+
+	if (open_socket(tunnel, error) < 0)
+		return -1;
+	connected = native_socket_connect(tunnel->fd, &tunnel->config, error);
+	tunnel->connected = connected > 0;
+	if (connected >= 0 && tell_kernel(dp, tunnel, error) == 0 && watch(dp, tunnel, error) == 0)
+		return 0;
+	close_socket(tunnel);	/* what the kernel has of it goes with the socket */
+	return -1;
+}
+
+static void unmake(struct native_datapath *dp, struct native_tunnel *tunnel)
+{
+	while (tunnel->sessions)
+		native_session_delete((struct datapath *)(void *)dp, &tunnel->sessions->self, 1);
+	if (tunnel->fd < 0)
+		return;
+	tell_kernel_no_more(dp, tunnel);
+	close_socket(tunnel);
+}
+
+static void tunnel_free(struct native_datapath *dp, struct native_tunnel *tunnel)
+{
 	handle_remove(&dp->tunnels, tunnel->self);
 	native_space_put(dp, tunnel->space);
 	free(tunnel);
@@ -110,22 +148,16 @@ static void tunnel_free(struct native_datapath *dp, struct native_tunnel *tunnel
 
 static int tunnel_begin(struct native_datapath *dp, struct native_tunnel *tunnel, struct error *error)
 {
-	int connected;
-
 	tunnel->space = native_space_get(dp, tunnel->config.netns, error);
 	if (!tunnel->space)
-		return -1;
-	tunnel->tunnel_id = choose_id(dp, tunnel->space, tunnel->config.tunnel_id);
-	if (open_socket(tunnel, error) < 0)
-		return -1;
-	connected = native_socket_connect(tunnel->fd, &tunnel->config, error);
-	tunnel->connected = connected > 0;
-	if (connected < 0 || tell_kernel(dp, tunnel, error) < 0)
 		return -1;
 	tunnel->self = handle_add(&dp->tunnels, tunnel);
 	if (tunnel->self == HANDLE_NONE)
 		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
-	return watch(dp, tunnel, error);
+	tunnel->tunnel_id = tunnel->config.tunnel_id;
+	if (tunnel->config.version != 2)
+		tunnel->tunnel_id = choose_id(dp, tunnel);
+	return is_complete(&tunnel->config) ? make(dp, tunnel, error) : 0;
 }
 
 int native_tunnel_add(struct datapath *base, const struct datapath_tunnel_config *config, handle *result,
@@ -142,7 +174,7 @@ int native_tunnel_add(struct datapath *base, const struct datapath_tunnel_config
 	tunnel->fd = -1;
 	tunnel->config = *config;
 	if (tunnel_begin(dp, tunnel, error) < 0) {
-		tunnel_free(dp, tunnel);	/* what the kernel has of it goes with the socket */
+		tunnel_free(dp, tunnel);
 		return -1;
 	}
 	*result = tunnel->self;
@@ -165,6 +197,8 @@ static int adapt(struct native_tunnel *tunnel, const struct datapath_tunnel_conf
 {
 	int connected = tunnel->connected;
 
+	if (tunnel->fd < 0)
+		return 0;
 	if (fields & DATAPATH_TUNNEL_CHECKSUM && native_socket_set_checksums(tunnel->fd, config, error) < 0)
 		return -1;
 	if (fields & DATAPATH_TUNNEL_MARKING && native_socket_mark(tunnel->fd, config, error) < 0)
@@ -178,6 +212,24 @@ static int adapt(struct native_tunnel *tunnel, const struct datapath_tunnel_conf
 	return 0;
 }
 
+/* Of version 2: the kernel is to know of it now, no more, or by another id of the peer's. */
+static bool is_to_be_remade(const struct native_tunnel *tunnel, const struct datapath_tunnel_config *wanted)
+{
+	return tunnel->config.version == 2 && (tunnel->config.peer_tunnel_id != wanted->peer_tunnel_id ||
+					       (tunnel->fd >= 0) != is_complete(wanted));
+}
+
+static int remake(struct native_datapath *dp, struct native_tunnel *tunnel,
+		  const struct datapath_tunnel_config *wanted, struct error *error)
+{
+	unmake(dp, tunnel);
+	tunnel->config = *wanted;
+	if (!is_complete(wanted) || make(dp, tunnel, error) == 0)
+		return 0;
+	tunnel->config.peer_tunnel_id = 0;
+	return -1;
+}
+
 int native_tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_config *config,
 			 unsigned int fields, struct error *error)
 {
@@ -186,11 +238,15 @@ int native_tunnel_modify(struct datapath *base, handle h, const struct datapath_
 
 	if (!tunnel || native_refuse_tunnel(config, fields, error) < 0)
 		return -1;
-	if (fields & DATAPATH_TUNNEL_PEER_ID && config->peer_tunnel_id != tunnel->config.peer_tunnel_id)
-		return error_set(error, ERROR_IMMUTABLE, "peer_tunnel_id", "the kernel cannot change it: "
-				 "delete the tunnel and make it again");
 	wanted = tunnel->config;
 	datapath_tunnel_take(&wanted, config, fields);
+	if (!wanted.local.port)
+		wanted.local.port = config->local.port;		/* that which was found meanwhile */
+	if (is_to_be_remade(tunnel, &wanted))
+		return remake(native_of(base), tunnel, &wanted, error);
+	if (wanted.peer_tunnel_id != tunnel->config.peer_tunnel_id)
+		return error_set(error, ERROR_IMMUTABLE, "peer_tunnel_id", "the kernel cannot change it: "
+				 "delete the tunnel and make it again");
 	if (adapt(tunnel, &wanted, fields, error) < 0) {
 		(void)adapt(tunnel, &tunnel->config, fields, NULL);
 		return -1;
@@ -202,7 +258,7 @@ int native_tunnel_modify(struct datapath *base, handle h, const struct datapath_
 
 void native_tunnel_try_peer(struct native_tunnel *tunnel)
 {
-	if (tunnel->connected || tunnel->config.peer.address.family == AF_UNSPEC)
+	if (tunnel->fd < 0 || tunnel->connected || tunnel->config.peer.address.family == AF_UNSPEC)
 		return;
 	tunnel->connected = native_socket_connect(tunnel->fd, &tunnel->config, NULL) > 0;
 	settle_sessions(tunnel);
@@ -217,9 +273,7 @@ void native_tunnel_delete(struct datapath *base, handle h)
 
 	if (!tunnel)
 		return;
-	while (tunnel->sessions)
-		native_session_delete(base, &tunnel->sessions->self, 1);
-	tell_kernel_no_more(dp, tunnel);
+	unmake(dp, tunnel);
 	tunnel_free(dp, tunnel);
 }
 
@@ -237,6 +291,8 @@ int native_tunnel_info(struct datapath *base, handle h, struct datapath_tunnel_i
 		native_socket_local(tunnel->fd, &info->local);
 		info->path_mtu = native_socket_path_mtu(tunnel->fd);
 	}
+	if (tunnel->fd < 0)
+		return 0;
 	/* Somebody may have removed it: then there is nothing to count. */
 	(void)native_channel_request(tunnel->space->channel,
 				     native_tunnel_request(buffer, dp->family, L2TP_CMD_TUNNEL_GET,

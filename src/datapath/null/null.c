@@ -378,6 +378,11 @@ static int null_tap(struct datapath *dp, handle tunnel, handle session, uint32_t
 	return entry.failed ? -1 : 0;
 }
 
+static const char *null_moved_by(struct datapath *dp, handle tunnel)
+{
+	return handle_get(&null_of(dp)->tunnels, tunnel) ? "null" : NULL;
+}
+
 static int null_packet_fd(struct datapath *dp)
 {
 	return -1;
@@ -413,6 +418,7 @@ static const struct datapath_ops null_ops = {
 	.tunnel_modify = null_tunnel_modify,
 	.tunnel_delete = null_tunnel_delete,
 	.tunnel_info = null_tunnel_info,
+	.moved_by = null_moved_by,
 	.session_add = null_session_add,
 	.session_modify = null_session_modify,
 	.session_delete = null_session_delete,

@@ -13,6 +13,7 @@
 #include <urcu-qsbr.h>
 #include <urcu/rculfhash.h>
 
+#include "datapath/own/own.h"
 #include "datapath/user/segment.h"
 #include "datapath/user/reorder.h"
 #include "datapath/user/sequence.h"
@@ -224,7 +225,7 @@ struct user_datapath {
 	unsigned long table_sessions, table_buckets;
 	struct handle_table tunnels, sessions, ports, shared;
 	unsigned int shared_made;	/* shared devices so far */
-	struct pin *pins;
+	struct own_pins pins;
 	uint64_t pins_settled, pins_due;	/* ms: the last look at them; the next, 0: when routes change */
 	struct socket_group *groups;
 	struct messages *messages;	/* NULL until somebody wants control messages, or frames */

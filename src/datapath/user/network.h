@@ -6,6 +6,7 @@
 #ifndef L2TPD_DATAPATH_USER_NETWORK_H
 #define L2TPD_DATAPATH_USER_NETWORK_H
 
+#include "datapath/own/own.h"
 #include "datapath/user/device.h"
 #include "datapath/user/ppp.h"
 
@@ -20,11 +21,6 @@ void network_free(struct session *session);
 /* Octets of an IP packet where a frame may have so many; fixed: of the configuration, 0: none. */
 uint32_t network_mtu(const struct datapath_ppp *ppp, bool enciphered, uint32_t frame, uint32_t fixed);
 
-/* --- own.c: addresses and routes of a session's own device --- */
-/* From what was told before to what is told now; either may be NULL. On error all is as before. */
-int own_change(struct link_channel *links, uint32_t ifindex, const struct datapath_ppp *from,
-	       const struct datapath_ppp *to, struct error *error);
-
 /* --- pin.c: tunnels are not to be led through themselves --- */
 /* The tunnel's peer keeps the route that it has, though this session's device gets a default route. */
 void pin_add(struct user_datapath *dp, struct session *session);
@@ -33,7 +29,5 @@ void pin_remove(struct user_datapath *dp, struct session *session);	/* legal whe
 void pin_refresh(struct user_datapath *dp);
 /* Soon: routes have. */
 void pin_routes_changed(struct user_datapath *dp);
-/* What a predecessor left behind. */
-void pin_remove_leftovers(struct user_datapath *dp);
 
 #endif

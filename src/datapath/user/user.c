@@ -18,19 +18,7 @@
 #include "datapath/user/worker.h"
 #include "os/tap.h"
 
-#define LINK_GROUP_BASE 0x20000000u	/* far from what people use; the rest is the instance's hash */
-#define LINK_GROUP_MASK 0x0fffffffu
 #define DESCRIPTORS 16384		/* for as many sessions without delay; 8 octets each */
-
-/* FNV-1a: the same instance must get the same group in every run. */
-static uint32_t instance_link_group(const char *instance)
-{
-	uint32_t hash = 2166136261u;
-
-	while (*instance)
-		hash = (hash ^ (uint8_t)*instance++) * 16777619u;
-	return LINK_GROUP_BASE | (hash & LINK_GROUP_MASK);
-}
 
 /* --- events --- */
 
@@ -310,6 +298,11 @@ static int start_workers(struct user_datapath *dp, unsigned int count, struct er
 	return 0;
 }
 
+static const char *user_moved_by(struct datapath *dp, handle tunnel)
+{
+	return handle_get(&user_datapath(dp)->tunnels, tunnel) ? "user" : NULL;
+}
+
 static const struct datapath_ops user_ops = {
 	.name = "user",
 	.close = user_close,
@@ -324,6 +317,7 @@ static const struct datapath_ops user_ops = {
 	.tunnel_modify = tunnel_modify,
 	.tunnel_delete = tunnel_delete,
 	.tunnel_info = tunnel_info,
+	.moved_by = user_moved_by,
 	.session_add = session_add,
 	.session_modify = session_modify,
 	.session_delete = session_delete,
@@ -343,7 +337,7 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	dp->base.ops = &user_ops;
 	dp->event_fd = dp->timer_fd = dp->monitor_fd = dp->tap_fd = -1;
-	dp->link_group = instance_link_group(options->instance);
+	dp->link_group = dp->pins.number = own_number(options->instance);
 	reserve_descriptors();
 	rcu_register_thread();
 	rcu_thread_offline();	/* the control thread is a reader only for moments */
@@ -355,7 +349,8 @@ int datapath_user_open(const struct datapath_user_options *options, struct datap
 	if (!dp->links || tap_available(error) < 0 || open_events(dp, error) < 0)
 		goto fail;
 	(void)device_remove_leftovers(dp->links, dp->link_group);
-	pin_remove_leftovers(dp);
+	dp->pins.links = dp->links;
+	own_pins_remove_leftovers(&dp->pins);
 	dp->opened = timers_now();
 	if (start_workers(dp, options->workers, error) < 0)
 		goto fail;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses and routes of PPP sessions' own devices: lists of them, and the way from one list to another. */
+#include "datapath/own/own.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "datapath/user/network.h"
-#include "datapath/user/octets.h"
 #include "os/address.h"
 #include "os/route_table.h"
 
@@ -69,9 +69,10 @@ static void list_v4(struct items *items, const struct datapath_ppp *ppp, uint32_
 
 static struct address link_local(const uint8_t identifier[8])
 {
+	static const uint8_t none[8];
 	struct address address = { .family = AF_UNSPEC };
 
-	if (octets_u64(identifier) == 0)
+	if (memcmp(identifier, none, sizeof(none)) == 0)
 		return address;
 	address.family = AF_INET6;
 	address.bytes[0] = 0xfe;

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * May the peer have sent this packet?  A classic BPF program for the kernel's PPP devices (PPPIOCSPASS), which give it
+ * packets with a header of four octets: 0 inwards, 1 outwards; one unused; the protocol.
+ */
+#include <linux/filter.h>
+#include <string.h>
+
+#include "datapath/kernel/internal.h"
+#include "wire/ppp.h"
+
+#define PROTOCOL_AT 2
+#define SOURCE_AT_V4 (4 + 12)
+#define SOURCE_AT_V6 (4 + 8)
+#define PASS 0xffff
+#define RULE_LENGTH_V4 4		/* load, mask, compare, return */
+#define RULE_LENGTH_V6 (4 * 3 + 1)
+#define AROUND_RULES 12			/* instructions that are there once, and some */
+
+_Static_assert((DATAPATH_PREFIXES_MAX + 2) * RULE_LENGTH_V6 + AROUND_RULES <= NATIVE_FILTER_MAX, "the longest fits");
+
+struct writer {
+	struct sock_filter *program;
+	unsigned int length;
+};
+
+static void put(struct writer *writer, uint16_t code, uint32_t k, uint8_t jump_true, uint8_t jump_false)
+{
+	writer->program[writer->length++] = (struct sock_filter){ code, jump_true, jump_false, k };
+}
+
+static uint32_t word_of(const uint8_t *octets)
+{
+	return (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 | octets[3];
+}
+
+static uint32_t mask_of(unsigned int length, unsigned int word)
+{
+	unsigned int bits = length > word * 32 ? length - word * 32 : 0;
+
+	return bits >= 32 ? UINT32_MAX : bits ? ~(UINT32_MAX >> bits) : 0;
+}
+
+/* Pass if the source is in it, else go on behind. */
+static void put_rule(struct writer *writer, uint32_t source_at, const struct prefix *prefix)
+{
+	unsigned int words = prefix->address.family == AF_INET6 ? 4 : 1;
+	unsigned int end = writer->length + words * 3;
+
+	for (unsigned int i = 0; i < words; i++) {
+		uint32_t mask = mask_of(prefix->length, i);
+
+		put(writer, BPF_LD | BPF_W | BPF_ABS, source_at + i * 4, 0, 0);
+		put(writer, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
+		put(writer, BPF_JMP | BPF_JEQ | BPF_K, word_of(prefix->address.bytes + i * 4) & mask, 0,
+		    (uint8_t)(end - writer->length));
+	}
+	put(writer, BPF_RET | BPF_K, PASS, 0, 0);
+}
+
+static void put_prefixes(struct writer *writer, const struct datapath_ppp *ppp, sa_family_t family)
+{
+	for (unsigned int i = 0; i < ppp->prefix_count && i < DATAPATH_PREFIXES_MAX; i++)
+		if (ppp->prefixes[i].prefix.address.family == family)
+			put_rule(writer, family == AF_INET6 ? SOURCE_AT_V6 : SOURCE_AT_V4, &ppp->prefixes[i].prefix);
+	put(writer, BPF_RET | BPF_K, 0, 0, 0);
+}
+
+static void put_v4(struct writer *writer, const struct datapath_ppp *ppp)
+{
+	if (ppp->peer4.family == AF_INET)
+		put_rule(writer, SOURCE_AT_V4, &(struct prefix){ ppp->peer4, 32 });
+	put_prefixes(writer, ppp, AF_INET);
+}
+
+static void put_v6(struct writer *writer, const struct datapath_ppp *ppp)
+{
+	static const uint8_t nobody[sizeof(ppp->peer_identifier)];
+	struct prefix link_local = { .address = { .family = AF_INET6, .bytes = { 0xfe, 0x80 } }, .length = 128 };
+
+	memcpy(link_local.address.bytes + 8, ppp->peer_identifier, sizeof(ppp->peer_identifier));
+	if (memcmp(ppp->peer_identifier, nobody, sizeof(nobody)) != 0)
+		put_rule(writer, SOURCE_AT_V6, &link_local);
+	put_prefixes(writer, ppp, AF_INET6);
+}
+
+/* A jump of eight bits is too short to be over all rules: two instructions lead around those of IPv4. */
+unsigned int native_filter(const struct datapath_ppp *ppp, struct sock_filter *program)
+{
+	struct writer writer = { .program = program };
+	unsigned int around;
+
+	if (!ppp->check_source || ppp->default_route)
+		return 0;
+	put(&writer, BPF_LD | BPF_B | BPF_ABS, 0, 0, 0);
+	put(&writer, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+	put(&writer, BPF_RET | BPF_K, PASS, 0, 0);
+	put(&writer, BPF_LD | BPF_H | BPF_ABS, PROTOCOL_AT, 0, 0);
+	put(&writer, BPF_JMP | BPF_JEQ | BPF_K, PPP_IPV4, 1, 0);
+	around = writer.length;
+	put(&writer, BPF_JMP | BPF_JA, 0, 0, 0);
+	put_v4(&writer, ppp);
+	program[around].k = writer.length - around - 1;
+	put(&writer, BPF_JMP | BPF_JEQ | BPF_K, PPP_IPV6, 1, 0);
+	put(&writer, BPF_RET | BPF_K, PASS, 0, 0);
+	put_v6(&writer, ppp);
+	return writer.length;
+}

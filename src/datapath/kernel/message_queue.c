@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the engine receives and sends: control messages that come to the sockets of tunnels of version 2, and frames of
+ * PPP, which the kernel gives by /dev/ppp: all that it does not carry itself.  Those are read without address and
+ * control field, and written so: the kernel puts them before each.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "datapath/kernel/internal.h"
+#include "wire/ppp.h"
+
+#define ARENA (512 << 10)		/* octets of all that one receive() gives */
+#define LARGEST 65536			/* of one message */
+#define READY_AT_ONCE 32
+#define FRAMES ((handle)1 << 63)	/* in what epoll tells: a session's, not a tunnel's */
+#define PROTOCOL_LENGTH 2
+
+/* --- watching --- */
+
+static int watch(const struct native_datapath *dp, int fd, handle what, struct error *error)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = what };
+
+	if (epoll_ctl(dp->message_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+		return 0;
+	return error_system(error, errno, NULL, "cannot watch for messages");
+}
+
+int native_watch_tunnel(const struct native_datapath *dp, const struct native_tunnel *tunnel, struct error *error)
+{
+	return watch(dp, tunnel->fd, tunnel->self, error);
+}
+
+int native_watch_frames(const struct native_datapath *dp, const struct native_session *session, int fd,
+			struct error *error)
+{
+	return watch(dp, fd, session->self | FRAMES, error);
+}
+
+/* --- in --- */
+
+struct batch {
+	struct datapath_message *messages;
+	int count, max;
+	size_t used;			/* of the arena */
+};
+
+static uint8_t *room(const struct native_datapath *dp, const struct batch *batch)
+{
+	return batch->count < batch->max && batch->used + LARGEST <= ARENA ? dp->arena + batch->used : NULL;
+}
+
+static struct datapath_message *take(struct batch *batch, uint8_t *octets, size_t length)
+{
+	struct datapath_message *message = &batch->messages[batch->count++];
+
+	*message = (struct datapath_message){ .octets = octets, .length = (uint32_t)length };
+	batch->used += length;
+	return message;
+}
+
+/* That which is of no session of the kernel's comes here, too. */
+static void take_control(struct native_datapath *dp, const struct native_tunnel *tunnel, struct batch *batch)
+{
+	uint8_t *octets;
+	ssize_t length;
+
+	while ((octets = room(dp, batch)) && ((length = recv(tunnel->fd, octets, LARGEST, 0)) >= 0 || errno == EINTR ||
+					      errno == ECONNREFUSED || errno == EHOSTUNREACH)) {
+		struct datapath_message *message;
+
+		if (length < 0 || !native_is_control(dp, octets, (size_t)length))
+			continue;
+		message = take(batch, octets, (size_t)length);
+		message->tunnel = tunnel->self;
+		message->peer = tunnel->config.peer;
+		native_socket_local(tunnel->fd, &message->local);
+	}
+}
+
+static void tell_gone(const struct native_datapath *dp, struct native_session *session, int fd)
+{
+	const uint64_t one = 1;
+
+	(void)epoll_ctl(dp->message_fd, EPOLL_CTL_DEL, fd, NULL);
+	session->gone = true;
+	if (write(dp->notice_fd, &one, sizeof(one)) < 0)
+		return;		/* it is readable already */
+}
+
+/* While nothing is carried packets come with the frames: nobody wants them. */
+static bool is_for_engine(const uint8_t *frame, size_t length)
+{
+	size_t information_length;
+	const uint8_t *information;
+	uint16_t protocol;
+
+	return ppp_frame_read(frame, length, &protocol, &information, &information_length) &&
+	       protocol != PPP_IPV4 && protocol != PPP_IPV6 && protocol != PPP_COMPRESSED;
+}
+
+static void take_frames(struct native_datapath *dp, struct native_session *session, int fd, struct batch *batch)
+{
+	uint8_t *octets;
+	ssize_t length;
+
+	while (fd >= 0 && (octets = room(dp, batch))) {
+		length = read(fd, octets, LARGEST);
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length == 0 || (length < 0 && errno == ENXIO))
+			tell_gone(dp, session, fd);
+		if (length <= 0)
+			return;
+		if (is_for_engine(octets, (size_t)length))
+			take(batch, octets, (size_t)length)->session = session->self;
+	}
+}
+
+static void take_ready(struct native_datapath *dp, handle what, struct batch *batch)
+{
+	struct native_session *session = what & FRAMES ? handle_get(&dp->sessions, what & ~FRAMES) : NULL;
+	const struct native_tunnel *tunnel = what & FRAMES ? NULL : handle_get(&dp->tunnels, what);
+
+	if (tunnel)
+		take_control(dp, tunnel, batch);
+	if (!session || !session->ppp)
+		return;
+	take_frames(dp, session, session->ppp->channel, batch);
+	take_frames(dp, session, session->ppp->unit, batch);
+}
+
+int native_receive(struct datapath *base, struct datapath_message *messages, int max)
+{
+	struct native_datapath *dp = native_of(base);
+	struct batch batch = { .messages = messages, .max = max };
+	struct epoll_event ready[READY_AT_ONCE];
+	int wanted = max < READY_AT_ONCE ? max : READY_AT_ONCE;
+	int found = wanted > 0 ? epoll_wait(dp->message_fd, ready, wanted, 0) : 0;
+
+	if (found > 0 && !dp->arena)
+		dp->arena = malloc(ARENA);
+	for (int i = 0; dp->arena && i < found; i++)
+		take_ready(dp, ready[i].data.u64, &batch);
+	return batch.count;
+}
+
+/* --- out --- */
+
+/* Where the kernel has no room for it, it is lost, as on the way. */
+static void send_frame(struct native_datapath *dp, const struct native_session *session, const uint8_t *frame,
+		       size_t length)
+{
+	size_t information_length;
+	const uint8_t *information;
+	uint16_t protocol;
+	uint8_t *out;
+
+	if (!ppp_frame_read(frame, length, &protocol, &information, &information_length))
+		return;
+	out = malloc(PROTOCOL_LENGTH + information_length);
+	if (!out)
+		return;
+	out[0] = (uint8_t)(protocol >> 8);
+	out[1] = (uint8_t)protocol;
+	memcpy(out + PROTOCOL_LENGTH, information, information_length);
+	if (write(session->ppp->channel, out, PROTOCOL_LENGTH + information_length) < 0)
+		dp->totals.tx_unsent++;
+	free(out);
+}
+
+void native_send(struct datapath *base, const struct datapath_message *messages, int count)
+{
+	struct native_datapath *dp = native_of(base);
+
+	for (int i = 0; i < count; i++) {
+		const struct native_session *session = handle_get(&dp->sessions, messages[i].session);
+
+		if (session && session->ppp)
+			send_frame(dp, session, messages[i].octets, messages[i].length);
+	}
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PPP sessions: first a channel, whose frames are the engine's; when the engine says that IP packets are to be carried,
+ * a unit, which is their network device, with addresses, routes and a filter.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "datapath/kernel/internal.h"
+#include "os/address.h"
+#include "os/netns.h"
+
+#define PPP_FRAME_HEADER 4		/* address, control, protocol: the kernel leaves out none */
+#define IPV6_LEAST 1280			/* octets of an IPv6 packet that each link carries (RFC 8200 section 5) */
+
+static bool is_carried(const struct datapath_ppp *ppp)
+{
+	return ppp->ipv4 || ppp->ipv6;
+}
+
+/* --- beginning and end --- */
+
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int open_in_place(struct native_session *session, struct error *error)
+{
+	struct native_ppp *ppp = session->ppp;
+
+	ppp->socket = native_ppp_socket(session, error);
+	if (ppp->socket >= 0)
+		ppp->channel = native_ppp_channel(ppp->socket, error);
+	return ppp->channel < 0 ? -1 : 0;
+}
+
+/* Channels are found in the namespace in which their tunnel is. */
+static int open_channel(struct native_session *session, struct error *error)
+{
+	const char *netns = session->tunnel->config.netns;
+	int saved = -1, result;
+
+	if (*netns) {
+		saved = netns_enter(netns, error);
+		if (saved < 0)
+			return -1;
+	}
+	result = open_in_place(session, error);
+	if (*netns)
+		netns_leave(saved);
+	return result;
+}
+
+int native_ppp_begin(struct native_datapath *dp, struct native_session *session, struct error *error)
+{
+	session->ppp = calloc(1, sizeof(*session->ppp));
+	if (!session->ppp)
+		return error_system(error, ENOMEM, NULL, "cannot make the session");
+	session->ppp->socket = session->ppp->channel = session->ppp->unit = -1;
+	if (session->tunnel->fd < 0)
+		return error_set(error, ERROR_UNKNOWN, NULL, "the tunnel is not up: its peer's id is not known");
+	if (native_session_tell(dp, session, "", error) < 0)
+		return -1;
+	if (open_channel(session, error) == 0 && native_watch_frames(dp, session, session->ppp->channel, error) == 0)
+		return 0;
+	native_session_untell(dp, session);
+	return -1;
+}
+
+/* --- its device --- */
+
+static void end_device(struct native_datapath *dp, struct native_session *session)
+{
+	struct native_ppp *ppp = session->ppp;
+
+	if (ppp->unit < 0)
+		return;
+	own_pin_remove(&dp->pins, session);
+	if (ppp->proxy_ifindex)
+		(void)address_proxy(session->space->links, ppp->proxy_ifindex, &ppp->carried.peer4, false);
+	ppp->proxy_ifindex = 0;
+	close_one(&ppp->unit);
+	free(ppp->prefixes);
+	ppp->prefixes = NULL;
+	ppp->carried = (struct datapath_ppp){ 0 };
+	*session->ifname = '\0';
+	session->ifindex = session->mtu = 0;
+}
+
+void native_ppp_end(struct native_datapath *dp, struct native_session *session)
+{
+	struct native_ppp *ppp = session->ppp;
+
+	if (!ppp)
+		return;
+	end_device(dp, session);
+	close_one(&ppp->channel);
+	close_one(&ppp->socket);
+	free(ppp);
+	session->ppp = NULL;
+}
+
+static uint32_t wanted_mtu(const struct native_session *session, const struct datapath_session_config *config)
+{
+	const struct datapath_ppp *ppp = &config->ppp;
+	uint32_t path = native_session_path(session), mtu = UINT16_MAX;
+
+	if (config->mtu_mode == DATAPATH_MTU_FIXED)
+		mtu = config->mtu;
+	else if (path > PPP_FRAME_HEADER)
+		mtu = path - PPP_FRAME_HEADER;
+	if (ppp->mtu && ppp->mtu < mtu)
+		mtu = ppp->mtu;
+	/* Less, and the kernel takes IPv6 away from the device. */
+	return ppp->ipv6 && mtu < IPV6_LEAST ? IPV6_LEAST : mtu;
+}
+
+/* The kernel made it as pppN, in the tunnel's namespace. */
+static int place_device(struct native_session *session, int number, const char *ifname, struct error *error)
+{
+	struct link_channel *links = session->tunnel->space->links;
+	struct link_settings settings = { .name = *ifname ? ifname : NULL };
+	char made_as[IF_NAMESIZE];
+	int result = 0;
+
+	snprintf(made_as, sizeof(made_as), "ppp%d", number);
+	snprintf(session->ifname, sizeof(session->ifname), "%s", *ifname ? ifname : made_as);
+	if (session->space != session->tunnel->space) {
+		settings.netns_fd = netns_open(session->config.netns, error);
+		if (settings.netns_fd < 0)
+			return -1;
+	}
+	if (settings.name || settings.netns_fd)
+		result = link_set(links, link_index(links, made_as), &settings, error);
+	if (settings.netns_fd)
+		close(settings.netns_fd);
+	session->ifindex = link_index(session->space->links, session->ifname);
+	return result;
+}
+
+/* Where the tunnel is: there the channel finds it. */
+static int open_unit(struct native_session *session, int *number, struct error *error)
+{
+	const char *netns = session->tunnel->config.netns;
+	int saved = -1;
+
+	if (*netns) {
+		saved = netns_enter(netns, error);
+		if (saved < 0)
+			return -1;
+	}
+	session->ppp->unit = native_ppp_unit(session->ppp->channel, number, error);
+	if (*netns)
+		netns_leave(saved);
+	return session->ppp->unit < 0 ? -1 : 0;
+}
+
+static int make_device(struct native_datapath *dp, struct native_session *session,
+		       const struct datapath_session_config *config, struct error *error)
+{
+	struct link_settings settings = { .mtu = wanted_mtu(session, config), .up = true, .no_own_addresses = true };
+	int number;
+
+	if (open_unit(session, &number, error) == 0 &&
+	    native_watch_frames(dp, session, session->ppp->unit, error) == 0 &&
+	    place_device(session, number, config->ifname, error) == 0 &&
+	    link_set(session->space->links, session->ifindex, &settings, error) == 0) {
+		session->mtu = settings.mtu;
+		return 0;
+	}
+	end_device(dp, session);
+	return -1;
+}
+
+/* --- what the system is told of it --- */
+
+static void set_proxy(struct native_session *session, const struct datapath_ppp *to)
+{
+	struct native_ppp *ppp = session->ppp;
+	struct link_channel *links = session->space->links;
+	uint32_t before = ppp->proxy_ifindex;
+
+	ppp->proxy_ifindex = 0;
+	if (to->proxy_arp && to->ipv4 && to->peer4.family == AF_INET)
+		ppp->proxy_ifindex = address_network(links, &to->peer4, session->ifindex);
+	if (ppp->proxy_ifindex && address_proxy(links, ppp->proxy_ifindex, &to->peer4, true) < 0)
+		ppp->proxy_ifindex = 0;
+	if (before && (before != ppp->proxy_ifindex || !address_equal(&to->peer4, &ppp->carried.peer4)))
+		(void)address_proxy(links, before, &ppp->carried.peer4, false);
+}
+
+static int furnish(struct native_datapath *dp, struct native_session *session, const struct datapath_ppp *to,
+		   struct error *error)
+{
+	struct native_ppp *ppp = session->ppp;
+	bool pinned = to->default_route && !*session->config.netns && !*session->tunnel->config.netns;
+
+	if (pinned)
+		own_pin_add(&dp->pins, session, &session->tunnel->config.peer.address, &session->ifindex);
+	if (own_change(session->space->links, session->ifindex, &ppp->carried, to, error) < 0)
+		return -1;
+	if (!pinned)
+		own_pin_remove(&dp->pins, session);
+	set_proxy(session, to);
+	return native_ppp_pass(ppp->unit, to, error);
+}
+
+static int copy_prefixes(const struct datapath_ppp *from, struct datapath_prefix **prefixes, struct error *error)
+{
+	*prefixes = NULL;
+	if (!from->prefix_count)
+		return 0;
+	*prefixes = calloc(from->prefix_count, sizeof(**prefixes));
+	if (!*prefixes)
+		return error_system(error, ENOMEM, NULL, "cannot carry the session's packets");
+	memcpy(*prefixes, from->prefixes, from->prefix_count * sizeof(**prefixes));
+	return 0;
+}
+
+static int refuse(const struct datapath_session_config *config, struct error *error)
+{
+	if (config->network_device != HANDLE_NONE)
+		return error_set(error, ERROR_UNSUPPORTED, "interface", "the kernel has no interfaces that PPP "
+				 "sessions share (interface=shared): datapath=user has");
+	if (!config->ppp.own_device)
+		return error_set(error, ERROR_VALUE, NULL, "IP packets need a device");
+	if (config->ppp.prefix_count > DATAPATH_PREFIXES_MAX)
+		return error_set(error, ERROR_LIMIT, NULL, "a session has at most %d prefixes", DATAPATH_PREFIXES_MAX);
+	return 0;
+}
+
+int native_ppp_carry(struct native_datapath *dp, struct native_session *session,
+		     const struct datapath_session_config *config, struct error *error)
+{
+	struct native_ppp *ppp = session->ppp;
+	struct datapath_prefix *prefixes;
+	bool is_new = ppp->unit < 0;
+
+	if (!is_carried(&config->ppp)) {
+		end_device(dp, session);
+		return 0;
+	}
+	if (refuse(config, error) < 0 || copy_prefixes(&config->ppp, &prefixes, error) < 0)
+		return -1;
+	if ((is_new ? make_device(dp, session, config, error) :
+		      native_session_set_mtu(session, wanted_mtu(session, config), error)) < 0 ||
+	    furnish(dp, session, &config->ppp, error) < 0) {
+		if (is_new)
+			end_device(dp, session);
+		free(prefixes);
+		return -1;
+	}
+	free(ppp->prefixes);
+	ppp->prefixes = prefixes;
+	ppp->carried = config->ppp;
+	ppp->carried.prefixes = prefixes;
+	return 0;
+}

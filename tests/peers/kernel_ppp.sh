@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# time-limit: 300
+# PPP with the kernel as the datapath: l2tpd in a guest, whose kernel has L2TP, and l2tpd as usual on A, each as the
+# LAC and as the LNS. The control protocol and PPP's are l2tpd's, packets are the kernel's.
+# shellcheck source=tests/v2.sh
+. "$(dirname "$0")/../v2.sh"
+# shellcheck source=tests/peers/_ppp.sh
+. "$(dirname "$0")/_ppp.sh"
+# shellcheck source=tests/peers/_guest.sh
+. "$(dirname "$0")/_guest.sh"
+
+trap 'guest stop; cleanup' EXIT
+guest_begin
+guest install "$TOP/build/src/l2tpd/l2tpd" "$L2TPCTL" || { fail guest "does not take our programs"; exit 1; }
+# there: l2tpd in the guest starts, with the configuration on standard input; there_ends [SIGNAL]
+there() {
+	cat >"$TMP/there.conf"
+	guest put "$TMP/there.conf" /run/l2tpd.conf && there_again
+}
+there_again() {
+	# shellcheck disable=SC2016 # the guest's
+	in_guest 'l2tpd --datapath kernel -c /run/l2tpd.conf -s /run/l2tpd.socket >/run/l2tpd.log 2>&1 </dev/null &
+		echo $! >/run/l2tpd.pid
+		for i in {1..60}; do grep -q ready /run/l2tpd.log && break; sleep 0.1; done
+		grep -q ready /run/l2tpd.log || { cat /run/l2tpd.log; false; }'
+}
+there_ends() {
+	in_guest "kill -${1:-TERM} \$(cat /run/l2tpd.pid)
+		for i in {1..60}; do [ -d /proc/\$(cat /run/l2tpd.pid) ] || exit 0; sleep 0.1; done; exit 1"
+}
+there_ctl() { in_guest "l2tpctl -s /run/l2tpd.socket $*"; }
+there_log() { in_guest 'tail -n 30 /run/l2tpd.log; dmesg | tail -n 5'; }
+SERVER="pool create pool_name=subs range=10.9.0.10-10.9.0.20
+ppp profile modify profile_name=default ip_pool_name=subs local_ipaddr=10.9.0.1"
+there_counts() {
+	there_ctl "-j system show status" | jq -r '[.. | objects | select(has("tunnels_up"))][0] |
+		"\(.tunnels) \(.sessions_up)"'
+}
+there_is() { [ "$(there_counts)" = "$1 $2" ]; }
+# moved NAME REGEX: what `session list` of the guest says of the only one
+moved() {
+	matches "$1: it says what moves the packets" "$(there_ctl -j session list |
+		jq -r '.[0].state | .datapath + "; " + .interface_name')" "$2"
+}
+# session_counts HOST-COMMAND...: packets and octets, sent and received
+counters() {
+	jq -r --arg a "$1" --arg b "$2" '.[0].statistics |
+		"\(.[$a + "_packets"]) \(.[$a + "_bytes"]) \(.[$b + "_packets"]) \(.[$b + "_bytes"])"'
+}
+nothing_there() { [ -z "$(in_guest 'ip l2tp show tunnel; ip -o link show | grep ppp')" ]; }
+
+count_the_same() {
+	[ "$(ctl A -j session list | counters tx rx)" = "$(there_ctl -j session list | counters rx tx)" ]
+}
+
+# ---------------------------------------------------------------- the guest is the LNS
+users >"$TMP/users.commands"	# and their files
+for file in users password; do guest put "$TMP/$file" "/run/$file" && in_guest "chmod 600 /run/$file"; done
+there < <(sed "s,$TMP,/run,g" "$TMP/users.commands"; echo "$SERVER
+peer profile create profile_name=A peer_ipaddr=192.0.2.1
+peer profile create profile_name=A6 peer_ipaddr=2001:db8:2::1") ||
+	{ fail "l2tpd in the guest" "does not start"; exit 1; }
+daemon A <"$TMP/users.commands" || exit 1
+while read -r name address words; do
+	ctl A -q tunnel create tunnel_name=t dest_ipaddr="$address" persist=yes
+	# shellcheck disable=SC2086 # words
+	ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password_file="$TMP/password" $words
+	check "LNS, $name: up" until_true 20 up A 1 1 || { there_log; tail -n 5 "$(log_of A)"; continue; }
+	moved "LNS, $name" '^kernel: asked for; ppp0$'
+	carries "LNS, $name" ppp0 "$(ppp_address A ppp0 | cut -d' ' -f1)" 10.9.0.1
+	check "LNS, $name: both count the same" until_true 5 count_the_same
+	check "LNS, $name: IPv6, link-local" pings A "$(session A t s .state.remote_ipv6)%ppp0" 1300
+	ctl A -q tunnel delete tunnel_name=t
+	check "LNS, $name: gone there" until_true 10 there_is 0 0
+	check "LNS, $name: and in its kernel" until_true 5 nothing_there
+done <<-'END'
+	IPv4 192.0.2.2
+	IPv6 2001:db8:2::2
+	numbered 192.0.2.2 use_sequence_numbers=yes
+END
+
+# ---------------------------------------------------------------- whom a client may pretend to be
+ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password_file="$TMP/password"
+check "again: up" until_true 20 up A 1 1
+check "its own address: answered" until_true 5 pings A 10.9.0.1
+ip_on A addr add 10.9.7.7/32 dev ppp0
+in_guest 'ip route add 10.9.7.7 dev ppp0'
+check_fails "not its own (check_source): not answered" on A ping -q -c 1 -W 2 -I 10.9.7.7 10.9.0.1
+in_guest "l2tpctl -s /run/l2tpd.socket -q ppp profile modify profile_name=default check_source=no"
+ctl A -q session delete tunnel_name=t session_name=s
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password_file="$TMP/password"
+check "again: up, unchecked" until_true 20 up A 1 1
+ip_on A addr add 10.9.7.7/32 dev ppp0
+in_guest 'ip route add 10.9.7.7 dev ppp0'
+check "unchecked: answered" until_true 5 on A ping -q -c 1 -W 2 -I 10.9.7.7 10.9.0.1
+
+# ---------------------------------------------------------------- ends
+ctl A -q tunnel delete tunnel_name=t
+check "deleted: gone there" until_true 20 there_is 0 0
+# shellcheck disable=SC2086 # words
+ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes $IMPATIENT
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password_file="$TMP/password"
+check "again: up, once more" until_true 20 up A 1 1
+there_ends KILL
+check "killed: the kernel has nothing left" until_true 5 nothing_there
+there_again || fail "after a death" "does not start"
+check "after a death: the client comes back" until_true 40 there_is 1 1
+check "after a death: ping" until_true 10 pings A 10.9.0.1
+ctl A -q tunnel delete tunnel_name=t
+there_ends
+check "ended: the kernel has nothing left" until_true 5 nothing_there
+stop_daemon A
+
+# ---------------------------------------------------------------- the guest is the LAC
+daemon A < <(cat "$TMP/users.commands"; echo "$SERVER
+peer profile create profile_name=B peer_ipaddr=192.0.2.2
+peer profile create profile_name=B6 peer_ipaddr=2001:db8:2::2") || exit 1
+in_guest 'ip route add 203.0.113.0/24 dev eth0'	# which is not where the default route will lead
+while read -r name address words; do
+	there < <(echo "ppp profile modify profile_name=default default_route=yes
+tunnel create tunnel_name=t dest_ipaddr=$address persist=yes $words
+session create tunnel_name=t session_name=s user_name=alice user_password_file=/run/password") ||
+		fail "LAC, $name" "l2tpd in the guest does not start"
+	check "LAC, $name: up" until_true 20 there_is 1 1 || { there_log; tail -n 5 "$(log_of A)"; continue; }
+	moved "LAC, $name" '^kernel: asked for; ppp0$'
+	carries "LAC, $name" ppp0 10.9.0.1 "$(ppp_address A ppp0 | cut -d' ' -f2)"
+	equal "LAC, $name: the default route leads into it" \
+		"$(in_guest 'ip -4 route get 198.51.100.1' | grep -o 'dev ppp0')" 'dev ppp0'
+	there_ends
+	check "LAC, $name: gone there" until_true 10 up A 0 0
+	check "LAC, $name: and in its kernel" until_true 5 nothing_there
+done <<-'END'
+	IPv4 192.0.2.1
+	IPv6 2001:db8:2::1 our_udp_port=0
+END
+
+# ---------------------------------------------------------------- what cannot be
+# refused NAME REGEX WORDS: a client's session with these words of its PPP profile
+refused() {
+	there < <(echo "ppp profile modify profile_name=default $3
+tunnel create tunnel_name=t dest_ipaddr=192.0.2.1
+session create tunnel_name=t session_name=s user_name=alice user_password_file=/run/password")
+	check "refused: $1" until_true 10 eval '[[ $(there_ctl status; there_log) =~ '"$2"' ]]'
+	there_ends
+}
+refused "a shared interface" 'interface=shared.*datapath=user' interface=shared
+refused "a rate" 'limit.*datapath=user' rate_send=1000000
+check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Whom a peer may pretend to be: the filter of the kernel's PPP devices, run by the kernel on a socket. */
+#include <linux/filter.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "datapath/kernel/internal.h"
+#include "test.h"
+
+#define INWARDS 0
+#define OUTWARDS 1
+
+static struct sock_filter instructions[NATIVE_FILTER_MAX];
+
+static struct prefix prefix_of(const char *text)
+{
+	struct prefix prefix;
+
+	assert_true(prefix_parse(text, &prefix));
+	return prefix;
+}
+
+/* Does a packet from this address pass, as PPP gives it to filters? */
+static bool passes(const struct datapath_ppp *ppp, uint8_t direction, const char *source)
+{
+	struct sock_fprog program = { .filter = instructions };
+	uint8_t packet[4 + 40] = { direction, 0, 0, 0x57 }, received[sizeof(packet)];
+	struct address address;
+	int pair[2];
+	bool passed;
+
+	program.len = (unsigned short)native_filter(ppp, instructions);
+	assert_in_range(program.len, 1, NATIVE_FILTER_MAX);
+	assert_true(address_parse(source, &address));
+	packet[3] = address.family == AF_INET6 ? 0x57 : 0x21;
+	if (address.family == AF_INET6)
+		memcpy(packet + 4 + 8, address.bytes, 16);
+	else
+		memcpy(packet + 4 + 12, address.bytes, 4);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair), 0);
+	assert_int_equal(setsockopt(pair[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), 0);
+	(void)send(pair[0], packet, sizeof(packet), 0);
+	passed = recv(pair[1], received, sizeof(received), 0) == (ssize_t)sizeof(packet);
+	close(pair[0]);
+	close(pair[1]);
+	return passed;
+}
+
+static void only_what_is_the_peers_passes(void **state)
+{
+	struct datapath_prefix prefixes[] = {
+		{ .prefix = prefix_of("192.168.128.0/17") }, { .prefix = prefix_of("2001:db8:5:80::/57") },
+		{ .prefix = prefix_of("2001:db8:7::9/128") },
+	};
+	struct datapath_ppp ppp = { .ipv4 = true, .ipv6 = true, .check_source = true, .prefixes = prefixes,
+				    .prefix_count = 3, .peer_identifier = { 1, 2, 3, 4, 5, 6, 7, 8 } };
+
+	assert_true(address_parse("10.9.0.10", &ppp.peer4));
+	assert_true(passes(&ppp, INWARDS, "10.9.0.10"));
+	assert_false(passes(&ppp, INWARDS, "10.9.0.11"));
+	assert_true(passes(&ppp, OUTWARDS, "10.9.0.11"));
+	assert_true(passes(&ppp, INWARDS, "192.168.128.0"));
+	assert_true(passes(&ppp, INWARDS, "192.168.255.255"));
+	assert_false(passes(&ppp, INWARDS, "192.168.127.255"));
+	assert_true(passes(&ppp, INWARDS, "fe80::102:304:506:708"));
+	assert_false(passes(&ppp, INWARDS, "fe80::102:304:506:709"));
+	assert_true(passes(&ppp, INWARDS, "2001:db8:5:80::1"));
+	assert_true(passes(&ppp, INWARDS, "2001:db8:5:ff:ffff::"));
+	assert_false(passes(&ppp, INWARDS, "2001:db8:5:100::1"));
+	assert_true(passes(&ppp, INWARDS, "2001:db8:7::9"));
+	assert_false(passes(&ppp, INWARDS, "2001:db8:7::8"));
+	assert_false(passes(&ppp, INWARDS, "::"));
+	assert_true(passes(&ppp, OUTWARDS, "2001:db8:7::8"));
+}
+
+static void who_has_nothing_sends_nothing(void **state)
+{
+	struct datapath_ppp ppp = { .ipv4 = true, .check_source = true };
+
+	assert_false(passes(&ppp, INWARDS, "10.9.0.10"));
+	assert_false(passes(&ppp, INWARDS, "fe80::"));
+}
+
+/* So many that jumps over all of them are longer than a conditional one can be. */
+static void many_prefixes(void **state)
+{
+	struct datapath_prefix prefixes[DATAPATH_PREFIXES_MAX];
+	struct datapath_ppp ppp = { .check_source = true, .prefixes = prefixes,
+				    .prefix_count = DATAPATH_PREFIXES_MAX };
+
+	for (int family = 4; family <= 6; family += 2) {
+		for (uint8_t i = 0; i < DATAPATH_PREFIXES_MAX; i++) {
+			prefixes[i].prefix = prefix_of(family == 4 ? "10.0.0.0/24" : "2001:db8::/48");
+			prefixes[i].prefix.address.bytes[family == 4 ? 2 : 5] = i;
+		}
+		assert_true(passes(&ppp, INWARDS, family == 4 ? "10.0.31.1" : "2001:db8:1f::1"));
+		assert_false(passes(&ppp, INWARDS, family == 4 ? "10.0.32.1" : "2001:db8:20::1"));
+		assert_false(passes(&ppp, INWARDS, family == 6 ? "10.0.31.1" : "2001:db8:1f::1"));
+	}
+}
+
+static void nothing_to_check(void **state)
+{
+	struct datapath_ppp ppp = { .ipv4 = true };
+
+	assert_int_equal(native_filter(&ppp, instructions), 0);
+	ppp.check_source = ppp.default_route = true;
+	assert_int_equal(native_filter(&ppp, instructions), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_what_is_the_peers_passes),
+		cmocka_unit_test(who_has_nothing_sends_nothing),
+		cmocka_unit_test(many_prefixes),
+		cmocka_unit_test(nothing_to_check),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
