@@ -114,7 +114,10 @@ struct tunnel_config {
 	char dest_ipaddr[CONFIG_HOST_MAX];
 	uint16_t our_udp_port, peer_udp_port;
 	bool use_udp_checksums, udp_zero_csum6_tx, udp_zero_csum6_rx;
-	bool is_shadow;			/* no row: its socket is another program's (SERVICE_ORIGIN_KERNEL) */
+	/* No rows, of SERVICE_ORIGIN_KERNEL: its socket is another program's; version 2: its ids on the wire, where the
+	 * control protocol is the program's. 0: the rows say them. */
+	bool is_shadow;
+	uint32_t wire_tunnel_id, wire_peer_tunnel_id;
 	char netns[CONFIG_NETNS_MAX];	/* "": the daemon's */
 	char bind_interface[CONFIG_IFNAME_MAX];
 	int datapath;			/* enum config_datapath */

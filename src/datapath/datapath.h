@@ -64,8 +64,9 @@ struct datapath_tunnel_config {
 	bool udp_zero_csum6_rx;			/* accept; so do all tunnels of the local port meanwhile */
 	/* Another program has a socket from local to peer, and keeps it: control messages are its own, and are not
 	 * counted here.  Over UDP so are packets of sessions that the datapath does not have; that it does not get
-	 * those of the others besides is the caller's business, and local has an address and a port.  Version 3. */
+	 * those of the others besides is the caller's business, and local has an address and a port. */
 	bool shadow;
+	bool no_control;			/* version 2: control messages are nobody's */
 };
 
 #define DATAPATH_PREFIXES_MAX 32		/* of one PPP session */
@@ -176,6 +177,19 @@ struct datapath_session_config {
 	 * are the engine's (receive(), send()). */
 	const char *frames;
 	bool priority;				/* version 2: the P bit is set on frames of PPP's control protocols */
+};
+
+/*
+ * Who has the PPP frames of a session that keeps to the rules of the kernel's API (as_kernel): another program,
+ * by descriptors that are copied.  Here a frame begins with its protocol field; on the wire there is FF 03 before it
+ * when it is sent, and there may be when it arrives.
+ */
+struct datapath_channel {
+	int frames;			/* a non-blocking, connected SOCK_SEQPACKET on which all frames are given and
+					 * taken, one with each packet; -1: receive()'s and send()'s, but ... */
+	int network;			/* ... a TUN device as of tap_open() for IP packets; -1: they are dropped */
+	bool ipv4, ipv6;		/* which it gives and takes; others are dropped */
+	bool send_pfc;			/* their protocol field is one octet */
 };
 
 /* Which members of a config a modify operation changes. */
@@ -344,6 +358,10 @@ struct datapath_ops {
 	/* a batch: one by one is slow */
 	void (*session_delete)(struct datapath *dp, const handle *sessions, int count);
 	int (*session_info)(struct datapath *dp, handle session, struct datapath_session_info *info);
+	/* Of a PPP session as_kernel; at first both are -1.  channel NULL: as it was, but what was given by frames
+	 * until now has been sent. */
+	int (*session_channel)(struct datapath *dp, handle session, const struct datapath_channel *channel,
+			       struct error *error);
 
 	/* A device for PPP sessions to share, with its addresses and routes. It must not go before its sessions. */
 	int (*device_add)(struct datapath *dp, const struct datapath_device_config *config, handle *device,

@@ -33,6 +33,21 @@
  * place of KERNEL_ATTACH_FD_CLIENT, and the network namespace; option is the view (enum kernel_view).  error 0: the
  * text is in the memfd.  Else the program finds no such file.
  *
+ * KERNEL_ATTACH_PPPOX: connect() of an AF_PPPOX socket, with descriptors in this order, the last only where the address
+ * names one that the program has:
+ *
+ *   KERNEL_PPPOX_FD_LISTENER: a listening SOCK_SEQPACKET socket of AF_UNIX.  KERNEL_PPPOX_FD_SOCKET: what the program
+ *   holds for an AF_PPPOX socket, a SOCK_SEQPACKET socket that is not connected.  l2tpd connects the one to the other
+ *   when connect() succeeds, and what it accepts then is its end of the program's socket: each PPP frame is a message.
+ *
+ *   KERNEL_PPPOX_FD_NETNS: as above.  KERNEL_PPPOX_FD_TUNNEL: a copy of the descriptor that the address names.
+ *
+ *   octets are the address, value is the thread that asks.
+ *
+ * KERNEL_ATTACH_CALL: another call on what l2tpd serves for the program: option says which (enum kernel_call), value
+ * the number of the option or the command of the ioctl(), octets what the program gave.  octets of the answer are what
+ * the program gets where error is 0.  ENOTCONN when there is no such client.
+ *
  * KERNEL_ATTACH_L2TPIP: a program opens a socket of IP protocol 115, with one descriptor: a raw socket of that protocol
  * in its network namespace, which is what it has on the wire.  Its names are the program's socket's at any time; but
  * the peer's has a port, if there is a peer.  cookie: SO_COOKIE of the descriptor that the program has, which is of
@@ -59,15 +74,22 @@
 #define KERNEL_ATTACH_VERSION 2		/* another one is answered with EPROTONOSUPPORT: both are of one build */
 #define KERNEL_ATTACH_WAIT_MS 5000	/* a daemon that does not answer for so long is taken for none */
 
+#define KERNEL_ATTACH_OCTETS 96		/* of an address, or an ioctl's argument */
+
 enum kernel_attach_kind {
 	KERNEL_ATTACH_NETLINK = 1,
 	KERNEL_ATTACH_OPTION = 2,
+	KERNEL_ATTACH_PPPOX = 3,
+	KERNEL_ATTACH_CALL = 4,
 	KERNEL_ATTACH_VIEW = 7,
 	KERNEL_ATTACH_L2TPIP = 8,
 	KERNEL_ATTACH_L2TPIP_BIND,
 	KERNEL_ATTACH_L2TPIP_AGAIN,
 	KERNEL_ATTACH_L2TPIP_CLOSED,
 };
+
+/* getsockname() and getpeername(); an option of SOL_PPPOL2TP, an int; likewise; ioctl() */
+enum kernel_call { KERNEL_CALL_NAME = 1, KERNEL_CALL_GETSOCKOPT, KERNEL_CALL_SETSOCKOPT, KERNEL_CALL_IOCTL };
 
 /* What the kernel tells as text. */
 enum kernel_view {
@@ -83,15 +105,28 @@ enum kernel_attach_fd {
 	KERNEL_ATTACH_FDS
 };
 
+enum kernel_pppox_fd {
+	KERNEL_PPPOX_FD_LISTENER,
+	KERNEL_PPPOX_FD_NETNS,
+	KERNEL_PPPOX_FD_SOCKET,
+	KERNEL_PPPOX_FD_TUNNEL,
+	KERNEL_PPPOX_FDS
+};
+
+#define KERNEL_ATTACH_FDS_MAX KERNEL_PPPOX_FDS	/* of whatever kind */
+
 struct kernel_attach {
 	uint32_t version;
 	uint32_t kind;		/* enum kernel_attach_kind */
 	uint64_t client;	/* l2tprun's number for it, unique in this connection */
 	uint32_t port_id;	/* NETLINK */
-	int32_t option;		/* OPTION: of level SOL_NETLINK. VIEW: which. L2TPIP_BIND: the connection id */
+	/* OPTION: of level SOL_NETLINK. CALL: enum kernel_call. VIEW: which. L2TPIP_BIND: the connection id */
+	int32_t option;
 	int32_t value;		/* OPTION: its value. NETLINK: 1: who opens it may administer that network namespace */
 	uint32_t uid;		/* NETLINK: who opens it */
 	uint64_t cookie;	/* L2TPIP */
+	uint32_t length;	/* of octets; 0: none */
+	uint8_t octets[KERNEL_ATTACH_OCTETS];
 };
 
 struct kernel_attached {
@@ -99,7 +134,8 @@ struct kernel_attached {
 	int32_t error;		/* 0, or the errno (positive) that the program shall see */
 	uint32_t family_id;	/* NETLINK: of "l2tp" */
 	uint32_t group_id;	/* NETLINK: of its multicast group */
-	uint32_t reserved;
+	uint32_t length;	/* CALL: of octets */
+	uint8_t octets[KERNEL_ATTACH_OCTETS];
 };
 
 #endif

@@ -99,8 +99,12 @@ static void tunnel_command(const struct kernel_tunnel *tunnel, uint32_t id, stru
 	command->verb = CONFIG_CREATE;
 	config->tunnel_id = id;
 	config->peer_tunnel_id = tunnel->peer_id ? tunnel->peer_id : 1;
-	config->version = 3;
+	config->version = tunnel->version == 2 ? 2 : 3;
 	config->encap = tunnel->encap == L2TP_ENCAPTYPE_IP ? CONFIG_ENCAP_IP : CONFIG_ENCAP_UDP;
+	if (tunnel->version == 2) {
+		config->wire_tunnel_id = id;
+		config->wire_peer_tunnel_id = (uint16_t)tunnel->peer_id;
+	}
 	config->src_ipaddr = tunnel->socket.local.address;
 	config->is_shadow = tunnel->is_managed;
 	config->fwmark = tunnel->socket.mark;
@@ -137,12 +141,20 @@ static bool concede(struct command *command, const struct kernel_tunnel *tunnel,
 	return true;
 }
 
-/* Is it one that the service can carry?  Its peers are one host; a program's socket knows it only when connected. */
-static bool is_carried(const struct kernel_tunnel *tunnel)
+static bool is_id_v2(uint32_t id)
+{
+	return id && id <= UINT16_MAX;
+}
+
+/* Is it one that the service can carry?  Its peers are one host; a program's socket knows it only when connected.
+ * Version 2 is not over IP, whatever the kernel has against it, and what does not fit into its ids never arrives. */
+static bool is_carried(const struct kernel_tunnel *tunnel, uint32_t id)
 {
 	if (tunnel->is_managed && !tunnel->socket.is_connected)
 		return false;
-	return tunnel->version != 2 && address_is_unicast(&tunnel->socket.peer.address);
+	if (tunnel->version == 2 && (tunnel->encap != L2TP_ENCAPTYPE_UDP || !is_id_v2(id)))
+		return false;
+	return address_is_unicast(&tunnel->socket.peer.address);
 }
 
 int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now)
@@ -151,7 +163,7 @@ int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t i
 	struct error error;
 	int result, name = 0;
 
-	if (!is_carried(tunnel))
+	if (!is_carried(tunnel, id))
 		return 0;
 	tunnel_command(tunnel, id, &command);
 	do {
@@ -220,11 +232,11 @@ static void session_command(const struct kernel *kernel, const struct kernel_ses
 		"peer_session_id", "pw_type", "cookie", "peer_cookie", "l2spec_type", "mtu", "mss_clamp",
 		"carrier_timeout", "netns", "bridge", "interface_up", NULL,
 	};
-	static const char *const vlan[] = { "vlan_id", NULL };
+	static const char *const vlan[] = { "vlan_id", NULL }, *const ppp[] = { "no_ppp", NULL };
 	struct session_config *config = &command->config.session;
 
 	session_keys(kernel, session, CONFIG_CREATE, command);
-	config->peer_session_id = session->peer_id;
+	config->peer_session_id = session->tunnel->version == 2 ? (uint16_t)session->peer_id : session->peer_id;
 	config->pw_type = session->pw_type;
 	copy_cookie(&config->cookie, &session->cookie);
 	copy_cookie(&config->peer_cookie, &session->peer_cookie);
@@ -235,9 +247,13 @@ static void session_command(const struct kernel *kernel, const struct kernel_ses
 	config->vlan_id = session->vlan_id;
 	if (session->pw_type == L2TP_PWTYPE_ETH_VLAN)
 		give(command, vlan);
+	config->no_ppp = true;
+	if (session->pw_type == L2TP_PWTYPE_PPP)
+		give(command, ppp);
 	give_changeable(session, command);
 	_Static_assert((int)CONFIG_PW_ETH == L2TP_PWTYPE_ETH && (int)CONFIG_PW_VLAN == L2TP_PWTYPE_ETH_VLAN &&
-		       (int)CONFIG_PW_IP == L2TP_PWTYPE_IP, "the language has the kernel's numbers");
+		       (int)CONFIG_PW_IP == L2TP_PWTYPE_IP && (int)CONFIG_PW_PPP == L2TP_PWTYPE_PPP,
+		       "the language has the kernel's numbers");
 }
 
 /* A name with %d: the first that nobody has. */
@@ -275,6 +291,14 @@ static int create_session(struct kernel *kernel, struct command *command, const 
 	return execute(kernel, command, now, result, &error);
 }
 
+/* What manages a tunnel (pppox.c) is no session. */
+static bool is_session_carried(const struct kernel_session *session)
+{
+	if (session->pw_type == L2TP_PWTYPE_PPP && !session->id && !session->peer_id)
+		return false;
+	return session->tunnel->version != 2 || is_id_v2(session->id);
+}
+
 int carry_session(struct kernel *kernel, struct kernel_session *session, const char *ifname, uint64_t now)
 {
 	struct service_result result;
@@ -283,7 +307,7 @@ int carry_session(struct kernel *kernel, struct kernel_session *session, const c
 	int wrong;
 
 	snprintf(session->ifname, sizeof(session->ifname), "%s", ifname ? ifname : "");
-	if (session->tunnel->service == HANDLE_NONE || session->pw_type == L2TP_PWTYPE_PPP)
+	if (session->tunnel->service == HANDLE_NONE || !is_session_carried(session))
 		return 0;
 	session->service_id = session->id;
 	session_command(kernel, session, &command);

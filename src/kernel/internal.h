@@ -4,9 +4,9 @@
  * it is answered.
  *
  * An object here is a record of what was asked, and the handle of what the service has made of it.  Some have none,
- * and are nothing but the record, because the service cannot carry them yet: tunnels of version 2, those with a socket
- * of the program's own (L2TP_ATTR_FD) that is not connected, those over UDP to no port, and sessions in them or with
- * pseudowire PPP.
+ * and are nothing but the record, because the service cannot carry them: tunnels with a socket of the program's
+ * own (L2TP_ATTR_FD) that is not connected, those over UDP to no port, those of version 2 over IP or with ids that it
+ * has no room for, and sessions in them.
  */
 #ifndef L2TPD_KERNEL_INTERNAL_H
 #define L2TPD_KERNEL_INTERNAL_H
@@ -33,6 +33,9 @@ struct kernel {
 	struct kernel_host host;
 	struct space *spaces;			/* by netns */
 	struct kernel_client *clients;
+	struct kernel_pppox *sockets;		/* of AF_PPPOX: all that are connected */
+	struct kernel_channel *channels;	/* of sessions that the service has, by its handle */
+	uint32_t last_channel;			/* its index */
 	uint32_t tunnel_count, session_count;
 };
 
@@ -51,7 +54,8 @@ struct kernel_tunnel {
 	uint32_t peer_id;
 	uint8_t version;
 	uint16_t encap;
-	bool is_managed;			/* the socket is the program's own */
+	bool is_managed;			/* the socket is the program's own ... */
+	int32_t fd;				/* ... this descriptor of it; negative: it said that there is none */
 	struct kernel_socket socket;
 	handle service;				/* HANDLE_NONE: a record only */
 	bool is_portless;
@@ -80,6 +84,8 @@ struct kernel_session {
 	char ifname[CONFIG_IFNAME_MAX];		/* as it was called first; "": it has none */
 	bool recv_seq, send_seq, lns_mode;
 	int32_t reorder_jiffies;
+	int32_t owner;				/* thread that made it */
+	struct kernel_pppox *socket;		/* of pseudowire PPP: that is connected to it; NULL: none */
 	uint32_t service_id;			/* the service's id of it */
 	handle service;				/* as the tunnel's */
 	UT_hash_handle by_space;
@@ -222,6 +228,11 @@ void dump_continue(struct kernel_client *client);
 /* --- record.c --- */
 void record_tunnel(struct kernel *kernel, const struct kernel_tunnel *tunnel, struct nlmsghdr *message);
 void record_session(struct kernel *kernel, const struct kernel_session *session, struct nlmsghdr *message);
+/* All zero where the service has none. */
+void record_tunnel_stats(struct kernel *kernel, const struct kernel_tunnel *tunnel, struct datapath_stats *stats);
+/* send_seq follows what the peer does. */
+void record_session_live(struct kernel *kernel, const struct kernel_session *session, struct datapath_stats *stats,
+			 bool *send_seq);
 
 /* --- objects.c: what there is; an object that has lost the service's is forgotten when it is looked for --- */
 /* NULL: out of memory. */
@@ -247,6 +258,67 @@ void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel);
 /* -1: out of memory. */
 int kernel_session_insert(struct kernel *kernel, struct kernel_session *session);
 void kernel_session_forget(struct kernel *kernel, struct kernel_session *session);
+
+/* Has the service lost what it had of it? */
+bool kernel_session_lives(const struct kernel *kernel, const struct kernel_session *session);
+
+/* --- tunnel.c, session.c: making and unmaking, whoever asks for it --- */
+struct kernel_descriptor {
+	int32_t pid;
+	int32_t fd;				/* in its table; negative: none */
+};
+/* Allocated and filled, but for its socket, id and space; the caller's again unless 0 is returned. An errno. */
+int kernel_tunnel_make(struct kernel *kernel, const struct kernel_descriptor *descriptor, struct kernel_tunnel *tunnel,
+		       const struct kernel_wanted *wanted, uint64_t now);
+/* Likewise. ifname NULL: the system chooses it. */
+int kernel_session_make(struct kernel *kernel, struct kernel_session *session, const char *ifname, uint64_t now);
+void kernel_session_destroy(struct kernel *kernel, struct kernel_session *session, uint64_t now);
+/* Milliseconds as the kernel keeps them. */
+int32_t kernel_jiffies(uint32_t ms);
+
+/* --- channel.c --- */
+#define KERNEL_CHANNEL_QUEUE_MAX 32		/* frames that wait for who takes the channel, as the kernel's */
+
+/* The PPP channel of a session to which a socket is connected. */
+struct kernel_channel {
+	struct kernel *kernel;
+	const struct kernel_pppox *socket;
+	uint32_t index;				/* 0: it has none, as what manages a tunnel */
+	handle service;				/* the service's session; HANDLE_NONE: none of its */
+	bool is_bound;				/* frames are not the socket's, but whose the channel is */
+	struct kernel_channel_user user;	/* frame NULL: nobody has it */
+	struct datagram *queue;
+	unsigned int queued;
+	struct datapath_channel hands;		/* as the service knows them */
+	UT_hash_handle by_service;
+};
+
+/* The socket gets all frames. An errno. */
+int kernel_channel_begin(struct kernel_channel *channel, handle service, int frames);
+/* What the program has given until now is sent. */
+void kernel_channel_settle(const struct kernel_channel *channel);
+/* They are the channel's from now on. */
+int kernel_channel_bind(struct kernel_channel *channel);
+/* The session goes, or the socket. */
+void kernel_channel_end(struct kernel_channel *channel);
+service_frame_fn kernel_channel_hear;
+
+/* --- pppox.c --- */
+/* Connected sockets of AF_PPPOX. */
+struct kernel_pppox {
+	struct kernel_pppox *prev, *next;
+	struct kernel *kernel;
+	void *owner;				/* the caller's own for it */
+	char netns[CONFIG_NETNS_MAX];
+	struct kernel_session *session;		/* NULL: it is gone */
+	bool is_manager;			/* of the tunnel: the session is none */
+	struct kernel_channel channel;
+};
+
+/* The session goes. */
+void pppox_detach(struct kernel *kernel, struct kernel_session *session);
+/* All of them, at the end: nobody is told. */
+void pppox_forget_all(struct kernel *kernel);
 
 /* --- tunnel.c, session.c: commands; 0, NOT_ACKNOWLEDGED or an errno --- */
 int kernel_tunnel_create(const struct request *request);

@@ -18,6 +18,7 @@ struct kernel *kernel_new(struct service *service, const struct kernel_host *hos
 		return NULL;
 	kernel->service = service;
 	kernel->host = *host;
+	service_hear_frames(service, kernel_channel_hear, kernel);
 	return kernel;
 }
 
@@ -35,6 +36,8 @@ void kernel_free(struct kernel *kernel)
 
 	if (!kernel)
 		return;
+	service_hear_frames(kernel->service, NULL, NULL);
+	pppox_forget_all(kernel);
 	while (kernel->clients)
 		kernel_client_free(kernel->clients);
 	while ((tunnel = first_tunnel(kernel->spaces)))		/* the last takes the space with it */

@@ -75,9 +75,13 @@ struct kernel_host {
 	int (*take_socket)(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
 			   struct kernel_socket *socket);
 	void (*drop_socket)(void *context, uint64_t cookie);
-	/* From now on such a socket does not get data packets of this session of version 3, since a tunnel of the
-	 * service does; or it gets them again.  0 or an errno; to be given again never fails. */
-	int (*claim)(void *context, uint64_t cookie, uint32_t session_id, bool claimed);
+	/* From now on such a socket does not get data packets of this session, since a tunnel of the service does; or
+	 * it gets them again.  id: of version 2: the tunnel's above the session's, 16 bits each; of 3: the session's.
+	 * 0 or an errno; to be given again never fails. */
+	int (*claim)(void *context, uint64_t cookie, uint8_t version, uint32_t id, bool claimed);
+
+	/* The session to which such a socket is connected is gone (kernel_pppox_connect()). */
+	void (*detached)(void *context, void *owner);
 
 	/* A message that is for another family: whole, with its header. */
 	void (*forward)(void *context, void *owner, const void *message, size_t length);
@@ -131,6 +135,71 @@ struct kernel_view_place {
 #define KERNEL_VIEW_PIECE 2048		/* no piece is longer */
 size_t kernel_view_next(struct kernel *kernel, const char *netns, enum kernel_view view,
 			struct kernel_view_place *place, char piece[KERNEL_VIEW_PIECE]);
+
+/* --- sockets of AF_PPPOX, protocol PX_PROTO_OL2TP, once they are connected ---
+ * errnos are those of the kernel's system calls.  What a program does with a socket of which there is none of these
+ * gets ENOTCONN. */
+struct kernel_pppox;
+
+struct kernel_pppox_asker {
+	const char *netns;
+	bool is_connected;		/* the socket is already */
+	int32_t tid;			/* the thread that asks, as getpeername() will tell it */
+	int32_t pid, fd;		/* where the descriptor that the address names is; negative: nowhere */
+	void *owner;			/* the caller's own for the socket, comes back in detached() */
+};
+/* connect() to this address, of one of the four kinds that the length tells apart.  0 and *pppox, or an errno. */
+int kernel_pppox_connect(struct kernel *kernel, const struct kernel_pppox_asker *asker, const void *address,
+			 size_t length, uint64_t now, struct kernel_pppox **pppox);
+/* What the program sends on this descriptor are frames of the session, and what comes for the session it gets, until
+ * the channel is bound.  The descriptor (datapath.h, struct datapath_channel) stays the caller's. An errno. */
+int kernel_pppox_attach(struct kernel_pppox *pppox, int frames);
+/* Does the descriptor's other user read it?  If not its owner has to, and tells what the program sends. */
+bool kernel_pppox_is_read(const struct kernel_pppox *pppox);
+void kernel_pppox_sent(struct kernel_pppox *pppox, const void *frame, size_t length);
+/* The program has closed it: the session goes with it; of a tunnel that it manages, nothing. NULL is legal. */
+void kernel_pppox_free(struct kernel_pppox *pppox, uint64_t now);
+
+#define KERNEL_PPPOX_NAME_MAX 58	/* octets of the longest address */
+/* getsockname() and getpeername(): the same. */
+int kernel_pppox_name(struct kernel_pppox *pppox, uint8_t name[KERNEL_PPPOX_NAME_MAX], size_t *length);
+/* Options of level SOL_PPPOL2TP. */
+int kernel_pppox_set(struct kernel_pppox *pppox, int option, int32_t value, uint64_t now);
+int kernel_pppox_get(struct kernel_pppox *pppox, int option, int32_t *value);
+/* ioctl(): argument is what the program gave, *length octets (as many as the command says), and what it gets. */
+#define KERNEL_PPPOX_ARGUMENT_MAX 72
+int kernel_pppox_ioctl(struct kernel_pppox *pppox, uint32_t command, uint8_t argument[KERNEL_PPPOX_ARGUMENT_MAX],
+		       size_t *length);
+
+/* --- their PPP channels, for /dev/ppp --- */
+struct kernel_channel;
+
+struct kernel_channel_user {
+	void *context;
+	/* A frame that no network device took: from its protocol field on. */
+	void (*frame)(void *context, const uint8_t *frame, size_t length);
+	/* The socket was closed, or its session deleted: the channel must not be used any more. */
+	void (*gone)(void *context);
+};
+
+/* By what PPPIOCGCHAN tells. NULL: there is none. */
+struct kernel_channel *kernel_channel_find(struct kernel *kernel, const char *netns, uint32_t index);
+/* Frames that came since PPPIOCGCHAN are given at once. 0, or EBUSY: somebody has it. */
+int kernel_channel_take(struct kernel_channel *channel, const struct kernel_channel_user *user);
+void kernel_channel_leave(struct kernel_channel *channel);
+/* From its protocol field on; at once. */
+void kernel_channel_send(struct kernel_channel *channel, const void *frame, size_t length);
+
+/* IP packets go between the session and this TUN device; NULL: they are dropped.  The descriptor, as of tap_open(),
+ * is copied. 0 or an errno. */
+struct kernel_channel_device {
+	int tun;
+	bool ipv4, ipv6;		/* which; others are dropped */
+	bool send_pfc;			/* with a protocol field of one octet */
+};
+int kernel_channel_device(struct kernel_channel *channel, const struct kernel_channel_device *device);
+/* Octets of the longest IP packet that it should be given. */
+uint32_t kernel_channel_mtu(const struct kernel_channel *channel);
 
 /* The network namespace ends: its tunnels go, and nobody is notified.  How many they were. */
 uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now);

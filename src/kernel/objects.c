@@ -104,7 +104,7 @@ void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel)
 
 /* --- sessions --- */
 
-static bool session_lives(const struct kernel *kernel, const struct kernel_session *session)
+bool kernel_session_lives(const struct kernel *kernel, const struct kernel_session *session)
 {
 	struct service_session_view view;
 
@@ -118,7 +118,7 @@ struct kernel_session *kernel_session_from(struct kernel *kernel, struct kernel_
 	struct order_node *node;
 
 	while ((node = order_from(&tunnel->sessions, least))) {
-		if (session_lives(kernel, kernel_session_of_node(node)))
+		if (kernel_session_lives(kernel, kernel_session_of_node(node)))
 			return kernel_session_of_node(node);
 		kernel_session_forget(kernel, kernel_session_of_node(node));
 	}
@@ -139,7 +139,7 @@ struct kernel_session *kernel_session_find_in_space(struct kernel *kernel, struc
 
 	for (;;) {
 		HASH_FIND(by_space, space->sessions, &id, sizeof(id), session);
-		if (!session || session_lives(kernel, session))
+		if (!session || kernel_session_lives(kernel, session))
 			return session;
 		kernel_session_forget(kernel, session);
 	}
@@ -166,9 +166,13 @@ struct kernel_session *kernel_session_find_by_ifname(struct kernel *kernel, stru
 /* What the service carries the program's own socket shall not get besides. */
 static int claim(struct kernel *kernel, const struct kernel_session *session, bool claimed)
 {
-	if (!session->tunnel->is_managed || session->service == HANDLE_NONE)
+	const struct kernel_tunnel *tunnel = session->tunnel;
+	uint32_t id = tunnel->version == 2 ? tunnel->by_id.id << 16 | session->id : session->id;
+
+	if (!tunnel->is_managed || session->service == HANDLE_NONE)
 		return 0;
-	return kernel->host.claim(kernel->host.context, session->tunnel->socket.cookie, session->id, claimed);
+	return kernel->host.claim(kernel->host.context, tunnel->socket.cookie, tunnel->version == 2 ? 2 : 3, id,
+				  claimed);
 }
 
 int kernel_session_insert(struct kernel *kernel, struct kernel_session *session)
@@ -191,6 +195,7 @@ int kernel_session_insert(struct kernel *kernel, struct kernel_session *session)
 
 void kernel_session_forget(struct kernel *kernel, struct kernel_session *session)
 {
+	pppox_detach(kernel, session);
 	(void)claim(kernel, session, false);
 	if (session->by_space.tbl)
 		HASH_DELETE(by_space, session->tunnel->space->sessions, session);

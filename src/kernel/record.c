@@ -60,18 +60,26 @@ static void put_addresses(struct nlmsghdr *message, const struct kernel_socket *
 	}
 }
 
-void record_tunnel(struct kernel *kernel, const struct kernel_tunnel *tunnel, struct nlmsghdr *message)
+void record_tunnel_stats(struct kernel *kernel, const struct kernel_tunnel *tunnel, struct datapath_stats *stats)
 {
 	struct service_tunnel_view view;
 
-	if (service_tunnel_view(kernel->service, tunnel->service, &view) < 0)
-		memset(&view.info, 0, sizeof(view.info));
+	memset(stats, 0, sizeof(*stats));
+	if (service_tunnel_view(kernel->service, tunnel->service, &view) == 0)
+		*stats = view.info.stats;
+}
+
+void record_tunnel(struct kernel *kernel, const struct kernel_tunnel *tunnel, struct nlmsghdr *message)
+{
+	struct datapath_stats stats;
+
+	record_tunnel_stats(kernel, tunnel, &stats);
 	mnl_attr_put_u8(message, L2TP_ATTR_PROTO_VERSION, tunnel->version);
 	mnl_attr_put_u32(message, L2TP_ATTR_CONN_ID, tunnel->by_id.id);
 	mnl_attr_put_u32(message, L2TP_ATTR_PEER_CONN_ID, tunnel->peer_id);
 	mnl_attr_put_u32(message, L2TP_ATTR_DEBUG, 0);
 	mnl_attr_put_u16(message, L2TP_ATTR_ENCAP_TYPE, tunnel->encap);
-	put_stats(message, &view.info.stats);
+	put_stats(message, &stats);
 	if (tunnel->encap == L2TP_ENCAPTYPE_UDP)
 		put_udp(message, &tunnel->socket);
 	put_addresses(message, &tunnel->socket);
@@ -99,18 +107,33 @@ static void put_identity(struct nlmsghdr *message, const struct kernel_session *
 	put_cookie(message, L2TP_ATTR_PEER_COOKIE, &session->peer_cookie);
 }
 
-void record_session(struct kernel *kernel, const struct kernel_session *session, struct nlmsghdr *message)
+void record_session_live(struct kernel *kernel, const struct kernel_session *session, struct datapath_stats *stats,
+			 bool *send_seq)
 {
 	struct service_session_view view;
-	bool is_carried = service_session_view(kernel->service, session->service, &view) == 0;
+	bool is_carried;
 
-	if (!is_carried)
-		memset(&view.info, 0, sizeof(view.info));
+	if (session->socket)
+		kernel_channel_settle(&session->socket->channel);
+	is_carried = service_session_view(kernel->service, session->service, &view) == 0;
+
+	memset(stats, 0, sizeof(*stats));
+	if (is_carried)
+		*stats = view.info.stats;
+	*send_seq = is_carried ? view.info.send_seq : session->send_seq;
+}
+
+void record_session(struct kernel *kernel, const struct kernel_session *session, struct nlmsghdr *message)
+{
+	struct datapath_stats stats;
+	bool send_seq;
+
+	record_session_live(kernel, session, &stats, &send_seq);
 	put_identity(message, session);
 	mnl_attr_put_u8(message, L2TP_ATTR_RECV_SEQ, session->recv_seq);
-	mnl_attr_put_u8(message, L2TP_ATTR_SEND_SEQ, is_carried ? view.info.send_seq : session->send_seq);
+	mnl_attr_put_u8(message, L2TP_ATTR_SEND_SEQ, send_seq);
 	mnl_attr_put_u8(message, L2TP_ATTR_LNS_MODE, session->lns_mode);
 	if (session->reorder_jiffies)
 		mnl_attr_put_u64(message, L2TP_ATTR_RECV_TIMEOUT, (uint32_t)session->reorder_jiffies * JIFFY_MS);
-	put_stats(message, &view.info.stats);
+	put_stats(message, &stats);
 }

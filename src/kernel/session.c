@@ -81,7 +81,12 @@ static void get_bit(const struct request *request, unsigned int type, bool *bit)
 		*bit = get_u8(request, type) & 1;
 }
 
-/* Milliseconds of 32 bits; what has the highest bit set is for ever, which the kernel keeps in too small a number. */
+/* What has the highest bit set is for ever, which the kernel keeps in too small a number. */
+int32_t kernel_jiffies(uint32_t ms)
+{
+	return ms > INT32_MAX ? -2 : (int32_t)((ms + JIFFY_MS - 1) / JIFFY_MS);
+}
+
 static void get_timeout(const struct request *request, int32_t *jiffies)
 {
 	uint32_t ms;
@@ -89,7 +94,7 @@ static void get_timeout(const struct request *request, int32_t *jiffies)
 	if (!has(request, L2TP_ATTR_RECV_TIMEOUT))
 		return;
 	ms = (uint32_t)mnl_attr_get_u64(request->attributes.of[L2TP_ATTR_RECV_TIMEOUT]);
-	*jiffies = ms > INT32_MAX ? -2 : (int32_t)((ms + JIFFY_MS - 1) / JIFFY_MS);
+	*jiffies = kernel_jiffies(ms);
 }
 
 /* What a modify may change, too. */
@@ -167,10 +172,8 @@ static const char *wanted_name(const struct request *request, const struct kerne
 	return mnl_attr_get_str(request->attributes.of[L2TP_ATTR_IFNAME]);
 }
 
-static int make(const struct request *request, struct kernel_session *session)
+int kernel_session_make(struct kernel *kernel, struct kernel_session *session, const char *ifname, uint64_t now)
 {
-	struct kernel *kernel = request_kernel(request);
-	const char *ifname = wanted_name(request, session);
 	int error;
 
 	if (is_taken(kernel, session))
@@ -179,12 +182,12 @@ static int make(const struct request *request, struct kernel_session *session)
 		return EINVAL;
 	if (kernel->session_count >= SERVICE_SESSIONS_MAX)
 		return ENOMEM;
-	error = carry_session(kernel, session, ifname, request->now);
+	error = carry_session(kernel, session, ifname, now);
 	if (error)
 		return error;
 	if (kernel_session_insert(kernel, session) == 0)
 		return 0;
-	carry_session_no_more(kernel, session, request->now);
+	carry_session_no_more(kernel, session, now);
 	return ENOMEM;
 }
 
@@ -205,9 +208,10 @@ int kernel_session_create(const struct request *request)
 	if (!session)
 		return ENOMEM;
 	session->tunnel = tunnel;
+	session->owner = request->caller->pid;
 	error = get_session(request, session);
 	if (!error)
-		error = make(request, session);
+		error = kernel_session_make(kernel, session, wanted_name(request, session), request->now);
 	if (error) {
 		free(session);
 		return error;
@@ -218,6 +222,12 @@ int kernel_session_create(const struct request *request)
 
 /* --- the others --- */
 
+void kernel_session_destroy(struct kernel *kernel, struct kernel_session *session, uint64_t now)
+{
+	carry_session_no_more(kernel, session, now);
+	kernel_session_forget(kernel, session);
+}
+
 int kernel_session_delete(const struct request *request)
 {
 	struct kernel_session *session = find(request);
@@ -225,18 +235,19 @@ int kernel_session_delete(const struct request *request)
 	if (!session)
 		return ENODEV;
 	notify(request, session, L2TP_CMD_SESSION_DELETE);
-	carry_session_no_more(request_kernel(request), session, request->now);
-	kernel_session_forget(request_kernel(request), session);
+	kernel_session_destroy(request_kernel(request), session, request->now);
 	return 0;
 }
 
 int kernel_session_modify(const struct request *request)
 {
 	struct kernel_session *session = find(request);
+	struct datapath_stats ignored;
 	int error;
 
 	if (!session)
 		return ENODEV;
+	record_session_live(request_kernel(request), session, &ignored, &session->send_seq);
 	get_changeable(request, session);
 	error = carry_changed_session(request_kernel(request), session, request->now);
 	if (!error)

@@ -105,15 +105,15 @@ static bool is_port_taken(const struct space *space, const struct endpoint *loca
 	return false;
 }
 
-static int get_socket(const struct request *request, struct kernel_tunnel *tunnel, const struct kernel_wanted *wanted)
+static int get_socket(struct kernel *kernel, const struct kernel_descriptor *descriptor, struct kernel_tunnel *tunnel,
+		      const struct kernel_wanted *wanted)
 {
-	const struct kernel_host *host = &request_kernel(request)->host;
+	const struct kernel_host *host = &kernel->host;
 	struct kernel_socket found = tunnel->socket;
-	int32_t fd = has(request, L2TP_ATTR_FD) ? (int32_t)get_u32(request, L2TP_ATTR_FD) : -1;
 	int error;
 
-	if (fd >= 0) {
-		error = host->take_socket(host->context, wanted->netns, request->caller->pid, fd, wanted->encap,
+	if (descriptor->fd >= 0) {
+		error = host->take_socket(host->context, wanted->netns, descriptor->pid, descriptor->fd, wanted->encap,
 					  &tunnel->socket);
 		tunnel->is_managed = !error;
 		return error;
@@ -127,17 +127,17 @@ static int get_socket(const struct request *request, struct kernel_tunnel *tunne
 }
 
 /* Its id is free, and its space is there. */
-static int make(const struct request *request, struct kernel_tunnel *tunnel, const struct kernel_wanted *wanted)
+static int make(struct kernel *kernel, const struct kernel_descriptor *descriptor, struct kernel_tunnel *tunnel,
+		const struct kernel_wanted *wanted, uint64_t now)
 {
-	struct kernel *kernel = request_kernel(request);
 	int error;
 
 	if (kernel->tunnel_count >= SERVICE_TUNNELS_MAX)
 		return ENOMEM;
-	error = get_socket(request, tunnel, wanted);
+	error = get_socket(kernel, descriptor, tunnel, wanted);
 	if (error)
 		return error;
-	error = carry_tunnel(kernel, tunnel, wanted->tunnel_id, request->now);
+	error = carry_tunnel(kernel, tunnel, wanted->tunnel_id, now);
 	if (!error)
 		kernel_tunnel_insert(kernel, tunnel, wanted->tunnel_id);
 	else if (tunnel->is_managed)
@@ -145,10 +145,9 @@ static int make(const struct request *request, struct kernel_tunnel *tunnel, con
 	return error;
 }
 
-static int make_in_space(const struct request *request, struct kernel_tunnel *tunnel,
-			 const struct kernel_wanted *wanted)
+int kernel_tunnel_make(struct kernel *kernel, const struct kernel_descriptor *descriptor, struct kernel_tunnel *tunnel,
+		       const struct kernel_wanted *wanted, uint64_t now)
 {
-	struct kernel *kernel = request_kernel(request);
 	struct space *space = space_find(kernel, wanted->netns);
 	int error;
 
@@ -157,7 +156,7 @@ static int make_in_space(const struct request *request, struct kernel_tunnel *tu
 	tunnel->space = space_get(kernel, wanted->netns);
 	if (!tunnel->space)
 		return ENOMEM;
-	error = make(request, tunnel, wanted);
+	error = make(kernel, descriptor, tunnel, wanted, now);
 	if (error)
 		space_put(kernel, tunnel->space);
 	return error;
@@ -166,14 +165,18 @@ static int make_in_space(const struct request *request, struct kernel_tunnel *tu
 int kernel_tunnel_create(const struct request *request)
 {
 	struct kernel_tunnel *tunnel = calloc(1, sizeof(*tunnel));
+	struct kernel_descriptor descriptor = { .pid = request->caller->pid, .fd = -1 };
 	struct kernel_wanted wanted = { .netns = "" };
 	int error;
 
 	if (!tunnel)
 		return ENOMEM;
 	error = get_tunnel(request, tunnel, &wanted);
+	if (has(request, L2TP_ATTR_FD))
+		descriptor.fd = (int32_t)get_u32(request, L2TP_ATTR_FD);
+	tunnel->fd = descriptor.fd;
 	if (!error)
-		error = make_in_space(request, tunnel, &wanted);
+		error = kernel_tunnel_make(request_kernel(request), &descriptor, tunnel, &wanted, request->now);
 	if (error) {
 		free(tunnel);
 		return error;

@@ -27,6 +27,7 @@ static void supervisor_free(struct supervisor *supervisor)
 		if (program->supervisor == supervisor)
 			program->supervisor = NULL;
 	l2tpips_end(supervisor->api, supervisor);
+	pppox_orphan(supervisor);
 	DL_DELETE(supervisor->api->supervisors, supervisor);
 	if (supervisor->readable)
 		event_free(supervisor->readable);
@@ -154,9 +155,13 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 	} else if (ours && (attach->kind == KERNEL_ATTACH_L2TPIP || attach->kind == KERNEL_ATTACH_L2TPIP_AGAIN)) {
 		told.error = attach_l2tpip(supervisor, attach, fds, count);
 	} else {
-		close_all(fds, count);
-		if (ours)
+		if (ours && attach->kind == KERNEL_ATTACH_PPPOX)
+			told.error = cut ? EMFILE : pppox_connect(supervisor, attach, fds, count);
+		else if (ours && attach->kind == KERNEL_ATTACH_CALL)
+			told.error = pppox_call(supervisor, attach, &told);
+		else if (ours)
 			told.error = obey_word(supervisor, attach);
+		close_all(fds, count);
 	}
 	tell(supervisor, &told);
 }
@@ -168,18 +173,18 @@ static bool read_one(struct supervisor *supervisor)
 	struct iovec part = { &attach, sizeof(attach) };
 	union {
 		struct cmsghdr aligned;
-		char octets[CMSG_SPACE(KERNEL_ATTACH_FDS * sizeof(int))];
+		char octets[CMSG_SPACE(KERNEL_ATTACH_FDS_MAX * sizeof(int))];
 	} control;
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
 				  .msg_controllen = sizeof(control) };
 	ssize_t length = recvmsg(supervisor->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	int fds[KERNEL_ATTACH_FDS];
+	int fds[KERNEL_ATTACH_FDS_MAX];
 	size_t count;
 
 	if (length < 0)
 		return errno == EAGAIN || errno == EINTR;
-	count = take_descriptors(&message, fds, KERNEL_ATTACH_FDS);
-	if (length != sizeof(attach)) {
+	count = take_descriptors(&message, fds, KERNEL_ATTACH_FDS_MAX);
+	if (length != sizeof(attach) || attach.length > sizeof(attach.octets)) {
 		close_all(fds, count);
 		return false;
 	}
@@ -343,6 +348,7 @@ void kernel_api_close(struct kernel_api *api)
 		return;
 	DL_FOREACH_SAFE(api->programs, program, next_program)
 		program_free(program);
+	pppox_free_all(api);
 	DL_FOREACH_SAFE(api->supervisors, supervisor, next_supervisor)
 		supervisor_free(supervisor);
 	end_sender(api);

@@ -230,14 +230,19 @@ static void drop_socket(void *context, uint64_t cookie)
 		socket_drop(context, cookie);
 }
 
-static int claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)
+static int claim(void *context, uint64_t cookie, uint8_t version, uint32_t id, bool claimed)
 {
 	if (l2tpip_find(context, cookie))	/* it never gets data */
 		return 0;
-	return socket_claim(context, cookie, session_id, claimed);
+	return socket_claim(context, cookie, (struct os_claim){ version, id }, claimed);
 }
 
 /* --- programs --- */
+
+static void detached(void *context, void *owner)
+{
+	pppox_detached(owner);
+}
 
 static void forward(void *context, void *owner, const void *message, size_t length)
 {
@@ -257,6 +262,7 @@ void kernel_host_fill(struct kernel_host *host)
 	host->take_socket = take_socket;
 	host->drop_socket = drop_socket;
 	host->claim = claim;
+	host->detached = detached;
 	host->forward = forward;
 	host->wake = wake;
 }

@@ -9,6 +9,7 @@
 #include "kernel/attach.h"
 #include "kernel/kernel.h"
 #include "l2tpd/kernel_api.h"
+#include "os/claim.h"
 #include "os/netns.h"
 #include "os/unix_socket.h"
 
@@ -39,6 +40,19 @@ struct program {
 	uint32_t opener;			/* the user who did */
 	struct event *readable, *writable, *answered;	/* answered: by the proxy */
 	struct program *prev, *next;
+};
+
+/* A connected AF_PPPOX socket of a program. */
+struct pppox {
+	struct kernel_api *api;
+	const struct supervisor *supervisor;	/* as a program's */
+	uint64_t number;
+	struct kernel_pppox *kernel;
+	int fd;					/* our end of it */
+	int netns;
+	struct space *space;
+	struct event *closed, *readable;	/* readable: while nobody else reads it */
+	struct pppox *prev, *next;
 };
 
 /* A network namespace in which somebody used the API, other than ours. */
@@ -86,6 +100,7 @@ struct kernel_api {
 	struct log_limit refused;
 	struct supervisor *supervisors;
 	struct program *programs;
+	struct pppox *pppox;
 	struct space *spaces;
 	struct taken_socket *sockets;
 	struct l2tpip *l2tpips;
@@ -108,6 +123,16 @@ void program_forward(struct program *program, const void *message, size_t length
 /* Some of that was carried out. */
 void programs_sent(struct kernel_api *api);
 
+/* kernel_pppox.c: sockets of AF_PPPOX */
+/* 0 or an errno; descriptors stay the caller's. */
+int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count);
+int pppox_call(const struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told);
+/* The supervisor has ended, the programs it ran may not have. */
+void pppox_orphan(const struct supervisor *supervisor);
+/* The session of this one is gone. */
+void pppox_detached(struct pppox *pppox);
+void pppox_free_all(struct kernel_api *api);
+
 /* kernel_host.c: what the room asks of the system */
 void kernel_host_fill(struct kernel_host *host);
 
@@ -117,7 +142,7 @@ void kernel_host_fill(struct kernel_host *host);
 int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *cookie);
 /* None came of it: it may be taken again. */
 void socket_drop(struct kernel_api *api, uint64_t cookie);
-int socket_claim(struct kernel_api *api, uint64_t cookie, uint32_t session_id, bool claimed);
+int socket_claim(struct kernel_api *api, uint64_t cookie, struct os_claim claim, bool claimed);
 void sockets_free(struct kernel_api *api);
 
 /* kernel_view.c: fds are taken over: 0 or an errno */

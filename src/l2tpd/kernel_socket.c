@@ -235,11 +235,11 @@ void socket_drop(struct kernel_api *api, uint64_t cookie)
 		taken->is_free = true;
 }
 
-int socket_claim(struct kernel_api *api, uint64_t cookie, uint32_t session_id, bool claimed)
+int socket_claim(struct kernel_api *api, uint64_t cookie, struct os_claim claim, bool claimed)
 {
 	const struct taken_socket *taken = find(api, cookie);
 
-	return taken ? os_claims_set(taken->claims, session_id, claimed) : EBADF;
+	return taken ? os_claims_set(taken->claims, claim, claimed) : EBADF;
 }
 
 void sockets_free(struct kernel_api *api)

@@ -7,7 +7,11 @@
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <linux/if_pppox.h>	/* it wants the one before it */
 #include <sys/socket.h>
+
+#define PPP_COMMANDS ('t' << 8)		/* all ioctls of PPP have this letter ... */
+#define PPP_COMMANDS_MASK 0xff00	/* ... there */
 
 
 /* Numbers of other conventions than the compiler's own are in no header that it reads.  The older calls for what is
@@ -21,7 +25,8 @@
 #define NATIVE(arch)                                                                                        \
 	{ (arch), { [CALL_SOCKET] = __NR_socket, [CALL_BIND] = __NR_bind, [CALL_CONNECT] = __NR_connect,   \
 		    [CALL_GETSOCKNAME] = __NR_getsockname, [CALL_SETSOCKOPT] = __NR_setsockopt,             \
-		    [CALL_GETSOCKOPT] = __NR_getsockopt, [CALL_OPENAT] = __NR_openat,                       \
+		    [CALL_GETSOCKOPT] = __NR_getsockopt, [CALL_IOCTL] = __NR_ioctl,                              \
+		    [CALL_OPENAT] = __NR_openat,                       \
 		    [CALL_OPENAT2] = __NR_openat2, [CALL_FACCESSAT] = __NR_faccessat,                       \
 		    [CALL_FACCESSAT2] = __NR_faccessat2, [CALL_FSTATAT] = __NR_newfstatat,                  \
 		    [CALL_STATX] = __NR_statx, [CALL_GETPEERNAME] = __NR_getpeername,                       \
@@ -33,20 +38,23 @@ const struct call_abi call_abis[] = {
 	NATIVE(AUDIT_ARCH_X86_64),
 	{ AUDIT_ARCH_X86_64, { [CALL_SOCKET] = X32 + 41, [CALL_BIND] = X32 + 49, [CALL_CONNECT] = X32 + 42,
 			       [CALL_GETSOCKNAME] = X32 + 51, [CALL_SETSOCKOPT] = X32 + 541,
-			       [CALL_GETSOCKOPT] = X32 + 542, [CALL_OPEN] = X32 + 2, [CALL_OPENAT] = X32 + 257,
+			       [CALL_GETSOCKOPT] = X32 + 542, [CALL_IOCTL] = X32 + 514,
+			       [CALL_OPEN] = X32 + 2, [CALL_OPENAT] = X32 + 257,
 			       [CALL_OPENAT2] = X32 + 437, [CALL_ACCESS] = X32 + 21, [CALL_FACCESSAT] = X32 + 269,
 			       [CALL_FACCESSAT2] = X32 + 439, [CALL_STAT] = X32 + 4, [CALL_LSTAT] = X32 + 6,
 			       [CALL_FSTATAT] = X32 + 262, [CALL_STATX] = X32 + 332,
 			       [CALL_GETPEERNAME] = X32 + 52, [CALL_SENDTO] = X32 + 44 }, 0 },
 	{ AUDIT_ARCH_I386, { [CALL_SOCKET] = 359, [CALL_BIND] = 361, [CALL_CONNECT] = 362, [CALL_GETSOCKNAME] = 367,
-			     [CALL_SETSOCKOPT] = 366, [CALL_GETSOCKOPT] = 365, [CALL_OPEN] = 5, [CALL_OPENAT] = 295,
+			     [CALL_SETSOCKOPT] = 366, [CALL_GETSOCKOPT] = 365, [CALL_IOCTL] = 54,
+			     [CALL_OPEN] = 5, [CALL_OPENAT] = 295,
 			     [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 307,
 			     [CALL_FACCESSAT2] = 439, [CALL_STATX] = 383, [CALL_GETPEERNAME] = 368,
 			     [CALL_SENDTO] = 369 }, 102 },
 #elif defined(__aarch64__)
 	NATIVE(AUDIT_ARCH_AARCH64),
 	{ AUDIT_ARCH_ARM, { [CALL_SOCKET] = 281, [CALL_BIND] = 282, [CALL_CONNECT] = 283, [CALL_GETSOCKNAME] = 286,
-			    [CALL_SETSOCKOPT] = 294, [CALL_GETSOCKOPT] = 295, [CALL_OPEN] = 5, [CALL_OPENAT] = 322,
+			    [CALL_SETSOCKOPT] = 294, [CALL_GETSOCKOPT] = 295, [CALL_IOCTL] = 54,
+			    [CALL_OPEN] = 5, [CALL_OPENAT] = 322,
 			    [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 334,
 			    [CALL_FACCESSAT2] = 439, [CALL_STATX] = 397, [CALL_GETPEERNAME] = 287,
 			    [CALL_SENDTO] = 290 }, 0 },
@@ -62,6 +70,7 @@ const size_t call_abi_count = sizeof(call_abis) / sizeof(call_abis[0]);
 
 const struct call_trap call_traps[] = {
 	{ CALL_SOCKET, 2, { IS(0, AF_NETLINK), IS(2, NETLINK_GENERIC) } },
+	{ CALL_SOCKET, 1, { IS(0, AF_PPPOX) } },
 	{ CALL_SOCKET, 2, { IS(0, AF_INET), IS(2, L2TP_PROTOCOL) } },
 	{ CALL_SOCKET, 2, { IS(0, AF_INET6), IS(2, L2TP_PROTOCOL) } },
 	{ CALL_BIND, 0, { IS(0, 0) } },
@@ -71,7 +80,9 @@ const struct call_trap call_traps[] = {
 	{ CALL_SENDTO, 1, { ADDRESSED } },
 	{ CALL_SENDMSG, 1, { ADDRESSED } },
 	{ CALL_SETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
+	{ CALL_SETSOCKOPT, 1, { IS(1, SOL_PPPOL2TP) } },
 	{ CALL_GETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
+	{ CALL_GETSOCKOPT, 1, { IS(1, SOL_PPPOL2TP) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_DOMAIN) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_PROTOCOL) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_TYPE) } },
@@ -84,6 +95,7 @@ const struct call_trap call_traps[] = {
 	{ CALL_SETSOCKOPT, 2, { IS(1, IPPROTO_IPV6), IS(2, IPV6_TCLASS) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTODEVICE) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTOIFINDEX) } },
+	{ CALL_IOCTL, 1, { { 1, PPP_COMMANDS, PPP_COMMANDS_MASK } } },
 	/* paths cannot be seen here; folders, and what is open already, are none of ours */
 	{ CALL_OPEN, 1, { LACKS(1, O_DIRECTORY) } },
 	{ CALL_OPENAT, 1, { LACKS(2, O_DIRECTORY) } },

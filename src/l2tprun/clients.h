@@ -18,13 +18,16 @@
 
 #define CLIENT_GROUP_WORDS 32	/* 1,024 multicast groups: all families of a kernel have some hundred */
 
+enum client_kind { CLIENT_NETLINK, CLIENT_PPPOX };
+
 struct client {
+	enum client_kind kind;
 	uint64_t inode;
 	uint64_t number;	/* l2tpd's and our name for it */
 	uint32_t port_id;
 	uint32_t groups[CLIENT_GROUP_WORDS];	/* bit N: group N + 1 is joined */
 	uint32_t options;	/* bit N: option N of level SOL_NETLINK is on */
-	int type;		/* SOCK_RAW or SOCK_DGRAM */
+	int type;		/* SOCK_RAW or SOCK_DGRAM, of PPPOX any */
 	bool bound;
 	bool seen;		/* by the sweep that is going on */
 	UT_hash_handle hh;

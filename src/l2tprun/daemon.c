@@ -60,14 +60,14 @@ enum daemon_result daemon_send(struct daemon *daemon, const struct kernel_attach
 {
 	union {
 		struct cmsghdr header;
-		char octets[CMSG_SPACE(KERNEL_ATTACH_FDS * sizeof(int))];
+		char octets[CMSG_SPACE(KERNEL_ATTACH_FDS_MAX * sizeof(int))];
 	} control = { .octets = { 0 } };
 	struct iovec part = { (void *)(uintptr_t)attach, sizeof(*attach) };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
 	size_t count = 0;
 
-	while (fds && count < KERNEL_ATTACH_FDS && fds[count] >= 0)
+	while (fds && count < KERNEL_ATTACH_FDS_MAX && fds[count] >= 0)
 		count++;
 	if (count) {
 		message.msg_control = control.octets;

@@ -23,7 +23,7 @@ enum daemon_result {
 	DAEMON_LOST,		/* there is no connection any more, errno says why: 0, because it was closed */
 };
 
-/* fds: KERNEL_ATTACH_FDS of them, of which those from the first -1 on are none; or NULL. They stay the caller's. */
+/* fds: KERNEL_ATTACH_FDS_MAX of them, of which those from the first -1 on are none; or NULL. They stay the caller's. */
 enum daemon_result daemon_send(struct daemon *daemon, const struct kernel_attach *attach, const int *fds);
 enum daemon_result daemon_receive(struct daemon *daemon, struct kernel_attached *attached);
 

@@ -103,7 +103,7 @@ static bool keeps_address(const struct l2tpip *socket, const struct named *local
 
 static void call_bind(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
 {
-	struct pending asked = { .id = trapped->id, .end = -1, .fds = { -1, -1, -1 },
+	struct pending asked = { .id = trapped->id, .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1,
 				 .client.inode = socket->inode,
 				 .request = { .kind = KERNEL_ATTACH_L2TPIP_BIND, .client = socket->number } };
 	struct error error = { 0 };
@@ -175,7 +175,7 @@ static int follow(const struct trapped *trapped, const struct l2tpip *socket, co
  * changed. */
 static int disconnect(struct supervisor *supervisor, const struct trapped *trapped, struct l2tpip *socket)
 {
-	struct pending asked = { .id = trapped->id, .end = -1, .fds = { -1, -1, -1 },
+	struct pending asked = { .id = trapped->id, .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1,
 				 .request = { .kind = KERNEL_ATTACH_L2TPIP_AGAIN, .client = socket->number } };
 	struct error error = { 0 };
 	int wire = wire_again(socket->wire), failed = wire < 0 ? errno : 0;

@@ -105,7 +105,8 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 
 void l2tpip_socket(struct supervisor *supervisor, struct trapped *trapped)
 {
-	struct pending asked = { .id = trapped->id, .tid = trapped->caller.tid, .fds = { -1, -1, -1 }, .end = -1,
+	struct pending asked = { .id = trapped->id, .tid = trapped->caller.tid, .fds = PENDING_NO_FDS, .caller.memory = -1,
+				 .end = -1,
 				 .close_on_exec = trapped->call.arguments[1] & SOCK_CLOEXEC,
 				 .request.kind = KERNEL_ATTACH_L2TPIP };
 	struct error error = { 0 };
@@ -139,7 +140,7 @@ static int free_number(const struct supervisor *supervisor, pid_t tid)
 
 static void tell_closed(struct supervisor *supervisor, const struct l2tpip *socket)
 {
-	struct pending asked = { .end = -1, .fds = { -1, -1, -1 }, .answered = true,
+	struct pending asked = { .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1, .answered = true,
 				 .request = { .kind = KERNEL_ATTACH_L2TPIP_CLOSED, .client = socket->number } };
 
 	if (supervisor->daemon.fd >= 0)

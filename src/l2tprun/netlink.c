@@ -10,7 +10,6 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "l2tprun/new_socket.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
 #include "l2tprun/value.h"
@@ -32,8 +31,8 @@ static void answer(struct supervisor *supervisor, const struct trapped *trapped,
 static void ask_option(struct supervisor *supervisor, const struct trapped *trapped, const struct client *client,
 		       int32_t option, int32_t value, uint32_t groups)
 {
-	struct pending asked = { .id = trapped->id, .end = -1, .fds = { -1, -1, -1 }, .groups = groups,
-				 .client.inode = client->inode,
+	struct pending asked = { .id = trapped->id, .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1,
+				 .groups = groups, .client.inode = client->inode,
 				 .request = { .kind = KERNEL_ATTACH_OPTION, .client = client->number,
 					      .option = option, .value = value } };
 	struct error error = { 0 };
@@ -193,33 +192,16 @@ static void call_getsockopt(struct supervisor *supervisor, struct trapped *trapp
 	answer(supervisor, trapped, error);
 }
 
-/* NULL: the descriptor is something else. */
-static struct client *find_client(struct supervisor *supervisor, const struct trapped *trapped)
-{
-	uint64_t inode;
-
-	if (!HASH_COUNT(supervisor->clients.by_inode))
-		return NULL;
-	inode = caller_socket(&trapped->caller, (int)trapped->call.arguments[0]);
-	return inode && waits(supervisor, trapped) ? clients_find(&supervisor->clients, inode) : NULL;
-}
-
 typedef void call_fn(struct supervisor *supervisor, struct trapped *trapped, struct client *client);
 
-void netlink_call(struct supervisor *supervisor, struct trapped *trapped)
+void netlink_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	static call_fn *const calls[CALL_COUNT] = {
 		[CALL_BIND] = call_bind, [CALL_CONNECT] = call_connect, [CALL_GETSOCKNAME] = call_getsockname,
 		[CALL_SETSOCKOPT] = call_setsockopt, [CALL_GETSOCKOPT] = call_getsockopt,
 	};
-	struct client *client;
 
-	if (trapped->call.kind == CALL_SOCKET) {
-		new_socket(supervisor, trapped);
-		return;
-	}
-	client = calls[trapped->call.kind] ? find_client(supervisor, trapped) : NULL;
-	if (client)
+	if (calls[trapped->call.kind])
 		calls[trapped->call.kind](supervisor, trapped, client);
 	else
 		supervisor_continue(supervisor, trapped->id);

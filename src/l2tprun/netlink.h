@@ -8,7 +8,7 @@
 
 #include "l2tprun/supervisor.h"
 
-/* Carry out a call, or see to it that it is, sooner or later. Calls on what is none of ours are the kernel's. */
-void netlink_call(struct supervisor *supervisor, struct trapped *trapped);
+/* Carry out a call, or see to it that it is, sooner or later. */
+void netlink_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client);
 
 #endif

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -95,35 +94,20 @@ static void give_up(struct supervisor *supervisor, const struct trapped *trapped
 		close(asked->end);
 }
 
-static void sweep(struct supervisor *supervisor)
-{
-	int fd = openat(supervisor->proc, "self/net/unix", O_RDONLY | O_CLOEXEC);
-	FILE *list = fd < 0 ? NULL : fdopen(fd, "r");
-
-	if (list) {
-		clients_sweep(&supervisor->clients, list);
-		fclose(list);
-	} else if (fd >= 0) {
-		close(fd);
-	}
-}
-
 void new_socket(struct supervisor *supervisor, const struct trapped *trapped)
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	int type = (int)arguments[1], plain = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct pending asked = { .id = trapped->id, .fds = { -1, -1, -1 }, .end = -1,
+	struct pending asked = { .id = trapped->id, .fds = PENDING_NO_FDS, .end = -1, .caller.memory = -1,
 				 .close_on_exec = type & SOCK_CLOEXEC, .client.type = plain,
 				 .request.kind = KERNEL_ATTACH_NETLINK };
 	struct error error = { 0 };
 
-	if ((uint32_t)arguments[0] != AF_NETLINK || (uint32_t)arguments[2] != NETLINK_GENERIC ||
-	    (plain != SOCK_RAW && plain != SOCK_DGRAM)) {
+	if ((uint32_t)arguments[2] != NETLINK_GENERIC || (plain != SOCK_RAW && plain != SOCK_DGRAM)) {
 		supervisor_continue(supervisor, trapped->id);
 		return;
 	}
-	if (clients_want_sweep(&supervisor->clients))
-		sweep(supervisor);
+	supervisor_sweep(supervisor);
 	if (prepare(supervisor, trapped, &asked, &error) < 0) {
 		give_up(supervisor, trapped, &asked, &error);
 		return;

@@ -18,7 +18,7 @@
 
 static void close_sent(struct pending *pending)
 {
-	for (int i = 0; i < KERNEL_ATTACH_FDS; i++) {
+	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++) {
 		if (pending->fds[i] >= 0)
 			close(pending->fds[i]);
 		pending->fds[i] = -1;
@@ -37,6 +37,7 @@ static void forget(struct supervisor *supervisor, struct pending *pending)
 	close_sent(pending);
 	close_end(pending);
 	l2tpip_free(pending->l2tpip);
+	caller_close(&pending->caller);
 	DL_DELETE(supervisor->pending, pending);
 	free(pending);
 }
@@ -192,6 +193,35 @@ static bool answer_option(struct supervisor *supervisor, struct pending *pending
 	return true;
 }
 
+/* 0 or an errno. */
+static int put_octets(const struct pending *pending, const struct kernel_attached *attached)
+{
+	const struct pending_place *place = &pending->place;
+	uint32_t length = attached->length < place->room ? attached->length : place->room;
+	uint32_t told = place->tells_whole ? attached->length : length;
+
+	if (!place->address || attached->length > sizeof(attached->octets))
+		return 0;
+	if (length && !caller_write(&pending->caller, place->address, attached->octets, length))
+		return EFAULT;
+	if (place->length_address && !caller_write(&pending->caller, place->length_address, &told, sizeof(told)))
+		return EFAULT;
+	return 0;
+}
+
+/* What l2tpd says is what the program gets. */
+static void answer_call(struct supervisor *supervisor, const struct pending *pending,
+			const struct kernel_attached *attached)
+{
+	int error = attached->error;
+
+	if (!notification_waits(supervisor->listener, pending->id))
+		return;		/* its memory may be another's */
+	if (!error)
+		error = put_octets(pending, attached);
+	supervisor_answer(supervisor, pending->id, error);
+}
+
 static void take_answer(struct supervisor *supervisor, const struct kernel_attached *attached)
 {
 	struct pending *pending;
@@ -205,6 +235,9 @@ static void take_answer(struct supervisor *supervisor, const struct kernel_attac
 		answer_new(supervisor, pending, attached);
 	else if (!pending->answered && pending->request.kind == KERNEL_ATTACH_L2TPIP_BIND)
 		l2tpip_bound(supervisor, pending, attached->error);
+	else if (!pending->answered && (pending->request.kind == KERNEL_ATTACH_PPPOX ||
+					pending->request.kind == KERNEL_ATTACH_CALL))
+		answer_call(supervisor, pending, attached);
 	else if (!pending->answered && !answer_option(supervisor, pending, attached)) {
 		DL_DELETE(supervisor->pending, pending);
 		DL_APPEND(supervisor->pending, pending);

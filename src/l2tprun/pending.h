@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that wait for l2tpd's word: a new socket, an option of one, the groups that bind() names, a file's text.
+ * Calls that wait for l2tpd's word: a new socket, an option of one, the groups that bind() names, a file's text, and
+ * all that l2tpd alone can answer (KERNEL_ATTACH_PPPOX, KERNEL_ATTACH_CALL).
  */
 #ifndef L2TPD_L2TPRUN_PENDING_H
 #define L2TPD_L2TPRUN_PENDING_H
 
 #include "l2tprun/supervisor.h"
+
+/* Where octets of an answer go. */
+struct pending_place {
+	uint64_t address;		/* 0: nowhere */
+	uint64_t length_address;	/* where is told how many there are; 0: nowhere */
+	uint32_t room;
+	bool tells_whole;		/* the length, of which there may be less */
+};
+
+#define PENDING_NO_FDS { -1, -1, -1, -1 }
 
 struct pending {
 	uint64_t id;			/* of the call */
@@ -13,8 +24,10 @@ struct pending {
 	bool sent;
 	bool answered;			/* it was too late, or the last answer: only l2tpd's is still to come */
 	struct kernel_attach request;
-	int fds[KERNEL_ATTACH_FDS];	/* until sent; -1: none */
-	int end;			/* what the program gets, -1: this is about an option */
+	int fds[KERNEL_ATTACH_FDS_MAX];	/* until sent; -1: none, see PENDING_NO_FDS */
+	struct caller caller;		/* into whose memory the answer goes; its memory is taken over, too */
+	struct pending_place place;
+	int end;			/* what the program gets, -1: this is about what it has */
 	bool close_on_exec;
 	struct l2tpip *l2tpip;		/* a new one, owned */
 	pid_t tid;			/* L2TPIP: of the caller */

@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "l2tprun/dispatch.h"
 #include "l2tprun/files.h"
-#include "l2tprun/netlink.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
 #include "os/clock.h"
@@ -55,6 +55,23 @@ void supervisor_answer(struct supervisor *supervisor, uint64_t id, int error)
 	notification_answer(supervisor->listener, id, error);
 }
 
+void supervisor_sweep(struct supervisor *supervisor)
+{
+	FILE *list;
+	int fd;
+
+	if (!clients_want_sweep(&supervisor->clients))
+		return;
+	fd = openat(supervisor->proc, "self/net/unix", O_RDONLY | O_CLOEXEC);
+	list = fd < 0 ? NULL : fdopen(fd, "r");
+	if (list) {
+		clients_sweep(&supervisor->clients, list);
+		fclose(list);
+	} else if (fd >= 0) {
+		close(fd);
+	}
+}
+
 static bool read_memory(void *context, uint64_t address, void *octets, size_t length)
 {
 	return caller_read(context, address, octets, length);
@@ -75,7 +92,7 @@ static void take_call(struct supervisor *supervisor)
 	else if (call_has_path(trapped.call.kind))
 		files_call(supervisor, &trapped);
 	else if (!l2tpip_call(supervisor, &trapped))
-		netlink_call(supervisor, &trapped);
+		dispatch_call(supervisor, &trapped);
 	caller_close(&trapped.caller);
 }
 

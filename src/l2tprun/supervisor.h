@@ -47,6 +47,9 @@ void supervisor_run(struct supervisor *supervisor);
 /* Say on standard error why programs get no L2TP, if they have not been told yet. Never waits for whoever reads it. */
 void supervisor_tell(struct supervisor *supervisor, const char *why);
 
+/* Before another client comes: forget those that were closed, when there are many. */
+void supervisor_sweep(struct supervisor *supervisor);
+
 /* Let the kernel do it. */
 void supervisor_continue(struct supervisor *supervisor, uint64_t id);
 void supervisor_answer(struct supervisor *supervisor, uint64_t id, int error);

@@ -97,7 +97,7 @@ static int make_file(struct supervisor *supervisor, const char *name, uint32_t m
 static void ask(struct supervisor *supervisor, const struct trapped *trapped, const struct file_opening *opening,
 		enum kernel_view view, int netns)
 {
-	struct pending asked = { .id = trapped->id, .fds = { -1, netns, -1 }, .end = -1,
+	struct pending asked = { .id = trapped->id, .fds = { -1, netns, -1, -1 }, .end = -1, .caller.memory = -1,
 				 .close_on_exec = opening->flags & O_CLOEXEC,
 				 .request = { .kind = KERNEL_ATTACH_VIEW, .option = (int32_t)view } };
 	struct error error = { 0 };

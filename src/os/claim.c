@@ -15,6 +15,8 @@
 #define UDP_HEADER 8
 #define DATA_MIN 14			/* octets: the kernel takes no shorter one for a data packet */
 #define LICENSE "MIT"
+#define KEY_VERSION (-8)		/* struct os_claim, as the filter writes it below its frame pointer */
+#define KEY_ID (-4)
 
 /* One instruction: operation, destination and source register, offset, constant. */
 #define DO(operation, to, from, distance, constant) \
@@ -26,10 +28,13 @@ static int bpf(int command, union bpf_attr *attributes)
 	return (int)syscall(SYS_bpf, command, attributes, sizeof(*attributes));
 }
 
+_Static_assert(sizeof(struct os_claim) == 8 && offsetof(struct os_claim, id) == KEY_ID - KEY_VERSION,
+	       "the filter makes the same");
+
 int os_claims_new(void)
 {
 	union bpf_attr attributes = {
-		.map_type = BPF_MAP_TYPE_HASH, .key_size = sizeof(uint32_t), .value_size = sizeof(uint8_t),
+		.map_type = BPF_MAP_TYPE_HASH, .key_size = sizeof(struct os_claim), .value_size = sizeof(uint8_t),
 		.max_entries = CLAIMS_MAX, .map_flags = BPF_F_NO_PREALLOC,
 	};
 
@@ -42,25 +47,34 @@ static int load(int claims)
 	const struct bpf_insn code[] = {
 		DO(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_6, BPF_REG_1, 0, 0),
 		DO(BPF_LDX | BPF_MEM | BPF_W, BPF_REG_0, BPF_REG_6, offsetof(struct __sk_buff, len), 0),
-		DO(BPF_JMP | BPF_JLT | BPF_K, BPF_REG_0, 0, 14, UDP_HEADER + DATA_MIN),
-		/* T is set: control. Version 2 has no such ids. */
+		DO(BPF_JMP | BPF_JLT | BPF_K, BPF_REG_0, 0, 22, UDP_HEADER + DATA_MIN),
+		/* T is set: control */
 		DO(BPF_LD | BPF_ABS | BPF_H, 0, 0, 0, UDP_HEADER),
-		DO(BPF_JMP | BPF_JSET | BPF_K, BPF_REG_0, 0, 12, 0x8000),
+		DO(BPF_JMP | BPF_JSET | BPF_K, BPF_REG_0, 0, 20, 0x8000),
+		DO(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_7, BPF_REG_0, 0, 0),
 		DO(BPF_ALU | BPF_AND | BPF_K, BPF_REG_0, 0, 0, 0xf),
-		DO(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 10, 2),
+		DO(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 3, 2),
+		DO(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, KEY_VERSION, 3),
 		DO(BPF_LD | BPF_ABS | BPF_W, 0, 0, 0, UDP_HEADER + 4),
-		/* 8: is the session's id in the table? */
-		DO(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_0, -4, 0),
+		DO(BPF_JMP | BPF_JA, 0, 0, 5, 0),
+		/* 11: version 2, whose ids stand behind the length where L says that there is one */
+		DO(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, KEY_VERSION, 2),
+		DO(BPF_JMP | BPF_JSET | BPF_K, BPF_REG_7, 0, 2, 0x4000),
+		DO(BPF_LD | BPF_ABS | BPF_W, 0, 0, 0, UDP_HEADER + 2),
+		DO(BPF_JMP | BPF_JA, 0, 0, 1, 0),
+		DO(BPF_LD | BPF_ABS | BPF_W, 0, 0, 0, UDP_HEADER + 4),
+		/* 16: is it in the table? */
+		DO(BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_0, KEY_ID, 0),
 		DO(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, claims),
 		DO(0, 0, 0, 0, 0),
 		DO(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
-		DO(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, -4),
+		DO(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, KEY_VERSION),
 		DO(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
 		DO(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 2, 0),
-		/* 15: it is ours */
+		/* 23: it is ours */
 		DO(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
 		DO(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-		/* 17: the whole is the program's */
+		/* 25: the whole is the program's */
 		DO(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, -1),
 		DO(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
@@ -84,11 +98,11 @@ int os_claims_attach(int claims, int socket)
 	return failed;
 }
 
-int os_claims_set(int claims, uint32_t session_id, bool claimed)
+int os_claims_set(int claims, struct os_claim claim, bool claimed)
 {
 	uint8_t value = 1;
 	union bpf_attr attributes = {
-		.map_fd = (uint32_t)claims, .key = (uint64_t)(uintptr_t)&session_id,
+		.map_fd = (uint32_t)claims, .key = (uint64_t)(uintptr_t)&claim,
 		.value = claimed ? (uint64_t)(uintptr_t)&value : 0,
 	};
 

@@ -236,10 +236,10 @@ static inline bool origin_is_configured(enum service_origin origin)
 	return origin == SERVICE_ORIGIN_FILE || origin == SERVICE_ORIGIN_ADMIN;
 }
 
-/* Do its ends speak the control protocol? */
+/* Is the control protocol ours?  In what programs made with the kernel's API it is theirs. */
 static inline bool tunnel_is_managed(const struct tunnel *tunnel)
 {
-	return tunnel->config.version == 2;
+	return tunnel->config.version == 2 && !tunnel->config.wire_tunnel_id;
 }
 
 /* Who is at the other end of tunnels; made with the first, gone with the last. */
@@ -305,6 +305,8 @@ struct service {
 	struct deadline_heap call_deadlines;
 	struct session_call *bearers;	/* queue: calls whose bearers are to be opened */
 	struct ppp *ppp;		/* the engine of PPP; NULL: a dry run */
+	service_frame_fn *hear_frame;	/* NULL: nobody does */
+	void *hear_context;
 	struct ppp_terms *terms, *last_terms;
 	struct deadline_heap ppp_deadlines, asking_deadlines;
 	uint32_t ppp_number;		/* of the last session with PPP */

@@ -7,6 +7,7 @@
  */
 #include "service/ppp_link.h"
 
+#include "service/ppp_program.h"
 #include "service/session_call.h"
 #include "service/session_ppp.h"
 #include "service/trace_ppp.h"
@@ -31,6 +32,10 @@ void ppp_link_receive(struct service *service, const struct datapath_message *me
 
 	if (!session)
 		return;
+	if (session->origin == SERVICE_ORIGIN_KERNEL) {
+		ppp_program_receive(service, session, message);
+		return;
+	}
 	if (!session->ppp) {
 		session_call_hold(session, message->octets, message->length);
 		return;

@@ -167,7 +167,7 @@ static int check_call(const struct session_config *config, struct error *error)
 int rules_session(const struct tunnel *tunnel, const struct session_config *config, const struct param_set *set,
 		  struct error *error)
 {
-	if (rules_version(CONFIG_SESSION, tunnel->config.version, set, error) < 0)
+	if (!tunnel->config.wire_tunnel_id && rules_version(CONFIG_SESSION, tunnel->config.version, set, error) < 0)
 		return -1;
 	if (refuse_ppp(config, set, error) < 0)
 		return -1;

@@ -106,12 +106,21 @@ static int check_source(const struct tunnel_config *config, struct error *error)
 	return 0;
 }
 
+/* Of version 2 with somebody else's control protocol nothing is configured but what is needed. */
+static int check_protocol(const struct tunnel_config *config, const struct param_set *set, struct error *error)
+{
+	if (config->wire_tunnel_id)
+		return 0;
+	if (rules_version(CONFIG_TUNNEL, config->version, set, error) < 0)
+		return -1;
+	return config->version == 2 ? check_managed(config, set, error) : check_static(config, set, error);
+}
+
 int rules_tunnel(const struct tunnel_config *config, const struct param_set *set, struct error *error)
 {
 	struct address peer;
 
-	if (rules_version(CONFIG_TUNNEL, config->version, set, error) < 0 ||
-	    (config->version == 2 ? check_managed(config, set, error) : check_static(config, set, error)) < 0 ||
+	if (check_protocol(config, set, error) < 0 ||
 	    check_peer_given(config, error) < 0 || check_encap(config, set, error) < 0 ||
 	    check_source(config, error) < 0)
 		return -1;

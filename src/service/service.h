@@ -333,6 +333,16 @@ int service_report_errors(struct service *service, handle session, const struct 
 			  struct error *error);
 int service_report_accm(struct service *service, handle session, const struct avp_accm *accm, uint64_t now,
 			struct error *error);
+/* --- PPP of programs, in sessions that they made by the kernel's API (SERVICE_ORIGIN_KERNEL) --- */
+/* Who is told of frames that came for such sessions and that no descriptor or device took, from the protocol field on;
+ * called inside of service_receive(). */
+typedef void service_frame_fn(void *context, handle session, const uint8_t *frame, size_t length);
+void service_hear_frames(struct service *service, service_frame_fn *hear, void *context);
+int service_session_channel(struct service *service, handle session, const struct datapath_channel *channel,
+			    struct error *error);
+/* At once; with FF 03 before it. */
+void service_session_send(struct service *service, handle session, const uint8_t *frame, size_t length);
+
 void service_status(struct service *service, struct service_status *status);
 /* Since the start, or reset_statistics. Looks at each tunnel: for those who want to know, not for each command. */
 void service_control_counters(struct service *service, struct control_counters *counters);

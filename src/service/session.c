@@ -553,6 +553,8 @@ static int change(struct service *service, struct session *session, const struct
 	session_compose(session, &before);
 	fields = rows_fields(config_tables[CONFIG_SESSION], session_fields, session_fields_count, &before, config,
 			     &differ);
+	if (session->origin == SERVICE_ORIGIN_KERNEL)	/* it follows the peer: what was told last need not be so */
+		fields |= DATAPATH_SESSION_SEND_SEQ;
 	if (fields & DATAPATH_SESSION_MTU && session->device_gone)
 		return refuse_gone(session, error);
 	if (common_keep(service, config, provenance, &kept, error) < 0)

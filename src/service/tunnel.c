@@ -24,8 +24,12 @@ const struct rows_field tunnel_fields[] = {
 };
 const unsigned int tunnel_fields_count = sizeof(tunnel_fields) / sizeof(tunnel_fields[0]);
 
-static enum datapath_choice choice_of(const struct service *service, const struct tunnel_config *config)
+/* What programs made by the kernel's API is never the kernel's: it would have been theirs without us. */
+static enum datapath_choice choice_of(const struct service *service, const struct tunnel *tunnel,
+				      const struct tunnel_config *config)
 {
+	if (tunnel->origin == SERVICE_ORIGIN_KERNEL)
+		return DATAPATH_USER;
 	switch (config->datapath == CONFIG_DATAPATH_SYSTEM ? service->system.datapath : config->datapath) {
 	case CONFIG_DATAPATH_USER:
 		return DATAPATH_USER;
@@ -34,6 +38,13 @@ static enum datapath_choice choice_of(const struct service *service, const struc
 	default:
 		return DATAPATH_AUTO;
 	}
+}
+
+static uint32_t peer_tunnel_id(const struct tunnel *tunnel, const struct tunnel_config *config)
+{
+	if (tunnel_is_managed(tunnel))
+		return tunnel->managed.peer_tunnel_id;
+	return config->wire_tunnel_id ? config->wire_peer_tunnel_id : config->peer_tunnel_id;
 }
 
 /* What the datapath is told of a tunnel with this configuration, and this address of the peer. */
@@ -46,11 +57,11 @@ static void to_datapath(const struct service *service, const struct tunnel *tunn
 	uint16_t peer_port = managed->peer_port ? managed->peer_port : config->peer_udp_port;
 
 	*out = (struct datapath_tunnel_config){
-		.choice = choice_of(service, config),
+		.choice = choice_of(service, tunnel, config),
 		.version = (uint8_t)config->version,
 		.encap = udp ? L2TP_ENCAP_UDP : L2TP_ENCAP_IP,
-		.tunnel_id = config->tunnel_id,
-		.peer_tunnel_id = tunnel_is_managed(tunnel) ? managed->peer_tunnel_id : config->peer_tunnel_id,
+		.tunnel_id = config->wire_tunnel_id ? config->wire_tunnel_id : config->tunnel_id,
+		.peer_tunnel_id = peer_tunnel_id(tunnel, config),
 		.port = managed->port,
 		.local.port = udp ? config->our_udp_port : 0,
 		.peer = { .address = *peer, .port = udp ? peer_port : 0 },
@@ -61,6 +72,7 @@ static void to_datapath(const struct service *service, const struct tunnel *tunn
 		.udp_zero_csum6_tx = config->udp_zero_csum6_tx,
 		.udp_zero_csum6_rx = config->udp_zero_csum6_rx,
 		.shadow = config->is_shadow,
+		.no_control = tunnel->origin == SERVICE_ORIGIN_KERNEL,
 	};
 	_Static_assert(CONFIG_TTL_DEFAULT == DATAPATH_HOP_DEFAULT && CONFIG_COPY == DATAPATH_HOP_COPY &&
 		       CONFIG_COPY == DATAPATH_DSCP_COPY, "both sides write them the same");
@@ -130,7 +142,7 @@ static int meet_peer(struct service *service, struct tunnel *tunnel, const struc
 	struct flow_key key, before = { 0 };
 	bool had_flow = tunnel->flow;
 
-	if (tunnel_is_managed(tunnel))	/* the tunnel's id tells its sessions apart from others */
+	if (tunnel->config.version == 2)	/* the tunnel's id tells its sessions apart from others */
 		return peer_enter(service, tunnel, peer, error);
 	if (had_flow)
 		before = tunnel->flow->key;
@@ -162,7 +174,7 @@ static int begin_flow(struct service *service, struct tunnel *tunnel, bool must_
 	if (!must_wait)
 		return tunnel->peer.family == AF_UNSPEC ? 0 : meet_peer(service, tunnel, &tunnel->peer, error);
 	tunnel->peer = (struct address){ .family = AF_UNSPEC };
-	if (tunnel_is_managed(tunnel) || !address_parse(tunnel->config.dest_ipaddr, &literal))
+	if (tunnel->config.version == 2 || !address_parse(tunnel->config.dest_ipaddr, &literal))
 		return 0;
 	flow_key_of(&tunnel->config, &literal, &key);
 	return flow_enter(service, tunnel, &key, error);
@@ -448,6 +460,13 @@ int tunnel_change(struct service *service, struct tunnel *tunnel, const struct t
 	return -1;
 }
 
+static void take_unwritten(const struct tunnel_config *from, struct tunnel_config *to)
+{
+	to->is_shadow = from->is_shadow;
+	to->wire_tunnel_id = from->wire_tunnel_id;
+	to->wire_peer_tunnel_id = from->wire_peer_tunnel_id;
+}
+
 static void fill_result(const struct tunnel *tunnel, struct service_result *result)
 {
 	result->tunnel_id = tunnel->config.tunnel_id;
@@ -467,8 +486,9 @@ int execute_tunnel_create(struct service *service, const struct command *command
 		return -1;
 	if (chain_tunnel(service, &command->config.tunnel, false, &provenance, &config, error) < 0)
 		return -1;
-	config.is_shadow = origin == SERVICE_ORIGIN_KERNEL && command->config.tunnel.is_shadow;
-	if (rules_tunnel(&config, &command->set, error) < 0 ||
+	if (origin == SERVICE_ORIGIN_KERNEL)
+		take_unwritten(&command->config.tunnel, &config);
+	if (
 	    service_tunnel_limit(service, order_count(&service->tunnels), error) < 0)
 		return -1;
 	tunnel = tunnel_new(service, &config, &provenance, origin, now);

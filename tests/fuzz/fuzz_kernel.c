@@ -67,10 +67,10 @@ static void drop_socket(void *context, uint64_t cookie)
 	must(cookie && cookie <= ((struct world *)context)->cookie);
 }
 
-static int claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)
+static int claim(void *context, uint64_t cookie, uint8_t version, uint32_t id, bool claimed)
 {
 	must(cookie && cookie <= ((struct world *)context)->cookie);
-	return session_id == 77 ? 12 : 0;
+	return (id & 0xffff) == 77 ? 12 : 0;
 }
 
 static void forward(void *context, void *owner, const void *message, size_t length)

@@ -11,8 +11,8 @@ import struct
 import threading
 import time
 
-ATTACH = struct.Struct('=IIQIiiIQ')
-ATTACHED = struct.Struct('=QiIII')
+ATTACH = struct.Struct('=IIQIiiIQI96s4x')
+ATTACHED = struct.Struct('=QiIII96x')
 VERSION, NETLINK, OPTION, VIEW = 2, 1, 2, 7
 WITH_IT = {NETLINK: 3, OPTION: 0, VIEW: 2}     # descriptors
 FAMILY, GROUP = 0x3f0, 77

@@ -39,9 +39,10 @@ struct kernel_world {
 	struct kernel_socket socket;	/* that take_socket() finds */
 	uint64_t dropped;		/* cookie of the last that was given back */
 	int claims;			/* sessions that the program's socket does not get ... */
+	uint8_t claimed_version;
 	uint32_t claimed;		/* ... and the last of them, or of those that it gets again */
 	struct octets forwarded;
-	unsigned int wakes;
+	unsigned int wakes, detached;
 };
 
 static inline int fake_probe(void *context, const struct kernel_wanted *wanted, struct kernel_socket *socket)
@@ -82,14 +83,20 @@ static inline void fake_drop(void *context, uint64_t cookie)
 	((struct kernel_world *)context)->dropped = cookie;
 }
 
-static inline int fake_claim(void *context, uint64_t cookie, uint32_t session_id, bool claimed)
+static inline int fake_claim(void *context, uint64_t cookie, uint8_t version, uint32_t id, bool claimed)
 {
 	struct kernel_world *kworld = context;
 
 	assert_int_equal(cookie, kworld->socket.cookie);
 	kworld->claims += claimed ? 1 : -1;
-	kworld->claimed = session_id;
+	kworld->claimed_version = version;
+	kworld->claimed = id;
 	return 0;
+}
+
+static inline void fake_detached(void *context, void *owner)
+{
+	((struct kernel_world *)context)->detached++;
 }
 
 static inline void fake_forward(void *context, void *owner, const void *message, size_t length)
@@ -112,7 +119,7 @@ static inline int kernel_world_begin(void **state)
 	const struct kernel_host host = {
 		.context = kworld, .family_id = FAMILY_ID, .group_id = GROUP_ID, .probe = fake_probe,
 		.take_socket = fake_take, .drop_socket = fake_drop, .claim = fake_claim, .forward = fake_forward,
-		.wake = fake_wake,
+		.detached = fake_detached, .wake = fake_wake,
 	};
 	void *world;
 

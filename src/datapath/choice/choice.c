@@ -288,6 +288,15 @@ static int choice_session_info(struct datapath *dp, handle session, struct datap
 	return moving ? datapath_ops(moving)->session_info(moving, inner, info) : -1;
 }
 
+static int choice_session_channel(struct datapath *dp, handle session, const struct datapath_channel *channel,
+				  struct error *error)
+{
+	handle inner;
+	struct datapath *moving = moving_session(dp, session, &inner, error);
+
+	return moving ? datapath_ops(moving)->session_channel(moving, inner, channel, error) : -1;
+}
+
 /* Devices that sessions share are the one's in user space. */
 static int choice_device_add(struct datapath *dp, const struct datapath_device_config *config, handle *device,
 			     struct error *error)
@@ -319,6 +328,7 @@ static const struct datapath_ops choice_ops = {
 	.session_modify = choice_session_modify,
 	.session_delete = choice_session_delete,
 	.session_info = choice_session_info,
+	.session_channel = choice_session_channel,
 	.device_add = choice_device_add,
 	.device_delete = choice_device_delete,
 	.tap = choice_tap,

@@ -189,6 +189,13 @@ static int native_device_add(struct datapath *base, const struct datapath_device
 			 "datapath=user has");
 }
 
+/* Programs that want the kernel's API find it in the kernel. */
+static int native_session_channel(struct datapath *base, handle session, const struct datapath_channel *channel,
+				  struct error *error)
+{
+	return error_set(error, ERROR_UNSUPPORTED, NULL, "the kernel's sessions have the kernel's own sockets");
+}
+
 static void native_device_delete(struct datapath *base, handle device)
 {
 }
@@ -235,6 +242,7 @@ static const struct datapath_ops native_ops = {
 	.session_modify = native_session_modify,
 	.session_delete = native_session_delete,
 	.session_info = native_session_info,
+	.session_channel = native_session_channel,
 	.device_add = native_device_add,
 	.device_delete = native_device_delete,
 	.tap = native_tap,

@@ -320,6 +320,14 @@ static uint32_t overhead(const struct null_session *session)
 	return octets;
 }
 
+static int null_session_channel(struct datapath *dp, handle session, const struct datapath_channel *channel,
+				struct error *error)
+{
+	if (handle_get(&null_of(dp)->sessions, session))
+		return 0;
+	return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
+}
+
 static int null_session_info(struct datapath *dp, handle session, struct datapath_session_info *info)
 {
 	const struct null_session *found = handle_get(&null_of(dp)->sessions, session);
@@ -423,6 +431,7 @@ static const struct datapath_ops null_ops = {
 	.session_modify = null_session_modify,
 	.session_delete = null_session_delete,
 	.session_info = null_session_info,
+	.session_channel = null_session_channel,
 	.device_add = null_device_add,
 	.device_delete = null_device_delete,
 	.tap = null_tap,

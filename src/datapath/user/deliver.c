@@ -38,7 +38,7 @@ static size_t frame_limit(const struct session *session)
 /* To the kernel a packet is received before the session's device has a say; what that refuses the device counts. */
 static void count_refused(struct session *session)
 {
-	if (!session->as_kernel || session->pw_type == L2TP_PW_PPP)
+	if (!session->as_kernel)
 		counter_add(session->rx.errors, 1);
 }
 

@@ -152,7 +152,7 @@ static void free_name(struct user_datapath *dp, const struct device *device)
 {
 	unsigned int *number = &dp->next_number[device->kind], freed;
 
-	if (*device->asked || *device->netns)
+	if (*device->asked || *device->netns || device->adopted)
 		return;
 	freed = (unsigned int)strtoul(device->ifname + strlen(name_prefixes[device->kind]), NULL, 10);
 	if (freed < *number)
@@ -215,6 +215,8 @@ int device_set_mtu(const struct device *device, uint32_t mtu, struct error *erro
 	struct visit visit;
 	int result;
 
+	if (device->adopted)
+		return 0;
 	if (device_visit(device, &visit, error) < 0)
 		return -1;
 	if (tap_name(device->fd, name))
@@ -232,7 +234,7 @@ void device_remove(struct user_datapath *dp, struct device *const *devices, int 
 	int victims = 0;
 
 	for (int i = 0; i < count; i++)
-		if (devices[i] && devices[i]->fd >= 0 && !*devices[i]->netns &&
+		if (devices[i] && devices[i]->fd >= 0 && !*devices[i]->netns && !devices[i]->adopted &&
 		    link_set(dp->links, devices[i]->ifindex, &victim, NULL) == 0)
 			victims++;
 	if (victims)

@@ -23,6 +23,7 @@ struct device {
 	char netns[DATAPATH_NETNS_MAX];
 	char bridge[IF_NAMESIZE];
 	bool has_mac, up;
+	bool adopted;				/* it is another's: its name, MTU and end are not ours to decide */
 	uint8_t mac[6];
 };
 

@@ -3,6 +3,8 @@
 #include "datapath/user/frames.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,18 +16,22 @@
 
 #define FRAMES 64			/* of one recvmmsg or sendmmsg */
 #define BATCHES_PER_ROUND 2		/* of one socket, so that others get their turn */
+#define BATCHES_AT_ONCE 64		/* likewise, where somebody waits for it: more than the socket can hold */
 #define FRAME_MAX 65536			/* more than UDP carries */
 #define FRAME_ROOM 64			/* before a frame, for the L2TP header */
+#define PPP_ADDRESS 2			/* octets of the address and control fields */
 #define SOCKET_MODE 0600		/* who may be the PPP end of a call may do much */
 #define SOCKET_BUFFER (1 << 20)		/* octets that wait for a client: some hundred frames */
 
 struct frame_socket {
 	struct source listening, connected;
 	struct session *session;
-	int listener;
+	int listener;			/* -1: the client was given, and there will be no other */
 	int client;			/* -1: none. The worker's; control reads it */
 	struct sockaddr_un name;
 };
+
+static const uint8_t ppp_address[PPP_ADDRESS] = { 0xff, 0x03 };
 
 /* A worker's: frames that it reads; and those that wait to be given to one session's client. */
 struct frame_buffers {
@@ -65,12 +71,26 @@ static void accept_ready(struct worker *worker, struct source *source, uint32_t 
 static void send_frame(struct worker *worker, struct session *session, const struct path *path, uint8_t *frame,
 		       size_t length)
 {
-	size_t header_length = header_put(session, ppp_is_control(frame, length), frame);
+	size_t header_length;
 
+	if (session->as_kernel) {
+		frame -= PPP_ADDRESS;
+		memcpy(frame, ppp_address, PPP_ADDRESS);
+		length += PPP_ADDRESS;
+	}
+	header_length = header_put(session, ppp_is_control(frame, length), frame);
 	transmit_message(worker, session, path, frame - header_length, (uint32_t)(header_length + length));
 }
 
-/* Frames that were read. False: the client has gone, or sent an empty packet, which looks the same. */
+/* An empty packet looks like the end. */
+static bool has_gone(const struct frame_socket *frames)
+{
+	struct pollfd client = { .fd = frames->client, .events = POLLRDHUP };
+
+	return frames->listener >= 0 || poll(&client, 1, 0) != 0;
+}
+
+/* Frames that were read. False: the client has gone, or sent an empty packet to who has no use for one. */
 static bool take_frames(struct worker *worker, struct session *session, int count)
 {
 	const struct path *path = rcu_dereference(session->tunnel->path);
@@ -79,7 +99,7 @@ static bool take_frames(struct worker *worker, struct session *session, int coun
 	for (int i = 0; i < count; i++) {
 		const struct mmsghdr *header = &buffers->in[i];
 
-		if (!header->msg_len)
+		if (!header->msg_len && has_gone(session->frames))
 			return false;
 		if (!path || header->msg_hdr.msg_flags & MSG_TRUNC)
 			counter_add(session->tx.errors, 1);
@@ -97,13 +117,13 @@ static void prepare(struct frame_buffers *buffers)
 	}
 }
 
-static void client_ready(struct worker *worker, struct source *source, uint32_t events)
+/* False: there is no more. */
+static bool read_frames(struct worker *worker, struct frame_socket *frames, int batches)
 {
-	struct frame_socket *frames = caa_container_of(source, struct frame_socket, connected);
 	bool stays = true;
 	int count = FRAMES;
 
-	for (int i = 0; i < BATCHES_PER_ROUND && frames->client >= 0 && count == FRAMES; i++) {
+	for (int i = 0; i < batches && frames->client >= 0 && count == FRAMES; i++) {
 		prepare(worker->frames);
 		count = recvmmsg(frames->client, worker->frames->in, FRAMES, MSG_DONTWAIT, NULL);
 		if (count < 0)
@@ -114,14 +134,26 @@ static void client_ready(struct worker *worker, struct source *source, uint32_t 
 		if (!stays)
 			detach(worker, frames);
 	}
-	worker->backlog |= count == FRAMES;
+	return count == FRAMES;
+}
+
+static void client_ready(struct worker *worker, struct source *source, uint32_t events)
+{
+	worker->backlog |= read_frames(worker, caa_container_of(source, struct frame_socket, connected),
+				       BATCHES_PER_ROUND);
+}
+
+void frames_pump(struct worker *worker, struct session *session)
+{
+	(void)read_frames(worker, session->frames, BATCHES_AT_ONCE);
 }
 
 void frames_unwatch(struct worker *worker, const struct session *session)
 {
 	if (!session->frames)
 		return;
-	worker_unwatch(worker, session->frames->listener);
+	if (session->frames->listener >= 0)
+		worker_unwatch(worker, session->frames->listener);
 	if (session->frames->client >= 0)
 		worker_unwatch(worker, session->frames->client);
 }
@@ -132,12 +164,14 @@ bool frames_deliver(struct worker *worker, struct session *session, uint8_t *fra
 {
 	struct frame_buffers *buffers = worker->frames;
 
+	size_t skip = session->as_kernel ? ppp_skip_address(frame, length) : 0;
+
 	if (!session->frames || session->frames->client < 0)
 		return false;
 	if (buffers->count == FRAMES || (buffers->count && buffers->session != session))
 		frames_flush(worker);
 	buffers->session = session;
-	buffers->out_iov[buffers->count] = (struct iovec){ frame, length };
+	buffers->out_iov[buffers->count] = (struct iovec){ frame + skip, length - skip };
 	buffers->out[buffers->count].msg_hdr = (struct msghdr){ .msg_iov = &buffers->out_iov[buffers->count],
 								.msg_iovlen = 1 };
 	buffers->count++;
@@ -186,7 +220,7 @@ int frames_watch(struct worker *worker, struct session *session)
 		return 0;
 	if (frames->client >= 0 && worker_watch(worker, frames->client, &frames->connected) < 0)
 		return -1;
-	return worker_watch(worker, frames->listener, &frames->listening);
+	return frames->listener < 0 ? 0 : worker_watch(worker, frames->listener, &frames->listening);
 }
 
 void frames_free(struct frame_buffers *buffers)
@@ -282,16 +316,37 @@ fail:
 	return -1;
 }
 
-void frames_close(struct session *session)
+struct frame_socket *frames_adopt(struct user_datapath *dp, struct session *session, int client, struct error *error)
 {
-	struct frame_socket *frames = session->frames;
+	struct frame_socket *frames = calloc(1, sizeof(*frames));
 
+	if (frames) {
+		*frames = (struct frame_socket){ .session = session, .listener = -1,
+						 .client = fcntl(client, F_DUPFD_CLOEXEC, 0) };
+		frames->connected.ready = client_ready;
+	}
+	if (frames && frames->client >= 0 && allocate_buffers(dp, error) == 0)
+		return frames;
+	error_system(error, errno, NULL, "cannot use the program's socket");
+	frames_free_socket(frames);
+	return NULL;
+}
+
+void frames_free_socket(struct frame_socket *frames)
+{
 	if (!frames)
 		return;
-	unlink(frames->name.sun_path);
-	close(frames->listener);
+	if (frames->listener >= 0) {
+		unlink(frames->name.sun_path);
+		close(frames->listener);
+	}
 	if (frames->client >= 0)
 		close(frames->client);
 	free(frames);
+}
+
+void frames_close(struct session *session)
+{
+	frames_free_socket(session->frames);
 	session->frames = NULL;
 }

@@ -13,6 +13,9 @@
 /* --- the control thread --- */
 /* Listen on path for the session, whose frames member is set then. What a daemon that died left at path is replaced. */
 int frames_open(struct user_datapath *dp, struct session *session, const char *path, struct error *error);
+/* One for this client, whose descriptor is copied, and for no other; the session does not have it yet. NULL: *error. */
+struct frame_socket *frames_adopt(struct user_datapath *dp, struct session *session, int client, struct error *error);
+void frames_free_socket(struct frame_socket *frames);	/* NULL is legal; no worker sees it any more */
 /* Close and remove it from the file system; no worker sees it any more. Legal without one. */
 void frames_close(struct session *session);
 int frames_watch(struct worker *worker, struct session *session);	/* 0 or -1 with errno */
@@ -25,5 +28,7 @@ void frames_unwatch(struct worker *worker, const struct session *session);
 /* frame stays in place until frames_flush(). False: nobody is connected. */
 bool frames_deliver(struct worker *worker, struct session *session, uint8_t *frame, size_t length);
 void frames_flush(struct worker *worker);
+/* Send what the client has given until now; who gives more meanwhile is not waited for for ever. */
+void frames_pump(struct worker *worker, struct session *session);
 
 #endif

@@ -324,6 +324,8 @@ int session_modify(struct datapath *dp, handle session, const struct datapath_se
 		   unsigned int fields, struct error *error);
 void session_delete(struct datapath *dp, const handle *sessions, int count);
 int session_info(struct datapath *dp, handle session, struct datapath_session_info *info);
+/* channel.c */
+int session_channel(struct datapath *dp, handle session, const struct datapath_channel *channel, struct error *error);
 void session_stats(const struct session *session, struct datapath_stats *stats);
 void stats_add(struct datapath_stats *sum, const struct datapath_stats *more);
 /* Octets of a frame that the path carries; of version 2 with its L2TP header at its longest. */

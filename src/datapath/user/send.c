@@ -4,7 +4,8 @@
  * here.  Frames of one tunnel and one length leave as a train (UDP_SEGMENT), all of a port with one sendmmsg.  A
  * frame of a session that numbers its packets is sent by the session's worker, whose number it takes: were it sent
  * here, it might overtake packets with lower numbers, which the peer would then discard.  So is one with an IP packet
- * where those are enciphered: the cipher is the worker's.
+ * where those are enciphered: the cipher is the worker's; and one beside a program's socket, where there are no control
+ * sockets.
  */
 #include <errno.h>
 #include <netinet/udp.h>
@@ -400,7 +401,8 @@ static void send_frame(struct user_datapath *dp, struct session *session, const 
 		counter_add(session->engine.errors, 1);
 		return;
 	}
-	if (shared_get(session->send_seq) || (session->cipher && !ppp_is_control(frame->octets, frame->length))) {
+	if (shared_get(session->send_seq) || path->group->shadow ||
+	    (session->cipher && !ppp_is_control(frame->octets, frame->length))) {
 		defer(dp, frame);
 		return;
 	}

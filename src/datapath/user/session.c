@@ -86,8 +86,8 @@ static struct worker *choose_worker(struct user_datapath *dp, const struct sessi
 
 	if (session->network && session->network->shared)
 		return session->worker;		/* its device's */
-	/* All of a session with a frame socket meets one worker (frames.h). */
-	if (session->frames)
+	/* All of a session with a frame socket meets one worker (frames.h), as may one that can get one (channel.c). */
+	if (session->frames || (session->as_kernel && session->pw_type == L2TP_PW_PPP))
 		return &dp->workers[arrival];
 	return &dp->workers[(arrival + session->rank) % dp->worker_count];
 }

@@ -119,6 +119,11 @@ static void path_free(struct user_datapath *dp, struct path *path)
 	free(path);
 }
 
+static bool wants_control(const struct datapath_tunnel_config *config)
+{
+	return config->version == 2 && !config->shadow && !config->no_control;
+}
+
 static struct path *path_new(struct user_datapath *dp, const struct datapath_tunnel_config *config,
 			     const struct path *before, struct error *error)
 {
@@ -130,9 +135,9 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 		return NULL;
 	}
 	path->group = group_get(dp, config, before ? before->group : NULL, error);
-	if (!path->group || (config->version == 2 && group_control(dp, path->group, error) < 0))
+	if (!path->group || (wants_control(config) && group_control(dp, path->group, error) < 0))
 		goto fail;
-	path->controls = config->version == 2;
+	path->controls = wants_control(config);
 	path->foreign = config->shadow && config->encap == L2TP_ENCAP_IP;
 	count_foreign(path, 1);
 	path->zero_checksum = config->encap == L2TP_ENCAP_UDP &&

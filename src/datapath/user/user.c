@@ -322,6 +322,7 @@ static const struct datapath_ops user_ops = {
 	.session_modify = session_modify,
 	.session_delete = session_delete,
 	.session_info = session_info,
+	.session_channel = session_channel,
 	.device_add = shared_add,
 	.device_delete = shared_delete,
 	.tap = tap_set,

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PPP channels.  At first a session's frames are the socket's that is connected to it, without our seeing them.  When
+ * the channel is bound, which is when the program asks for its index, IP packets are those of a network device, if
+ * there is one, and all other frames come here: for who has taken the channel, or to wait until somebody does.
+ */
+#include <errno.h>
+#include <string.h>
+#include <stdlib.h>
+
+#include "kernel/internal.h"
+
+#define PPP_HEADER 40		/* octets that the kernel takes off the path's MTU, whatever headers there are */
+#define MTU_DEFAULT 1460	/* where no path is known */
+
+static int tell(struct kernel_channel *channel, const struct datapath_channel *hands)
+{
+	struct error error;
+
+	channel->hands = *hands;
+	if (channel->service == HANDLE_NONE ||
+	    service_session_channel(channel->kernel->service, channel->service, hands, &error) == 0)
+		return 0;
+	return ENOMEM;
+}
+
+int kernel_channel_begin(struct kernel_channel *channel, handle service, int frames)
+{
+	const struct datapath_channel hands = { .frames = frames, .network = -1 };
+
+	channel->service = service;
+	if (service != HANDLE_NONE) {
+		HASH_ADD(by_service, channel->kernel->channels, service, sizeof(channel->service), channel);
+		if (!channel->by_service.tbl)
+			return ENOMEM;
+	}
+	return tell(channel, &hands);
+}
+
+void kernel_channel_settle(const struct kernel_channel *channel)
+{
+	struct error error;
+
+	if (channel->service != HANDLE_NONE && !channel->is_bound)
+		(void)service_session_channel(channel->kernel->service, channel->service, NULL, &error);
+}
+
+int kernel_channel_bind(struct kernel_channel *channel)
+{
+	const struct datapath_channel hands = { .frames = -1, .network = -1 };
+
+	if (channel->is_bound)
+		return 0;
+	kernel_channel_settle(channel);
+	channel->is_bound = true;
+	return tell(channel, &hands);
+}
+
+void kernel_channel_end(struct kernel_channel *channel)
+{
+	struct kernel_channel_user user = channel->user;
+	struct datagram *frame, *next;
+
+	if (channel->by_service.tbl)
+		HASH_DELETE(by_service, channel->kernel->channels, channel);
+	channel->by_service.tbl = NULL;
+	channel->service = HANDLE_NONE;
+	channel->index = 0;
+	DL_FOREACH_SAFE(channel->queue, frame, next) {
+		DL_DELETE(channel->queue, frame);
+		free(frame);
+	}
+	channel->queued = 0;
+	channel->user = (struct kernel_channel_user){ 0 };
+	if (user.gone)
+		user.gone(user.context);
+}
+
+/* --- frames --- */
+
+static void drop_first(struct kernel_channel *channel)
+{
+	struct datagram *first = channel->queue;
+
+	DL_DELETE(channel->queue, first);
+	channel->queued--;
+	free(first);
+}
+
+/* When there are too many the oldest goes. */
+static void keep(struct kernel_channel *channel, const uint8_t *octets, size_t length)
+{
+	struct datagram *frame = malloc(sizeof(*frame) + length);
+
+	if (!frame)
+		return;
+	frame->length = (uint32_t)length;
+	memcpy(frame->octets, octets, length);
+	DL_APPEND(channel->queue, frame);
+	if (channel->queued++ == KERNEL_CHANNEL_QUEUE_MAX)
+		drop_first(channel);
+}
+
+void kernel_channel_hear(void *context, handle session, const uint8_t *frame, size_t length)
+{
+	struct kernel *kernel = context;
+	struct kernel_channel *channel;
+
+	HASH_FIND(by_service, kernel->channels, &session, sizeof(session), channel);
+	if (!channel || !channel->is_bound)	/* it is nobody's */
+		return;
+	if (channel->user.frame)
+		channel->user.frame(channel->user.context, frame, length);
+	else
+		keep(channel, frame, length);
+}
+
+void kernel_channel_send(struct kernel_channel *channel, const void *frame, size_t length)
+{
+	service_session_send(channel->kernel->service, channel->service, frame, length);
+}
+
+/* --- who has it --- */
+
+struct kernel_channel *kernel_channel_find(struct kernel *kernel, const char *netns, uint32_t index)
+{
+	struct kernel_pppox *socket;
+
+	DL_FOREACH(kernel->sockets, socket)
+		if (index && socket->channel.index == index && strcmp(socket->netns, netns) == 0)
+			return &socket->channel;
+	return NULL;
+}
+
+int kernel_channel_take(struct kernel_channel *channel, const struct kernel_channel_user *user)
+{
+	if (channel->user.frame)
+		return EBUSY;
+	channel->user = *user;
+	while (channel->queue && channel->user.frame) {
+		channel->user.frame(channel->user.context, channel->queue->octets, channel->queue->length);
+		drop_first(channel);
+	}
+	return 0;
+}
+
+void kernel_channel_leave(struct kernel_channel *channel)
+{
+	channel->user = (struct kernel_channel_user){ 0 };
+}
+
+int kernel_channel_device(struct kernel_channel *channel, const struct kernel_channel_device *device)
+{
+	struct datapath_channel hands = channel->hands;
+
+	hands.network = device ? device->tun : -1;
+	hands.ipv4 = device && device->ipv4;
+	hands.ipv6 = device && device->ipv6;
+	hands.send_pfc = device && device->send_pfc;
+	return tell(channel, &hands);
+}
+
+uint32_t kernel_channel_mtu(const struct kernel_channel *channel)
+{
+	struct service_tunnel_view view;
+	const struct kernel_session *session = channel->socket->session;
+
+	if (!session || service_tunnel_view(channel->kernel->service, session->tunnel->service, &view) < 0 ||
+	    view.info.path_mtu <= PPP_HEADER)
+		return MTU_DEFAULT;
+	return view.info.path_mtu - PPP_HEADER;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sockets of AF_PPPOX that programs have connected.  What a program has in its hands is a socket of AF_UNIX, which
+ * becomes connected to us when its connect() succeeds; frames are the datapath's business mostly.  Here is
+ * known who has it, and when it is closed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "l2tpd/kernel_internal.h"
+#include "os/clock.h"
+
+#define FRAME_MAX 65536
+#define AT_ONCE 64		/* frames of one, before others have their turn */
+#define STRANGERS_MAX 16	/* who else may have found the listener */
+
+static void pppox_free(struct pppox *pppox)
+{
+	DL_DELETE(pppox->api->pppox, pppox);
+	if (pppox->closed)
+		event_free(pppox->closed);
+	if (pppox->readable)
+		event_free(pppox->readable);
+	kernel_pppox_free(pppox->kernel, os_clock_ms());
+	if (pppox->fd >= 0)
+		close(pppox->fd);
+	if (pppox->netns >= 0)
+		close(pppox->netns);
+	space_leave(pppox->api, pppox->space);
+	free(pppox);
+}
+
+void pppox_free_all(struct kernel_api *api)
+{
+	struct pppox *pppox, *next;
+
+	DL_FOREACH_SAFE(api->pppox, pppox, next)
+		pppox_free(pppox);
+}
+
+void pppox_orphan(const struct supervisor *supervisor)
+{
+	struct pppox *pppox;
+
+	DL_FOREACH(supervisor->api->pppox, pppox)
+		if (pppox->supervisor == supervisor)
+			pppox->supervisor = NULL;
+}
+
+static struct pppox *find(const struct supervisor *supervisor, uint64_t number)
+{
+	struct pppox *pppox;
+
+	DL_FOREACH(supervisor->api->pppox, pppox)
+		if (pppox->supervisor == supervisor && pppox->number == number)
+			return pppox;
+	return NULL;
+}
+
+/* --- frames, where the datapath does not read them --- */
+
+static void read_if_needed(struct pppox *pppox)
+{
+	if (pppox->readable && !kernel_pppox_is_read(pppox->kernel))
+		event_add(pppox->readable, NULL);
+}
+
+static void readable(evutil_socket_t fd, short what, void *context)
+{
+	static uint8_t frame[FRAME_MAX];
+	const struct pppox *pppox = context;
+	ssize_t length;
+
+	for (int i = 0; i < AT_ONCE; i++) {
+		length = recv(pppox->fd, frame, sizeof(frame), MSG_DONTWAIT);
+		if (length <= 0)
+			return;
+		kernel_pppox_sent(pppox->kernel, frame, (size_t)length);
+	}
+}
+
+void pppox_detached(struct pppox *pppox)
+{
+	if (pppox->readable)
+		event_add(pppox->readable, NULL);
+}
+
+static void closed(evutil_socket_t fd, short what, void *context)
+{
+	struct pppox *pppox = context;
+	struct kernel_api *api = pppox->api;
+
+	pppox_free(pppox);
+	api->changed(api->context);
+}
+
+/* --- connect() --- */
+
+static bool is_from_us(int fd)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.pid == getpid();
+}
+
+/* The program's socket gets another end, which is returned; -1. */
+static int join(int listener, int program)
+{
+	struct sockaddr_un name;
+	socklen_t length = sizeof(name);
+	int fd;
+
+	if (getsockname(listener, (struct sockaddr *)&name, &length) < 0 ||
+	    connect(program, (struct sockaddr *)&name, length) < 0)
+		return -1;
+	for (int i = 0; i < STRANGERS_MAX; i++) {
+		fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 || is_from_us(fd))
+			return fd;
+		close(fd);
+	}
+	return -1;
+}
+
+static int watch(struct pppox *pppox)
+{
+	struct event_base *loop = pppox->api->loop;
+
+	pppox->closed = event_new(loop, pppox->fd, EV_CLOSED | EV_PERSIST, closed, pppox);
+	pppox->readable = event_new(loop, pppox->fd, EV_READ | EV_PERSIST, readable, pppox);
+	if (!pppox->closed || !pppox->readable || event_add(pppox->closed, NULL) < 0)
+		return ENOMEM;
+	read_if_needed(pppox);
+	return 0;
+}
+
+static int ask(struct pppox *pppox, const struct kernel_attach *attach, const int *fds, size_t count)
+{
+	const struct kernel_pppox_asker asker = {
+		.netns = pppox->space ? pppox->space->name : "",
+		.tid = attach->value,
+		.pid = getpid(),
+		.fd = count > KERNEL_PPPOX_FD_TUNNEL ? fds[KERNEL_PPPOX_FD_TUNNEL] : -1,
+		.owner = pppox,
+	};
+	int failed = kernel_pppox_connect(pppox->api->kernel, &asker, attach->octets, attach->length, os_clock_ms(),
+					  &pppox->kernel);
+
+	if (failed)
+		return failed;
+	pppox->fd = join(fds[KERNEL_PPPOX_FD_LISTENER], fds[KERNEL_PPPOX_FD_SOCKET]);
+	if (pppox->fd < 0)
+		return ENOMEM;
+	failed = kernel_pppox_attach(pppox->kernel, pppox->fd);
+	return failed ? failed : watch(pppox);
+}
+
+/* Is the address one at all? That is found out first. */
+static int refuse_again(const struct supervisor *supervisor, const struct kernel_attach *attach)
+{
+	const struct kernel_pppox_asker asker = { .is_connected = true };
+	struct kernel_pppox *none;
+
+	return kernel_pppox_connect(supervisor->api->kernel, &asker, attach->octets, attach->length, 0, &none);
+}
+
+int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count)
+{
+	struct kernel_api *api = supervisor->api;
+	struct pppox *pppox;
+	int failed;
+
+	if (count < KERNEL_PPPOX_FD_TUNNEL)
+		return EPROTO;
+	if (find(supervisor, attach->client))
+		return refuse_again(supervisor, attach);
+	pppox = calloc(1, sizeof(*pppox));
+	if (!pppox)
+		return ENOMEM;
+	*pppox = (struct pppox){ .api = api, .supervisor = supervisor, .number = attach->client, .fd = -1,
+				 .netns = fcntl(fds[KERNEL_PPPOX_FD_NETNS], F_DUPFD_CLOEXEC, 0) };
+	DL_APPEND(api->pppox, pppox);
+	failed = pppox->netns < 0 || space_enter(api, pppox->netns, &pppox->space) < 0 ? ENOMEM :
+										ask(pppox, attach, fds, count);
+	if (failed)
+		pppox_free(pppox);
+	api->changed(api->context);
+	return failed;
+}
+
+/* --- other calls --- */
+
+static int get_option(struct pppox *pppox, const struct kernel_attach *attach, struct kernel_attached *told)
+{
+	int32_t value = 0;
+	int failed = kernel_pppox_get(pppox->kernel, attach->value, &value);
+
+	told->length = sizeof(value);
+	memcpy(told->octets, &value, sizeof(value));
+	return failed;
+}
+
+static int set_option(struct pppox *pppox, const struct kernel_attach *attach)
+{
+	int32_t value;
+
+	memcpy(&value, attach->octets, sizeof(value));
+	return kernel_pppox_set(pppox->kernel, attach->value, value, os_clock_ms());
+}
+
+static int control(struct pppox *pppox, const struct kernel_attach *attach, struct kernel_attached *told)
+{
+	size_t length = attach->length;
+	int failed;
+
+	_Static_assert(sizeof(told->octets) >= KERNEL_PPPOX_ARGUMENT_MAX &&
+		       sizeof(told->octets) >= KERNEL_PPPOX_NAME_MAX, "there is room");
+	memcpy(told->octets, attach->octets, sizeof(told->octets));
+	failed = kernel_pppox_ioctl(pppox->kernel, (uint32_t)attach->value, told->octets, &length);
+	told->length = (uint32_t)length;
+	read_if_needed(pppox);
+	return failed;
+}
+
+static int answer(struct pppox *pppox, const struct kernel_attach *attach, struct kernel_attached *told)
+{
+	size_t length = 0;
+	int failed;
+
+	switch (attach->option) {
+	case KERNEL_CALL_NAME:
+		failed = kernel_pppox_name(pppox->kernel, told->octets, &length);
+		told->length = (uint32_t)length;
+		return failed;
+	case KERNEL_CALL_GETSOCKOPT:
+		return get_option(pppox, attach, told);
+	case KERNEL_CALL_SETSOCKOPT:
+		return set_option(pppox, attach);
+	case KERNEL_CALL_IOCTL:
+		return control(pppox, attach, told);
+	default:
+		return EPROTO;
+	}
+}
+
+int pppox_call(const struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told)
+{
+	struct pppox *pppox = find(supervisor, attach->client);
+	int failed = pppox ? answer(pppox, attach, told) : ENOTCONN;
+
+	supervisor->api->changed(supervisor->api->context);
+	return failed;
+}

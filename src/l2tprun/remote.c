@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* See remote.h. */
+#include "l2tprun/remote.h"
+
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void remote_ask(struct supervisor *supervisor, struct trapped *trapped, const struct client *client,
+		struct pending *asked)
+{
+	struct error error = { 0 };
+
+	asked->id = trapped->id;
+	asked->end = -1;
+	asked->client.inode = client->inode;
+	asked->request.client = client->number;
+	asked->caller = trapped->caller;
+	if (daemon_connect(&supervisor->daemon, &error) == 0) {
+		trapped->caller.memory = -1;
+		pending_ask(supervisor, asked);
+		return;
+	}
+	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++)
+		if (asked->fds[i] >= 0)
+			close(asked->fds[i]);
+	supervisor_tell(supervisor, error.text);
+	supervisor_answer(supervisor, trapped->id, ECONNREFUSED);
+}
+
+void remote_ioctl(struct supervisor *supervisor, struct trapped *trapped, const struct client *client)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	uint32_t command = (uint32_t)arguments[1], length = _IOC_SIZE(command);
+	struct pending asked = {
+		.fds = PENDING_NO_FDS,
+		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_IOCTL, .value = (int32_t)command },
+		.place = { .address = arguments[2], .room = length },
+	};
+
+	if (length > sizeof(asked.request.octets)) {
+		supervisor_answer(supervisor, trapped->id, ENOTTY);
+		return;
+	}
+	/* what cannot be read may not be meant to be; that it cannot be written is found out later */
+	asked.request.length = length;
+	(void)caller_read(&trapped->caller, arguments[2], asked.request.octets, length);
+	remote_ask(supervisor, trapped, client, &asked);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PPPoL2TP sockets, as standard input says, and what comes of each call: the same text here, of l2tpd under l2tprun,
+ * and in a guest, of the kernel, means that they are the same.  A line is a call; V is a letter for a descriptor; '#'
+ * starts a comment.
+ *
+ *	socket V [TYPE [PROTOCOL]]	of AF_PPPOX
+ *	udp V LOCAL PEER [6]		a UDP socket of the loopback from port LOCAL to port PEER, 0: not connected
+ *	connect V LENGTH FD TUNNEL PEER-TUNNEL SESSION PEER-SESSION [PROTOCOL]	FD: a letter, - none, ! one that is not
+ *	name V, peer V			getsockname(), getpeername()
+ *	set V OPTION VALUE, get V OPTION [LENGTH]	of SOL_PPPOL2TP
+ *	type V				SO_DOMAIN, SO_TYPE, SO_PROTOCOL
+ *	ioctl V WHICH [SESSION]		channel, stats, gmru, smru, gflags, sflags, other
+ *	bad V				each call with memory that is not there
+ *	send V HEX, recv V, quiet V	a frame; wait for one; there is none
+ *	many N FD TUNNEL PEER-TUNNEL	so many sockets, one session each, opened and closed
+ *	close V
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_pppox.h>
+#include <linux/ppp-ioctl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define FRAME_MAX 4096
+#define WORDS_MAX 10
+#define WAIT_MS 5000
+#define QUIET_MS 150
+#define MANY_MAX 1000
+
+static int fds[256];
+static char *words[WORDS_MAX + 1];
+static int count;
+
+static long number(int word, long otherwise)
+{
+	return word < count ? strtol(words[word], NULL, 0) : otherwise;
+}
+
+static int fd_of(int word)
+{
+	return word < count ? fds[(unsigned char)*words[word]] : -1;
+}
+
+static void say(int result)
+{
+	if (result < 0)
+		printf("%s\n", strerrorname_np(errno));
+	else
+		printf("ok\n");
+}
+
+static void print_octets(const uint8_t *octets, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		printf("%02x", octets[i]);
+	printf("\n");
+}
+
+static void call_socket(void)
+{
+	int fd = socket(AF_PPPOX, (int)number(2, SOCK_DGRAM), (int)number(3, PX_PROTO_OL2TP));
+
+	say(fd);
+	fds[(unsigned char)*words[1]] = fd;
+}
+
+static void call_udp(void)
+{
+	struct sockaddr_in6 name6 = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	bool ipv6 = number(4, 4) == 6;
+	void *address = ipv6 ? (void *)&name6 : &name;
+	socklen_t length = ipv6 ? sizeof(name6) : sizeof(name);
+	int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0), failed;
+
+	name.sin_port = name6.sin6_port = htons((uint16_t)number(2, 0));
+	failed = bind(fd, address, length);
+	name.sin_port = name6.sin6_port = htons((uint16_t)number(3, 0));
+	if (!failed && number(3, 0))
+		failed = connect(fd, address, length);
+	say(failed);
+	fds[(unsigned char)*words[1]] = fd;
+}
+
+/* --- connect() --- */
+
+static int tunnel_fd(const char *word)
+{
+	return *word == '-' ? -1 : *word == '!' ? 999 : fds[(unsigned char)*word];
+}
+
+#define FILL(address)                                                   \
+	do {                                                            \
+		(address).fd = tunnel_fd(words[first]);                 \
+		(address).s_tunnel = (__typeof__((address).s_tunnel))number(first + 1, 0);   \
+		(address).d_tunnel = (__typeof__((address).s_tunnel))number(first + 2, 0);   \
+		(address).s_session = (__typeof__((address).s_tunnel))number(first + 3, 0);  \
+		(address).d_session = (__typeof__((address).s_tunnel))number(first + 4, 0);  \
+	} while (0)
+
+static int connect_to(int fd, socklen_t length, int first)
+{
+	union {
+		struct sockaddr_pppol2tp v2;
+		struct sockaddr_pppol2tpv3 v3;
+		struct sockaddr_pppol2tpin6 v2in6;
+		struct sockaddr_pppol2tpv3in6 v3in6;
+		uint8_t octets[128];
+	} name;
+
+	memset(&name, 0, sizeof(name));
+	if (length == sizeof(name.v3))
+		FILL(name.v3.pppol2tp);
+	else if (length == sizeof(name.v2in6))
+		FILL(name.v2in6.pppol2tp);
+	else if (length == sizeof(name.v3in6))
+		FILL(name.v3in6.pppol2tp);
+	else
+		FILL(name.v2.pppol2tp);
+	name.v2.sa_family = AF_PPPOX;
+	name.v2.sa_protocol = (unsigned int)number(first + 5, PX_PROTO_OL2TP);
+	return connect(fd, (struct sockaddr *)&name, length);
+}
+
+static void call_many(void)
+{
+	int open[MANY_MAX], made = 0;
+	char session[16];
+
+	words[6] = words[7] = session;
+	count = 8;
+	for (int i = 0; i < number(1, 0) && i < MANY_MAX; i++) {
+		snprintf(session, sizeof(session), "%d", i + 1000);
+		open[i] = socket(AF_PPPOX, SOCK_DGRAM, PX_PROTO_OL2TP);
+		words[5] = session;
+		words[6] = session;
+		count = 7;
+		made += connect_to(open[i], sizeof(struct sockaddr_pppol2tp), 2) == 0;
+	}
+	for (int i = 0; i < number(1, 0) && i < MANY_MAX; i++)
+		close(open[i]);
+	printf("%d\n", made);
+}
+
+/* --- names and options --- */
+
+static void print_name(const uint8_t *octets, socklen_t length)
+{
+	const struct sockaddr_pppol2tp *name = (const void *)octets;
+	uint8_t copy[128];
+
+	memcpy(copy, octets, sizeof(copy));
+	if (length >= sizeof(*name) && name->pppol2tp.pid == getpid())
+		memset(copy + 6, 0xee, 4);
+	printf("%u ", length);
+	print_octets(copy, length < sizeof(copy) ? length : sizeof(copy));
+}
+
+static void call_name(bool peer)
+{
+	uint8_t octets[128] = { 0 };
+	socklen_t length = (socklen_t)number(2, sizeof(octets));
+	int failed = peer ? getpeername(fd_of(1), (struct sockaddr *)octets, &length) :
+			    getsockname(fd_of(1), (struct sockaddr *)octets, &length);
+
+	if (failed)
+		say(failed);
+	else
+		print_name(octets, length);
+}
+
+static void call_set(void)
+{
+	int value = (int)number(3, 0);
+
+	say(setsockopt(fd_of(1), SOL_PPPOL2TP, (int)number(2, 0), &value, sizeof(value)));
+}
+
+static void call_get(void)
+{
+	socklen_t length = (socklen_t)number(3, sizeof(int));
+	int value = 0x55555555, failed = getsockopt(fd_of(1), SOL_PPPOL2TP, (int)number(2, 0), &value, &length);
+
+	if (failed)
+		say(failed);
+	else
+		printf("%d, %u octets\n", value, length);
+}
+
+static void call_type(void)
+{
+	static const int names[] = { SO_DOMAIN, SO_TYPE, SO_PROTOCOL };
+	int value = -1;
+	socklen_t length = sizeof(value);
+
+	for (int i = 0; i < 3; i++) {
+		if (getsockopt(fd_of(1), SOL_SOCKET, names[i], &value, &length) < 0)
+			value = -errno;
+		printf("%d%c", value, i == 2 ? '\n' : ' ');
+	}
+}
+
+/* --- ioctl() --- */
+
+static void call_stats(void)
+{
+	struct pppol2tp_ioc_stats stats = { .session_id = (uint16_t)number(3, 0) };
+
+	if (ioctl(fd_of(1), PPPIOCGL2TPSTATS, &stats) < 0)
+		say(-1);
+	else
+		printf("%u %u %u tx %llu/%llu/%llu rx %llu/%llu/%llu seq %llu oos %llu\n", stats.tunnel_id,
+		       stats.session_id, stats.using_ipsec, (unsigned long long)stats.tx_packets,
+		       (unsigned long long)stats.tx_bytes, (unsigned long long)stats.tx_errors,
+		       (unsigned long long)stats.rx_packets, (unsigned long long)stats.rx_bytes,
+		       (unsigned long long)stats.rx_errors, (unsigned long long)stats.rx_seq_discards,
+		       (unsigned long long)stats.rx_oos_packets);
+}
+
+static void call_ioctl(void)
+{
+	static const struct {
+		const char *name;
+		unsigned long command;
+	} commands[] = {
+		{ "channel", PPPIOCGCHAN }, { "gmru", PPPIOCGMRU }, { "smru", PPPIOCSMRU }, { "gflags", PPPIOCGFLAGS },
+		{ "sflags", PPPIOCSFLAGS }, { "other", PPPIOCGUNIT },
+	};
+	int value = 77;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(words[2], commands[i].name) != 0)
+			continue;
+		if (ioctl(fd_of(1), commands[i].command, &value) < 0)
+			say(-1);
+		else if (commands[i].command == PPPIOCGCHAN && value > 0)	/* whichever */
+			printf("a channel\n");
+		else
+			printf("%d\n", value);
+	}
+	if (strcmp(words[2], "stats") == 0)
+		call_stats();
+}
+
+/* --- nothing there --- */
+
+static void call_bad(void)
+{
+	void *nowhere = (void *)8;
+	socklen_t length = 128;
+	int fd = fd_of(1), results[7];
+
+	errno = 0;
+	results[0] = connect(fd, nowhere, sizeof(struct sockaddr_pppol2tp)) < 0 ? errno : 0;
+	results[1] = getsockname(fd, nowhere, &length) < 0 ? errno : 0;
+	results[2] = getpeername(fd, nowhere, nowhere) < 0 ? errno : 0;
+	results[3] = setsockopt(fd, SOL_PPPOL2TP, PPPOL2TP_SO_DEBUG, nowhere, sizeof(int)) < 0 ? errno : 0;
+	results[4] = setsockopt(fd, SOL_PPPOL2TP, PPPOL2TP_SO_DEBUG, nowhere, 3) < 0 ? errno : 0;
+	length = sizeof(int);
+	results[5] = getsockopt(fd, SOL_PPPOL2TP, PPPOL2TP_SO_DEBUG, nowhere, &length) < 0 ? errno : 0;
+	results[6] = ioctl(fd, PPPIOCGL2TPSTATS, nowhere) < 0 ? errno : 0;
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+		printf("%s ", results[i] ? strerrorname_np(results[i]) : "ok");
+	printf("\n");
+}
+
+/* --- frames --- */
+
+static void call_send(void)
+{
+	uint8_t frame[FRAME_MAX];
+	size_t length = 0;
+	ssize_t sent;
+
+	for (const char *at = words[2]; at[0] && at[1] && length < sizeof(frame); at += 2) {
+		char digits[3] = { at[0], at[1], '\0' };
+
+		frame[length++] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	sent = send(fd_of(1), frame, length, MSG_NOSIGNAL);
+	if (sent < 0)
+		say(-1);
+	else
+		printf("%zd octets\n", sent);
+}
+
+static void call_recv(int wait_ms)
+{
+	struct pollfd waiting = { .fd = fd_of(1), .events = POLLIN };
+	uint8_t frame[FRAME_MAX];
+	ssize_t length;
+
+	(void)poll(&waiting, 1, wait_ms);
+	length = recv(fd_of(1), frame, sizeof(frame), MSG_DONTWAIT);
+	if (length < 0)
+		say(-1);
+	else
+		print_octets(frame, (size_t)length);
+}
+
+static void run(void)
+{
+	if (strcmp(words[0], "socket") == 0)
+		call_socket();
+	else if (strcmp(words[0], "udp") == 0)
+		call_udp();
+	else if (strcmp(words[0], "connect") == 0)
+		say(connect_to(fd_of(1), (socklen_t)number(2, 0), 3));
+	else if (strcmp(words[0], "many") == 0)
+		call_many();
+	else if (strcmp(words[0], "name") == 0 || strcmp(words[0], "peer") == 0)
+		call_name(*words[0] == 'p');
+	else if (strcmp(words[0], "set") == 0)
+		call_set();
+	else if (strcmp(words[0], "get") == 0)
+		call_get();
+	else if (strcmp(words[0], "type") == 0)
+		call_type();
+	else if (strcmp(words[0], "ioctl") == 0)
+		call_ioctl();
+	else if (strcmp(words[0], "bad") == 0)
+		call_bad();
+	else if (strcmp(words[0], "send") == 0)
+		call_send();
+	else if (strcmp(words[0], "recv") == 0 || strcmp(words[0], "quiet") == 0)
+		call_recv(*words[0] == 'r' ? WAIT_MS : QUIET_MS);
+	else if (strcmp(words[0], "close") == 0)
+		say(close(fd_of(1)));
+	else
+		printf("what is that?\n");
+}
+
+int main(void)
+{
+	char line[FRAME_MAX * 2], *rest, *word;
+
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "#\n")] = '\0';
+		printf("%s%s", line, *line ? ": " : "\n");
+		rest = line;
+		for (count = 0; count < WORDS_MAX && (word = strsep(&rest, " \t"));)
+			if (*word)
+				words[count++] = word;
+		if (count)
+			run();
+		fflush(stdout);
+	}
+	return 0;
+}
