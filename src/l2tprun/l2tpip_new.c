@@ -105,8 +105,8 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 
 void l2tpip_socket(struct supervisor *supervisor, struct trapped *trapped)
 {
-	struct pending asked = { .id = trapped->id, .tid = trapped->caller.tid, .fds = PENDING_NO_FDS, .caller.memory = -1,
-				 .end = -1,
+	struct pending asked = { .id = trapped->id, .tid = trapped->caller.tid, .fds = PENDING_NO_FDS,
+				 .caller.memory = -1, .end = -1,
 				 .close_on_exec = trapped->call.arguments[1] & SOCK_CLOEXEC,
 				 .request.kind = KERNEL_ATTACH_L2TPIP };
 	struct error error = { 0 };
