@@ -280,10 +280,12 @@ end_capture() {
 }
 capture_has_end() { tcpdump -r "$TMP/wire.pcap" -c 1 'ether proto 0x88b5 and ether[14:4] = 0x656e6465' | grep -q .; }
 
-# listener HOST listen|dump DEVICE SECONDS: starts it; `heard` waits for its end and prints what it heard
+# listener HOST listen|dump DEVICE SECONDS: starts it; `heard` tells it that all was sent, waits until nothing came for
+# so long and prints what it heard
 listener() {
 	: >"$TMP/heard"
 	ip netns exec "$NS$1" "${PACKETS[@]}" "${@:2}" >"$TMP/heard" &
+	listener_pid=$!
 	until_true 5 grep -q ready "$TMP/heard"
 }
-heard() { until_true 30 grep -qx end "$TMP/heard"; sed '1d; $d' "$TMP/heard"; }
+heard() { kill -USR1 "$listener_pid"; until_true 30 grep -qx end "$TMP/heard"; sed '1d; $d' "$TMP/heard"; }

@@ -7,13 +7,15 @@
       size=N (octets of frame). Each of these sends one: N (an Ns, or - for no sequence number),
       cut=N (a plain packet, but only its first N octets), raw=HEX (nothing but this);
       wait=MS waits; xN repeats the last packet N times more.
-  listen DEVICE SECONDS                  the marks of our frames that arrive there, in order
+  listen DEVICE SECONDS                  the marks of our frames that arrive there, in order, until SIGUSR1 and so
+                                         long a silence behind it
   frame DEVICE HEX...                    put frames on a device
-  dump DEVICE SECONDS                    all frames that arrive, VLAN tag in place, as hex
+  dump DEVICE SECONDS                    likewise all frames, VLAN tag in place, as hex
 
 A frame is a broadcast of the experimental EtherType 88b5 that ends in a mark, its number: Ns, or a count.
 """
 import select
+import signal
 import socket
 import struct
 import sys
@@ -85,13 +87,20 @@ def frame_socket(device, protocol):
 
 
 def frames(sock, seconds):
-    """Frames that arrive (not those we send), until silence has been asked for long enough."""
-    end = time.monotonic() + float(seconds)
-    while (left := end - time.monotonic()) > 0 and select.select([sock], [], [], left)[0]:
-        data, extra, _, source = sock.recvmsg(65536, 256)
-        if source[2] == socket.PACKET_OUTGOING:
+    """Frames that arrive (not those we send), until all is sent and nothing more has come for so long."""
+    all_sent = []
+    signal.signal(signal.SIGUSR1, lambda *_: all_sent.append(True))
+    print('ready', flush=True)
+    end = None
+    while end is None or time.monotonic() < end:
+        heard = select.select([sock], [], [], 0.05)[0]
+        if all_sent and (heard or end is None):
+            end = time.monotonic() + float(seconds)
+        if not heard:
             continue
-        yield put_tag_back(data, extra)
+        data, extra, _, source = sock.recvmsg(65536, 256)
+        if source[2] != socket.PACKET_OUTGOING:
+            yield put_tag_back(data, extra)
 
 
 def put_tag_back(data, extra):
@@ -105,14 +114,12 @@ def put_tag_back(data, extra):
 
 def listen(device, seconds):
     sock = frame_socket(device, ETHERTYPE)
-    print('ready', flush=True)
     print(*(struct.unpack_from('!I', f, 14)[0] for f in frames(sock, seconds)))
 
 
 def dump(device, seconds):
     sock = frame_socket(device, 3)      # ETH_P_ALL
     sock.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
-    print('ready', flush=True)
     for data in frames(sock, seconds):
         print(data.hex(), flush=True)
 

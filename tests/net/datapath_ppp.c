@@ -30,7 +30,6 @@
 #define NOTHING_MS 150
 #define SETTLE_US 150000
 #define MANY 2000
-#define MANY_MS 5000			/* to remove as many devices */
 #define V2_HEADER 6
 
 static const char *const us = "127.0.0.1", *const them = "127.0.0.5";
@@ -956,7 +955,7 @@ static void many(void)
 {
 	struct datapath_session_config config = config_of(add_tunnel_of(2, them));
 	handle *sessions = calloc(MANY, sizeof(*sessions));
-	uint64_t begin;
+	uint64_t begin = now_ms(), made;
 
 	config.ppp = both();
 	for (unsigned int i = 0; i < MANY; i++) {
@@ -967,10 +966,12 @@ static void many(void)
 	}
 	if (!if_nametoindex("ppp1999"))
 		fail("they have other names");
-	begin = now_ms();
+	made = now_ms();
 	datapath_ops(dp)->session_delete(dp, sessions, MANY);
-	if (now_ms() - begin > MANY_MS)
-		equal("ms to remove them", now_ms() - begin, MANY_MS);
+	/* one by one each would wait for the kernel, some ten times as long */
+	if (now_ms() - made > 2 * (made - begin))
+		equal("ms to remove them", now_ms() - made, made - begin);
+	printf("made in %d ms, removed in %d\n", (int)(made - begin), (int)(now_ms() - made));
 	if (if_nametoindex("ppp0") || if_nametoindex("ppp1999"))
 		fail("some are left");
 	free(sessions);
