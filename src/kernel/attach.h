@@ -48,6 +48,10 @@
  * the number of the option or the command of the ioctl(), octets what the program gave.  octets of the answer are what
  * the program gets where error is 0.  ENOTCONN when there is no such client.
  *
+ * KERNEL_ATTACH_PPP: a program opens /dev/ppp.  KERNEL_PPP_FD_FRAMES: l2tpd's end of a pair as above, but without a
+ * name and credentials, on which each message is a PPP frame.  KERNEL_PPP_FD_NETNS: as above.  error: what open() shall
+ * say, or 0: the program gets its end now, and ioctl() on it is a KERNEL_ATTACH_CALL.
+ *
  * KERNEL_ATTACH_L2TPIP: a program opens a socket of IP protocol 115, with one descriptor: a raw socket of that protocol
  * in its network namespace, which is what it has on the wire.  Its names are the program's socket's at any time; but
  * the peer's has a port, if there is a peer.  cookie: SO_COOKIE of the descriptor that the program has, which is of
@@ -81,6 +85,7 @@ enum kernel_attach_kind {
 	KERNEL_ATTACH_OPTION = 2,
 	KERNEL_ATTACH_PPPOX = 3,
 	KERNEL_ATTACH_CALL = 4,
+	KERNEL_ATTACH_PPP = 5,
 	KERNEL_ATTACH_VIEW = 7,
 	KERNEL_ATTACH_L2TPIP = 8,
 	KERNEL_ATTACH_L2TPIP_BIND,
@@ -112,6 +117,8 @@ enum kernel_pppox_fd {
 	KERNEL_PPPOX_FD_TUNNEL,
 	KERNEL_PPPOX_FDS
 };
+
+enum kernel_ppp_fd { KERNEL_PPP_FD_FRAMES, KERNEL_PPP_FD_NETNS, KERNEL_PPP_FDS };
 
 #define KERNEL_ATTACH_FDS_MAX KERNEL_PPPOX_FDS	/* of whatever kind */
 

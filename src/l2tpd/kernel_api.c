@@ -28,6 +28,7 @@ static void supervisor_free(struct supervisor *supervisor)
 			program->supervisor = NULL;
 	l2tpips_end(supervisor->api, supervisor);
 	pppox_orphan(supervisor);
+	opened_orphan(supervisor);
 	DL_DELETE(supervisor->api->supervisors, supervisor);
 	if (supervisor->readable)
 		event_free(supervisor->readable);
@@ -142,6 +143,13 @@ static int obey_word(struct supervisor *supervisor, const struct kernel_attach *
 	}
 }
 
+static int call(struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told)
+{
+	struct opened *opened = opened_find(supervisor, attach->client);
+
+	return opened ? opened_call(opened, attach, told) : pppox_call(supervisor, attach, told);
+}
+
 static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count, bool cut)
 {
 	struct kernel_attached told = { .client = attach->client, .error = EPROTONOSUPPORT,
@@ -157,8 +165,10 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 	} else {
 		if (ours && attach->kind == KERNEL_ATTACH_PPPOX)
 			told.error = cut ? EMFILE : pppox_connect(supervisor, attach, fds, count);
+		else if (ours && attach->kind == KERNEL_ATTACH_PPP)
+			told.error = cut ? EMFILE : opened_new(supervisor, attach, fds, count);
 		else if (ours && attach->kind == KERNEL_ATTACH_CALL)
-			told.error = pppox_call(supervisor, attach, &told);
+			told.error = call(supervisor, attach, &told);
 		else if (ours)
 			told.error = obey_word(supervisor, attach);
 		close_all(fds, count);
@@ -248,6 +258,8 @@ static bool prepare(struct kernel_api *api)
 		api->sender = os_sender_new();
 	if (api->sender && !api->sent)
 		api->sent = event_new(api->loop, os_sender_fd(api->sender), EV_READ | EV_PERSIST, sent, api);
+	if (!api->ppp && !opened_begin(api))
+		return false;
 	if (!api->sent || event_add(api->sent, NULL) < 0 || os_genl_free_id(&host.family_id) < 0)
 		return false;
 	api->family_id = host.family_id;
@@ -348,12 +360,14 @@ void kernel_api_close(struct kernel_api *api)
 		return;
 	DL_FOREACH_SAFE(api->programs, program, next_program)
 		program_free(program);
+	opened_free_all(api);
 	pppox_free_all(api);
 	DL_FOREACH_SAFE(api->supervisors, supervisor, next_supervisor)
 		supervisor_free(supervisor);
 	end_sender(api);
 	spaces_free(api);
 	kernel_free(api->kernel);
+	kernel_ppp_free(api->ppp);
 	sockets_free(api);
 	if (api->arrival)
 		event_free(api->arrival);

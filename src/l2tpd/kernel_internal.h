@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "kernel/attach.h"
 #include "kernel/kernel.h"
+#include "kernel/ppp.h"
 #include "l2tpd/kernel_api.h"
 #include "os/claim.h"
 #include "os/netns.h"
@@ -55,6 +56,18 @@ struct pppox {
 	struct pppox *prev, *next;
 };
 
+/* What a program opened as /dev/ppp. */
+struct opened {
+	struct kernel_api *api;
+	const struct supervisor *supervisor;	/* as a program's */
+	uint64_t number;			/* likewise */
+	struct kernel_file *file;
+	int fd;					/* our end of it */
+	struct space *space;			/* NULL: that is ours */
+	struct event *readable;
+	struct opened *prev, *next;
+};
+
 /* A network namespace in which somebody used the API, other than ours. */
 struct space {
 	char name[NETNS_NAME_MAX];
@@ -100,12 +113,14 @@ struct kernel_api {
 	struct log_limit refused;
 	struct supervisor *supervisors;
 	struct program *programs;
+	struct kernel_ppp *ppp;
+	struct opened *opened;
 	struct pppox *pppox;
 	struct space *spaces;
 	struct taken_socket *sockets;
 	struct l2tpip *l2tpips;
 	struct witness *witnesses;
-	unsigned int program_count;
+	unsigned int program_count;		/* of programs and opened */
 	bool told;				/* that their rights cannot be seen */
 	uint16_t family_id;
 	void (*changed)(void *context);
@@ -132,6 +147,17 @@ void pppox_orphan(const struct supervisor *supervisor);
 /* The session of this one is gone. */
 void pppox_detached(struct pppox *pppox);
 void pppox_free_all(struct kernel_api *api);
+
+/* kernel_ppp.c: what programs opened as /dev/ppp */
+bool opened_begin(struct kernel_api *api);
+/* 0 or an errno; descriptors stay the caller's. */
+int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count);
+/* NULL: it is no such client. */
+struct opened *opened_find(const struct supervisor *supervisor, uint64_t number);
+int opened_call(struct opened *opened, const struct kernel_attach *attach, struct kernel_attached *told);
+/* The supervisor has ended, the programs it ran may not have. */
+void opened_orphan(const struct supervisor *supervisor);
+void opened_free_all(struct kernel_api *api);
 
 /* kernel_host.c: what the room asks of the system */
 void kernel_host_fill(struct kernel_host *host);

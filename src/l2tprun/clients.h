@@ -18,7 +18,11 @@
 
 #define CLIENT_GROUP_WORDS 32	/* 1,024 multicast groups: all families of a kernel have some hundred */
 
-enum client_kind { CLIENT_NETLINK, CLIENT_PPPOX };
+enum client_kind {
+	CLIENT_NETLINK,
+	CLIENT_PPPOX,
+	CLIENT_PPP,		/* no socket, to the program: what it opened as /dev/ppp */
+};
 
 struct client {
 	enum client_kind kind;

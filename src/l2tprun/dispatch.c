@@ -7,6 +7,7 @@
 #include "l2tprun/netlink.h"
 #include "l2tprun/new_socket.h"
 #include "l2tprun/notification.h"
+#include "l2tprun/ppp.h"
 #include "l2tprun/pppox.h"
 
 /* NULL: the descriptor is something else. */
@@ -38,7 +39,8 @@ static void new_client(struct supervisor *supervisor, const struct trapped *trap
 void dispatch_call(struct supervisor *supervisor, struct trapped *trapped)
 {
 	typedef void call_fn(struct supervisor *supervisor, struct trapped *trapped, struct client *client);
-	static call_fn *const calls[] = { [CLIENT_NETLINK] = netlink_call, [CLIENT_PPPOX] = pppox_call };
+	static call_fn *const calls[] = { [CLIENT_NETLINK] = netlink_call, [CLIENT_PPPOX] = pppox_call,
+					 [CLIENT_PPP] = ppp_call };
 	struct client *client;
 
 	if (trapped->call.kind == CALL_SOCKET) {

@@ -13,6 +13,7 @@
 
 #include "l2tprun/notification.h"
 #include "l2tprun/path.h"
+#include "l2tprun/ppp.h"
 #include "l2tprun/views.h"
 
 #define CAP_DAC_OVERRIDE_BIT 1
@@ -22,6 +23,7 @@ static const struct file files[] = {
 	{ "/proc/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp },
 	{ "/proc/*/task/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp },
 	{ "/sys/kernel/debug/l2tp/tunnels", S_IFREG | 0600, 0, 0, view_tunnels },
+	{ "/dev/ppp", S_IFCHR | 0600, 108, 0, ppp_open },
 	{ .path = NULL },
 };
 

@@ -42,8 +42,12 @@ void remote_ioctl(struct supervisor *supervisor, struct trapped *trapped, const 
 		supervisor_answer(supervisor, trapped->id, ENOTTY);
 		return;
 	}
-	/* what cannot be read may not be meant to be; that it cannot be written is found out later */
+	/* what is not said to be read may not be meant to be; that it cannot be written is found out later */
 	asked.request.length = length;
-	(void)caller_read(&trapped->caller, arguments[2], asked.request.octets, length);
+	if (!caller_read(&trapped->caller, arguments[2], asked.request.octets, length) &&
+	    _IOC_DIR(command) & _IOC_WRITE) {
+		supervisor_answer(supervisor, trapped->id, EFAULT);
+		return;
+	}
 	remote_ask(supervisor, trapped, client, &asked);
 }

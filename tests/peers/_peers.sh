@@ -18,13 +18,14 @@ peer_files() {
 }
 
 # peer HOST COMMAND...: until it is killed, with all it started; its output goes to $TMP/HOST.log. What xl2tpd starts as
-# pppd is $TMP/HOST/pppd, if that is there.
+# pppd is $TMP/HOST/pppd, if that is there. It runs under the command $PEER_UNDER, if that is set.
+PEER_UNDER=()
 peer() {
 	local host=$1
 	shift
 	peer_files "$host"
 	# shellcheck disable=SC2016 # expanded in there
-	ip netns exec "$NS$host" unshare --mount --pid --fork --kill-child=KILL sh -c '
+	ip netns exec "$NS$host" "${PEER_UNDER[@]}" unshare --mount --pid --fork --kill-child=KILL sh -c '
 		set -e
 		mount --make-rprivate /
 		for folder in etc var run; do mount --bind "$1/$folder" "$2/$folder"; done

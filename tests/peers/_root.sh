@@ -8,7 +8,7 @@ set -eu -o pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 cache=${L2TPD_CACHE:-/var/cache/l2tpd-tests}
-packages="busybox-static xl2tpd l2tpns softether-common softether-vpnserver softether-vpncmd
+packages="busybox-static xl2tpd ppp l2tpns softether-common softether-vpnserver softether-vpncmd
 	freeradius freeradius-common freeradius-utils"
 
 die() { echo "peers: $*" >&2; exit 1; }
@@ -29,11 +29,13 @@ make_root() {
 	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
 	printf 'root:x:0:\n' >"$root/etc/group"
 	printf '127.0.0.1 localhost\n' >"$root/etc/hosts"
-	# What xl2tpd starts for each call. There is no PPP in these tests: the call is up as long as this runs.
+	# What xl2tpd starts for each call. There is no PPP in most tests: the call is up as long as this runs. The real
+	# one is beside its plugins.
+	mv "$root/usr/sbin/pppd" "$root/usr/lib/pppd/pppd"
 	printf '#!/bin/sh\nexec sleep 86400\n' >"$root/usr/sbin/pppd"
 	chmod 755 "$root/usr/sbin/pppd"
-	for program in usr/sbin/xl2tpd usr/sbin/l2tpns usr/libexec/softether/vpnserver/vpnserver usr/sbin/freeradius; do
-		[ -x "$root/$program" ] || die "no $program in the packages"
+	for program in sbin/{xl2tpd,l2tpns,freeradius} lib/pppd/pppd libexec/softether/vpnserver/vpnserver; do
+		[ -x "$root/usr/$program" ] || die "no $program in the packages"
 	done
 }
 

@@ -12,6 +12,7 @@ xl2tpd_stand_in() {
 		'pppoptfile = /etc/ppp/options.xl2tpd' >"$TMP/B/etc/xl2tpd/xl2tpd.conf"
 	: >"$TMP/B/etc/xl2tpd/l2tp-secrets"
 	: >"$TMP/B/var/log/pppd"
+	rm -f "$TMP/B/run/xl2tpd.control"	# it makes a new one after it is bound
 	peer B /usr/sbin/xl2tpd -D -c /etc/xl2tpd/xl2tpd.conf -s /etc/xl2tpd/l2tp-secrets -p /run/xl2tpd.pid \
 		-C /run/xl2tpd.control
 	until_true 5 is_bound B 1701 && until_true 5 test -p "$TMP/B/run/xl2tpd.control"

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What programs opened as /dev/ppp: one end each of a pair of sockets, whose messages are frames; and the devices pppN
+ * that they have made.  See kernel/ppp.h.
+ *
+ * A device has no other life than its descriptor here: whatever ends, it is gone.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utlist.h>
+
+#include "l2tpd/kernel_internal.h"
+#include "os/clock.h"
+#include "os/link.h"
+#include "os/tap.h"
+
+#define FRAME_MAX 65536
+#define AT_ONCE 16			/* frames of one, before others have their turn */
+
+/* --- devices --- */
+
+/* As the kernel's own: without a queue, and without addresses that nobody gave it. */
+static void furnish(const char *name)
+{
+	static const struct link_settings settings = { .no_own_addresses = true };
+	struct link_channel *links = link_channel_open(NULL);
+	uint32_t ifindex = links ? link_index(links, name) : 0;
+
+	if (ifindex) {
+		(void)link_set_noqueue(links, ifindex);
+		(void)link_set(links, ifindex, &settings, NULL);
+	}
+	if (links)
+		link_channel_close(links);
+}
+
+static int make_here(const char *wanted)
+{
+	char name[IF_NAMESIZE];
+	struct error error;
+	int device;
+
+	snprintf(name, sizeof(name), "%s", wanted);
+	device = tap_open(name, false, &error);
+	if (device < 0)
+		return error.code == ERROR_EXISTS ? -EEXIST : -ENOMEM;
+	(void)tap_enable_offloads(device);
+	furnish(name);
+	return device;
+}
+
+static int device_new(void *context, const char *netns, const char *name)
+{
+	int saved, device;
+
+	if (!netns[0])
+		return make_here(name);
+	saved = space_is_reached(context, netns) ? netns_enter(netns, NULL) : -1;
+	if (saved < 0)
+		return -ENODEV;
+	device = make_here(name);
+	netns_leave(saved);
+	return device;
+}
+
+static void device_free(void *context, int device)
+{
+	close(device);
+}
+
+/* --- frames --- */
+
+/* Who is too slow loses them, as on a line. */
+static void give(void *context, void *owner, const void *octets, size_t length)
+{
+	const struct opened *opened = owner;
+
+	(void)send(opened->fd, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void end(void *context, void *owner)
+{
+	const struct opened *opened = owner;
+
+	(void)shutdown(opened->fd, SHUT_WR);
+}
+
+static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const char *netns, int32_t index)
+{
+	const struct kernel_api *api = context;
+
+	return kernel_line_of_channel(api->kernel, ppp, netns, index);
+}
+
+/* False: it was closed. */
+static bool take_frame(struct opened *opened, bool *more)
+{
+	static uint8_t frame[FRAME_MAX];
+	ssize_t length = recv(opened->fd, frame, sizeof(frame), MSG_DONTWAIT);
+
+	*more = length > 0;
+	if (length > 0)
+		kernel_file_write(opened->file, frame, (size_t)length);
+	return length > 0 || (length < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/* --- coming and going --- */
+
+static void opened_free(struct opened *opened)
+{
+	DL_DELETE(opened->api->opened, opened);
+	opened->api->program_count--;
+	if (opened->readable)
+		event_free(opened->readable);
+	kernel_file_free(opened->file);
+	if (opened->fd >= 0)
+		close(opened->fd);
+	space_leave(opened->api, opened->space);
+	free(opened);
+}
+
+void opened_free_all(struct kernel_api *api)
+{
+	struct opened *opened, *next;
+
+	DL_FOREACH_SAFE(api->opened, opened, next)
+		opened_free(opened);
+}
+
+void opened_orphan(const struct supervisor *supervisor)
+{
+	struct opened *opened;
+
+	DL_FOREACH(supervisor->api->opened, opened)
+		if (opened->supervisor == supervisor)
+			opened->supervisor = NULL;
+}
+
+static void readable(evutil_socket_t fd, short what, void *context)
+{
+	struct opened *opened = context;
+	struct kernel_api *api = opened->api;
+	bool open = true, more = true;
+
+	for (int i = 0; i < AT_ONCE && open && more; i++)
+		open = take_frame(opened, &more);
+	if (!open)
+		opened_free(opened);
+	api->changed(api->context);
+}
+
+static bool begin(struct opened *opened, int netns)
+{
+	struct kernel_api *api = opened->api;
+
+	if (opened->fd < 0 || space_enter(api, netns, &opened->space) < 0)
+		return false;
+	opened->file = kernel_file_new(api->ppp, opened->space ? opened->space->name : "", opened);
+	opened->readable = event_new(api->loop, opened->fd, EV_READ | EV_PERSIST, readable, opened);
+	return opened->file && opened->readable && event_add(opened->readable, NULL) == 0;
+}
+
+int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count)
+{
+	struct kernel_api *api = supervisor->api;
+	struct opened *opened;
+
+	if (count != KERNEL_PPP_FDS)
+		return EPROTO;
+	opened = api->program_count < KERNEL_CLIENTS_MAX ? calloc(1, sizeof(*opened)) : NULL;
+	if (!opened)
+		return ENOMEM;
+	*opened = (struct opened){ .api = api, .supervisor = supervisor, .number = attach->client,
+				   .fd = fcntl(fds[KERNEL_PPP_FD_FRAMES], F_DUPFD_CLOEXEC, 0) };
+	DL_APPEND(api->opened, opened);
+	api->program_count++;
+	if (begin(opened, fds[KERNEL_PPP_FD_NETNS]))
+		return 0;
+	opened_free(opened);
+	return ENOMEM;
+}
+
+struct opened *opened_find(const struct supervisor *supervisor, uint64_t number)
+{
+	struct opened *opened;
+
+	DL_FOREACH(supervisor->api->opened, opened)
+		if (opened->supervisor == supervisor && opened->number == number)
+			return opened;
+	return NULL;
+}
+
+int opened_call(struct opened *opened, const struct kernel_attach *attach, struct kernel_attached *told)
+{
+	struct kernel_api *api = opened->api;
+	struct kernel_ioctl ioctl = { .command = (uint32_t)attach->value, .length = attach->length };
+	int failed;
+
+	_Static_assert(sizeof(ioctl.octets) == sizeof(attach->octets), "what comes has room, and what goes");
+	if (attach->option != KERNEL_CALL_IOCTL)
+		return ENOTSOCK;
+	memcpy(ioctl.octets, attach->octets, sizeof(ioctl.octets));
+	failed = kernel_file_ioctl(opened->file, &ioctl, os_clock_ms());
+	told->length = (uint32_t)ioctl.length;
+	memcpy(told->octets, ioctl.octets, sizeof(told->octets));
+	api->changed(api->context);
+	return failed;
+}
+
+bool opened_begin(struct kernel_api *api)
+{
+	const struct kernel_ppp_host host = { .context = api, .device_new = device_new, .device_free = device_free,
+					      .give = give, .end = end, .line = line };
+
+	api->ppp = kernel_ppp_new(&host);
+	return api->ppp;
+}

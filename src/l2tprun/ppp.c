@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* See ppp.h. */
+#include "l2tprun/ppp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "l2tprun/notification.h"
+#include "l2tprun/pending.h"
+#include "l2tprun/remote.h"
+#include "os/process.h"
+
+/* --- opening --- */
+
+static int make_pair(uint64_t flags, struct pending *asked)
+{
+	struct stat about;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -1;
+	asked->fds[KERNEL_PPP_FD_FRAMES] = ends[0];
+	asked->end = ends[1];
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 || fstat(ends[1], &about) < 0)
+		return -1;
+	if (flags & O_NONBLOCK && fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0)
+		return -1;
+	asked->client.inode = about.st_ino;
+	return 0;
+}
+
+/* 0; -1: there is no l2tpd, so it is the kernel's; or an errno for the program. */
+static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
+		   const struct file_opening *opening, struct pending *asked)
+{
+	struct error error;
+	int netns;
+
+	if (daemon_connect(&supervisor->daemon, &error) < 0) {
+		supervisor_tell(supervisor, error.text);
+		return -1;
+	}
+	netns = caller_netns(&trapped->caller);
+	if (netns < 0)
+		return errno;
+	asked->fds[KERNEL_PPP_FD_NETNS] = netns;
+	if (os_process_administers(trapped->caller.tid, netns) != OS_PROCESS_MAY)
+		return EPERM;
+	return make_pair(opening->flags, asked) < 0 ? errno : 0;
+}
+
+static void give_up(struct supervisor *supervisor, const struct trapped *trapped, const struct pending *asked,
+		    int failed)
+{
+	if (failed < 0)
+		supervisor_continue(supervisor, trapped->id);
+	else
+		supervisor_answer(supervisor, trapped->id, failed);
+	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++)
+		if (asked->fds[i] >= 0)
+			close(asked->fds[i]);
+	if (asked->end >= 0)
+		close(asked->end);
+}
+
+void ppp_open(struct supervisor *supervisor, const struct trapped *trapped, const struct file_opening *opening)
+{
+	struct pending asked = { .id = trapped->id, .fds = PENDING_NO_FDS, .end = -1, .caller.memory = -1,
+				 .close_on_exec = opening->flags & O_CLOEXEC, .client.kind = CLIENT_PPP,
+				 .request.kind = KERNEL_ATTACH_PPP };
+	int failed = prepare(supervisor, trapped, opening, &asked);
+
+	if (failed) {
+		give_up(supervisor, trapped, &asked, failed);
+		return;
+	}
+	supervisor_sweep(supervisor);
+	asked.client.number = ++supervisor->last_client;
+	asked.request.client = asked.client.number;
+	pending_ask(supervisor, &asked);
+}
+
+/* --- other calls --- */
+
+void ppp_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
+{
+	if (trapped->call.kind == CALL_IOCTL)
+		remote_ioctl(supervisor, trapped, client);
+	else
+		supervisor_answer(supervisor, trapped->id, ENOTSOCK);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who opens /dev/ppp gets one end of a pair of sockets, whose messages are PPP frames; ioctl() on it is l2tpd's to
+ * answer.
+ */
+#ifndef L2TPD_L2TPRUN_PPP_H
+#define L2TPD_L2TPRUN_PPP_H
+
+#include "l2tprun/files.h"
+
+file_open_fn ppp_open;
+
+/* A call on what was opened so. */
+void ppp_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client);
+
+#endif
