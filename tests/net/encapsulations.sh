@@ -14,7 +14,7 @@ carries_pings() {
 
 for encap in udp ip; do
 	for family in 4 6; do
-		for cookie in 0 4 8; do
+		for cookie in ${COOKIES:-0 4 8}; do
 			for l2spec in none default; do
 				name="$encap over IPv$family, cookie $cookie, sublayer $l2spec"
 				pair encap=$encap family=$family cookie=$cookie l2spec=$l2spec || continue
@@ -26,6 +26,7 @@ for encap in udp ip; do
 done
 
 for pw_type in vlan ip; do
+	can $pw_type || continue
 	for encap in udp ip; do
 		pair pw_type=$pw_type encap=$encap || continue
 		check "pw_type=$pw_type over $encap: ping" carries_pings
