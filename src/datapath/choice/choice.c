@@ -10,7 +10,8 @@
 
 #include "datapath/choice/internal.h"
 
-#define BATCH 64			/* of what is handed on with other handles */
+#define BATCH 64			/* of messages that are handed on with other handles */
+#define DELETED 4096			/* of sessions, likewise: devices that go together wait for the kernel once */
 
 static struct datapath *user_of(struct datapath *dp)
 {
@@ -262,12 +263,12 @@ static int choice_session_modify(struct datapath *dp, handle session, const stru
 static void choice_session_delete(struct datapath *dp, const handle *sessions, int count)
 {
 	struct choice *choice = choice_of(dp);
-	handle inner[CHOICE_BACKENDS][BATCH];
+	handle inner[CHOICE_BACKENDS][DELETED];
 
 	for (int next = 0; next < count;) {
 		int lengths[CHOICE_BACKENDS] = { 0 };
 
-		for (int i = 0; i < BATCH && next < count; i++, next++) {
+		for (int i = 0; i < DELETED && next < count; i++, next++) {
 			enum choice_backend backend;
 			handle session = choice_session_inner(sessions[next], &backend);
 
