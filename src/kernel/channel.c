@@ -56,15 +56,20 @@ int kernel_channel_bind(struct kernel_channel *channel)
 	return tell(channel, &hands);
 }
 
+void kernel_channel_silence(struct kernel_channel *channel)
+{
+	if (channel->by_service.tbl)
+		HASH_DELETE(by_service, channel->kernel->channels, channel);
+	channel->by_service.tbl = NULL;
+	channel->service = HANDLE_NONE;
+}
+
 void kernel_channel_end(struct kernel_channel *channel)
 {
 	struct kernel_channel_user user = channel->user;
 	struct datagram *frame, *next;
 
-	if (channel->by_service.tbl)
-		HASH_DELETE(by_service, channel->kernel->channels, channel);
-	channel->by_service.tbl = NULL;
-	channel->service = HANDLE_NONE;
+	kernel_channel_silence(channel);
 	channel->index = 0;
 	DL_FOREACH_SAFE(channel->queue, frame, next) {
 		DL_DELETE(channel->queue, frame);

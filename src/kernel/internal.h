@@ -299,7 +299,9 @@ int kernel_channel_begin(struct kernel_channel *channel, handle service, int fra
 void kernel_channel_settle(const struct kernel_channel *channel);
 /* They are the channel's from now on. */
 int kernel_channel_bind(struct kernel_channel *channel);
-/* The session goes, or the socket. */
+/* The session goes: no frames come any more, and none leave. */
+void kernel_channel_silence(struct kernel_channel *channel);
+/* The socket goes. */
 void kernel_channel_end(struct kernel_channel *channel);
 service_frame_fn kernel_channel_hear;
 
@@ -310,12 +312,18 @@ struct kernel_pppox {
 	struct kernel *kernel;
 	void *owner;				/* the caller's own for it */
 	char netns[CONFIG_NETNS_MAX];
-	struct kernel_session *session;		/* NULL: it is gone */
+	struct kernel_session *session;		/* or that which is remembered of it */
 	bool is_manager;			/* of the tunnel: the session is none */
 	struct kernel_channel channel;
+	/* The program's calls are answered as if it were there still, as the kernel does. */
+	struct kernel_session remembered;
+	struct kernel_tunnel remembered_tunnel;
+	struct datapath_stats stats, tunnel_stats;	/* of these */
 };
 
-/* The session goes. */
+/* The session is about to go, and the service's with it: what it has counted is remembered. */
+void pppox_remember(struct kernel *kernel, const struct kernel_session *session);
+/* It goes. */
 void pppox_detach(struct kernel *kernel, struct kernel_session *session);
 /* All of them, at the end: nobody is told. */
 void pppox_forget_all(struct kernel *kernel);

@@ -138,7 +138,7 @@ size_t kernel_view_next(struct kernel *kernel, const char *netns, enum kernel_vi
 
 /* --- sockets of AF_PPPOX, protocol PX_PROTO_OL2TP, once they are connected ---
  * errnos are those of the kernel's system calls.  What a program does with a socket of which there is none of these
- * gets ENOTCONN. */
+ * gets ENOTCONN.  When a session goes (host.detached()) its socket stays, and says what was true then. */
 struct kernel_pppox;
 
 struct kernel_pppox_asker {
@@ -166,7 +166,7 @@ int kernel_pppox_name(struct kernel_pppox *pppox, uint8_t name[KERNEL_PPPOX_NAME
 /* Options of level SOL_PPPOL2TP. */
 int kernel_pppox_set(struct kernel_pppox *pppox, int option, int32_t value, uint64_t now);
 int kernel_pppox_get(struct kernel_pppox *pppox, int option, int32_t *value);
-/* ioctl(): argument is what the program gave, *length octets (as many as the command says), and what it gets. */
+/* ioctl(), of NULL: a socket that is not connected: argument is what the program gave, *length octets (as many as the command says), and what it gets. */
 #define KERNEL_PPPOX_ARGUMENT_MAX 72
 int kernel_pppox_ioctl(struct kernel_pppox *pppox, uint32_t command, uint8_t argument[KERNEL_PPPOX_ARGUMENT_MAX],
 		       size_t *length);
@@ -178,7 +178,7 @@ struct kernel_channel_user {
 	void *context;
 	/* A frame that no network device took: from its protocol field on. */
 	void (*frame)(void *context, const uint8_t *frame, size_t length);
-	/* The socket was closed, or its session deleted: the channel must not be used any more. */
+	/* The socket was closed: the channel must not be used any more. */
 	void (*gone)(void *context);
 };
 

@@ -150,6 +150,8 @@ static int join(struct connecting *connecting, struct kernel_pppox *pppox)
 {
 	int error = find_tunnel(connecting);
 
+	if (!error && connecting->asker->is_connected)
+		error = EBUSY;
 	if (!error)
 		error = find_session(connecting, &pppox->session);
 	if (!error) {
@@ -169,11 +171,7 @@ int kernel_pppox_connect(struct kernel *kernel, const struct kernel_pppox_asker 
 	struct kernel_pppox *made;
 	int error;
 
-	if (!pppox_name_read(address, length, &connecting.name))
-		return EINVAL;
-	if (asker->is_connected)
-		return EBUSY;
-	if (!connecting.name.tunnel_id)
+	if (!pppox_name_read(address, length, &connecting.name) || !connecting.name.tunnel_id)
 		return EINVAL;
 	made = pppox_new(&connecting);
 	if (!made)
@@ -188,9 +186,27 @@ int kernel_pppox_connect(struct kernel *kernel, const struct kernel_pppox_asker 
 
 int kernel_pppox_attach(struct kernel_pppox *pppox, int frames)
 {
-	if (!pppox->session)
-		return ENOTCONN;
 	return pppox->is_manager ? 0 : kernel_channel_begin(&pppox->channel, pppox->session->service, frames);
+}
+
+static bool is_remembered(const struct kernel_pppox *pppox)
+{
+	return pppox->session == &pppox->remembered;
+}
+
+/* Of the session and its tunnel. */
+static void count(struct kernel_pppox *pppox, const struct kernel_session *session)
+{
+	bool ignored;
+
+	record_session_live(pppox->kernel, session, &pppox->stats, &ignored);
+	record_tunnel_stats(pppox->kernel, session->tunnel, &pppox->tunnel_stats);
+}
+
+void pppox_remember(struct kernel *kernel, const struct kernel_session *session)
+{
+	if (session->socket)
+		count(session->socket, session);
 }
 
 void pppox_detach(struct kernel *kernel, struct kernel_session *session)
@@ -200,15 +216,21 @@ void pppox_detach(struct kernel *kernel, struct kernel_session *session)
 	if (!pppox)
 		return;
 	session->socket = NULL;
-	pppox->session = NULL;
-	kernel_channel_end(&pppox->channel);
+	pppox->remembered = *session;
+	pppox->remembered.service = HANDLE_NONE;
+	pppox->remembered_tunnel = *session->tunnel;
+	pppox->remembered_tunnel.service = HANDLE_NONE;
+	memset(&pppox->remembered_tunnel.sessions, 0, sizeof(pppox->remembered_tunnel.sessions));
+	pppox->remembered.tunnel = &pppox->remembered_tunnel;
+	pppox->session = &pppox->remembered;
+	kernel_channel_silence(&pppox->channel);
 	kernel->host.detached(kernel->host.context, pppox->owner);
 }
 
 /* The session may have gone with nobody's knowledge here: an administrator deleted it. */
 static struct kernel_session *session_of(struct kernel_pppox *pppox)
 {
-	if (pppox->session && !kernel_session_lives(pppox->kernel, pppox->session))
+	if (!kernel_session_lives(pppox->kernel, pppox->session))
 		kernel_session_forget(pppox->kernel, pppox->session);
 	return pppox->session;
 }
@@ -220,7 +242,7 @@ bool kernel_pppox_is_read(const struct kernel_pppox *pppox)
 
 void kernel_pppox_sent(struct kernel_pppox *pppox, const void *frame, size_t length)
 {
-	if (session_of(pppox) && pppox->channel.is_bound)
+	if (pppox->channel.is_bound)
 		kernel_channel_send(&pppox->channel, frame, length);
 }
 
@@ -229,8 +251,7 @@ void pppox_forget_all(struct kernel *kernel)
 	struct kernel_pppox *pppox, *next;
 
 	DL_FOREACH_SAFE(kernel->sockets, pppox, next) {
-		if (pppox->session)
-			pppox->session->socket = NULL;
+		pppox->session->socket = NULL;
 		kernel_channel_end(&pppox->channel);
 		pppox_forget(pppox);
 	}
@@ -245,10 +266,9 @@ void kernel_pppox_free(struct kernel_pppox *pppox, uint64_t now)
 	session = session_of(pppox);
 	kernel_channel_settle(&pppox->channel);
 	kernel_channel_end(&pppox->channel);
-	if (session) {
-		session->socket = NULL;
+	session->socket = NULL;
+	if (!is_remembered(pppox))
 		kernel_session_destroy(pppox->kernel, session, now);
-	}
 	pppox_forget(pppox);
 }
 
@@ -259,8 +279,6 @@ int kernel_pppox_name(struct kernel_pppox *pppox, uint8_t octets[KERNEL_PPPOX_NA
 	const struct kernel_session *session = session_of(pppox);
 	struct pppox_name name;
 
-	if (!session)
-		return EBADF;
 	name = (struct pppox_name){
 		.version = session->tunnel->version == 2 ? 2 : 3,
 		.pid = session->owner,
@@ -310,8 +328,6 @@ int kernel_pppox_set(struct kernel_pppox *pppox, int option, int32_t value, uint
 	struct datapath_stats ignored;
 	int error;
 
-	if (!session)
-		return ENOTCONN;
 	if (pppox->is_manager)
 		return option == PPPOL2TP_SO_DEBUG ? 0 : ENOPROTOOPT;
 	record_session_live(pppox->kernel, session, &ignored, &session->send_seq);
@@ -326,8 +342,6 @@ int kernel_pppox_get(struct kernel_pppox *pppox, int option, int32_t *value)
 	bool send_seq;
 
 	*value = 0;
-	if (!session)
-		return ENOTCONN;
 	if (option == PPPOL2TP_SO_DEBUG)
 		return 0;
 	if (pppox->is_manager)
@@ -359,12 +373,12 @@ static int find_stats(struct kernel_pppox *pppox, const struct kernel_session *s
 {
 	bool ignored;
 
-	if (pppox->is_manager && !asked) {
-		record_tunnel_stats(pppox->kernel, session->tunnel, stats);
+	if (!is_remembered(pppox))
+		count(pppox, session);
+	*stats = pppox->is_manager ? pppox->tunnel_stats : pppox->stats;
+	if (!pppox->is_manager || !asked)
 		return 0;
-	}
-	if (pppox->is_manager)
-		session = kernel_session_find(pppox->kernel, session->tunnel, asked);
+	session = kernel_session_find(pppox->kernel, session->tunnel, asked);
 	if (!session || session->pw_type != L2TP_PWTYPE_PPP)
 		return EBADR;
 	record_session_live(pppox->kernel, session, stats, &ignored);
@@ -417,7 +431,7 @@ static int get_channel(struct kernel_pppox *pppox, uint8_t *argument, size_t *le
 int kernel_pppox_ioctl(struct kernel_pppox *pppox, uint32_t command, uint8_t argument[KERNEL_PPPOX_ARGUMENT_MAX],
 		       size_t *length)
 {
-	const struct kernel_session *session = session_of(pppox);
+	const struct kernel_session *session = pppox ? session_of(pppox) : NULL;
 
 	*length = 0;
 	switch (command) {

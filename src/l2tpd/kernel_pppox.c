@@ -141,19 +141,26 @@ static int watch(struct pppox *pppox)
 	return 0;
 }
 
-static int ask(struct pppox *pppox, const struct kernel_attach *attach, const int *fds, size_t count)
+static struct kernel_pppox_asker asker_of(struct pppox *pppox, const struct kernel_attach *attach, const int *fds,
+					  size_t count)
 {
-	const struct kernel_pppox_asker asker = {
+	return (struct kernel_pppox_asker){
 		.netns = pppox->space ? pppox->space->name : "",
+		.is_connected = pppox->kernel,
 		.tid = attach->value,
 		.pid = getpid(),
 		.fd = count > KERNEL_PPPOX_FD_TUNNEL ? fds[KERNEL_PPPOX_FD_TUNNEL] : -1,
 		.owner = pppox,
 	};
+}
+
+static int ask(struct pppox *pppox, const struct kernel_attach *attach, const int *fds, size_t count)
+{
+	const struct kernel_pppox_asker asker = asker_of(pppox, attach, fds, count);
 	int failed = kernel_pppox_connect(pppox->api->kernel, &asker, attach->octets, attach->length, os_clock_ms(),
 					  &pppox->kernel);
 
-	if (failed)
+	if (failed || asker.is_connected)
 		return failed;
 	pppox->fd = join(fds[KERNEL_PPPOX_FD_LISTENER], fds[KERNEL_PPPOX_FD_SOCKET]);
 	if (pppox->fd < 0)
@@ -162,34 +169,36 @@ static int ask(struct pppox *pppox, const struct kernel_attach *attach, const in
 	return failed ? failed : watch(pppox);
 }
 
-/* Is the address one at all? That is found out first. */
-static int refuse_again(const struct supervisor *supervisor, const struct kernel_attach *attach)
+static struct pppox *pppox_new(struct supervisor *supervisor, uint64_t number, int netns)
 {
-	const struct kernel_pppox_asker asker = { .is_connected = true };
-	struct kernel_pppox *none;
+	struct pppox *pppox = calloc(1, sizeof(*pppox));
 
-	return kernel_pppox_connect(supervisor->api->kernel, &asker, attach->octets, attach->length, 0, &none);
+	if (!pppox)
+		return NULL;
+	*pppox = (struct pppox){ .api = supervisor->api, .supervisor = supervisor, .number = number, .fd = -1,
+				 .netns = fcntl(netns, F_DUPFD_CLOEXEC, 0) };
+	DL_APPEND(supervisor->api->pppox, pppox);
+	if (pppox->netns >= 0 && space_enter(pppox->api, pppox->netns, &pppox->space) == 0)
+		return pppox;
+	pppox_free(pppox);
+	return NULL;
 }
 
 int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count)
 {
 	struct kernel_api *api = supervisor->api;
-	struct pppox *pppox;
+	struct pppox *pppox = find(supervisor, attach->client);
+	bool is_new = !pppox;
 	int failed;
 
 	if (count < KERNEL_PPPOX_FD_TUNNEL)
 		return EPROTO;
-	if (find(supervisor, attach->client))
-		return refuse_again(supervisor, attach);
-	pppox = calloc(1, sizeof(*pppox));
+	if (is_new)
+		pppox = pppox_new(supervisor, attach->client, fds[KERNEL_PPPOX_FD_NETNS]);
 	if (!pppox)
 		return ENOMEM;
-	*pppox = (struct pppox){ .api = api, .supervisor = supervisor, .number = attach->client, .fd = -1,
-				 .netns = fcntl(fds[KERNEL_PPPOX_FD_NETNS], F_DUPFD_CLOEXEC, 0) };
-	DL_APPEND(api->pppox, pppox);
-	failed = pppox->netns < 0 || space_enter(api, pppox->netns, &pppox->space) < 0 ? ENOMEM :
-										ask(pppox, attach, fds, count);
-	if (failed)
+	failed = ask(pppox, attach, fds, count);
+	if (failed && is_new)
 		pppox_free(pppox);
 	api->changed(api->context);
 	return failed;
@@ -250,10 +259,19 @@ static int answer(struct pppox *pppox, const struct kernel_attach *attach, struc
 	}
 }
 
+static int answer_unconnected(const struct kernel_attach *attach, struct kernel_attached *told)
+{
+	size_t ignored;
+
+	if (attach->option != KERNEL_CALL_IOCTL)
+		return ENOTCONN;
+	return kernel_pppox_ioctl(NULL, (uint32_t)attach->value, told->octets, &ignored);
+}
+
 int pppox_call(const struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told)
 {
 	struct pppox *pppox = find(supervisor, attach->client);
-	int failed = pppox ? answer(pppox, attach, told) : ENOTCONN;
+	int failed = pppox ? answer(pppox, attach, told) : answer_unconnected(attach, told);
 
 	supervisor->api->changed(supervisor->api->context);
 	return failed;

@@ -31,7 +31,7 @@ struct client {
 	uint32_t port_id;
 	uint32_t groups[CLIENT_GROUP_WORDS];	/* bit N: group N + 1 is joined */
 	uint32_t options;	/* bit N: option N of level SOL_NETLINK is on */
-	int type;		/* SOCK_RAW or SOCK_DGRAM, of PPPOX any */
+	int type;		/* SOCK_RAW or SOCK_DGRAM */
 	bool bound;
 	bool seen;		/* by the sweep that is going on */
 	UT_hash_handle hh;

@@ -38,8 +38,7 @@ static int check_socket(uint32_t type, int32_t protocol)
 static int give_socket(struct supervisor *supervisor, const struct trapped *trapped, uint32_t type)
 {
 	uint32_t flags = type & (SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct client wanted = { .kind = CLIENT_PPPOX, .number = ++supervisor->last_client,
-				 .type = (int)(type & ~flags) };
+	struct client wanted = { .kind = CLIENT_PPPOX, .number = ++supervisor->last_client };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (int)(type & SOCK_NONBLOCK), 0), failed;
 	struct client *client = NULL;
 	struct stat about;
@@ -159,11 +158,9 @@ static void call_name(struct supervisor *supervisor, struct trapped *trapped, co
 	};
 	int32_t room;
 
-	if (!caller_read(&trapped->caller, arguments[2], &room, sizeof(room))) {
-		supervisor_answer(supervisor, trapped->id, EFAULT);
-		return;
-	}
-	asked.place.room = room < 0 ? 0 : (uint32_t)room;
+	/* where that cannot be read it cannot be written either, which is found out when there is a name */
+	if (caller_read(&trapped->caller, arguments[2], &room, sizeof(room)) && room > 0)
+		asked.place.room = (uint32_t)room;
 	remote_ask(supervisor, trapped, client, &asked);
 }
 
@@ -187,12 +184,12 @@ static void call_setsockopt(struct supervisor *supervisor, struct trapped *trapp
 }
 
 /* What SOL_SOCKET says of it that a Unix socket does not. -1: that is the kernel's to say. */
-static int32_t socket_value(const struct client *client, uint32_t level, uint32_t option)
+static int32_t socket_value(uint32_t level, uint32_t option)
 {
 	if (level != SOL_SOCKET)
 		return -1;
 	if (option == SO_TYPE)
-		return client->type;
+		return SOCK_STREAM;	/* whatever was asked for */
 	if (option == SO_DOMAIN)
 		return AF_PPPOX;
 	return option == SO_PROTOCOL ? PX_PROTO_OL2TP : -1;
@@ -217,7 +214,7 @@ static void call_getsockopt(struct supervisor *supervisor, struct trapped *trapp
 			     .value = (int32_t)arguments[2] },
 		.place = { .address = arguments[3], .length_address = arguments[4] },
 	};
-	int32_t value = socket_value(client, (uint32_t)arguments[1], (uint32_t)arguments[2]);
+	int32_t value = socket_value((uint32_t)arguments[1], (uint32_t)arguments[2]);
 	uint32_t room;
 
 	if (value < 0 && (uint32_t)arguments[1] != SOL_PPPOL2TP) {

@@ -5,7 +5,8 @@
  * starts a comment.
  *
  *	socket V [TYPE [PROTOCOL]]	of AF_PPPOX
- *	udp V LOCAL PEER [6]		a UDP socket of the loopback from port LOCAL to port PEER, 0: not connected
+ *	udp V LOCAL PEER [OURS THEIRS]	a UDP socket from port LOCAL to port PEER (0: not connected) of these addresses,
+ *					without them on the loopback
  *	connect V LENGTH FD TUNNEL PEER-TUNNEL SESSION PEER-SESSION [PROTOCOL]	FD: a letter, - none, ! one that is not
  *	name V, peer V			getsockname(), getpeername()
  *	set V OPTION VALUE, get V OPTION [LENGTH]	of SOL_PPPOL2TP
@@ -14,7 +15,7 @@
  *	bad V				each call with memory that is not there
  *	send V HEX, recv V, quiet V	a frame; wait for one; there is none
  *	many N FD TUNNEL PEER-TUNNEL	so many sockets, one session each, opened and closed
- *	close V
+ *	close V, wait MS
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -31,7 +32,7 @@
 
 #define FRAME_MAX 4096
 #define WORDS_MAX 10
-#define WAIT_MS 5000
+#define WAIT_MS 10000
 #define QUIET_MS 150
 #define MANY_MAX 1000
 
@@ -72,20 +73,35 @@ static void call_socket(void)
 	fds[(unsigned char)*words[1]] = fd;
 }
 
+/* Returns the length. */
+static socklen_t fill_name(struct sockaddr_storage *name, int port_word, int address_word)
+{
+	const char *address = address_word < count ? words[address_word] : "127.0.0.1";
+	struct sockaddr_in6 *name6 = (void *)name;
+	struct sockaddr_in *name4 = (void *)name;
+	uint16_t port = htons((uint16_t)number(port_word, 0));
+
+	memset(name, 0, sizeof(*name));
+	if (inet_pton(AF_INET6, address, &name6->sin6_addr) == 1) {
+		name6->sin6_family = AF_INET6;
+		name6->sin6_port = port;
+		return sizeof(*name6);
+	}
+	name4->sin_family = AF_INET;
+	name4->sin_port = port;
+	inet_pton(AF_INET, address, &name4->sin_addr);
+	return sizeof(*name4);
+}
+
 static void call_udp(void)
 {
-	struct sockaddr_in6 name6 = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	bool ipv6 = number(4, 4) == 6;
-	void *address = ipv6 ? (void *)&name6 : &name;
-	socklen_t length = ipv6 ? sizeof(name6) : sizeof(name);
-	int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0), failed;
+	struct sockaddr_storage name;
+	socklen_t length = fill_name(&name, 2, 4);
+	int fd = socket(name.ss_family, SOCK_DGRAM, 0), failed = bind(fd, (struct sockaddr *)&name, length);
 
-	name.sin_port = name6.sin6_port = htons((uint16_t)number(2, 0));
-	failed = bind(fd, address, length);
-	name.sin_port = name6.sin6_port = htons((uint16_t)number(3, 0));
+	length = fill_name(&name, 3, 5);
 	if (!failed && number(3, 0))
-		failed = connect(fd, address, length);
+		failed = connect(fd, (struct sockaddr *)&name, length);
 	say(failed);
 	fds[(unsigned char)*words[1]] = fd;
 }
@@ -334,6 +350,8 @@ static void run(void)
 		call_recv(*words[0] == 'r' ? WAIT_MS : QUIET_MS);
 	else if (strcmp(words[0], "close") == 0)
 		say(close(fd_of(1)));
+	else if (strcmp(words[0], "wait") == 0)
+		printf("%d\n", usleep((useconds_t)number(1, 0) * 1000));
 	else
 		printf("what is that?\n");
 }

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# PPPoL2TP sockets of programs under l2tprun: what l2tpctl shows of them, what is left when they are closed or their
+# programs killed, and that UDP sockets of tunnels of version 2 keep their control messages. What each call says is
+# compared with the kernel in peers/kernel_pppox.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+L2TPRUN=$BUILD/src/l2tprun/l2tprun
+under() { on "$1" "$L2TPRUN" -s "$TMP/$1.kernel" "${@:2}"; }
+probe() { under "$1" "$BUILD/tests/peers/pppox_probe"; }
+tunnels() { ctl "$1" -j tunnel list | jq length; }
+none_left() { [ "$(tunnels A)" = 0 ]; }
+descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
+no_more_descriptors() { [ "$(descriptors)" -le "$before" ]; }
+
+hosts
+for host in A B; do daemon $host --kernel-socket "$TMP/$host.kernel" </dev/null || exit 1; done
+equal "a first program" "$(probe A <<<'socket a')" 'socket a: ok'
+before=$(descriptors)
+
+# ---------------------------------------------------------------- two hosts
+# end HOST OURS THEIRS ID PEER-ID: a program that has a tunnel and a session, and does what comes on a pipe
+end() {
+	mkfifo "$TMP/$1.in"
+	probe "$1" <"$TMP/$1.in" >"$TMP/$1.said" 2>&1 &
+	exec {to[$1]}>"$TMP/$1.in"
+	tell "$1" "udp u 5000 5000 $2 $3" 'socket a' "connect a 38 u $4 $5 0 0" 'socket b' \
+		"connect b 38 - $4 $5 1$4 1$5"
+}
+declare -A to
+tell() { printf '%s\n' "${@:2}" >&"${to[$1]}"; }
+said() { grep -q "$2" "$TMP/$1.said"; }
+end A 192.0.2.1 192.0.2.2 1 2
+end B 192.0.2.2 192.0.2.1 2 1
+check "a session there" until_true 10 said A '^connect b.*: ok'
+check "and there" until_true 10 said B '^connect b.*: ok'
+tell B 'recv b' 'recv u'
+tell A 'send b c021010100080102030405' 'send u c80200140002000000000000800800000000000100000000'
+check "a frame arrives" until_true 10 said B '^recv b: c021010100080102030405$'
+check "a control message is the program's" until_true 10 said B '^recv u: c80200140002'
+equal "l2tpctl shows the tunnel, and whose it is" \
+	"$(ctl A -j tunnel show tunnel_name=kernel-1 | jq -r '"\(.version) \(.origin) \(.peer_tunnel_id)"')" '2 kernel 2'
+equal "and the session" "$(ctl A -j session show tunnel_name=kernel-1 session_id=11 |
+	jq -r '"\(.pw_type) \(.origin) \(.peer_session_id) \(.stats.tx_packets)"')" 'ppp kernel 12 1'
+equal "as does ip l2tp" "$(under A ip l2tp show session | head -n 4 | grep -c -e 'Session 11 in tunnel 1' \
+	-e 'Peer session 12, tunnel 2')" 2
+matches "an administrator deletes it" "$(ctl A session delete tunnel_name=kernel-1 session_id=11 2>&1; ctl A -j session list |
+	jq length)" '^0$'
+tell A 'send b c021010100080102030405' 'get b 2' 'close b'
+check "its socket is as it was" until_true 10 said A '^get b 2: 0, 4 octets'
+for host in A B; do exec {to[$host]}>&-; done
+check "nothing is left of them" until_true 10 none_left
+check "no descriptor either" until_true 10 no_more_descriptors
+
+# ---------------------------------------------------------------- many, killed, malformed
+equal "150 sockets" "$(probe A <<-'END' | tail -n 1
+	udp u 5000 5001
+	socket a
+	connect a 38 u 1 2 0 0
+	many 150 - 1 2
+	END
+)" 'many 150 - 1 2: 150'
+check "nothing is left of them" until_true 10 none_left
+check "no descriptor either" until_true 10 no_more_descriptors
+cat >"$TMP/killed" <<-'END'
+	udp u 5000 5001
+	socket a
+	connect a 38 u 1 2 0 0
+	many 1000 - 1 2
+	many 1000 - 1 2
+	many 1000 - 1 2
+END
+for i in 1 2 3 4; do
+	ip netns exec "${NS}A" "$L2TPRUN" -s "$TMP/A.kernel" "$BUILD/tests/peers/pppox_probe" <"$TMP/killed" \
+		>"$TMP/killed.said" 2>&1 &
+	sleep "0.$((i * 2))"
+	{ kill -KILL $! && wait $!; } 2>/dev/null
+done
+check "programs were killed: nothing is left of them" until_true 20 none_left
+check "no descriptor is left" until_true 10 no_more_descriptors
+
+forged="import ctypes, os, random, socket, sys
+libc = ctypes.CDLL(None, use_errno=True)
+random.seed(7)
+wrong = 0
+for turn in range(400):
+    fd = libc.socket(24, 2, 1)
+    name = bytearray(random.randbytes(random.choice([0, 6, 16, 37, 38, 46, 50, 58, 59, 96, 110, 128])))
+    if len(name) > 16 and turn % 2:
+        name[0:14] = b'\x18\0\1\0\0\0' + bytes(4) + random.choice([b'\xff\xff\xff\xff', b'\0\0\0\0', b'\1\0\0\0'])
+    wrong += libc.connect(fd, bytes(name), len(name)) == 0
+    for call in range(4):
+        libc.ioctl(fd, 0x7400 | random.randrange(256) | random.getrandbits(14) << 16, bytes(16384))
+    libc.setsockopt(fd, 273, random.randrange(8), random.randbytes(8), random.randrange(9))
+    os.close(fd)
+print(wrong)"
+equal "random octets connect nothing" "$(under A /usr/bin/python3 -c "$forged" 2>&1)" 0
+check "the daemon lives" answers A
+check "and has nothing of them" until_true 10 none_left
+stop_daemon A
+equal "ends well" $? 0
