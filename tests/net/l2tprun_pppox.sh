@@ -15,7 +15,17 @@ no_more_descriptors() { [ "$(descriptors)" -le "$before" ]; }
 
 hosts
 for host in A B; do daemon $host --kernel-socket "$TMP/$host.kernel" </dev/null || exit 1; done
-equal "a first program" "$(probe A <<<'socket a')" 'socket a: ok'
+# what is made with the first session stays
+equal "a first program" "$(probe A <<-'END' | grep -c ok
+	udp u 5000 5001
+	socket a
+	connect a 38 u 1 2 0 0
+	socket b
+	connect b 38 - 1 2 11 12
+	ioctl b channel
+	END
+)" 5
+check "nothing is left of it" until_true 10 none_left
 before=$(descriptors)
 
 # ---------------------------------------------------------------- two hosts
@@ -39,10 +49,11 @@ tell A 'send b c021010100080102030405' 'send u c80200140002000000000000800800000
 check "a frame arrives" until_true 10 said B '^recv b: c021010100080102030405$'
 check "a control message is the program's" until_true 10 said B '^recv u: c80200140002'
 equal "l2tpctl shows the tunnel, and whose it is" \
-	"$(ctl A -j tunnel show tunnel_name=kernel-1 | jq -r '"\(.version) \(.origin) \(.peer_tunnel_id)"')" '2 kernel 2'
+	"$(ctl A -j tunnel show tunnel_name=kernel-1 | jq -r '"\(.config.version) \(.state.origin) \(.state.peer_tunnel_id)"')" '2 kernel 2'
 equal "and the session" "$(ctl A -j session show tunnel_name=kernel-1 session_id=11 |
-	jq -r '"\(.pw_type) \(.origin) \(.peer_session_id) \(.stats.tx_packets)"')" 'ppp kernel 12 1'
-equal "as does ip l2tp" "$(under A ip l2tp show session | head -n 4 | grep -c -e 'Session 11 in tunnel 1' \
+	jq -r '"\(.config.pw_type) \(.state.origin) \(.state.peer_session_id) \(.statistics.tx_packets)"')" \
+	'ppp kernel 12 1'
+equal "as does ip l2tp" "$(under A ip l2tp show session | grep -c -e 'Session 11 in tunnel 1' \
 	-e 'Peer session 12, tunnel 2')" 2
 matches "an administrator deletes it" "$(ctl A session delete tunnel_name=kernel-1 session_id=11 2>&1; ctl A -j session list |
 	jq length)" '^0$'
