@@ -166,7 +166,8 @@ int kernel_pppox_name(struct kernel_pppox *pppox, uint8_t name[KERNEL_PPPOX_NAME
 /* Options of level SOL_PPPOL2TP. */
 int kernel_pppox_set(struct kernel_pppox *pppox, int option, int32_t value, uint64_t now);
 int kernel_pppox_get(struct kernel_pppox *pppox, int option, int32_t *value);
-/* ioctl(), of NULL: a socket that is not connected: argument is what the program gave, *length octets (as many as the command says), and what it gets. */
+/* ioctl(); pppox NULL: of a socket that is not connected.  argument is what the program gave, as many octets as the
+ * command says, and afterwards what it gets: *length. */
 #define KERNEL_PPPOX_ARGUMENT_MAX 72
 int kernel_pppox_ioctl(struct kernel_pppox *pppox, uint32_t command, uint8_t argument[KERNEL_PPPOX_ARGUMENT_MAX],
 		       size_t *length);

@@ -58,7 +58,8 @@ wire() {
 	guest exec 'pppox_probe </tmp/wire >/tmp/said 2>&1 & for i in {1..50}; do
 		grep -q "connect b.*ok" /tmp/said && break; sleep 0.1; done'
 	probe <"$TMP/here.wire" >"$TMP/here.said" 2>&1
-	guest exec 'wait; for i in {1..50}; do grep -q wait /tmp/said && break; sleep 0.1; done; cat /tmp/said' >"$TMP/there.said"
+	guest exec 'for i in {1..50}; do grep -q wait /tmp/said && break; sleep 0.1; done; cat /tmp/said' \
+		>"$TMP/there.said"
 	equal "$1: there" "$(grep -A9 '^recv' "$TMP/there.said" | head -n 4)" "recv b: c021010100080102030405
 send b 80210101000a0306c0000202: 12 octets
 recv b: c021010200080102030405
