@@ -170,12 +170,29 @@ program_host() {
 	ip_on "$host" addr add 10.4.0.$n/24 dev made
 }
 
+# managed_host HOST N: and one of a tunnel whose UDP socket is a program's own
+managed_host() {
+	local host=$1 n=$2 m=$((3 - $2))
+	mkfifo "$TMP/$host.in"
+	ip netns exec "$NS$host" "$BUILD/src/l2tprun/l2tprun" -s "$TMP/$host.kernel" "$BUILD/tests/peers/netlink_probe" \
+		<"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
+	helper_pids+=("$!")
+	exec {program_input[$n]}>"$TMP/$host.in"
+	cat >&"${program_input[$n]}" <<-END
+		! socket 1 udp4 192.0.2.$n 1705 192.0.2.$m 1705
+		tunnel: 1 A 9.4=2$n 10.4=2$m 7.1=3 2.2=0 23.f=1
+		session: 5 A 9.4=2$n 11.4=6$n 12.4=6$m 1.2=5 5.1=0 8.s=managed
+	END
+	until_true 10 ip_on "$host" link set managed mtu 1400 up || { cat "$TMP/$host.said"; return 1; }
+	ip_on "$host" addr add 10.5.0.$n/24 dev managed
+}
+
 # What is compared with is a program that asks another family of the kernel's, in the same way.
 programs() {
 	wanted program-tcp || wanted program-show || return 0
-	local round paths="ip l2tpctl"
-	address[l2tpctl]=10.3.0.2 address[ip]=10.4.0.2
-	program_host A 1 && program_host B 2 || return
+	local round paths="ip l2tpctl managed" program_input=()
+	address[l2tpctl]=10.3.0.2 address[ip]=10.4.0.2 address[managed]=10.5.0.2
+	program_host A 1 && program_host B 2 && managed_host A 1 && managed_host B 2 || return
 	helper B iperf3 -s
 	sleep 0.3
 	cut on
