@@ -174,8 +174,8 @@ program_host() {
 managed_host() {
 	local host=$1 n=$2 m=$((3 - $2))
 	mkfifo "$TMP/$host.in"
-	ip netns exec "$NS$host" "$BUILD/src/l2tprun/l2tprun" -s "$TMP/$host.kernel" "$BUILD/tests/peers/netlink_probe" \
-		<"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
+	ip netns exec "$NS$host" "$BUILD/src/l2tprun/l2tprun" -s "$TMP/$host.kernel" \
+		"$BUILD/tests/peers/netlink_probe" <"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
 	helper_pids+=("$!")
 	exec {program_input[$n]}>"$TMP/$host.in"
 	cat >&"${program_input[$n]}" <<-END

@@ -30,7 +30,7 @@ ROWS = [
     Row('memory', 'memory of an idle session, KiB', 'l2tp', None, LESS, 4.0, 2.0),
     Row('program-tcp', 'TCP, packets cut, session of `ip l2tp`, to one of l2tpctl', 'ip', 'l2tpctl', MORE, 0.95, 1.0),
     # no mark: what a program's own socket costs is to be known
-    Row('program-tcp', 'the same in a tunnel of a socket of its own, to one of l2tpctl', 'managed', 'l2tpctl', MORE, 0, 1.0),
+    Row('program-tcp', 'the same, in a tunnel of its own socket, to that', 'managed', 'l2tpctl', MORE, 0, 1.0),
     Row('program-show', 'ms that an `ip l2tp show` under l2tprun takes longer', 'l2tp', None, LESS, 2.0, 1.0),
     Row('calls-1', 'calls/s into one tunnel, one core', 'l2tp', None, MORE, 50e3, 200e3),
     Row('calls-1', 'calls/s into one tunnel, to l2tpns', 'l2tp', 'l2tpns', MORE, 2.5, 10),
