@@ -64,7 +64,9 @@ struct datapath_tunnel_config {
 	bool udp_zero_csum6_rx;			/* accept; so do all tunnels of the local port meanwhile */
 	/* Another program has a socket from local to peer, and keeps it: control messages are its own, and are not
 	 * counted here.  Over UDP so are packets of sessions that the datapath does not have; that it does not get
-	 * those of the others besides is the caller's business, and local has an address and a port. */
+	 * those of the others besides is the caller's business, and local has a port.
+	 * Peer 0.0.0.0 or :: its socket is not connected: anybody's packets are received, and none is sent; without a
+	 * local port (UDP) nothing arrives either. */
 	bool shadow;
 	bool no_control;			/* version 2: control messages are nobody's */
 };
@@ -194,7 +196,8 @@ struct datapath_channel {
 
 /* Which members of a config a modify operation changes. */
 enum datapath_tunnel_field {
-	DATAPATH_TUNNEL_PEER = 1 << 0,		/* address (re-resolved) and port; may change AF_UNSPEC to known */
+	DATAPATH_TUNNEL_PEER = 1 << 0,		/* address (re-resolved) and port; may change AF_UNSPEC to known.
+						 * Of a shadow: local, too */
 	DATAPATH_TUNNEL_CHECKSUM = 1 << 1,
 	DATAPATH_TUNNEL_MARKING = 1 << 2,	/* ttl, dscp, fwmark */
 	DATAPATH_TUNNEL_PEER_ID = 1 << 3,	/* peer_tunnel_id */
@@ -395,6 +398,8 @@ static inline void datapath_tunnel_take(struct datapath_tunnel_config *to, const
 {
 	if (fields & DATAPATH_TUNNEL_PEER)
 		to->peer = from->peer;
+	if (fields & DATAPATH_TUNNEL_PEER && to->shadow)
+		to->local = from->local;
 	if (fields & DATAPATH_TUNNEL_PEER_ID)
 		to->peer_tunnel_id = from->peer_tunnel_id;
 	if (fields & DATAPATH_TUNNEL_CHECKSUM) {

@@ -146,12 +146,12 @@ static bool is_id_v2(uint32_t id)
 	return id && id <= UINT16_MAX;
 }
 
-/* Is it one that the service can carry?  Its peers are one host; a program's socket knows it only when connected.
+/* Is it one that the service can carry?  Its peers are one host; a program's socket that is not connected has none.
  * Version 2 is not over IP, whatever the kernel has against it, and what does not fit into its ids never arrives. */
 static bool is_carried(const struct kernel_tunnel *tunnel, uint32_t id)
 {
 	if (tunnel->is_managed && !tunnel->socket.is_connected)
-		return false;
+		return tunnel->version != 2;
 	if (tunnel->version == 2 && (tunnel->encap != L2TP_ENCAPTYPE_UDP || !is_id_v2(id)))
 		return false;
 	return address_is_unicast(&tunnel->socket.peer.address);
@@ -172,6 +172,15 @@ int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t i
 	if (!result && service_find_tunnel(kernel->service, &command, &tunnel->service, &error) < 0)
 		return ENODEV;
 	return result;
+}
+
+void carry_moved_tunnel(struct kernel *kernel, const struct kernel_tunnel *tunnel)
+{
+	struct error error = { 0 };
+
+	if (tunnel->service != HANDLE_NONE)
+		(void)service_tunnel_move(kernel->service, tunnel->service, &tunnel->socket.local, &tunnel->socket.peer,
+					  &error);
 }
 
 void carry_tunnel_no_more(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now)

@@ -342,6 +342,8 @@ void kernel_tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, 
 
 /* --- carry.c: what the service makes of them; 0 or an errno --- */
 int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now);
+/* Its socket has other ends. */
+void carry_moved_tunnel(struct kernel *kernel, const struct kernel_tunnel *tunnel);
 void carry_tunnel_no_more(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now);
 /* ifname NULL: the system chooses one. Fills what the session is called. */
 int carry_session(struct kernel *kernel, struct kernel_session *session, const char *ifname, uint64_t now);

@@ -121,6 +121,18 @@ bool kernel_has_connection(struct kernel *kernel, const char *netns, uint32_t co
 	return address_is_any(its) || address_is_any(local) || address_equal(its, local);
 }
 
+void kernel_socket_moved(struct kernel *kernel, uint64_t cookie, const struct kernel_socket *socket)
+{
+	struct kernel_tunnel *tunnel = tunnel_of_socket(kernel, cookie);
+
+	if (!tunnel)
+		return;
+	tunnel->socket.local = socket->local;
+	tunnel->socket.peer = socket->peer;
+	tunnel->socket.is_connected = socket->is_connected;
+	carry_moved_tunnel(kernel, tunnel);
+}
+
 void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now)
 {
 	struct kernel_tunnel *tunnel = tunnel_of_socket(kernel, cookie);

@@ -207,6 +207,8 @@ uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t no
 /* Has an unmanaged tunnel over IP this connection id in the namespace, and an address with it that is not another's? */
 bool kernel_has_connection(struct kernel *kernel, const char *netns, uint32_t connection_id,
 			   const struct address *local);
+/* Such a socket was bound or connected, since it was taken: how it is now. */
+void kernel_socket_moved(struct kernel *kernel, uint64_t cookie, const struct kernel_socket *socket);
 /* The last descriptor of a socket that take_socket() took was closed: its tunnel goes, and nobody is notified. */
 void kernel_socket_closed(struct kernel *kernel, uint64_t cookie, uint64_t now);
 

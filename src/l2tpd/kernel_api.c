@@ -310,12 +310,18 @@ static void look(evutil_socket_t fd, short what, void *context)
 	spaces_look(context);
 }
 
+static void move(evutil_socket_t fd, short what, void *context)
+{
+	sockets_look(context);
+}
+
 static bool begin(struct kernel_api *api)
 {
 	api->arrival = event_new(api->loop, api->listener.fd, EV_READ | EV_PERSIST, arrived, api);
 	api->accept_again = event_new(api->loop, -1, 0, accept_again, api);
 	api->look = event_new(api->loop, -1, 0, look, api);
-	return api->arrival && api->accept_again && api->look && event_add(api->arrival, NULL) == 0;
+	api->move = event_new(api->loop, -1, 0, move, api);
+	return api->arrival && api->accept_again && api->look && api->move && event_add(api->arrival, NULL) == 0;
 }
 
 struct kernel_api *kernel_api_open(struct event_base *loop, struct service *service, const char *path,
@@ -375,6 +381,8 @@ void kernel_api_close(struct kernel_api *api)
 		event_free(api->accept_again);
 	if (api->look)
 		event_free(api->look);
+	if (api->move)
+		event_free(api->move);
 	os_listen_close(&api->listener);
 	free(api);
 }

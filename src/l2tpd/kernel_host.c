@@ -188,9 +188,11 @@ static int take_udp(struct kernel_api *api, const char *netns, int fd, enum conf
 
 	if (!failed)
 		failed = socket_take(api, netns, fd, &told->cookie);
-	if (!failed)
-		describe_socket(fd, told);
-	return failed;
+	if (failed)
+		return failed;
+	describe_socket(fd, told);
+	socket_seen(api, told);
+	return 0;
 }
 
 /* NULL: it is none of IP protocol 115. */

@@ -82,6 +82,10 @@ struct taken_socket {
 	uint64_t cookie;
 	int claims;				/* which sessions it does not get (os/claim.h) */
 	bool is_free;				/* no tunnel came of it */
+	char netns[NETNS_NAME_MAX];
+	sa_family_t family;
+	struct endpoint local;			/* as it was bound ... */
+	bool is_connected;			/* ... and connected the last time that we looked */
 	struct witness *witness;
 	struct taken_socket *prev, *next;
 };
@@ -97,6 +101,8 @@ struct l2tpip {
 	bool bound;
 	uint32_t connection_id;
 	bool taken;				/* it is a tunnel's, or was */
+	struct endpoint local;			/* as it was bound ... */
+	bool is_connected;			/* ... and connected the last time that we looked */
 	struct l2tpip *prev, *next;
 };
 
@@ -109,6 +115,7 @@ struct kernel_api {
 	struct os_listener listener;
 	struct event *arrival, *accept_again;
 	struct event *look;			/* whether namespaces are still in use */
+	struct event *move;			/* whether sockets are connected by now */
 	struct event *names;			/* names of namespaces were taken away. NULL: nobody tells */
 	struct log_limit refused;
 	struct supervisor *supervisors;
@@ -166,6 +173,8 @@ void kernel_host_fill(struct kernel_host *host);
 /* To become a tunnel's: fills the cookie. 0 or an errno: EBUSY: it is one's, or was. The descriptor stays the
  * caller's. */
 int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *cookie);
+/* How it is: if it is not connected it will be looked whether that changes. */
+void socket_seen(struct kernel_api *api, const struct kernel_socket *seen);
 /* None came of it: it may be taken again. */
 void socket_drop(struct kernel_api *api, uint64_t cookie);
 int socket_claim(struct kernel_api *api, uint64_t cookie, struct os_claim claim, bool claimed);
@@ -187,8 +196,14 @@ struct l2tpip *l2tpip_find(const struct kernel_api *api, uint64_t cookie);
 /* Has a socket this connection id, and an address with it that is not another's?  interface 0: any. */
 bool l2tpip_is_taken(const struct kernel_api *api, uint64_t netns, uint32_t connection_id, int interface,
 		     const struct address *local);
+/* As it is now. */
+void l2tpip_describe(const struct l2tpip *socket, struct kernel_socket *told);
 /* To become a tunnel's. */
 int l2tpip_take(struct l2tpip *socket, const char *netns, enum config_encap encap, struct kernel_socket *told);
+
+/* kernel_move.c: sockets that were not connected */
+void sockets_look(struct kernel_api *api);
+void sockets_look_soon(struct kernel_api *api);
 
 /* kernel_space.c */
 /* What rows of that name call the namespace of this descriptor; NULL: nobody has used the API in it. */

@@ -173,11 +173,11 @@ int l2tpip_bind(struct supervisor *supervisor, uint64_t number, uint32_t connect
 
 /* --- tunnels --- */
 
-static void describe(const struct l2tpip *socket, struct kernel_socket *told)
+void l2tpip_describe(const struct l2tpip *socket, struct kernel_socket *told)
 {
 	socklen_t length = sizeof(told->mark);
 
-	told->cookie = socket->cookie;
+	*told = (struct kernel_socket){ .cookie = socket->cookie };
 	get_name(socket->wire, false, &told->local);
 	get_name(socket->wire, true, &told->peer);
 	told->is_connected = told->peer.port;
@@ -199,6 +199,10 @@ int l2tpip_take(struct l2tpip *socket, const char *netns, enum config_encap enca
 	if (socket->taken)
 		return EBUSY;
 	socket->taken = true;
-	describe(socket, told);
+	l2tpip_describe(socket, told);
+	socket->local = told->local;
+	socket->is_connected = told->is_connected;
+	if (!told->is_connected)
+		sockets_look_soon(socket->supervisor->api);
 	return 0;
 }

@@ -196,6 +196,7 @@ static struct taken_socket *taken_new(struct kernel_api *api, const char *netns,
 		return NULL;
 	*taken = (struct taken_socket){ .cookie = cookie, .claims = os_claims_new(),
 					.witness = witness_get(api, netns) };
+	snprintf(taken->netns, sizeof(taken->netns), "%s", netns);
 	DL_APPEND(api->sockets, taken);
 	if (taken->claims >= 0 && taken->witness)
 		return taken;
@@ -225,6 +226,17 @@ int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *coo
 	if (failed)
 		forget(api, taken);
 	return failed;
+}
+
+void socket_seen(struct kernel_api *api, const struct kernel_socket *seen)
+{
+	struct taken_socket *taken = find(api, seen->cookie);
+
+	taken->family = seen->local.address.family;
+	taken->local = seen->local;
+	taken->is_connected = seen->is_connected;
+	if (!seen->is_connected)
+		sockets_look_soon(api);
 }
 
 void socket_drop(struct kernel_api *api, uint64_t cookie)

@@ -333,6 +333,9 @@ int service_report_errors(struct service *service, handle session, const struct 
 			  struct error *error);
 int service_report_accm(struct service *service, handle session, const struct avp_accm *accm, uint64_t now,
 			struct error *error);
+/* The program of a tunnel with is_shadow has bound its socket, or connected it; peer 0.0.0.0 or ::: it is not. */
+int service_tunnel_move(struct service *service, handle tunnel, const struct endpoint *local,
+			const struct endpoint *peer, struct error *error);
 /* --- PPP of programs, in sessions that they made by the kernel's API (SERVICE_ORIGIN_KERNEL) --- */
 /* Who is told of frames that came for such sessions and that no descriptor or device took, from the protocol field on;
  * called inside of service_receive(). */

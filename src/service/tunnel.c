@@ -353,6 +353,25 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 	return -1;
 }
 
+int service_tunnel_move(struct service *service, handle which, const struct endpoint *local, const struct endpoint *peer,
+			struct error *error)
+{
+	struct tunnel *tunnel = handle_get(&service->tunnel_handles, which);
+	struct tunnel_config before;
+
+	if (!tunnel || !tunnel->config.is_shadow)
+		return error_set(error, ERROR_UNKNOWN, NULL, "there is no such tunnel with a socket of a program's");
+	before = tunnel->config;
+	tunnel->config.src_ipaddr = local->address;
+	tunnel->config.our_udp_port = local->port;
+	tunnel->config.peer_udp_port = peer->port;
+	address_format(&peer->address, tunnel->config.dest_ipaddr, sizeof(tunnel->config.dest_ipaddr));
+	if (tunnel_set_peer(service, tunnel, &peer->address, error) == 0)
+		return 0;
+	tunnel->config = before;
+	return -1;
+}
+
 int tunnel_tell_peer(struct service *service, struct tunnel *tunnel, struct error *error)
 {
 	struct datapath_tunnel_config config;

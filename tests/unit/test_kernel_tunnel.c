@@ -462,7 +462,8 @@ static void a_closed_socket_ends_the_tunnel(void **state)
 	struct kernel_world *kworld = *state;
 
 	join_group(kworld, 1);
-	kworld->socket = (struct kernel_socket){ .cookie = 99, .local.address.family = AF_INET };
+	kworld->socket = (struct kernel_socket){ .cookie = 99, .local.address.family = AF_INET,
+						 .peer.address.family = AF_INET };
 	ask(kworld, with_socket(1, 3), 0);
 	assert_true(receive(kworld, 1).length);
 	kernel_socket_closed(kworld->kernel, 98, 0);	/* another's */
@@ -516,7 +517,16 @@ static void a_socket_that_is_not_connected(void **state)
 						 .peer.address.family = AF_INET };
 	ask(kworld, with_socket(1, 3), 0);
 	ask(kworld, session_of(L2TP_CMD_SESSION_CREATE, 1, 10), 0);
-	assert_int_equal(kworld->claims, 0);
+	assert_int_equal(kworld->claims, 1);
+	kworld->socket.local = (struct endpoint){ .address.family = AF_INET, .address.bytes = { 192, 0, 2, 1 },
+						  .port = 5000 };
+	kworld->socket.peer = (struct endpoint){ .address.family = AF_INET, .address.bytes = { 192, 0, 2, 2 },
+						 .port = 5001 };
+	kworld->socket.is_connected = true;
+	kernel_socket_moved(kworld->kernel, 98, &kworld->socket);	/* another's */
+	assert_string_equal(world_tunnel(kworld->world, "kernel-1").config.dest_ipaddr, "0.0.0.0");
+	kernel_socket_moved(kworld->kernel, 99, &kworld->socket);
+	assert_string_equal(world_tunnel(kworld->world, "kernel-1").config.dest_ipaddr, "192.0.2.2");
 }
 
 /* Any negative number is no descriptor, and asks for no addresses either. */

@@ -93,7 +93,7 @@ static bool has_gone(const struct frame_socket *frames)
 /* Frames that were read. False: the client has gone, or sent an empty packet to who has no use for one. */
 static bool take_frames(struct worker *worker, struct session *session, int count)
 {
-	const struct path *path = rcu_dereference(session->tunnel->path);
+	const struct path *path = path_out(session->tunnel);
 	struct frame_buffers *buffers = worker->frames;
 
 	for (int i = 0; i < count; i++) {

@@ -87,6 +87,7 @@ struct path {
 	struct endpoint peer;
 	bool controls;			/* wants control messages: version 2 */
 	bool foreign;			/* IP: they are another program's */
+	bool open;			/* of a socket that is not connected: receives from anybody, sends to none */
 	struct sockaddr_storage peer_name;
 	socklen_t peer_name_length;
 	uint32_t mtu;			/* octets of an IP packet */
@@ -121,6 +122,14 @@ struct tunnel {
 	bool source_asked;		/* for taps: is the source known, by which a route leads to this peer? */
 	struct address source;
 };
+
+/* The way that its packets leave by; NULL: there is none. */
+static inline const struct path *path_out(const struct tunnel *tunnel)
+{
+	const struct path *path = rcu_dereference(tunnel->path);
+
+	return path && !path->open ? path : NULL;
+}
 
 /* What ids of sessions are compared with: an encapsulation of version 3, or version 2. */
 enum session_kind { SESSION_UDP = L2TP_ENCAP_UDP, SESSION_IP = L2TP_ENCAP_IP, SESSION_V2 };

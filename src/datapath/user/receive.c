@@ -81,6 +81,8 @@ static bool same_peer(const struct sockaddr_storage *name, const struct path *pa
 
 	if (name->ss_family != path->peer_name.ss_family)
 		return false;
+	if (path->open)
+		return true;
 	if (name->ss_family == AF_INET)
 		return v4->sin_addr.s_addr == peer4->sin_addr.s_addr && (ip || v4->sin_port == peer4->sin_port);
 	return memcmp(&v6->sin6_addr, &peer6->sin6_addr, sizeof(v6->sin6_addr)) == 0 &&

@@ -360,7 +360,7 @@ static void send_deferred(struct worker *worker, void *context)
 	for (int i = 0; i < out->deferred_count; i++) {
 		const struct datapath_message *frame = out->deferred[i];
 		struct session *session = handle_get(&dp->sessions, frame->session);
-		const struct path *path = rcu_dereference(session->tunnel->path);
+		const struct path *path = path_out(session->tunnel);
 
 		if (session->worker == worker && path)
 			ppp_transmit_frame(worker, session, path, frame);
@@ -393,7 +393,7 @@ static void defer(struct user_datapath *dp, const struct datapath_message *frame
 
 static void send_frame(struct user_datapath *dp, struct session *session, const struct datapath_message *frame)
 {
-	const struct path *path = session->tunnel->path;
+	const struct path *path = path_out(session->tunnel);
 	struct departure *departure;
 	uint8_t *end, head[DATA_HEADER_MAX];
 

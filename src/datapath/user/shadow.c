@@ -26,7 +26,7 @@
 
 /* --- opening --- */
 
-/* From the peer's port to ours, and T is clear. */
+/* From the peer's port, if there is a peer, to ours, and T is clear. */
 static int attach_filter(int fd, const struct socket_group *group)
 {
 	struct sock_filter v4 = STATEMENT(BPF_LDX | BPF_B | BPF_MSH, 0);
@@ -35,8 +35,9 @@ static int attach_filter(int fd, const struct socket_group *group)
 		group->local.address.family == AF_INET6 ? v6 : v4,
 		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
 		STATEMENT(BPF_ALU | BPF_SUB | BPF_X, 0),
-		JUMP(BPF_JMP | BPF_JGE | BPF_K, SHADOW_HEADER + DATA_MIN, 0, 5),
+		JUMP(BPF_JMP | BPF_JGE | BPF_K, SHADOW_HEADER + DATA_MIN, 0, 6),
 		STATEMENT(BPF_LD | BPF_W | BPF_IND, 0),
+		STATEMENT(BPF_ALU | BPF_AND | BPF_K, group->peer.port ? 0xffffffffu : 0xffffu),
 		JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)group->peer.port << 16 | group->local.port, 0, 3),
 		STATEMENT(BPF_LD | BPF_H | BPF_IND, SHADOW_HEADER),
 		JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x8000, 1, 0),
@@ -79,6 +80,8 @@ static int lead(int fd, const struct socket_group *group)
 	length = endpoint_to_sockaddr(&local, &name);
 	if (bind(fd, (struct sockaddr *)&name, length) < 0)
 		return -1;
+	if (address_is_any(&peer.address))
+		return 0;
 	length = endpoint_to_sockaddr(&peer, &name);
 	return connect(fd, (struct sockaddr *)&name, length);
 }
@@ -124,10 +127,13 @@ static uint64_t sum_pseudo(const struct address *a, const struct address *b, siz
 }
 
 /* Also one that nobody has finished: a packet that never left the machine has the sum of those in place of it. */
-static bool is_right(const struct socket_group *group, const uint8_t *udp, size_t length)
+static bool is_right(const struct socket_group *group, const struct address *from, const uint8_t *udp, size_t length)
 {
-	uint64_t pseudo = sum_pseudo(&group->local.address, &group->peer.address, length);
+	uint64_t pseudo = sum_pseudo(&group->local.address, from, length);
 	uint16_t checksum;
+
+	if (address_is_any(&group->local.address))	/* nobody knows here which it came to */
+		return true;
 
 	memcpy(&checksum, udp + CHECKSUM_AT, sizeof(checksum));
 	if (!checksum)
@@ -153,11 +159,12 @@ bool shadow_strip(const struct socket_group *group, const struct sockaddr_storag
 	size_t claimed;
 
 	if (*length < SHADOW_HEADER + DATA_MIN || !endpoint_from_sockaddr(name, &from) ||
-	    !address_equal(&from.address, &group->peer.address))
+	    (group->peer.port && !address_equal(&from.address, &group->peer.address)))
 		return false;
 	claimed = octets_be16(udp + 4);
-	if (claimed < SHADOW_HEADER + DATA_MIN || claimed > *length || octets_be16(udp) != group->peer.port ||
-	    octets_be16(udp + 2) != group->local.port || !is_right(group, udp, claimed))
+	if (claimed < SHADOW_HEADER + DATA_MIN || claimed > *length ||
+	    (group->peer.port && octets_be16(udp) != group->peer.port) ||
+	    octets_be16(udp + 2) != group->local.port || !is_right(group, &from.address, udp, claimed))
 		return false;
 	*octets += SHADOW_HEADER;
 	*length = claimed - SHADOW_HEADER;

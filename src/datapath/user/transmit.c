@@ -254,7 +254,7 @@ static bool transmit_next(struct worker *worker, struct session *session, const 
 void transmit_ready(struct worker *worker, struct source *source, uint32_t events)
 {
 	struct session *session = caa_container_of(source, struct session, source);
-	const struct path *path = rcu_dereference(session->tunnel->path);
+	const struct path *path = path_out(session->tunnel);
 
 	for (int i = 0; i < FRAMES_PER_ROUND; i++)
 		if (!transmit_next(worker, session, path))

@@ -139,6 +139,7 @@ static struct path *path_new(struct user_datapath *dp, const struct datapath_tun
 		goto fail;
 	path->controls = wants_control(config);
 	path->foreign = config->shadow && config->encap == L2TP_ENCAP_IP;
+	path->open = config->shadow && address_is_any(&config->peer.address);
 	count_foreign(path, 1);
 	path->zero_checksum = config->encap == L2TP_ENCAP_UDP &&
 			      (ipv6 ? config->udp_zero_csum6_tx : !config->udp_checksum);
@@ -161,6 +162,14 @@ fail:
 	else
 		free(path);
 	return NULL;
+}
+
+/* Is there anywhere that packets may come from? */
+static bool has_way(const struct datapath_tunnel_config *config)
+{
+	if (config->shadow && config->encap == L2TP_ENCAP_UDP && !config->local.port)
+		return false;
+	return config->peer.address.family != AF_UNSPEC;
 }
 
 /* Workers use the new one from now on; the old one is gone when this returns. */
@@ -226,7 +235,7 @@ int tunnel_add(struct datapath *base, const struct datapath_tunnel_config *confi
 	if (check_version(config, error) < 0)
 		goto fail;
 	tunnel->config = *config;
-	if (config->peer.address.family != AF_UNSPEC) {
+	if (has_way(config)) {
 		tunnel->path = path_new(dp, config, NULL, error);
 		if (!tunnel->path)
 			goto fail;
@@ -302,7 +311,7 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 		set_peer_id(tunnel, wanted.peer_tunnel_id);
 		return 0;	/* the path is as it was */
 	}
-	if (wanted.peer.address.family != AF_UNSPEC) {
+	if (has_way(&wanted)) {
 		path = path_new(dp, &wanted, tunnel->path, error);
 		if (!path)
 			return -1;
