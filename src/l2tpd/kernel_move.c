@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sockets of tunnels that were not connected when they became that: a program may bind and connect them at any time, and
- * nobody tells.  So it is looked, as long as there are any.
+ * Sockets of tunnels that were not connected when they became that: a program may bind and connect them at any time,
+ * and nobody tells.  So it is looked, as long as there are any.
  */
 #include <string.h>
 #include <utlist.h>

@@ -48,7 +48,8 @@ static int check_static(const struct tunnel_config *config, const struct param_s
 		return error_set(error, ERROR_UNSUPPORTED, "peer_tunnel_id",
 				 "the L2TPv3 control protocol is not supported yet: "
 				 "give peer_tunnel_id=ID, the peer's id, for a static tunnel");
-	if (config->encap == CONFIG_ENCAP_UDP && !config->our_udp_port && given(set, "our_udp_port") && !config->is_shadow)
+	if (config->encap == CONFIG_ENCAP_UDP && !config->our_udp_port && given(set, "our_udp_port") &&
+	    !config->is_shadow)
 		return error_set(error, ERROR_VALUE, "our_udp_port",
 				 "a static tunnel needs a port that the peer knows: give our_udp_port=1..65535");
 	return 0;

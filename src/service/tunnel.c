@@ -353,8 +353,8 @@ int tunnel_set_peer(struct service *service, struct tunnel *tunnel, const struct
 	return -1;
 }
 
-int service_tunnel_move(struct service *service, handle which, const struct endpoint *local, const struct endpoint *peer,
-			struct error *error)
+int service_tunnel_move(struct service *service, handle which, const struct endpoint *local,
+			const struct endpoint *peer, struct error *error)
 {
 	struct tunnel *tunnel = handle_get(&service->tunnel_handles, which);
 	struct tunnel_config before;
@@ -507,7 +507,7 @@ int execute_tunnel_create(struct service *service, const struct command *command
 		return -1;
 	if (origin == SERVICE_ORIGIN_KERNEL)
 		take_unwritten(&command->config.tunnel, &config);
-	if (
+	if (rules_tunnel(&config, &command->set, error) < 0 ||
 	    service_tunnel_limit(service, order_count(&service->tunnels), error) < 0)
 		return -1;
 	tunnel = tunnel_new(service, &config, &provenance, origin, now);

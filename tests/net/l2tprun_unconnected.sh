@@ -40,6 +40,7 @@ while read -r name encap a connect b told; do
 	[ "$encap" = 0 ] || say A '! bind 1 192.0.2.1 1' >>"$TMP/made"
 	say A "tunnel: 1 A 9.4=1 10.4=2 7.1=3 2.2=$encap 23.f=1" 'session: 5 A 9.4=1 11.4=11 12.4=12 1.2=5 8.s=mana0' \
 		>>"$TMP/made"
+	[[ $a = *udp6* ]] && b=${b/#b/socket_1_udp6} || b=${b/#b/socket_1_udp4}
 	say B "! ${b//_/ }" >>"$TMP/made"
 	[ "$encap" = 0 ] || say B '! bind 1 192.0.2.2 2' '! connect-to 1 192.0.2.1 1' >>"$TMP/made"
 	say B "tunnel: 1 A 9.4=2 10.4=1 7.1=3 2.2=$encap 23.f=1" 'session: 5 A 9.4=2 11.4=12 12.4=11 1.2=5 8.s=mana0' \
@@ -58,9 +59,9 @@ while read -r name encap a connect b told; do
 		check "$name: closed, $host has none" until_true 5 eval "! ip_on $host link show mana0 >/dev/null 2>&1"
 	done
 done <<-'END'
-	bound 0 socket_1_udp4_192.0.2.1_5000 connect_1_192.0.2.2_6000 socket_1_udp4_192.0.2.2_6000_192.0.2.1_5000 25:c0000202
-	any 0 socket_1_udp4_0.0.0.0_5001 connect_1_192.0.2.2_6001 socket_1_udp4_192.0.2.2_6001_192.0.2.1_5001 25:c0000202
-	IPv6 0 socket_1_udp6_::_5002 connect_1_2001:db8::2_6002 socket_1_udp6_2001:db8::2_6002_2001:db8::1_5002 32:20010db8
+	bound 0 socket_1_udp4_192.0.2.1_5000 connect_1_192.0.2.2_6000 b_192.0.2.2_6000_192.0.2.1_5000 25:c0000202
+	any 0 socket_1_udp4_0.0.0.0_5001 connect_1_192.0.2.2_6001 b_192.0.2.2_6001_192.0.2.1_5001 25:c0000202
+	IPv6 0 socket_1_udp6_::_5002 connect_1_2001:db8::2_6002 b_2001:db8::2_6002_2001:db8::1_5002 32:20010db8
 	protocol-115 1 l2tp_1_4_2 connect-to_1_192.0.2.2_2 l2tp_1_4_2 25:c0000202
 END
 # nobody knows its port: it cannot have been sent to
