@@ -259,6 +259,15 @@ enum datapath_event_kind {
 	DATAPATH_EVENT_CARRIER,		/* the session's carrier changed */
 	DATAPATH_EVENT_DEVICE_GONE,	/* somebody removed the session's device */
 	DATAPATH_EVENT_MPPE_LOST,	/* stateful MPPE: what arrives cannot be deciphered until the peer restarts */
+	DATAPATH_EVENT_SEQUENCE,	/* of a session with the kernel's rules for sequence numbers, while listen_in() is
+					 * on: some of what happens to them */
+};
+
+/* What happened to sequence numbers, by the names of the kernel's trace points. */
+enum datapath_sequence {
+	DATAPATH_SEQNUM_LNS_ENABLE, DATAPATH_SEQNUM_LNS_DISABLE,	/* the LAC follows its LNS */
+	DATAPATH_SEQNUM_UPDATE, DATAPATH_SEQNUM_RESET,
+	DATAPATH_PKT_EXPIRED, DATAPATH_PKT_OUTSIDE_RX_WINDOW, DATAPATH_PKT_OOS,
 };
 
 enum datapath_drop {
@@ -283,6 +292,11 @@ struct datapath_event {
 	uint32_t untold;		/* DROPPED: packets dropped for this reason before it, of which no event told */
 	uint32_t mtu;			/* PATH_MTU */
 	bool carrier;			/* CARRIER */
+	struct {
+		enum datapath_sequence what;
+		uint32_t ns, nr;	/* as of datapath_session_info; PKT_*: ns is that of the packet ... */
+		uint32_t queued;	/* ... and so many wait for their turn */
+	} sequence;			/* SEQUENCE */
 };
 
 #define DATAPATH_TAPS_MAX 8		/* tunnels and sessions tapped at once: it is for people who look for a fault */
@@ -376,6 +390,8 @@ struct datapath_ops {
 	 * another snaplen.  A tap ends with its object.  What is not tapped must not become slower.  ERROR_LIMIT: there
 	 * are DATAPATH_TAPS_MAX. */
 	int (*tap)(struct datapath *dp, handle tunnel, handle session, uint32_t snaplen, struct error *error);
+	/* Tell of sequence numbers (DATAPATH_EVENT_SEQUENCE), or do not: then it must cost nothing. NULL: it cannot. */
+	void (*listen_in)(struct datapath *dp, bool on);
 	/* Readable when packets() has something; -1: never.  It is not event_fd: captures may wait, the rest not. */
 	int (*packet_fd)(struct datapath *dp);
 	/* Take up to max packets, oldest first; returns how many.  packet_fd stays readable until it returned 0. */

@@ -20,6 +20,7 @@
 #include <utlist.h>
 
 #include "kernel/kernel.h"
+#include "service/event.h"
 #include "service/order.h"
 #include "service/service.h"
 
@@ -36,6 +37,7 @@ struct kernel {
 	struct kernel_pppox *sockets;		/* of AF_PPPOX: all that are connected */
 	struct kernel_channel *channels;	/* of sessions that the service has, by its handle */
 	uint32_t last_channel;			/* its index */
+	struct kernel_session *carried;		/* by service */
 	uint32_t tunnel_count, session_count;
 };
 
@@ -89,6 +91,7 @@ struct kernel_session {
 	uint32_t service_id;			/* the service's id of it */
 	handle service;				/* as the tunnel's */
 	UT_hash_handle by_space;
+	UT_hash_handle by_service;		/* those that the service has */
 };
 
 static inline struct kernel_session *kernel_session_of_node(struct order_node *node)
@@ -339,6 +342,10 @@ int kernel_session_modify(const struct request *request);
 int kernel_session_get(const struct request *request);
 /* As the kernel does when a tunnel goes: nobody is notified. */
 void kernel_tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, uint64_t now);
+
+/* --- trace.c: events by the kernel's names, if anybody listens --- */
+void trace_tunnel(const struct kernel *kernel, enum service_event_kind kind, const struct kernel_tunnel *tunnel);
+void trace_session(const struct kernel *kernel, enum service_event_kind kind, const struct kernel_session *session);
 
 /* --- carry.c: what the service makes of them; 0 or an errno --- */
 int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now);

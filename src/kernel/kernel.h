@@ -123,6 +123,10 @@ void kernel_client_forwarded(struct kernel_client *client, const void *octets, s
 bool kernel_client_next(struct kernel_client *client, const void **octets, size_t *length);
 void kernel_client_taken(struct kernel_client *client);
 
+struct datapath_event;
+/* DATAPATH_EVENT_SEQUENCE: for those who listen to events by the kernel's names. */
+void kernel_datapath_event(struct kernel *kernel, const struct datapath_event *event);
+
 /* How far a text is told: zero is its beginning. */
 struct kernel_view_place {
 	bool begun;			/* the head is behind us */

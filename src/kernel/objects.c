@@ -86,18 +86,21 @@ void kernel_tunnel_insert(struct kernel *kernel, struct kernel_tunnel *tunnel, u
 	if (tunnel->is_portless)
 		DL_APPEND(tunnel->space->portless, tunnel);
 	kernel->tunnel_count++;
+	trace_tunnel(kernel, SERVICE_EVENT_REGISTER_TUNNEL, tunnel);
 }
 
 void kernel_tunnel_forget(struct kernel *kernel, struct kernel_tunnel *tunnel)
 {
 	struct order_node *node;
 
+	trace_tunnel(kernel, SERVICE_EVENT_DELETE_TUNNEL, tunnel);
 	while ((node = order_from(&tunnel->sessions, 0)))
 		kernel_session_forget(kernel, kernel_session_of_node(node));
 	order_remove(&tunnel->space->tunnels, &tunnel->by_id);
 	if (tunnel->is_portless)
 		DL_DELETE(tunnel->space->portless, tunnel);
 	kernel->tunnel_count--;
+	trace_tunnel(kernel, SERVICE_EVENT_FREE_TUNNEL, tunnel);
 	space_put(kernel, tunnel->space);
 	free(tunnel);
 }
@@ -188,8 +191,11 @@ int kernel_session_insert(struct kernel *kernel, struct kernel_session *session)
 			return -1;
 		}
 	}
+	if (session->service != HANDLE_NONE)
+		HASH_ADD(by_service, kernel->carried, service, sizeof(session->service), session);
 	order_insert(&session->tunnel->sessions, &session->by_id, session->id);
 	kernel->session_count++;
+	trace_session(kernel, SERVICE_EVENT_REGISTER_SESSION, session);
 	return 0;
 }
 
@@ -197,9 +203,13 @@ void kernel_session_forget(struct kernel *kernel, struct kernel_session *session
 {
 	pppox_detach(kernel, session);
 	(void)claim(kernel, session, false);
+	trace_session(kernel, SERVICE_EVENT_DELETE_SESSION, session);
+	if (session->by_service.tbl)
+		HASH_DELETE(by_service, kernel->carried, session);
 	if (session->by_space.tbl)
 		HASH_DELETE(by_space, session->tunnel->space->sessions, session);
 	order_remove(&session->tunnel->sessions, &session->by_id);
 	kernel->session_count--;
+	trace_session(kernel, SERVICE_EVENT_FREE_SESSION, session);
 	free(session);
 }

@@ -181,6 +181,7 @@ static void datapath_ready(evutil_socket_t fd, short what, void *context)
 	for (int i = 0; i < count; i++) {
 		notices_tell(&daemon->notices, daemon->service, &events[i], now);
 		service_datapath_event(daemon->service, &events[i], now);
+		kernel_api_datapath_event(daemon->kernel_api, &events[i]);
 	}
 	service_receive(daemon->service, now);
 	settle(daemon);

@@ -10,6 +10,7 @@
 #include <utlist.h>
 
 #include "base/log.h"
+#include "datapath/datapath.h"
 #include "l2tpd/kernel_internal.h"
 #include "l2tpd/requirements.h"
 #include "os/clock.h"
@@ -301,6 +302,12 @@ static void arrived(evutil_socket_t listening, short what, void *context)
 	DL_APPEND(api->supervisors, supervisor);
 	if (!watch_supervisor(supervisor))
 		supervisor_free(supervisor);
+}
+
+void kernel_api_datapath_event(struct kernel_api *api, const struct datapath_event *event)
+{
+	if (api && api->kernel && event->kind == DATAPATH_EVENT_SEQUENCE)
+		kernel_datapath_event(api->kernel, event);
 }
 
 /* --- beginning and end --- */

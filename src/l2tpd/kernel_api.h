@@ -24,6 +24,9 @@ struct kernel_api *kernel_api_open(struct event_base *loop, struct service *serv
 void *kernel_api_text_begin(struct kernel_api *api, const char *netns, bool version2, struct error *error);
 size_t kernel_api_text_next(void *text, char *piece);
 void kernel_api_text_end(void *text);
+struct datapath_event;
+/* What the datapath tells of sessions that programs have made. api may be NULL. */
+void kernel_api_datapath_event(struct kernel_api *api, const struct datapath_event *event);
 /* Programs find the end of their sockets. NULL is legal. */
 void kernel_api_close(struct kernel_api *api);
 

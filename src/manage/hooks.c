@@ -211,6 +211,8 @@ static void read_events(struct hooks *hooks, const struct system_config *system)
 			continue;
 		}
 		hooks->next++;
+		if (service_event_is_kernel(event.kind))
+			continue;	/* they are for who listens, and there is no end of them */
 		script = ppp_script_path(system, event.kind);
 		if (script && script[0])
 			want_program(hooks, script, true, &event);

@@ -17,6 +17,7 @@
 
 struct subscription {
 	bool kinds[SERVICE_EVENT_COUNT];
+	bool listens;			/* to events by the kernel's names, which are made for those who do */
 	const char *tunnel_name, *session_name;	/* of the call's parameters; NULL: all */
 };
 
@@ -36,15 +37,18 @@ static bool read_kinds(const struct call *call, struct subscription *subscriptio
 	const json_t *name;
 	size_t i;
 
-	memset(subscription->kinds, !kinds || json_is_null(kinds), sizeof(subscription->kinds));
-	if (!kinds || json_is_null(kinds))
+	if (!kinds || json_is_null(kinds)) {
+		for (int kind = 0; kind < SERVICE_EVENT_COUNT; kind++)
+			subscription->kinds[kind] = !service_event_is_kernel((enum service_event_kind)kind);
 		return true;
+	}
 	json_array_foreach(kinds, i, name) {
 		int kind = kind_of(json_string_value(name));
 
 		if (kind < 0)
 			break;
 		subscription->kinds[kind] = true;
+		subscription->listens |= service_event_is_kernel((enum service_event_kind)kind);
 	}
 	subscription->kinds[SERVICE_EVENT_SUPPRESSED] = true;	/* who misses something must know */
 	if (json_is_array(kinds) && i == json_array_size(kinds))
@@ -81,9 +85,15 @@ static bool begin(struct call *call, json_t **error)
 		return false;
 	}
 	call->own = subscription;
-	return read_kinds(call, subscription, error) && read_from(call, error) &&
-	       call_text(call, "tunnel_name", &subscription->tunnel_name, error) &&
-	       call_text(call, "session_name", &subscription->session_name, error);
+	if (!read_kinds(call, subscription, error) || !read_from(call, error) ||
+	    !call_text(call, "tunnel_name", &subscription->tunnel_name, error) ||
+	    !call_text(call, "session_name", &subscription->session_name, error)) {
+		subscription->listens = false;
+		return false;
+	}
+	if (subscription->listens)
+		service_kernel_listen(call->service, true);
+	return true;
 }
 
 /* --- events --- */
@@ -182,7 +192,11 @@ static enum call_step events_step(struct call *call, struct emit *result, json_t
 
 static void events_end(struct call *call)
 {
-	free(call->own);
+	struct subscription *subscription = call->own;
+
+	if (subscription && subscription->listens)
+		service_kernel_listen(call->service, false);
+	free(subscription);
 }
 
 void subscribe_settle(struct manage *manage)
@@ -200,10 +214,16 @@ static const char types[] =
 	"# may come in between: parameters changed, or there is trouble, which the reason tells. session_line: the peer\n"
 	"# of a call told of the line behind the LAC: errors (WEN), or which control characters to escape (SLI).\n"
 	"# suppressed: so many events at once that `count` of them are not told: list the objects again.\n"
+	"# Those from register_tunnel on are of tunnels and sessions that programs made through the kernel's API: what the\n"
+	"# kernel's trace points of these names tell, in members with the names of their fields. They are made only while\n"
+	"# somebody listens who has named them in kinds, and 1000 in a second at most are about sequence numbers.\n"
 	"type EventKind (tunnel_created, tunnel_up, tunnel_down, tunnel_modified, tunnel_deleted, session_created,\n"
 	"  session_up, session_down, session_modified, session_deleted, session_ipv4_up, session_ipv4_down,\n"
 	"  session_ipv6_up, session_ipv6_down, session_line, profile_created, profile_modified, profile_deleted,\n"
-	"  peer_added, peer_removed, limit_hit, config_changed, config_refused, system_modified, suppressed)\n"
+	"  peer_added, peer_removed, limit_hit, config_changed, config_refused, system_modified, suppressed,\n"
+	"  register_tunnel, delete_tunnel, free_tunnel, register_session, delete_session, free_session,\n"
+	"  session_seqnum_lns_enable, session_seqnum_lns_disable, session_seqnum_update, session_seqnum_reset,\n"
+	"  session_pkt_expired, session_pkt_outside_rx_window, session_pkt_oos)\n"
 	"\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms is in\n"
 	"# milliseconds since 1970; changed names parameters.\n"
 	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer, kernel),\n"
@@ -215,7 +235,10 @@ static const char types[] =
 	"  delegated_prefix: ?string,\n  filter_id: ?string,\n  connect_time: ?int,\n  octets_sent: ?int,\n"
 	"  octets_received: ?int,\n  send_accm: ?string,\n  receive_accm: ?string,\n  call_crc_errors: ?int,\n"
 	"  call_framing_errors: ?int,\n  call_hardware_overruns: ?int,\n  call_buffer_overruns: ?int,\n"
-	"  call_timeout_errors: ?int,\n  call_alignment_errors: ?int,\n  reason: ?string,\n"
+	"  call_timeout_errors: ?int,\n  call_alignment_errors: ?int,\n  name: ?string,\n"
+	"  fd: ?int,\n  tid: ?int,\n  ptid: ?int,\n  version: ?int,\n  encap: ?int,\n  sid: ?int,\n  psid: ?int,\n"
+	"  pwtype: ?int,\n  ns: ?int,\n  nr: ?int,\n  pkt_ns: ?int,\n  my_nr: ?int,\n  reorder_q_len: ?int,\n"
+	"  reason: ?string,\n"
 	"  changed: ?[]string,\n  count: ?int\n)\n";
 
 static const struct method methods[] = {

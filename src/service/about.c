@@ -10,6 +10,7 @@ static const char *const event_names[] = {
 	[DATAPATH_EVENT_DROPPED] = "dropped",	  [DATAPATH_EVENT_UNREACHABLE] = "unreachable",
 	[DATAPATH_EVENT_PATH_MTU] = "path_mtu",	  [DATAPATH_EVENT_CARRIER] = "carrier",
 	[DATAPATH_EVENT_DEVICE_GONE] = "device_gone", [DATAPATH_EVENT_MPPE_LOST] = "mppe_lost",
+	[DATAPATH_EVENT_SEQUENCE] = "sequence",
 };
 
 static void add_peer(struct service_about *about, const struct address *peer)

@@ -39,6 +39,19 @@ static const char *const names[SERVICE_EVENT_COUNT] = {
 	[SERVICE_EVENT_CONFIG_CHANGED] = "config_changed",
 	[SERVICE_EVENT_CONFIG_REFUSED] = "config_refused",
 	[SERVICE_EVENT_SYSTEM_MODIFIED] = "system_modified",
+	[SERVICE_EVENT_REGISTER_TUNNEL] = "register_tunnel",
+	[SERVICE_EVENT_DELETE_TUNNEL] = "delete_tunnel",
+	[SERVICE_EVENT_FREE_TUNNEL] = "free_tunnel",
+	[SERVICE_EVENT_REGISTER_SESSION] = "register_session",
+	[SERVICE_EVENT_DELETE_SESSION] = "delete_session",
+	[SERVICE_EVENT_FREE_SESSION] = "free_session",
+	[SERVICE_EVENT_SESSION_SEQNUM_LNS_ENABLE] = "session_seqnum_lns_enable",
+	[SERVICE_EVENT_SESSION_SEQNUM_LNS_DISABLE] = "session_seqnum_lns_disable",
+	[SERVICE_EVENT_SESSION_SEQNUM_UPDATE] = "session_seqnum_update",
+	[SERVICE_EVENT_SESSION_SEQNUM_RESET] = "session_seqnum_reset",
+	[SERVICE_EVENT_SESSION_PKT_EXPIRED] = "session_pkt_expired",
+	[SERVICE_EVENT_SESSION_PKT_OUTSIDE_RX_WINDOW] = "session_pkt_outside_rx_window",
+	[SERVICE_EVENT_SESSION_PKT_OOS] = "session_pkt_oos",
 	[SERVICE_EVENT_SUPPRESSED] = "suppressed",
 };
 
@@ -102,6 +115,62 @@ static void add_line(struct service_event_facts *facts, const struct service_cal
 	add_number(facts, "call_alignment_errors", line->errors.alignment);
 }
 
+/* A number that is told although it is 0. */
+static void add_value(struct service_event_facts *facts, const char *name, uint32_t value)
+{
+	facts->facts[facts->count++] = (struct service_event_fact){ .name = name, .number = value };
+}
+
+static void add_kernel_tunnel(struct service_event_facts *facts, const struct service_event_kernel *kernel)
+{
+	if (kernel->fd >= 0)
+		add_value(facts, "fd", (uint32_t)kernel->fd);
+	add_value(facts, "tid", kernel->tid);
+	add_value(facts, "ptid", kernel->ptid);
+	add_value(facts, "version", kernel->version);
+	add_value(facts, "encap", kernel->encap);
+}
+
+static void add_kernel_session(struct service_event_facts *facts, const struct service_event_kernel *kernel)
+{
+	add_value(facts, "tid", kernel->tid);
+	add_value(facts, "ptid", kernel->ptid);
+	add_value(facts, "sid", kernel->sid);
+	add_value(facts, "psid", kernel->psid);
+	add_value(facts, "pwtype", kernel->pwtype);
+}
+
+static void add_kernel_packet(struct service_event_facts *facts, const struct service_event_kernel *kernel)
+{
+	add_value(facts, "pkt_ns", kernel->pkt_ns);
+	add_value(facts, "my_nr", kernel->my_nr);
+	add_value(facts, "reorder_q_len", kernel->reorder_q_len);
+}
+
+static void add_kernel_numbers(struct service_event_facts *facts, const struct service_event_kernel *kernel)
+{
+	add_value(facts, "ns", kernel->ns);
+	add_value(facts, "nr", kernel->nr);
+}
+
+static void add_kernel(struct service_event_facts *facts, const struct service_event *event)
+{
+	static void (*const adders[SERVICE_EVENT_COUNT])(struct service_event_facts *facts,
+							 const struct service_event_kernel *kernel) = {
+		[SERVICE_EVENT_REGISTER_TUNNEL] = add_kernel_tunnel,
+		[SERVICE_EVENT_REGISTER_SESSION] = add_kernel_session,
+		[SERVICE_EVENT_SESSION_SEQNUM_UPDATE] = add_kernel_numbers,
+		[SERVICE_EVENT_SESSION_SEQNUM_RESET] = add_kernel_numbers,
+		[SERVICE_EVENT_SESSION_PKT_EXPIRED] = add_kernel_packet,
+		[SERVICE_EVENT_SESSION_PKT_OUTSIDE_RX_WINDOW] = add_kernel_packet,
+		[SERVICE_EVENT_SESSION_PKT_OOS] = add_kernel_packet,
+	};
+
+	add_text(facts, "name", event->kernel.name);
+	if (adders[event->kind])
+		adders[event->kind](facts, &event->kernel);
+}
+
 void service_event_facts(const struct service_event *event, struct service_event_facts *facts)
 {
 	facts->count = 0;
@@ -119,6 +188,7 @@ void service_event_facts(const struct service_event *event, struct service_event
 	add_text(facts, "called_number", event->called_number);
 	add_ppp(facts, &event->ppp);
 	add_line(facts, &event->line);
+	add_kernel(facts, event);
 	add_text(facts, "reason", event->reason);
 	add_number(facts, "count", event->count);
 }
@@ -317,6 +387,46 @@ void event_peer(struct service *service, enum service_event_kind kind, const str
 	event->object = CONFIG_PEER;
 	event->peer = *peer;
 	snprintf(event->profile_name, sizeof(event->profile_name), "%s", profile_name);
+}
+
+/* --- by the kernel's names --- */
+
+void service_kernel_listen(struct service *service, bool on)
+{
+	struct events *events = service->events;
+	const struct datapath_ops *ops = datapath_ops(service->dp);
+
+	if (!events)
+		return;
+	events->kernel_listeners += on ? 1 : -1;
+	if (ops->listen_in && events->kernel_listeners == (on ? 1 : 0))
+		ops->listen_in(service->dp, on);
+}
+
+bool service_kernel_is_heard(const struct service *service)
+{
+	return service->events && service->events->kernel_listeners;
+}
+
+void service_kernel_event(struct service *service, enum service_event_kind kind,
+			  const struct service_event_kernel *about, handle tunnel, const char *netns)
+{
+	struct service_event *event = service_kernel_is_heard(service) ? post(service, kind) : NULL;
+
+	if (!event)
+		return;
+	event->object = CONFIG_TUNNEL;
+	event->origin = SERVICE_ORIGIN_KERNEL;
+	event->kernel = *about;
+	snprintf(event->tunnel_name, sizeof(event->tunnel_name), "%s", service_tunnel_name(service, tunnel));
+	snprintf(event->netns, sizeof(event->netns), "%s", netns);
+}
+
+handle service_session_of_event(const struct service *service, const struct datapath_event *event)
+{
+	const struct session *session = lookup_session_by_datapath(service, event->session);
+
+	return session ? session->handle : HANDLE_NONE;
 }
 
 uint64_t service_event_last(const struct service *service)

@@ -43,6 +43,21 @@ enum service_event_kind {
 	SERVICE_EVENT_CONFIG_CHANGED,		/* a configuration was loaded */
 	SERVICE_EVENT_CONFIG_REFUSED,		/* or not: the reason */
 	SERVICE_EVENT_SYSTEM_MODIFIED,
+	/* of tunnels and sessions that programs made through the kernel's API, by the kernel's names; only while
+	 * somebody listens: service_kernel_listen() */
+	SERVICE_EVENT_REGISTER_TUNNEL,
+	SERVICE_EVENT_DELETE_TUNNEL,
+	SERVICE_EVENT_FREE_TUNNEL,
+	SERVICE_EVENT_REGISTER_SESSION,
+	SERVICE_EVENT_DELETE_SESSION,
+	SERVICE_EVENT_FREE_SESSION,
+	SERVICE_EVENT_SESSION_SEQNUM_LNS_ENABLE,	/* these in the order of enum datapath_sequence */
+	SERVICE_EVENT_SESSION_SEQNUM_LNS_DISABLE,
+	SERVICE_EVENT_SESSION_SEQNUM_UPDATE,
+	SERVICE_EVENT_SESSION_SEQNUM_RESET,
+	SERVICE_EVENT_SESSION_PKT_EXPIRED,
+	SERVICE_EVENT_SESSION_PKT_OUTSIDE_RX_WINDOW,
+	SERVICE_EVENT_SESSION_PKT_OOS,
 	SERVICE_EVENT_SUPPRESSED,		/* count events that would have stood here */
 	SERVICE_EVENT_COUNT,
 };
@@ -56,6 +71,18 @@ struct service_event_ppp {
 	struct prefix ipv6_prefix, delegated;
 	uint32_t connect_time;			/* s */
 	uint64_t octets_sent, octets_received;	/* since it was up */
+};
+
+#define SERVICE_EVENT_KERNEL_NAME_MAX 32	/* "sess 4294967295/4294967295" */
+
+/* What the kernel's trace points tell, by the names of their fields. Which there are is the kind's business. */
+struct service_event_kernel {
+	char name[SERVICE_EVENT_KERNEL_NAME_MAX];
+	int32_t fd;				/* negative: there is none */
+	uint32_t tid, ptid, version, encap;
+	uint32_t sid, psid, pwtype;
+	uint32_t ns, nr;
+	uint32_t pkt_ns, my_nr, reorder_q_len;
 };
 
 struct service_event {
@@ -75,8 +102,24 @@ struct service_event {
 	char reason[ERROR_TEXT_MAX];		/* a sentence; "" where there is none */
 	struct service_event_ppp ppp;
 	struct service_call_reports line;	/* SESSION_LINE: what it told this time */
+	struct service_event_kernel kernel;	/* of those by the kernel's names */
 	struct param_set changed;		/* MODIFIED: rows whose values differ */
 };
+
+/* Is it one of those by the kernel's names? */
+static inline bool service_event_is_kernel(enum service_event_kind kind)
+{
+	return kind >= SERVICE_EVENT_REGISTER_TUNNEL && kind <= SERVICE_EVENT_SESSION_PKT_OOS;
+}
+
+/* One more listens to those, or one less. */
+void service_kernel_listen(struct service *service, bool on);
+bool service_kernel_is_heard(const struct service *service);
+/* One of those has happened: *about is copied; tunnel HANDLE_NONE: the service has none for it. netns as the row. */
+void service_kernel_event(struct service *service, enum service_event_kind kind,
+			  const struct service_event_kernel *about, handle tunnel, const char *netns);
+/* The session that the datapath's event is about; HANDLE_NONE: none. */
+handle service_session_of_event(const struct service *service, const struct datapath_event *event);
 
 /* "tunnel_up": as the API and the hook programs call it. */
 const char *service_event_name(enum service_event_kind kind);

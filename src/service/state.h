@@ -75,6 +75,7 @@ struct events {
 	struct history history;
 	uint64_t last;
 	uint32_t budget;		/* left to the call under way */
+	uint32_t kernel_listeners;	/* who want those by the kernel's names */
 	struct service_event *ring[SERVICE_EVENT_RING / EVENTS_PAGE];	/* NULL: none was there yet */
 };
 

@@ -58,6 +58,9 @@ static const char *event_text(const struct datapath_event *event, char *out, siz
 	case DATAPATH_EVENT_MPPE_LOST:
 		snprintf(out, size, "what arrives cannot be deciphered until the peer starts anew");
 		break;
+	case DATAPATH_EVENT_SEQUENCE:
+		out[0] = '\0';
+		break;
 	}
 	return out;
 }
@@ -72,6 +75,8 @@ void trace_datapath_event(const struct service *service, const struct datapath_e
 	struct service_about about;
 	char text[128];
 
+	if (event->kind == DATAPATH_EVENT_SEQUENCE)
+		return;		/* who listens in is told in another way */
 	if (event->kind == DATAPATH_EVENT_DROPPED && event->source.address.family == AF_UNSPEC)
 		return;		/* it is about many */
 	trace(mask, TRACE_PROTOCOL, service_about_event(service, event, &about), "%s",

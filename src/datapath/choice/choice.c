@@ -310,6 +310,15 @@ static void choice_device_delete(struct datapath *dp, handle device)
 	datapath_ops(user_of(dp))->device_delete(user_of(dp), device);
 }
 
+static void choice_listen_in(struct datapath *dp, bool on)
+{
+	const struct choice *choice = choice_of(dp);
+
+	for (int i = 0; i < CHOICE_BACKENDS; i++)
+		if (choice->backends[i] && datapath_ops(choice->backends[i])->listen_in)
+			datapath_ops(choice->backends[i])->listen_in(choice->backends[i], on);
+}
+
 static const struct datapath_ops choice_ops = {
 	.name = "per tunnel",
 	.close = choice_close,
@@ -332,6 +341,7 @@ static const struct datapath_ops choice_ops = {
 	.session_channel = choice_session_channel,
 	.device_add = choice_device_add,
 	.device_delete = choice_device_delete,
+	.listen_in = choice_listen_in,
 	.tap = choice_tap,
 	.packet_fd = choice_packet_fd,
 	.packets = choice_packets,

@@ -249,6 +249,7 @@ struct user_datapath {
 	struct device_netns *visited;	/* foreign namespaces in which devices were made */
 	uint64_t opened;		/* ms: a predecessor's sockets may still be closing for a moment */
 	struct notice_queue *notices;
+	bool listens_in;		/* somebody wants to be told of sequence numbers; control writes */
 	struct session *timed;		/* sessions whose carrier may be lost */
 	uint64_t path_probe;		/* ms: when narrowed paths are asked again; 0: never */
 	uint64_t drops_end;		/* ms: when packets dropped until then are summed up; 0: none were */

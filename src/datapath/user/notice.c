@@ -12,6 +12,8 @@
 #include "datapath/user/worker.h"
 
 #define NOTICE_QUEUE_MAX 256		/* more are dropped: counters, and the flags of sessions, have them */
+#define NOTICE_SEQUENCE_MAX 128		/* of these, about sequence numbers: others must find room */
+#define NOTICE_SEQUENCES_A_SECOND 1000	/* who listens in must not drive out others' events */
 #define NOTICE_DROP_INTERVAL_MS 1000	/* of one kind, over all workers */
 
 struct notice_queue {
@@ -20,6 +22,8 @@ struct notice_queue {
 	unsigned int first, count;
 	bool overflow;			/* something was dropped that the control thread must find out otherwise */
 	struct notice notices[NOTICE_QUEUE_MAX];
+	uint64_t second;		/* of the clock: when sequences were counted last */
+	unsigned int sequences;		/* in it */
 	uint64_t last_drop[NOTICE_DROP_KINDS];	/* ms; any worker, through shared_get() */
 };
 
@@ -69,6 +73,25 @@ void notice_post(struct worker *worker, const struct datapath_event *event)
 	/* The counter cannot overflow: the reader empties it. */
 	if (write(queue->fd, &one, sizeof(one)) < 0)
 		return;
+}
+
+static bool may_tell_sequence(struct notice_queue *queue, uint64_t now)
+{
+	bool may;
+
+	pthread_mutex_lock(&queue->mutex);
+	if (queue->second != now / 1000)
+		queue->sequences = 0;
+	queue->second = now / 1000;
+	may = queue->count < NOTICE_SEQUENCE_MAX && queue->sequences++ < NOTICE_SEQUENCES_A_SECOND;
+	pthread_mutex_unlock(&queue->mutex);
+	return may;
+}
+
+void notice_sequence(struct worker *worker, const struct datapath_event *event)
+{
+	if (may_tell_sequence(worker->dp->notices, worker->now))
+		notice_post(worker, event);
 }
 
 bool notice_overflowed(struct notice_queue *queue)

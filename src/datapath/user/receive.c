@@ -397,12 +397,20 @@ void receive_forget(struct worker *worker, struct session *session)
 
 /* --- sequence numbers --- */
 
+static __attribute__((noinline)) void follow_lns(struct worker *worker, struct session *session, bool numbers)
+{
+	if (session->as_kernel && shared_get(worker->dp->listens_in))
+		receive_kernel_tell(worker, session, numbers ? DATAPATH_SEQNUM_LNS_ENABLE : DATAPATH_SEQNUM_LNS_DISABLE,
+				    sequence_kernel_next(session->as_kernel));
+	shared_set(session->send_seq, numbers);
+}
+
 static IN_PLACE void receive_numbered(struct worker *worker, struct session *session, uint32_t number, uint8_t *frame,
 				      size_t length)
 {
 	/* A LAC numbers its packets when its LNS does. */
 	if (!shared_get(session->lns_mode) && !shared_get(session->send_seq))
-		shared_set(session->send_seq, true);
+		follow_lns(worker, session, true);
 	if (session->as_kernel) {
 		receive_kernel_numbered(worker, session, number, frame, length);
 		return;
@@ -444,7 +452,7 @@ static __attribute__((noinline)) void receive_without_number(struct worker *work
 		return;
 	}
 	if (!shared_get(session->lns_mode) && shared_get(session->send_seq))
-		shared_set(session->send_seq, false);
+		follow_lns(worker, session, false);
 	if (session->waiting)
 		receive_kernel_behind(worker, session, frame, length);
 	else

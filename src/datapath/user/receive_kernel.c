@@ -8,6 +8,44 @@
 
 #define UNORDERED_MS 1000	/* what waits without a timeout, since another waits since there was one */
 
+void receive_kernel_tell(struct worker *worker, const struct session *session, enum datapath_sequence what, uint32_t nr)
+{
+	struct sequence_kernel_last last = sequence_kernel_last(session->as_kernel);
+	struct datapath_event event = { .kind = DATAPATH_EVENT_SEQUENCE, .session = session->self,
+					.tunnel = session->tunnel->self };
+
+	event.sequence.what = what;
+	event.sequence.ns = what < DATAPATH_PKT_EXPIRED ? shared_get(session->next_sequence) : last.number;
+	event.sequence.nr = nr;
+	event.sequence.queued = (uint32_t)sequence_kernel_count(session->as_kernel);
+	if (what == DATAPATH_PKT_EXPIRED)
+		event.sequence.queued++;	/* it has just left */
+	notice_sequence(worker, &event);
+}
+
+static bool is_heard(const struct worker *worker)
+{
+	return __builtin_expect(shared_get(worker->dp->listens_in), false);
+}
+
+static void tell(struct worker *worker, const struct session *session, enum datapath_sequence what)
+{
+	if (is_heard(worker))
+		receive_kernel_tell(worker, session, what, sequence_kernel_next(session->as_kernel));
+}
+
+/* A packet was delivered, and with its number the next is expected. */
+static void tell_next(struct worker *worker, const struct session *session)
+{
+	struct sequence_kernel_last last = sequence_kernel_last(session->as_kernel);
+
+	if (!is_heard(worker) || !last.numbered)
+		return;
+	if (last.anew)
+		receive_kernel_tell(worker, session, DATAPATH_SEQNUM_RESET, last.number);
+	tell(worker, session, DATAPATH_SEQNUM_UPDATE);
+}
+
 /* On the packet that has just arrived: what becomes of others in its wake is not told of it. */
 static void take_back(struct worker *worker, int verdict, bool is_it)
 {
@@ -27,10 +65,13 @@ static void drain(struct worker *worker, struct session *session, const uint8_t 
 		int verdict = worker->verdict;
 
 		worker->verdict = DATAPATH_DROP_NONE;
-		if (taken == SEQUENCE_KERNEL_DELIVER)
+		if (taken == SEQUENCE_KERNEL_DELIVER) {
 			receive_accept(worker, session, frame, length);
-		else
+			tell_next(worker, session);
+		} else {
+			tell(worker, session, DATAPATH_PKT_EXPIRED);
 			receive_discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
+		}
 		take_back(worker, verdict, frame == newest);
 	}
 	/* Frames must stay in place until the coalescer has let go of them. */
@@ -65,14 +106,17 @@ void receive_kernel_numbered(struct worker *worker, struct session *session, uin
 	switch (sequence_kernel_arrive(session->as_kernel, number, shared_get(session->reorder_timeout))) {
 	case SEQUENCE_KERNEL_PASS:
 		receive_accept(worker, session, frame, length);
+		tell_next(worker, session);
 		break;
 	case SEQUENCE_KERNEL_HOLD:
 		hold(worker, session, &packet);
 		break;
 	case SEQUENCE_KERNEL_OUTSIDE:
+		tell(worker, session, DATAPATH_PKT_OUTSIDE_RX_WINDOW);
 		receive_discard(worker, session, DATAPATH_DROP_SEQUENCE, NULL);
 		break;
 	case SEQUENCE_KERNEL_DISCARD:
+		tell(worker, session, DATAPATH_PKT_OOS);
 		receive_discard(worker, session, DATAPATH_DROP_SEQUENCE, &session->rx.seq_discards);
 		break;
 	}

@@ -25,6 +25,7 @@ struct sequence_kernel {
 	uint32_t stray;			/* the last number that was not */
 	uint32_t run;			/* strays before it, each following the one before */
 	bool anew;			/* the next packet with a number is the expected one */
+	struct sequence_kernel_last last;
 };
 
 struct sequence_kernel *sequence_kernel_new(uint32_t mask)
@@ -66,6 +67,16 @@ bool sequence_kernel_empty(const struct sequence_kernel *order)
 	return !order->waiting;
 }
 
+struct sequence_kernel_last sequence_kernel_last(const struct sequence_kernel *order)
+{
+	return order->last;
+}
+
+size_t sequence_kernel_count(const struct sequence_kernel *order)
+{
+	return order->count;
+}
+
 uint32_t sequence_kernel_next(const struct sequence_kernel *order)
 {
 	return __atomic_load_n(&order->next, __ATOMIC_RELAXED);
@@ -92,6 +103,7 @@ static bool is_next(struct sequence_kernel *order, uint32_t number)
 {
 	if (!order->anew && number != order->next)
 		return false;
+	order->last.anew = order->anew;
 	order->anew = false;
 	__atomic_store_n(&order->next, (number + 1) & order->mask, __ATOMIC_RELAXED);
 	return true;
@@ -100,6 +112,7 @@ static bool is_next(struct sequence_kernel *order, uint32_t number)
 enum sequence_kernel_verdict sequence_kernel_arrive(struct sequence_kernel *order, uint32_t number, bool reordering)
 {
 	number &= order->mask;
+	order->last = (struct sequence_kernel_last){ .numbered = true, .number = number };
 	if (!is_in_window(order, number))
 		return SEQUENCE_KERNEL_OUTSIDE;
 	if (!reordering && number != order->next) {
@@ -183,10 +196,15 @@ enum sequence_kernel_taken sequence_kernel_take(struct sequence_kernel *order, u
 						size_t *length)
 {
 	struct waiting *first = order->waiting;
-	enum sequence_kernel_taken taken = first ? judge_first(order, now) : SEQUENCE_KERNEL_NONE;
+	enum sequence_kernel_taken taken = SEQUENCE_KERNEL_NONE;
 
+	order->last.anew = false;
+	if (first)
+		taken = judge_first(order, now);
 	if (taken == SEQUENCE_KERNEL_NONE)
 		return taken;
+	order->last.numbered = first->numbered;
+	order->last.number = first->number;
 	DL_DELETE(order->waiting, first);
 	DL_APPEND(order->released, first);
 	order->count--;

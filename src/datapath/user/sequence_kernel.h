@@ -63,6 +63,14 @@ enum sequence_kernel_taken sequence_kernel_take(struct sequence_kernel *order, u
 void sequence_kernel_release(struct sequence_kernel *order);
 /* The number expected. Any thread may ask. */
 uint32_t sequence_kernel_next(const struct sequence_kernel *order);
+/* Of the last packet that was passed or taken: had it a number, which, and was it the first to be expected anew? */
+struct sequence_kernel_last {
+	bool numbered, anew;
+	uint32_t number;
+};
+struct sequence_kernel_last sequence_kernel_last(const struct sequence_kernel *order);
+/* How many wait. */
+size_t sequence_kernel_count(const struct sequence_kernel *order);
 bool sequence_kernel_empty(const struct sequence_kernel *order);
 
 #endif

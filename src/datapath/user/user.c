@@ -83,6 +83,7 @@ static int translate(struct user_datapath *dp, const struct notice *notice, stru
 			session->device_gone_told = true;
 		break;
 	case DATAPATH_EVENT_MPPE_LOST:
+	case DATAPATH_EVENT_SEQUENCE:
 		break;
 	case DATAPATH_EVENT_DROPPED:
 		events[0] = notice->event;
@@ -176,6 +177,11 @@ static int user_events(struct datapath *base, struct datapath_event *events, int
 	if (notice_overflowed(dp->notices))
 		count += sweep(dp, events + count, max - count);
 	return count;
+}
+
+static void user_listen_in(struct datapath *base, bool on)
+{
+	shared_set(user_datapath(base)->listens_in, on);
 }
 
 static int user_event_fd(struct datapath *base)
@@ -325,6 +331,7 @@ static const struct datapath_ops user_ops = {
 	.session_channel = session_channel,
 	.device_add = shared_add,
 	.device_delete = shared_delete,
+	.listen_in = user_listen_in,
 	.tap = tap_set,
 	.packet_fd = tap_packet_fd,
 	.packets = tap_packets,

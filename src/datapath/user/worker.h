@@ -90,6 +90,9 @@ void receive_accept(struct worker *worker, struct session *session, uint8_t *fra
 void receive_discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter);
 
 /* receive_kernel.c: of sessions as_kernel, a packet with a number, and one without while others wait */
+/* Tell those who listen in (somebody does) of a session that has the kernel's order. nr: expected, or was. */
+void receive_kernel_tell(struct worker *worker, const struct session *session, enum datapath_sequence what,
+			 uint32_t nr);
 void receive_kernel_numbered(struct worker *worker, struct session *session, uint32_t number, uint8_t *frame,
 			     size_t length);
 void receive_kernel_behind(struct worker *worker, struct session *session, const uint8_t *frame, size_t length);
@@ -109,6 +112,8 @@ int notice_fd(const struct notice_queue *queue);
 void notice_drop(struct worker *worker, enum datapath_drop drop, const struct session *session, uint32_t session_id,
 		 const struct endpoint *source);
 void notice_post(struct worker *worker, const struct datapath_event *event);
+/* For those who listen in: there may be any number of them, of which only so many are told. */
+void notice_sequence(struct worker *worker, const struct datapath_event *event);
 /* Control: a peer address the network complained about, or a device that is gone, and so on. */
 struct notice {
 	struct datapath_event event;	/* UNREACHABLE, PATH_MTU: source is the peer complained about */
