@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The stream of events: order, contents, filters, where it begins; readers who are slow or read nothing."""
+import os
 import time
 
 import _management as m
@@ -66,6 +67,43 @@ def test_configuration():
     event = events.event()
     equal('a limit was hit', event['kind'], 'limit_hit')
     check('the event says which', event['reason'].startswith('max_tunnels: 1 exist'), event)
+    daemon.end()
+
+
+def l2tp(*words):
+    """`ip l2tp` under l2tprun."""
+    m.run(os.path.join(m.BUILD, 'src/l2tprun/l2tprun'), '-f', '-s', os.path.join(m.TMP, 'kernel'), 'ip', 'l2tp', *words)
+
+
+def test_kernel():
+    """By the kernel's names: for those who ask for them, and while somebody does."""
+    daemon = Daemon(options=('--kernel-socket', os.path.join(m.TMP, 'kernel')))
+    add = ('add', 'tunnel', 'tunnel_id', '7', 'peer_tunnel_id', '8', 'encap', 'udp', 'local', '127.0.0.1', 'remote',
+           '127.0.0.1', 'udp_sport', '17007', 'udp_dport', '17008')
+    all_kinds = Events()
+    l2tp(*add)
+    l2tp('del', 'tunnel', 'tunnel_id', '7')
+    equal('nobody listens: there are none', [k.split(':')[0] for k in all_kinds.kinds(4)],
+          ['tunnel_created', 'tunnel_up', 'tunnel_down', 'tunnel_deleted'])
+    kernel = Events(kinds=['register_tunnel', 'register_session', 'delete_session', 'free_tunnel'])
+    l2tp(*add)
+    l2tp('add', 'session', 'tunnel_id', '7', 'session_id', '70', 'peer_session_id', '80')
+    l2tp('del', 'tunnel', 'tunnel_id', '7')
+    told = [{k: v for k, v in kernel.event().items() if k not in ('number', 'time_ms')} for _ in range(4)]
+    equal('what the kernel tells', told, [
+        {'kind': 'register_tunnel', 'origin': 'kernel', 'tunnel_name': 'kernel-7', 'name': 'tunl 7', 'tid': 7, 'ptid': 8,
+         'version': 3, 'encap': 0},
+        {'kind': 'register_session', 'origin': 'kernel', 'tunnel_name': 'kernel-7', 'name': 'sess 7/70', 'tid': 7,
+         'ptid': 8, 'sid': 70, 'psid': 80, 'pwtype': 5},
+        {'kind': 'delete_session', 'origin': 'kernel', 'name': 'sess 7/70'},
+        {'kind': 'free_tunnel', 'origin': 'kernel', 'name': 'tunl 7'}])
+    check('others are not bothered', not any(k.startswith('register') for k in all_kinds.kinds(8)))
+    kernel.socket.close()
+    after = Events(peers=True)
+    l2tp(*add)
+    l2tp('del', 'tunnel', 'tunnel_id', '7')
+    numbers = [after.event()['number'] for _ in range(6)]
+    equal('nobody listens any more: no numbers are missing', numbers, list(range(numbers[0], numbers[0] + 6)))
     daemon.end()
 
 
