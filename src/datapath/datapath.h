@@ -259,8 +259,8 @@ enum datapath_event_kind {
 	DATAPATH_EVENT_CARRIER,		/* the session's carrier changed */
 	DATAPATH_EVENT_DEVICE_GONE,	/* somebody removed the session's device */
 	DATAPATH_EVENT_MPPE_LOST,	/* stateful MPPE: what arrives cannot be deciphered until the peer restarts */
-	DATAPATH_EVENT_SEQUENCE,	/* of a session with the kernel's rules for sequence numbers, while listen_in() is
-					 * on: some of what happens to them */
+	DATAPATH_EVENT_SEQUENCE,	/* of a session with the kernel's rules for sequence numbers, while listen_in()
+					 * is on: some of what happens to them */
 };
 
 /* What happened to sequence numbers, by the names of the kernel's trace points. */

@@ -91,8 +91,8 @@ def test_kernel():
     l2tp('del', 'tunnel', 'tunnel_id', '7')
     told = [{k: v for k, v in kernel.event().items() if k not in ('number', 'time_ms')} for _ in range(4)]
     equal('what the kernel tells', told, [
-        {'kind': 'register_tunnel', 'origin': 'kernel', 'tunnel_name': 'kernel-7', 'name': 'tunl 7', 'tid': 7, 'ptid': 8,
-         'version': 3, 'encap': 0},
+        {'kind': 'register_tunnel', 'origin': 'kernel', 'tunnel_name': 'kernel-7', 'name': 'tunl 7', 'tid': 7,
+         'ptid': 8, 'version': 3, 'encap': 0},
         {'kind': 'register_session', 'origin': 'kernel', 'tunnel_name': 'kernel-7', 'name': 'sess 7/70', 'tid': 7,
          'ptid': 8, 'sid': 70, 'psid': 80, 'pwtype': 5},
         {'kind': 'delete_session', 'origin': 'kernel', 'name': 'sess 7/70'},

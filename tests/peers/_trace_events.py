@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""_trace_events.py SOCKET FILE: events of an l2tpd's API by the kernel's names, into a file, worded as the kernel's trace
-has them; until it is killed. Prints a line when it listens."""
+"""_trace_events.py SOCKET FILE: events of an l2tpd's API by the kernel's names, into a file, worded as the kernel's
+trace has them; until it is killed. Prints a line when it listens."""
 import os
 import sys
 
