@@ -4,9 +4,9 @@
  * it is answered.
  *
  * An object here is a record of what was asked, and the handle of what the service has made of it.  Some have none,
- * and are nothing but the record, because the service cannot carry them: tunnels with a socket of the program's
- * own (L2TP_ATTR_FD) that is not connected, those over UDP to no port, those of version 2 over IP or with ids that it
- * has no room for, and sessions in them.
+ * and are nothing but the record, because the service cannot carry them: tunnels over UDP to no port, those of
+ * version 2 over IP, with ids that it has no room for, or with a socket of the program's own (L2TP_ATTR_FD) that is not
+ * connected, and sessions in them.
  */
 #ifndef L2TPD_KERNEL_INTERNAL_H
 #define L2TPD_KERNEL_INTERNAL_H

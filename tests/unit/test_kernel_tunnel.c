@@ -245,17 +245,17 @@ static void the_sockets_errors_are_told(void **state)
 static void ports_of_records(void **state)
 {
 	struct kernel_world *kworld = *state;
-	struct octets message = v2_tunnel(3, 5000);
+	struct octets message = v2_tunnel(0x10003, 5000);
 
-	ask(kworld, v2_tunnel(1, 5000), 0);
-	ask(kworld, v2_tunnel(2, 5000), EADDRINUSE);
+	ask(kworld, v2_tunnel(0x10001, 5000), 0);
+	ask(kworld, v2_tunnel(0x10002, 5000), EADDRINUSE);
 	ask(kworld, udp_tunnel(2, 5000), EADDRINUSE);
 	put_ip(&message, L2TP_ATTR_IP_SADDR, "0.0.0.0");
 	ask(kworld, message, EADDRINUSE);
 	put_ip(&message, L2TP_ATTR_IP_SADDR, "192.0.2.5");
 	ask(kworld, message, 0);
-	ask_of(kworld, 2, v2_tunnel(2, 5000), 0);	/* another namespace */
-	ask(kworld, by_id(L2TP_CMD_TUNNEL_DELETE, 1), 0);
+	ask_of(kworld, 2, v2_tunnel(0x10002, 5000), 0);	/* another namespace */
+	ask(kworld, by_id(L2TP_CMD_TUNNEL_DELETE, 0x10001), 0);
 	ask(kworld, udp_tunnel(2, 5000), 0);
 }
 
