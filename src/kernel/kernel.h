@@ -185,6 +185,8 @@ struct kernel_channel_user {
 	void (*frame)(void *context, const uint8_t *frame, size_t length);
 	/* The socket was closed: the channel must not be used any more. */
 	void (*gone)(void *context);
+	/* The number of the unit, and so of its interface pppN, that it is connected to; negative: none. */
+	int32_t (*unit)(const void *context);
 };
 
 /* By what PPPIOCGCHAN tells. NULL: there is none. */

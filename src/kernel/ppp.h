@@ -65,6 +65,8 @@ struct kernel_line_ops {
  * name. *ops must stay. NULL: out of memory. */
 struct kernel_line *kernel_line_new(struct kernel_ppp *ppp, const char *netns, int32_t index,
 				    const struct kernel_line_ops *ops, void *owner);
+/* The unit that it is connected to; -1: none. */
+int32_t kernel_line_unit(const struct kernel_line *line);
 /* A frame from the peer that carry() does not concern: from its protocol field on. */
 void kernel_line_receive(struct kernel_line *line, const uint8_t *frame, size_t length);
 /* There is no peer any more: no operation is called from now on, and the line must not be used. NULL is legal. */

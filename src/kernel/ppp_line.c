@@ -98,6 +98,11 @@ static void sort(struct kernel_line *line, const uint8_t *frame, size_t length)
 		readers_give(&line->readers, line->ppp, frame, length);
 }
 
+int32_t kernel_line_unit(const struct kernel_line *line)
+{
+	return line->unit ? line->unit->index : -1;
+}
+
 void kernel_line_receive(struct kernel_line *line, const uint8_t *frame, size_t length)
 {
 	uint8_t *room;

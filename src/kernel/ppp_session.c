@@ -57,13 +57,21 @@ static void gone(void *context)
 	free(session);
 }
 
+static int32_t unit(const void *context)
+{
+	const struct session_line *session = context;
+
+	return kernel_line_unit(session->line);
+}
+
 struct kernel_line *kernel_line_of_channel(struct kernel *kernel, struct kernel_ppp *ppp, const char *netns,
 					   int32_t index)
 {
 	static const struct kernel_line_ops ops = { .send = send_frame, .carry = carry, .carried = carried };
 	struct kernel_channel *channel = kernel_channel_find(kernel, netns, (uint32_t)index);
 	struct session_line *session = channel ? calloc(1, sizeof(*session)) : NULL;
-	struct kernel_channel_user user = { .context = session, .frame = take_frame, .gone = gone };
+	struct kernel_channel_user user = { .context = session, .frame = take_frame, .gone = gone,
+					     .unit = unit };
 
 	if (!session)
 		return NULL;

@@ -41,6 +41,17 @@ unsigned int view_references(const struct kernel_tunnel *tunnel)
 	return 2 + order_count(&tunnel->sessions);
 }
 
+void view_say_interface(struct view_text *text, const struct kernel_session *session)
+{
+	const struct kernel_channel *channel = &session->socket->channel;
+	int32_t unit = channel->user.unit ? channel->user.unit(channel->user.context) : -1;
+
+	if (unit >= 0)
+		view_say(text, "   interface ppp%" PRId32 "\n", unit);
+	else
+		view_say(text, "   interface (null)\n");
+}
+
 unsigned int view_reorder_ms(const struct kernel_session *session)
 {
 	return (unsigned int)session->reorder_jiffies * JIFFY_MS;

@@ -29,6 +29,8 @@ extern const struct view_texts view_texts_tunnels;	/* view_tunnels.c */
 void view_say_stats(struct view_text *text, const struct datapath_stats *stats, const char *sent, const char *received);
 /* What the kernel would tell of the references to an object that nobody uses just now. */
 unsigned int view_references(const struct kernel_tunnel *tunnel);
+/* Of a session to which a PPPoL2TP socket is connected: the interface that its channel leads to. */
+void view_say_interface(struct view_text *text, const struct kernel_session *session);
 unsigned int view_reorder_ms(const struct kernel_session *session);
 
 #endif

@@ -62,7 +62,7 @@ static void tell_session(struct view_text *text, const struct kernel_session *se
 		 pseudowire(session));
 	if (info->send_seq || session->recv_seq)
 		view_say(text, "   nr %" PRIu32 ", ns %" PRIu32 "\n", info->nr, info->ns);
-	view_say(text, "   refcnt 2\n");	/* its own, and that of who looks */
+	view_say(text, "   refcnt %d\n", session->socket ? 3 : 2);	/* who looks has one */
 	view_say(text, "   config 0/0/%c/%c/-/%s 00000000 %u\n", session->recv_seq ? 'R' : '-',
 		 info->send_seq ? 'S' : '-', session->lns_mode ? "LNS" : "LAC", view_reorder_ms(session));
 	view_say(text, "   offset 0 l2specific %u/%d\n", session->l2spec,
@@ -71,7 +71,9 @@ static void tell_session(struct view_text *text, const struct kernel_session *se
 	say_cookie(text, "peer cookie", &session->peer_cookie);
 	view_say(text, "   %" PRIu32 "/%" PRIu32, info->nr, info->ns);
 	view_say_stats(text, &info->stats, " tx ", "rx ");
-	if (info->ifname[0])
+	if (session->socket)
+		view_say_interface(text, session);
+	else if (info->ifname[0] && session->pw_type != L2TP_PWTYPE_PPP)
 		view_say(text, "   interface %s\n", info->ifname);
 }
 

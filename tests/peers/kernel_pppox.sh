@@ -26,6 +26,16 @@ if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "the same answe
 fi
 equal "nothing is left of it" "$(ctl A -j tunnel list | jq length)" 0
 
+# ---------------------------------------------------------------- files that tell of them
+guest put "$TESTS/peers/pppox_views.probes" /tmp/probes
+guest exec 'modprobe -a l2tp_debugfs ppp_generic; pppox_probe </tmp/probes' >"$TMP/theirs" 2>&1
+probe <"$TESTS/peers/pppox_views.probes" >"$TMP/ours" 2>&1
+at_least "the kernel in the guest tells of sockets" "$(wc -l <"$TMP/theirs")" 100
+if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "the same text"; else
+	fail "the same text" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
+	cat "$TMP/difference"
+fi
+
 # ---------------------------------------------------------------- over the wire
 # wire NAME OURS THEIRS LENGTH: a frame there, and one back, in sessions of both
 wire() {

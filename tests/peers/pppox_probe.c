@@ -15,10 +15,13 @@
  *	bad V				each call with memory that is not there
  *	send V HEX, recv V, quiet V	a frame; wait for one; there is none
  *	many N FD TUNNEL PEER-TUNNEL	so many sockets, one session each, opened and closed
+ *	unit V				a PPP interface for the socket's channel, by /dev/ppp
+ *	read PATH			what a file says
  *	close V, wait MS
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_pppox.h>
 #include <linux/ppp-ioctl.h>
 #include <poll.h>
@@ -322,6 +325,35 @@ static void call_recv(int wait_ms)
 		print_octets(frame, (size_t)length);
 }
 
+/* --- files --- */
+
+/* What it opens stays open. */
+static void call_unit(void)
+{
+	int channel = -1, unit = -1, line = open("/dev/ppp", O_RDWR), files = open("/dev/ppp", O_RDWR);
+
+	if (ioctl(fd_of(1), PPPIOCGCHAN, &channel) < 0 || ioctl(line, PPPIOCATTCHAN, &channel) < 0 ||
+	    ioctl(files, PPPIOCNEWUNIT, &unit) < 0)
+		say(-1);
+	else
+		say(ioctl(line, PPPIOCCONNECT, &unit));
+}
+
+static void call_read(void)
+{
+	FILE *file = fopen(words[1], "r");
+	char line[256];
+
+	if (!file)
+		say(-1);
+	else
+		puts("ok");
+	while (file && fgets(line, sizeof(line), file))
+		printf("\t%s", line);
+	if (file)
+		fclose(file);
+}
+
 static void run(void)
 {
 	if (strcmp(words[0], "socket") == 0)
@@ -350,6 +382,10 @@ static void run(void)
 		call_recv(*words[0] == 'r' ? WAIT_MS : QUIET_MS);
 	else if (strcmp(words[0], "close") == 0)
 		say(close(fd_of(1)));
+	else if (strcmp(words[0], "unit") == 0)
+		call_unit();
+	else if (strcmp(words[0], "read") == 0)
+		call_read();
 	else if (strcmp(words[0], "wait") == 0)
 		printf("%d\n", usleep((useconds_t)number(1, 0) * 1000));
 	else
