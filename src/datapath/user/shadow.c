@@ -17,7 +17,7 @@
 #include "datapath/user/octets.h"
 
 #define SHADOW_BUFFER (8 << 20)		/* octets, as of other groups */
-#define DATA_MIN 8			/* octets of L2TP: no header is shorter */
+#define DATA_MIN 14			/* octets: the kernel takes no shorter one for a data packet */
 #define CHECKSUM_AT 6			/* in a UDP header */
 #define ACCEPT_ALL 0xffffffffu
 
