@@ -52,6 +52,10 @@
  * name and credentials, on which each message is a PPP frame.  KERNEL_PPP_FD_NETNS: as above.  error: what open() shall
  * say, or 0: the program gets its end now, and ioctl() on it is a KERNEL_ATTACH_CALL.
  *
+ * KERNEL_ATTACH_PPP_DEVICE: a program asks about a network device by an ioctl() of PPP (value: SIOCGPPPSTATS and the
+ * like) on a socket; with one descriptor, the network namespace, and the device's name as octets.  octets of the answer
+ * are what the program gets; ENODEV: it is no unit's.
+ *
  * KERNEL_ATTACH_L2TPIP: a program opens a socket of IP protocol 115, with one descriptor: a raw socket of that protocol
  * in its network namespace, which is what it has on the wire.  Its names are the program's socket's at any time; but
  * the peer's has a port, if there is a peer.  cookie: SO_COOKIE of the descriptor that the program has, which is of
@@ -86,6 +90,7 @@ enum kernel_attach_kind {
 	KERNEL_ATTACH_PPPOX = 3,
 	KERNEL_ATTACH_CALL = 4,
 	KERNEL_ATTACH_PPP = 5,
+	KERNEL_ATTACH_PPP_DEVICE = 6,
 	KERNEL_ATTACH_VIEW = 7,
 	KERNEL_ATTACH_L2TPIP = 8,
 	KERNEL_ATTACH_L2TPIP_BIND,

@@ -168,6 +168,8 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 			told.error = cut ? EMFILE : pppox_connect(supervisor, attach, fds, count);
 		else if (ours && attach->kind == KERNEL_ATTACH_PPP)
 			told.error = cut ? EMFILE : opened_new(supervisor, attach, fds, count);
+		else if (ours && attach->kind == KERNEL_ATTACH_PPP_DEVICE)
+			told.error = opened_device(supervisor->api, attach, fds, count, &told);
 		else if (ours && attach->kind == KERNEL_ATTACH_CALL)
 			told.error = call(supervisor, attach, &told);
 		else if (ours)

@@ -122,6 +122,7 @@ struct kernel_api {
 	struct program *programs;
 	struct kernel_ppp *ppp;
 	struct opened *opened;
+	struct unit_device *unit_devices;
 	struct pppox *pppox;
 	struct space *spaces;
 	struct taken_socket *sockets;
@@ -162,6 +163,9 @@ int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach
 /* NULL: it is no such client. */
 struct opened *opened_find(const struct supervisor *supervisor, uint64_t number);
 int opened_call(struct opened *opened, const struct kernel_attach *attach, struct kernel_attached *told);
+/* What an ioctl() of PPP tells of a device: likewise. */
+int opened_device(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count,
+		  struct kernel_attached *told);
 /* The supervisor has ended, the programs it ran may not have. */
 void opened_orphan(const struct supervisor *supervisor);
 void opened_free_all(struct kernel_api *api);

@@ -7,6 +7,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <linux/ppp-ioctl.h>	/* it wants the one before it */
+#include <linux/ppp_defs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,12 @@
 
 #define FRAME_MAX 65536
 #define AT_ONCE 16			/* frames of one, before others have their turn */
+
+struct unit_device {
+	int fd;
+	char netns[NETNS_NAME_MAX];	/* as rows call it */
+	struct unit_device *prev, *next;
+};
 
 /* --- devices --- */
 
@@ -54,13 +63,13 @@ static int make_here(const char *wanted)
 	return device;
 }
 
-static int device_new(void *context, const char *netns, const char *name)
+static int make_there(struct kernel_api *api, const char *netns, const char *name)
 {
 	int saved, device;
 
 	if (!netns[0])
 		return make_here(name);
-	saved = space_is_reached(context, netns) ? netns_enter(netns, NULL) : -1;
+	saved = space_is_reached(api, netns) ? netns_enter(netns, NULL) : -1;
 	if (saved < 0)
 		return -ENODEV;
 	device = make_here(name);
@@ -68,9 +77,109 @@ static int device_new(void *context, const char *netns, const char *name)
 	return device;
 }
 
+static int device_new(void *context, const char *netns, const char *name)
+{
+	struct kernel_api *api = context;
+	struct unit_device *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return -ENOMEM;
+	made->fd = make_there(api, netns, name);
+	if (made->fd < 0) {
+		int failed = made->fd;
+
+		free(made);
+		return failed;
+	}
+	snprintf(made->netns, sizeof(made->netns), "%s", netns);
+	DL_APPEND(api->unit_devices, made);
+	return made->fd;
+}
+
 static void device_free(void *context, int device)
 {
+	struct kernel_api *api = context;
+	struct unit_device *made;
+
+	DL_SEARCH_SCALAR(api->unit_devices, made, fd, device);
+	if (made) {
+		DL_DELETE(api->unit_devices, made);
+		free(made);
+	}
 	close(device);
+}
+
+/* --- what is asked about them --- */
+
+/* Somebody may have given it another name. */
+static const struct unit_device *find_device(const struct kernel_api *api, const char *netns, const char *wanted)
+{
+	const struct unit_device *device;
+	char name[IF_NAMESIZE];
+
+	DL_FOREACH(api->unit_devices, device)
+		if (strcmp(device->netns, netns) == 0 && tap_name(device->fd, name) && strcmp(name, wanted) == 0)
+			return device;
+	return NULL;
+}
+
+static bool count(const struct unit_device *device, const char *name, struct link_counters *counters)
+{
+	int netns = tap_netns(device->fd), saved = netns < 0 ? -1 : netns_enter_fd(netns, NULL);
+	struct link_channel *links = saved < 0 ? NULL : link_channel_open(NULL);
+	bool known = links && link_counters(links, link_index(links, name), counters);
+
+	if (links)
+		link_channel_close(links);
+	if (saved >= 0)
+		netns_leave(saved);
+	return known;
+}
+
+static int tell_counters(const struct unit_device *device, const char *name, struct kernel_attached *told)
+{
+	struct link_counters counters = { 0 };
+	struct ppp_stats stats = { 0 };
+
+	_Static_assert(sizeof(stats) <= sizeof(told->octets), "they fit");
+	if (!count(device, name, &counters))
+		return ENODEV;
+	stats.p.ppp_ipackets = (uint32_t)counters.rx_packets;
+	stats.p.ppp_ibytes = (uint32_t)counters.rx_bytes;
+	stats.p.ppp_ierrors = (uint32_t)counters.rx_errors;
+	stats.p.ppp_opackets = (uint32_t)counters.tx_packets;
+	stats.p.ppp_obytes = (uint32_t)counters.tx_bytes;
+	stats.p.ppp_oerrors = (uint32_t)counters.tx_errors;
+	told->length = sizeof(stats);
+	memcpy(told->octets, &stats, sizeof(stats));
+	return 0;
+}
+
+int opened_device(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t descriptors,
+		  struct kernel_attached *told)
+{
+	static const char version[] = "2.4.2";	/* of the kernel's driver, for ever */
+	const char *netns = descriptors == 1 ? space_called(api, fds[0]) : NULL;
+	const struct unit_device *device;
+	char name[IF_NAMESIZE];
+
+	snprintf(name, sizeof(name), "%.*s", IF_NAMESIZE - 1, (const char *)attach->octets);
+	device = netns ? find_device(api, netns, name) : NULL;
+	if (!device)
+		return ENODEV;
+	switch ((uint32_t)attach->value) {
+	case SIOCGPPPSTATS:
+		return tell_counters(device, name, told);
+	case SIOCGPPPVER:
+		told->length = sizeof(version);
+		memcpy(told->octets, version, sizeof(version));
+		return 0;
+	case SIOCGPPPCSTATS:	/* nothing is compressed */
+		told->length = sizeof(struct ppp_comp_stats);
+		return 0;
+	default:
+		return ENODEV;
+	}
 }
 
 /* --- frames --- */

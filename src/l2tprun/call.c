@@ -96,6 +96,7 @@ const struct call_trap call_traps[] = {
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTODEVICE) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTOIFINDEX) } },
 	{ CALL_IOCTL, 1, { { 1, PPP_COMMANDS, PPP_COMMANDS_MASK } } },
+	{ CALL_IOCTL, 1, { { 1, CALL_PPP_DEVICE, CALL_PPP_DEVICE_MASK } } },
 	/* paths cannot be seen here; folders, and what is open already, are none of ours */
 	{ CALL_OPEN, 1, { LACKS(1, O_DIRECTORY) } },
 	{ CALL_OPENAT, 1, { LACKS(2, O_DIRECTORY) } },

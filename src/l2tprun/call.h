@@ -53,6 +53,10 @@ static inline bool call_has_path(enum call_kind kind)
 #define CALL_ADDRESSED_FIRST 960
 #define CALL_ADDRESSED_COUNT 64	/* a power of 2, and the first a multiple of it */
 
+/* ioctl()s on any socket that ask about devices of PPP: SIOCGPPPSTATS and those behind it. */
+#define CALL_PPP_DEVICE 0x89f0
+#define CALL_PPP_DEVICE_MASK 0xfffffffc
+
 /* A calling convention. */
 struct call_abi {
 	uint32_t architecture;		/* AUDIT_ARCH_* */

@@ -47,6 +47,10 @@ void dispatch_call(struct supervisor *supervisor, struct trapped *trapped)
 		new_client(supervisor, trapped);
 		return;
 	}
+	if (trapped->call.kind == CALL_IOCTL && ppp_is_about_device(trapped)) {
+		ppp_device_call(supervisor, trapped);
+		return;
+	}
 	client = find_client(supervisor, trapped);
 	if (client)
 		calls[client->kind](supervisor, trapped, client);

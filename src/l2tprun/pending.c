@@ -209,7 +209,13 @@ static int put_octets(const struct pending *pending, const struct kernel_attache
 	return 0;
 }
 
-/* What l2tpd says is what the program gets. */
+static bool is_call(const struct pending *pending)
+{
+	return pending->request.kind == KERNEL_ATTACH_PPPOX || pending->request.kind == KERNEL_ATTACH_CALL ||
+	       pending->request.kind == KERNEL_ATTACH_PPP_DEVICE;
+}
+
+/* What l2tpd says is what the program gets; of devices that are not l2tpd's it is the kernel's to say. */
 static void answer_call(struct supervisor *supervisor, const struct pending *pending,
 			const struct kernel_attached *attached)
 {
@@ -217,6 +223,10 @@ static void answer_call(struct supervisor *supervisor, const struct pending *pen
 
 	if (!notification_waits(supervisor->listener, pending->id))
 		return;		/* its memory may be another's */
+	if (error && pending->request.kind == KERNEL_ATTACH_PPP_DEVICE) {
+		supervisor_continue(supervisor, pending->id);
+		return;
+	}
 	if (!error)
 		error = put_octets(pending, attached);
 	supervisor_answer(supervisor, pending->id, error);
@@ -235,8 +245,7 @@ static void take_answer(struct supervisor *supervisor, const struct kernel_attac
 		answer_new(supervisor, pending, attached);
 	else if (!pending->answered && pending->request.kind == KERNEL_ATTACH_L2TPIP_BIND)
 		l2tpip_bound(supervisor, pending, attached->error);
-	else if (!pending->answered && (pending->request.kind == KERNEL_ATTACH_PPPOX ||
-					pending->request.kind == KERNEL_ATTACH_CALL))
+	else if (!pending->answered && is_call(pending))
 		answer_call(supervisor, pending, attached);
 	else if (!pending->answered && !answer_option(supervisor, pending, attached)) {
 		DL_DELETE(supervisor->pending, pending);

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,4 +93,33 @@ void ppp_call(struct supervisor *supervisor, struct trapped *trapped, struct cli
 		remote_ioctl(supervisor, trapped, client);
 	else
 		supervisor_answer(supervisor, trapped->id, ENOTSOCK);
+}
+
+/* --- devices --- */
+
+bool ppp_is_about_device(const struct trapped *trapped)
+{
+	return ((uint32_t)trapped->call.arguments[1] & CALL_PPP_DEVICE_MASK) == CALL_PPP_DEVICE;
+}
+
+/* Where programs have nothing of ours the device is not ours, either. */
+void ppp_device_call(struct supervisor *supervisor, struct trapped *trapped)
+{
+	struct pending asked = { .fds = PENDING_NO_FDS, .request.kind = KERNEL_ATTACH_PPP_DEVICE,
+				 .request.value = (int32_t)trapped->call.arguments[1] };
+	struct client nobody = { .number = ++supervisor->last_client };
+	struct ifreq wanted;
+
+	if (!HASH_COUNT(supervisor->clients.by_inode) ||
+	    !caller_read(&trapped->caller, trapped->call.arguments[2], &wanted, sizeof(wanted)) ||
+	    !notification_waits(supervisor->listener, trapped->id)) {
+		supervisor_continue(supervisor, trapped->id);
+		return;
+	}
+	asked.request.length = sizeof(wanted.ifr_name);
+	memcpy(asked.request.octets, wanted.ifr_name, sizeof(wanted.ifr_name));
+	asked.place = (struct pending_place){ .address = (uint64_t)(uintptr_t)wanted.ifr_data,
+					      .room = KERNEL_ATTACH_OCTETS };
+	asked.fds[0] = caller_netns(&trapped->caller);
+	remote_ask(supervisor, trapped, &nobody, &asked);
 }

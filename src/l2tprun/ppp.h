@@ -13,4 +13,8 @@ file_open_fn ppp_open;
 /* A call on what was opened so. */
 void ppp_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client);
 
+/* An ioctl() on any socket that asks about a network device, perhaps one of ours. */
+bool ppp_is_about_device(const struct trapped *trapped);
+void ppp_device_call(struct supervisor *supervisor, struct trapped *trapped);
+
 #endif

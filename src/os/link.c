@@ -130,29 +130,31 @@ int link_request_ask(struct link_channel *channel, const struct nlmsghdr *header
 	return verdict < 0 ? -1 : 0;
 }
 
-static int take_packets(const struct nlmsghdr *header, void *context)
+static int take_counters(const struct nlmsghdr *header, void *context)
 {
+	struct link_counters *counters = context;
 	struct rtnl_link_stats64 stats;
 	const struct nlattr *attribute;
 
 	mnl_attr_for_each(attribute, header, sizeof(struct ifinfomsg)) {
 		if (mnl_attr_get_type(attribute) != IFLA_STATS64 ||
-		    mnl_attr_get_payload_len(attribute) < offsetof(struct rtnl_link_stats64, rx_bytes))
+		    mnl_attr_get_payload_len(attribute) < offsetof(struct rtnl_link_stats64, rx_dropped))
 			continue;
 		memset(&stats, 0, sizeof(stats));
-		memcpy(&stats, mnl_attr_get_payload(attribute), offsetof(struct rtnl_link_stats64, rx_bytes));
-		*(uint64_t *)context = stats.rx_packets + stats.tx_packets;
+		memcpy(&stats, mnl_attr_get_payload(attribute), offsetof(struct rtnl_link_stats64, rx_dropped));
+		*counters = (struct link_counters){ stats.rx_packets, stats.tx_packets, stats.rx_bytes,
+						    stats.tx_bytes, stats.rx_errors, stats.tx_errors };
 	}
 	return MNL_CB_OK;
 }
 
-bool link_packets(struct link_channel *channel, uint32_t ifindex, uint64_t *packets)
+bool link_counters(struct link_channel *channel, uint32_t ifindex, struct link_counters *counters)
 {
 	struct nlmsghdr *header = link_request(channel, RTM_GETLINK, 0);
 	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
 
 	info->ifi_index = (int)ifindex;
-	return link_request_ask(channel, header, take_packets, packets) == 0;
+	return link_request_ask(channel, header, take_counters, counters) == 0;
 }
 
 /* IFLA_AF_SPEC of IPv6. */

@@ -32,6 +32,11 @@ def call(fd, command, *values):
     return said if isinstance(said, str) else struct.unpack('=%di' % (len(room) // 4), room)[0] if room else said
 def names():
     return ' '.join(sorted(n for n in os.listdir('/sys/class/net') if n.startswith('ppp')))
+def about(socket, device, which):
+    room = ctypes.create_string_buffer(b'?' * 96)
+    asked = struct.pack('16sQ16x', device.encode(), ctypes.addressof(room))
+    said = name(fcntl.ioctl, socket.fileno(), 0x89f0 + which, asked)
+    return said if isinstance(said, str) else room.raw[:96].rstrip(b'?').hex()
 def until(wanted):
     end = time.monotonic() + 5
     while names() != wanted and time.monotonic() < end:
@@ -71,6 +76,11 @@ equal 'flags and modes' "$(program A 'f = new()' 'call(f, NEWUNIT, -1)' \
 	'print(call(f, SMRU, 1400), call(f, GIDLE), call(f, SMRRU, 1500), call(f, MAXCID, 15))' \
 	'print(call(f, SCOMPRESS), call(f, SPASS), call(f, DETACH, 0), call(f, DISCONN))')" \
 	$'128 128 33 EINVAL\n1400 0 ENOTTY EINVAL\nEINVAL ENOTTY EINVAL ENOTTY'
+equal 'the device tells of itself' "$(program A 'f = new()' 'call(f, NEWUNIT, -1)' 's = socket.socket()' \
+	'os.system("ip link set ppp0 name vpn0")' \
+	'print(about(s, "vpn0", 0), about(s, "vpn0", 1), about(s, "vpn0", 2))' \
+	'print(about(s, "ppp0", 0), about(s, "lo", 0))' | paste -sd " ")" \
+	"$(printf '0%.0s' {1..152}) 322e342e3200 $(printf '0%.0s' {1..160}) ENODEV ENOTSUP"
 equal 'an argument that is not there' "$(program A 'f = new()' \
 	'print(libc.ioctl(f, NEWUNIT, 8), errno.errorcode[ctypes.get_errno()])')" '-1 EFAULT'
 equal 'ioctls of other files are left alone' "$(program A \

@@ -352,6 +352,7 @@ int native_session_info(struct datapath *base, handle h, struct datapath_session
 	struct native_datapath *dp = native_of(base);
 	const struct native_session *session = handle_get(&dp->sessions, h);
 	struct native_record record = { 0 };
+	struct link_counters counters = { 0 };
 	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
 
 	if (!session)
@@ -364,8 +365,9 @@ int native_session_info(struct datapath *base, handle h, struct datapath_session
 		(void)link_get(session->space->links, session->ifindex, info->ifname, &info->mtu);
 	else
 		info->mtu = native_session_path(session);
-	if (session->ppp && session->ifindex)
-		(void)link_packets(session->space->links, session->ifindex, &info->network_packets);
+	if (session->ppp && session->ifindex &&
+	    link_counters(session->space->links, session->ifindex, &counters))
+		info->network_packets = counters.rx_packets + counters.tx_packets;
 	(void)native_channel_request(session->tunnel->space->channel,
 				     native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
 							    session->tunnel->tunnel_id, session->config.session_id),
