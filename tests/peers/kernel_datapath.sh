@@ -168,6 +168,24 @@ shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
 matches "no route as yet: it is there all the same, and takes the route when it comes; so does the MTU" "$shown" \
 	'Tunnel 90, encap UDP From 0.0.0.0 .* From 192.0.2.2 to 198.51.100.1 1346'
 
+# What moves the packets where nobody says it
+moved() { there_ctl -j tunnel show "tunnel_name=$1" | jq -r .state.datapath; }
+auto="version=3 datapath=auto src_ipaddr=127.0.0.1 dest_ipaddr=127.0.0.1"
+in_guest "ctl() { l2tpctl -q -s /run/l2tpd.socket \"\$@\"; }
+	ctl tunnel create tunnel_name=over_udp $auto tunnel_id=120 peer_tunnel_id=121 our_udp_port=1777
+	ctl tunnel create tunnel_name=over_ip $auto encap=ip tunnel_id=122 peer_tunnel_id=123
+	ctl session create tunnel_name=over_ip session_id=124 peer_session_id=125
+	ctl tunnel create tunnel_name=vlans $auto encap=ip tunnel_id=126 peer_tunnel_id=127
+	ctl session create tunnel_name=vlans session_id=128 peer_session_id=129 pw_type=vlan vlan_id=5
+	ctl tunnel create tunnel_name=copies $auto encap=ip tunnel_id=130 peer_tunnel_id=131 ttl=copy"
+equal "auto, over UDP" "$(moved over_udp)" 'user: faster (offloads)'
+equal "auto, over IP" "$(moved over_ip)" 'kernel: faster over IP (no offloads there)'
+equal "auto, a session that the kernel has not" "$(moved vlans)" "user: the kernel's L2TP cannot do it"
+equal "auto, a tunnel that it has not" "$(moved copies)" "user: the kernel's L2TP cannot do it"
+equal "as it was asked for" "$(moved t)" 'kernel: asked for'
+in_guest 'for tunnel in over_udp over_ip vlans copies; do
+	l2tpctl -q -s /run/l2tpd.socket tunnel delete tunnel_name=$tunnel; done'
+
 # A tunnel whose packets are in another namespace, with a device at home, and one with a device where there is no wire
 shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
 	ip link add bar0 type bridge

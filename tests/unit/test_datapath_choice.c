@@ -96,6 +96,48 @@ static void each_tunnel_has_the_one_that_was_asked_for(void **state)
 	assert_int_equal(datapath_null_tunnels(kernel), 1);
 }
 
+static handle session_made(struct datapath *dp, handle tunnel, uint32_t id);
+
+/* There nothing is cut or joined, and the kernel is faster: by measurement. */
+static void over_ip_it_is_the_kernels_where_it_can(void **state)
+{
+	struct datapath_tunnel_config config = config_of(DATAPATH_AUTO, 3, 1);
+	const struct error no = { .code = ERROR_UNSUPPORTED };
+	handle tunnel, refused, used;
+
+	config.encap = L2TP_ENCAP_IP;
+	tunnel = tunnel_made(*state, &config);
+	assert_string_equal(moved_by(*state, tunnel), "kernel: faster over IP (no offloads there)");
+	assert_int_equal(datapath_null_tunnels(user), 0);
+	datapath_null_fail(kernel, DATAPATH_NULL_TUNNEL_ADD, 0, &no);
+	config.tunnel_id = 2;
+	refused = tunnel_made(*state, &config);
+	assert_string_equal(moved_by(*state, refused), "user: the kernel's L2TP cannot do it");
+	datapath_null_fail(kernel, DATAPATH_NULL_SESSION_ADD, 0, &no);
+	session_made(*state, tunnel, 5);
+	assert_string_equal(moved_by(*state, tunnel), "user: the kernel's L2TP cannot do it");
+	assert_int_equal(datapath_null_tunnels(kernel), 0);
+	config.tunnel_id = 3;
+	used = tunnel_made(*state, &config);
+	session_made(*state, used, 6);
+	datapath_null_fail(kernel, DATAPATH_NULL_SESSION_ADD, 0, &no);
+	assert_int_equal(datapath_ops(*state)->session_add(*state, &(struct datapath_session_config){
+		.tunnel = used, .session_id = 7 }, &(handle){ 0 }, NULL), -1);
+	assert_string_equal(moved_by(*state, used), "kernel: faster over IP (no offloads there)");
+}
+
+static void the_kernel_is_looked_for_once(void **state)
+{
+	struct datapath_tunnel_config config = config_of(DATAPATH_AUTO, 3, 1);
+
+	config.encap = L2TP_ENCAP_IP;
+	kernel_has_none = true;
+	assert_string_equal(moved_by(*state, tunnel_made(*state, &config)), "user: the kernel has no L2TP");
+	config.tunnel_id = 2;
+	assert_string_equal(moved_by(*state, tunnel_made(*state, &config)), "user: the kernel has no L2TP");
+	assert_int_equal(opened, 1);
+}
+
 static void without_l2tp_in_the_kernel_it_is_refused_and_asked_for_again(void **state)
 {
 	struct datapath_tunnel_config config = config_of(DATAPATH_KERNEL, 3, 1);
@@ -231,6 +273,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_tunnel_has_the_one_that_was_asked_for, begin, end),
+		cmocka_unit_test_setup_teardown(over_ip_it_is_the_kernels_where_it_can, begin, end),
+		cmocka_unit_test_setup_teardown(the_kernel_is_looked_for_once, begin, end),
 		cmocka_unit_test_setup_teardown(without_l2tp_in_the_kernel_it_is_refused_and_asked_for_again, begin,
 						end),
 		cmocka_unit_test_setup_teardown(a_tunnel_of_the_kernels_over_udp_has_its_port_in_user_space, begin,

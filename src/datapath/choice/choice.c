@@ -60,6 +60,7 @@ struct datapath *choice_kernel(struct choice *choice, struct error *error)
 
 	if (choice->backends[CHOICE_KERNEL])
 		return choice->backends[CHOICE_KERNEL];
+	choice->kernel_is_absent = false;
 	if (choice->open_kernel(choice->instance, &kernel, error) < 0)
 		return NULL;
 	if (watch(choice, kernel, error) < 0) {
@@ -220,22 +221,38 @@ static void choice_send(struct datapath *dp, const struct datapath_message *mess
 
 /* --- sessions --- */
 
-static int choice_session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session,
-			      struct error *error)
+static int add_session(const struct choice *choice, const struct choice_tunnel *tunnel,
+		       const struct datapath_session_config *config, handle *session, struct error *error)
 {
-	const struct choice_tunnel *tunnel = choice_tunnel_get(choice_of(dp), config->tunnel, error);
+	struct datapath *moving = choice->backends[tunnel->backend];
 	struct datapath_session_config as = *config;
-	struct datapath *moving;
 	handle inner;
 
-	if (!tunnel)
-		return -1;
-	moving = choice_of(dp)->backends[tunnel->backend];
 	as.tunnel = tunnel->inner[tunnel->backend];
 	if (datapath_ops(moving)->session_add(moving, &as, &inner, error) < 0)
 		return -1;
 	*session = choice_session_handle(tunnel->backend, inner);
 	return 0;
+}
+
+static int choice_session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session,
+			      struct error *error)
+{
+	struct choice *choice = choice_of(dp);
+	struct choice_tunnel *tunnel = choice_tunnel_get(choice, config->tunnel, error);
+	struct error refused = { 0 };
+
+	if (!tunnel)
+		return -1;
+	if (add_session(choice, tunnel, config, session, &refused) == 0) {
+		tunnel->may_move = false;
+		return 0;
+	}
+	if (refused.code == ERROR_UNSUPPORTED && choice_tunnel_move(choice, tunnel, &refused) == 0)
+		return add_session(choice, tunnel, config, session, error);
+	if (error)
+		*error = refused;
+	return -1;
 }
 
 /* NULL with *error filled: there is no such backend. */

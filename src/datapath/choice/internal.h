@@ -14,6 +14,7 @@ struct choice_tunnel {
 	handle inner[CHOICE_BACKENDS];		/* what the backends call it; HANDLE_NONE: it is not there */
 	enum choice_backend backend;		/* which has its sessions */
 	const char *moved_by;
+	bool may_move;				/* nobody asked for the kernel, and it has no session of it */
 	handle port;				/* by which its control messages go; HANDLE_NONE: none as yet */
 	struct datapath_tunnel_config config;	/* as told last */
 };
@@ -29,6 +30,7 @@ struct choice {
 		uint32_t count;
 	} owners[CHOICE_BACKENDS];
 	int event_fd;
+	bool kernel_is_absent;			/* it was looked for */
 	bool kernel_is_next;			/* in receive(): each is the first to be asked every other time */
 };
 
@@ -52,6 +54,8 @@ int choice_tunnel_is_called(struct choice *choice, enum choice_backend backend, 
 handle choice_tunnel_outer(const struct choice *choice, enum choice_backend backend, handle inner);
 
 /* --- tunnel.c --- */
+/* To user space, when the kernel has refused it, or its first session. -1: *error is as it was, or tells why not. */
+int choice_tunnel_move(struct choice *choice, struct choice_tunnel *tunnel, struct error *error);
 struct choice_tunnel *choice_tunnel_get(const struct choice *choice, handle tunnel, struct error *error);
 int choice_tunnel_add(struct datapath *dp, const struct datapath_tunnel_config *config, handle *tunnel,
 		      struct error *error);

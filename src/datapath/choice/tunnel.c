@@ -29,11 +29,24 @@ static int choose_kernel(struct choice *choice, struct choice_tunnel *tunnel, st
 	return 0;
 }
 
-/* Segments are the kernel's only where its device announces that it takes them whole: ours do, the kernel's of L2TP do
- * not, whatever they carry. */
-static void choose_faster(struct choice_tunnel *tunnel)
+/* Over UDP we are: our devices take segments whole, which leave whole (UDP_SEGMENT), those of the kernel's L2TP take
+ * none, whatever they carry. Over IP nothing leaves whole, and each packet of ours pays two ways into the kernel more.
+ * What kernel there is was asked once: a daemon does not try to load modules for each of many tunnels. */
+static void choose_faster(struct choice *choice, struct choice_tunnel *tunnel,
+			  const struct datapath_tunnel_config *config)
 {
 	tunnel->moved_by = "user: faster (offloads)";
+	if (config->encap != L2TP_ENCAP_IP)
+		return;
+	tunnel->moved_by = "user: the kernel has no L2TP";
+	if (choice->kernel_is_absent)
+		return;
+	choice->kernel_is_absent = !choice_kernel(choice, NULL);
+	if (choice->kernel_is_absent)
+		return;
+	tunnel->backend = CHOICE_KERNEL;
+	tunnel->moved_by = "kernel: faster over IP (no offloads there)";
+	tunnel->may_move = true;
 }
 
 static int choose(struct choice *choice, struct choice_tunnel *tunnel, const struct datapath_tunnel_config *config,
@@ -49,7 +62,7 @@ static int choose(struct choice *choice, struct choice_tunnel *tunnel, const str
 	if (config->choice == DATAPATH_USER)
 		tunnel->moved_by = "user: asked for";
 	else
-		choose_faster(tunnel);
+		choose_faster(choice, tunnel, config);
 	return 0;
 }
 
@@ -118,10 +131,26 @@ static int tunnel_begin(struct choice *choice, struct choice_tunnel *tunnel,
 	if ((!by_kernel || config->encap == L2TP_ENCAP_UDP) &&
 	    add_to(choice, tunnel, CHOICE_USER, config, error) < 0)
 		return -1;
-	if (by_kernel && add_to_kernel(choice, tunnel, config, error) < 0)
+	if (by_kernel && add_to_kernel(choice, tunnel, config, error) < 0 &&
+	    choice_tunnel_move(choice, tunnel, error) < 0)
 		return -1;
 	tunnel->self = handle_add(&choice->tunnels, tunnel);
 	return tunnel->self == HANDLE_NONE ? error_system(error, ENOMEM, NULL, "cannot make the tunnel") : 0;
+}
+
+/* Nobody asked for the kernel: what it cannot do is no reason to refuse anything. */
+int choice_tunnel_move(struct choice *choice, struct choice_tunnel *tunnel, struct error *error)
+{
+	if (!tunnel->may_move)
+		return -1;
+	tunnel->may_move = false;
+	if (tunnel->inner[CHOICE_USER] == HANDLE_NONE &&
+	    add_to(choice, tunnel, CHOICE_USER, &tunnel->config, error) < 0)
+		return -1;
+	forget(choice, tunnel, CHOICE_KERNEL);
+	tunnel->backend = CHOICE_USER;
+	tunnel->moved_by = "user: the kernel's L2TP cannot do it";
+	return 0;
 }
 
 static void tunnel_free(struct choice *choice, struct choice_tunnel *tunnel)
