@@ -389,6 +389,78 @@ static void other_groups_are_the_real_kernels(void **state)
 	assert_true(kernel_client_option(kworld->clients[0], NETLINK_DROP_MEMBERSHIP, GROUP_ID));
 }
 
+/* --- the controller: the family's policy --- */
+
+static struct octets policy_request(uint16_t flags)
+{
+	return begin(GENL_ID_CTRL, NLM_F_REQUEST | flags, 0, CTRL_CMD_GETPOLICY, 1);
+}
+
+static unsigned int count_messages(const struct octets *datagram)
+{
+	unsigned int count = 0;
+	uint32_t length;
+
+	for (size_t at = 0; at < datagram->length; at += length, count++)
+		memcpy(&length, datagram->octets + at, sizeof(length));
+	return count;
+}
+
+static void policy(void **state)
+{
+	struct octets message = policy_request(NLM_F_DUMP), received;
+	struct kernel_world *kworld = *state;
+	uint16_t family;
+
+	put16(&message, CTRL_ATTR_FAMILY_ID, FAMILY_ID);
+	send_by(kworld, 0, &message);
+	received = receive(kworld, 0);
+	assert_int_equal(count_messages(&received), 9 + 32);	/* commands, attributes */
+	memcpy(&family, received.octets + 24, sizeof(family));
+	assert_int_equal(family, FAMILY_ID);
+	assert_int_equal(receive(kworld, 0).length, 20);	/* done */
+	message = policy_request(NLM_F_DUMP);
+	put_text(&message, CTRL_ATTR_FAMILY_NAME, "l2tp");
+	put32(&message, CTRL_ATTR_OP, L2TP_CMD_SESSION_CREATE);
+	send_by(kworld, 0, &message);
+	received = receive(kworld, 0);
+	assert_int_equal(count_messages(&received), 1 + 32);
+	assert_int_equal(receive(kworld, 0).length, 20);
+	assert_int_equal(kworld->forwarded.length, 0);
+}
+
+static void policy_of_no_command(void **state)
+{
+	struct octets message = policy_request(NLM_F_DUMP);
+	struct kernel_world *kworld = *state;
+
+	put16(&message, CTRL_ATTR_FAMILY_ID, FAMILY_ID);
+	put32(&message, CTRL_ATTR_OP, L2TP_CMD_MAX + 1);
+	send_by(kworld, 0, &message);
+	expect_verdict(kworld, 0, &message, ENOENT);
+}
+
+/* What is not this family's, or what the controller would refuse, is the controller's. */
+static void policy_of_others(void **state)
+{
+	struct kernel_world *kworld = *state;
+	struct octets messages[4] = { policy_request(0), policy_request(NLM_F_DUMP), policy_request(NLM_F_DUMP),
+				      policy_request(NLM_F_DUMP) };
+
+	put16(&messages[0], CTRL_ATTR_FAMILY_ID, FAMILY_ID);
+	put_text(&messages[1], CTRL_ATTR_FAMILY_NAME, "nlctrl");
+	put_text(&messages[2], CTRL_ATTR_FAMILY_NAME, "l2tp");
+	put16(&messages[2], CTRL_ATTR_OP, L2TP_CMD_NOOP);
+	put16(&messages[3], CTRL_ATTR_FAMILY_ID, FAMILY_ID + 1);
+	put_text(&messages[3], CTRL_ATTR_FAMILY_NAME, "l2tp");
+	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
+		kworld->forwarded.length = 0;
+		send_by(kworld, 0, &messages[i]);
+		assert_int_equal(kworld->forwarded.length, messages[i].length);
+		expect_nothing(kworld, 0);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(nothing_is_said_with_little),
 	TEST(the_family_is_found_by_name),
@@ -412,6 +484,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_tail_is_no_attribute),
 	TEST(who_does_not_read_loses),
 	TEST(other_groups_are_the_real_kernels),
+	TEST(policy),
+	TEST(policy_of_no_command),
+	TEST(policy_of_others),
 };
 
 int main(void)
