@@ -56,11 +56,11 @@
  * like) on a socket; with one descriptor, the network namespace, and the device's name as octets.  octets of the answer
  * are what the program gets; ENODEV: it is no unit's.
  *
- * KERNEL_ATTACH_L2TPIP: a program opens a socket of IP protocol 115, with one descriptor: a raw socket of that protocol
- * in its network namespace, which is what it has on the wire.  Its names are the program's socket's at any time; but
- * the peer's has a port, if there is a peer.  cookie: SO_COOKIE of the descriptor that the program has, which is of
- * another socket (l2tprun/annex.h): by it a tunnel's descriptor (L2TP_ATTR_FD) is known for one.  error 0: the program
- * gets it.
+ * KERNEL_ATTACH_L2TPIP: a program opens a socket of IP protocol 115, with two descriptors: a raw socket of that
+ * protocol in its network namespace, which is what it has on the wire; and the network namespace in which the UDP
+ * socket is that the program has itself (l2tprun/annex.h).  The names of the former are the program's socket's at any
+ * time; but the peer's has a port, if there is a peer.  cookie: SO_COOKIE of the latter: by it a tunnel's descriptor
+ * (L2TP_ATTR_FD) is known for one, and whether it is closed already.  error 0: the program gets it.
  *
  * KERNEL_ATTACH_L2TPIP_BIND: it is bound (the raw socket is already), option: to this connection id.  error:
  * EADDRINUSE when another one has it, and an address with it that is not another's; it is not bound then.

@@ -90,9 +90,9 @@ static int attach_program(struct supervisor *supervisor, const struct kernel_att
 
 static int attach_l2tpip(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count)
 {
-	if (count == 1 && attach->kind == KERNEL_ATTACH_L2TPIP)
-		return l2tpip_new(supervisor, attach, fds[0]);
-	if (count == 1)
+	if (count == 2 && attach->kind == KERNEL_ATTACH_L2TPIP)
+		return l2tpip_new(supervisor, attach, fds);
+	if (count == 1 && attach->kind == KERNEL_ATTACH_L2TPIP_AGAIN)
 		return l2tpip_again(supervisor, attach->client, fds[0]);
 	close_all(fds, count);
 	return EPROTO;

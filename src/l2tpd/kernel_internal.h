@@ -98,6 +98,7 @@ struct l2tpip {
 	uint64_t netns;				/* number of the namespace it is in */
 	sa_family_t family;
 	int wire;				/* what it has on the wire: a raw socket */
+	int annex;				/* the network namespace of what the program has of it */
 	bool bound;
 	uint32_t connection_id;
 	bool taken;				/* it is a tunnel's, or was */
@@ -188,8 +189,8 @@ void sockets_free(struct kernel_api *api);
 int view_write(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count);
 
 /* kernel_l2tpip.c: sockets of IP protocol 115; 0 or an errno */
-/* wire is taken over. */
-int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, int wire);
+/* fds, or wire, are taken over. */
+int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[2]);
 int l2tpip_again(struct supervisor *supervisor, uint64_t number, int wire);
 int l2tpip_bind(struct supervisor *supervisor, uint64_t number, uint32_t connection_id);
 int l2tpip_closed(struct supervisor *supervisor, uint64_t number);

@@ -5,6 +5,7 @@
  * wanted, since a program may connect it at any time.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #include "l2tpd/kernel_internal.h"
 #include "os/clock.h"
+#include "os/udp_find.h"
 
 static uint64_t netns_of(int fd)
 {
@@ -40,18 +42,19 @@ static void get_name(int fd, bool peer, struct endpoint *endpoint)
 
 /* --- coming and going --- */
 
-int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, int wire)
+int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[2])
 {
 	struct l2tpip *socket = calloc(1, sizeof(*socket));
 	struct endpoint local;
 
 	if (!socket) {
-		close(wire);
+		close(fds[0]);
+		close(fds[1]);
 		return ENOBUFS;
 	}
 	*socket = (struct l2tpip){ .supervisor = supervisor, .number = attach->client, .cookie = attach->cookie,
-				   .wire = wire, .netns = netns_of(wire) };
-	get_name(wire, false, &local);
+				   .wire = fds[0], .annex = fds[1], .netns = netns_of(fds[0]) };
+	get_name(fds[0], false, &local);
 	socket->family = local.address.family;
 	DL_APPEND(supervisor->api->l2tpips, socket);
 	return 0;
@@ -63,6 +66,7 @@ static void end(struct kernel_api *api, struct l2tpip *socket)
 	if (socket->taken)
 		kernel_socket_closed(api->kernel, socket->cookie, os_clock_ms());
 	close(socket->wire);
+	close(socket->annex);
 	free(socket);
 }
 
@@ -140,6 +144,20 @@ static bool overlaps(const struct l2tpip *socket, int interface, const struct ad
 	return address_is_any(local) || address_is_any(&its.address) || address_equal(&its.address, local);
 }
 
+/* It may be closed, and its l2tprun has not told so yet. When in doubt it lives. */
+static bool lives(const struct l2tpip *socket)
+{
+	int copy = fcntl(socket->annex, F_DUPFD_CLOEXEC, 0), saved = copy < 0 ? -1 : netns_enter_fd(copy, NULL);
+	struct endpoint local, peer;
+	bool found;
+
+	if (saved < 0)
+		return true;
+	found = os_udp_find(socket->family, socket->cookie, &local, &peer);
+	netns_leave(saved);
+	return found;
+}
+
 bool l2tpip_is_taken(const struct kernel_api *api, uint64_t netns, uint32_t connection_id, int interface,
 		     const struct address *local)
 {
@@ -147,7 +165,7 @@ bool l2tpip_is_taken(const struct kernel_api *api, uint64_t netns, uint32_t conn
 
 	DL_FOREACH(api->l2tpips, socket)
 		if (socket->bound && socket->connection_id == connection_id && socket->netns == netns &&
-		    socket->family == local->family && overlaps(socket, interface, local))
+		    socket->family == local->family && overlaps(socket, interface, local) && lives(socket))
 			return true;
 	return false;
 }

@@ -290,19 +290,6 @@ int annex_socket(struct annex *annex, sa_family_t family, bool nonblocking, uint
 	return -1;
 }
 
-bool annex_is_free(const struct annex *annex, sa_family_t family, uint16_t port)
-{
-	struct endpoint local = { .address = *own(family), .port = port };
-	int fd = open_there(annex, family, 0);
-	struct sockaddr_storage name;
-	socklen_t length = endpoint_to_sockaddr(&local, &name);
-	bool is_free = fd >= 0 && bind(fd, (struct sockaddr *)&name, length) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return is_free;
-}
-
 int annex_connect(int fd, const struct address *peer)
 {
 	struct endpoint there = { .port = 0 };

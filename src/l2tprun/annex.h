@@ -29,8 +29,6 @@ void annex_close(struct annex *annex);
 
 /* A new UDP socket there, bound, non-blocking if wanted; *port is what the two below know it by. -1 with errno. */
 int annex_socket(struct annex *annex, sa_family_t family, bool nonblocking, uint16_t *port);
-/* Has nobody such a socket any more? */
-bool annex_is_free(const struct annex *annex, sa_family_t family, uint16_t port);
 /* From now on what it sends without an address goes there, and it receives from there alone; peer NULL: no more.
  * 0 or an errno. */
 int annex_connect(int fd, const struct address *peer);

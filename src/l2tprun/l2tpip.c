@@ -125,7 +125,6 @@ static void call_bind(struct supervisor *supervisor, struct trapped *trapped, st
 		answer(supervisor, trapped, failed);
 		return;
 	}
-	l2tpip_reap(supervisor, local.connection_id);
 	asked.request.option = (int32_t)local.connection_id;
 	pending_ask(supervisor, &asked);
 }

@@ -56,8 +56,6 @@ void l2tpip_free(struct l2tpip *socket);
 
 /* Something has come: to be called when the epoll is readable. */
 void l2tpip_ready(struct supervisor *supervisor);
-/* One with this connection id that was closed just now is gone, though nobody has told that yet. */
-void l2tpip_reap(struct supervisor *supervisor, uint32_t connection_id);
 
 /* --- among those files --- */
 

@@ -83,7 +83,10 @@ static int make_ends(struct supervisor *supervisor, const struct trapped *trappe
 		return -1;
 	asked->end = annex_socket(&supervisor->l2tpips.annex, socket->family, nonblocking, &socket->port);
 	asked->fds[0] = fcntl(socket->wire, F_DUPFD_CLOEXEC, 0);
-	return asked->end < 0 || asked->fds[0] < 0 || !learn(socket, asked->end) ? -1 : 0;
+	asked->fds[1] = fcntl(supervisor->l2tpips.annex.netns, F_DUPFD_CLOEXEC, 0);
+	if (asked->end < 0 || asked->fds[0] < 0 || asked->fds[1] < 0)
+		return -1;
+	return learn(socket, asked->end) ? 0 : -1;
 }
 
 static int prepare(struct supervisor *supervisor, const struct trapped *trapped, struct pending *asked,
@@ -121,8 +124,9 @@ void l2tpip_socket(struct supervisor *supervisor, struct trapped *trapped)
 	l2tpip_free(asked.l2tpip);
 	if (asked.end >= 0)
 		close(asked.end);
-	if (asked.fds[0] >= 0)
-		close(asked.fds[0]);
+	for (int i = 0; i < 2; i++)
+		if (asked.fds[i] >= 0)
+			close(asked.fds[i]);
 }
 
 /* One of those that are looked at when something is sent; -1: it has all of them. */
@@ -165,16 +169,6 @@ static void look(struct supervisor *supervisor)
 		HASH_ITER(hh, supervisor->l2tpips.by_inode, socket, next)
 			if (cookie && socket->cookie == cookie)
 				end(supervisor, socket);
-}
-
-void l2tpip_reap(struct supervisor *supervisor, uint32_t connection_id)
-{
-	struct l2tpip *socket, *next;
-
-	HASH_ITER(hh, supervisor->l2tpips.by_inode, socket, next)
-		if (socket->bound && socket->connection_id == connection_id &&
-		    annex_is_free(&supervisor->l2tpips.annex, socket->family, socket->port))
-			end(supervisor, socket);
 }
 
 int l2tpip_replace(struct supervisor *supervisor, struct l2tpip *socket, int wire)

@@ -74,6 +74,18 @@ c8030014000000ca$TAIL"
 	say B '! close 1' >/dev/null
 done
 
+# ---------------------------------------------------------------- one program after the other
+bound() {
+	local i
+	for ((i = 0; i < 30; i++)); do
+		under A "$PROBE" <<-END | tail -n 1
+			! l2tp 1 4 2
+			! bind 1 127.0.0.1 101
+		END
+	done | sort | uniq -c | sed 's/^ *//'
+}
+equal 'a connection id is free when its socket is closed' "$(bound)" '30   well'
+
 # ---------------------------------------------------------------- as it may end
 say B '! l2tp 1 4 2' '! bind 1 192.0.2.2 7' >/dev/null
 say A '! l2tp 1 4 2' '! bind 1 192.0.2.1 8' '! connect-to 1 192.0.2.2 7' \
@@ -85,6 +97,17 @@ exec {fd}>&-
 wait "${runner[A]}" 2>/dev/null
 check 'is gone' until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
 check 'no descriptor is left' until_true 10 no_more_descriptors
+host C
+say B '! l2tp 3 4 2' '! bind 3 127.0.0.1 101' >/dev/null
+equal 'another network namespace has its own' "$(under B ip netns exec "${NS}C" "$PROBE" <<-END | tail -n 1
+	! l2tp 1 4 2
+	! bind 1 127.0.0.1 101
+	! l2tp 2 4 2
+	! bind 2 127.0.0.2 102
+	! sendto 1 127.0.0.2 0 c803001400000066$TAIL
+	! recvfrom 2
+END
+)" "  20 flags 0 from 020000007f0000010000000000000000: c803001400000066$TAIL"
 stop_daemon B KILL
 start_daemon B --kernel-socket "$TMP/B.kernel" || fail 'another l2tpd' 'does not start'
 check 'a socket outlives l2tpd' under A "$PROBE" <<-END
