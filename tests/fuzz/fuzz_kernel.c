@@ -13,6 +13,12 @@
 #include "kernel/kernel.h"
 #include "service/service.h"
 
+/* <linux/ppp-ioctl.h> and our own PPP cannot be had together */
+#define PPPIOCGL2TPSTATS 0x80487436
+#define PPPIOCGCHAN 0x80047437
+#define PPPIOCSFLAGS 0x40047459
+#define PPPIOCGMRU 0x80047453
+#define PPPIOCGUNIT 0x80047456
 #define CLIENTS 4
 #define FAMILY_ID 0x3f0
 #define GROUP_ID 77
@@ -26,6 +32,7 @@ struct world {
 	struct service *service;
 	struct kernel *kernel;
 	struct kernel_client *clients[CLIENTS];
+	struct kernel_pppox *sockets[CLIENTS];
 	uint64_t cookie;
 };
 
@@ -59,6 +66,10 @@ static int take_socket(void *context, const char *netns, int32_t pid, int fd, en
 	*socket = (struct kernel_socket){ .cookie = ++world->cookie };
 	socket->local.address.family = fd % 2 ? AF_INET : AF_INET6;
 	socket->peer.address.family = socket->local.address.family;
+	if (fd > 50) {		/* it is connected, and its tunnel carried */
+		socket->local = (struct endpoint){ { .family = AF_INET, .bytes = { 192, 0, 2, 1 } }, (uint16_t)fd };
+		socket->peer = (struct endpoint){ { .family = AF_INET, .bytes = { 192, 0, 2, 2 } }, 1701 };
+	}
 	return fd > 100 ? 9 : 0;
 }
 
@@ -71,6 +82,11 @@ static int claim(void *context, uint64_t cookie, uint8_t version, uint32_t id, b
 {
 	must(cookie && cookie <= ((struct world *)context)->cookie);
 	return (id & 0xffff) == 77 ? 12 : 0;
+}
+
+static void detached(void *context, void *owner)
+{
+	must(owner == context);
 }
 
 static void forward(void *context, void *owner, const void *message, size_t length)
@@ -128,6 +144,61 @@ static void delete_one(struct world *world, uint8_t which)
 	must(service_execute(world->service, &command, SERVICE_ORIGIN_ADMIN, 0, NULL, NULL) == 0);
 }
 
+static void connect_one(struct world *world, uint8_t which, const uint8_t *octets, size_t length)
+{
+	struct kernel_pppox **socket = &world->sockets[which % CLIENTS], *made = NULL;
+	const struct kernel_pppox_asker asker = {
+		.netns = namespaces[which % CLIENTS], .is_connected = *socket, .tid = 3, .pid = 1,
+		.fd = length > 10 ? octets[10] : -1, .owner = world,
+	};
+	int failed = kernel_pppox_connect(world->kernel, &asker, octets, length, 0, &made);
+
+	must(failed ? !made : made && !*socket);
+	if (failed)
+		return;
+	*socket = made;
+	must(kernel_pppox_attach(made, 0) == 0);
+}
+
+static void hear(void *context, const uint8_t *frame, size_t length)
+{
+	must(context != NULL);
+}
+
+static void gone(void *context)
+{
+}
+
+static void call_one(struct world *world, uint8_t which, const uint8_t *octets, size_t length)
+{
+	static const uint32_t commands[] = { PPPIOCGCHAN, PPPIOCGL2TPSTATS, PPPIOCGMRU, PPPIOCSFLAGS, PPPIOCGUNIT };
+	const struct kernel_channel_user user = { .context = world, .frame = hear, .gone = gone };
+	struct kernel_pppox *socket = world->sockets[which % CLIENTS];
+	uint8_t argument[KERNEL_PPPOX_ARGUMENT_MAX] = { 0 };
+	struct kernel_channel *channel;
+	size_t told = 0;
+	int32_t value;
+
+	memcpy(argument, octets, length < sizeof(argument) ? length : sizeof(argument));
+	if (kernel_pppox_ioctl(socket, commands[octets[0] % 5], argument, &told) == 0)
+		must(told <= sizeof(argument));
+	channel = kernel_channel_find(world->kernel, namespaces[which % CLIENTS], octets[1]);
+	if (channel && kernel_channel_take(channel, &user) == 0 && octets[2] & 1)
+		kernel_channel_leave(channel);
+	if (!socket)
+		return;
+	must(kernel_pppox_name(socket, argument, &told) == 0 && told <= KERNEL_PPPOX_NAME_MAX);
+	(void)kernel_pppox_set(socket, octets[3] % 8, octets[4], 0);
+	(void)kernel_pppox_get(socket, octets[3] % 8, &value);
+	kernel_pppox_sent(socket, octets, length);
+}
+
+static void close_one(struct world *world, uint8_t which)
+{
+	kernel_pppox_free(world->sockets[which % CLIENTS], 0);
+	world->sockets[which % CLIENTS] = NULL;
+}
+
 static void step(struct world *world, uint8_t what, const uint8_t *octets, size_t length)
 {
 	struct kernel_client *client = world->clients[what % CLIENTS];
@@ -157,6 +228,15 @@ static void step(struct world *world, uint8_t what, const uint8_t *octets, size_
 	case 6:
 		delete_one(world, what);
 		break;
+	case 8:
+		connect_one(world, what, copy, length);
+		break;
+	case 9:
+		call_one(world, what, copy, length);
+		break;
+	case 10:
+		close_one(world, what);
+		break;
 	default:
 		kernel_client_request(client, &caller, copy, length, 0);
 	}
@@ -167,7 +247,7 @@ static void begin(struct world *world)
 	const struct kernel_host host = {
 		.context = world, .family_id = FAMILY_ID, .group_id = GROUP_ID, .probe = probe,
 		.take_socket = take_socket, .drop_socket = drop_socket, .claim = claim, .forward = forward,
-		.wake = wake,
+		.detached = detached, .wake = wake,
 	};
 
 	world->dp = datapath_null_new();
@@ -187,6 +267,8 @@ static void end(struct world *world)
 	struct service_status status;
 
 	for (unsigned int i = 0; i < CLIENTS; i++) {
+		if (i % 2)
+			close_one(world, (uint8_t)i);
 		receive(world->clients[i], true);
 		kernel_netns_gone(world->kernel, namespaces[i], 0);
 	}
