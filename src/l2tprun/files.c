@@ -19,11 +19,11 @@
 #define CAP_DAC_OVERRIDE_BIT 1
 
 static const struct file files[] = {
-	{ "/proc/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp },
-	{ "/proc/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp },
-	{ "/proc/*/task/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp },
-	{ "/sys/kernel/debug/l2tp/tunnels", S_IFREG | 0600, 0, 0, view_tunnels },
-	{ "/dev/ppp", S_IFCHR | 0600, 108, 0, ppp_open },
+	{ "/proc/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp, view_next },
+	{ "/proc/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp, view_next },
+	{ "/proc/*/task/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp, view_next },
+	{ "/sys/kernel/debug/l2tp/tunnels", S_IFREG | 0600, 0, 0, view_tunnels, view_next },
+	{ "/dev/ppp", S_IFCHR | 0600, 108, 0, ppp_open, NULL },
 	{ .path = NULL },
 };
 

@@ -31,6 +31,9 @@ struct file {
 	uint32_t mode;		/* kind and rights: what stat() tells, and opening respects */
 	uint32_t major, minor;	/* of a device */
 	file_open_fn *open;
+	/* The descriptor (which stays the function's) that the next one to open it gets the file of: stat() tells the
+	 * same numbers, so that it is known again.  NULL: there is none yet. */
+	int (*next)(struct supervisor *supervisor, const struct file *file);
 };
 
 /* One of the calls of call.h that have a path. */
@@ -38,6 +41,6 @@ void files_call(struct supervisor *supervisor, struct trapped *trapped);
 
 /* --- file_status.c --- */
 /* What stat() would write of this file, or statx(): 0, or EFAULT. Asks whether the thread waits. */
-int file_status_write(const struct supervisor *supervisor, struct trapped *trapped, const struct file *file);
+int file_status_write(struct supervisor *supervisor, struct trapped *trapped, const struct file *file);
 
 #endif

@@ -18,7 +18,8 @@
 
 int supervisor_init(struct supervisor *supervisor, const char *path, pid_t program, struct error *error)
 {
-	*supervisor = (struct supervisor){ .listener = -1, .daemon = { .path = path, .fd = -1 },
+	_Static_assert(KERNEL_VIEWS == 2, "none is there yet");
+	*supervisor = (struct supervisor){ .listener = -1, .views = { -1, -1 }, .daemon = { .path = path, .fd = -1 },
 					      .l2tpips.watched = -1 };
 	os_random(&supervisor->last_name, sizeof(supervisor->last_name));
 	supervisor->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);

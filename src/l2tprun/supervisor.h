@@ -29,6 +29,7 @@ struct supervisor {
 	struct pending *pending;	/* in the order in which they were asked */
 	uint64_t last_client;	/* number of the newest one */
 	uint32_t last_name;	/* of l2tpd's end of its pair */
+	int views[KERNEL_VIEWS];	/* what those will get that open them next; -1: nothing yet */
 	bool told;		/* what hinders was told: once is enough, until it was better meanwhile */
 };
 

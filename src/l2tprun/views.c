@@ -79,18 +79,33 @@ static int open_netns(const struct trapped *trapped, const char *path)
 
 /* --- what it says --- */
 
-/* A new memfd, and what the program shall have of it. */
-static int make_file(struct supervisor *supervisor, const char *name, uint32_t mode, struct pending *asked)
+static enum kernel_view view_of(const struct file *file)
 {
+	return file->open == view_tunnels ? KERNEL_VIEW_TUNNELS : KERNEL_VIEW_PPPOL2TP;
+}
+
+int view_next(struct supervisor *supervisor, const struct file *file)
+{
+	int *next = &supervisor->views[view_of(file)];
+
+	if (*next < 0)
+		*next = memfd_create(path_name(file->path), MFD_CLOEXEC);
+	return *next;
+}
+
+/* The memfd is l2tpd's from now on, and the program gets it for reading. */
+static int take_file(struct supervisor *supervisor, const struct file *file, struct pending *asked)
+{
+	int fd = view_next(supervisor, file);
 	char path[64];
-	int fd = memfd_create(name, MFD_CLOEXEC);
 
 	if (fd < 0)
 		return -1;
+	supervisor->views[view_of(file)] = -1;
 	asked->fds[KERNEL_ATTACH_FD_CLIENT] = fd;
 	snprintf(path, sizeof(path), "self/fd/%d", fd);
 	asked->end = openat(supervisor->proc, path, O_RDONLY | O_CLOEXEC);
-	return asked->end < 0 ? -1 : fchmod(fd, mode);
+	return asked->end < 0 ? -1 : fchmod(fd, file->mode & 0777);
 }
 
 /* Takes netns, -1: there is none. */
@@ -104,7 +119,7 @@ static void ask(struct supervisor *supervisor, const struct trapped *trapped, co
 
 	asked.request.client = ++supervisor->last_client;
 	if (netns >= 0 && daemon_connect(&supervisor->daemon, &error) == 0 &&
-	    make_file(supervisor, path_name(opening->path), opening->file->mode & 0777, &asked) == 0) {
+	    take_file(supervisor, opening->file, &asked) == 0) {
 		pending_ask(supervisor, &asked);
 		return;
 	}

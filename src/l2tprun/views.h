@@ -8,5 +8,6 @@
 #include "l2tprun/files.h"
 
 file_open_fn view_pppol2tp, view_tunnels;
+int view_next(struct supervisor *supervisor, const struct file *file);
 
 #endif

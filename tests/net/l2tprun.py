@@ -259,6 +259,8 @@ for path in {VIEW!r}, {DEBUG!r}:
           os.path.exists(path), os.access(path, os.R_OK), os.access(path, os.X_OK))"""),
           '0o100444 0 1 True True True False\n0o100600 0 1 True True True False')
     equal('statx', l2tprun('stat', '-c', '%F %a %s', VIEW), (0, 'regular empty file 444 0\n', ''))
+    equal('copied', l2tprun('sh', '-c', f'cp {VIEW} {TMP}/copy && cat {TMP}/copy && cp {VIEW} {DEBUG} {TMP} && '
+                            f'cat {TMP}/tunnels'), (0, view(0) + view(1), ''))
     tries = f"""
 def attempt(path, flags, write=False):
     try:
