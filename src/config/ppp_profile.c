@@ -199,7 +199,7 @@ static const struct param params[] = {
 	YES_OR_NO(proxy_arp, "no", "answer for the peer's address on our own network", OPENL2TP),
 	/* what carries it */
 	WORDS(interface, interface_words, "own", "own: each session has a network device; shared: all sessions of this "
-	      "profile have one together", NULL),
+	      "profile have one together, and are told apart by their peers' addresses", NULL),
 	{
 		ROW_MEMBER(interface_name), .type = PARAM_STRING, .flags = HELD, .check = check_interface,
 		.allowed = CHECK_INTERFACE_ALLOWED,

@@ -148,6 +148,17 @@ if can shared; then
 	ctl B -q ppp profile unset profile_name=default interface interface_name
 fi
 
+# whose peers have the same address cannot share one
+ctl A -q ppp profile modify profile_name=default interface=shared interface_name=calls
+for n in 1 2; do
+	ctl A -q session create tunnel_name=t session_name=call$n user_name=alice user_password=wonderland
+	[ $n != 1 ] || check "a client's shared device" until_true 5 session_is A t call1 up
+done
+check "is for one call to an LNS: it says what helps" \
+	until_true 8 failed A 'session call2 .*10\.1\.0\.1 .* shared interface calls.*interface=own'
+check "the first stays" session_is A t call1 up
+ctl A -q ppp profile unset profile_name=default interface interface_name
+
 # ---------------------------------------------------------------- IPv6 and routes
 ctl A -q tunnel delete tunnel_name=t
 until_true 5 up B 0 0

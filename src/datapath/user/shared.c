@@ -261,8 +261,10 @@ static int add_prefix(struct user_datapath *dp, struct shared_device *shared, st
 		if (errno == ENOMEM)
 			return error_system(error, errno, NULL, "cannot remember whose %s is",
 					    prefix_format(&prefix->prefix, text, sizeof(text)));
-		return error_set(error, ERROR_EXISTS, NULL, "%s is another session's",
-				 prefix_format(&prefix->prefix, text, sizeof(text)));
+		return error_set(error, ERROR_EXISTS, NULL,
+				 "%s is at the other end of another session on the shared interface %s, so packets to "
+				 "there could be either's: with interface=own each session has an interface of its own",
+				 prefix_format(&prefix->prefix, text, sizeof(text)), shared->device->ifname);
 	}
 	if (!prefix->routed || route_add(shared->links, &route, error) == 0)
 		return 0;
