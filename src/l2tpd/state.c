@@ -145,14 +145,17 @@ const struct aaa_store *state_store(struct state *state)
 	return &state->outer;
 }
 
-/* What it has to know is in the one there is. */
+/* What it has to know is in the one there is; and what another one has would have had to be known when pools were made
+ * and accounting began. */
 int state_try(const struct state *state, const char *path, struct error *error)
 {
 	if (!state->was_tried || strcmp(state->path, path) == 0)
 		return 0;
 	return error_set(error, ERROR_IMMUTABLE, "state_file",
-			 "state_file cannot be changed any more, %s is in use: write it into the configuration file, and "
-			 "restart l2tpd", state->path[0] ? state->path : "none");
+			 "state_file cannot be changed any more, %s%s: write it into the configuration file, and restart "
+			 "l2tpd", state->path, state->file    ? " is in use" :
+					       state->path[0] ? " could not be opened" :
+								"there was none when it was needed");
 }
 
 void state_free(struct state *state)

@@ -100,6 +100,8 @@ dial u5
 comes_up "a damaged file: users come in all the same" 1 1 30
 check "the log says so, and what to do" logged B "$TMP/damaged is damaged .*move it away"
 equal "it is left as it is" "$(cat "$TMP/damaged")" 'no database at all'
+matches "another cannot be given: it says why" "$(ctl B system modify state_file="$TMP/other.sqlite" 2>&1)" \
+	"$TMP/damaged could not be opened.*configuration file, and restart"
 hang_up u5
 stop_daemon B
 
