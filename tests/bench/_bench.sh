@@ -48,3 +48,29 @@ cut() {
 			tx-udp-segmentation $segmentation gro $gro
 	done
 }
+
+# bench_l2tpns: l2tpns on B (peers/_peers.sh), on the first core; standard input: lines of its configuration besides.
+# Its pid is in $lns_pid.
+bench_l2tpns() {
+	local more
+	more=$(cat)
+	peer_files B
+	mkdir -p "$TMP/B/run/l2tpns"
+	cat >"$TMP/B/etc/l2tpns/startup-config" <<-END
+		set debug 1
+		set log_file "/var/log/l2tpns"
+		set pid_file "/run/l2tpns.pid"
+		set l2tp_secret "secret"
+		set primary_radius 127.0.0.1
+		set bind_address 192.0.2.2
+		set cluster_interface "wire"
+		set cluster_hb_timeout 31
+		$more
+	END
+	: >"$TMP/B/var/log/l2tpns"
+	peer B /usr/sbin/l2tpns -c /etc/l2tpns/startup-config
+	until_true 10 is_bound B 1701 || return
+	lns_pid=$(inner_pid B)
+	taskset -apc 0 "$lns_pid" >/dev/null
+	[ -z "${PRIORITY:-}" ] || chrt -f -p 1 "$lns_pid"
+}

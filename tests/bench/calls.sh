@@ -58,28 +58,12 @@ cat >"$TMP/lns.conf" <<-END
 END
 
 start_l2tpns() {
-	peer_files B
-	mkdir -p "$TMP/B/run/l2tpns"
 	# Calls stay up although nobody answers their LCP.
-	cat >"$TMP/B/etc/l2tpns/startup-config" <<-END
-		set debug 1
-		set log_file "/var/log/l2tpns"
-		set pid_file "/run/l2tpns.pid"
-		set l2tp_secret "secret"
-		set primary_radius 127.0.0.1
+	bench_l2tpns <<-END
 		set radius_secret "none"
-		set bind_address 192.0.2.2
-		set cluster_interface "wire"
-		set cluster_hb_timeout 31
 		set ppp_restart_time 60
 		set ppp_max_configure 10
 	END
-	: >"$TMP/B/var/log/l2tpns"
-	peer B /usr/sbin/l2tpns -c /etc/l2tpns/startup-config
-	until_true 10 is_bound B 1701
-	lns_pid=$(inner_pid B)
-	taskset -apc 0 "$lns_pid" >/dev/null
-	[ -z "${PRIORITY:-}" ] || chrt -f -p 1 "$lns_pid"
 }
 stop_l2tpns() { kill_peer B; }
 

@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "control/control.h"
 #include "datapath/user/user.h"
+
+#include "random.h"
 
 #define PORT 1701
 #define HALF_OPEN 16384
@@ -45,21 +46,6 @@ static uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* In portions: a call's id is two octets. */
-static void random_octets(void *octets, size_t length)
-{
-	static uint8_t stock[4096];
-	static size_t left;
-
-	if (left < length) {
-		if (getrandom(stock, sizeof(stock), 0) != (ssize_t)sizeof(stock))
-			exit(1);
-		left = sizeof(stock);
-	}
-	left -= length;
-	memcpy(octets, stock + left, length);
 }
 
 /* --- events --- */
@@ -213,7 +199,7 @@ int main(int argc, char **argv)
 	}
 	check(datapath_user_open(&options, &dp, &error), &error);
 	check(datapath_ops(dp)->listen(dp, &config, &port, &error), &error);
-	control = control_new(&limits, random_octets);
+	control = control_new(&limits, bench_random);
 	while (control)
 		turn();
 	return 1;

@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <netinet/udp.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "random.h"
 
 #define BATCH 64
 #define DATAGRAM_MAX 65536
@@ -21,21 +22,6 @@ uint64_t party_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* In portions: a call's id is two octets. */
-static void random_octets(void *octets, size_t length)
-{
-	static uint8_t stock[4096];
-	static size_t left;
-
-	if (left < length) {
-		if (getrandom(stock, sizeof(stock), 0) != (ssize_t)sizeof(stock))
-			_exit(1);
-		left = sizeof(stock);
-	}
-	left -= length;
-	memcpy(octets, stock + left, length);
 }
 
 static int udp_socket(const struct endpoint *local)
@@ -63,7 +49,7 @@ int party_begin(struct party *party, const struct endpoint *local,
 	*party = (struct party){ .fd = udp_socket(local), .act = act };
 	if (party->fd < 0)
 		return -1;
-	party->control = control_new(&limits, random_octets);
+	party->control = control_new(&limits, bench_random);
 	if (party->control)
 		return 0;
 	party_end(party);

@@ -58,31 +58,16 @@ stop_l2tp() { stop_daemon B; }
 
 start_l2tpns() {
 	peer_files B
-	mkdir -p "$TMP/B/run/l2tpns"
-	cat >"$TMP/B/etc/l2tpns/startup-config" <<-END
-		set debug 1
-		set log_file "/var/log/l2tpns"
-		set pid_file "/run/l2tpns.pid"
-		set l2tp_secret "secret"
-		set primary_radius 127.0.0.1
+	echo 10.64.0.0/16 >"$TMP/B/etc/l2tpns/ip_pool"
+	bench_l2tpns <<-END && radius_beside B || return
 		set primary_radius_port 1812
 		set radius_accounting yes
 		set radius_secret "$RADIUS_SECRET"
 		set radius_authtypes "chap"
-		set bind_address 192.0.2.2
 		set peer_address 10.63.0.1
-		set cluster_interface "wire"
-		set cluster_hb_timeout 31
 	END
-	echo 10.64.0.0/16 >"$TMP/B/etc/l2tpns/ip_pool"
-	: >"$TMP/B/var/log/l2tpns"
-	peer B /usr/sbin/l2tpns -c /etc/l2tpns/startup-config
 	# It answers nobody until it has found that it is alone.
-	until_true 10 is_bound B 1701 && radius_beside B || return
-	until_true 15 grep -aqi master "$TMP/B/var/log/l2tpns" || return
-	lns_pid=$(inner_pid B)
-	taskset -apc 0 "$lns_pid" >/dev/null
-	[ -z "${PRIORITY:-}" ] || chrt -f -p 1 "$lns_pid"
+	until_true 15 grep -aqi master "$TMP/B/var/log/l2tpns"
 }
 stop_l2tpns() { kill_peer B; }
 

@@ -4,8 +4,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
+
+#include "random.h"
 
 #define NAME_MOST 64
 
@@ -15,21 +16,6 @@ static struct {
 	const struct line_users *users;
 	struct ppp_settings settings;
 } lines;
-
-/* In portions, as party.c does. */
-static void random_octets(void *octets, size_t length)
-{
-	static uint8_t stock[4096];
-	static size_t left;
-
-	if (left < length) {
-		if (getrandom(stock, sizeof(stock), 0) != (ssize_t)sizeof(stock))
-			_exit(1);
-		left = sizeof(stock);
-	}
-	left -= length;
-	memcpy(octets, stock + left, length);
-}
 
 bool lines_begin(struct party *party, const struct line_users *users)
 {
@@ -43,7 +29,7 @@ bool lines_begin(struct party *party, const struct line_users *users)
 		.our_methods = users->methods, .lcp = retries, .ipcp = retries, .pap = retries, .chap = retries,
 		.ipv4 = true,
 	};
-	lines.ppp = ppp_new(random_octets);
+	lines.ppp = ppp_new(bench_random);
 	return lines.ppp != NULL;
 }
 

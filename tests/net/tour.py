@@ -90,23 +90,29 @@ trap 'kill $other $(cat $TMP/B.pid)' EXIT
 """
 
 
-def test_two_hosts():
-    parts = texts('Five minutes, two hosts')
-    check('README has two hosts', len(parts) == 8, parts)
-    files = {'A_CONF': parts[1], 'B_CONF': parts[2], 'ON_B': 'ip address add 10.9.0.2/24 dev office'}
+def run_two(lines, files, hide):
+    """All of these commands succeed, on two hosts with these files; hide is no part of their names.
+    ((command, exit status, output) of each, all output, complaints)"""
     os.environ.update(files)
-    lines = [line for line in ''.join(parts[3:6]).splitlines() if 'enable --now' not in line]    # it runs already
-    lines = [line.replace('ping ', 'ping -c 3 ') for line in lines]
-    mtu = "ip -j link show dev office | jq '.[0].mtu'"
-    changed = next(number for number, line in enumerate(lines) if 'mtu=1400' in line)
-    lines[changed:] = [mtu, lines[changed], mtu, *lines[changed + 1:], 'settled "1 session (1 up)"', mtu]
     results, errors = run_all(lines, OTHER)
     for name in files:
         del os.environ[name]
     check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
     for line, status, output in results:
-        check(re.sub(' {2,}#.*', '', line), status == 0, f'status {status}, {output[-300:]!r}')
-    output = '\n'.join(result[2] for result in results)
+        check(re.sub(hide, '', line), status == 0, f'status {status}, {output[-300:]!r}')
+    return results, '\n'.join(result[2] for result in results), errors
+
+
+def test_two_hosts():
+    parts = texts('Five minutes, two hosts')
+    check('README has two hosts', len(parts) == 8, parts)
+    files = {'A_CONF': parts[1], 'B_CONF': parts[2], 'ON_B': 'ip address add 10.9.0.2/24 dev office'}
+    lines = [line for line in ''.join(parts[3:6]).splitlines() if 'enable --now' not in line]    # it runs already
+    lines = [line.replace('ping ', 'ping -c 3 ') for line in lines]
+    mtu = "ip -j link show dev office | jq '.[0].mtu'"
+    changed = next(number for number, line in enumerate(lines) if 'mtu=1400' in line)
+    lines[changed:] = [mtu, lines[changed], mtu, *lines[changed + 1:], 'settled "1 session (1 up)"', mtu]
+    results, output, errors = run_two(lines, files, ' {2,}#.*')
     check('the other host answers', ' 0% packet loss' in output, output)
     before, modified, reloaded = [int(text) for line, _, text in results if line == mtu]
     check('the MTU was changed', modified == 1400 != before, (before, modified))
@@ -116,13 +122,8 @@ def test_two_hosts():
 
 def test_managed():
     on_b, on_a = blocks('A managed tunnel')
-    os.environ['ON_B'] = '\n'.join(on_b)
     lines = [line.replace('l2tpctl status', 'settled "1 session (1 up)"; l2tpctl status') for line in on_a]
-    results, errors = run_all(lines, OTHER)
-    check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
-    for line, status, output in results:
-        check(re.sub('.*; ', '', line), status == 0, f'status {status}, {output[-300:]!r}')
-    output = '\n'.join(result[2] for result in results)
+    _, output, errors = run_two(lines, {'ON_B': '\n'.join(on_b)}, '.*; ')
     check('a tunnel and a call are up', '1 tunnel (1 up), 1 session (1 up)' in output, output)
     check('with who is at the other end', re.search(r'^a +\S+ \(192\.0\.2\.2\) +admin +up ', output, re.M), output)
     check('what was said', re.search(r'^ +sent +[4-9]$', output, re.M), output)
@@ -135,16 +136,9 @@ def test_server():
     check('README has a server and a client', len(parts) == 8, parts)
     files = dict(zip(('B_CONF', 'B_SECRETS', 'A_CONF', 'A_PASSWORD'), parts))
     check('of ten lines each', all(len(text.splitlines()) <= 10 for text in files.values()), files)
-    os.environ.update(files, ON_B='true')
     lines = [f'settled "1 session (1 up)"; {line}' for line in parts[5].splitlines()]
     lines += [f"on_B '{line}'" for line in parts[6].splitlines()]
-    results, errors = run_all(lines, OTHER)
-    for name in files:
-        del os.environ[name]
-    check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
-    for line, status, output in results:
-        check(re.sub('.*; ', '', line), status == 0, f'status {status}, {output[-300:]!r}')
-    output = '\n'.join(result[2] for result in results)
+    results, output, _ = run_two(lines, {**files, 'ON_B': 'true'}, '.*; ')
     check('the server is reached through the session', ' 0% packet loss' in output, output)
     check('and knows who it is', 'alice' in results[-1][2] if results else False, output)
 
@@ -161,14 +155,9 @@ def test_kernel_api():
     looks = blocks('Programs that speak to the kernel')[1]
     check('README has a shell', shell == 'l2tprun sh' and looks[-2] == 'exit', (shell, looks))
     there = exchanged('; '.join(typed), ('192.0.2.1', '192.0.2.2'), ('10.42.1.1', '10.42.1.2'))
-    os.environ.update(ON_B=f"l2tprun sh -ec '{there}'", MODPROBE_OPTIONS=f'-C {TOP}/dist/modprobe.conf')
     lines = [f"l2tprun sh -c '{line}'" for line in typed + looks[:-2]] + looks[-1:]
-    results, errors = run_all([line.replace('ping ', 'ping -c 3 ') for line in lines], OTHER)
-    del os.environ['MODPROBE_OPTIONS']
-    check('all of it is run', len(results) == len(lines), (len(results), errors[-1000:]))
-    for line, status, output in results:
-        check(line, status == 0, f'status {status}, {output[-300:]!r}')
-    output = '\n'.join(result[2] for result in results)
+    results, output, _ = run_two([line.replace('ping ', 'ping -c 3 ') for line in lines], {
+        'ON_B': f"l2tprun sh -ec '{there}'", 'MODPROBE_OPTIONS': f'-C {TOP}/dist/modprobe.conf'}, '^$')
     check('the other host answers', ' 0% packet loss' in output, output)
     check('programs see the session', 'Session 1 in tunnel 1' in output, output)
     check('so does l2tpctl', re.search(r'^1 .* kernel-1 .* l2tpeth0 ', results[-1][2], re.M), results[-1][2])

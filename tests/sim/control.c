@@ -523,20 +523,7 @@ static void happen(void)
 
 static void run_until(uint64_t end, bool commands)
 {
-	uint64_t next_command = sim.now;
-
-	while (sim.now < end) {
-		uint64_t next = next_time();
-
-		if (commands && next_command <= next) {
-			sim.now = next_command > sim.now ? next_command : sim.now;
-			command(draw(2));
-			next_command = sim.now + draw(800);
-			continue;
-		}
-		sim_advance(next, end);
-		happen();
-	}
+	sim_run_until(end, next_time, happen, commands ? command : NULL, 800);
 }
 
 /* --- the end --- */

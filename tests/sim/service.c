@@ -471,8 +471,9 @@ static void reconfigure(struct host *host)
 	}
 }
 
-static void command(struct host *host)
+static void command(unsigned int at)
 {
+	struct host *host = &world->hosts[at];
 	uint32_t what = draw(100);
 
 	if (sim.now < host->asleep_until)
@@ -538,20 +539,7 @@ static void happen(void)
 
 static void run_until(uint64_t end, bool commands)
 {
-	uint64_t next_command = sim.now;
-
-	while (sim.now < end) {
-		uint64_t next = next_time();
-
-		if (commands && next_command <= next) {
-			sim.now = next_command > sim.now ? next_command : sim.now;
-			command(&world->hosts[draw(2)]);
-			next_command = sim.now + draw(3000);
-			continue;
-		}
-		sim_advance(next, end);
-		happen();
-	}
+	sim_run_until(end, next_time, happen, commands ? command : NULL, 3000);
 }
 
 /* --- the end --- */

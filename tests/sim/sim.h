@@ -224,6 +224,27 @@ static inline void sim_advance(uint64_t next, uint64_t end)
 	must(stuck < SIM_STUCK_MAX, "time stands still");
 }
 
+/* Until then: when something is due, and that it happens; and one of the two hosts is told to do something again and
+ * again, at most so many ms apart (NULL: nobody is). */
+static inline void sim_run_until(uint64_t end, uint64_t next_time(void), void happen(void),
+				 void command(unsigned int host), uint32_t pause)
+{
+	uint64_t next_command = sim.now;
+
+	while (sim.now < end) {
+		uint64_t next = next_time();
+
+		if (command && next_command <= next) {
+			sim.now = next_command > sim.now ? next_command : sim.now;
+			command(draw(2));
+			next_command = sim.now + draw(pause);
+			continue;
+		}
+		sim_advance(next, end);
+		happen();
+	}
+}
+
 /* --- seeds --- */
 
 static inline void sim_begin(uint64_t seed)

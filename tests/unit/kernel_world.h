@@ -302,6 +302,16 @@ static inline void expect_verdict(struct kernel_world *kworld, unsigned int clie
 	expect(kworld, client, &expected);
 }
 
+/* The reply, then the acknowledgement. */
+static inline void expect_told(struct kernel_world *kworld, struct octets message, struct octets *record)
+{
+	((struct nlmsghdr *)(void *)message.octets)->nlmsg_flags |= NLM_F_ACK;
+	send_by(kworld, 0, &message);
+	expect(kworld, 0, record);
+	expect_verdict(kworld, 0, &message, 0);
+	expect_nothing(kworld, 0);
+}
+
 /* It is refused with this errno (0: acknowledged), and nothing else is said. */
 static inline void ask_of(struct kernel_world *kworld, unsigned int client, struct octets message, int error)
 {
@@ -326,32 +336,45 @@ static inline void ask(struct kernel_world *kworld, struct octets message, int e
 
 /* --- what most tests begin with --- */
 
-/* As `ip l2tp add tunnel` asks for one of version 3 over UDP, 192.0.2.1:5000 to 192.0.2.2:5001. */
-static inline struct octets udp_tunnel(uint32_t id, uint16_t port)
+/* Of version 3, with ids and no addresses. */
+static inline struct octets new_tunnel(uint32_t id, uint16_t encap)
 {
 	struct octets message = request(L2TP_CMD_TUNNEL_CREATE, 0);
 
 	put32(&message, L2TP_ATTR_CONN_ID, id);
 	put32(&message, L2TP_ATTR_PEER_CONN_ID, id + 1);
 	put8(&message, L2TP_ATTR_PROTO_VERSION, 3);
-	put16(&message, L2TP_ATTR_ENCAP_TYPE, L2TP_ENCAPTYPE_UDP);
-	put_ip(&message, L2TP_ATTR_IP_SADDR, "192.0.2.1");
-	put_ip(&message, L2TP_ATTR_IP_DADDR, "192.0.2.2");
-	put16(&message, L2TP_ATTR_UDP_SPORT, port);
-	put16(&message, L2TP_ATTR_UDP_DPORT, 5001);
+	put16(&message, L2TP_ATTR_ENCAP_TYPE, encap);
+	return message;
+}
+
+static inline void put_ends(struct octets *to)
+{
+	put_ip(to, L2TP_ATTR_IP_SADDR, "192.0.2.1");
+	put_ip(to, L2TP_ATTR_IP_DADDR, "192.0.2.2");
+}
+
+static inline void put_ports(struct octets *to, uint16_t port, uint16_t peer_port)
+{
+	put16(to, L2TP_ATTR_UDP_SPORT, port);
+	put16(to, L2TP_ATTR_UDP_DPORT, peer_port);
+}
+
+/* As `ip l2tp add tunnel` asks for one of version 3 over UDP, 192.0.2.1:5000 to 192.0.2.2:5001. */
+static inline struct octets udp_tunnel(uint32_t id, uint16_t port)
+{
+	struct octets message = new_tunnel(id, L2TP_ENCAPTYPE_UDP);
+
+	put_ends(&message);
+	put_ports(&message, port, 5001);
 	return message;
 }
 
 static inline struct octets ip_tunnel(uint32_t id)
 {
-	struct octets message = request(L2TP_CMD_TUNNEL_CREATE, 0);
+	struct octets message = new_tunnel(id, L2TP_ENCAPTYPE_IP);
 
-	put32(&message, L2TP_ATTR_CONN_ID, id);
-	put32(&message, L2TP_ATTR_PEER_CONN_ID, id + 1);
-	put8(&message, L2TP_ATTR_PROTO_VERSION, 3);
-	put16(&message, L2TP_ATTR_ENCAP_TYPE, L2TP_ENCAPTYPE_IP);
-	put_ip(&message, L2TP_ATTR_IP_SADDR, "192.0.2.1");
-	put_ip(&message, L2TP_ATTR_IP_DADDR, "192.0.2.2");
+	put_ends(&message);
 	return message;
 }
 
@@ -392,20 +415,24 @@ static inline struct octets by_ids(uint8_t command, uint32_t tunnel_id, uint32_t
 	return message;
 }
 
-/* What is told of udp_tunnel(id, port). */
-static inline void put_udp_record(struct octets *to, uint32_t id, uint16_t port)
+/* What is told of new_tunnel(id, encap) before its socket. */
+static inline void put_tunnel_record(struct octets *to, uint32_t id, uint16_t encap)
 {
 	put8(to, L2TP_ATTR_PROTO_VERSION, 3);
 	put32(to, L2TP_ATTR_CONN_ID, id);
 	put32(to, L2TP_ATTR_PEER_CONN_ID, id + 1);
 	put32(to, L2TP_ATTR_DEBUG, 0);
-	put16(to, L2TP_ATTR_ENCAP_TYPE, 0);
+	put16(to, L2TP_ATTR_ENCAP_TYPE, encap);
 	put_no_stats(to);
+}
+
+/* What is told of udp_tunnel(id, port). */
+static inline void put_udp_record(struct octets *to, uint32_t id, uint16_t port)
+{
+	put_tunnel_record(to, id, L2TP_ENCAPTYPE_UDP);
 	put8(to, L2TP_ATTR_UDP_CSUM, 0);
-	put16(to, L2TP_ATTR_UDP_SPORT, port);
-	put16(to, L2TP_ATTR_UDP_DPORT, 5001);
-	put_ip(to, L2TP_ATTR_IP_SADDR, "192.0.2.1");
-	put_ip(to, L2TP_ATTR_IP_DADDR, "192.0.2.2");
+	put_ports(to, port, 5001);
+	put_ends(to);
 }
 
 /* What is told of session(tunnel_id, id, PW_ETH) in a tunnel as above. */

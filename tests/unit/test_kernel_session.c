@@ -33,13 +33,7 @@ static bool told_as_kernel(struct kernel_world *kworld)
 
 static void expect_session(struct kernel_world *kworld, uint32_t tunnel_id, uint32_t id, struct octets *record)
 {
-	struct octets message = by_ids(L2TP_CMD_SESSION_GET, tunnel_id, id);
-
-	((struct nlmsghdr *)(void *)message.octets)->nlmsg_flags |= NLM_F_ACK;
-	send_by(kworld, 0, &message);
-	expect(kworld, 0, record);
-	expect_verdict(kworld, 0, &message, 0);
-	expect_nothing(kworld, 0);
+	expect_told(kworld, by_ids(L2TP_CMD_SESSION_GET, tunnel_id, id), record);
 }
 
 static struct octets reply(void)

@@ -2,16 +2,9 @@
 /* Tunnels by the kernel's API: what is asked, refused, told, and made of it. */
 #include "kernel_world.h"
 
-/* The reply, then the acknowledgement. */
 static void expect_tunnel(struct kernel_world *kworld, uint32_t id, struct octets *record)
 {
-	struct octets message = by_id(L2TP_CMD_TUNNEL_GET, id);
-
-	((struct nlmsghdr *)(void *)message.octets)->nlmsg_flags |= NLM_F_ACK;
-	send_by(kworld, 0, &message);
-	expect(kworld, 0, record);
-	expect_verdict(kworld, 0, &message, 0);
-	expect_nothing(kworld, 0);
+	expect_told(kworld, by_id(L2TP_CMD_TUNNEL_GET, id), record);
 }
 
 static struct octets reply(void)
@@ -53,24 +46,13 @@ static void octet_by_octet(void **state)
 	expect_nothing(*state, 0);
 }
 
-static void put_ids(struct octets *record, uint32_t id, uint16_t encap)
-{
-	put8(record, L2TP_ATTR_PROTO_VERSION, 3);
-	put32(record, L2TP_ATTR_CONN_ID, id);
-	put32(record, L2TP_ATTR_PEER_CONN_ID, id + 1);
-	put32(record, L2TP_ATTR_DEBUG, 0);
-	put16(record, L2TP_ATTR_ENCAP_TYPE, encap);
-	put_no_stats(record);
-}
-
 static void over_ip(void **state)
 {
 	struct octets record = reply();
 
 	ask(*state, ip_tunnel(3), 0);
-	put_ids(&record, 3, 1);
-	put_ip(&record, L2TP_ATTR_IP_SADDR, "192.0.2.1");
-	put_ip(&record, L2TP_ATTR_IP_DADDR, "192.0.2.2");
+	put_tunnel_record(&record, 3, 1);
+	put_ends(&record);
 	expect_tunnel(*state, 3, &record);
 }
 
@@ -95,18 +77,17 @@ static void ipv6(void **state)
 	struct service_tunnel_view view;
 
 	ask(kworld, over_ipv6(ip_tunnel(4)), 0);
-	put_ids(&record, 4, 1);
+	put_tunnel_record(&record, 4, 1);
 	put_addresses6(&record);
 	expect_tunnel(kworld, 4, &record);
 	put_attribute(&message, L2TP_ATTR_UDP_ZERO_CSUM6_TX, "", 0);
 	put_attribute(&message, L2TP_ATTR_UDP_ZERO_CSUM6_RX, "", 0);
 	ask(kworld, message, 0);
 	record = reply();
-	put_ids(&record, 5, 0);
+	put_tunnel_record(&record, 5, 0);
 	put_attribute(&record, L2TP_ATTR_UDP_ZERO_CSUM6_TX, "", 0);
 	put_attribute(&record, L2TP_ATTR_UDP_ZERO_CSUM6_RX, "", 0);
-	put16(&record, L2TP_ATTR_UDP_SPORT, 5000);
-	put16(&record, L2TP_ATTR_UDP_DPORT, 5001);
+	put_ports(&record, 5000, 5001);
 	put_addresses6(&record);
 	expect_tunnel(kworld, 5, &record);
 	view = world_tunnel(kworld->world, "kernel-5");
@@ -123,12 +104,10 @@ static void checksums(void **state)
 	put_attribute(&message, L2TP_ATTR_UDP_ZERO_CSUM6_TX, "", 0);
 	put_attribute(&message, L2TP_ATTR_UDP_ZERO_CSUM6_RX, "", 0);
 	ask(kworld, message, 0);
-	put_ids(&record, 1, 0);
+	put_tunnel_record(&record, 1, 0);
 	put8(&record, L2TP_ATTR_UDP_CSUM, 1);
-	put16(&record, L2TP_ATTR_UDP_SPORT, 5000);
-	put16(&record, L2TP_ATTR_UDP_DPORT, 5001);
-	put_ip(&record, L2TP_ATTR_IP_SADDR, "192.0.2.1");
-	put_ip(&record, L2TP_ATTR_IP_DADDR, "192.0.2.2");
+	put_ports(&record, 5000, 5001);
+	put_ends(&record);
 	expect_tunnel(kworld, 1, &record);
 	assert_true(world_tunnel(kworld->world, "kernel-1").config.use_udp_checksums);
 	ask(kworld, udp_tunnel(2, 5002), 0);
@@ -272,8 +251,7 @@ static void zero_is_an_id(void **state)
 	put32(&record, L2TP_ATTR_DEBUG, 0);
 	put16(&record, L2TP_ATTR_ENCAP_TYPE, 1);
 	put_no_stats(&record);
-	put_ip(&record, L2TP_ATTR_IP_SADDR, "192.0.2.1");
-	put_ip(&record, L2TP_ATTR_IP_DADDR, "192.0.2.2");
+	put_ends(&record);
 	expect_tunnel(*state, 0, &record);
 	assert_int_equal(world_status(((struct kernel_world *)*state)->world).tunnels, 1);
 }
@@ -314,10 +292,9 @@ static void what_the_system_chooses_is_told(void **state)
 	kworld->chooses = true;
 	put_ip(&message, L2TP_ATTR_IP_SADDR, "0.0.0.0");
 	ask(kworld, message, 0);
-	put_ids(&record, 1, 0);
+	put_tunnel_record(&record, 1, 0);
 	put8(&record, L2TP_ATTR_UDP_CSUM, 0);
-	put16(&record, L2TP_ATTR_UDP_SPORT, 40000);
-	put16(&record, L2TP_ATTR_UDP_DPORT, 5001);
+	put_ports(&record, 40000, 5001);
 	put_ip(&record, L2TP_ATTR_IP_SADDR, "192.0.2.77");
 	put_ip(&record, L2TP_ATTR_IP_DADDR, "192.0.2.2");
 	expect_tunnel(kworld, 1, &record);
@@ -332,10 +309,9 @@ static void no_port_of_the_peer(void **state)
 
 	put16(&message, L2TP_ATTR_UDP_DPORT, 0);
 	ask(kworld, message, 0);
-	put_ids(&record, 1, 0);
+	put_tunnel_record(&record, 1, 0);
 	put8(&record, L2TP_ATTR_UDP_CSUM, 0);
-	put16(&record, L2TP_ATTR_UDP_SPORT, 5000);
-	put16(&record, L2TP_ATTR_UDP_DPORT, 0);
+	put_ports(&record, 5000, 0);
 	put_ip(&record, L2TP_ATTR_IP_SADDR, "192.0.2.1");
 	put_ip(&record, L2TP_ATTR_IP_DADDR, "0.0.0.0");
 	expect_tunnel(kworld, 1, &record);
@@ -394,12 +370,8 @@ static void the_services_refusals(void **state)
 
 static struct octets with_socket(uint32_t id, uint32_t fd)
 {
-	struct octets message = request(L2TP_CMD_TUNNEL_CREATE, 0);
+	struct octets message = new_tunnel(id, L2TP_ENCAPTYPE_UDP);
 
-	put32(&message, L2TP_ATTR_CONN_ID, id);
-	put32(&message, L2TP_ATTR_PEER_CONN_ID, id + 1);
-	put8(&message, L2TP_ATTR_PROTO_VERSION, 3);
-	put16(&message, L2TP_ATTR_ENCAP_TYPE, L2TP_ENCAPTYPE_UDP);
 	put32(&message, L2TP_ATTR_FD, fd);
 	return message;
 }
@@ -430,10 +402,9 @@ static void a_programs_own_socket(void **state)
 	address_parse("192.0.2.9", &kworld->socket.local.address);
 	kworld->socket.peer.address.family = AF_INET;
 	ask(kworld, with_socket(1, 3), 0);
-	put_ids(&record, 1, 0);
+	put_tunnel_record(&record, 1, 0);
 	put8(&record, L2TP_ATTR_UDP_CSUM, 1);
-	put16(&record, L2TP_ATTR_UDP_SPORT, 1701);
-	put16(&record, L2TP_ATTR_UDP_DPORT, 0);
+	put_ports(&record, 1701, 0);
 	put_ip(&record, L2TP_ATTR_IP_SADDR, "192.0.2.9");
 	put_ip(&record, L2TP_ATTR_IP_DADDR, "0.0.0.0");
 	expect_tunnel(kworld, 1, &record);
@@ -539,10 +510,9 @@ static void negative_descriptors(void **state)
 	kworld->chooses = true;
 	ask(kworld, with_socket(1, 0xffffffff), 0);
 	assert_int_equal(kworld->wanted.local.address.family, AF_INET);
-	put_ids(&record, 1, 0);
+	put_tunnel_record(&record, 1, 0);
 	put8(&record, L2TP_ATTR_UDP_CSUM, 0);
-	put16(&record, L2TP_ATTR_UDP_SPORT, 40000);
-	put16(&record, L2TP_ATTR_UDP_DPORT, 0);
+	put_ports(&record, 40000, 0);
 	put_ip(&record, L2TP_ATTR_IP_SADDR, "192.0.2.77");
 	put_ip(&record, L2TP_ATTR_IP_DADDR, "0.0.0.0");
 	expect_tunnel(kworld, 1, &record);

@@ -115,13 +115,19 @@ static void an_address_comes_from_the_profile(void **state)
 	ppp_expect_address(&view.ppp.dns[0], "10.2.0.53");
 }
 
+/* The LNS tells of a name server, and its client wants to know. */
+static void ready_with_name_server(struct pair *pair)
+{
+	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
+	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+}
+
 static void name_servers_of_the_peer_are_the_hosts(void **state)
 {
 	struct pair *pair = *state;
 	struct service_name_servers wanted;
 
-	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
-	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ready_with_name_server(pair);
 	ppp_dial(pair, AS("alice", "wonderland"));
 	assert_true(service_next_name_servers(pair->near->service, &wanted));
 	assert_string_equal(wanted.interface_name, "ppp0");
@@ -139,8 +145,7 @@ static void name_servers_of_another_namespace_are_not(void **state)
 	struct pair *pair = *state;
 	struct service_name_servers wanted;
 
-	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
-	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ready_with_name_server(pair);
 	ppp_dial(pair, AS("alice", "wonderland") " netns=guests");
 	ppp_expect_up(pair);
 	assert_false(service_next_name_servers(pair->near->service, &wanted));
@@ -188,8 +193,7 @@ static void name_servers_that_are_advertised(void **state)
 	struct service_name_servers wanted;
 	struct service_session_view view;
 
-	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
-	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ready_with_name_server(pair);
 	ppp_dial(pair, AS("alice", "wonderland"));
 	expect_servers(pair, "10.1.0.53", "", "");
 	advertise(pair, "2001:db8::53", "2001:db8::54", 600);
@@ -238,8 +242,7 @@ static void of_name_servers_the_last_word_counts(void **state)
 	struct pair *pair = *state;
 	struct service_name_servers wanted;
 
-	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
-	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ready_with_name_server(pair);
 	for (int i = 0; i < 3; i++) {
 		ppp_dial(pair, AS("alice", "wonderland"));
 		ppp_expect_up(pair);
@@ -267,8 +270,7 @@ static void at_the_end_of_the_daemon_nothing_is_left(void **state)
 	struct pair *pair = *state;
 	struct service_name_servers wanted;
 
-	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default dns_ipaddr_pri=10.1.0.53\n");
-	DO(pair->near, "ppp profile modify profile_name=default use_dns=yes");
+	ready_with_name_server(pair);
 	ppp_dial(pair, AS("alice", "wonderland"));
 	assert_true(service_next_name_servers(pair->near->service, &wanted));
 	service_stop(pair->near->service, pair->near->now);
