@@ -26,11 +26,12 @@ refused() {
 	case $source in *:*) to=2001:db8::2 ;; esac
 	before=$(counter "$counter") was=$(delivered)
 	packets A send "$encap" "$source" $to session=12 cookie=$cookie_A "$@"
-	until_true 1 is_counted "$counter" $((before + count))
+	until_true 10 is_counted "$counter" $((before + count))
 	equal "$name: $counter" $(($(counter "$counter") - before)) "$count"
 	equal "$name: not delivered" "$(delivered)" "$was"
 	answers B >/dev/null || fail "$name" "the daemon has died"
 }
+is_delivered() { [ "$(delivered)" -ge "$1" ]; }
 is_counted() { [ "$(counter "$1")" -ge "$2" ]; }
 
 # what is right is delivered, so that the rest means something
@@ -38,7 +39,7 @@ accepted() {
 	local before
 	before=$(delivered)
 	packets A send "$@"
-	sleep 0.1
+	until_true 10 is_delivered $((before + 1))
 	equal "a right packet is delivered ($1 $2)" "$(delivered)" $((before + 1))
 }
 

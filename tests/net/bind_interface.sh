@@ -27,9 +27,9 @@ arrive() {
 	by "$wire"
 	before=$(packets_of "$device") was=$(packets_of "$wire")
 	packets A send "$encap" "$prefix"1 "$prefix"2 l2spec=none session="$session" - x2
-	until_true 2 has_packets "$wire" $((was + 3))
+	until_true 10 has_packets "$wire" $((was + 3))
 	[ "$wanted" = 0 ] && sleep 0.1
-	until_true 2 has_packets "$device" $((before + wanted))
+	until_true 10 has_packets "$device" $((before + wanted))
 	equal "$name, over $wire" $(($(packets_of "$device") - before)) "$wanted"
 }
 packets_of() { on B cat "/sys/class/net/$1/statistics/rx_packets"; }

@@ -64,12 +64,12 @@ equal "it is the same interface" "$(on A cat /sys/class/net/pw0/ifindex)" "$ifin
 # the busy session itself
 is_numbered() { [ "$(session_field B send_seq)" = "$1" ]; }
 check "modify: sequence numbers on" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=yes
-check "the other end follows" until_true 2 is_numbered true
+check "the other end follows" until_true 10 is_numbered true
 check "modify: required at the other end" ctl B session modify tunnel_name=t session_name=s sequencing_required=yes
 check "modify: reordering" ctl B session modify tunnel_name=t session_name=s reorder_timeout=50
 check "modify: sequencing no longer required" ctl B session modify tunnel_name=t session_name=s sequencing_required=no
 check "modify: sequence numbers off" ctl A session modify tunnel_name=t session_name=s use_sequence_numbers=no
-check "the other end follows again" until_true 2 is_numbered false
+check "the other end follows again" until_true 10 is_numbered false
 for name in A B; do
 	check "modify: mtu on $name" ctl $name session modify tunnel_name=t session_name=s mtu=1400
 	equal "the device of $name has it" "$(mtu_of $name)" 1400

@@ -7,6 +7,12 @@
 hosts
 for name in A B; do on $name sysctl -qw net.ipv6.conf.default.disable_ipv6=1; done
 
+has_sent() { [ "$(session_field A tx_packets)" -ge "$1" ]; }
+# Nothing is on its way any more.
+have_settled() {
+	[ "$(session_field B rx_packets) $(session_field A rx_packets)" = \
+		"$(session_field A tx_packets) $(session_field B tx_packets)" ]
+}
 # ends_agree NAME: what one end sent the other received
 ends_agree() {
 	local counter
@@ -31,11 +37,11 @@ for setting in "udp 8 none 16" "udp 4 default 16" "udp 0 default 12" "ip 8 defau
 	until_true 3 pings A 10.0.0.2
 	tx=$(session_field A tx_packets) bytes=$(session_field A tx_bytes)
 	packets A frame pw0 ffffffffffff02000000009988b500000007 "ffffffffffff02000000009988b5$(printf '%0200d' 0)"
-	sleep 0.1
+	until_true 10 has_sent $((tx + 2))
 	equal "$name: two packets" $(($(session_field A tx_packets) - tx)) 2
 	equal "$name: their octets" $(($(session_field A tx_bytes) - bytes)) $((18 + 114 + 2 * header))
 	transfer 10.0.0.2 20 >/dev/null || fail "$name" "transfer"
-	sleep 0.2
+	until_true 10 have_settled
 	ends_agree "$name"
 	unpair
 done
@@ -73,8 +79,8 @@ equal "no socket_errors yet" "$(status_field A socket_errors)" 0
 packets=$(session_field A tx_packets)
 packets A frame pw0 "ffffffffffff02000000009988b5$(printf '%0200d' 0)"
 is_told() { [ "$(status_field A socket_errors)" -ge 1 ]; }
-check "port unreachable: socket_errors" until_true 1 is_told
+check "port unreachable: socket_errors" until_true 10 is_told
 packets A frame pw0 "ffffffffffff02000000009988b5$(printf '%0200d' 0)"
 is_sent() { [ "$(session_field A tx_packets)" -ge $((packets + 2)) ]; }
-check "port unreachable: what follows is sent" until_true 1 is_sent
+check "port unreachable: what follows is sent" until_true 10 is_sent
 equal "port unreachable: no tx_errors" "$(session_field A tx_errors)" 0

@@ -35,7 +35,7 @@ mss_seen() {	# AT FROM TO: the MSS of the SYN that FROM sends to the address TO,
 	helper "$1" tcpdump --immediate-mode -nvi pw0 -c 1 'tcp[tcpflags] == tcp-syn'
 	until_true 3 grep -q listening "$TMP/helpers.log"
 	on "$2" timeout 1 bash -c "echo >/dev/tcp/$3/9" 2>/dev/null
-	until_true 1 grep -q 'mss [0-9]' "$TMP/helpers.log"
+	until_true 10 grep -q 'mss [0-9]' "$TMP/helpers.log"
 	grep -o 'mss [0-9]*' "$TMP/helpers.log" | head -n 1
 }
 pair session=mtu=1400 session_B=mss_clamp=no || exit 1

@@ -226,6 +226,6 @@ ids() { jq -s 'map(.[] | .config | [.tunnel_id, .session_id])'; }
 equal "reload: the very same" "$( (ctl A -j session list; ctl B -j session list) | ids)" "$(ids <<<"$before")"
 stop_daemon A
 equal "a clean end of A" $? 0
-check "of which B knows" until_true 2 up B 0 0
+check "of which B knows" until_true 10 up B 0 0
 stop_daemon B
 equal "a clean end of B" $? 0

@@ -111,7 +111,7 @@ beside() {
 	ctl A -q tunnel delete tunnel_name=static && ctl B -q tunnel delete tunnel_name=static || return
 	another && frames_pass A "$TMP/A.frames" 20 && session_is A t s up || return
 	end_helper "$helper"
-	stop_daemon A && until_true 1 up B 0 0 && stop_daemon B
+	stop_daemon A && until_true 10 up B 0 0 && stop_daemon B
 }
 check "beside a static tunnel with this address" beside before
 check "that comes when the call is up" beside after

@@ -57,7 +57,7 @@ for encap in udp ip; do
 		for path in 1400 1500; do
 			ip_on A link set wire mtu $path
 			is_now() { [ "$(mtu_of A)" = $((least - 1500 + path)) ]; }
-			check "$name: the interface's MTU becomes $path" until_true 1 is_now
+			check "$name: the interface's MTU becomes $path" until_true 10 is_now
 		done
 		stop_daemon A
 	done

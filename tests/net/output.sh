@@ -82,7 +82,7 @@ check "and answers when there is room" answers_in_time
 matches "the lost lines are counted" "$(timeout 2 cat <&9 | tr -d '\0')" \
 	'^l2tpd: warning: [3-9] lines of the log are lost'
 kill -TERM "$l2tpd_pid"
-check "and ends on SIGTERM" until_true 2 has_ended "$l2tpd_pid"
+check "and ends on SIGTERM" until_true 10 has_ended "$l2tpd_pid"
 stop_daemon A
 equal "cleanly" $? 0
 exec 9>&-

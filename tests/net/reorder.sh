@@ -49,14 +49,14 @@ receives "what never comes is given up by a timer" "reorder_timeout=100" "0 2 3"
 receives "what comes too late is discarded" "reorder_timeout=100" "0 2 3 wait=250 1 4" "0 2 3 4" 1
 
 # The timer is real: what was held is delivered without a further packet, after the timeout and not before.
-pair sides=B cookie=0 session="reorder_timeout=300" || exit 1
+pair sides=B cookie=0 session="reorder_timeout=2000" || exit 1
 packets A send udp 192.0.2.1 192.0.2.2 session=12 0 2
 sleep 0.1
 equal "held before its time" "$(session_field B rx_packets)" 1
 is_two() { [ "$(session_field B rx_packets)" = 2 ]; }
-check "delivered by itself after it" until_true 1 is_two
+check "delivered by itself after it" until_true 10 is_two
 # A queue that is full gives up the oldest gap rather than growing
 packets A send udp 192.0.2.1 192.0.2.2 session=12 10000 $(seq 10002 10300) 10001
-sleep 0.6
-at_least "a full queue delivers" "$(session_field B rx_packets)" 299
+all_there() { [ "$(session_field B rx_packets)" -ge 299 ]; }
+check "a full queue delivers" until_true 10 all_there
 stop_daemon B
