@@ -38,8 +38,9 @@ lns_configuration() {
 	END
 }
 daemon A < <(lns_configuration) || exit 1
-daemon B < <(echo "tunnel profile modify profile_name=default $IMPATIENT") || exit 1
+daemon B </dev/null || exit 1
 watches A
+watches B
 client_profile() { ctl B -q ppp profile modify profile_name=default "$@"; }
 lns_profile() { ctl A -q ppp profile modify profile_name=default "$@"; }
 # call USER [PASSWORD-FILE]
@@ -147,7 +148,7 @@ hang_up
 # ---------------------------------------------------------------- what the server asks for
 call alice
 until_true 10 is_up "10.9.0.*" || why
-seconds_of_300_kb() {	# to the client
+ms_for_300_kb() {	# to the client
 	local begun
 	helper B timeout 30 socat -u TCP-LISTEN:7002,reuseaddr "OPEN:$TMP/far/slow,creat,trunc"
 	until_true 3 is_listening B 7002
@@ -156,13 +157,15 @@ seconds_of_300_kb() {	# to the client
 	wait "$helper"
 	echo $(($(milliseconds) - begun))
 }
-at_most "before a change: ms for 300 kB" "$(seconds_of_300_kb)" 900
+# a busy machine may be slow; with a limit of 1 Mbit/s none is as fast as that
+is_fast() { [ "$(ms_for_300_kb)" -le 900 ]; }
+check "before a change: 300 kB in less than a second" until_true 20 is_fast
 check "CoA: acknowledged" radius_tell R 198.51.100.1:3799 coa "$RADIUS_SECRET" 'User-Name = "alice"' \
 	'WISPr-Bandwidth-Max-Down = 1000000'
-at_least "CoA: ms for 300 kB at 1 Mbit/s" "$(seconds_of_300_kb)" 1500
+at_least "CoA: ms for 300 kB at 1 Mbit/s" "$(ms_for_300_kb)" 1500
 check "CoA: and a higher rate" radius_tell R 198.51.100.1:3799 coa "$RADIUS_SECRET" 'User-Name = "alice"' \
 	'WISPr-Bandwidth-Max-Down = 100000000'
-at_most "CoA: and a higher rate: ms for 300 kB" "$(seconds_of_300_kb)" 900
+check "CoA: and a higher rate: 300 kB in less than a second" until_true 20 is_fast
 check_fails "CoA: of nobody" radius_tell R 198.51.100.1:3799 coa "$RADIUS_SECRET" 'User-Name = "nobody"' \
 	'WISPr-Bandwidth-Max-Down = 1000000'
 matches "CoA: of nobody: why" "$(cat "$TMP/radclient.out")" 'Session-Context-Not-Found'
@@ -205,6 +208,9 @@ check "we were restarted meanwhile: it learns what it missed" until_true 20 reco
 
 # ---------------------------------------------------------------- challenged anew while the server is dead
 skipped() { ctl A -j status | jq .state.skipped_challenges; }
+# of_server SERVER COUNTER
+of_server() { ctl A -j radius show radius_name="$1" | field "$2"; }
+accepts() { of_server main access_accepts; }
 for method in chap mschapv2; do
 	# shellcheck disable=SC2046 # words
 	lns_profile chap_interval=3 $(only $method)
@@ -216,7 +222,9 @@ for method in chap mschapv2; do
 		eval '[ "$(skipped)" -ge $((before + 2)) ]' || why
 	check "$method anew, the server is dead: the session stays" is_up "10.9.0.*" || why
 	radius R
-	sleep 7
+	before=$(accepts)
+	check "$method anew, the server is back: it is asked again" until_true 30 \
+		eval '[ "$(accepts)" -ge $((before + 2)) ]' || why
 	check "$method anew, the server is back: the session stays" is_up "10.9.0.*" || why
 	hang_up
 done
@@ -225,19 +233,21 @@ equal "challenges that are skipped: one line of each session" \
 lns_profile chap_interval=0 auth_pap=yes auth_chap=yes auth_mschapv2=yes auth_eap=yes
 
 # ---------------------------------------------------------------- others
-# said_since: our client was told, since its log had so many lines
-said_since() { tail -n +$((lines + 1)) "$(log_of B)" | grep -q 'session s .*nobody can be asked'; }
-note_lines() { lines=$(wc -l <"$(log_of B)"); }
+# said_since: our client was told, since it had so many events
+said_since() {
+	tail -n +$((lines + 1)) "$TMP/B.events" | grep -q 'session_deleted .*session_name=s .*nobody can be asked'
+}
+note_lines() { lines=$(wc -l <"$TMP/B.events"); }
 ctl A -q radius create radius_name=silent address=198.51.100.2 auth_port=1999 acct_port=1998 \
 	secret_file="$TMP/radius-secret" timeout=1 retries=1 dead_time=60
 lns_profile radius_servers=silent,main
 call alice
 check "the first server is silent: the second is asked" until_true 15 is_up "10.9.0.*" || why
 hang_up
-begun=$(milliseconds)
+before=$(of_server silent access_requests)
 call alice
-until_true 15 is_up "10.9.0.*"
-at_most "the first server is known to be dead: ms until the session is up" $(($(milliseconds) - begun)) 1500
+check "the first server is known to be dead: the second is asked" until_true 15 is_up "10.9.0.*" || why
+equal "and the first is not" "$(of_server silent access_requests)" "$before"
 hang_up
 lns_profile radius_servers=main
 ctl A -q radius modify radius_name=main secret_file="$TMP/other-secret"
