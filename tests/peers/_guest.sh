@@ -36,11 +36,11 @@ guest_xl2tpd() {
 	in_guest ': >/run/secrets; : >/run/pppd.log
 		xl2tpd -D -c /run/xl2tpd.conf -s /run/secrets -p /run/xl2tpd.pid -C /run/control \
 			>/run/xl2tpd.log 2>&1 </dev/null &
-		for i in {1..10}; do [ -p /run/control ] && break; sleep 0.1; done'
+		for i in {1..100}; do [ -p /run/control ] && break; sleep 0.1; done'
 }
 guest_ends() {
 	in_guest 'kill $(pidof xl2tpd) 2>/dev/null; sleep 0.2; kill -9 $(pidof pppd) 2>/dev/null
-		for i in {1..10}; do pidof xl2tpd pppd >/dev/null || break; sleep 0.1; done
+		for i in {1..50}; do pidof xl2tpd pppd >/dev/null || break; sleep 0.1; done
 		kill -9 $(pidof xl2tpd pppd) 2>/dev/null; rm -f /run/control; true'
 }
 # guest_options FILE OPTION...: of its pppd

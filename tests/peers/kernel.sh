@@ -55,9 +55,9 @@ all_pings() {
 }
 
 tcp_out() {
-	in_guest 'socat -u TCP-LISTEN:7000,reuseaddr OPEN:/tmp/received,creat,trunc >/dev/null 2>&1 & sleep 0.3'
-	on A socat -u -t 20 "OPEN:$TMP/sent" TCP:10.0.0.2:7000,connect-timeout=10 || return
-	[ "$(in_guest 'for i in 1 2 3 4 5 6 7 8 9 10; do pidof socat >/dev/null || break; sleep 0.3; done
+	in_guest 'socat -u TCP-LISTEN:7000,reuseaddr OPEN:/tmp/received,creat,trunc >/dev/null 2>&1 &'
+	on A socat -u -t 20 "OPEN:$TMP/sent" TCP:10.0.0.2:7000,connect-timeout=10,retry=50,interval=0.2 || return
+	[ "$(in_guest 'for i in {1..50}; do pidof socat >/dev/null || break; sleep 0.3; done
 		md5sum </tmp/received')" = "$sum" ]
 }
 tcp_in() {

@@ -29,14 +29,14 @@ there_again() {
 	# shellcheck disable=SC2016 # the guest's
 	in_guest 'l2tpd --datapath kernel -c /run/l2tpd.conf -s /run/l2tpd.socket >/run/l2tpd.log 2>&1 </dev/null &
 		echo $! >/run/l2tpd.pid
-		for i in {1..40}; do grep -q ready /run/l2tpd.log && break; sleep 0.1; done
+		for i in {1..200}; do grep -q ready /run/l2tpd.log && break; sleep 0.1; done
 		ip addr add 10.0.0.2/24 dev pw0 2>/dev/null
 		grep -q ready /run/l2tpd.log || { cat /run/l2tpd.log; false; }'
 }
 # there_ends [SIGNAL]
 there_ends() {
 	in_guest "kill -${1:-TERM} \$(cat /run/l2tpd.pid)
-		for i in {1..40}; do [ -d /proc/\$(cat /run/l2tpd.pid) ] || exit 0; sleep 0.1; done; exit 1"
+		for i in {1..200}; do [ -d /proc/\$(cat /run/l2tpd.pid) ] || exit 0; sleep 0.1; done; exit 1"
 }
 there_ctl() { in_guest "l2tpctl -s /run/l2tpd.socket $*"; }
 
@@ -137,7 +137,8 @@ check "reloaded: ping" until_true 10 pings A 10.0.0.2
 # ---------------------------------------------------------------- an end without a word
 there_ends KILL
 equal "killed: the kernel has nothing left" \
-	"$(in_guest 'sleep 0.3; ip l2tp show tunnel; ip -o link show | grep -c pw0')" 0
+	"$(in_guest 'for i in {1..50}; do ip -o link show dev pw0 >/dev/null 2>&1 || break; sleep 0.1; done
+		ip l2tp show tunnel; ip -o link show | grep -c pw0')" 0
 there_again || fail "after a death" "does not start"
 ip_on A neigh flush dev pw0	# it has another MAC address
 check "after a death: ping" until_true 10 pings A 10.0.0.2
@@ -163,7 +164,7 @@ shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
 	ctl tunnel create tunnel_name=far version=3 dest_ipaddr=198.51.100.1 tunnel_id=90 peer_tunnel_id=91
 	ctl session create tunnel_name=far session_id=92 peer_session_id=93 interface_name=far0
 	ip l2tp show tunnel tunnel_id 90; ip route add 198.51.100.0/24 via 192.0.2.1 mtu 1400
-	for i in {1..40}; do ip l2tp show tunnel tunnel_id 90 | grep "to 198.51.100.1" && break; sleep 0.1; done
+	for i in {1..200}; do ip l2tp show tunnel tunnel_id 90 | grep "to 198.51.100.1" && break; sleep 0.1; done
 	cat /sys/class/net/far0/mtu' 2>&1 | tr -s '\n ' ' ')
 matches "no route as yet: it is there all the same, and takes the route when it comes; so does the MTU" "$shown" \
 	'Tunnel 90, encap UDP From 0.0.0.0 .* From 192.0.2.2 to 198.51.100.1 1346'

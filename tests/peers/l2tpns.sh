@@ -49,7 +49,7 @@ calls() {
 	for n in 1 2 3 4 5; do ctl A -q session create tunnel_name=t session_name=s$n; done
 	check "$name: closed by us, and five calls more" until_true 10 up A 1 5
 	ctl A -q tunnel delete tunnel_name=t reason="no more of it"
-	check "$name: deleted, with a reason" until_true 2 grep -aq 'no more of it' "$TMP/B/var/log/l2tpns"
+	check "$name: deleted, with a reason" until_true 10 grep -aq 'no more of it' "$TMP/B/var/log/l2tpns"
 }
 
 (umask 077; echo correct-horse >"$TMP/correct"; echo wrong-horse >"$TMP/wrong")

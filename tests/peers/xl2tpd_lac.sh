@@ -73,7 +73,7 @@ peer_does c we
 check "another tunnel" until_true 10 up A 1 1
 ctl A -q tunnel delete tunnel_id="$(the_tunnel)" reason="that will do"
 check "the tunnel closed by us, the peer knows" until_true 5 has_pppd 0
-check "and why" until_true 2 grep -q 'that will do' "$TMP/B.log"
+check "and why" until_true 10 grep -q 'that will do' "$TMP/B.log"
 kill_peer B
 
 with secret

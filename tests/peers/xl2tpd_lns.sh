@@ -62,7 +62,7 @@ gone() {
 capture B
 daemon A <<<'' || exit 1
 lns no no && calls "in clear"
-check "the peer was told our reason" until_true 2 peer_says 'no more of it'
+check "the peer was told our reason" until_true 10 peer_says 'no more of it'
 kill_peer B
 
 lns yes no && calls "challenges both ways" auth_mode=challenge secret_file="$TMP/correct"
