@@ -15,7 +15,7 @@
 #include "kernel/kernel.h"
 #include "service/service.h"
 
-#include "netlink_text.h"
+#include "netlink_probe.h"
 
 #define PORT_ID 1000
 #define DISCARD_PORT 9		/* of RFC 863: to connect to where there is no port; nothing is sent */
@@ -89,9 +89,10 @@ static void drop_socket(void *context, uint64_t cookie)
 {
 }
 
-bool probe_open(unsigned int number)
+bool probe_open(unsigned int number, uint32_t *port)
 {
-	clients[number] = kernel_client_new(kernel, "", PORT_ID + number, NULL);
+	*port = PORT_ID + number;
+	clients[number] = kernel_client_new(kernel, "", *port, NULL);
 	return clients[number];
 }
 
@@ -103,7 +104,7 @@ bool probe_send(unsigned int number, const struct probe_message *message)
 	return true;
 }
 
-bool probe_receive(unsigned int number, int wait_ms, struct probe_message *message)
+bool probe_receive(unsigned int number, bool expected, struct probe_message *message)
 {
 	const void *octets;
 
