@@ -434,7 +434,7 @@ static void too_much_waits(void **state)
 		skip();
 	}
 	must_open();
-	for (uint64_t id = 0; id < 70; id++) {
+	for (uint64_t id = 0; id < 140; id++) {		/* what the thread has in hand does not wait */
 		store.record_save(store.context, id, large, sizeof(large));
 		store.commit(store.context);
 		store.trouble(store.context);
