@@ -169,6 +169,15 @@ shown=$(in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
 matches "no route as yet: it is there all the same, and takes the route when it comes; so does the MTU" "$shown" \
 	'Tunnel 90, encap UDP From 0.0.0.0 .* From 192.0.2.2 to 198.51.100.1 1346'
 
+# Somebody else removes a tunnel of ours
+there_ctl -q tunnel create tunnel_name=lost version=3 encap=ip src_ipaddr=127.0.0.1 dest_ipaddr=127.0.0.1 \
+	tunnel_id=140 peer_tunnel_id=141
+there_ctl -q session create tunnel_name=lost session_name=s session_id=142 peer_session_id=143
+in_guest 'ip l2tp del tunnel tunnel_id 140'
+lost() { [[ $(there_ctl -j session show tunnel_name=lost session_name=s) == *"removed by others"* ]]; }
+check "removed by somebody else: it says so" until_true 10 lost
+check "and can be deleted" there_ctl -q tunnel delete tunnel_name=lost
+
 # What moves the packets where nobody says it
 moved() { there_ctl -j tunnel show "tunnel_name=$1" | jq -r .state.datapath; }
 auto="version=3 datapath=auto src_ipaddr=127.0.0.1 dest_ipaddr=127.0.0.1"

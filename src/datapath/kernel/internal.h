@@ -115,6 +115,8 @@ uint32_t native_session_path(const struct native_session *session);
 /* In the namespace of its tunnel, where *ifname may be "": PPP's devices come later. */
 int native_session_tell(const struct native_datapath *dp, const struct native_session *session, const char *ifname,
 			struct error *error);
+/* Is it, of Ethernet, not there any more? */
+bool native_session_is_lost(const struct native_datapath *dp, const struct native_session *session);
 void native_session_untell(const struct native_datapath *dp, const struct native_session *session);
 /* 0: what it has stays. */
 int native_session_set_mtu(struct native_session *session, uint32_t mtu, struct error *error);
@@ -122,6 +124,8 @@ int native_session_set_mtu(struct native_session *session, uint32_t mtu, struct 
 /* --- kernel.c --- */
 /* If not, it is counted as what it is. */
 bool native_is_control(struct native_datapath *dp, const uint8_t *octets, size_t length);
+/* Somebody removed it: events() will tell. */
+void native_session_gone(const struct native_datapath *dp, struct native_session *session);
 
 /* --- message_queue.c: what the engine receives and sends --- */
 /* From now on it comes out of receive(): of a tunnel of version 2, of a session of PPP. */

@@ -48,6 +48,26 @@ static int native_event_fd(struct datapath *base)
 	return native_of(base)->event_fd;
 }
 
+void native_session_gone(const struct native_datapath *dp, struct native_session *session)
+{
+	const uint64_t one = 1;
+
+	session->gone = true;
+	if (write(dp->notice_fd, &one, sizeof(one)) < 0)
+		return;		/* it is readable already */
+}
+
+static void look_for_sessions(struct native_datapath *dp)
+{
+	struct native_session *session;
+	uint32_t position = 0;
+
+	while ((session = handle_next(&dp->sessions, &position)))
+		if (!session->gone && native_session_is_lost(dp, session))
+			native_session_gone(dp, session);
+}
+
+/* Routes, or interfaces. */
 static void routes_changed(struct native_datapath *dp)
 {
 	struct native_tunnel *tunnel;
@@ -58,6 +78,7 @@ static void routes_changed(struct native_datapath *dp)
 	while ((tunnel = handle_next(&dp->tunnels, &position)))
 		native_tunnel_try_peer(tunnel);
 	own_pins_settle(&dp->pins);
+	look_for_sessions(dp);
 }
 
 /* A packet that the kernel found no session for. */

@@ -82,14 +82,10 @@ static void take_control(struct native_datapath *dp, const struct native_tunnel 
 	}
 }
 
-static void tell_gone(const struct native_datapath *dp, struct native_session *session, int fd)
+static void hung_up(const struct native_datapath *dp, struct native_session *session, int fd)
 {
-	const uint64_t one = 1;
-
 	(void)epoll_ctl(dp->message_fd, EPOLL_CTL_DEL, fd, NULL);
-	session->gone = true;
-	if (write(dp->notice_fd, &one, sizeof(one)) < 0)
-		return;		/* it is readable already */
+	native_session_gone(dp, session);
 }
 
 /* While nothing is carried packets come with the frames: nobody wants them. */
@@ -113,7 +109,7 @@ static void take_frames(struct native_datapath *dp, struct native_session *sessi
 		if (length < 0 && errno == EINTR)
 			continue;
 		if (length == 0 || (length < 0 && errno == ENXIO))
-			tell_gone(dp, session, fd);
+			hung_up(dp, session, fd);
 		if (length <= 0)
 			return;
 		if (is_for_engine(octets, (size_t)length))

@@ -210,6 +210,21 @@ void native_session_untell(const struct native_datapath *dp, const struct native
 	await_end(dp, session);
 }
 
+/* A device that is not where it was may have been moved. */
+bool native_session_is_lost(const struct native_datapath *dp, const struct native_session *session)
+{
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+	char name[IF_NAMESIZE];
+	uint32_t mtu;
+
+	if (session->ppp || link_get(session->space->links, session->ifindex, name, &mtu))
+		return false;
+	return native_channel_request(session->tunnel->space->channel,
+				      native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
+							     session->tunnel->tunnel_id,
+							     session->config.session_id), NULL) < 0;
+}
+
 static void session_free(struct native_datapath *dp, struct native_session *session)
 {
 	handle_remove(&dp->sessions, session->self);
