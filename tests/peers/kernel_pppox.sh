@@ -11,9 +11,12 @@ trap 'guest stop; cleanup' EXIT
 host A
 guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
 guest exec 'modprobe l2tp_ppp; ip link set lo up' || fail guest "has no L2TP"
-guest install "$BUILD/tests/peers/pppox_probe" || { fail guest "does not take our probe"; exit 1; }
+for program in pppox_probe netlink_probe; do
+	guest install "$BUILD/tests/peers/$program" || { fail guest "does not take our probe"; exit 1; }
+done
 daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
-probe() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$BUILD/tests/peers/pppox_probe"; }
+under() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$@"; }
+probe() { under "$BUILD/tests/peers/pppox_probe"; }
 
 # ---------------------------------------------------------------- the same calls
 guest put "$TESTS/peers/pppox.probes" /tmp/probes
@@ -25,6 +28,53 @@ if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "the same answe
 	cat "$TMP/difference"
 fi
 equal "nothing is left of it" "$(ctl A -j tunnel list | jq length)" 0
+
+# ---------------------------------------------------------------- sessions that netlink has made
+cat >"$TMP/made" <<-'END'
+	one end: 1 A 9.4=1 10.4=0 7.1=2 2.2=0 24.i=127.0.0.1 25.i=127.0.0.1 26.2=5000 27.2=5001
+	the other: 1 A 9.4=2 10.4=1 7.1=2 2.2=0 24.i=127.0.0.1 25.i=127.0.0.1 26.2=5001 27.2=5000
+	a session that knows its peer: 5 A 9.4=2 11.4=12 12.4=11 1.2=7 19.1=1 22.8=100
+	its record: 8 - 9.4=2 11.4=12
+END
+cat >"$TMP/joined" <<-'END'
+	socket b
+	connect b 38 - 2 1 12 99
+	name b
+	get b 3
+	get b 5
+	socket a
+	connect a 38 - 1 2 0 0
+	name a
+	socket c
+	connect c 38 - 1 2 11 12
+	send c c021010100080102030405
+	recv b
+	send b 80210101000a01020304
+	recv c
+	ioctl b stats
+	ioctl a stats 11
+	close c
+	wait 200
+	ioctl a stats 11
+	close b
+END
+echo 'what is left: 8 D' >"$TMP/left"
+for file in made joined left; do guest put "$TMP/$file" /tmp/$file; done
+guest exec 'netlink_probe </tmp/made; pppox_probe </tmp/joined; netlink_probe </tmp/left' >"$TMP/theirs" 2>&1
+{
+	under "$BUILD/tests/peers/netlink_probe" <"$TMP/made"
+	probe <"$TMP/joined"
+	under "$BUILD/tests/peers/netlink_probe" <"$TMP/left"
+} >"$TMP/ours" 2>&1
+at_least "netlink's: the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 20
+if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "netlink's: the same answers"; else
+	fail "netlink's: the same answers" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
+	cat "$TMP/difference"
+fi
+for id in 1 2; do
+	under ip l2tp del tunnel tunnel_id $id
+	guest exec "ip l2tp del tunnel tunnel_id $id"
+done
 
 # ---------------------------------------------------------------- files that tell of them
 guest put "$TESTS/peers/pppox_views.probes" /tmp/probes
@@ -66,7 +116,7 @@ wire() {
 	END
 	guest put "$TMP/there.wire" /tmp/wire
 	guest exec 'pppox_probe </tmp/wire >/tmp/said 2>&1 & for i in {1..50}; do
-		grep -q "connect b.*ok" /tmp/said && break; sleep 0.1; done'
+		grep -qs "connect b.*ok" /tmp/said && break; sleep 0.1; done'
 	probe <"$TMP/here.wire" >"$TMP/here.said" 2>&1
 	guest exec 'for i in {1..50}; do grep -q wait /tmp/said && break; sleep 0.1; done; cat /tmp/said' \
 		>"$TMP/there.said"

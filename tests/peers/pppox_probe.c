@@ -177,8 +177,9 @@ static void print_name(const uint8_t *octets, socklen_t length)
 	uint8_t copy[128];
 
 	memcpy(copy, octets, sizeof(copy));
-	if (length >= sizeof(*name) && name->pppol2tp.pid == getpid())
-		memset(copy + 6, 0xee, 4);
+	/* the process that made it: this one, or another */
+	if (length >= sizeof(*name) && name->pppol2tp.pid > 0)
+		memset(copy + 6, name->pppol2tp.pid == getpid() ? 0xee : 0xdd, 4);
 	printf("%u ", length);
 	print_octets(copy, length < sizeof(copy) ? length : sizeof(copy));
 }
