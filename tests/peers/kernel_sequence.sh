@@ -47,7 +47,11 @@ at_least "sessions" "$sessions" 40
 equal "what the tunnel counts" "$(tail -n 4 "$TMP/ours")" "$(tail -n 4 "$TMP/theirs")"
 # ---------------------------------------------------------------- what was traced
 # Of a packet that had no number the kernel tells what happens to lie where others have one.
-guest exec "cat $TRACE/trace" | sed -nE 's/^.* [0-9.]+: ([a-z_]+: (tunl|sess) .*)/\1/p' >"$TMP/traced.theirs"
+# It takes a tunnel away when it has time, and the tunnel itself last.
+ended() { grep -q 'free_tunnel: tunl 1$' "$@"; }
+until_true 20 ended "$TMP/traced.ours"
+guest exec "for i in {1..200}; do grep -q 'free_tunnel: tunl 1\$' $TRACE/trace && break; sleep 0.1; done
+	cat $TRACE/trace" | sed -nE 's/^.* [0-9.]+: ([a-z_]+: (tunl|sess) .*)/\1/p' >"$TMP/traced.theirs"
 # A tunnel's sessions are hashed in this kernel, so they go in another order.
 for side in theirs ours; do
 	awk '/^session_pkt_expired: sess 1\/130:/ && ++seen == 2 { sub(/pkt_ns=[0-9]*/, "pkt_ns=?") } 1' \
