@@ -4,32 +4,13 @@
 # compares them with the real ones.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-L2TPRUN=$BUILD/src/l2tprun/l2tprun
-PROBE=$BUILD/tests/peers/netlink_probe
+# shellcheck source=tests/probe.sh
+. "$(dirname "$0")/../probe.sh"
 under() { local host=$1; shift; on "$host" "$L2TPRUN" -s "$TMP/$host.kernel" "$@"; }
-declare -A to runner
 
 hosts
 for host in A B; do daemon $host --kernel-socket "$TMP/$host.kernel" </dev/null || exit 1; done
 
-# begin HOST: a program there that does what say tells it
-begin() {
-	rm -f "$TMP/$1.in"; : >"$TMP/$1.said"
-	mkfifo "$TMP/$1.in"
-	ip netns exec "$NS$1" "$L2TPRUN" -s "$TMP/$1.kernel" "$PROBE" <"$TMP/$1.in" >"$TMP/$1.said" 2>&1 &
-	runner[$1]=$!
-	exec {fd}>"$TMP/$1.in"
-	to[$1]=$fd
-}
-# say HOST LINE...: what it answers; the last line is the last one's
-say() {
-	local said
-	said=$(wc -l <"$TMP/$1.said")
-	printf '%s\n' "${@:2}" "end $said: 0 -" >&"${to[$1]}"
-	until_true 20 grep -qx "end $said" "$TMP/$1.said" || return
-	sed "1,${said}d; /^end $said\$/,\$d" "$TMP/$1.said"
-}
-last() { say "$@" | tail -n 1; }
 descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
 no_more_descriptors() { [ "$(descriptors)" -le "$before" ]; }
 
@@ -92,8 +73,7 @@ say A '! l2tp 1 4 2' '! bind 1 192.0.2.1 8' '! connect-to 1 192.0.2.2 7' \
 	'tunnel: 1 A 9.4=8 10.4=7 7.1=3 2.2=1 23.f=1' 'session: 5 A 9.4=8 11.4=11 12.4=12 1.2=5 8.s=mana0' >/dev/null
 check 'a tunnel of a program that is killed' ip_on A link show mana0
 kill -9 "${runner[A]}"
-fd=${to[A]}
-exec {fd}>&-
+no_more A
 wait "${runner[A]}" 2>/dev/null
 check 'is gone' until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
 check 'no descriptor is left' until_true 10 no_more_descriptors

@@ -4,28 +4,11 @@
 # kernel, anybody's frames arrive, and none leave until it is connected.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-L2TPRUN=$BUILD/src/l2tprun/l2tprun
-PROBE=$BUILD/tests/peers/netlink_probe
+# shellcheck source=tests/probe.sh
+. "$(dirname "$0")/../probe.sh"
 
 hosts
 for host in A B; do daemon $host --kernel-socket "$TMP/$host.kernel" </dev/null || exit 1; done
-declare -A to
-# begin HOST: a program there that does what say tells it
-begin() {
-	rm -f "$TMP/$1.in"; : >"$TMP/$1.said"
-	mkfifo "$TMP/$1.in"
-	ip netns exec "$NS$1" "$L2TPRUN" -s "$TMP/$1.kernel" "$PROBE" <"$TMP/$1.in" >"$TMP/$1.said" 2>&1 &
-	exec {fd}>"$TMP/$1.in"
-	to[$1]=$fd
-}
-# say HOST LINE...: what it answers
-say() {
-	local said
-	said=$(wc -l <"$TMP/$1.said")
-	printf '%s\n' "${@:2}" "end $said: 0 -" >&"${to[$1]}"
-	until_true 20 grep -qx "end $said" "$TMP/$1.said" || return
-	sed "1,${said}d; /^end $said\$/,\$d" "$TMP/$1.said"
-}
 counter() { on A cat "/sys/class/net/mana0/statistics/$1"; }
 has_received() { [ "$(counter rx_packets)" -gt 0 ]; }
 errors() { ctl A -j tunnel show tunnel_name=kernel-1 | jq '[.. | objects | select(has("tx_errors"))][0].tx_errors'; }

@@ -6,6 +6,8 @@
 # besides.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/probe.sh
+. "$(dirname "$0")/../probe.sh"
 guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
 trap 'guest stop; cleanup' EXIT
 
@@ -27,34 +29,13 @@ if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "the same octet
 fi
 
 # ---------------------------------------------------------------- over the wire
-begin_here() {
-	rm -f "$TMP/in"; : >"$TMP/said"
-	mkfifo "$TMP/in"
-	under "$BUILD/tests/peers/netlink_probe" <"$TMP/in" >"$TMP/said" 2>&1 &
-	exec {to}>"$TMP/in"
-}
-# here LINE..., there LINE...: what they say to it; what is said there is the last of all
-here() {
-	local said
-	said=$(wc -l <"$TMP/said")
-	printf '%s\n' "$@" "end $said: 0 -" >&"$to"
-	until_true 20 grep -qx "end $said" "$TMP/said" || return
-	sed "1,${said}d; /^end $said\$/,\$d" "$TMP/said"
-}
-there() {
-	printf '%s\n' "$@" 'end MARK: 0 -' >"$TMP/lines"
-	guest put "$TMP/lines" /tmp/lines
-	guest exec "said=\$(wc -l </tmp/said); sed s/MARK/\$said/ /tmp/lines >/tmp/in
-		for i in {1..200}; do grep -qx \"end \$said\" /tmp/said && break; sleep 0.1; done
-		sed \"1,\${said}d; /^end \$said\\\$/,\\\$d\" /tmp/said"
-}
+here() { say A "$@"; }
 # what a socket receives next, and the flags and address before it
-heard_here() { here "! recvfrom $1" | tail -n 1; }
+heard_here() { last A "! recvfrom $1"; }
 heard_there() { there "! recvfrom $1" | tail -n 1; }
 
-begin_here
-guest exec 'rm -f /tmp/in; : >/tmp/said; mkfifo /tmp/in; netlink_probe </tmp/in >/tmp/said 2>&1 &
-	sleep 1000 >/tmp/in </dev/null 2>&1 &'
+begin A "$TMP/kernel.socket"
+begin_there
 TAIL=000000000000aabbccddeeff
 for family in 4 6; do
 	name="IPv$family" ours=192.0.2.1 theirs=192.0.2.2 from_us=02000000c0000201 from_them=02000000c0000202
@@ -98,7 +79,7 @@ for family in 4 6; do
 	equal "$name: for l2tpctl, too" "$(ctl A -j tunnel list | jq length)" 0
 	there '! close 1' '! close 2' >/dev/null
 done
-exec {to}>&-
+no_more A
 check "the daemon lives" answers A
 stop_daemon A
 equal "ends well" $? 0

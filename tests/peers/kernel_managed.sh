@@ -5,6 +5,8 @@
 # with the kernel itself. Frames are the devices', all else is the programs'.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/probe.sh
+. "$(dirname "$0")/../probe.sh"
 guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
 trap 'guest stop; cleanup' EXIT
 
@@ -15,35 +17,9 @@ guest install "$BUILD/tests/peers/netlink_probe" || { fail guest "does not take 
 daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
 
 # ---------------------------------------------------------------- the two programs
-begin_here() {
-	rm -f "$TMP/in"; : >"$TMP/said"
-	mkfifo "$TMP/in"
-	ip netns exec "${NS}A" "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" \
-		"$BUILD/tests/peers/netlink_probe" <"$TMP/in" >"$TMP/said" 2>&1 &
-	runner=$!
-	exec {to}>"$TMP/in"
-}
-begin_there() {
-	guest exec 'rm -f /tmp/in; : >/tmp/said; mkfifo /tmp/in; netlink_probe </tmp/in >/tmp/said 2>&1 &
-		sleep 1000 >/tmp/in </dev/null 2>&1 &'
-}
-# here LINE..., there LINE...: what they say to it. The mark behind it is as many lines as there were before.
-here() {
-	local said
-	said=$(wc -l <"$TMP/said")
-	printf '%s\n' "$@" "end $said: 0 -" >&"$to"
-	until_true 20 grep -qx "end $said" "$TMP/said" || return
-	sed "1,${said}d; /^end $said\$/,\$d" "$TMP/said"
-}
-there() {
-	printf '%s\n' "$@" 'end MARK: 0 -' >"$TMP/lines"
-	guest put "$TMP/lines" /tmp/lines
-	guest exec "said=\$(wc -l </tmp/said); sed s/MARK/\$said/ /tmp/lines >/tmp/in
-		for i in {1..200}; do grep -qx \"end \$said\" /tmp/said && break; sleep 0.1; done
-		sed \"1,\${said}d; /^end \$said\\\$/,\\\$d\" /tmp/said"
-}
+here() { say A "$@"; }
 # what socket 1 receives next
-heard_here() { here '! recv 1' | tail -n 1 | tr -d ' '; }
+heard_here() { last A '! recv 1' | tr -d ' '; }
 heard_there() { there '! recv 1' | tail -n 1 | tr -d ' '; }
 
 # make FAMILY PORT ATTRIBUTE...: socket 1, tunnel 1, session 11 and its device mana0, there 2 and 12; no device may be
@@ -63,7 +39,7 @@ no_device() { ! ip_on A link show mana0 >/dev/null 2>&1; }
 gone() { until_true 5 no_device && [ "$(ctl A -j tunnel list | jq length)" = 0 ]; }
 end_there() { there 'delete: 2 A 9.4=2' '! close 1' >/dev/null; }
 
-begin_here
+begin A "$TMP/kernel.socket"
 begin_there
 CONTROL=c803001400000000aabbccdd00112233445566	# T is set, whatever follows
 STRANGE=00030000000000ff000000000000000000000000	# of a session that there is not
@@ -120,9 +96,9 @@ check "l2tpd may have many" ctl A system modify max_tunnels=1000
 
 check "made to be killed" make 4 201
 check "ping before it is killed" until_true 10 pings A 10.0.0.2
-kill -9 "$runner"	# l2tprun is beside it
-exec {to}>&-
-wait "$runner" 2>/dev/null
+kill -9 "${runner[A]}"	# l2tprun is beside it
+no_more A
+wait "${runner[A]}" 2>/dev/null
 check "killed: the tunnel is gone" gone
 
 check "the daemon lives" answers A
