@@ -336,7 +336,7 @@ struct datapath_message {
 	uint32_t length;
 };
 
-/* 22 operations.  Every backend fills every member. */
+/* Every backend fills every member. */
 struct datapath_ops {
 	const char *name;		/* "user", "kernel", "null", "per tunnel" */
 
