@@ -5,7 +5,7 @@
  *
  *	kernel_race THREADS ROUNDS
  *
- * Says how many requests were answered, and whatever else came than what must come of that: status 1.  When the daemon
+ * Says "begun" when one was answered; how many were in the end, and whatever else came than what must come of that: status 1.  When the daemon
  * ends meanwhile (it is told on standard input that it will: "end"), requests may fail in any way, but they end.
  */
 #include <arpa/inet.h>
@@ -86,12 +86,20 @@ static int ask(struct channel *channel, const struct nlmsghdr *header, mnl_cb_t 
 	return more < 0 ? errno : 0;
 }
 
+static void count_answer(void)
+{
+	if (answered++)
+		return;
+	puts("begun");
+	fflush(stdout);
+}
+
 static void count(int result, const char *what)
 {
 	bool fits = result == 0 || result == EEXIST || result == ENODEV || result == EADDRINUSE || result == EBUSY;
 
 	if (fits)
-		answered++;
+		count_answer();
 	else if (daemon_may_end && result != ETIMEDOUT)
 		lost++;
 	else {
