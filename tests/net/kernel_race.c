@@ -5,8 +5,9 @@
  *
  *	kernel_race THREADS ROUNDS
  *
- * Says "begun" when one was answered; how many were in the end, and whatever else came than what must come of that: status 1.  When the daemon
- * ends meanwhile (it is told on standard input that it will: "end"), requests may fail in any way, but they end.
+ * Says "begun" when one was answered; how many were in the end, and whatever else came than what must come of that:
+ * status 1.  When the daemon ends meanwhile (it is told on standard input that it will: "end"), requests may fail in
+ * any way, but they end.
  */
 #include <arpa/inet.h>
 #include <errno.h>

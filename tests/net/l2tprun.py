@@ -431,9 +431,9 @@ def test_killed():
                 os.kill(pid, signal.SIGTERM)
         program.stdin.write('\n')
         matches('the supervisor ends after the programs, not before', program.communicate()[0], r'^family 1008')
-    with subprocess.Popen([L2TPRUN, '-s', SOCKET, 'sh', '-c', f'read x; {CLIENT}'], stdin=subprocess.PIPE,
+    with subprocess.Popen([L2TPRUN, '-s', SOCKET, 'sh', '-c', f'echo; read x; {CLIENT}'], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as program:
-        until(lambda: m.read(f'/proc/{program.pid}/comm') == 'sh\n')
+        program.stdout.readline()       # it is loaded: without a supervisor it could not be
         for pid in supervisors():
             os.kill(pid, signal.SIGKILL)
         program.stdin.write('\n')
