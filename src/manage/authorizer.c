@@ -184,4 +184,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_authorizer = { types, methods };
+const struct method_table methods_authorizer = { .types = types, .methods = methods };

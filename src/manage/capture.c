@@ -404,4 +404,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_capture = { NULL, methods };
+const struct method_table methods_capture = { .methods = methods };

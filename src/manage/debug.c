@@ -37,7 +37,7 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_debug = { NULL, methods };
+const struct method_table methods_debug = { .methods = methods };
 
 /* Without the values of secrets. */
 static const char *command_text(const struct command *command, char out[COMMAND_TEXT_MAX])

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define ENVIRONMENT_VALUE_MAX 320	/* of a variable with its name; what is longer is cut off */
-#define ENVIRONMENT_VARIABLES_MAX 44	/* with PATH */
+#define ENVIRONMENT_VARIABLES_MAX 53	/* with PATH */
 
 struct environment {
 	char text[ENVIRONMENT_VARIABLES_MAX][ENVIRONMENT_VALUE_MAX];

@@ -175,6 +175,8 @@ static void write_l2tpd(FILE *out)
 	for (int i = 0; methods_tables[i]; i++) {
 		if (methods_tables[i]->types)
 			fprintf(out, "\n%s", methods_tables[i]->types);
+		if (methods_tables[i]->write_types)
+			methods_tables[i]->write_types(out);
 		write_methods(out, methods_tables[i]->methods);
 	}
 	fputs("\n# The command was not carried out. message is for people, object what it is about (\"tunnel lon\"),\n"

@@ -56,4 +56,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_kernel = { NULL, methods };
+const struct method_table methods_kernel = { .methods = methods };

@@ -93,4 +93,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_line = { NULL, methods };
+const struct method_table methods_line = { .methods = methods };

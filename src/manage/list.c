@@ -326,4 +326,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_list = { NULL, methods };
+const struct method_table methods_list = { .methods = methods };

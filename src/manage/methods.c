@@ -184,7 +184,7 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-static const struct method_table methods_commands = { NULL, methods };
+static const struct method_table methods_commands = { .methods = methods };
 
 /* In the order of the interface description. */
 const struct method_table *const methods_tables[] = {

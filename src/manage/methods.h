@@ -12,6 +12,7 @@
 #define L2TPD_MANAGE_METHODS_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "manage/emit.h"
 #include "manage/manage.h"
@@ -77,6 +78,7 @@ struct method {
 struct method_table {
 	const char *types;			/* its methods' own types, in the interface language; NULL: none */
 	const struct method *methods;		/* name NULL ends the list */
+	void (*write_types)(FILE *out);		/* instead of types: they come from a table. NULL: they do not */
 };
 
 extern const struct method_table *const methods_tables[];	/* of INTERFACE_NAME; NULL ends the list */

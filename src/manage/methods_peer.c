@@ -160,4 +160,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_peer = { types, methods };
+const struct method_table methods_peer = { .types = types, .methods = methods };

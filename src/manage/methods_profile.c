@@ -379,4 +379,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_profile = { types, methods };
+const struct method_table methods_profile = { .types = types, .methods = methods };

@@ -152,4 +152,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_names = { NULL, methods };
+const struct method_table methods_names = { .methods = methods };

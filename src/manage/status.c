@@ -57,4 +57,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_status = { types, methods };
+const struct method_table methods_status = { .types = types, .methods = methods };

@@ -209,37 +209,47 @@ void subscribe_settle(struct manage *manage)
 	manage_notify(manage, MANAGE_EVENTS);
 }
 
-static const char types[] =
-	"# What an event tells. Those of a tunnel or session come in the order created, up, down, deleted; modified\n"
-	"# may come in between: parameters changed, or there is trouble, which the reason tells. session_line: the peer\n"
-	"# of a call told of the line behind the LAC: errors (WEN), or which control characters to escape (SLI).\n"
-	"# suppressed: so many events at once that `count` of them are not told: list the objects again.\n"
-	"# Those from register_tunnel on are of tunnels and sessions that programs made through the kernel's API: what the\n"
-	"# kernel's trace points of these names tell, in members with the names of their fields. They are made only while\n"
-	"# somebody listens who has named them in kinds, and 1000 in a second at most are about sequence numbers.\n"
-	"type EventKind (tunnel_created, tunnel_up, tunnel_down, tunnel_modified, tunnel_deleted, session_created,\n"
-	"  session_up, session_down, session_modified, session_deleted, session_ipv4_up, session_ipv4_down,\n"
-	"  session_ipv6_up, session_ipv6_down, session_line, profile_created, profile_modified, profile_deleted,\n"
-	"  peer_added, peer_removed, limit_hit, config_changed, config_refused, system_modified,\n"
-	"  register_tunnel, delete_tunnel, free_tunnel, register_session, delete_session, free_session,\n"
-	"  session_seqnum_lns_enable, session_seqnum_lns_disable, session_seqnum_update, session_seqnum_reset,\n"
-	"  session_pkt_expired, session_pkt_outside_rx_window, session_pkt_oos, suppressed)\n"
-	"\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms is in\n"
-	"# milliseconds since 1970; changed names parameters.\n"
-	"type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n  origin: (file, admin, peer, kernel),\n"
-	"  tunnel_name: ?string,\n  tunnel_id: ?int,\n  session_name: ?string,\n  session_id: ?int,\n"
-	"  interface_name: ?string,\n  netns: ?string,\n  profile_name: ?string,\n  peer: ?string,\n"
-	"  peer_host_name: ?string,\n  calling_number: ?string,\n  called_number: ?string,\n  user_name: ?string,\n"
-	"  local_ipaddr: ?string,\n  remote_ipaddr: ?string,\n  local_ipv6: ?string,\n  remote_ipv6: ?string,\n"
-	"  dns_ipaddr_pri: ?string,\n  dns_ipaddr_sec: ?string,\n  ipv6_prefix: ?string,\n"
-	"  delegated_prefix: ?string,\n  filter_id: ?string,\n  connect_time: ?int,\n  octets_sent: ?int,\n"
-	"  octets_received: ?int,\n  send_accm: ?string,\n  receive_accm: ?string,\n  call_crc_errors: ?int,\n"
-	"  call_framing_errors: ?int,\n  call_hardware_overruns: ?int,\n  call_buffer_overruns: ?int,\n"
-	"  call_timeout_errors: ?int,\n  call_alignment_errors: ?int,\n  name: ?string,\n"
-	"  fd: ?int,\n  tid: ?int,\n  ptid: ?int,\n  version: ?int,\n  encap: ?int,\n  sid: ?int,\n  psid: ?int,\n"
-	"  pwtype: ?int,\n  ns: ?int,\n  nr: ?int,\n  pkt_ns: ?int,\n  my_nr: ?int,\n  reorder_q_len: ?int,\n"
-	"  reason: ?string,\n"
-	"  changed: ?[]string,\n  count: ?int\n)\n";
+static void write_kinds(FILE *out)
+{
+	fputs("\n# What an event tells. Those of a tunnel or session come in the order created, up, down, deleted;\n"
+	      "# modified may come in between: parameters changed, or there is trouble, which the reason tells.\n"
+	      "# session_line: the peer of a call told of the line behind the LAC: errors (WEN), or which control\n"
+	      "# characters to escape (SLI). suppressed: so many events at once that `count` of them are not told:\n"
+	      "# list the objects again. Those from register_tunnel on are of tunnels and sessions that programs made\n"
+	      "# through the kernel's API: what the kernel's trace points of these names tell, in members with the\n"
+	      "# names of their fields. They are made only while somebody listens who has named them in kinds, and\n"
+	      "# 1000 in a second at most are about sequence numbers.\n"
+	      "type EventKind (", out);
+	for (int kind = 0; kind < SERVICE_EVENT_COUNT; kind++)
+		fprintf(out, "%s%s", !kind ? "" : kind % 5 ? ", " : ",\n  ",
+			service_event_name((enum service_event_kind)kind));
+	fputs(")\n", out);
+}
+
+static void write_fact(FILE *out, const char *name, bool is_text, const char *const *words)
+{
+	fprintf(out, "  %s: ", name);
+	if (!words)
+		fputs(is_text ? "?string" : "?int", out);
+	for (unsigned int i = 0; words && words[i]; i++)
+		fprintf(out, "%s%s", i ? ", " : "(", words[i]);
+	fputs(words ? "),\n" : ",\n", out);
+}
+
+static void write_types(FILE *out)
+{
+	const char *const *words;
+	const char *name;
+	bool is_text;
+
+	write_kinds(out);
+	fputs("\n# Something that happened. What does not apply is left out. number counts them without gaps; time_ms\n"
+	      "# is in milliseconds since 1970; changed names parameters.\n"
+	      "type Event (\n  number: int,\n  time_ms: int,\n  kind: EventKind,\n", out);
+	for (unsigned int i = 0; (name = service_event_fact_name(i, &is_text, &words)); i++)
+		write_fact(out, name, is_text, words);
+	fputs("  changed: ?[]string\n)\n", out);
+}
 
 static const struct method methods[] = {
 	{ "Events", ROLE_READ,
@@ -253,4 +263,4 @@ static const struct method methods[] = {
 	{ .name = NULL },
 };
 
-const struct method_table methods_subscribe = { types, methods };
+const struct method_table methods_subscribe = { .methods = methods, .write_types = write_types };

@@ -123,25 +123,27 @@ handle service_session_of_event(const struct service *service, const struct data
 
 /* "tunnel_up": as the API and the hook programs call it. */
 const char *service_event_name(enum service_event_kind kind);
+
+#define SERVICE_EVENT_FACTS_MAX 49
+
 /* What an event tells besides its number, time and kind, and besides `changed`. */
 struct service_event_fact {
 	const char *name;			/* as the API calls it: "tunnel_id" */
-	const char *text;			/* NULL: it is a number */
+	const char *text;			/* the event's, or the next member; NULL: it is a number */
+	char written[PREFIX_TEXT_MAX];
 	uint64_t number;
 };
-
-#define SERVICE_EVENT_FACTS_MAX 35
 
 struct service_event_facts {
 	struct service_event_fact facts[SERVICE_EVENT_FACTS_MAX];
 	unsigned int count;
-	char peer[ADDRESS_TEXT_MAX];
-	char addresses[6][ADDRESS_TEXT_MAX], prefixes[2][PREFIX_TEXT_MAX];
-	char accms[2][SERVICE_ACCM_TEXT_MAX];
 };
 
-/* Those that apply to it. The texts are the event's and *facts' own. */
+/* event_facts.c: those that apply to it. They hold as long as it is, and *facts is where it is. */
 void service_event_facts(const struct service_event *event, struct service_event_facts *facts);
+/* Those that there are, from 0; NULL behind the last. *words: each event has it, and it is one of these; NULL: it may
+ * be left out, and be whatever. */
+const char *service_event_fact_name(unsigned int fact, bool *is_text, const char *const **words);
 
 /* The number of the last event; 0 when there was none. */
 uint64_t service_event_last(const struct service *service);
