@@ -22,14 +22,8 @@
 
 static void supervisor_free(struct supervisor *supervisor)
 {
-	struct program *program;
-
-	DL_FOREACH(supervisor->api->programs, program)
-		if (program->supervisor == supervisor)
-			program->supervisor = NULL;
 	l2tpips_end(supervisor->api, supervisor);
-	pppox_orphan(supervisor);
-	opened_orphan(supervisor);
+	served_orphan(supervisor);
 	DL_DELETE(supervisor->api->supervisors, supervisor);
 	if (supervisor->readable)
 		event_free(supervisor->readable);
@@ -368,16 +362,12 @@ static void end_sender(struct kernel_api *api)
 
 void kernel_api_close(struct kernel_api *api)
 {
-	struct supervisor *supervisor, *next_supervisor;
-	struct program *program, *next_program;
+	struct supervisor *supervisor, *next;
 
 	if (!api)
 		return;
-	DL_FOREACH_SAFE(api->programs, program, next_program)
-		program_free(program);
-	opened_free_all(api);
-	pppox_free_all(api);
-	DL_FOREACH_SAFE(api->supervisors, supervisor, next_supervisor)
+	served_free_all(api);
+	DL_FOREACH_SAFE(api->supervisors, supervisor, next)
 		supervisor_free(supervisor);
 	end_sender(api);
 	spaces_free(api);

@@ -14,7 +14,7 @@
 #include "os/netns.h"
 #include "os/unix_socket.h"
 
-#define KERNEL_CLIENTS_MAX 4096		/* netlink sockets of programs at once; more are refused with ENOBUFS */
+#define KERNEL_SERVED_MAX 4096		/* at once; more are refused with ENOBUFS or ENOMEM */
 
 /* A connection of an l2tprun. */
 struct supervisor {
@@ -25,47 +25,48 @@ struct supervisor {
 	struct supervisor *prev, *next;
 };
 
+/* What is served to a program, each kind with more behind it: to its l2tprun it is a client (kernel/attach.h). */
+struct served {
+	const struct served_kind *kind;
+	struct kernel_api *api;
+	const struct supervisor *supervisor;	/* NULL: it has ended, but a program it ran has not */
+	uint64_t number;			/* the supervisor's for it */
+	int fd;					/* our end of what the program has; -1: there is none yet */
+	struct space *space;			/* the network namespace it is in; NULL: that is ours */
+	struct served *prev, *next;
+};
+
+struct served_kind {
+	size_t size;
+	void (*free)(struct served *served);
+};
+
 /* A netlink socket of a program. */
 struct program {
-	struct kernel_api *api;
-	struct supervisor *supervisor;		/* NULL: it has ended, but a program it ran has not */
-	uint64_t number;			/* the supervisor's for it */
+	struct served base;
 	struct kernel_client *client;
-	int fd;					/* our end of it */
 	int proxy;				/* a netlink socket of the kernel, for all other families */
 	unsigned int forwarded;			/* messages on their way there: until they are nothing more is read */
 	bool is_gone;				/* and only they are left of it */
 	int netns;				/* the network namespace it is in */
-	struct space *space;			/* NULL: that is ours */
 	bool opener_may;			/* who opened it may administer that */
 	uint32_t opener;			/* the user who did */
 	struct event *readable, *writable, *answered;	/* answered: by the proxy */
-	struct program *prev, *next;
 };
 
 /* A connected AF_PPPOX socket of a program. */
 struct pppox {
-	struct kernel_api *api;
-	const struct supervisor *supervisor;	/* as a program's */
-	uint64_t number;
+	struct served base;
 	struct kernel_pppox *kernel;
-	int fd;					/* our end of it */
 	int netns;
-	struct space *space;
 	struct event *closed, *readable;	/* readable: while nobody else reads it */
-	struct pppox *prev, *next;
 };
 
 /* What a program opened as /dev/ppp. */
 struct opened {
-	struct kernel_api *api;
-	const struct supervisor *supervisor;	/* as a program's */
-	uint64_t number;			/* likewise */
+	struct served base;
 	struct kernel_file *file;
-	int fd;					/* our end of it */
-	struct space *space;			/* NULL: that is ours */
 	struct event *readable;
-	struct opened *prev, *next;
 };
 
 /* A network namespace in which somebody used the API, other than ours. */
@@ -73,7 +74,7 @@ struct space {
 	char name[NETNS_NAME_MAX];
 	uint64_t identity;
 	int fd;
-	unsigned int programs;			/* sockets in it */
+	unsigned int served;			/* in it */
 	struct space *prev, *next;
 };
 
@@ -120,26 +121,38 @@ struct kernel_api {
 	struct event *names;			/* names of namespaces were taken away. NULL: nobody tells */
 	struct log_limit refused;
 	struct supervisor *supervisors;
-	struct program *programs;
+	struct served *served;
+	unsigned int served_count;
 	struct kernel_ppp *ppp;
-	struct opened *opened;
 	struct unit_device *unit_devices;
-	struct pppox *pppox;
 	struct space *spaces;
 	struct taken_socket *sockets;
 	struct l2tpip *l2tpips;
 	struct witness *witnesses;
-	unsigned int program_count;		/* of programs and opened */
 	bool told;				/* that their rights cannot be seen */
 	uint16_t family_id;
 	void (*changed)(void *context);
 	void *context;
 };
 
+/* kernel_served.c */
+/* fd is taken over, also when it fails: NULL, out of memory or there are too many. */
+void *served_new(const struct served_kind *kind, const struct supervisor *supervisor, uint64_t number, int fd);
+/* Where it is; the descriptor stays the caller's. False: no memory, or no descriptors. */
+bool served_enter(struct served *served, int netns);
+const char *served_netns(const struct served *served);
+/* It has nothing any more but its memory, which is the caller's to free. */
+void served_end(struct served *served);
+/* NULL: it has none of this number and kind. */
+void *served_find(const struct served_kind *kind, const struct supervisor *supervisor, uint64_t number);
+/* The supervisor has ended, the programs it ran may not have. */
+void served_orphan(const struct supervisor *supervisor);
+void served_free_all(struct kernel_api *api);
+
 /* kernel_program.c: fds are taken over, also when it fails: 0 or an errno */
 int program_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_ATTACH_FDS]);
+/* NULL: it is no such client. */
 struct program *program_find(const struct supervisor *supervisor, uint64_t number);
-void program_free(struct program *program);
 /* Give it what there is for it. */
 void program_feed(struct program *program);
 /* What is for other families goes to the kernel. */
@@ -151,11 +164,8 @@ void programs_sent(struct kernel_api *api);
 /* 0 or an errno; descriptors stay the caller's. */
 int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count);
 int pppox_call(const struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told);
-/* The supervisor has ended, the programs it ran may not have. */
-void pppox_orphan(const struct supervisor *supervisor);
 /* The session of this one is gone. */
 void pppox_detached(struct pppox *pppox);
-void pppox_free_all(struct kernel_api *api);
 
 /* kernel_ppp.c: what programs opened as /dev/ppp */
 bool opened_begin(struct kernel_api *api);
@@ -167,9 +177,6 @@ int opened_call(struct opened *opened, const struct kernel_attach *attach, struc
 /* What an ioctl() of PPP tells of a device: likewise. */
 int opened_device(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count,
 		  struct kernel_attached *told);
-/* The supervisor has ended, the programs it ran may not have. */
-void opened_orphan(const struct supervisor *supervisor);
-void opened_free_all(struct kernel_api *api);
 
 /* kernel_host.c: what the room asks of the system */
 void kernel_host_fill(struct kernel_host *host);

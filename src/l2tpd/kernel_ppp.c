@@ -189,14 +189,14 @@ static void give(void *context, void *owner, const void *octets, size_t length)
 {
 	const struct opened *opened = owner;
 
-	(void)send(opened->fd, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)send(opened->base.fd, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static void end(void *context, void *owner)
 {
 	const struct opened *opened = owner;
 
-	(void)shutdown(opened->fd, SHUT_WR);
+	(void)shutdown(opened->base.fd, SHUT_WR);
 }
 
 static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const char *netns, int32_t index)
@@ -210,7 +210,7 @@ static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const cha
 static bool take_frame(struct opened *opened, bool *more)
 {
 	static uint8_t frame[FRAME_MAX];
-	ssize_t length = recv(opened->fd, frame, sizeof(frame), MSG_DONTWAIT);
+	ssize_t length = recv(opened->base.fd, frame, sizeof(frame), MSG_DONTWAIT);
 
 	*more = length > 0;
 	if (length > 0)
@@ -220,93 +220,68 @@ static bool take_frame(struct opened *opened, bool *more)
 
 /* --- coming and going --- */
 
-static void opened_free(struct opened *opened)
+static void opened_free(struct served *served)
 {
-	DL_DELETE(opened->api->opened, opened);
-	opened->api->program_count--;
+	struct opened *opened = (struct opened *)served;
+
 	if (opened->readable)
 		event_free(opened->readable);
 	kernel_file_free(opened->file);
-	if (opened->fd >= 0)
-		close(opened->fd);
-	space_leave(opened->api, opened->space);
+	served_end(served);
 	free(opened);
 }
 
-void opened_free_all(struct kernel_api *api)
-{
-	struct opened *opened, *next;
-
-	DL_FOREACH_SAFE(api->opened, opened, next)
-		opened_free(opened);
-}
-
-void opened_orphan(const struct supervisor *supervisor)
-{
-	struct opened *opened;
-
-	DL_FOREACH(supervisor->api->opened, opened)
-		if (opened->supervisor == supervisor)
-			opened->supervisor = NULL;
-}
+static const struct served_kind opened_kind = { sizeof(struct opened), opened_free };
 
 static void readable(evutil_socket_t fd, short what, void *context)
 {
 	struct opened *opened = context;
-	struct kernel_api *api = opened->api;
+	struct kernel_api *api = opened->base.api;
 	bool open = true, more = true;
 
 	for (int i = 0; i < AT_ONCE && open && more; i++)
 		open = take_frame(opened, &more);
 	if (!open)
-		opened_free(opened);
+		opened_free(&opened->base);
 	api->changed(api->context);
 }
 
 static bool begin(struct opened *opened, int netns)
 {
-	struct kernel_api *api = opened->api;
+	struct kernel_api *api = opened->base.api;
+	int fd = opened->base.fd;
 
-	if (opened->fd < 0 || space_enter(api, netns, &opened->space) < 0)
+	if (fd < 0 || !served_enter(&opened->base, netns))
 		return false;
-	opened->file = kernel_file_new(api->ppp, opened->space ? opened->space->name : "", opened);
-	opened->readable = event_new(api->loop, opened->fd, EV_READ | EV_PERSIST, readable, opened);
+	opened->file = kernel_file_new(api->ppp, served_netns(&opened->base), opened);
+	opened->readable = event_new(api->loop, fd, EV_READ | EV_PERSIST, readable, opened);
 	return opened->file && opened->readable && event_add(opened->readable, NULL) == 0;
 }
 
 int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count)
 {
-	struct kernel_api *api = supervisor->api;
 	struct opened *opened;
 
 	if (count != KERNEL_PPP_FDS)
 		return EPROTO;
-	opened = api->program_count < KERNEL_CLIENTS_MAX ? calloc(1, sizeof(*opened)) : NULL;
+	opened = served_new(&opened_kind, supervisor, attach->client,
+			    fcntl(fds[KERNEL_PPP_FD_FRAMES], F_DUPFD_CLOEXEC, 0));
 	if (!opened)
 		return ENOMEM;
-	*opened = (struct opened){ .api = api, .supervisor = supervisor, .number = attach->client,
-				   .fd = fcntl(fds[KERNEL_PPP_FD_FRAMES], F_DUPFD_CLOEXEC, 0) };
-	DL_APPEND(api->opened, opened);
-	api->program_count++;
 	if (begin(opened, fds[KERNEL_PPP_FD_NETNS]))
 		return 0;
-	opened_free(opened);
+	opened_free(&opened->base);
 	return ENOMEM;
 }
 
 struct opened *opened_find(const struct supervisor *supervisor, uint64_t number)
 {
-	struct opened *opened;
-
-	DL_FOREACH(supervisor->api->opened, opened)
-		if (opened->supervisor == supervisor && opened->number == number)
-			return opened;
-	return NULL;
+	return served_find(&opened_kind, supervisor, number);
 }
 
 int opened_call(struct opened *opened, const struct kernel_attach *attach, struct kernel_attached *told)
 {
-	struct kernel_api *api = opened->api;
+	struct kernel_api *api = opened->base.api;
 	struct kernel_ioctl ioctl = { .command = (uint32_t)attach->value, .length = attach->length };
 	int failed;
 

@@ -20,48 +20,22 @@
 #define AT_ONCE 64		/* frames of one, before others have their turn */
 #define STRANGERS_MAX 16	/* who else may have found the listener */
 
-static void pppox_free(struct pppox *pppox)
+static void pppox_free(struct served *served)
 {
-	DL_DELETE(pppox->api->pppox, pppox);
+	struct pppox *pppox = (struct pppox *)served;
+
 	if (pppox->closed)
 		event_free(pppox->closed);
 	if (pppox->readable)
 		event_free(pppox->readable);
 	kernel_pppox_free(pppox->kernel, os_clock_ms());
-	if (pppox->fd >= 0)
-		close(pppox->fd);
 	if (pppox->netns >= 0)
 		close(pppox->netns);
-	space_leave(pppox->api, pppox->space);
+	served_end(served);
 	free(pppox);
 }
 
-void pppox_free_all(struct kernel_api *api)
-{
-	struct pppox *pppox, *next;
-
-	DL_FOREACH_SAFE(api->pppox, pppox, next)
-		pppox_free(pppox);
-}
-
-void pppox_orphan(const struct supervisor *supervisor)
-{
-	struct pppox *pppox;
-
-	DL_FOREACH(supervisor->api->pppox, pppox)
-		if (pppox->supervisor == supervisor)
-			pppox->supervisor = NULL;
-}
-
-static struct pppox *find(const struct supervisor *supervisor, uint64_t number)
-{
-	struct pppox *pppox;
-
-	DL_FOREACH(supervisor->api->pppox, pppox)
-		if (pppox->supervisor == supervisor && pppox->number == number)
-			return pppox;
-	return NULL;
-}
+static const struct served_kind pppox_kind = { sizeof(struct pppox), pppox_free };
 
 /* --- frames, where the datapath does not read them --- */
 
@@ -78,7 +52,7 @@ static void readable(evutil_socket_t fd, short what, void *context)
 	ssize_t length;
 
 	for (int i = 0; i < AT_ONCE; i++) {
-		length = recv(pppox->fd, frame, sizeof(frame), MSG_DONTWAIT);
+		length = recv(pppox->base.fd, frame, sizeof(frame), MSG_DONTWAIT);
 		if (length <= 0)
 			return;
 		kernel_pppox_sent(pppox->kernel, frame, (size_t)length);
@@ -94,9 +68,9 @@ void pppox_detached(struct pppox *pppox)
 static void closed(evutil_socket_t fd, short what, void *context)
 {
 	struct pppox *pppox = context;
-	struct kernel_api *api = pppox->api;
+	struct kernel_api *api = pppox->base.api;
 
-	pppox_free(pppox);
+	pppox_free(&pppox->base);
 	api->changed(api->context);
 }
 
@@ -131,10 +105,10 @@ static int join(int listener, int program)
 
 static int watch(struct pppox *pppox)
 {
-	struct event_base *loop = pppox->api->loop;
+	struct event_base *loop = pppox->base.api->loop;
 
-	pppox->closed = event_new(loop, pppox->fd, EV_CLOSED | EV_PERSIST, closed, pppox);
-	pppox->readable = event_new(loop, pppox->fd, EV_READ | EV_PERSIST, readable, pppox);
+	pppox->closed = event_new(loop, pppox->base.fd, EV_CLOSED | EV_PERSIST, closed, pppox);
+	pppox->readable = event_new(loop, pppox->base.fd, EV_READ | EV_PERSIST, readable, pppox);
 	if (!pppox->closed || !pppox->readable || event_add(pppox->closed, NULL) < 0)
 		return ENOMEM;
 	read_if_needed(pppox);
@@ -145,7 +119,7 @@ static struct kernel_pppox_asker asker_of(struct pppox *pppox, const struct kern
 					  size_t count)
 {
 	return (struct kernel_pppox_asker){
-		.netns = pppox->space ? pppox->space->name : "",
+		.netns = served_netns(&pppox->base),
 		.is_connected = pppox->kernel,
 		.tid = attach->value,
 		.pid = getpid(),
@@ -157,37 +131,35 @@ static struct kernel_pppox_asker asker_of(struct pppox *pppox, const struct kern
 static int ask(struct pppox *pppox, const struct kernel_attach *attach, const int *fds, size_t count)
 {
 	const struct kernel_pppox_asker asker = asker_of(pppox, attach, fds, count);
-	int failed = kernel_pppox_connect(pppox->api->kernel, &asker, attach->octets, attach->length, os_clock_ms(),
-					  &pppox->kernel);
+	int failed = kernel_pppox_connect(pppox->base.api->kernel, &asker, attach->octets, attach->length,
+					  os_clock_ms(), &pppox->kernel);
 
 	if (failed || asker.is_connected)
 		return failed;
-	pppox->fd = join(fds[KERNEL_PPPOX_FD_LISTENER], fds[KERNEL_PPPOX_FD_SOCKET]);
-	if (pppox->fd < 0)
+	pppox->base.fd = join(fds[KERNEL_PPPOX_FD_LISTENER], fds[KERNEL_PPPOX_FD_SOCKET]);
+	if (pppox->base.fd < 0)
 		return ENOMEM;
-	failed = kernel_pppox_attach(pppox->kernel, pppox->fd);
+	failed = kernel_pppox_attach(pppox->kernel, pppox->base.fd);
 	return failed ? failed : watch(pppox);
 }
 
 static struct pppox *pppox_new(struct supervisor *supervisor, uint64_t number, int netns)
 {
-	struct pppox *pppox = calloc(1, sizeof(*pppox));
+	struct pppox *pppox = served_new(&pppox_kind, supervisor, number, -1);
 
 	if (!pppox)
 		return NULL;
-	*pppox = (struct pppox){ .api = supervisor->api, .supervisor = supervisor, .number = number, .fd = -1,
-				 .netns = fcntl(netns, F_DUPFD_CLOEXEC, 0) };
-	DL_APPEND(supervisor->api->pppox, pppox);
-	if (pppox->netns >= 0 && space_enter(pppox->api, pppox->netns, &pppox->space) == 0)
+	pppox->netns = fcntl(netns, F_DUPFD_CLOEXEC, 0);
+	if (pppox->netns >= 0 && served_enter(&pppox->base, netns))
 		return pppox;
-	pppox_free(pppox);
+	pppox_free(&pppox->base);
 	return NULL;
 }
 
 int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count)
 {
 	struct kernel_api *api = supervisor->api;
-	struct pppox *pppox = find(supervisor, attach->client);
+	struct pppox *pppox = served_find(&pppox_kind, supervisor, attach->client);
 	bool is_new = !pppox;
 	int failed;
 
@@ -199,7 +171,7 @@ int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *att
 		return ENOMEM;
 	failed = ask(pppox, attach, fds, count);
 	if (failed && is_new)
-		pppox_free(pppox);
+		pppox_free(&pppox->base);
 	api->changed(api->context);
 	return failed;
 }
@@ -270,7 +242,7 @@ static int answer_unconnected(const struct kernel_attach *attach, struct kernel_
 
 int pppox_call(const struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told)
 {
-	struct pppox *pppox = find(supervisor, attach->client);
+	struct pppox *pppox = served_find(&pppox_kind, supervisor, attach->client);
 	int failed = pppox ? answer(pppox, attach, told) : answer_unconnected(attach, told);
 
 	supervisor->api->changed(supervisor->api->context);

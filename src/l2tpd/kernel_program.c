@@ -34,10 +34,10 @@ static void let_go(struct program *program)
 	free(program);
 }
 
-void program_free(struct program *program)
+static void program_free(struct served *served)
 {
-	DL_DELETE(program->api->programs, program);
-	program->api->program_count--;
+	struct program *program = (struct program *)served;
+
 	if (program->readable)
 		event_free(program->readable);
 	if (program->writable)
@@ -45,20 +45,16 @@ void program_free(struct program *program)
 	if (program->answered)
 		event_free(program->answered);
 	kernel_client_free(program->client);
-	close(program->fd);
 	close(program->netns);
-	space_leave(program->api, program->space);
+	served_end(served);
 	let_go(program);
 }
 
+static const struct served_kind program_kind = { sizeof(struct program), program_free };
+
 struct program *program_find(const struct supervisor *supervisor, uint64_t number)
 {
-	struct program *program;
-
-	DL_FOREACH(supervisor->api->programs, program)
-		if (program->supervisor == supervisor && program->number == number)
-			return program;
-	return NULL;
+	return served_find(&program_kind, supervisor, number);
 }
 
 void program_feed(struct program *program)
@@ -67,7 +63,7 @@ void program_feed(struct program *program)
 	size_t length;
 
 	while (kernel_client_next(program->client, &octets, &length)) {
-		if (send(program->fd, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
+		if (send(program->base.fd, octets, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
 			event_del(program->readable);	/* first it shall take what there is */
 			event_del(program->answered);
 			event_add(program->writable, NULL);
@@ -122,7 +118,7 @@ static bool read_request(struct program *program, bool *more)
 	} control;
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
 				  .msg_controllen = sizeof(control) };
-	ssize_t length = recvmsg(program->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	ssize_t length = recvmsg(program->base.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct kernel_caller caller;
 	struct ucred credentials;
 
@@ -141,7 +137,7 @@ static bool read_request(struct program *program, bool *more)
 static void readable(evutil_socket_t fd, short what, void *context)
 {
 	struct program *program = context;
-	struct kernel_api *api = program->api;
+	struct kernel_api *api = program->base.api;
 	bool open = true, more = true;
 
 	for (int i = 0; i < AT_ONCE && open && more; i++) {
@@ -151,7 +147,7 @@ static void readable(evutil_socket_t fd, short what, void *context)
 		more = more && event_pending(program->readable, EV_READ, NULL);
 	}
 	if (!open)
-		program_free(program);
+		program_free(&program->base);
 	api->changed(api->context);
 }
 
@@ -160,7 +156,7 @@ static void readable(evutil_socket_t fd, short what, void *context)
 /* Until the kernel has carried it out, which may take it long, the program waits, as it would in its own send(). */
 void program_forward(struct program *program, const void *message, size_t length)
 {
-	if (os_sender_send(program->api->sender, program->proxy, message, length, program) < 0)
+	if (os_sender_send(program->base.api->sender, program->proxy, message, length, program) < 0)
 		return;
 	program->forwarded++;
 	event_del(program->readable);
@@ -195,46 +191,33 @@ static void answered(evutil_socket_t fd, short what, void *context)
 
 static bool watch(struct program *program)
 {
-	struct event_base *loop = program->api->loop;
+	struct event_base *loop = program->base.api->loop;
 
-	program->readable = event_new(loop, program->fd, EV_READ | EV_PERSIST, readable, program);
-	program->writable = event_new(loop, program->fd, EV_WRITE, writable, program);
+	program->readable = event_new(loop, program->base.fd, EV_READ | EV_PERSIST, readable, program);
+	program->writable = event_new(loop, program->base.fd, EV_WRITE, writable, program);
 	program->answered = event_new(loop, program->proxy, EV_READ | EV_PERSIST, answered, program);
 	return program->readable && program->writable && program->answered &&
 	       event_add(program->readable, NULL) == 0 && event_add(program->answered, NULL) == 0;
 }
 
-static struct program *allocate(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds)
-{
-	struct kernel_api *api = supervisor->api;
-	struct program *program = api->program_count < KERNEL_CLIENTS_MAX ? calloc(1, sizeof(*program)) : NULL;
-
-	if (!program) {
-		for (int i = 0; i < KERNEL_ATTACH_FDS; i++)
-			close(fds[i]);
-		return NULL;
-	}
-	*program = (struct program){
-		.api = api, .supervisor = supervisor, .number = attach->client,
-		.fd = fds[KERNEL_ATTACH_FD_CLIENT], .proxy = fds[KERNEL_ATTACH_FD_PROXY],
-		.netns = fds[KERNEL_ATTACH_FD_NETNS], .opener_may = attach->value, .opener = attach->uid,
-	};
-	DL_APPEND(api->programs, program);
-	api->program_count++;
-	return program;
-}
-
 int program_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_ATTACH_FDS])
 {
-	struct program *program = allocate(supervisor, attach, fds);
+	struct program *program = served_new(&program_kind, supervisor, attach->client, fds[KERNEL_ATTACH_FD_CLIENT]);
 
-	if (!program)
+	if (!program) {
+		close(fds[KERNEL_ATTACH_FD_PROXY]);
+		close(fds[KERNEL_ATTACH_FD_NETNS]);
 		return ENOBUFS;
-	if (space_enter(program->api, program->netns, &program->space) == 0)
-		program->client = kernel_client_new(program->api->kernel, program->space ? program->space->name : "",
+	}
+	program->proxy = fds[KERNEL_ATTACH_FD_PROXY];
+	program->netns = fds[KERNEL_ATTACH_FD_NETNS];
+	program->opener_may = attach->value;
+	program->opener = attach->uid;
+	if (served_enter(&program->base, program->netns))
+		program->client = kernel_client_new(supervisor->api->kernel, served_netns(&program->base),
 						    attach->port_id, program);
 	if (program->client && watch(program))
 		return 0;
-	program_free(program);
+	program_free(&program->base);
 	return ENOBUFS;
 }

@@ -168,7 +168,7 @@ int space_enter(struct kernel_api *api, int netns, struct space **space)
 		*space = space_new(api, netns, about.st_ino);
 	if (!*space)
 		return -1;
-	(*space)->programs++;
+	(*space)->served++;
 	look_within(api, LOOK_MS);
 	return 0;
 }
@@ -177,7 +177,7 @@ void space_leave(struct kernel_api *api, struct space *space)
 {
 	if (!space)
 		return;
-	space->programs--;
+	space->served--;
 	spaces_look_soon(api);
 }
 
@@ -226,7 +226,7 @@ void spaces_look(struct kernel_api *api)
 	if (!uses)
 		return;
 	DL_FOREACH(api->spaces, space)
-		uses[i++] = (struct netns_use){ space->identity, space->programs || has_its_name(space) };
+		uses[i++] = (struct netns_use){ space->identity, space->served || has_its_name(space) };
 	seen = netns_find_users(uses, count);
 	i = 0;
 	DL_FOREACH_SAFE(api->spaces, space, next)
