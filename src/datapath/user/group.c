@@ -221,7 +221,7 @@ static int watch_sockets(struct user_datapath *dp, struct socket_group *group, s
 		if (group->shadow && i != group->receiver)
 			continue;
 		group->data[i].source.ready = receive_ready;
-		failed |= worker_watch(&dp->workers[i], group->data[i].fd, &group->data[i].source);
+		failed |= worker_watch_socket(&dp->workers[i], group->data[i].fd, &group->data[i].source);
 	}
 	for (int i = 0; i < 2 && group->control[i].fd >= 0; i++) {
 		group->control[i].source.ready = receive_control_ready;
@@ -244,7 +244,7 @@ static void unwatch_sockets(struct worker *worker, void *context)
 	struct socket_group *group = context;
 
 	if (group->data[worker->index].fd >= 0)
-		worker_unwatch(worker, group->data[worker->index].fd);
+		worker_unwatch_socket(worker, group->data[worker->index].fd);
 	if (worker->index != 0)
 		return;
 	if (group->zero_checksum.fd >= 0)

@@ -6,6 +6,7 @@
 #include "datapath/user/worker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -70,10 +71,31 @@ static void serve(struct worker *worker, struct epoll_event *events, int count)
 		answer_call(worker);
 }
 
+/* Sleep until a source is ready; returns how many of events are filled. */
+static int wait_for_events(struct worker *worker, struct epoll_event *events)
+{
+	struct pollfd fds[1 + WORKER_POLLED_MAX] = { { .fd = worker->epoll_fd, .events = POLLIN } };
+	int count = 0;
+
+	for (unsigned int i = 0; i < worker->polled_count; i++)
+		fds[1 + i] = (struct pollfd){ .fd = worker->polled[i].fd, .events = POLLIN };
+	if (poll(fds, 1 + worker->polled_count, receive_timeout(worker)) <= 0)
+		return 0;
+	if (fds[0].revents)
+		count = epoll_wait(worker->epoll_fd, events, WORKER_EVENTS, 0);
+	if (count < 0)
+		count = 0;
+	for (unsigned int i = 0; i < worker->polled_count; i++)
+		if (fds[1 + i].revents)
+			events[count++] = (struct epoll_event){ .events = (uint32_t)fds[1 + i].revents,
+								.data.ptr = worker->polled[i].source };
+	return count;
+}
+
 static void *worker_main(void *context)
 {
 	struct worker *worker = context;
-	struct epoll_event events[WORKER_EVENTS];
+	struct epoll_event events[WORKER_EVENTS + WORKER_POLLED_MAX];
 	int count;
 
 	/* Or the pause would take twice as long. */
@@ -85,9 +107,9 @@ static void *worker_main(void *context)
 			usleep(BULK_PAUSE_US);
 		worker->bulk = 0;
 		worker->backlog = false;
-		count = epoll_wait(worker->epoll_fd, events, WORKER_EVENTS, receive_timeout(worker));
+		count = wait_for_events(worker, events);
 		rcu_thread_online();
-		serve(worker, events, count > 0 ? count : 0);
+		serve(worker, events, count);
 	}
 	rcu_unregister_thread();
 	return NULL;
@@ -103,6 +125,34 @@ int worker_watch(struct worker *worker, int fd, struct source *source)
 void worker_unwatch(struct worker *worker, int fd)
 {
 	(void)epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
+static void add_polled(struct worker *worker, void *context)
+{
+	const struct polled *polled = context;
+
+	worker->polled[worker->polled_count++] = *polled;
+}
+
+int worker_watch_socket(struct worker *worker, int fd, struct source *source)
+{
+	struct polled polled = { fd, source };
+
+	/* Only for the control thread does it become more. */
+	if (worker->polled_count == WORKER_POLLED_MAX)
+		return worker_watch(worker, fd, source);
+	worker_run(worker, add_polled, &polled);
+	return 0;
+}
+
+void worker_unwatch_socket(struct worker *worker, int fd)
+{
+	for (unsigned int i = 0; i < worker->polled_count; i++)
+		if (worker->polled[i].fd == fd) {
+			worker->polled[i] = worker->polled[--worker->polled_count];
+			return;
+		}
+	worker_unwatch(worker, fd);
 }
 
 void worker_run(struct worker *worker, void (*function)(struct worker *worker, void *context), void *context)

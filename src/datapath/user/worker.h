@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A worker: one thread, one epoll, its buffers.  It never blocks but in epoll_wait, and everything
- * it needs for a packet was allocated when it started.
+ * A worker: one thread, one epoll and some sockets beside it, its buffers.  It never blocks but where it
+ * waits for them, and everything it needs for a packet was allocated when it started.
  */
 #ifndef L2TPD_DATAPATH_USER_WORKER_H
 #define L2TPD_DATAPATH_USER_WORKER_H
@@ -12,6 +12,7 @@
 #include "datapath/user/internal.h"
 
 #define WORKER_EVENTS 64		/* sources served between two quiescent states */
+#define WORKER_POLLED_MAX 16		/* sockets that are polled, see worker_watch_socket() */
 
 /* A call that the control thread wants run between two rounds. */
 struct worker_call {
@@ -23,12 +24,19 @@ struct worker_call {
 
 struct frame_buffers;
 
+struct polled {
+	int fd;
+	struct source *source;
+};
+
 struct worker {
 	struct user_datapath *dp;
 	unsigned int index;
 	pthread_t thread;
 	bool running;
 	int epoll_fd;
+	struct polled polled[WORKER_POLLED_MAX];	/* the worker writes */
+	unsigned int polled_count;
 	int wake_fd;
 	struct source wake;
 	struct worker_call call;
@@ -61,6 +69,12 @@ void worker_run(struct worker *worker, void (*function)(struct worker *worker, v
 uint64_t worker_clock(void);
 int worker_watch(struct worker *worker, int fd, struct source *source);	/* 0 or -1 with errno */
 void worker_unwatch(struct worker *worker, int fd);
+/* Control: a socket that sends much. An epoll waits at it always, and each packet of a train that is freed wakes it
+ * for nothing, which is a tenth of a sender's time; poll() waits only while the worker sleeps. Sockets beyond
+ * WORKER_POLLED_MAX are in the epoll. */
+int worker_watch_socket(struct worker *worker, int fd, struct source *source);	/* 0 or -1 with errno */
+/* In the worker's thread. */
+void worker_unwatch_socket(struct worker *worker, int fd);
 
 /* transmit.c: a session's device has frames */
 struct transmitter *transmitter_new(void);
