@@ -9,6 +9,8 @@ import tempfile
 
 import _structure
 
+# Nobody else's sleep is as long.
+SLEEPS = [f'sleep {612 + n}.{os.getpid()}' for n in (0, 1)]
 HEAD = '#!/bin/bash\n# What for.\n'
 FINE = {'tests/structure/fine.sh': HEAD + 'echo "ok one"; echo "ok two: with a colon"\n'}
 # what, scripts, regexes of the report, its last line, its exit status
@@ -32,8 +34,8 @@ CASES = [
     ('a failed cmocka case', {'tests/unit/test_a.c': '', 'build-asan/tests/unit/test_a':
                               HEAD + 'echo 1..3; echo "ok 1 - x"; echo "not ok 2 - y"; echo "ok 3 - z # SKIP no"\n'},
      [r'FAIL unit/a: y', r'skip unit/a: z: no'], '1 passed, 1 failed, 1 skipped', 1),
-    ('leftovers', {'tests/structure/f.sh': HEAD + 'ip netns add "${NS}x"; (setsid sleep 612.5 &); (trap "" TERM;'
-                   'exec -a l2tpd-stubborn sleep 613.5) & echo "$TMP" >"$OUTSIDE"; echo ok one\n'},
+    ('leftovers', {'tests/structure/f.sh': HEAD + f'ip netns add "${{NS}}x"; (setsid {SLEEPS[0]} &); (trap "" TERM;'
+                   f'exec -a l2tpd-stubborn {SLEEPS[1]}) & echo "$TMP ${{NS}}x" >"$OUTSIDE"; echo ok one\n'},
      [r'^structure/f +1 passed'], '1 passed, 0 failed, 0 skipped', 0),
 ]
 
@@ -51,13 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 def leftovers(outside):
     with open(outside, encoding='utf-8') as f:
-        tmp = f.read().strip()
-    if os.path.exists(tmp):
-        yield tmp
-    if os.path.isdir('/run/netns'):
-        yield from filter(re.compile(r'l2t\d+-x$').match, os.listdir('/run/netns'))
+        tmp, netns = f.read().split()
+    yield from filter(os.path.exists, [tmp, f'/run/netns/{netns}'])
     processes = subprocess.run(['ps', '-eo', 'args'], check=True, capture_output=True, text=True).stdout
-    yield from re.findall(r'^.*sleep 61[23]\.5$|^l2tpd-stubborn.*', processes, re.M)
+    for duration in (command.split()[1] for command in SLEEPS):
+        yield from re.findall(rf'^.* {re.escape(duration)}$', processes, re.M)
 
 
 def run_case(tree, patterns, last, status):
