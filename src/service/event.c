@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ring of events (event.h).  Whoever reads it does so between two calls, so the event that
- * counts the suppressed ones of a call may be changed as long as the call lasts.
+ * What is told, and how much of it (event.h); event_ring.c keeps it.  Whoever reads it does so between two calls, so
+ * the event that counts the suppressed ones of a call may be changed as long as the call lasts.
  */
 #include "service/event.h"
 
@@ -71,19 +71,9 @@ struct events *events_new(void)
 
 void events_free(struct events *events)
 {
-	for (unsigned int i = 0; events && i < SERVICE_EVENT_RING / EVENTS_PAGE; i++)
-		free(events->ring[i]);
+	if (events)
+		event_ring_clear(&events->ring);
 	free(events);
-}
-
-/* Where event number is, or will be: NULL when out of memory, but not for one that was added. */
-static struct service_event *place_of(struct events *events, uint64_t number)
-{
-	struct service_event **page = &events->ring[number % SERVICE_EVENT_RING / EVENTS_PAGE];
-
-	if (!*page)
-		*page = calloc(EVENTS_PAGE, sizeof(**page));
-	return *page ? &(*page)[number % EVENTS_PAGE] : NULL;
 }
 
 void event_begin_call(struct service *service)
@@ -95,11 +85,12 @@ void event_begin_call(struct service *service)
 /* NULL: out of memory, it is lost. */
 static struct service_event *add(struct service *service, enum service_event_kind kind)
 {
-	struct events *events = service->events;
-	struct service_event *event = place_of(events, events->last + 1);
+	struct service_event *event = event_ring_add(&service->events->ring);
 
-	if (event)
-		*event = (struct service_event){ .number = ++events->last, .when = service->now, .kind = kind };
+	if (!event)
+		return NULL;
+	event->when = service->now;
+	event->kind = kind;
 	return event;
 }
 
@@ -118,8 +109,7 @@ static struct service_event *post(struct service *service, enum service_event_ki
 		events->budget = 0;
 		add(service, SERVICE_EVENT_SUPPRESSED);
 	}
-	if (events->last)
-		place_of(events, events->last)->count++;
+	events->ring.newest.count++;
 	return NULL;
 }
 
@@ -298,17 +288,10 @@ handle service_session_of_event(const struct service *service, const struct data
 
 uint64_t service_event_last(const struct service *service)
 {
-	return service->events ? service->events->last : 0;
+	return service->events ? service->events->ring.last : 0;
 }
 
 int service_event_get(const struct service *service, uint64_t number, struct service_event *event)
 {
-	uint64_t last = service_event_last(service);
-
-	if (number > last)
-		return 1;
-	if (!number || number + SERVICE_EVENT_RING <= last)
-		return -1;
-	*event = *place_of(service->events, number);
-	return 0;
+	return service->events ? event_ring_get(&service->events->ring, number, event) : number ? 1 : -1;
 }

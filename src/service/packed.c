@@ -62,6 +62,22 @@ static size_t write_runs(const uint8_t *octets, size_t size, uint8_t *out)
 	return used;
 }
 
+size_t packed_write(const void *from, size_t size, uint8_t *out)
+{
+	return write_runs(from, size, out);
+}
+
+void packed_read(const uint8_t *octets, size_t length, void *to, size_t size)
+{
+	uint16_t header[2];
+
+	memset(to, 0, size);
+	for (size_t at = 0; at < length; at += RUN_HEADER + (size_t)header[1]) {
+		memcpy(header, octets + at, RUN_HEADER);
+		memcpy((uint8_t *)to + header[0], octets + at + RUN_HEADER, header[1]);
+	}
+}
+
 bool packed_make(const void *from, size_t size, struct packed **packed)
 {
 	size_t length;
@@ -82,13 +98,7 @@ bool packed_make(const void *from, size_t size, struct packed **packed)
 
 void packed_open(const struct packed *packed, void *to, size_t size)
 {
-	uint16_t header[2];
-
-	memset(to, 0, size);
-	for (size_t at = 0; packed && at < packed->length; at += RUN_HEADER + (size_t)header[1]) {
-		memcpy(header, packed->octets + at, RUN_HEADER);
-		memcpy((uint8_t *)to + header[0], packed->octets + at + RUN_HEADER, header[1]);
-	}
+	packed_read(packed ? packed->octets : NULL, packed ? packed->length : 0, to, size);
 }
 
 void packed_free(struct packed *packed)

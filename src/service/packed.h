@@ -21,4 +21,11 @@ void packed_open(const struct packed *packed, void *to, size_t size);
 /* Wiped; NULL is legal. */
 void packed_free(struct packed *packed);
 
+/* The octets alone, for who has a place for them. */
+#define PACKED_ROOM(size) ((size) + 4)	/* at most: but for the first run, one costs no more than the zeros before it */
+/* out has PACKED_ROOM(size); returns how many they are. size is at most PACKED_SIZE_MAX. */
+size_t packed_write(const void *from, size_t size, uint8_t *out);
+/* size as it was. */
+void packed_read(const uint8_t *octets, size_t length, void *to, size_t size);
+
 #endif

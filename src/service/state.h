@@ -7,7 +7,7 @@
 #ifndef L2TPD_SERVICE_STATE_H
 #define L2TPD_SERVICE_STATE_H
 
-#include "service/event.h"
+#include "service/event_ring.h"
 #include "service/internal.h"
 
 /* --- state.c --- */
@@ -69,14 +69,11 @@ struct history {
 	struct service_setbacks setbacks;
 };
 
-#define EVENTS_PAGE 128			/* events of a part of the ring */
-
 struct events {
 	struct history history;
-	uint64_t last;
 	uint32_t budget;		/* left to the call under way */
 	uint32_t kernel_listeners;	/* who want those by the kernel's names */
-	struct service_event *ring[SERVICE_EVENT_RING / EVENTS_PAGE];	/* NULL: none was there yet */
+	struct event_ring ring;
 };
 
 #endif
