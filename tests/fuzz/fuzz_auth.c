@@ -11,16 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input.h"
 #include "ppp/auth.h"
 
 #define OCTETS_MAX 600
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-struct input {
-	const uint8_t *octets;
-	size_t left;
-};
 
 struct end {
 	struct ppp_link link;		/* first */
@@ -32,20 +26,6 @@ struct end {
 	uint8_t identifier;		/* of the last packet sent */
 	uint8_t type;			/* and its first octet */
 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
-
-static uint8_t next(struct input *input)
-{
-	if (!input->left)
-		return 0;
-	input->left--;
-	return *input->octets++;
-}
 
 static struct end *end_of(struct ppp_link *link)
 {

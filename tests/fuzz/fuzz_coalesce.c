@@ -10,6 +10,7 @@
 
 #include "datapath/user/checksum.h"
 #include "datapath/user/coalesce.h"
+#include "fuzz.h"
 
 #define FRAMES_MAX 256
 #define FRAME_MAX 66000
@@ -118,8 +119,6 @@ static void arrive(struct coalescer *coalescer, const uint8_t *octets, size_t le
 	memcpy(a->copy, a->frame, length);
 	coalesce_frame(coalescer, (void *)(uintptr_t)&targets[target], targets[target], a->frame, length);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -9,14 +9,7 @@
 
 #include "base/text.h"
 #include "config/command.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
+#include "fuzz.h"
 
 static void check_error(const struct error *error, struct config_place place)
 {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "control/control.h"
+#include "input.h"
 #include "wire/avp.h"
 #include "wire/control_header.h"
 
@@ -25,13 +26,6 @@
 #define NAMED_FIRST 64		/* tunnel ids that the owner names */
 #define NAMED 64
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-struct input {
-	const uint8_t *octets;
-	size_t left;
-};
-
 static struct control *control;
 static uint64_t now = 1000000;
 static uint32_t random_state;
@@ -43,26 +37,9 @@ static struct peer {
 	uint16_t tunnel_id, session_id, ns, nr;
 } peers[3];
 
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
-
 static void next_random(void *octets, size_t length)
 {
-	for (size_t i = 0; i < length; i++) {
-		random_state = random_state * 1664525u + 1013904223u;
-		((uint8_t *)octets)[i] = (uint8_t)(random_state >> 24);
-	}
-}
-
-static uint8_t next(struct input *input)
-{
-	if (!input->left)
-		return 0;
-	input->left--;
-	return *input->octets++;
+	random_octets(&random_state, octets, length);
 }
 
 /* --- what comes out --- */

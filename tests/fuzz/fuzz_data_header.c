@@ -8,15 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/data_header.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 /* What was read, written again, is what stood there, but for reserved bits. */
 static void check_written(enum l2tp_encap encap, enum l2tp_l2spec l2spec, size_t cookie_length, uint32_t session_id,

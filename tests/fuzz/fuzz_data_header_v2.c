@@ -7,16 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/data_header.h"
 #include "wire/data_header_v2.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 /* Written again, with what we never send left out, it is the same. */
 static void check_written(const struct data_header_v2 *header)

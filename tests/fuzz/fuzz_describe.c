@@ -7,15 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/describe.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static void must_be_text(const char *text, size_t size)
 {

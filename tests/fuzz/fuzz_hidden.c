@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input.h"
 #include "wire/avp.h"
 
 #define SECRET "tunnel-secret"
@@ -22,13 +23,6 @@
 #define VECTOR 8
 #define AS_LONG_AS_IT_IS 16	/* the length inside is right, whatever the input says */
 #define SPOILT 32		/* a bit of the hidden value is changed on its way */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-struct input {
-	const uint8_t *octets;
-	size_t left;
-};
 
 /* What the decoder ought to find, of values that are octets and arrived as they were sent. */
 struct expected {
@@ -44,20 +38,6 @@ struct peer {
 	struct hiding hiding;
 	struct expected expected[AVP_ROW_COUNT];
 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
-
-static uint8_t next(struct input *input)
-{
-	if (!input->left)
-		return 0;
-	input->left--;
-	return *input->octets++;
-}
 
 static const uint8_t *take(struct input *input, size_t *length)
 {

@@ -10,12 +10,11 @@
 #include <unistd.h>
 
 #include "datapath/null/null.h"
+#include "fuzz.h"
 #include "manage/server.h"
 
 #define TOKEN "sesame"
 #define TURNS_MAX 64	/* of the loop, for one input */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 static uint64_t now(void)
 {

@@ -8,18 +8,11 @@
 #include <string.h>
 
 #include "aaa/ipv6_link.h"
+#include "fuzz.h"
 #include "wire/dhcpv6.h"
 #include "wire/icmpv6.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
 static const uint8_t server[] = { 0, 4, 's', 'e', 'r', 'v', 'e', 'r' };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static struct ipv6_link make_link(unsigned int has)
 {

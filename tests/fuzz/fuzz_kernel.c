@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "datapath/null/null.h"
+#include "fuzz.h"
 #include "kernel/kernel.h"
 #include "service/service.h"
 
@@ -25,8 +26,6 @@
 #define STEPS_MAX 200
 #define DATAGRAMS_MAX 100000		/* that one input can cause: a dump ends */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
 struct world {
 	struct datapath *dp;
 	struct service *service;
@@ -37,12 +36,6 @@ struct world {
 };
 
 static const char *const namespaces[CLIENTS] = { "", "", "red", "blue" };
-
-static void must(bool right)
-{
-	if (!right)
-		abort();
-}
 
 /* --- the system --- */
 

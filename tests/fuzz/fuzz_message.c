@@ -10,19 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/control_header.h"
 #include "wire/message.h"
 
 #define SECRET "tunnel-secret"
 #define OCTETS_MAX 4096
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static enum message_verdict decode(uint8_t *octets, size_t length, bool secret, struct message *message)
 {

@@ -9,18 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input.h"
 #include "wire/mppe.h"
 
 #define PACKET_MAX 80
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
 enum fate { ARRIVES, IS_LOST, COMES_TWICE, IS_SPOILT, IS_FORGED, COMES_AFTER_A_FLUSH, FATES };
-
-struct input {
-	const uint8_t *octets;
-	size_t left;
-};
 
 struct pair {
 	struct mppe *from, *to;
@@ -30,20 +24,6 @@ struct pair {
 	bool in_step;			/* nothing was lost */
 	bool deceived;			/* a packet that was spoilt or forged became one by chance */
 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
-
-static uint8_t next(struct input *input)
-{
-	if (!input->left)
-		return 0;
-	input->left--;
-	return *input->octets++;
-}
 
 static struct mppe *begin(uint8_t how)
 {

@@ -9,6 +9,7 @@
 
 #include "datapath/user/checksum.h"
 #include "datapath/user/mss.h"
+#include "fuzz.h"
 
 static void check(bool right)
 {
@@ -41,8 +42,6 @@ static void compare(const uint8_t *before, const uint8_t *after, size_t length, 
 	else
 		check(is_right(before, &inner) == is_right(after, &inner));
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

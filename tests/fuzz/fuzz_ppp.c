@@ -9,19 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input.h"
 #include "ppp/ppp.h"
 #include "wire/ppp.h"
 
 #define STEPS_MAX 300
 #define REST_MS 600000
 #define SECRET "secret"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-struct input {
-	const uint8_t *octets;
-	size_t left;
-};
 
 struct packet {
 	uint16_t protocol;
@@ -39,26 +33,9 @@ static struct packet requests[4];		/* its Configure-Requests */
 static bool asked, wanted, down, ipv4, ipv6, mppe;
 static struct credentials_verdict verdict;
 
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
-
 static void next_random(void *octets, size_t length)
 {
-	for (size_t i = 0; i < length; i++) {
-		random_state = random_state * 1664525u + 1013904223u;
-		((uint8_t *)octets)[i] = (uint8_t)(random_state >> 24);
-	}
-}
-
-static uint8_t next(struct input *input)
-{
-	if (!input->left)
-		return 0;
-	input->left--;
-	return *input->octets++;
+	random_octets(&random_state, octets, length);
 }
 
 static size_t take_octets(struct input *input, uint8_t *out, size_t most)

@@ -2,15 +2,8 @@
 /* Any octets as a PPP frame, a packet of a control protocol, and its list of options. */
 #include <stdlib.h>
 
+#include "fuzz.h"
 #include "wire/ppp.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static void walk(const uint8_t *options, size_t length)
 {

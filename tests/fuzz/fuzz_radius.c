@@ -9,17 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/radius.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
 static const struct radius_secret secret = { (const uint8_t *)"xyzzy5461", 9 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static void read_values(const struct radius_attribute *attribute)
 {

@@ -12,11 +12,10 @@
 #include <string.h>
 
 #include "aaa/radius.h"
+#include "fuzz.h"
 #include "wire/radius.h"
 
 #define SERVERS 3
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 static const struct radius_secret secret = { (const uint8_t *)"correct-horse", 13 };
 
@@ -30,12 +29,6 @@ struct world {
 	struct radius_datagram datagram;
 	uint8_t octets[RADIUS_PACKET_MAX];
 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static uint8_t next(struct world *world)
 {

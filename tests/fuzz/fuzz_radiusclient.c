@@ -8,14 +8,7 @@
 #include <string.h>
 
 #include "config/radiusclient.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
+#include "fuzz.h"
 
 static void check_servers(const struct radiusclient *client)
 {

@@ -10,13 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool right)
-{
-	if (!right)
-		abort();
-}
+#include "fuzz.h"
 
 /* What may be compared octet by octet: names that no escape can stand for. */
 static bool is_plain(const char *name)

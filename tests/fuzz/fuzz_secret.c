@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "config/secret.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
+#include "fuzz.h"
 
 struct config {
 	char token[64], token_file[CONFIG_PATH_MAX];
@@ -30,12 +29,6 @@ struct file {
 	size_t length;
 	struct secret_place place;
 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static int read_file(void *context, const struct secret_place *place, const char *parameter, char *out, size_t *length,
 		     struct error *error)

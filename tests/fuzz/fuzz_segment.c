@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "datapath/user/segment.h"
+#include "fuzz.h"
 
 static void check(bool right)
 {
@@ -31,8 +32,6 @@ static void cut(const struct segment_plan *plan, size_t frame_length)
 	check(next == plan->frame + plan->length && plan->length <= frame_length);
 	free(out);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "datapath/null/null.h"
+#include "fuzz.h"
 #include "service/authorize.h"
 #include "service/bearer.h"
 #include "service/debug.h"
@@ -30,8 +31,6 @@
 #define SAVED_MAX (256 * 1024)	/* octets: of so many commands */
 #define COMMANDS_MAX 64		/* of one input: more only makes it slow */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
 struct world {
 	struct datapath *dp, *peer_dp;
 	struct service *service, *peer;	/* peer NULL: nothing was said to it yet */
@@ -42,12 +41,6 @@ struct world {
 	uint32_t authorizers;		/* how many came or went */
 	uint32_t answers;
 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static uint64_t random_state;
 

@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "config/source.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
+#include "fuzz.h"
 
 #define FILES_MAX 6
 
@@ -20,12 +19,6 @@ struct disk {
 	size_t lengths[FILES_MAX];
 	unsigned int count;
 };
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
 
 static int add(const struct disk *disk, unsigned int i, struct source_list *list, struct error *error)
 {

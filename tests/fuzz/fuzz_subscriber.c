@@ -8,6 +8,7 @@
 
 #include "datapath/user/checksum.h"
 #include "datapath/user/shared.h"
+#include "fuzz.h"
 
 static void check(bool right)
 {
@@ -26,8 +27,6 @@ static void check_answer(const uint8_t *answer, size_t length)
 	else
 		check(checksum_fold(checksum_sum(answer + IPV4_HEADER, length - IPV4_HEADER)) == 0xffff);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

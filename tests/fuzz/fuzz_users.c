@@ -8,14 +8,7 @@
 
 #include "aaa/users.h"
 #include "aaa/users_line.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
-
-static void must(bool true_always)
-{
-	if (!true_always)
-		abort();
-}
+#include "fuzz.h"
 
 static int read_file(void *context, const char *path, char *out, size_t size, size_t *length, struct error *error)
 {

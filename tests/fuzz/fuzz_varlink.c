@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "datapath/null/null.h"
+#include "fuzz.h"
 #include "manage/server.h"
 
 #define STEPS_MAX 4096	/* of one call: a list of what so short an input can create ends long before */
@@ -46,8 +47,6 @@ static int read_secret(void *context, const struct secret_place *place, const ch
 	memcpy(out, place->name, *length);
 	return 0;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 
 static uint64_t now(void)
 {

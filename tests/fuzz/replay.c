@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fuzz.h"
+
 /* larger files are fed whole, with a sample of their prefixes and flips only */
 #ifndef REPLAY_EXHAUSTIVE_BYTES
 #define REPLAY_EXHAUSTIVE_BYTES 512
@@ -26,8 +28,6 @@
 #endif
 /* what no corpus file of ours exceeds; a larger one is a mistake */
 #define REPLAY_FILE_MAX (1u << 20)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* Runs the target on a copy of exactly len bytes, so that ASan sees a read beyond it. */
 static void feed(const uint8_t *data, size_t len)
