@@ -4,8 +4,9 @@
 # appears, and again to its successor.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/net/_networkd.sh
+. "$(dirname "$0")/_networkd.sh"
 
-networkd=/lib/systemd/systemd-networkd
 file=$(sed -n '/^\[Match\]$/,/^```$/ { /^```$/d; p }' "$TOP/README.md")
 matches "README has a file for systemd-networkd" "$file" '^Name=office$'
 hosts
@@ -14,21 +15,8 @@ daemon A <<-END || exit 1
 	session create tunnel_name=t session_name=s session_id=11 peer_session_id=12 interface_name=office
 END
 
-# In a mount namespace where it sees no configuration but README's, neither udev (/sys is read-only, as in a container)
-# nor a bus, and nothing of this machine's own networkd.
-cat >"$TMP/networkd.sh" <<-END
-	mount --make-rslave /
-	for folder in /run/systemd /etc/systemd/network /run/dbus; do
-		[ ! -d \$folder ] || mount -t tmpfs none \$folder || exit
-	done
-	mkdir -p /run/systemd/netif/{links,leases,lldp} && chown -R systemd-network: /run/systemd/netif
-	mount -o remount,ro,bind /sys
-	cat >/etc/systemd/network/office.network <<-FILE
-	$file
-	FILE
-	SYSTEMD_LOG_TARGET=console exec $networkd
-END
-helper A unshare -m bash "$TMP/networkd.sh"
+echo "$file" >"$TMP/office.network"
+networkd A "$TMP/office.network"
 has_address() { ip_on A -o -4 addr show office | grep -q '10\.9\.0\.1/24'; }
 check "a device that is there gets its address" until_true 10 has_address || cat "$TMP/helpers.log"
 first=$(on A cat /sys/class/net/office/ifindex)

@@ -4,8 +4,9 @@
 # and gives a network of it to another device.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/net/_networkd.sh
+. "$(dirname "$0")/_networkd.sh"
 
-networkd=/lib/systemd/systemd-networkd
 link=(prefix=2001:db8:1:1::/64 delegated=2001:db8:2::/56 dns=2001:db8::53 mtu=1400)
 
 # subscriber HOST: a host with the device `ppp0`, at whose other end we are
@@ -29,21 +30,8 @@ equal "the MTU of the device" "$(on K cat /sys/class/net/ppp0/mtu)" 1500
 
 check "networkd's link" subscriber N
 ip_on N link add lan type veth peer name host && ip_on N link set lan up && ip_on N link set host up
-# As in addresses.sh: no configuration but this, neither udev nor a bus, and nothing of this machine's own networkd.
-cat >"$TMP/networkd.sh" <<-END
-	mount --make-rslave /
-	for folder in /run/systemd /etc/systemd/network /run/dbus; do
-		[ ! -d \$folder ] || mount -t tmpfs none \$folder || exit
-	done
-	mkdir -p /run/systemd/netif/{links,leases,lldp} && chown -R systemd-network: /run/systemd/netif
-	mount -o remount,ro,bind /sys
-	printf '%s\n' '[Match]' Name=ppp0 '[Network]' LinkLocalAddressing=ipv6 IPv6AcceptRA=yes DHCP=ipv6 \
-		'[IPv6AcceptRA]' DHCPv6Client=always >/etc/systemd/network/ppp0.network
-	printf '%s\n' '[Match]' Name=lan '[Network]' LinkLocalAddressing=ipv6 DHCPPrefixDelegation=yes IPv6AcceptRA=no \
-		'[DHCPPrefixDelegation]' UplinkInterface=ppp0 SubnetId=0x17 >/etc/systemd/network/lan.network
-	SYSTEMD_LOG_LEVEL=debug SYSTEMD_LOG_TARGET=console exec $networkd
-END
-helper N unshare -m bash "$TMP/networkd.sh"
+delegating_files LinkLocalAddressing=ipv6
+SYSTEMD_LOG_LEVEL=debug networkd N "$TMP/ppp0.network" "$TMP/lan.network"
 check "networkd has an address of the prefix" until_true 20 has N '2001:db8:1:1:[0-9a-f:]+/64' addr show dev ppp0
 check "a network of the delegated prefix on another device" \
 	until_true 20 has N '2001:db8:2:17:[0-9a-f:]+/64' addr show dev lan || tail -n 60 "$TMP/helpers.log"

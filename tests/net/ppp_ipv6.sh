@@ -4,8 +4,9 @@
 # numbers a network of its own from the prefix that it is delegated, and packets of both pass.
 # shellcheck source=tests/v2.sh
 . "$(dirname "$0")/../v2.sh"
+# shellcheck source=tests/net/_networkd.sh
+. "$(dirname "$0")/_networkd.sh"
 
-networkd=/lib/systemd/systemd-networkd
 hosts
 on A sysctl -qw net.ipv6.conf.all.accept_ra=1 net.ipv6.conf.default.accept_ra=1 \
 	net.ipv6.conf.default.router_solicitations=3
@@ -42,21 +43,8 @@ check "a name server" until_true 5 advertised
 check "packets pass, to a host behind the LNS" until_true 5 on A ping -qc 1 -W 1 2001:db8:c::2
 check "large ones" on A ping -qc 2 -W 2 -s 3000 2001:db8:c::2
 
-# As in addresses.sh: no configuration but this, neither udev nor a bus, and nothing of this machine's own networkd.
-cat >"$TMP/networkd.sh" <<-END
-	mount --make-rslave /
-	for folder in /run/systemd /etc/systemd/network /run/dbus; do
-		[ ! -d \$folder ] || mount -t tmpfs none \$folder || exit
-	done
-	mkdir -p /run/systemd/netif/{links,leases,lldp} && chown -R systemd-network: /run/systemd/netif
-	mount -o remount,ro,bind /sys
-	printf '%s\n' '[Match]' Name=ppp0 '[Network]' KeepConfiguration=yes IPv6AcceptRA=yes DHCP=ipv6 \
-		'[IPv6AcceptRA]' DHCPv6Client=always >/etc/systemd/network/ppp0.network
-	printf '%s\n' '[Match]' Name=lan '[Network]' LinkLocalAddressing=ipv6 DHCPPrefixDelegation=yes IPv6AcceptRA=no \
-		'[DHCPPrefixDelegation]' UplinkInterface=ppp0 SubnetId=0x17 >/etc/systemd/network/lan.network
-	SYSTEMD_LOG_LEVEL=debug SYSTEMD_LOG_TARGET=console exec $networkd
-END
-helper A unshare -m bash "$TMP/networkd.sh"
+delegating_files KeepConfiguration=yes
+SYSTEMD_LOG_LEVEL=debug networkd A "$TMP/ppp0.network" "$TMP/lan.network"
 check "a network of the delegated prefix" until_true 20 has '2001:db8:2[0-9a-f]+:17:[0-9a-f:]+/64' addr show dev lan ||
 	tail -n 60 "$TMP/helpers.log"
 address=$(ip_on A -6 -o addr show dev lan scope global | grep -oE '2001:db8:[0-9a-f:]+' | head -n 1)
