@@ -4,11 +4,10 @@
 # Then host B is a guest, whose kernel has L2TP, and its l2tpd has datapath=kernel; A is as ever. What differs is here,
 # so that a scenario is the same file for both: `on`, `ip_on`, `ctl`, `daemon` and their like reach the guest.
 # What scripts on B read and write has the same path there: `give B FILE` takes it there.
-GUEST=${NS}kernel
-guest() { "$TESTS/guest/guest" "$1" "$GUEST" "${@:2}"; }
-in_guest() { guest exec -t 60 "$1"; }
+# shellcheck source=tests/peers/_guest.sh
+. "$TESTS/peers/_guest.sh"
 
-for name in on ip_on ctl start_daemon stop_daemon log_of until_true host; do
+for name in on ip_on ctl start_daemon stop_daemon log_of until_true; do
 	eval "lib_$(declare -f "$name")"
 done
 on() {
@@ -26,13 +25,12 @@ log_of() {
 }
 
 hosts() {
-	host A
-	on A sysctl -qw net.ipv6.conf.default.disable_ipv6=0
-	guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
-	guest install "$TOP/build/src/l2tpd/l2tpd" "$L2TPCTL" || { fail guest "does not take our programs"; exit 1; }
-	in_guest "modprobe -a l2tp_eth l2tp_ip l2tp_ip6 l2tp_ppp || exit
-		ip link set eth0 down; ip link set eth0 name wire; ip link set wire up; mkdir -p $TMP
-		ip addr add 2001:db8::2/64 dev wire nodad" || { fail guest "has no L2TP"; exit 1; }
+	guest_begin
+	guest_takes "$TOP/build/src/l2tpd/l2tpd" "$L2TPCTL"
+	guest_loads l2tp_eth l2tp_ip l2tp_ip6 l2tp_ppp
+	in_guest "ip link set eth0 down; ip link set eth0 name wire; ip link set wire up; mkdir -p $TMP
+		ip addr add 2001:db8::2/64 dev wire nodad" || { fail guest "has no wire"; exit 1; }
+	WIRE=wire
 	ip_on A link set peer0 down
 	ip_on A link set peer0 name wire
 	ip_on A link set wire up

@@ -163,11 +163,11 @@ cleanup() {
 	[ $status = 0 ] || [ ${#daemon_pid[@]} = 0 ] || tail -n 15 "$TMP"/*.log
 	for host in "${!daemon_pid[@]}"; do stop_daemon "$host"; done
 	for host in "${helper_pids[@]:+${helper_pids[@]}}"; do end_helper "$host"; done
+	[ -z "${GUEST:-}" ] || guest stop
 	for host in "${host_list[@]:+${host_list[@]}}"; do
 		ip netns del "$NS$host" 2>/dev/null
 		rm -rf "/etc/netns/$NS$host"
 	done
-	[ -z "${GUEST:-}" ] || guest stop
 	[ "$own_tmp" ] && rm -rf "$TMP"
 	[ $failures = 0 ] || status=1
 	exit $status

@@ -1,87 +1,29 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# _guest.sh - xl2tpd and pppd over the pppol2tp of Debian's kernel, in a guest, as the other end of an l2tpd on A:
-# include v2.sh and _ppp.sh first. A is 192.0.2.1, the guest is 192.0.2.2; the wire between them is called peer0.
+# _guest.sh - a guest with Debian's own kernel (guest/guest) at the other end of a wire: include lib.sh, or what has
+# it, first, and _ppp.sh, if at all. The wire is called peer0 on the host that has its other end, which is 192.0.2.1
+# and 2001:db8:2::1 there; in the guest it is eth0, .2 and ::2.
 
-guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
-in_guest() { guest exec -t 60 "$1"; }
-# For _ppp.sh, and lib.sh
-# shellcheck disable=SC2034
-FAR_FOLDER=/tmp WIRE=peer0
-# A guest that a busy machine keeps waiting for seconds is not gone: where silence is what is tested, SHORT_ECHOES.
-# shellcheck disable=SC2034
-SHORT_ECHOES=$ECHOES ECHOES="lcp_echo_interval=5 lcp_echo_failure_count=6"
-far() { in_guest "$1"; }
-GUEST_USER=alice GUEST_GLOBAL=''	# GUEST_GLOBAL: lines of xl2tpd's section [global]
+# shellcheck disable=SC2034 # lib.sh stops it at the end
+GUEST=${NS}kernel
+guest() { "$TESTS/guest/guest" "$1" "$GUEST" "${@:2}"; }
+# in_guest COMMAND-LINE [SECONDS]
+in_guest() { guest exec -t "${2:-60}" "$1"; }
 
-# guest_begin [HOST]: which has the other end of the wire, A if not said. It is to be stopped at the end, in a trap.
+# guest_begin [HOST]: a new host, A if not said, and the guest at its wire, which has what _ppp.sh sends
 guest_begin() {
 	local host=${1:-A}
+	# shellcheck disable=SC2034 # for _ppp.sh, and lib.sh
+	FAR_FOLDER=/tmp WIRE=peer0
 	host "$host"
 	on "$host" sysctl -qw net.ipv6.conf.default.disable_ipv6=0
 	guest start -n "$NS$host" -m 256 || { fail guest "does not start"; exit 1; }
-	guest put "$TMP/sent" /tmp/sent
-	echo "the peer is Linux $(in_guest 'uname -r; pppd --version 2>&1; xl2tpd --version' | tr '\n' ' ')"
-	in_guest "modprobe -a l2tp_ppp ppp_mppe l2tp_ip &&
-		printf 'alice\t*\tcorrect-horse\t*\n' >/etc/ppp/chap-secrets &&
-		cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets && chmod 600 /etc/ppp/*-secrets" ||
-		{ fail guest "has no PPP over L2TP"; exit 1; }
+	[ ! -e "$TMP/sent" ] || guest put "$TMP/sent" "$FAR_FOLDER/sent"
+	echo "the guest is Linux $(in_guest 'uname -r')"
 }
-
-# guest_xl2tpd SECTION: with this and nothing of an earlier one
-guest_xl2tpd() {
-	guest_ends
-	printf '[global]\nport = 1701\naccess control = no\n%s\n%s\n' "$GUEST_GLOBAL" "$1" >"$TMP/xl2tpd.conf"
-	guest put "$TMP/xl2tpd.conf" /run/xl2tpd.conf
-	in_guest ': >/run/secrets; : >/run/pppd.log
-		xl2tpd -D -c /run/xl2tpd.conf -s /run/secrets -p /run/xl2tpd.pid -C /run/control \
-			>/run/xl2tpd.log 2>&1 </dev/null &
-		for i in {1..100}; do [ -p /run/control ] && break; sleep 0.1; done'
-}
-guest_ends() {
-	in_guest 'kill $(pidof xl2tpd) 2>/dev/null; sleep 0.2; kill -9 $(pidof pppd) 2>/dev/null
-		for i in {1..50}; do pidof xl2tpd pppd >/dev/null || break; sleep 0.1; done
-		kill -9 $(pidof xl2tpd pppd) 2>/dev/null; rm -f /run/control; true'
-}
-# guest_options FILE OPTION...: of its pppd
-guest_options() {
-	printf '%s\n' nodefaultroute debug 'logfile /run/pppd.log' 'mtu 1450' 'mru 1450' "${@:2}" >"$TMP/options"
-	guest put "$TMP/options" "$1"
-}
-# guest_lac OPTION...: it will call us, `guest_dials`
-guest_lac() {
-	guest_options /run/options.lac noauth "user $GUEST_USER" "$@"
-	guest_xl2tpd "[lac lns]
-lns = 192.0.2.1
-require authentication = no
-length bit = yes
-pppoptfile = /run/options.lac
-[lac second]
-lns = 192.0.2.1
-require authentication = no
-length bit = yes
-pppoptfile = /run/options.lac"
-}
-guest_dials() { in_guest "echo 'c ${1:-lns}' >/run/control"; }
-guest_disconnects() { in_guest "echo 'd ${1:-lns}' >/run/control"; }
-# guest_lns OPTION...: we call it; it is 10.9.0.1, we are one of 10.9.0.10-20
-guest_lns() {
-	guest_options /run/options.lns 'name lns' "$@"
-	guest_xl2tpd "[lns default]
-ip range = 10.9.0.10-10.9.0.20
-local ip = 10.9.0.1
-require authentication = no
-length bit = yes
-pppoptfile = /run/options.lns"
-}
-# guest_address: "ITS OURS", of its ppp0
-guest_address() {
-	in_guest "ip -4 -o addr show dev ppp0 2>/dev/null" | sed -nE 's,.*inet ([0-9.]+) peer ([0-9.]+)/.*,\1 \2,p'
-}
-# guest_address6 link|global
-guest_address6() {
-	in_guest "ip -6 -o addr show dev ppp0 scope $1 2>/dev/null" | sed -nE 's,.*inet6 ([0-9a-f:]+).*,\1,p'
-}
-guest_has_pppd() { [ "$(in_guest 'pidof pppd | wc -w')" = "$1" ]; }
-guest_said() { in_guest "grep -E -- '$1' /run/pppd.log /run/xl2tpd.log"; }
-guest_forgets() { in_guest ': >/run/pppd.log'; }
+# For _ppp.sh
+far() { in_guest "$1"; }
+# guest_loads MODULE...
+guest_loads() { in_guest "modprobe -a $*" || { fail guest "has no $*"; exit 1; }; }
+# guest_takes PROGRAM...: of this machine
+guest_takes() { guest install "$@" || { fail guest "does not take $*"; exit 1; }; }

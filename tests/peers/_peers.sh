@@ -72,6 +72,19 @@ is_bound() { on "$1" ss -Hlnu "sport = :$2" | grep -q .; }
 # processes HOST NAME: of the peer's
 processes() { ip netns pids "$NS$1" | xargs -r ps -o pid=,comm= -p | awk -v name="$2" '$2 == name { print $1 }'; }
 
+# ---------------------------------------------------------------- ours
+# killed_and_back: l2tpd on A, which then asks the peer on B for a tunnel and a call while the old ones still stand there
+killed_and_back() {
+	stop_daemon A KILL
+	cat >"$TMP/A.conf" <<-END
+		$NO_PPP
+		tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
+		session create tunnel_name=t session_name=s
+	END
+	start_daemon A || exit 1
+	check "we are killed, and back at once: up, while the peer has the old one" until_true 5 up A 1 1
+}
+
 # ---------------------------------------------------------------- what was on the wire
 # understood ADDRESS: an independent decoder finds nothing amiss in any control message from there
 understood() {

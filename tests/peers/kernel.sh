@@ -5,18 +5,12 @@
 # sublayer, sequence numbers on; what arrives is what was sent, and both ends count the same.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/peers/_guest.sh
+. "$(dirname "$0")/_guest.sh"
 
-guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
-in_guest() { guest exec -t 60 "$1"; }
-
-host A
-on A sysctl -qw net.ipv6.conf.default.disable_ipv6=0
-end_guest() { guest stop; cleanup; }
-trap end_guest EXIT
-guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
-echo "the peer is Linux $(in_guest 'uname -r')"
-in_guest 'modprobe -a l2tp_eth l2tp_ip l2tp_ip6 l2tp_debugfs 8021q
-	sysctl -qw net.ipv6.conf.default.disable_ipv6=1' || { fail guest "has no L2TP"; exit 1; }
+guest_begin
+guest_loads l2tp_eth l2tp_ip l2tp_ip6 l2tp_debugfs 8021q
+in_guest 'sysctl -qw net.ipv6.conf.default.disable_ipv6=1'
 daemon A </dev/null || exit 1
 head -c 3000000 /dev/urandom >"$TMP/sent"
 guest put "$TMP/sent" /tmp/sent

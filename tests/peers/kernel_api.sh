@@ -5,23 +5,11 @@
 # same programs under l2tprun, octet by octet.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
-trap 'guest stop; cleanup' EXIT
+# shellcheck source=tests/peers/_alike.sh
+. "$(dirname "$0")/_alike.sh"
 
-host A
-guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
-guest exec 'modprobe -a l2tp_eth l2tp_ppp l2tp_ip l2tp_ip6; ip link set lo up' || fail guest "has no L2TP"
-guest install "$BUILD/tests/peers/netlink_probe" || { fail guest "does not take our probe"; exit 1; }
-daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
-under() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$@"; }
-
-# differ NAME: what both said must be the same
-differ() {
-	if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "$1"; else
-		fail "$1" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
-		head -n 60 "$TMP/difference"
-	fi
-}
+both_begin netlink_probe
+guest_loads l2tp_eth l2tp_ppp l2tp_ip l2tp_ip6
 
 # ---------------------------------------------------------------- ip l2tp
 commands() {
@@ -65,15 +53,11 @@ script() {
 script >"$TMP/script"
 guest exec "$(cat "$TMP/script")" >"$TMP/theirs" 2>&1
 under bash "$TMP/script" >"$TMP/ours" 2>&1
-at_least "ip l2tp: the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 50
-differ "ip l2tp: the same text"
+alike "ip l2tp" 50
 
 # ---------------------------------------------------------------- netlink, octet by octet
-guest put "$TESTS/peers/netlink.probes" /tmp/probes
-guest exec 'netlink_probe </tmp/probes' >"$TMP/theirs" 2>&1
-under "$BUILD/tests/peers/netlink_probe" <"$TESTS/peers/netlink.probes" >"$TMP/ours" 2>&1
-at_least "netlink: the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 200
-differ "netlink: the same octets"
+both_run netlink_probe "$TESTS/peers/netlink.probes"
+alike netlink 200
 
 # ---------------------------------------------------------------- files of the kernel's
 # What they say of tunnels made alike, after packets and renames; and what they refuse.
@@ -118,8 +102,7 @@ forget_all='ip l2tp show tunnel | sed -n "s/^Tunnel \([0-9]*\),.*/\1/p" |
 	while read -r id; do ip l2tp del tunnel tunnel_id $id; done'
 guest exec "$forget_all"
 under sh -c "$forget_all"
-at_least "files: the kernel in the guest has them" "$(wc -l <"$TMP/theirs")" 100
-differ "files: the same text"
+alike files 100
 # ---------------------------------------------------------------- over the wire, with `ip l2tp` at both ends
 # ends ENCAP FAMILY OPTION...: a session on each side, tun-l2tp here and there, 10.0.0.1 and .2
 ends() {

@@ -5,41 +5,17 @@
 # it runs, what the kernel cannot do, and what is left when it is killed.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/peers/_guest_l2tpd.sh
+. "$(dirname "$0")/_guest_l2tpd.sh"
 
-guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
-in_guest() { guest exec -t 60 "$1"; }
-trap 'guest stop; cleanup' EXIT
-
-host A
-on A sysctl -qw net.ipv6.conf.default.disable_ipv6=0
-guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
-guest install "$L2TPD" "$L2TPCTL" || { fail guest "does not take our programs"; exit 1; }
-in_guest 'modprobe -a l2tp_eth l2tp_ip l2tp_ip6 && sysctl -qw net.ipv6.conf.default.disable_ipv6=1' ||
-	{ fail guest "has no L2TP"; exit 1; }
+guest_begin
+guest_takes "$L2TPD" "$L2TPCTL"
+guest_loads l2tp_eth l2tp_ip l2tp_ip6
+in_guest 'sysctl -qw net.ipv6.conf.default.disable_ipv6=1'
 on A sysctl -qw net.ipv6.conf.default.disable_ipv6=1	# devices say nothing by themselves: all is counted
 daemon A </dev/null || exit 1
 
 # ---------------------------------------------------------------- both ends
-# there: l2tpd in the guest starts, with the configuration on standard input; there_again: with that which it had
-there() {
-	cat >"$TMP/there.conf"
-	guest put "$TMP/there.conf" /run/l2tpd.conf && there_again
-}
-there_again() {
-	# shellcheck disable=SC2016 # the guest's
-	in_guest 'l2tpd --datapath kernel -c /run/l2tpd.conf -s /run/l2tpd.socket >/run/l2tpd.log 2>&1 </dev/null &
-		echo $! >/run/l2tpd.pid
-		for i in {1..200}; do grep -q ready /run/l2tpd.log && break; sleep 0.1; done
-		ip addr add 10.0.0.2/24 dev pw0 2>/dev/null
-		grep -q ready /run/l2tpd.log || { cat /run/l2tpd.log; false; }'
-}
-# there_ends [SIGNAL]
-there_ends() {
-	in_guest "kill -${1:-TERM} \$(cat /run/l2tpd.pid)
-		for i in {1..200}; do [ -d /proc/\$(cat /run/l2tpd.pid) ] || exit 0; sleep 0.1; done; exit 1"
-}
-there_ctl() { in_guest "l2tpctl -s /run/l2tpd.socket $*"; }
-
 # words ENCAP FAMILY COOKIE L2SPEC HERE THERE: the commands of the end HERE, 1 (ours) or 2 (the guest's)
 words() {
 	local address=192.0.2. cookies='' mine=cookie_A theirs=cookie_B
@@ -68,6 +44,7 @@ counters() {
 }
 
 # ---------------------------------------------------------------- what goes over the wire
+address="ip addr add 10.0.0.2/24 dev pw0"
 there </dev/null || { fail "l2tpd in the guest" "does not start"; exit 1; }
 while read -r encap family cookie l2spec sequence; do
 	name="$encap IPv$family cookie $cookie sublayer $l2spec"
@@ -104,7 +81,7 @@ END
 # ---------------------------------------------------------------- changes while it runs
 session_words=''
 there_ends
-words udp 4 8 default 2 1 | there || fail "with a configuration" "does not start"
+words udp 4 8 default 2 1 | there "$address" || fail "with a configuration" "does not start"
 here udp 4 8 default
 check "configured: ping" until_true 10 pings A 10.0.0.2
 check "modified" in_guest 'ctl() { l2tpctl -q -s /run/l2tpd.socket "$@"; }
@@ -139,12 +116,12 @@ there_ends KILL
 equal "killed: the kernel has nothing left" \
 	"$(in_guest 'for i in {1..50}; do ip -o link show dev pw0 >/dev/null 2>&1 || break; sleep 0.1; done
 		ip l2tp show tunnel; ip -o link show | grep -c pw0')" 0
-there_again || fail "after a death" "does not start"
+there_again "$address" || fail "after a death" "does not start"
 ip_on A neigh flush dev pw0	# it has another MAC address
 check "after a death: ping" until_true 10 pings A 10.0.0.2
 # shellcheck disable=SC2016 # the guest's
 in_guest 'kill -KILL $(cat /run/l2tpd.pid)'
-there_again || fail "after a death, at once" "does not start"
+there_again "$address" || fail "after a death, at once" "does not start"
 ip_on A neigh flush dev pw0
 check "after a death, at once: ping" until_true 10 pings A 10.0.0.2
 

@@ -7,14 +7,11 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/probe.sh
 . "$(dirname "$0")/../probe.sh"
-guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
-trap 'guest stop; cleanup' EXIT
+# shellcheck source=tests/peers/_alike.sh
+. "$(dirname "$0")/_alike.sh"
 
-host A
-guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
-guest exec 'modprobe l2tp_eth' || fail guest "has no L2TP"
-guest install "$BUILD/tests/peers/netlink_probe" || { fail guest "does not take our program"; exit 1; }
-daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
+both_begin netlink_probe
+guest_loads l2tp_eth
 
 # ---------------------------------------------------------------- the two programs
 here() { say A "$@"; }

@@ -7,30 +7,12 @@
 . "$(dirname "$0")/../v2.sh"
 # shellcheck source=tests/peers/_ppp.sh
 . "$(dirname "$0")/_ppp.sh"
-# shellcheck source=tests/peers/_guest.sh
-. "$(dirname "$0")/_guest.sh"
+# shellcheck source=tests/peers/_guest_l2tpd.sh
+. "$(dirname "$0")/_guest_l2tpd.sh"
 
-trap 'guest stop; cleanup' EXIT
 guest_begin
-guest install "$TOP/build/src/l2tpd/l2tpd" "$L2TPCTL" || { fail guest "does not take our programs"; exit 1; }
-# there: l2tpd in the guest starts, with the configuration on standard input; there_ends [SIGNAL]
-there() {
-	cat >"$TMP/there.conf"
-	guest put "$TMP/there.conf" /run/l2tpd.conf && there_again
-}
-there_again() {
-	# shellcheck disable=SC2016 # the guest's
-	in_guest 'l2tpd --datapath kernel -c /run/l2tpd.conf -s /run/l2tpd.socket >/run/l2tpd.log 2>&1 </dev/null &
-		echo $! >/run/l2tpd.pid
-		for i in {1..60}; do grep -q ready /run/l2tpd.log && break; sleep 0.1; done
-		grep -q ready /run/l2tpd.log || { cat /run/l2tpd.log; false; }'
-}
-there_ends() {
-	in_guest "kill -${1:-TERM} \$(cat /run/l2tpd.pid)
-		for i in {1..60}; do [ -d /proc/\$(cat /run/l2tpd.pid) ] || exit 0; sleep 0.1; done; exit 1"
-}
-there_ctl() { in_guest "l2tpctl -s /run/l2tpd.socket $*"; }
-there_log() { in_guest 'tail -n 30 /run/l2tpd.log; dmesg | tail -n 5'; }
+guest_takes "$TOP/build/src/l2tpd/l2tpd" "$L2TPCTL"
+guest_loads l2tp_ppp l2tp_ip
 SERVER="pool create pool_name=subs range=10.9.0.10-10.9.0.20
 ppp profile modify profile_name=default ip_pool_name=subs local_ipaddr=10.9.0.1"
 there_counts() {

@@ -5,28 +5,16 @@
 # under l2tprun, and frames go between the two.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
-trap 'guest stop; cleanup' EXIT
+# shellcheck source=tests/peers/_alike.sh
+. "$(dirname "$0")/_alike.sh"
 
-host A
-guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
-guest exec 'modprobe l2tp_ppp; ip link set lo up' || fail guest "has no L2TP"
-for program in pppox_probe netlink_probe; do
-	guest install "$BUILD/tests/peers/$program" || { fail guest "does not take our probe"; exit 1; }
-done
-daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
-under() { on A "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$@"; }
+both_begin pppox_probe netlink_probe
+guest_loads l2tp_ppp
 probe() { under "$BUILD/tests/peers/pppox_probe"; }
 
 # ---------------------------------------------------------------- the same calls
-guest put "$TESTS/peers/pppox.probes" /tmp/probes
-guest exec 'pppox_probe </tmp/probes' >"$TMP/theirs" 2>&1
-probe <"$TESTS/peers/pppox.probes" >"$TMP/ours" 2>&1
-at_least "the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 200
-if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "the same answers"; else
-	fail "the same answers" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
-	cat "$TMP/difference"
-fi
+both_run pppox_probe "$TESTS/peers/pppox.probes"
+alike "every call" 200
 equal "nothing is left of it" "$(ctl A -j tunnel list | jq length)" 0
 
 # ---------------------------------------------------------------- sessions that netlink has made
@@ -66,25 +54,16 @@ guest exec 'netlink_probe </tmp/made; pppox_probe </tmp/joined; netlink_probe </
 	probe <"$TMP/joined"
 	under "$BUILD/tests/peers/netlink_probe" <"$TMP/left"
 } >"$TMP/ours" 2>&1
-at_least "netlink's: the kernel in the guest answers" "$(wc -l <"$TMP/theirs")" 20
-if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "netlink's: the same answers"; else
-	fail "netlink's: the same answers" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
-	cat "$TMP/difference"
-fi
+alike "netlink's" 20
 for id in 1 2; do
 	under ip l2tp del tunnel tunnel_id $id
 	guest exec "ip l2tp del tunnel tunnel_id $id"
 done
 
 # ---------------------------------------------------------------- files that tell of them
-guest put "$TESTS/peers/pppox_views.probes" /tmp/probes
-guest exec 'modprobe -a l2tp_debugfs ppp_generic; pppox_probe </tmp/probes' >"$TMP/theirs" 2>&1
-probe <"$TESTS/peers/pppox_views.probes" >"$TMP/ours" 2>&1
-at_least "the kernel in the guest tells of sockets" "$(wc -l <"$TMP/theirs")" 100
-if diff -u "$TMP/theirs" "$TMP/ours" >"$TMP/difference"; then ok "the same text"; else
-	fail "the same text" "$(grep -c '^[-+]' "$TMP/difference") lines differ"
-	cat "$TMP/difference"
-fi
+guest_loads l2tp_debugfs ppp_generic
+both_run pppox_probe "$TESTS/peers/pppox_views.probes"
+alike "files" 100
 
 # ---------------------------------------------------------------- over the wire
 # wire NAME OURS THEIRS LENGTH: a frame there, and one back, in sessions of both

@@ -5,43 +5,25 @@
 # (kernel_room.probes), and answer with the same octets.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/peers/_alike.sh
+. "$(dirname "$0")/_alike.sh"
 
-guest() { "$TESTS/guest/guest" "$1" "${NS}kernel" "${@:2}"; }
-in_guest() { guest exec -t 200 "$1"; }
 requests=$TESTS/peers/kernel_room.probes
-
-host A
-end_guest() { guest stop; cleanup; }
-trap end_guest EXIT
-guest start -n "${NS}A" -m 256 || { fail guest "does not start"; exit 1; }
-echo "the kernel is Linux $(in_guest 'uname -r')"
-guest install "$BUILD/tests/peers/netlink_probe" || exit 1
+guest_begin
+guest_takes "$BUILD/tests/peers/netlink_probe"
+guest_loads l2tp_eth l2tp_ppp l2tp_ip l2tp_ip6
 guest put "$requests" /tmp/requests || exit 1
-in_guest 'modprobe -a l2tp_eth l2tp_ppp l2tp_ip l2tp_ip6 && ip link set lo up &&
-	netlink_probe </tmp/requests' >"$TMP/kernel" || { fail guest "does not answer"; exit 1; }
-
-# compare NAME KERNEL: what the kernel said is what $TMP/ours says
-compare() {
-	local lines
-	lines=$(wc -l <"$2")
-	if [ "$lines" -lt 200 ]; then
-		fail "$1" "the kernel said $lines lines only"
-	elif cmp -s "$2" "$TMP/ours"; then
-		ok "$1: $lines answers are the same"
-	else
-		diff "$2" "$TMP/ours" | head -20
-		fail "$1" "answers differ"
-	fi
-}
+in_guest 'netlink_probe </tmp/requests' 200 >"$TMP/kernel" || { fail guest "does not answer"; exit 1; }
 
 # the room alone has no devices that could be in the way
 host B
-sed '/^real_/,/^[^ ]/{/^real_/d; /^ /d}' "$TMP/kernel" >"$TMP/kernel.room"
+sed '/^real_/,/^[^ ]/{/^real_/d; /^ /d}' "$TMP/kernel" >"$TMP/theirs"
 grep -v '^real_' "$requests" | on B "$BUILD/tests/peers/netlink_room" >"$TMP/ours"
-compare "the room kernel" "$TMP/kernel.room"
+alike "the room kernel" 200
 
 daemon B --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
 on B "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$BUILD/tests/peers/netlink_probe" \
 	<"$requests" >"$TMP/ours" 2>"$TMP/trouble"
 cat "$TMP/trouble"
-compare "l2tpd, under l2tprun" "$TMP/kernel"
+mv "$TMP/kernel" "$TMP/theirs"
+alike "l2tpd, under l2tprun" 200

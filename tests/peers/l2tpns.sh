@@ -77,14 +77,7 @@ check "the peer is back: both are up" until_true 25 up A 1 1
 check "nobody answers its LCP: closed by the peer, we know" until_true 20 failed A 'session s .*closed by the peer'
 check "and call again" until_true 10 up A 1 1
 
-stop_daemon A KILL
-cat >"$TMP/A.conf" <<-END
-	$NO_PPP
-	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
-	session create tunnel_name=t session_name=s
-END
-start_daemon A || exit 1
-check "we are killed, and back at once: up, while the peer has the old one" until_true 5 up A 1 1
+killed_and_back
 stop_daemon A
 equal "we are stopped" $? 0
 end_capture

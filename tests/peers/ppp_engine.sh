@@ -7,14 +7,17 @@
 . "$(dirname "$0")/_peers.sh"
 # shellcheck source=tests/peers/_ppp.sh
 . "$(dirname "$0")/_ppp.sh"
-# shellcheck source=tests/peers/_guest.sh
-. "$(dirname "$0")/_guest.sh"
+# shellcheck source=tests/peers/_guest_ppp.sh
+. "$(dirname "$0")/_guest_ppp.sh"
 # shellcheck source=tests/peers/_xl2tpd.sh
 . "$(dirname "$0")/_xl2tpd.sh"
 
-trap 'guest stop; end_all' EXIT
-guest_begin B
-carry() { local size; for size in 56 1400 3000; do pings B "$1" $size || { echo "size $size"; return 1; }; done; }
+guest_ppp_begin B
+carry() {
+	local size
+	until_true 5 pings B "$1"	# who has only just come up may need a moment
+	for size in 56 1400 3000; do pings B "$1" $size || { echo "size $size"; return 1; }; done
+}
 why() { in_guest 'cat /run/pppd.log'; tail -n 20 "$TMP/B/var/log/pppd"; }
 
 for method in pap chap mschap-v2 eap; do

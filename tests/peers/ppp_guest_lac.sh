@@ -7,11 +7,10 @@
 . "$(dirname "$0")/../v2.sh"
 # shellcheck source=tests/peers/_ppp.sh
 . "$(dirname "$0")/_ppp.sh"
-# shellcheck source=tests/peers/_guest.sh
-. "$(dirname "$0")/_guest.sh"
+# shellcheck source=tests/peers/_guest_ppp.sh
+. "$(dirname "$0")/_guest_ppp.sh"
 
-trap 'guest stop; cleanup' EXIT
-guest_begin
+guest_ppp_begin
 daemon A < <(users; cat <<-END
 	pool create pool_name=guests range=10.9.0.10-10.9.0.11
 	pool create pool_name=prefixes range=2001:db8:9::/48 delegate_length=64

@@ -7,11 +7,10 @@
 . "$(dirname "$0")/../v2.sh"
 # shellcheck source=tests/peers/_ppp.sh
 . "$(dirname "$0")/_ppp.sh"
-# shellcheck source=tests/peers/_guest.sh
-. "$(dirname "$0")/_guest.sh"
+# shellcheck source=tests/peers/_guest_ppp.sh
+. "$(dirname "$0")/_guest_ppp.sh"
 
-trap 'guest stop; cleanup' EXIT
-guest_begin
+guest_ppp_begin
 daemon A < <(users; cat <<-END
 	ppp profile modify profile_name=default $ECHOES
 	tunnel profile modify profile_name=default $IMPATIENT

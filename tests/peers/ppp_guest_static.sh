@@ -7,12 +7,11 @@
 . "$(dirname "$0")/../v2.sh"
 # shellcheck source=tests/peers/_ppp.sh
 . "$(dirname "$0")/_ppp.sh"
-# shellcheck source=tests/peers/_guest.sh
-. "$(dirname "$0")/_guest.sh"
+# shellcheck source=tests/peers/_guest_ppp.sh
+. "$(dirname "$0")/_guest_ppp.sh"
 
-trap 'guest stop; cleanup' EXIT
-guest_begin
-guest install "$BUILD/tests/peers/pppol2tp" || { fail guest "does not take our helper"; exit 1; }
+guest_ppp_begin
+guest_takes "$BUILD/tests/peers/pppol2tp"
 daemon A < <(users; echo "ppp profile modify profile_name=default auth_none=yes $ECHOES local_ipaddr=10.9.0.1 \
 	remote_ipaddr=10.9.0.2") || exit 1
 

@@ -58,14 +58,7 @@ check "with its session" session_is A t s waiting
 start_peer && until_true 20 enable_l2tp && until_true 20 is_bound B 1701
 check "the peer is back: both are up" until_true 30 up A 1 1
 
-stop_daemon A KILL
-cat >"$TMP/A.conf" <<-END
-	$NO_PPP
-	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
-	session create tunnel_name=t session_name=s
-END
-start_daemon A || exit 1
-check "we are killed, and back at once: up, while the peer has the old one" until_true 5 up A 1 1
+killed_and_back
 stop_daemon A
 equal "we are stopped" $? 0
 end_capture

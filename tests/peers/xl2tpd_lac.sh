@@ -4,54 +4,37 @@
 # peer that is killed comes back with a new tunnel while the old one still stands; killed ourselves.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
+# shellcheck source=tests/peers/_xl2tpd.sh
+. "$(dirname "$0")/_xl2tpd.sh"
 without_ppp
 
 hosts
 
 # lac_peer CHALLENGE HIDDEN [AUTODIAL]: yes or no
 lac_peer() {
-	peer_files B
-	cat >"$TMP/B/etc/xl2tpd/xl2tpd.conf" <<-END
-		[global]
-		port = 1701
-		auth file = /etc/xl2tpd/l2tp-secrets
-		debug tunnel = yes
-		debug state = yes
-		[lac we]
-		lns = 192.0.2.1
-		autodial = ${3:-no}
-		redial = ${3:-no}
-		redial timeout = 1
-		require authentication = no
-		challenge = $1
-		hidden bit = $2
-		length bit = yes
-	END
-	printf '*\t*\tcorrect-horse\n' >"$TMP/B/etc/xl2tpd/l2tp-secrets"
-	peer B /usr/sbin/xl2tpd -D -c /etc/xl2tpd/xl2tpd.conf -s /etc/xl2tpd/l2tp-secrets -p /run/xl2tpd.pid \
-		-C /run/xl2tpd.control
-	until_true 5 is_bound B 1701 && until_true 5 test -p "$TMP/B/run/xl2tpd.control"
+	challenging_xl2tpd "$1" "$2" "[lac we]
+lns = 192.0.2.1
+autodial = ${3:-no}
+redial = ${3:-no}
+redial timeout = 1"
 }
-# peer_does COMMAND: "c we" connects, "d we" disconnects
-peer_does() { echo "$*" >"$TMP/B/run/xl2tpd.control"; }
-has_pppd() { [ "$(processes B sleep | wc -l)" = "$1" ]; }
 # The one tunnel, or session, that it asked for
 the_tunnel() { of_peer A .config.tunnel_id; }
 the_session() { ctl A -j session list | jq -r '.[0].config | "tunnel_id=\(.tunnel_id) session_id=\(.session_id)"'; }
 
 calls() {
-	peer_does c we
+	xl2tpd_does c we
 	check "$1: the peer's tunnel and call are up" until_true 10 up A 1 1 || return
 	check "$1: the peer has it, too" until_true 5 has_pppd 1
 	# shellcheck disable=SC2046 # words
 	ctl A -q session delete $(the_session) reason="hung up"
 	check "$1: closed by us, the peer knows" until_true 5 has_pppd 0
-	peer_does c we
+	xl2tpd_does c we
 	check "$1: again a call" until_true 15 up A 1 1
 	until_true 5 has_pppd 1
 	kill "$(processes B sleep)"
 	check "$1: the call closed by the peer, we know" until_true 5 up A 1 0
-	peer_does d we
+	xl2tpd_does d we
 	check "$1: the tunnel closed by the peer, we know" until_true 5 up A 0 0
 	check "$1: and why" saw A 'tunnel_(down|deleted) .*closed by the peer: .*\(result 1'
 }
@@ -69,7 +52,7 @@ watches A
 with() { ctl A -q peer profile modify profile_name=peer tunnel_profile_name="$1"; }
 
 lac_peer no no && calls "in clear"
-peer_does c we
+xl2tpd_does c we
 check "another tunnel" until_true 10 up A 1 1
 ctl A -q tunnel delete tunnel_id="$(the_tunnel)" reason="that will do"
 check "the tunnel closed by us, the peer knows" until_true 5 has_pppd 0
@@ -79,7 +62,7 @@ kill_peer B
 with secret
 lac_peer yes no && calls "challenges"
 with wrong
-peer_does c we
+xl2tpd_does c we
 check "another secret: a request comes to nothing" until_true 10 \
 	logged A '192.0.2.2 asked for a tunnel, which came to nothing'
 check "another secret: no tunnel" up A 0 0
@@ -97,9 +80,9 @@ printf '#!/bin/sh\nexit 0\n' >"$TMP/hooks/bearer"
 chmod 755 "$TMP/hooks/bearer"
 ctl A -q system modify hook_directory="$TMP/hooks"
 lac_peer no no
-peer_does t 192.0.2.1
+xl2tpd_does t 192.0.2.1
 check "outgoing call: the peer's tunnel is up" until_true 5 up A 1 0
-peer_does o "$(of_peer A .state.peer_tunnel_id)" 5550100
+xl2tpd_does o "$(of_peer A .state.peer_tunnel_id)" 5550100
 check "outgoing call: up" saw A 'session_up'
 kill_peer B
 check "the peer is killed: its tunnel goes" until_true 15 up A 0 0

@@ -4,35 +4,18 @@
 # side; killed and back; HELLO; frames.
 # shellcheck source=tests/peers/_peers.sh
 . "$(dirname "$0")/_peers.sh"
+# shellcheck source=tests/peers/_xl2tpd.sh
+. "$(dirname "$0")/_xl2tpd.sh"
 without_ppp
 
 hosts
 
 # lns CHALLENGE HIDDEN: yes or no
 lns() {
-	peer_files B
-	mkdir -p "$TMP/B/run/xl2tpd"
-	cat >"$TMP/B/etc/xl2tpd/xl2tpd.conf" <<-END
-		[global]
-		port = 1701
-		access control = no
-		auth file = /etc/xl2tpd/l2tp-secrets
-		debug tunnel = yes
-		debug state = yes
-		[lns default]
-		ip range = 10.9.9.2-10.9.9.250
-		local ip = 10.9.9.1
-		require authentication = no
-		challenge = $1
-		hidden bit = $2
-		length bit = yes
-	END
-	printf '*\t*\tcorrect-horse\n' >"$TMP/B/etc/xl2tpd/l2tp-secrets"
-	peer B /usr/sbin/xl2tpd -D -c /etc/xl2tpd/xl2tpd.conf -s /etc/xl2tpd/l2tp-secrets -p /run/xl2tpd.pid \
-		-C /run/xl2tpd.control
-	until_true 5 is_bound B 1701
+	challenging_xl2tpd "$1" "$2" "[lns default]
+ip range = 10.9.9.2-10.9.9.250
+local ip = 10.9.9.1"
 }
-has_pppd() { [ "$(processes B sleep | wc -l)" = "$1" ]; }
 peer_says() { grep -qE -- "$1" "$TMP/B.log"; }
 
 # calls NAME WORDS...: a tunnel with these words; a call up, closed by us, up again, closed by the peer
@@ -91,14 +74,7 @@ check "the peer is back: both are up" until_true 15 up A 1 1
 check "and the peer has the call" until_true 5 has_pppd 1
 
 # ---------------------------------------------------------------- we do
-stop_daemon A KILL
-cat >"$TMP/A.conf" <<-END
-	$NO_PPP
-	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes
-	session create tunnel_name=t session_name=s
-END
-start_daemon A || exit 1
-check "we are killed, and back at once: up, while the peer has the old one" until_true 5 up A 1 1
+killed_and_back
 check "the peer has both" until_true 5 has_pppd 2
 stop_daemon A
 equal "we are stopped" $? 0
