@@ -73,7 +73,7 @@ is_bound() { on "$1" ss -Hlnu "sport = :$2" | grep -q .; }
 processes() { ip netns pids "$NS$1" | xargs -r ps -o pid=,comm= -p | awk -v name="$2" '$2 == name { print $1 }'; }
 
 # ---------------------------------------------------------------- ours
-# killed_and_back: l2tpd on A, which then asks the peer on B for a tunnel and a call while the old ones still stand there
+# killed_and_back: l2tpd on A, which then asks the peer on B for a tunnel and a call while that has the old ones
 killed_and_back() {
 	stop_daemon A KILL
 	cat >"$TMP/A.conf" <<-END
