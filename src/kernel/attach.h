@@ -21,7 +21,8 @@
  *   families than l2tp is sent here, and what it receives passed on.  Its port id (port_id) is the one that the
  *   program is told to have.  It was opened with no more capabilities than the program has, and the kernel asks
  *   whoever opened a socket for its rights as well as whoever sends - but only if the message has no destination
- *   address.  So l2tpd may pass on whatever the program wants to send, with send(), and must not with sendto().
+ *   address.  So l2tpd may pass on whatever the program wants to send, with send(), and must not with sendto(); and
+ *   with no more capabilities than who sent it has, who may be another one, or have fewer by now.
  *
  *   The descriptors are l2tpd's whatever it answers.  error 0: the program gets its end now, so the first request
  *   may come.  Any other error: the program gets a socket of the kernel's instead, as if there were no l2tprun.

@@ -5,6 +5,8 @@
 #ifndef L2TPD_L2TPD_KERNEL_INTERNAL_H
 #define L2TPD_L2TPD_KERNEL_INTERNAL_H
 
+#include <sys/socket.h>
+
 #include "base/log.h"
 #include "kernel/attach.h"
 #include "kernel/kernel.h"
@@ -51,6 +53,7 @@ struct program {
 	int netns;				/* the network namespace it is in */
 	bool opener_may;			/* who opened it may administer that */
 	uint32_t opener;			/* the user who did */
+	struct ucred sender;			/* of the request that is read */
 	struct event *readable, *writable, *answered;	/* answered: by the proxy */
 };
 
@@ -88,6 +91,7 @@ struct taken_socket {
 	struct endpoint local;			/* as it was bound ... */
 	bool is_connected;			/* ... and connected the last time that we looked */
 	struct witness *witness;
+	bool looked_at;				/* in the look that is going on */
 	struct taken_socket *prev, *next;
 };
 
@@ -214,6 +218,10 @@ void l2tpip_describe(const struct l2tpip *socket, struct kernel_socket *told);
 int l2tpip_take(struct l2tpip *socket, const char *netns, enum config_encap encap, struct kernel_socket *told);
 
 /* kernel_move.c: sockets that were not connected */
+struct os_udp_socket;
+/* All that are as this one, of the same namespace and family, as they are now: an array for os_udp_get(), to be freed.
+ * NULL: it cannot be told. */
+struct os_udp_socket *sockets_find(struct kernel_api *api, const struct taken_socket *like, size_t *count);
 void sockets_look(struct kernel_api *api);
 void sockets_look_soon(struct kernel_api *api);
 

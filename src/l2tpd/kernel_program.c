@@ -16,7 +16,7 @@
 #include "os/process.h"
 #include "os/sender.h"
 
-#define MESSAGE_MAX 65536
+#define MESSAGE_MAX (1 << 19)	/* octets of one send(): as many as two of net.core.wmem_max, unless it is raised */
 #define AT_ONCE 16			/* requests of one, before others have their turn */
 
 static union {
@@ -95,17 +95,34 @@ static bool sender(struct msghdr *message, struct ucred *credentials)
 	return false;
 }
 
-/* The kernel asks both, who opened the socket and who sends.  Who sends may have ended meanwhile: it had the rights of
- * who opened the socket if it was the same user.  Unless those who are not seen may be hidden from us. */
-static bool may_administer(const struct program *program, const struct ucred *credentials)
+/* Who sends may have ended meanwhile: it had the rights of who opened the socket if it was the same user.  Unless those
+ * who are not seen may be hidden from us. */
+static bool has_openers_rights(const struct program *program)
+{
+	return program->sender.uid == program->opener && requirements_see_programs();
+}
+
+/* The kernel asks both, who opened the socket and who sends. */
+static bool may_administer(const struct program *program)
 {
 	enum os_process_right right;
 
-	if (!program->opener_may || !credentials->pid)
+	if (!program->opener_may || !program->sender.pid)
 		return false;
-	right = os_process_administers(credentials->pid, program->netns);
-	return right == OS_PROCESS_MAY || (right == OS_PROCESS_UNSEEN && credentials->uid == program->opener &&
-					   requirements_see_programs());
+	right = os_process_administers(program->sender.pid, program->netns);
+	return right == OS_PROCESS_MAY || (right == OS_PROCESS_UNSEEN && has_openers_rights(program));
+}
+
+/* For other families: those of the opener the kernel knows itself, by the proxy. */
+static uint64_t senders_rights(const struct program *program)
+{
+	uint64_t capabilities;
+
+	if (!program->sender.pid)
+		return 0;
+	if (os_process_capabilities(program->sender.pid, &capabilities))
+		return capabilities;
+	return has_openers_rights(program) ? UINT64_MAX : 0;
 }
 
 /* False: it has closed it. */
@@ -120,16 +137,15 @@ static bool read_request(struct program *program, bool *more)
 				  .msg_controllen = sizeof(control) };
 	ssize_t length = recvmsg(program->base.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct kernel_caller caller;
-	struct ucred credentials;
 
 	*more = length >= 0;
 	/* reset: it was closed, with answers in it that were not read; but what it has sent may wait here */
 	if (length < 0)
 		return errno == EAGAIN || errno == EINTR || errno == ECONNRESET;
-	if (!sender(&message, &credentials))	/* a message of no octets has one, too */
+	if (!sender(&message, &program->sender))	/* a message of no octets has one, too */
 		return false;
-	caller.pid = credentials.pid;
-	caller.admin = may_administer(program, &credentials);
+	caller.pid = program->sender.pid;
+	caller.admin = may_administer(program);
 	kernel_client_request(program->client, &caller, &buffer, (size_t)length, os_clock_ms());
 	return true;
 }
@@ -156,7 +172,8 @@ static void readable(evutil_socket_t fd, short what, void *context)
 /* Until the kernel has carried it out, which may take it long, the program waits, as it would in its own send(). */
 void program_forward(struct program *program, const void *message, size_t length)
 {
-	if (os_sender_send(program->base.api->sender, program->proxy, message, length, program) < 0)
+	if (os_sender_send(program->base.api->sender, program->proxy, message, length, senders_rights(program),
+			   program) < 0)
 		return;
 	program->forwarded++;
 	event_del(program->readable);

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #define PIECE 256		/* octets of text read at once; divides a page, so that all are there or none */
-#define STATUS_MAX 8192		/* of /proc/ID/status: 1,500 octets and a list of groups */
+#define STATUS_MAX 8192		/* of /proc/ID/status, of which 2,000 octets are known ... */
+#define STATUS_LINE_MAX 512	/* ... and one line, the list of groups, has any length */
 
 bool caller_read(struct caller *caller, uint64_t address, void *octets, size_t length)
 {
@@ -113,12 +114,18 @@ int caller_netns(const struct caller *caller)
 	return openat(caller->proc, path, O_RDONLY | O_CLOEXEC);
 }
 
-/* What follows the name of a line, or NULL. */
+/* What follows the name of a line, or NULL. Elsewhere the same may be what the program calls itself. */
 static const char *line_value(const char *status, const char *name)
 {
-	const char *line = strstr(status, name);
+	size_t length = strlen(name);
 
-	return line && (line == status || line[-1] == '\n') ? line + strlen(name) : NULL;
+	while (strncmp(status, name, length) != 0) {
+		status = strchr(status, '\n');
+		if (!status)
+			return NULL;
+		status++;
+	}
+	return status + length;
 }
 
 bool caller_parse_status(const char *status, struct caller_rights *rights)
@@ -141,22 +148,39 @@ bool caller_parse_status(const char *status, struct caller_rights *rights)
 	return rights->pid != 0;
 }
 
+/* Without the list of groups. */
+static void take_lines(FILE *file, char *status)
+{
+	char *line = NULL;
+	size_t size = 0, used = 0;
+	ssize_t length;
+
+	while ((length = getline(&line, &size, file)) > 0) {
+		if (length > STATUS_LINE_MAX || used + (size_t)length >= STATUS_MAX)
+			continue;
+		memcpy(status + used, line, (size_t)length);
+		used += (size_t)length;
+	}
+	status[used] = '\0';
+	free(line);
+}
+
 static bool read_status(const struct caller *caller, char *status)
 {
 	char path[64];
-	size_t used = 0;
-	ssize_t got = 0;
+	FILE *file;
 	int fd;
 
 	snprintf(path, sizeof(path), "%d/status", (int)caller->tid);
 	fd = openat(caller->proc, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file && fd >= 0)
+		close(fd);
+	if (!file)
 		return false;
-	while (used < STATUS_MAX - 1 && (got = read(fd, status + used, STATUS_MAX - 1 - used)) > 0)
-		used += (size_t)got;
-	close(fd);
-	status[used] = '\0';
-	return got >= 0;
+	take_lines(file, status);
+	fclose(file);
+	return true;
 }
 
 #ifndef PIDFD_THREAD

@@ -6,18 +6,18 @@
 #include "os/process.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/capability.h>
 #include <linux/nsfs.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define STAT_MAX_OCTETS 1024
-#define STATUS_MAX_OCTETS 4096
 #define FLAG_EXITING 0x4u			/* PF_EXITING: it has begun to end */
 #define SIGNAL_KILL (1ul << (SIGKILL - 1))	/* it will, before it runs on */
 
@@ -55,6 +55,24 @@ bool os_process_is_ending(pid_t pid)
 	return flags & FLAG_EXITING || pending & SIGNAL_KILL;
 }
 
+/* In /proc/PID/status: before it any number of groups may stand. */
+static bool read_effective(pid_t pid, uint64_t *capabilities)
+{
+	char path[64], *line = NULL;
+	bool found = false;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	while (file && !found && getline(&line, &size, file) > 0)
+		found = sscanf(line, "CapEff: %" SCNx64, capabilities) == 1;
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}
+
 /* Is it in the user namespace that owns this one of the network? Who is in one above it, with the capability there, may
  * as well; that is only root of this machine, who is asked for by his user namespace being ours. */
 static enum os_process_right in_owner(pid_t pid, int netns)
@@ -78,14 +96,22 @@ static enum os_process_right in_owner(pid_t pid, int netns)
 
 enum os_process_right os_process_administers(pid_t pid, int netns)
 {
-	unsigned long long capabilities;
-	char text[STATUS_MAX_OCTETS];
-	const char *line;
+	uint64_t capabilities;
 
-	if (read_proc(pid, "status", text, sizeof(text)) <= 0)
+	if (!read_effective(pid, &capabilities))
 		return OS_PROCESS_UNSEEN;
-	line = strstr(text, "\nCapEff:");
-	if (!line || sscanf(line, "\nCapEff: %llx", &capabilities) != 1 || !(capabilities & 1ull << CAP_NET_ADMIN))
-		return OS_PROCESS_MAY_NOT;
-	return in_owner(pid, netns);
+	return capabilities & 1ull << CAP_NET_ADMIN ? in_owner(pid, netns) : OS_PROCESS_MAY_NOT;
+}
+
+bool os_process_capabilities(pid_t pid, uint64_t *capabilities)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	if (!read_effective(pid, capabilities) || stat("/proc/self/ns/user", &ours) < 0 || stat(path, &theirs) < 0)
+		return false;
+	if (ours.st_ino != theirs.st_ino)
+		*capabilities = 0;
+	return true;
 }

@@ -6,6 +6,7 @@
 #define L2TPD_OS_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Was this process killed, or has it ended, while the kernel is still taking it apart?  It then runs
@@ -21,5 +22,9 @@ enum os_process_right {
 /* May this process administer this network namespace (a descriptor of it): has it CAP_NET_ADMIN in the user namespace
  * that owns it? */
 enum os_process_right os_process_administers(pid_t pid, int netns);
+
+/* Its effective capabilities, bit N: CAP_* N: those that count where we are, so none when it has a user namespace of its
+ * own.  False: it has ended, or is hidden from us. */
+bool os_process_capabilities(pid_t pid, uint64_t *capabilities);
 
 #endif

@@ -2,6 +2,7 @@
 /* See sender.h. What the mutex guards is lists and flags; while the thread sends it is free. */
 #include "os/sender.h"
 
+#include <linux/capability.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <utlist.h>
@@ -17,6 +19,7 @@
 struct message {
 	int fd;
 	void *owner;
+	uint64_t capabilities;
 	struct message *prev, *next;
 	size_t length;
 	uint8_t octets[];
@@ -58,6 +61,25 @@ static void put_away(struct os_sender *sender, struct message *message)
 		return;		/* cannot happen: the counter is far from its end */
 }
 
+/* Of this thread alone. */
+static bool have_capabilities(uint64_t wanted)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return false;
+	data[0].effective = data[0].permitted & (uint32_t)wanted;
+	data[1].effective = data[1].permitted & (uint32_t)(wanted >> 32);
+	return syscall(SYS_capset, &header, data) == 0;
+}
+
+static void send_one(const struct message *message)
+{
+	if (have_capabilities(message->capabilities))
+		(void)send(message->fd, message->octets, message->length, MSG_NOSIGNAL);
+}
+
 static void *send_for_ever(void *context)
 {
 	struct os_sender *sender = context;
@@ -67,7 +89,7 @@ static void *send_for_ever(void *context)
 	while ((message = next(sender))) {
 		sender->busy = true;
 		pthread_mutex_unlock(&sender->mutex);
-		(void)send(message->fd, message->octets, message->length, MSG_NOSIGNAL);
+		send_one(message);
 		pthread_mutex_lock(&sender->mutex);
 		sender->busy = false;
 		put_away(sender, message);
@@ -90,7 +112,8 @@ static int start_thread(struct os_sender *sender)
 
 /* --- the others --- */
 
-int os_sender_send(struct os_sender *sender, int fd, const void *octets, size_t length, void *owner)
+int os_sender_send(struct os_sender *sender, int fd, const void *octets, size_t length, uint64_t capabilities,
+		   void *owner)
 {
 	struct message *message = malloc(sizeof(*message) + length);
 
@@ -98,6 +121,7 @@ int os_sender_send(struct os_sender *sender, int fd, const void *octets, size_t 
 		return -1;
 	message->fd = fd;
 	message->owner = owner;
+	message->capabilities = capabilities;
 	message->length = length;
 	memcpy(message->octets, octets, length);
 	pthread_mutex_lock(&sender->mutex);

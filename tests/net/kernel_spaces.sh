@@ -12,6 +12,7 @@ add() {
 		"udp_sport 70$1 udp_dport 71$1"
 }
 ids() { sed -n 's/^Tunnel \([0-9]*\),.*/\1/p' | tr '\n' ' '; }
+export PYTHONDONTWRITEBYTECODE=1
 host A
 daemon A --kernel-socket "$TMP/kernel.socket" </dev/null || exit 1
 descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
@@ -65,7 +66,34 @@ matches 'a user may ask for the family' "$(under "${nobody[@]}" "$BUILD/tests/ne
 matches 'and for nothing else' "$(under "${nobody[@]}" ip l2tp show tunnel 2>&1)" 'Operation not permitted'
 matches 'nor root without the right' \
 	"$(under setpriv --bounding-set=-net_admin ip l2tp show tunnel 2>&1)" 'Operation not permitted'
+check 'root may with many groups' under setpriv --groups "$(seq -s, 1000 3000)" ip l2tp show tunnel
 check 'root of its own namespaces may' under unshare -Urn ip l2tp show tunnel
+# others HOW: removes all TCP metrics, as only an administrator may, over a socket that root has opened
+others() {
+	cat <<-END
+		import os, socket, struct, sys
+		sys.path.insert(0, '$TESTS/net')
+		import _kernel_api as api
+		s, t = (socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16) for _ in range(2))
+		s.sendto(api.message(api.CTRL, api.REQUEST, 1, 0, b'\\3\\1\\0\\0' + api.attribute(2, b'tcp_metrics\\0')), (0, 0))
+		whole, kind, _, _, about = next(api.messages(s.recv(65536)))
+		family = struct.unpack('=H', api.attributes(about[4:])[1])[0] if kind == api.CTRL else sys.exit('none')
+		$1
+		t.sendto(api.message(family, api.REQUEST | api.ACK, 2, 0, b'\\2\\1\\0\\0'), (0, 0))
+		print(os.strerror(-struct.unpack_from('=i', t.recv(9999), 16)[0]))
+	END
+}
+others '' >"$TMP/others"
+if [ "$(on A /usr/bin/python3 "$TMP/others" 2>&1)" = Success ]; then
+	equal 'other families: root may what it may' "$(under /usr/bin/python3 "$TMP/others" 2>&1)" Success
+	others 'os.setuid(65534)' >"$TMP/others"
+	for how in on\ A under; do
+		equal "who gave up its rights may not: $how" "$($how /usr/bin/python3 "$TMP/others" 2>&1)" \
+			'Operation not permitted'
+	done
+else
+	skip 'rights over other families' 'the kernel has no family tcp_metrics'
+fi
 family=$(under "$BUILD/tests/net/kernel_client" | sed -n 's/^family \([0-9]*\) .*/\1/p')
 # script HOW: for a program that says something and ends at once
 script() {
@@ -98,7 +126,6 @@ late() {
 	wait $!
 	kill -CONT "${daemon_pid[A]}"
 }
-export PYTHONDONTWRITEBYTECODE=1
 late user 'os.setuid(65534)'
 equal 'who gave up its rights has none when it has ended' "$(sleep 0.5; tunnels; cat "$TMP/user.said")" 0
 late root 's.send(b""); s.send(api.message(family, api.REQUEST | api.ACK, 1, 0, b"\0\1\0\0")); s.recv(1, 2)'

@@ -58,6 +58,14 @@ s.send(b'\1\0')
 s.send((20).to_bytes(4, 'little') + b'\x10\0\5\0' + bytes(8) + b'\7\1\0\0')
 print(-int.from_bytes(s.recv(99)[16:20], 'little', signed=True))"
 equal 'messages without anything in them are passed over' "$(under A /usr/bin/python3 -c "$empty")" 95
+many="from socket import *
+s = socket(AF_NETLINK, SOCK_RAW, 16)
+s.settimeout(10)
+def empty(flags):
+    return b'\20\0\0\0\1\0' + bytes([flags, 0]) + bytes(8)
+s.send(6000 * empty(1) + empty(5))
+print(int.from_bytes(s.recv(99)[16:20], 'little'))"
+equal 'many at once: the last is answered, too' "$(under A /usr/bin/python3 -c "$many" 2>&1 | tail -n 1)" 0
 
 # ---------------------------------------------------------------- threads
 before=$(descriptors)

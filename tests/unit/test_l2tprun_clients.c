@@ -108,6 +108,13 @@ static void rights(void **state)
 	assert_int_equal(rights.pid, 2);
 	assert_int_equal(rights.process, 700);
 	assert_int_equal(rights.capabilities, 0x1000);
+	/* who calls itself as a line is called */
+	for (const char *const *name = (const char *const[]){ "Uid:", "CapEff:", "NStgid:", NULL }; *name; name++) {
+		char status[128];
+
+		snprintf(status, sizeof(status), "Name:\t%s\nUid:\t7\t0\t5\t6\nNStgid:\t700\nCapEff:\t1000\n", *name);
+		assert_true(caller_parse_status(status, &rights));
+	}
 	assert_false(caller_parse_status("NStgid:\t700\nCapEff:\t1\n", &rights));
 	assert_false(caller_parse_status("Uid:\t0\nNStgid:\t700\n", &rights));
 	assert_false(caller_parse_status("Uid:\t0\nCapEff:\t1\n", &rights));

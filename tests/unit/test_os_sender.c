@@ -68,7 +68,7 @@ static int fill(void)
 static void each_is_sent_and_told_in_order(void **state)
 {
 	for (int i = 0; i < 100; i++)
-		assert_int_equal(os_sender_send(sender, ends[0], &i, sizeof(i), &numbers[i]), 0);
+		assert_int_equal(os_sender_send(sender, ends[0], &i, sizeof(i), 0, &numbers[i]), 0);
 	for (int i = 0; i < 100; i++) {
 		expect_number(i);
 		assert_ptr_equal(wait_for_one(), &numbers[i]);
@@ -82,8 +82,8 @@ static void who_asks_does_not_wait_for_the_other_end(void **state)
 {
 	int before = fill(), one = 1;
 
-	assert_int_equal(os_sender_send(sender, ends[0], &one, sizeof(one), &numbers[0]), 0);
-	assert_int_equal(os_sender_send(sender, ends[0], &one, sizeof(one), &numbers[1]), 0);
+	assert_int_equal(os_sender_send(sender, ends[0], &one, sizeof(one), 0, &numbers[0]), 0);
+	assert_int_equal(os_sender_send(sender, ends[0], &one, sizeof(one), 0, &numbers[1]), 0);
 	assert_false(is_told(50));
 	assert_null(os_sender_take(sender));
 	for (int i = 0; i < before; i++)
@@ -96,14 +96,14 @@ static void who_asks_does_not_wait_for_the_other_end(void **state)
 
 static void what_cannot_be_sent_is_told_too(void **state)
 {
-	assert_int_equal(os_sender_send(sender, -1, "", 1, &numbers[0]), 0);
+	assert_int_equal(os_sender_send(sender, -1, "", 1, 0, &numbers[0]), 0);
 	assert_ptr_equal(wait_for_one(), &numbers[0]);
 }
 
 static void all_is_sent_in_the_end(void **state)
 {
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(os_sender_send(sender, ends[0], &i, sizeof(i), &numbers[i]), 0);
+		assert_int_equal(os_sender_send(sender, ends[0], &i, sizeof(i), 0, &numbers[i]), 0);
 	os_sender_finish(sender);
 	for (int i = 0; i < 5; i++)
 		assert_ptr_equal(os_sender_take(sender), &numbers[i]);
@@ -112,9 +112,9 @@ static void all_is_sent_in_the_end(void **state)
 
 static void what_nobody_takes_is_dropped(void **state)
 {
-	assert_int_equal(os_sender_send(sender, ends[0], "a", 1, &numbers[0]), 0);
+	assert_int_equal(os_sender_send(sender, ends[0], "a", 1, 0, &numbers[0]), 0);
 	os_sender_finish(sender);
-	assert_int_equal(os_sender_send(sender, ends[0], "b", 1, &numbers[0]), 0);
+	assert_int_equal(os_sender_send(sender, ends[0], "b", 1, 0, &numbers[0]), 0);
 }
 
 int main(void)
