@@ -148,14 +148,14 @@ static bool overlaps(const struct l2tpip *socket, int interface, const struct ad
 static bool lives(const struct l2tpip *socket)
 {
 	int copy = fcntl(socket->annex, F_DUPFD_CLOEXEC, 0), saved = copy < 0 ? -1 : netns_enter_fd(copy, NULL);
-	struct endpoint local, peer;
-	bool found;
+	struct os_udp_socket wanted = { .cookie = socket->cookie };
+	bool known;
 
 	if (saved < 0)
 		return true;
-	found = os_udp_find(socket->family, socket->cookie, &local, &peer);
+	known = os_udp_find(socket->family, &wanted, 1);
 	netns_leave(saved);
-	return found;
+	return wanted.found || !known;
 }
 
 bool l2tpip_is_taken(const struct kernel_api *api, uint64_t netns, uint32_t connection_id, int interface,

@@ -3,32 +3,60 @@
  * Sockets of tunnels that were not connected when they became that: a program may bind and connect them at any time,
  * and nobody tells.  So it is looked, as long as there are any.
  */
-#include <string.h>
+#include <stdlib.h>
 #include <utlist.h>
 
 #include "l2tpd/kernel_internal.h"
+#include "os/clock.h"
 #include "os/udp_find.h"
 
 #define LOOK_MS 200
+#define SHARE 10		/* looking takes no more than this part of the time */
 
-static void look_later(struct kernel_api *api)
+static void look_later(struct kernel_api *api, uint64_t ms)
 {
-	static const struct timeval pause = { 0, LOOK_MS * 1000 };
+	struct timeval pause = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
 
 	if (!event_pending(api->move, EV_TIMEOUT, NULL))
 		event_add(api->move, &pause);
 }
 
-static bool find_udp(const struct taken_socket *taken, struct kernel_socket *now)
+/* --- UDP --- */
+
+static bool is_alike(const struct taken_socket *a, const struct taken_socket *b)
 {
-	int saved = taken->netns[0] ? netns_enter(taken->netns, NULL) : -1;
-	bool found = (saved >= 0 || !taken->netns[0]) &&
-		     os_udp_find(taken->family, taken->cookie, &now->local, &now->peer);
+	return a->witness == b->witness && a->family == b->family;
+}
+
+static bool find_there(const struct taken_socket *like, struct os_udp_socket *sockets, size_t count)
+{
+	int saved = like->netns[0] ? netns_enter(like->netns, NULL) : -1;
+	bool known = (saved >= 0 || !like->netns[0]) && os_udp_find(like->family, sockets, count);
 
 	if (saved >= 0)
 		netns_leave(saved);
-	now->is_connected = now->peer.port;
-	return found;
+	return known;
+}
+
+struct os_udp_socket *sockets_find(struct kernel_api *api, const struct taken_socket *like, size_t *count)
+{
+	const struct taken_socket *taken;
+	struct os_udp_socket *sockets;
+	size_t room = 0;
+
+	*count = 0;
+	DL_FOREACH(api->sockets, taken)
+		room += is_alike(taken, like);
+	sockets = calloc(room, sizeof(*sockets));
+	if (!sockets)
+		return NULL;
+	DL_FOREACH(api->sockets, taken)
+		if (is_alike(taken, like))
+			sockets[(*count)++].cookie = taken->cookie;
+	if (find_there(like, sockets, *count))
+		return sockets;
+	free(sockets);
+	return NULL;
 }
 
 static bool is_same(const struct endpoint *a, const struct endpoint *b)
@@ -36,22 +64,61 @@ static bool is_same(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && address_equal(&a->address, &b->address);
 }
 
-/* Returns whether it has to be looked at again. */
-static bool look_at_udp(struct kernel_api *api, struct taken_socket *taken, bool *changed)
+static bool is_to_be_looked_at(const struct taken_socket *taken)
+{
+	return !taken->is_free && !taken->is_connected;
+}
+
+/* found NULL: it is not there, or not bound. */
+static void see(struct kernel_api *api, struct taken_socket *taken, const struct os_udp_socket *found, bool *changed)
 {
 	struct kernel_socket now = { .cookie = taken->cookie };
 
-	if (taken->is_free || taken->is_connected)
-		return false;
-	if (!find_udp(taken, &now) || (is_same(&now.local, &taken->local) && !now.is_connected))
-		return true;
+	taken->looked_at = true;
+	if (!is_to_be_looked_at(taken) || !found || !found->found ||
+	    (is_same(&found->local, &taken->local) && !found->peer.port))
+		return;
+	now.local = found->local;
+	now.peer = found->peer;
+	now.is_connected = now.peer.port;
 	taken->local = now.local;
 	taken->is_connected = now.is_connected;
 	kernel_socket_moved(api->kernel, taken->cookie, &now);
 	*changed = true;
-	return !taken->is_connected;
 }
 
+/* With all that are as this one. */
+static void look_at_udp(struct kernel_api *api, const struct taken_socket *like, bool *changed)
+{
+	struct taken_socket *taken;
+	size_t count;
+	struct os_udp_socket *sockets = sockets_find(api, like, &count);
+
+	DL_FOREACH(api->sockets, taken)
+		if (is_alike(taken, like))
+			see(api, taken, sockets ? os_udp_get(sockets, count, taken->cookie) : NULL, changed);
+	free(sockets);
+}
+
+/* Returns whether it has to be looked again. */
+static bool look_at_all_udp(struct kernel_api *api, bool *changed)
+{
+	struct taken_socket *taken;
+	bool again = false;
+
+	DL_FOREACH(api->sockets, taken)
+		taken->looked_at = false;
+	DL_FOREACH(api->sockets, taken) {
+		if (is_to_be_looked_at(taken) && !taken->looked_at)
+			look_at_udp(api, taken, changed);
+		again |= is_to_be_looked_at(taken);
+	}
+	return again;
+}
+
+/* --- IP protocol 115 --- */
+
+/* Returns likewise. */
 static bool look_at_l2tpip(struct kernel_api *api, struct l2tpip *socket, bool *changed)
 {
 	struct kernel_socket now;
@@ -70,21 +137,21 @@ static bool look_at_l2tpip(struct kernel_api *api, struct l2tpip *socket, bool *
 
 void sockets_look(struct kernel_api *api)
 {
-	struct taken_socket *taken;
+	uint64_t begun = os_clock_ms(), took;
 	struct l2tpip *socket;
-	bool again = false, changed = false;
+	bool again, changed = false;
 
-	DL_FOREACH(api->sockets, taken)
-		again |= look_at_udp(api, taken, &changed);
+	again = look_at_all_udp(api, &changed);
 	DL_FOREACH(api->l2tpips, socket)
 		again |= look_at_l2tpip(api, socket, &changed);
+	took = os_clock_ms() - begun;
 	if (again)
-		look_later(api);
+		look_later(api, took * SHARE > LOOK_MS ? took * SHARE : LOOK_MS);
 	if (changed)
 		api->changed(api->context);
 }
 
 void sockets_look_soon(struct kernel_api *api)
 {
-	look_later(api);
+	look_later(api, LOOK_MS);
 }

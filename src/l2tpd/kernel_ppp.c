@@ -10,6 +10,7 @@
 #include <linux/sockios.h>
 #include <linux/ppp-ioctl.h>	/* it wants the one before it */
 #include <linux/ppp_defs.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,16 +207,25 @@ static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const cha
 	return kernel_line_of_channel(api->kernel, ppp, netns, index);
 }
 
+/* A frame without octets looks like the end. */
+static bool is_closed(const struct opened *opened)
+{
+	struct pollfd frames = { .fd = opened->base.fd, .events = POLLRDHUP };
+
+	return poll(&frames, 1, 0) != 0;
+}
+
 /* False: it was closed. */
 static bool take_frame(struct opened *opened, bool *more)
 {
 	static uint8_t frame[FRAME_MAX];
 	ssize_t length = recv(opened->base.fd, frame, sizeof(frame), MSG_DONTWAIT);
 
-	*more = length > 0;
+	*more = length >= 0;
 	if (length > 0)
 		kernel_file_write(opened->file, frame, (size_t)length);
-	return length > 0 || (length < 0 && (errno == EAGAIN || errno == EINTR));
+	return length > 0 || (length == 0 && !is_closed(opened)) ||
+	       (length < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 /* --- coming and going --- */

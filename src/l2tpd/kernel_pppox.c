@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <utlist.h>
@@ -18,7 +19,8 @@
 
 #define FRAME_MAX 65536
 #define AT_ONCE 64		/* frames of one, before others have their turn */
-#define STRANGERS_MAX 16	/* who else may have found the listener */
+#define STRANGERS_MAX 4096	/* who else may have found the listener: as many as it holds */
+#define MOMENT_US 1		/* a tick of the kernel's clock, that is */
 
 static void pppox_free(struct served *served)
 {
@@ -84,6 +86,21 @@ static bool is_from_us(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.pid == getpid();
 }
 
+/* Where others have filled the listener it is not waited for room, whatever the program has set. */
+static bool connect_at_once(int program, const struct sockaddr_un *name, socklen_t length)
+{
+	struct timeval moment = { 0, MOMENT_US }, before;
+	socklen_t before_length = sizeof(before);
+	bool done;
+
+	if (getsockopt(program, SOL_SOCKET, SO_SNDTIMEO, &before, &before_length) < 0 ||
+	    setsockopt(program, SOL_SOCKET, SO_SNDTIMEO, &moment, sizeof(moment)) < 0)
+		return false;
+	done = connect(program, (const struct sockaddr *)name, length) == 0;
+	setsockopt(program, SOL_SOCKET, SO_SNDTIMEO, &before, before_length);
+	return done;
+}
+
 /* The program's socket gets another end, which is returned; -1. */
 static int join(int listener, int program)
 {
@@ -91,8 +108,7 @@ static int join(int listener, int program)
 	socklen_t length = sizeof(name);
 	int fd;
 
-	if (getsockname(listener, (struct sockaddr *)&name, &length) < 0 ||
-	    connect(program, (struct sockaddr *)&name, length) < 0)
+	if (getsockname(listener, (struct sockaddr *)&name, &length) < 0 || !connect_at_once(program, &name, length))
 		return -1;
 	for (int i = 0; i < STRANGERS_MAX; i++) {
 		fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);

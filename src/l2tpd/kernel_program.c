@@ -198,6 +198,8 @@ static void answered(evutil_socket_t fd, short what, void *context)
 	struct program *program = context;
 	ssize_t length = recv(program->proxy, &buffer, sizeof(buffer), MSG_DONTWAIT);
 
+	if (length < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
+		program_free(&program->base);	/* it is no netlink socket, and would say so for ever */
 	if (length <= 0)
 		return;
 	kernel_client_forwarded(program->client, &buffer, (size_t)length);

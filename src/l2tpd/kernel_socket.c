@@ -21,8 +21,9 @@
 #include "l2tpd/kernel_internal.h"
 #include "os/claim.h"
 #include "os/clock.h"
+#include "os/udp_find.h"
 
-#define WITNESS_BUFFER (4 << 20)	/* octets: all UDP sockets that end in a namespace are told of */
+#define WITNESS_BUFFER (1 << 20)	/* octets: all UDP sockets that end in a namespace are told of */
 #define WITNESS_AT_ONCE 256		/* messages, before others have their turn */
 
 /* Who tells of the ends of sockets in a network namespace. */
@@ -30,6 +31,7 @@ struct witness {
 	struct kernel_api *api;
 	uint64_t netns;
 	unsigned int users;
+	bool has_missed;		/* there were more than it has room for */
 	int fd;
 	struct event *readable;
 	struct witness *prev, *next;
@@ -81,7 +83,7 @@ static bool ended(struct kernel_api *api, uint64_t cookie)
 	return true;
 }
 
-static bool read_end(const struct witness *witness, uint64_t *cookie)
+static bool read_end(struct witness *witness, uint64_t *cookie)
 {
 	union {
 		struct nlmsghdr header;
@@ -92,7 +94,7 @@ static bool read_end(const struct witness *witness, uint64_t *cookie)
 
 	*cookie = 0;
 	if (length < 0 && errno == ENOBUFS) {
-		log_warning("so many UDP sockets were closed that l2tpd may have missed that of a tunnel");
+		witness->has_missed = true;
 		return true;
 	}
 	if (length >= (ssize_t)NLMSG_LENGTH(sizeof(*end)) && message.header.nlmsg_type == SOCK_DIAG_BY_FAMILY)
@@ -100,17 +102,57 @@ static bool read_end(const struct witness *witness, uint64_t *cookie)
 	return length >= 0;
 }
 
+/* Those of a family that are not there are gone. Of one that was never bound it cannot be told: it has no frames. */
+static bool look_for_family(const struct witness *witness, sa_family_t family)
+{
+	struct kernel_api *api = witness->api;
+	struct os_udp_socket *sockets = NULL;
+	struct taken_socket *taken, *next;
+	bool changed = false;
+	size_t count = 0;
+
+	DL_FOREACH_SAFE(api->sockets, taken, next) {
+		const struct os_udp_socket *found;
+
+		if (taken->witness != witness || taken->family != family || !taken->local.port)
+			continue;
+		if (!sockets && !(sockets = sockets_find(api, taken, &count)))
+			break;
+		found = os_udp_get(sockets, count, taken->cookie);
+		if (found && !found->found)
+			changed |= ended(api, taken->cookie);
+	}
+	free(sockets);
+	return changed;
+}
+
+/* Not before all that there is was read: until then more are lost. Returns whether any was a tunnel's. */
+static bool look_for_missed(struct witness *witness)
+{
+	bool changed;
+
+	if (!witness->has_missed)
+		return false;
+	witness->has_missed = false;
+	changed = look_for_family(witness, AF_INET);
+	return look_for_family(witness, AF_INET6) || changed;
+}
+
 static void readable(evutil_socket_t fd, short what, void *context)
 {
 	struct witness *witness = context;
 	struct kernel_api *api = witness->api;
-	bool changed = false;
+	bool changed = false, more = true;
 	uint64_t cookie;
 
 	witness->users++;	/* as long as it is read */
-	for (int i = 0; i < WITNESS_AT_ONCE && read_end(witness, &cookie); i++)
+	for (int i = 0; i < WITNESS_AT_ONCE && (more = read_end(witness, &cookie)); i++)
 		if (cookie && ended(api, cookie))
 			changed = true;
+	if (!more && look_for_missed(witness))
+		changed = true;
+	if (witness->has_missed)	/* its queue may be empty now: nobody else would say so */
+		event_active(witness->readable, EV_READ, 0);
 	witness_put(witness);
 	if (changed)
 		api->changed(api->context);

@@ -236,11 +236,18 @@ void annex_close(struct annex *annex)
 
 /* --- sockets there --- */
 
+/* As netns_enter_fd(). */
+static int enter(const struct annex *annex)
+{
+	int copy = fcntl(annex->netns, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 ? -1 : netns_enter_fd(copy, NULL);
+}
+
 static int open_there(const struct annex *annex, sa_family_t family, int flags)
 {
-	int copy = fcntl(annex->netns, F_DUPFD_CLOEXEC, 0), saved, fd, failed;
+	int saved = enter(annex), fd, failed;
 
-	saved = copy < 0 ? -1 : netns_enter_fd(copy, NULL);
 	if (saved < 0)
 		return -1;
 	fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | flags, IPPROTO_UDP);
@@ -332,7 +339,7 @@ void annex_give(const struct annex *annex, const struct address *from, uint16_t 
 	(void)sendmsg(from->family == AF_INET6 ? annex->post6 : annex->post4, &message, MSG_DONTWAIT);
 }
 
-bool annex_ended(const struct annex *annex, uint64_t *cookie)
+bool annex_ended(const struct annex *annex, uint64_t *cookie, bool *missed)
 {
 	union {
 		struct nlmsghdr header;
@@ -344,5 +351,17 @@ bool annex_ended(const struct annex *annex, uint64_t *cookie)
 	*cookie = 0;
 	if (length >= (ssize_t)NLMSG_LENGTH(sizeof(*end)) && message.header.nlmsg_type == SOCK_DIAG_BY_FAMILY)
 		*cookie = (uint64_t)end->id.idiag_cookie[1] << 32 | end->id.idiag_cookie[0];
-	return length >= 0 || errno == ENOBUFS;
+	if (length < 0 && errno == ENOBUFS)
+		return *missed = true;
+	return length >= 0;
+}
+
+bool annex_find(const struct annex *annex, sa_family_t family, struct os_udp_socket *wanted, size_t count)
+{
+	int saved = enter(annex);
+	bool known = saved >= 0 && os_udp_find(family, wanted, count);
+
+	if (saved >= 0)
+		netns_leave(saved);
+	return known;
 }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "l2tprun/annex_packet.h"
+#include "os/udp_find.h"
 
 #define ANNEX_DATAGRAM_MAX 65536	/* octets, with room for all headers */
 
@@ -38,7 +39,10 @@ bool annex_take(const struct annex *annex, uint8_t buffer[ANNEX_DATAGRAM_MAX], s
 void annex_give(const struct annex *annex, const struct address *from, uint16_t port, const uint8_t *octets,
 		size_t length);
 
-/* SO_COOKIE of the next socket that is gone, of whatever kind; 0: that was something else. False: there is none. */
-bool annex_ended(const struct annex *annex, uint64_t *cookie);
+/* SO_COOKIE of the next socket that is gone, of whatever kind; 0: that was something else. False: there is none.
+ * *missed is set when more went than can be told of: then annex_find() tells, after the last. */
+bool annex_ended(const struct annex *annex, uint64_t *cookie, bool *missed);
+/* Those of this family that are there (os/udp_find.h). False: it cannot be told. */
+bool annex_find(const struct annex *annex, sa_family_t family, struct os_udp_socket *wanted, size_t count);
 
 #endif

@@ -148,7 +148,7 @@ static void tell_closed(struct supervisor *supervisor, const struct l2tpip *sock
 				 .request = { .kind = KERNEL_ATTACH_L2TPIP_CLOSED, .client = socket->number } };
 
 	if (supervisor->daemon.fd >= 0)
-		pending_ask(supervisor, &asked);
+		pending_tell(supervisor, &asked);
 }
 
 /* l2tpd has the same thing on the wire: it would be watched on. */
@@ -160,15 +160,39 @@ static void end(struct supervisor *supervisor, struct l2tpip *socket)
 	l2tpip_free(socket);
 }
 
+/* When not all ends were told of. */
+static void look_for_family(struct supervisor *supervisor, sa_family_t family)
+{
+	struct l2tpips *sockets = &supervisor->l2tpips;
+	struct os_udp_socket *wanted = calloc(HASH_COUNT(sockets->by_inode), sizeof(*wanted));
+	const struct os_udp_socket *found;
+	struct l2tpip *socket, *next;
+	size_t count = 0;
+
+	HASH_ITER(hh, sockets->by_inode, socket, next)
+		if (wanted && socket->family == family)
+			wanted[count++].cookie = socket->cookie;
+	if (count && annex_find(&sockets->annex, family, wanted, count))
+		HASH_ITER(hh, sockets->by_inode, socket, next)
+			if ((found = os_udp_get(wanted, count, socket->cookie)) && !found->found)
+				end(supervisor, socket);
+	free(wanted);
+}
+
 static void look(struct supervisor *supervisor)
 {
 	struct l2tpip *socket, *next;
+	bool missed = false;
 	uint64_t cookie;
 
-	while (annex_ended(&supervisor->l2tpips.annex, &cookie))
+	while (annex_ended(&supervisor->l2tpips.annex, &cookie, &missed))
 		HASH_ITER(hh, supervisor->l2tpips.by_inode, socket, next)
 			if (cookie && socket->cookie == cookie)
 				end(supervisor, socket);
+	if (missed) {
+		look_for_family(supervisor, AF_INET);
+		look_for_family(supervisor, AF_INET6);
+	}
 }
 
 int l2tpip_replace(struct supervisor *supervisor, struct l2tpip *socket, int wire)

@@ -48,6 +48,14 @@ static bool is_new(const struct pending *pending)
 	return pending->end >= 0;
 }
 
+void pending_do_without(struct supervisor *supervisor, uint64_t id, const struct kernel_attach *request)
+{
+	if (request->kind == KERNEL_ATTACH_PPP_DEVICE)	/* all others are the kernel's, and so this may be */
+		supervisor_continue(supervisor, id);
+	else
+		supervisor_answer(supervisor, id, ECONNREFUSED);
+}
+
 /* Without l2tpd: what the kernel has of it, or an error where the socket is not the kernel's. */
 static void do_without(struct supervisor *supervisor, struct pending *pending)
 {
@@ -57,7 +65,7 @@ static void do_without(struct supervisor *supervisor, struct pending *pending)
 	if (is_new(pending))
 		supervisor_continue(supervisor, pending->id);
 	else
-		supervisor_answer(supervisor, pending->id, ECONNREFUSED);
+		pending_do_without(supervisor, pending->id, &pending->request);
 	close_end(pending);
 }
 
@@ -95,7 +103,7 @@ void pending_flush(struct supervisor *supervisor)
 	}
 }
 
-void pending_ask(struct supervisor *supervisor, const struct pending *asked)
+void pending_tell(struct supervisor *supervisor, const struct pending *asked)
 {
 	struct pending *pending = malloc(sizeof(*pending));
 
@@ -105,6 +113,11 @@ void pending_ask(struct supervisor *supervisor, const struct pending *asked)
 	pending->request.version = KERNEL_ATTACH_VERSION;
 	pending->deadline_ms = os_clock_ms() + KERNEL_ATTACH_WAIT_MS;
 	DL_APPEND(supervisor->pending, pending);
+}
+
+void pending_ask(struct supervisor *supervisor, const struct pending *asked)
+{
+	pending_tell(supervisor, asked);
 	pending_flush(supervisor);
 }
 

@@ -38,6 +38,11 @@ struct pending {
 
 /* Ask l2tpd. asked is copied; its descriptors are taken over. */
 void pending_ask(struct supervisor *supervisor, const struct pending *asked);
+/* Likewise, but nothing is sent before pending_flush(): other calls that wait stay what they are meanwhile. */
+void pending_tell(struct supervisor *supervisor, const struct pending *asked);
+
+/* The call is answered without l2tpd. */
+void pending_do_without(struct supervisor *supervisor, uint64_t id, const struct kernel_attach *request);
 
 /* l2tpd can take more, or has answered. */
 void pending_flush(struct supervisor *supervisor);

@@ -6,17 +6,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "l2tprun/notification.h"
+
 void remote_ask(struct supervisor *supervisor, struct trapped *trapped, const struct client *client,
 		struct pending *asked)
 {
 	struct error error = { 0 };
+	bool waits;
 
 	asked->id = trapped->id;
 	asked->end = -1;
 	asked->client.inode = client->inode;
 	asked->request.client = client->number;
 	asked->caller = trapped->caller;
-	if (daemon_connect(&supervisor->daemon, &error) == 0) {
+	waits = notification_waits(supervisor->listener, trapped->id);	/* else what was read may be another's */
+	if (waits && daemon_connect(&supervisor->daemon, &error) == 0) {
 		trapped->caller.memory = -1;
 		pending_ask(supervisor, asked);
 		return;
@@ -24,8 +28,10 @@ void remote_ask(struct supervisor *supervisor, struct trapped *trapped, const st
 	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++)
 		if (asked->fds[i] >= 0)
 			close(asked->fds[i]);
+	if (!waits)
+		return;
 	supervisor_tell(supervisor, error.text);
-	supervisor_answer(supervisor, trapped->id, ECONNREFUSED);
+	pending_do_without(supervisor, trapped->id, &asked->request);
 }
 
 void remote_ioctl(struct supervisor *supervisor, struct trapped *trapped, const struct client *client)

@@ -8,8 +8,8 @@
 
 #include "l2tprun/pending.h"
 
-/* Ask for the answer to a call about this client; without l2tpd it is ECONNREFUSED.  The caller's memory is taken over,
- * and descriptors. */
+/* Ask for the answer to a call about this client, if it still waits; without l2tpd: pending_do_without().  The caller's
+ * memory is taken over, and descriptors. */
 void remote_ask(struct supervisor *supervisor, struct trapped *trapped, const struct client *client,
 		struct pending *asked);
 

@@ -23,8 +23,8 @@ enum os_process_right {
  * that owns it? */
 enum os_process_right os_process_administers(pid_t pid, int netns);
 
-/* Its effective capabilities, bit N: CAP_* N: those that count where we are, so none when it has a user namespace of its
- * own.  False: it has ended, or is hidden from us. */
+/* Its effective capabilities, bit N: that of number N.  They are those that count where we are: none when it has a user
+ * namespace of its own.  False: it has ended, or is hidden from us. */
 bool os_process_capabilities(pid_t pid, uint64_t *capabilities);
 
 #endif

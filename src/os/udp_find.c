@@ -5,13 +5,32 @@
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct wanted {
-	uint64_t cookie;
-	struct endpoint *local, *peer;
-	bool found;
+	struct os_udp_socket *sockets;		/* by cookies */
+	size_t count;
 };
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t one = ((const struct os_udp_socket *)a)->cookie, other = ((const struct os_udp_socket *)b)->cookie;
+
+	return one < other ? -1 : one > other;
+}
+
+static struct os_udp_socket *get(const struct os_udp_socket *sockets, size_t count, uint64_t cookie)
+{
+	struct os_udp_socket key = { .cookie = cookie };
+
+	return bsearch(&key, sockets, count, sizeof(key), compare);
+}
+
+const struct os_udp_socket *os_udp_get(const struct os_udp_socket *sockets, size_t count, uint64_t cookie)
+{
+	return get(sockets, count, cookie);
+}
 
 static void read_end(sa_family_t family, const __be32 *address, __be16 port, struct endpoint *end)
 {
@@ -21,15 +40,19 @@ static void read_end(sa_family_t family, const __be32 *address, __be16 port, str
 
 static int look(const struct nlmsghdr *message, void *context)
 {
-	struct wanted *wanted = context;
+	const struct wanted *wanted = context;
 	const struct inet_diag_msg *one = mnl_nlmsg_get_payload(message);
+	struct os_udp_socket *found;
 
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(*one) ||
-	    ((uint64_t)one->id.idiag_cookie[1] << 32 | one->id.idiag_cookie[0]) != wanted->cookie)
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*one))
 		return MNL_CB_OK;
-	read_end(one->idiag_family, one->id.idiag_src, one->id.idiag_sport, wanted->local);
-	read_end(one->idiag_family, one->id.idiag_dst, one->id.idiag_dport, wanted->peer);
-	wanted->found = true;
+	found = get(wanted->sockets, wanted->count,
+		    (uint64_t)one->id.idiag_cookie[1] << 32 | one->id.idiag_cookie[0]);
+	if (!found)
+		return MNL_CB_OK;
+	read_end(one->idiag_family, one->id.idiag_src, one->id.idiag_sport, &found->local);
+	read_end(one->idiag_family, one->id.idiag_dst, one->id.idiag_dport, &found->peer);
+	found->found = true;
 	return MNL_CB_OK;
 }
 
@@ -47,19 +70,33 @@ static bool ask(struct mnl_socket *socket, sa_family_t family)
 	return mnl_socket_sendto(socket, message, message->nlmsg_len) >= 0;
 }
 
-bool os_udp_find(sa_family_t family, uint64_t cookie, struct endpoint *local, struct endpoint *peer)
+static bool read_answer(struct mnl_socket *socket, struct wanted *wanted)
 {
-	struct wanted wanted = { .cookie = cookie, .local = local, .peer = peer };
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	char buffer[8192];
 	ssize_t length;
-	int more = socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 && ask(socket, family);
+	int more = 1;
 
 	while (more > 0) {
 		length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-		more = length < 0 ? -1 : mnl_cb_run(buffer, (size_t)length, 0, 0, look, &wanted);
+		more = length < 0 ? -1 : mnl_cb_run(buffer, (size_t)length, 0, 0, look, wanted);
 	}
+	return more == 0;
+}
+
+bool os_udp_find(sa_family_t family, struct os_udp_socket *sockets, size_t count)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	struct wanted wanted = { sockets, count };
+	bool done;
+
+	qsort(sockets, count, sizeof(*sockets), compare);
+	for (size_t i = 0; i < count; i++)
+		sockets[i].found = false;
+	done = socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 && ask(socket, family) &&
+	       read_answer(socket, &wanted);
+	for (size_t i = 0; i < count && !done; i++)
+		sockets[i].found = false;
 	if (socket)
 		mnl_socket_close(socket);
-	return wanted.found;
+	return done;
 }

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A UDP socket of another process, of which nothing is known but its cookie (SO_COOKIE): where is it bound, and to whom
- * is it connected?
+ * UDP sockets of other processes, of which nothing is known but their cookies (SO_COOKIE): where are they bound, and to
+ * whom are they connected?
  */
 #ifndef L2TPD_OS_UDP_FIND_H
 #define L2TPD_OS_UDP_FIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/address.h"
 
-/* In the calling thread's network namespace. peer: any address and port 0, if it is not connected. False: it is not
- * there, or not bound. All sockets of the family are looked at. */
-bool os_udp_find(sa_family_t family, uint64_t cookie, struct endpoint *local, struct endpoint *peer);
+struct os_udp_socket {
+	uint64_t cookie;
+	bool found;			/* out: it is there, and bound */
+	struct endpoint local, peer;	/* out, if found. peer: any address and port 0, if it is not connected */
+};
+
+/* In the calling thread's network namespace, where all sockets of the family are looked at, however few are wanted.
+ * Those are put in the order of os_udp_get().  False: it cannot be told, and found is false of all. */
+bool os_udp_find(sa_family_t family, struct os_udp_socket *wanted, size_t count);
+/* That with this cookie, of those that were looked for; NULL: it was not. */
+const struct os_udp_socket *os_udp_get(const struct os_udp_socket *wanted, size_t count, uint64_t cookie);
 
 #endif

@@ -66,7 +66,7 @@ matches 'a user may ask for the family' "$(under "${nobody[@]}" "$BUILD/tests/ne
 matches 'and for nothing else' "$(under "${nobody[@]}" ip l2tp show tunnel 2>&1)" 'Operation not permitted'
 matches 'nor root without the right' \
 	"$(under setpriv --bounding-set=-net_admin ip l2tp show tunnel 2>&1)" 'Operation not permitted'
-check 'root may with many groups' under setpriv --groups "$(seq -s, 1000 3000)" ip l2tp show tunnel
+check 'root may with many groups' under sh -c 'setpriv --groups "$(seq -s, 1000 3000)" ip l2tp show tunnel'
 check 'root of its own namespaces may' under unshare -Urn ip l2tp show tunnel
 # others HOW: removes all TCP metrics, as only an administrator may, over a socket that root has opened
 others() {
@@ -75,7 +75,8 @@ others() {
 		sys.path.insert(0, '$TESTS/net')
 		import _kernel_api as api
 		s, t = (socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16) for _ in range(2))
-		s.sendto(api.message(api.CTRL, api.REQUEST, 1, 0, b'\\3\\1\\0\\0' + api.attribute(2, b'tcp_metrics\\0')), (0, 0))
+		name = api.attribute(2, b'tcp_metrics\\0')
+		s.sendto(api.message(api.CTRL, api.REQUEST, 1, 0, b'\\3\\1\\0\\0' + name), (0, 0))
 		whole, kind, _, _, about = next(api.messages(s.recv(65536)))
 		family = struct.unpack('=H', api.attributes(about[4:])[1])[0] if kind == api.CTRL else sys.exit('none')
 		$1

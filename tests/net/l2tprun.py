@@ -460,9 +460,20 @@ def test_daemon_gone():
     daemon.stop()
 
 
+# what SIOCDEVPRIVATE, which is also PPP's, says of a device that is not PPP's
+PRIVATE = """
+def private():
+    try:
+        fcntl.ioctl(socket.socket(), 0x89f0, struct.pack('16sQ16x', b'lo', 0))
+    except OSError as e:
+        return errno.errorcode[e.errno]
+"""
+
+
 def test_daemon_restarts():
     daemon = api.Daemon(SOCKET)
-    with subprocess.Popen([L2TPRUN, '-s', SOCKET, sys.executable, '-c', PROGRAM + """
+    plain = run(sys.executable, '-c', PROGRAM + PRIVATE + 'print(private())')[1].strip()
+    with subprocess.Popen([L2TPRUN, '-s', SOCKET, sys.executable, '-c', PROGRAM + PRIVATE + """
 s = new()
 print(ask(s), flush=True)
 input()
@@ -473,7 +484,7 @@ except OSError as e:
 try:
     s.setsockopt(270, 11, 1)
 except OSError as e:
-    print(errno.errorcode[e.errno], ask(new()), flush=True)
+    print(errno.errorcode[e.errno], ask(new()), private(), flush=True)
 input()
 print(ask(new()), flush=True)
 """], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
@@ -485,7 +496,7 @@ print(ask(new()), flush=True)
         daemon = api.Daemon(SOCKET)
         out, err = program.communicate('\n')
     equal('a program outlives l2tpd', (first, second, out),
-          ('1008\n', ['gone\n', f'ECONNREFUSED {-errno.ENOENT}\n'], '1008\n'))
+          ('1008\n', ['gone\n', f'ECONNREFUSED {-errno.ENOENT} {plain}\n'], '1008\n'))
     equal('which is told once', len(err.splitlines()), 1)
     daemon.stop()
 

@@ -54,6 +54,8 @@ program() {
 # ---------------------------------------------------------------- units
 equal 'a unit has a device' "$(program A 'f = new()' 'print(call(f, NEWUNIT, -1), call(f, GUNIT), names())')" '0 0 ppp0'
 check 'which is gone with it' has A ''
+equal 'to write nothing is not to close it' "$(program A 'f = new()' 'call(f, NEWUNIT, -1)' 'os.write(f, b"")' \
+	'time.sleep(0.3)' 'print(call(f, GUNIT), names())')" '0 ppp0'
 equal 'as many as are wanted' "$(program A 'f, g, h = new(), new(), new()' \
 	'print(call(f, NEWUNIT, -1), call(g, NEWUNIT, 7), call(h, NEWUNIT, 7), call(h, NEWUNIT, -1), names())' \
 	'os.close(f)' 'print(until("ppp1 ppp7"))')" $'0 7 EEXIST 1 ppp0 ppp1 ppp7\nppp1 ppp7'
