@@ -215,6 +215,8 @@ enum datapath_session_field {
 	DATAPATH_SESSION_MPPE = 1 << 9,
 	DATAPATH_SESSION_MPPE_FLUSH = 1 << 10,	/* of mppe only flush */
 	DATAPATH_SESSION_RATE = 1 << 11,
+	DATAPATH_SESSION_MPPE_SEND = 1 << 12,	/* of mppe only send: the other direction goes on as it was */
+	DATAPATH_SESSION_MPPE_RECEIVE = 1 << 13,	/* likewise */
 };
 
 /* The kernel's statistics, same names and meaning (L2TP_ATTR_STATS): octets include the L2TP

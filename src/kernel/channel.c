@@ -165,6 +165,41 @@ int kernel_channel_device(struct kernel_channel *channel, const struct kernel_ch
 	return tell(channel, &hands);
 }
 
+static int tell_cipher(const struct kernel_channel *channel, const struct datapath_mppe *mppe, unsigned int fields)
+{
+	struct error error;
+
+	if (channel->service == HANDLE_NONE)
+		return 0;
+	if (service_session_encrypt(channel->kernel->service, channel->service, mppe, fields, &error) < 0)
+		return ENOMEM;
+	return 0;
+}
+
+int kernel_channel_encrypt(struct kernel_channel *channel, bool send, const struct kernel_cipher *cipher)
+{
+	struct datapath_mppe mppe = { .send = cipher && send, .receive = cipher && !send };
+	int failed;
+
+	_Static_assert(sizeof(mppe.send_key) == KERNEL_CIPHER_KEY, "a key has room");
+	if (cipher) {
+		mppe.bits = cipher->bits;
+		mppe.stateful = cipher->stateful;
+		mppe.key_length = sizeof(cipher->key);
+		memcpy(send ? mppe.send_key : mppe.receive_key, cipher->key, sizeof(cipher->key));
+	}
+	failed = tell_cipher(channel, &mppe, send ? DATAPATH_SESSION_MPPE_SEND : DATAPATH_SESSION_MPPE_RECEIVE);
+	explicit_bzero(&mppe, sizeof(mppe));
+	return failed;
+}
+
+void kernel_channel_restart(struct kernel_channel *channel)
+{
+	static const struct datapath_mppe anew = { .flush = true };
+
+	(void)tell_cipher(channel, &anew, DATAPATH_SESSION_MPPE_FLUSH);
+}
+
 uint32_t kernel_channel_mtu(const struct kernel_channel *channel)
 {
 	struct service_tunnel_view view;

@@ -205,6 +205,18 @@ struct kernel_channel_device {
 	bool send_pfc;			/* with a protocol field of one octet */
 };
 int kernel_channel_device(struct kernel_channel *channel, const struct kernel_channel_device *device);
+/* MPPE (RFC 3078) of one direction, from its start key on. */
+#define KERNEL_CIPHER_KEY 16
+struct kernel_cipher {
+	uint8_t bits;			/* 40 or 128 */
+	bool stateful;
+	uint8_t key[KERNEL_CIPHER_KEY];
+};
+/* IP packets that are sent, or that arrive, are enciphered from now on; NULL: they are not.  When nothing that arrives
+ * can be deciphered any more, a frame of protocol 00fd says so. 0 or an errno. */
+int kernel_channel_encrypt(struct kernel_channel *channel, bool send, const struct kernel_cipher *cipher);
+/* The peer wants what is sent to begin anew. */
+void kernel_channel_restart(struct kernel_channel *channel);
 /* Octets of the longest IP packet that it should be given. */
 uint32_t kernel_channel_mtu(const struct kernel_channel *channel);
 

@@ -15,8 +15,8 @@
  *
  * IP packets do not come by here: a line is told by carry() that they go between it and the unit's device.
  *
- * What a kernel built without compressors, filters and multilink refuses is refused here, with its errors.  Pure:
- * files, devices and what lines lead to are the caller's (struct kernel_ppp_host).
+ * What a kernel built without filters, multilink and any compressor but MPPE refuses is refused here, with its errors.
+ * Pure: files, devices and what lines lead to are the caller's (struct kernel_ppp_host).
  */
 #ifndef L2TPD_KERNEL_PPP_H
 #define L2TPD_KERNEL_PPP_H
@@ -50,6 +50,8 @@ void kernel_ppp_free(struct kernel_ppp *ppp);
 
 /* --- lines --- */
 
+struct kernel_cipher;			/* kernel.h */
+
 /* These are called inside of the functions below, and must not call anything here. */
 struct kernel_line_ops {
 	/* A frame for the peer: from its protocol field on, which has two octets. */
@@ -57,6 +59,10 @@ struct kernel_line_ops {
 	/* Carry IP packets of these versions between the peer and the TUN device with this descriptor, which stays the
 	 * caller's; no others. Neither: device is -1, and the one that it was may be closed next. 0 or an errno. */
 	int (*carry)(void *owner, bool ipv4, bool ipv6, int device);
+	/* Those that are sent, or that arrive, are enciphered; NULL: they are not. 0 or an errno. */
+	int (*encrypt)(void *owner, bool send, const struct kernel_cipher *cipher);
+	/* The peer wants what is sent to begin anew. */
+	void (*restart)(void *owner);
 	/* Of these, how many packets so far, both ways. */
 	uint64_t (*carried)(void *owner);
 };
@@ -84,7 +90,9 @@ struct kernel_line *kernel_line_of_channel(struct kernel *kernel, struct kernel_
 
 struct kernel_ioctl {
 	uint32_t command;		/* as linux/ppp-ioctl.h has it */
-	size_t length;			/* in: of octets, as the command says; out: of what is to be copied back */
+	/* in: of octets, as the command says, and behind them what the option is that PPPIOCSCOMPRESS points to, as far
+	 * as its length says; out: of what is to be copied back */
+	size_t length;
 	_Alignas(8) uint8_t octets[KERNEL_IOCTL_MAX];
 };
 

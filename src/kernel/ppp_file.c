@@ -135,7 +135,7 @@ int kernel_file_ioctl(struct kernel_file *file, struct kernel_ioctl *ioctl, uint
 
 	if (size > sizeof(ioctl->octets))
 		return ENOTTY;
-	if (_IOC_DIR(ioctl->command) & _IOC_WRITE && ioctl->length != size)
+	if (_IOC_DIR(ioctl->command) & _IOC_WRITE && ioctl->length < size)
 		return EFAULT;
 	ioctl->length = 0;
 	if (!file->unit && !file->line)
@@ -151,6 +151,8 @@ void kernel_file_write(struct kernel_file *file, const uint8_t *frame, size_t le
 {
 	const struct kernel_line *line = file->unit ? file->unit->lines : file->line;
 
+	if (file->unit)
+		ccp_look(file->unit, frame, length, false);
 	if (length >= PROTOCOL_OCTETS && line && line->ops)
 		line->ops->send(line->owner, frame, length);
 }

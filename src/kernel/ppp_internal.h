@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "config/objects.h"
+#include "kernel/kernel.h"
 #include "kernel/ppp.h"
 
 #define HELD_MAX 32		/* frames that wait for a reader, as in the kernel */
@@ -50,6 +51,16 @@ struct kernel_line {
 
 enum network_protocol { NETWORK_IP, NETWORK_IPV6, NETWORK_IPX, NETWORK_AT, NETWORK_MPLS_UC, NETWORK_MPLS_MC, NETWORKS };
 
+/* What a unit knows of its own compression, which is MPPE or none (ppp_ccp.c). */
+struct unit_ccp {
+	uint32_t state;			/* SC_COMP_RUN, SC_DECOMP_RUN, SC_DC_ERROR, SC_DC_FERROR */
+	struct ccp_direction {
+		bool is_set;		/* there is a key */
+		bool has_run;		/* packets were enciphered with this one or another */
+		struct kernel_cipher cipher;
+	} send, receive;
+};
+
 struct kernel_unit {
 	struct kernel_unit *prev, *next;
 	struct kernel_ppp *ppp;
@@ -60,6 +71,7 @@ struct kernel_unit {
 	struct readers readers;
 	struct kernel_line *lines;	/* the first one carries */
 	uint32_t flags;			/* SC_* that were set */
+	struct unit_ccp ccp;
 	uint32_t debug;
 	uint8_t mode[NETWORKS];		/* enum NPmode */
 	uint64_t carried;		/* when it was looked at last ... */
@@ -105,7 +117,23 @@ void unit_put(struct kernel_unit *unit, const struct kernel_file *file);
 int unit_ioctl(struct kernel_file *file, struct kernel_ioctl *ioctl, uint64_t now);
 void unit_join(struct kernel_unit *unit, struct kernel_line *line);
 void unit_leave(struct kernel_unit *unit, struct kernel_line *line);
+/* What its line is to carry may be something else now. */
+void unit_carry(const struct kernel_unit *unit);
 /* A frame that is not the line's own. */
 void unit_receive(struct kernel_unit *unit, const uint8_t *frame, size_t length);
+
+/* --- ppp_ccp.c --- */
+/* PPPIOCSCOMPRESS. */
+int ccp_set(struct kernel_unit *unit, const struct kernel_ioctl *ioctl);
+/* A frame of CCP, from the peer or to it: what has been agreed on begins, or ends. */
+void ccp_look(struct kernel_unit *unit, const uint8_t *frame, size_t length, bool inbound);
+/* A frame could not be deciphered. */
+void ccp_failed(struct kernel_unit *unit);
+/* The flag SC_CCP_OPEN is off now, or the unit goes: all is forgotten. */
+void ccp_close(struct kernel_unit *unit);
+/* The line that carries is told what holds. */
+void ccp_tell(const struct kernel_unit *unit);
+/* Must nothing be sent at present? */
+bool ccp_stops(const struct kernel_unit *unit);
 
 #endif

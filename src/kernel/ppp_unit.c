@@ -21,11 +21,11 @@
 
 static bool passes(const struct kernel_unit *unit, enum network_protocol protocol)
 {
-	return unit->device >= 0 && unit->mode[protocol] == NPMODE_PASS && !(unit->flags & SC_MUST_COMP);
+	return unit->device >= 0 && unit->mode[protocol] == NPMODE_PASS && !ccp_stops(unit);
 }
 
 /* Should it fail the packets are lost, as on a link that does. */
-static void carry(const struct kernel_unit *unit)
+void unit_carry(const struct kernel_unit *unit)
 {
 	const struct kernel_line *line = unit->lines;
 	bool ipv4 = passes(unit, NETWORK_IP), ipv6 = passes(unit, NETWORK_IPV6);
@@ -48,8 +48,10 @@ void unit_join(struct kernel_unit *unit, struct kernel_line *line)
 	bool is_first = !unit->lines;
 
 	DL_APPEND2(unit->lines, line, unit_prev, unit_next);
-	if (is_first)
-		carry(unit);
+	if (!is_first)
+		return;
+	ccp_tell(unit);
+	unit_carry(unit);
 }
 
 /* Without a line there is nothing to be read, as at the end of a file. */
@@ -57,10 +59,14 @@ void unit_leave(struct kernel_unit *unit, struct kernel_line *line)
 {
 	const struct kernel_ppp *ppp = unit->ppp;
 
-	if (unit->lines == line && line->ops)
+	if (unit->lines == line && line->ops) {
 		(void)line->ops->carry(line->owner, false, false, -1);
+		(void)line->ops->encrypt(line->owner, true, NULL);
+		(void)line->ops->encrypt(line->owner, false, NULL);
+	}
 	DL_DELETE2(unit->lines, line, unit_prev, unit_next);
-	carry(unit);
+	ccp_tell(unit);
+	unit_carry(unit);
 	if (!unit->lines && unit->device >= 0 && unit->readers.files && !(unit->flags & SC_LOOP_TRAFFIC))
 		ppp->host.give(ppp->host.context, unit->readers.files->owner, "", 0);
 }
@@ -81,11 +87,15 @@ static int network_of(uint32_t protocol)
 }
 
 /* Network packets that come this way are of those that do not pass, or that a TUN device does not take; and TCP headers
- * cannot be expanded. */
+ * cannot be expanded.  An enciphered one comes only when the line could not decipher it. */
 void unit_receive(struct kernel_unit *unit, const uint8_t *frame, size_t length)
 {
 	uint16_t protocol = (uint16_t)(frame[0] << 8 | frame[1]);
 
+	if (protocol == PPP_CCP)
+		ccp_look(unit, frame, length, true);
+	else if (protocol == PPP_COMP)
+		ccp_failed(unit);
 	if (network_of(protocol) < 0 && protocol != PPP_VJC_COMP && protocol != PPP_VJC_UNCOMP)
 		readers_give(&unit->readers, unit->ppp, frame, length);
 }
@@ -172,6 +182,7 @@ void unit_put(struct kernel_unit *unit, const struct kernel_file *file)
 	if (unit->readers.files || unit->maker)
 		return;
 	readers_clear(&unit->readers);
+	ccp_close(unit);
 	free(unit);
 }
 
@@ -179,8 +190,12 @@ void unit_put(struct kernel_unit *unit, const struct kernel_file *file)
 
 static int set_flags(struct kernel_unit *unit, int32_t flags)
 {
+	bool closes = unit->flags & ~(uint32_t)flags & SC_CCP_OPEN;
+
 	unit->flags = (uint32_t)flags & FLAGS_SETTABLE;
-	carry(unit);
+	if (closes)
+		ccp_close(unit);
+	unit_carry(unit);
 	return 0;
 }
 
@@ -198,7 +213,7 @@ static int network_mode(struct kernel_unit *unit, struct kernel_ioctl *ioctl)
 		return ioctl_answer(ioctl, &wanted, sizeof(wanted));
 	}
 	unit->mode[network] = (uint8_t)wanted.mode;
-	carry(unit);
+	unit_carry(unit);
 	return 0;
 }
 
@@ -236,7 +251,7 @@ int unit_ioctl(struct kernel_file *file, struct kernel_ioctl *ioctl, uint64_t no
 	case PPPIOCGUNIT:
 		return ioctl_answer_int(ioctl, unit->index);
 	case PPPIOCGFLAGS:
-		return ioctl_answer_int(ioctl, (int32_t)unit->flags);
+		return ioctl_answer_int(ioctl, (int32_t)(unit->flags | unit->ccp.state));
 	case PPPIOCSFLAGS:
 		return set_flags(unit, ioctl_int(ioctl));
 	case PPPIOCGNPMODE:
@@ -250,8 +265,9 @@ int unit_ioctl(struct kernel_file *file, struct kernel_ioctl *ioctl, uint64_t no
 		return get_or_set_debug(unit, ioctl);
 	case PPPIOCSMRU:	/* of whom nothing is received that is too long is the peer's business */
 		return 0;
-	case PPPIOCSCOMPRESS:	/* there are no compressors, ... */
-	case PPPIOCSMAXCID:	/* ... also not of TCP headers */
+	case PPPIOCSCOMPRESS:
+		return ccp_set(unit, ioctl);
+	case PPPIOCSMAXCID:	/* nothing compresses TCP headers */
 		return EINVAL;
 	default:	/* filters and multilink among them */
 		return ENOTTY;

@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioctl.h>
+#include <linux/ppp-comp.h>
+#include <linux/ppp-ioctl.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -87,9 +90,74 @@ void ppp_open(struct supervisor *supervisor, const struct trapped *trapped, cons
 
 /* --- other calls --- */
 
+/* PPPIOCSCOMPRESS of programs of 32 bits. */
+struct option_data_32 {
+	uint32_t place;
+	uint32_t length;
+	int32_t transmit;
+};
+#define SCOMPRESS_32 _IOW('t', 77, struct option_data_32)
+
+static bool is_compress(const struct trapped *trapped)
+{
+	uint32_t command = (uint32_t)trapped->call.arguments[1];
+
+	return command == PPPIOCSCOMPRESS || command == SCOMPRESS_32;
+}
+
+/* Where its option is, and all else as l2tpd wants it. */
+static bool read_compress(struct trapped *trapped, struct ppp_option_data *data, uint64_t *place)
+{
+	uint64_t address = trapped->call.arguments[2];
+	struct option_data_32 data_32;
+
+	if ((uint32_t)trapped->call.arguments[1] == PPPIOCSCOMPRESS) {
+		if (!caller_read(&trapped->caller, address, data, sizeof(*data)))
+			return false;
+		*place = (uint64_t)(uintptr_t)data->ptr;
+		data->ptr = NULL;
+		return true;
+	}
+	if (!caller_read(&trapped->caller, address, &data_32, sizeof(data_32)))
+		return false;
+	*data = (struct ppp_option_data){ .length = data_32.length, .transmit = data_32.transmit };
+	*place = data_32.place;
+	return true;
+}
+
+/* The option that it points to goes with it. */
+static void call_compress(struct supervisor *supervisor, struct trapped *trapped, const struct client *client)
+{
+	struct pending asked = {
+		.fds = PENDING_NO_FDS,
+		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_IOCTL,
+			     .value = (int32_t)PPPIOCSCOMPRESS },
+	};
+	uint8_t *option = asked.request.octets + sizeof(struct ppp_option_data);
+	struct ppp_option_data data;
+	uint64_t place;
+	uint32_t length;
+
+	_Static_assert(sizeof(data) + CCP_MAX_OPTION_LENGTH <= sizeof(asked.request.octets), "it has room");
+	if (!read_compress(trapped, &data, &place)) {
+		supervisor_answer(supervisor, trapped->id, EFAULT);
+		return;
+	}
+	length = data.length <= CCP_MAX_OPTION_LENGTH ? data.length : 0;	/* more is refused */
+	if (length && !caller_read(&trapped->caller, place, option, length)) {
+		supervisor_answer(supervisor, trapped->id, EFAULT);
+		return;
+	}
+	memcpy(asked.request.octets, &data, sizeof(data));
+	asked.request.length = (uint32_t)sizeof(data) + length;
+	remote_ask(supervisor, trapped, client, &asked);
+}
+
 void ppp_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
-	if (trapped->call.kind == CALL_IOCTL)
+	if (trapped->call.kind == CALL_IOCTL && is_compress(trapped))
+		call_compress(supervisor, trapped, client);
+	else if (trapped->call.kind == CALL_IOCTL)
 		remote_ioctl(supervisor, trapped, client);
 	else
 		supervisor_answer(supervisor, trapped->id, ENOTSOCK);

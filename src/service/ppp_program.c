@@ -25,6 +25,29 @@ void ppp_program_receive(struct service *service, const struct session *session,
 				    message->length - skip);
 }
 
+/* As the kernel tells the program that it has met such a frame. */
+void ppp_program_lost(struct service *service, const struct session *session)
+{
+	static const uint8_t enciphered[] = { 0x00, 0xfd, 0, 0 };
+
+	if (service->hear_frame)
+		service->hear_frame(service->hear_context, session->handle, enciphered, sizeof(enciphered));
+}
+
+int service_session_encrypt(struct service *service, handle session, const struct datapath_mppe *mppe,
+			    unsigned int fields, struct error *error)
+{
+	const struct session *found = handle_get(&service->session_handles, session);
+	struct datapath_session_config config = { .mppe = *mppe };
+	int result;
+
+	if (!found || !found->is_told)
+		return error_set(error, ERROR_UNKNOWN, NULL, "there is no such session");
+	result = datapath_ops(service->dp)->session_modify(service->dp, found->datapath, &config, fields, error);
+	explicit_bzero(&config.mppe, sizeof(config.mppe));
+	return result;
+}
+
 int service_session_channel(struct service *service, handle session, const struct datapath_channel *channel,
 			    struct error *error)
 {

@@ -9,5 +9,7 @@
 
 void ppp_program_receive(struct service *service, const struct session *session,
 			 const struct datapath_message *message);
+/* What arrives cannot be deciphered any more. */
+void ppp_program_lost(struct service *service, const struct session *session);
 
 #endif

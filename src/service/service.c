@@ -17,6 +17,7 @@
 #include "service/name_servers.h"
 #include "service/ppp_device.h"
 #include "service/ppp_link.h"
+#include "service/ppp_program.h"
 #include "service/protocol.h"
 #include "service/question.h"
 #include "service/session_ppp.h"
@@ -325,6 +326,8 @@ void service_datapath_event(struct service *service, const struct datapath_event
 		session_lost_device(service, session);
 	if (event->kind == DATAPATH_EVENT_MPPE_LOST && session && session->ppp)
 		ppp_mppe_lost(service->ppp, session->ppp->link, now);
+	else if (event->kind == DATAPATH_EVENT_MPPE_LOST && session)
+		ppp_program_lost(service, session);
 	if (event->kind == DATAPATH_EVENT_CARRIER && session) {
 		session->no_carrier = !event->carrier;
 		state_session_update(service, session);

@@ -343,6 +343,10 @@ typedef void service_frame_fn(void *context, handle session, const uint8_t *fram
 void service_hear_frames(struct service *service, service_frame_fn *hear, void *context);
 int service_session_channel(struct service *service, handle session, const struct datapath_channel *channel,
 			    struct error *error);
+/* Fields are those of MPPE (enum datapath_session_field).  That track of what arrives was lost is told as a frame of
+ * protocol 00fd with nothing in it. */
+int service_session_encrypt(struct service *service, handle session, const struct datapath_mppe *mppe,
+			    unsigned int fields, struct error *error);
 /* At once; with FF 03 before it. */
 void service_session_send(struct service *service, handle session, const uint8_t *frame, size_t length);
 

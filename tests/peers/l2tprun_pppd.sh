@@ -1,52 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # time-limit: 300
-# xl2tpd in its kernel mode with pppd and its plugin, unmodified, under l2tprun: the tunnel is the socket of a program,
-# the session another's, the interface a unit of /dev/ppp. The other end is our own LNS, in A; B has the programs, and
-# the l2tpd that they find for a kernel is in a third namespace.
-# shellcheck source=tests/peers/_peers.sh
-. "$(dirname "$0")/_peers.sh"
-# shellcheck source=tests/peers/_ppp.sh
-. "$(dirname "$0")/_ppp.sh"
-# shellcheck source=tests/peers/_xl2tpd.sh
-. "$(dirname "$0")/_xl2tpd.sh"
+# xl2tpd and pppd, unmodified, on B under l2tprun (_pppd.sh). The other end is our own LNS, in A. With encryption:
+# l2tprun_mppe.sh.
+# shellcheck source=tests/peers/_pppd.sh
+. "$(dirname "$0")/_pppd.sh"
 
-hosts
-host K
-real_packets A B
-why() { ctl A session list; ctl K session list; tail -n 40 "$TMP/B.log" "$TMP/K.log" "$TMP/B/var/log/pppd"; }
-both_have() { has_address A ppp0 "$1" "$2" && has_address B ppp0 "$2" "$1"; }
 descriptors() { find "/proc/${daemon_pid[K]}/fd" | wc -l; }
-clean() { [ "$(counts K)" = '0 0 0 0' ] && no_ppp_device B; }
-no_call() { [ "$(counts K | cut -d " " -f 3)" = 0 ] && no_ppp_device B && [ -z "$(processes B pppd)" ]; }
-# forget_calls: A does not know yet that nobody is there any more
-forget_calls() {
-	local id
-	for id in $(of_peer A .config.tunnel_id); do ctl A -q tunnel delete tunnel_id="$id"; done
-	until_true 10 up A 0 0
-}
-all_clean() { clean && [ "$(counts A)" = '0 0 0 0' ] && no_ppp_device A; }
-
-# Our first LCP packet comes before pppd has begun: xl2tpd gets it, as from a kernel that has no such session yet.
-daemon A < <(users; cat <<-END
-	pool create pool_name=guests range=10.9.0.10-10.9.0.20
-	ppp profile modify profile_name=default $ECHOES lcp_retransmit_interval=1
-	ppp profile create profile_name=lns local_ipaddr=10.9.0.1 ip_pool_name=guests
-	peer profile create profile_name=peer peer_ipaddr=192.0.2.2 ppp_profile_name=lns
-END
-) || exit 1
-daemon K --kernel-socket "$TMP/K.kernel" </dev/null || exit 1
-
-# what xl2tpd starts is the real one
-peer_files B
-cp "$ROOT/usr/lib/pppd/pppd" "$TMP/B/pppd"
-# shellcheck disable=SC2034 # _peers.sh's
-PEER_UNDER=("$BUILD/src/l2tprun/l2tprun" -s "$TMP/K.kernel")
-# dial OPTION...: calls A, with these options of pppd
-dial() {
-	stand_in_lac 192.0.2.1 'user alice' 'password correct-horse' noauth debug 'logfile /var/log/pppd' "$@" &&
-		stand_in_dials
-}
+our_lns || exit 1
+their_kernel || exit 1
+real_pppd B
 
 # ---------------------------------------------------------------- it calls
 for method in chap mschapv2; do
@@ -120,9 +83,7 @@ forget_calls
 
 # ---------------------------------------------------------------- it is the LNS
 start_daemon K --kernel-socket "$TMP/K.kernel"
-mkdir -p "$TMP/B/etc/ppp"
-(umask 077; printf 'alice * correct-horse *\n' >"$TMP/B/etc/ppp/chap-secrets")
-stand_in_lns require-mschap-v2 'name server' debug 'logfile /var/log/pppd'
+their_lns
 ctl A -q tunnel create tunnel_name=t dest_ipaddr=192.0.2.2
 ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password_file="$TMP/password"
 if check "the LNS: both have their addresses" until_true 20 both_have 10.9.0.10 10.9.0.1; then

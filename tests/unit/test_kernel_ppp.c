@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <linux/ioctl.h>
+#include <linux/ppp-comp.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/ppp_defs.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/kernel.h"
 #include "test.h"
 
 #define FILES 4
@@ -28,6 +30,8 @@ struct peer {
 	bool ipv4, ipv6;
 	int device;
 	uint64_t carried;
+	struct kernel_cipher send, receive;	/* bits 0: in clear */
+	unsigned int restarts;
 };
 
 static struct world {
@@ -101,7 +105,20 @@ static uint64_t peer_carried(void *owner)
 	return ((struct peer *)owner)->carried;
 }
 
-static const struct kernel_line_ops ops = { peer_send, peer_carry, peer_carried };
+static int peer_encrypt(void *owner, bool send, const struct kernel_cipher *cipher)
+{
+	struct peer *peer = owner;
+
+	*(send ? &peer->send : &peer->receive) = cipher ? *cipher : (struct kernel_cipher){ 0 };
+	return 0;
+}
+
+static void peer_restart(void *owner)
+{
+	((struct peer *)owner)->restarts++;
+}
+
+static const struct kernel_line_ops ops = { peer_send, peer_carry, peer_encrypt, peer_restart, peer_carried };
 
 static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const char *netns, int32_t index)
 {
@@ -385,18 +402,168 @@ static void flags(void **state)
 
 static void what_is_taken_and_what_is_refused(void **state)
 {
-	struct ppp_option_data option = { .length = 0 };
 	uint8_t filter[64] = { 0 };
 
 	assert_int_equal(call_int(1, PPPIOCSMRU, 1400), 0);
 	assert_int_equal(call_int(1, PPPIOCSDEBUG, 7), 0);
 	assert_int_equal(get(1, PPPIOCGDEBUG), 7);
-	assert_int_equal(call(1, PPPIOCSCOMPRESS, &option, 0), EINVAL);
 	assert_int_equal(call_int(1, PPPIOCSMAXCID, 15), EINVAL);
 	assert_int_equal(call_int(1, PPPIOCSMRRU, 1500), ENOTTY);
 	assert_int_equal(call(1, _IOW('t', 71, uint8_t[16]), filter, 0), ENOTTY);	/* PPPIOCSPASS */
 	assert_int_equal(call_int(0, PPPIOCSMRU, 1400), ENOTTY);
 	assert_int_equal(call_int(0, PPPIOCGUNIT, 0), ENOTTY);
+}
+
+/* --- MPPE --- */
+
+#define MPPE_40 0x20
+#define MPPE_128 0x40
+#define OPTION_MPPE(stateless, bits) CI_MPPE, CILEN_MPPE, (stateless), 0, 0, (bits)
+
+/* PPPIOCSCOMPRESS with this option, of which so many octets are. */
+static int set_option(const uint8_t *option, unsigned int length, bool transmit)
+{
+	struct ppp_option_data data = { .length = length, .transmit = transmit };
+	struct kernel_ioctl ioctl = { .command = PPPIOCSCOMPRESS, .length = sizeof(data) };
+
+	memcpy(ioctl.octets, &data, sizeof(data));
+	if (length <= CCP_MAX_OPTION_LENGTH) {
+		memcpy(ioctl.octets + sizeof(data), option, length);
+		ioctl.length += length;
+	}
+	return kernel_file_ioctl(world.files[1], &ioctl, 0);
+}
+
+static void set_key(bool transmit, uint8_t key)
+{
+	uint8_t option[CILEN_MPPE + KERNEL_CIPHER_KEY] = { OPTION_MPPE(1, MPPE_40 | MPPE_128) };
+
+	memset(option + CILEN_MPPE, key, KERNEL_CIPHER_KEY);
+	assert_int_equal(set_option(option, sizeof(option), transmit), 0);
+}
+
+/* A packet of CCP, which the program writes or the peer sends. */
+static void ccp(bool inbound, uint8_t code, uint8_t stateless, uint8_t bits)
+{
+	const uint8_t frame[] = { 0x80, 0xfd, code, 1, 0, 4 + CILEN_MPPE, OPTION_MPPE(stateless, bits) };
+
+	if (inbound)
+		kernel_line_receive(world.peers[1].line, frame, sizeof(frame));
+	else
+		kernel_file_write(world.files[1], frame, sizeof(frame));
+}
+
+/* As pppd negotiates it: both directions run. */
+static void encrypt_all(uint8_t stateless, uint8_t bits)
+{
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_CCP_OPEN), 0);
+	set_key(false, 7);
+	ccp(false, CCP_CONFREQ, stateless, bits);
+	ccp(true, CCP_CONFREQ, stateless, bits);
+	set_key(true, 8);
+	assert_int_equal(world.peers[1].send.bits, 0);
+	ccp(false, CCP_CONFACK, stateless, bits);
+	assert_int_equal(world.peers[1].receive.bits, 0);
+	ccp(true, CCP_CONFACK, stateless, bits);
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_CCP_OPEN | SC_CCP_UP), 0);
+	assert_int_equal(get(1, PPPIOCGFLAGS), SC_CCP_OPEN | SC_CCP_UP | SC_COMP_RUN | SC_DECOMP_RUN);
+	world.readers[1].count = 0;
+	world.peers[1].sent_count = 0;
+}
+
+static void which_compressors_there_are(void **state)
+{
+	static const uint8_t deflate[] = { CI_DEFLATE, CILEN_DEFLATE, 0x78, 0 };
+	uint8_t mppe[CCP_MAX_OPTION_LENGTH] = { OPTION_MPPE(1, MPPE_128) };
+
+	assert_int_equal(set_option(deflate, sizeof(deflate), false), EINVAL);
+	assert_int_equal(set_option(mppe, 1, false), EINVAL);
+	assert_int_equal(set_option(mppe, CILEN_MPPE - 1, false), EINVAL);
+	assert_int_equal(set_option(mppe, CCP_MAX_OPTION_LENGTH + 1, false), EINVAL);
+	assert_int_equal(set_option(mppe, CILEN_MPPE, false), ENOBUFS);	/* without a key */
+	assert_int_equal(set_option(mppe, CCP_MAX_OPTION_LENGTH, false), ENOBUFS);
+	assert_int_equal(set_option(mppe, CILEN_MPPE + KERNEL_CIPHER_KEY, false), 0);
+	mppe[1] = 4;
+	assert_int_equal(set_option(mppe, CILEN_MPPE + KERNEL_CIPHER_KEY, false), ENOBUFS);
+	mppe[1] = 1;
+	assert_int_equal(set_option(mppe, CILEN_MPPE + KERNEL_CIPHER_KEY, false), EINVAL);
+}
+
+static void ccp_begins_encryption(void **state)
+{
+	const struct peer *peer = &world.peers[1];
+
+	encrypt_all(1, MPPE_128);
+	assert_true(peer->ipv4 && peer->ipv6);
+	assert_int_equal(peer->send.bits, 128);
+	assert_int_equal(peer->send.key[15], 8);
+	assert_int_equal(peer->receive.bits, 128);
+	assert_int_equal(peer->receive.key[0], 7);
+	assert_false(peer->send.stateful || peer->receive.stateful);
+	assert_int_equal(call_int(0, PPPIOCDISCONN, 0), 0);	/* the line does not keep it */
+	assert_int_equal(peer->send.bits + peer->receive.bits, 0);
+	assert_int_equal(call_int(0, PPPIOCCONNECT, 0), 0);
+	assert_int_equal(peer->send.bits, 128);
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, 0), 0);
+	assert_int_equal(peer->send.bits + peer->receive.bits, 0);
+	assert_int_equal(get(1, PPPIOCGFLAGS), 0);
+	assert_true(peer->ipv4);
+}
+
+static void nothing_begins_encryption_that_was_not_agreed_on(void **state)
+{
+	const struct peer *peer = &world.peers[1];
+
+	set_key(true, 8);
+	ccp(false, CCP_CONFACK, 1, MPPE_128);	/* nobody looks at CCP */
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_CCP_OPEN), 0);
+	ccp(true, CCP_CONFACK, 1, MPPE_128);	/* without a key */
+	ccp(false, CCP_CONFREQ, 1, MPPE_128);
+	ccp(false, CCP_CONFACK, 1, 0x80);	/* of 56 bits */
+	say(1, PPP_CCP);
+	assert_int_equal(peer->send.bits + peer->receive.bits, 0);
+	assert_int_equal(get(1, PPPIOCGFLAGS), SC_CCP_OPEN);
+	ccp(false, CCP_CONFACK, 0, MPPE_40);
+	assert_int_equal(peer->send.bits, 40);
+	assert_true(peer->send.stateful);
+	assert_int_equal(peer->receive.bits, 0);
+}
+
+static void encryption_that_ends_leaves_nothing_in_clear(void **state)
+{
+	const struct peer *peer = &world.peers[1];
+
+	encrypt_all(1, MPPE_128);
+	ccp(true, CCP_CONFREQ, 1, MPPE_128);
+	assert_false(peer->ipv4 || peer->ipv6);
+	assert_int_equal(peer->send.bits, 0);
+	assert_int_equal(peer->receive.bits, 128);
+	set_key(true, 9);
+	ccp(true, CCP_TERMREQ, 1, MPPE_128);
+	assert_int_equal(peer->receive.bits, 0);
+	assert_false(peer->ipv4);
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, 0), 0);
+	assert_true(peer->ipv4);
+}
+
+static void what_cannot_be_deciphered_is_told(void **state)
+{
+	struct peer *peer = &world.peers[1];
+
+	encrypt_all(0, MPPE_128);
+	assert_true(peer->send.stateful);
+	hear(1, PPP_COMP);
+	assert_read(1, PPP_COMP);
+	assert_int_equal(get(1, PPPIOCGFLAGS) & (SC_DC_ERROR | SC_DC_FERROR), SC_DC_ERROR);
+	ccp(true, CCP_RESETACK, 0, 0);
+	assert_int_equal(get(1, PPPIOCGFLAGS) & (SC_DC_ERROR | SC_DC_FERROR), 0);
+	assert_int_equal(peer->restarts, 0);
+	ccp(false, CCP_RESETACK, 0, 0);
+	assert_int_equal(peer->restarts, 1);
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, 0), 0);
+	encrypt_all(1, MPPE_128);
+	hear(1, PPP_COMP);
+	assert_int_equal(get(1, PPPIOCGFLAGS) & (SC_DC_ERROR | SC_DC_FERROR), SC_DC_FERROR);
 }
 
 static void idle_is_what_carries_nothing(void **state)
@@ -525,6 +692,11 @@ int main(void)
 		CONNECTED(packets_pass_as_the_modes_say),
 		CONNECTED(flags),
 		CONNECTED(what_is_taken_and_what_is_refused),
+		CONNECTED(which_compressors_there_are),
+		CONNECTED(ccp_begins_encryption),
+		CONNECTED(nothing_begins_encryption_that_was_not_agreed_on),
+		CONNECTED(encryption_that_ends_leaves_nothing_in_clear),
+		CONNECTED(what_cannot_be_deciphered_is_told),
 		CONNECTED(idle_is_what_carries_nothing),
 		CONNECTED(the_peer_goes_first),
 		CONNECTED(the_unit_goes_first),

@@ -109,7 +109,7 @@ int null_ppp_modify(struct null_datapath *null, struct null_session *session,
 	struct null_ppp *ppp = session->ppp;
 
 	if (!(fields & (DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE | DATAPATH_SESSION_MPPE_FLUSH |
-			DATAPATH_SESSION_RATE)))
+			DATAPATH_SESSION_MPPE_SEND | DATAPATH_SESSION_MPPE_RECEIVE | DATAPATH_SESSION_RATE)))
 		return 0;
 	if (!ppp)
 		ppp = session->ppp = calloc(1, sizeof(*ppp));
@@ -119,6 +119,10 @@ int null_ppp_modify(struct null_datapath *null, struct null_session *session,
 		return -1;
 	if (fields & DATAPATH_SESSION_MPPE)
 		ppp->mppe = config->mppe;
+	if (fields & DATAPATH_SESSION_MPPE_SEND)
+		ppp->mppe.send = config->mppe.send;
+	if (fields & DATAPATH_SESSION_MPPE_RECEIVE)
+		ppp->mppe.receive = config->mppe.receive;
 	if (fields & DATAPATH_SESSION_MPPE_FLUSH)
 		ppp->mppe.flush = config->mppe.flush;
 	if (fields & DATAPATH_SESSION_RATE)

@@ -33,48 +33,13 @@ static const struct datapath_ppp *ppp_of(const struct network *network)
 
 /* --- ciphers and limits --- */
 
-static void cipher_free(void *object)
-{
-	struct cipher *cipher = object;
-
-	if (!cipher)
-		return;
-	if (cipher->send)
-		mppe_wipe(cipher->send);
-	if (cipher->receive)
-		mppe_wipe(cipher->receive);
-	free(cipher->send);
-	free(cipher->receive);
-	free(cipher);
-}
-
-static struct mppe *direction_new(const struct datapath_mppe *config, const uint8_t *key)
-{
-	struct mppe *mppe = calloc(1, mppe_size(config->stateful));
-
-	if (mppe)
-		mppe_begin(mppe, key, config->bits, config->stateful);
-	return mppe;
-}
-
 static int plan_cipher(struct plan *plan, const struct datapath_mppe *config, struct error *error)
 {
-	struct cipher *cipher;
-
 	plan->cipher = NULL;
 	if (!config->send && !config->receive)
 		return 0;
-	if (config->bits != 40 && config->bits != 56 && config->bits != 128)
-		return error_set(error, ERROR_VALUE, NULL, "MPPE has keys of 40, 56 or 128 bits");
-	cipher = plan->cipher = calloc(1, sizeof(*cipher));
-	if (cipher && config->send)
-		cipher->send = direction_new(config, config->send_key);
-	if (cipher && config->receive)
-		cipher->receive = direction_new(config, config->receive_key);
-	if (cipher && !cipher->send == !config->send && !cipher->receive == !config->receive)
-		return 0;
-	cipher_free(cipher);
-	return error_system(error, ENOMEM, NULL, "cannot encipher the session");
+	plan->cipher = cipher_new(config, error);
+	return plan->cipher ? 0 : -1;
 }
 
 static int plan_limits(struct plan *plan, const struct datapath_rate *rate, struct error *error)
@@ -377,6 +342,8 @@ int network_modify(struct user_datapath *dp, struct session *session, const stru
 		return -1;
 	}
 	install(dp, &plan);
+	if (fields & CIPHER_DIRECTIONS && cipher_change(session, &config->mppe, fields, error) < 0)
+		return -1;
 	if (fields & DATAPATH_SESSION_MPPE_FLUSH && session->cipher && config->mppe.flush)
 		shared_set(session->cipher->flush, true);
 	return 0;
