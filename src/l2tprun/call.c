@@ -15,7 +15,7 @@
 
 
 /* Numbers of other conventions than the compiler's own are in no header that it reads.  The older calls for what is
- * known of a file are left alone in those of 32 bits: what they tell has another form there.  So is sendmsg(). */
+ * known of a file are left alone in those of 32 bits: what they tell has another form there. */
 #ifdef __NR_open
 #define NATIVE_OLD                                                                                          \
 	[CALL_OPEN] = __NR_open, [CALL_ACCESS] = __NR_access, [CALL_STAT] = __NR_stat, [CALL_LSTAT] = __NR_lstat,
@@ -30,7 +30,8 @@
 		    [CALL_OPENAT2] = __NR_openat2, [CALL_FACCESSAT] = __NR_faccessat,                       \
 		    [CALL_FACCESSAT2] = __NR_faccessat2, [CALL_FSTATAT] = __NR_newfstatat,                  \
 		    [CALL_STATX] = __NR_statx, [CALL_GETPEERNAME] = __NR_getpeername,                       \
-		    [CALL_SENDTO] = __NR_sendto, [CALL_SENDMSG] = __NR_sendmsg, NATIVE_OLD }, 0 }
+		    [CALL_SENDTO] = __NR_sendto, [CALL_SENDMSG] = __NR_sendmsg,                           \
+		    [CALL_SENDMMSG] = __NR_sendmmsg, NATIVE_OLD }, 0, false }
 
 const struct call_abi call_abis[] = {
 #if defined(__x86_64__) && !defined(__ILP32__)
@@ -43,13 +44,14 @@ const struct call_abi call_abis[] = {
 			       [CALL_OPENAT2] = X32 + 437, [CALL_ACCESS] = X32 + 21, [CALL_FACCESSAT] = X32 + 269,
 			       [CALL_FACCESSAT2] = X32 + 439, [CALL_STAT] = X32 + 4, [CALL_LSTAT] = X32 + 6,
 			       [CALL_FSTATAT] = X32 + 262, [CALL_STATX] = X32 + 332,
-			       [CALL_GETPEERNAME] = X32 + 52, [CALL_SENDTO] = X32 + 44 }, 0 },
+			       [CALL_GETPEERNAME] = X32 + 52, [CALL_SENDTO] = X32 + 44,
+			       [CALL_SENDMSG] = X32 + 518, [CALL_SENDMMSG] = X32 + 538 }, 0, true },
 	{ AUDIT_ARCH_I386, { [CALL_SOCKET] = 359, [CALL_BIND] = 361, [CALL_CONNECT] = 362, [CALL_GETSOCKNAME] = 367,
 			     [CALL_SETSOCKOPT] = 366, [CALL_GETSOCKOPT] = 365, [CALL_IOCTL] = 54,
 			     [CALL_OPEN] = 5, [CALL_OPENAT] = 295,
 			     [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 307,
 			     [CALL_FACCESSAT2] = 439, [CALL_STATX] = 383, [CALL_GETPEERNAME] = 368,
-			     [CALL_SENDTO] = 369 }, 102 },
+			     [CALL_SENDTO] = 369, [CALL_SENDMSG] = 370, [CALL_SENDMMSG] = 345 }, 102, true },
 #elif defined(__aarch64__)
 	NATIVE(AUDIT_ARCH_AARCH64),
 	{ AUDIT_ARCH_ARM, { [CALL_SOCKET] = 281, [CALL_BIND] = 282, [CALL_CONNECT] = 283, [CALL_GETSOCKNAME] = 286,
@@ -57,7 +59,7 @@ const struct call_abi call_abis[] = {
 			    [CALL_OPEN] = 5, [CALL_OPENAT] = 322,
 			    [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 334,
 			    [CALL_FACCESSAT2] = 439, [CALL_STATX] = 397, [CALL_GETPEERNAME] = 287,
-			    [CALL_SENDTO] = 290 }, 0 },
+			    [CALL_SENDTO] = 290, [CALL_SENDMSG] = 296, [CALL_SENDMMSG] = 374 }, 0, true },
 #else
 #error "l2tprun knows the system calls of x86-64 and aarch64: add those of this machine here"
 #endif
@@ -79,6 +81,7 @@ const struct call_trap call_traps[] = {
 	{ CALL_GETPEERNAME, 0, { IS(0, 0) } },
 	{ CALL_SENDTO, 1, { ADDRESSED } },
 	{ CALL_SENDMSG, 1, { ADDRESSED } },
+	{ CALL_SENDMMSG, 1, { ADDRESSED } },
 	{ CALL_SETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
 	{ CALL_SETSOCKOPT, 1, { IS(1, SOL_PPPOL2TP) } },
 	{ CALL_GETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
@@ -117,6 +120,7 @@ static const struct {
 } about[CALL_COUNT] = {
 	[CALL_SOCKET] = { 1, 3 }, [CALL_BIND] = { 2, 3 }, [CALL_CONNECT] = { 3, 3 }, [CALL_GETSOCKNAME] = { 6, 3 },
 	[CALL_SETSOCKOPT] = { 14, 5 }, [CALL_GETSOCKOPT] = { 15, 5 }, [CALL_GETPEERNAME] = { 7, 3 },
+	[CALL_SENDTO] = { 11, 6 }, [CALL_SENDMSG] = { 16, 3 }, [CALL_SENDMMSG] = { 20, 4 },
 };
 
 uint32_t call_multiplexed(enum call_kind kind)
@@ -134,7 +138,7 @@ static bool decode_multiplexed(const struct seccomp_data *data, call_read_fn *re
 			continue;
 		if (!read(context, (uint32_t)data->args[1], arguments, about[kind].arguments * sizeof(arguments[0])))
 			return false;
-		*call = (struct call){ .kind = kind };
+		*call = (struct call){ .kind = kind, .is_narrow = true };
 		for (unsigned int i = 0; i < about[kind].arguments; i++)
 			call->arguments[i] = arguments[i];
 		return true;
@@ -148,6 +152,7 @@ static bool decode_direct(const struct seccomp_data *data, const struct call_abi
 		if (!abi->numbers[kind] || (uint32_t)data->nr != abi->numbers[kind])
 			continue;
 		call->kind = kind;
+		call->is_narrow = abi->is_narrow;
 		for (unsigned int i = 0; i < CALL_ARGUMENTS; i++)
 			call->arguments[i] = data->args[i];
 		return true;

@@ -26,6 +26,7 @@ enum call_kind {
 	CALL_IOCTL,
 	CALL_SENDTO,
 	CALL_SENDMSG,
+	CALL_SENDMMSG,
 	CALL_OPEN,
 	CALL_OPENAT,
 	CALL_OPENAT2,
@@ -62,6 +63,7 @@ struct call_abi {
 	uint32_t architecture;		/* AUDIT_ARCH_* */
 	uint32_t numbers[CALL_COUNT];	/* 0: there is no such call, or it is left alone */
 	uint32_t multiplexer;		/* number of socketcall(), 0: there is none */
+	bool is_narrow;			/* pointers and lengths in structures have 32 bits */
 };
 
 extern const struct call_abi call_abis[];	/* those of one architecture stand together */
@@ -87,6 +89,7 @@ extern const size_t call_trap_count;
 
 struct call {
 	enum call_kind kind;
+	bool is_narrow;			/* as its convention */
 	uint64_t arguments[CALL_ARGUMENTS];
 };
 

@@ -318,6 +318,7 @@ bool l2tpip_call(struct supervisor *supervisor, struct trapped *trapped)
 		[CALL_BIND] = call_bind, [CALL_CONNECT] = call_connect, [CALL_GETSOCKNAME] = call_name,
 		[CALL_GETPEERNAME] = call_name, [CALL_SETSOCKOPT] = l2tpip_setsockopt,
 		[CALL_GETSOCKOPT] = l2tpip_getsockopt, [CALL_SENDTO] = l2tpip_send, [CALL_SENDMSG] = l2tpip_send,
+		[CALL_SENDMMSG] = l2tpip_send_several,
 	};
 	struct l2tpip *socket;
 

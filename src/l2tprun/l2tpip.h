@@ -61,6 +61,7 @@ void l2tpip_ready(struct supervisor *supervisor);
 
 void l2tpip_socket(struct supervisor *supervisor, struct trapped *trapped);	/* l2tpip_new.c */
 void l2tpip_send(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
+void l2tpip_send_several(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
 void l2tpip_setsockopt(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
 void l2tpip_getsockopt(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <linux/l2tp.h>		/* it wants the one before it */
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -49,28 +50,77 @@ static int read_sendto(struct trapped *trapped)
 	return sending.name ? add_part(trapped, arguments[1], arguments[2]) : 0;
 }
 
-static int read_sendmsg(struct trapped *trapped)
+/* struct msghdr, struct iovec and struct mmsghdr of programs of 32 bits. */
+struct narrow_header {
+	uint32_t name, name_length, parts, part_count, control, control_length, flags;
+};
+struct narrow_part {
+	uint32_t octets, length;
+};
+struct narrow_several {
+	struct narrow_header header;
+	uint32_t length;
+};
+
+/* Either's. */
+struct header {
+	uint64_t parts;
+	uint64_t part_count;
+};
+
+static bool read_header(struct trapped *trapped, uint64_t address, struct header *header)
 {
-	const uint64_t *arguments = trapped->call.arguments;
-	struct msghdr message;
+	struct narrow_header narrow;
+	struct msghdr wide;
+
+	if (!trapped->call.is_narrow) {
+		if (!caller_read(&trapped->caller, address, &wide, sizeof(wide)))
+			return false;
+		sending.name = (uint64_t)(uintptr_t)wide.msg_name;
+		sending.name_length = wide.msg_namelen;
+		*header = (struct header){ (uint64_t)(uintptr_t)wide.msg_iov, wide.msg_iovlen };
+		return true;
+	}
+	if (!caller_read(&trapped->caller, address, &narrow, sizeof(narrow)))
+		return false;
+	sending.name = narrow.name;
+	sending.name_length = narrow.name_length;
+	*header = (struct header){ narrow.parts, narrow.part_count };
+	return true;
+}
+
+static int read_part(struct trapped *trapped, const struct header *header, uint64_t index)
+{
+	struct narrow_part narrow;
+	struct iovec wide;
+
+	if (!trapped->call.is_narrow) {
+		if (!caller_read(&trapped->caller, header->parts + index * sizeof(wide), &wide, sizeof(wide)))
+			return EFAULT;
+		return add_part(trapped, (uint64_t)(uintptr_t)wide.iov_base, wide.iov_len);
+	}
+	if (!caller_read(&trapped->caller, header->parts + index * sizeof(narrow), &narrow, sizeof(narrow)))
+		return EFAULT;
+	return add_part(trapped, narrow.octets, narrow.length);
+}
+
+/* Without a name it is not read any further. */
+static int read_message(struct trapped *trapped, uint64_t address, bool wholly)
+{
+	struct header header;
 	int failed = 0;
 
-	if (!caller_read(&trapped->caller, arguments[1], &message, sizeof(message)))
+	sending.length = 0;
+	if (!read_header(trapped, address, &header))
 		return EFAULT;
-	sending.flags = (int)arguments[2];
-	sending.name = message.msg_namelen ? (uint64_t)(uintptr_t)message.msg_name : 0;
-	sending.name_length = message.msg_namelen;
-	if (!sending.name)
+	if (!sending.name_length)
+		sending.name = 0;
+	if (!sending.name && !wholly)
 		return 0;
-	if (message.msg_iovlen > PARTS_MAX)
+	if (header.part_count > PARTS_MAX)
 		return EMSGSIZE;
-	for (size_t i = 0; i < message.msg_iovlen && !failed; i++) {
-		struct iovec part;
-
-		if (!caller_read(&trapped->caller, (uint64_t)(uintptr_t)(message.msg_iov + i), &part, sizeof(part)))
-			return EFAULT;
-		failed = add_part(trapped, (uint64_t)(uintptr_t)part.iov_base, part.iov_len);
-	}
+	for (uint64_t i = 0; i < header.part_count && !failed; i++)
+		failed = read_part(trapped, &header, i);
 	return failed;
 }
 
@@ -107,26 +157,96 @@ static int error_of(const struct l2tpip *socket, int failed)
 	return socket->family == AF_INET && failed == ENETUNREACH ? EHOSTUNREACH : failed;
 }
 
-void l2tpip_send(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
+/* What was read. */
+static int send_it(struct trapped *trapped, const struct l2tpip *socket)
 {
 	struct sockaddr_storage name;
-	socklen_t length;
+	socklen_t length = 0;
+	int failed = sending.name ? read_name(trapped, socket, &name, &length) : 0;
+
+	if (failed)
+		return failed;
+	return error_of(socket, wire_send(socket->wire, length ? &name : NULL, length, sending.octets, sending.length));
+}
+
+void l2tpip_send(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
+{
+	const uint64_t *arguments = trapped->call.arguments;
 	int failed;
 
 	sending.length = 0;
-	failed = trapped->call.kind == CALL_SENDTO ? read_sendto(trapped) : read_sendmsg(trapped);
+	if (trapped->call.kind == CALL_SENDTO) {
+		failed = read_sendto(trapped);
+	} else {
+		sending.flags = (int)arguments[2];
+		failed = read_message(trapped, arguments[1], false);
+	}
 	if (!failed && !sending.name) {
 		supervisor_continue(supervisor, trapped->id);
 		return;
 	}
-	if (!failed)
-		failed = read_name(trapped, socket, &name, &length);
-	if (!failed && !notification_waits(supervisor->listener, trapped->id))
+	if (!notification_waits(supervisor->listener, trapped->id))
 		return;
 	if (!failed)
-		failed = error_of(socket, wire_send(socket->wire, &name, length, sending.octets, sending.length));
+		failed = send_it(trapped, socket);
 	if (failed)
 		supervisor_answer(supervisor, trapped->id, failed);
 	else
 		notification_return(supervisor->listener, trapped->id, (int64_t)sending.length);
+}
+
+/* --- several messages --- */
+
+/* One of an array, and how much of it was sent. 0 or an errno. */
+static int send_one(struct supervisor *supervisor, struct trapped *trapped, const struct l2tpip *socket,
+		    uint64_t address)
+{
+	size_t place = trapped->call.is_narrow ? offsetof(struct narrow_several, length) :
+						 offsetof(struct mmsghdr, msg_len);
+	int failed = read_message(trapped, address, true);
+	uint32_t length = (uint32_t)sending.length;
+
+	if (!failed && !notification_waits(supervisor->listener, trapped->id))
+		failed = EINTR;		/* nobody hears it */
+	if (!failed)
+		failed = send_it(trapped, socket);
+	if (!failed && !caller_write(&trapped->caller, address + place, &length, sizeof(length)))
+		failed = EFAULT;
+	return failed;
+}
+
+/* Of so many, has any a name? */
+static bool is_any_named(struct trapped *trapped, uint64_t address, size_t size, uint32_t count)
+{
+	struct header header;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (read_header(trapped, address + i * size, &header) && sending.name && sending.name_length)
+			return true;
+	return false;
+}
+
+/* As of the kernel: what fails ends it, and is told when it was the first. */
+void l2tpip_send_several(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	size_t size = trapped->call.is_narrow ? sizeof(struct narrow_several) : sizeof(struct mmsghdr);
+	uint32_t count = (uint32_t)arguments[2], sent = 0;
+	int failed = 0;
+
+	if (count > PARTS_MAX)
+		count = PARTS_MAX;
+	if (!is_any_named(trapped, arguments[1], size, count)) {
+		supervisor_continue(supervisor, trapped->id);
+		return;
+	}
+	sending.flags = (int)arguments[3];
+	while (sent < count && !failed) {
+		failed = send_one(supervisor, trapped, socket, arguments[1] + sent * size);
+		sent += !failed;
+	}
+	if (sent || !failed)
+		notification_return(supervisor->listener, trapped->id, sent);
+	else
+		supervisor_answer(supervisor, trapped->id, failed);
 }

@@ -5,12 +5,15 @@
  *	kernel_client			ask once
  *	kernel_client threads N ROUNDS	N threads open, ask and close at the same time, ROUNDS times each
  *	kernel_client i386|socketcall	open, name and ask with the calls of 32-bit programs
+ *	kernel_client send i386|socketcall ADDRESS	control messages of IP protocol 115, likewise
  *	kernel_client open PATH		print what is in a file, opened with the call of 32-bit programs
  *	kernel_client hang		open sockets until killed
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <linux/l2tp.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -143,18 +146,23 @@ static int race_all(unsigned int count, int rounds)
 #ifdef __x86_64__
 /* What both see has to lie where an address has 32 bits. */
 struct low {
-	uint32_t arguments[3];
+	uint32_t arguments[4];
 	struct sockaddr_nl name;
 	socklen_t length;
 };
 
-static long call_i386(long number, uint32_t a, uint32_t b, uint32_t c)
+static long call_i386_4(long number, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 {
 	long result;
 
-	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c)
+	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d)
 			 : "memory", "r8", "r9", "r10", "r11");
 	return (int)result;
+}
+
+static long call_i386(long number, uint32_t a, uint32_t b, uint32_t c)
+{
+	return call_i386_4(number, a, b, c, 0);
 }
 
 static uint32_t address(const void *pointer)
@@ -193,6 +201,48 @@ static int ask_i386(bool multiplexed)
 	return send_request((int)fd) ? tell(read_reply((int)fd, low->name.nl_pid), low->name.nl_pid) : -errno;
 }
 
+/* Control messages, by all calls that name an address. */
+struct low_messages {
+	uint32_t arguments[6];
+	struct sockaddr_l2tpip name;
+	uint32_t parts[2];
+	uint32_t messages[2][8];	/* of eight members, the last is what was sent */
+	uint8_t octets[20];
+};
+
+static long send_either(struct low_messages *low, bool multiplexed, long direct, long function, uint32_t fd,
+			uint32_t count)
+{
+	if (!multiplexed)
+		return call_i386_4(direct, fd, address(low->messages), count, 0);
+	memcpy(low->arguments, (uint32_t[]){ fd, address(low->messages), count, 0 }, 4 * sizeof(uint32_t));
+	return call_i386(102, (uint32_t)function, address(low->arguments), 0);
+}
+
+static int send_i386(bool multiplexed, const char *to)
+{
+	/* cppcheck-suppress invalidFunctionArg ; there is no file */
+	struct low_messages *low = mmap(NULL, sizeof(*low), PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	int fd = socket(AF_INET, SOCK_DGRAM, 115);
+	long one, two;
+
+	if (low == MAP_FAILED || fd < 0)
+		return -errno;
+	low->name = (struct sockaddr_l2tpip){ .l2tp_family = AF_INET };
+	inet_pton(AF_INET, to, &low->name.l2tp_addr);
+	memcpy(low->octets, "\xc8\x03\x00\x14", 4);
+	low->octets[7] = 7;
+	memcpy(low->parts, (uint32_t[]){ address(low->octets), sizeof(low->octets) }, sizeof(low->parts));
+	for (int i = 0; i < 2; i++)
+		memcpy(low->messages[i], (uint32_t[]){ address(&low->name), sizeof(low->name), address(low->parts), 1 },
+		       4 * sizeof(uint32_t));
+	one = send_either(low, multiplexed, 370, 16, (uint32_t)fd, 0);
+	two = send_either(low, multiplexed, 345, 20, (uint32_t)fd, 2);
+	printf("sendmsg %ld sendmmsg %ld of %u and %u\n", one, two, low->messages[0][7], low->messages[1][7]);
+	return 0;
+}
+
 static int open_i386(const char *path)
 {
 	/* cppcheck-suppress invalidFunctionArg ; there is no file */
@@ -210,6 +260,11 @@ static int open_i386(const char *path)
 	return length < 0 || fwrite(low, 1, (size_t)length, stdout) != (size_t)length ? -EIO : 0;
 }
 #else
+static int send_i386(bool multiplexed, const char *to)
+{
+	return -ENOSYS;
+}
+
 static int open_i386(const char *path)
 {
 	return -ENOSYS;
@@ -232,6 +287,8 @@ int main(int argc, char **argv)
 		result = ask_i386(argv[1][0] == 's');
 		return result < 0 ? tell(result, 0) : result;
 	}
+	if (argc == 4 && strcmp(argv[1], "send") == 0)
+		return send_i386(argv[2][0] == 's', argv[3]) < 0;
 	if (argc == 3 && strcmp(argv[1], "open") == 0) {
 		result = open_i386(argv[2]);
 		return result < 0 ? tell(result, 0) : result;

@@ -29,6 +29,11 @@ for family in 4 6; do
 	matches "$name: received" "$(last B '! recvfrom 1')" "^  20 flags 0 from 0[2a]0000.*: c8030014000000ca$TAIL\$"
 	equal "$name: sent by sendmsg()" "$(last B "! sendmsg 1 $a 0 c803001400000065$TAIL")" '  20'
 	matches "$name: received" "$(last A '! recvfrom 1')" ": c803001400000065$TAIL\$"
+	equal "$name: sent by sendmmsg(), with and without an address" \
+		"$(say A "! sendmmsg-mixed 1 $b 0 c8030014000000ca$TAIL" | tail -n 3 | paste -sd ' ')" '  20   20   20'
+	for message in 1 2 3; do
+		matches "$name: message $message" "$(last B '! recvfrom 1')" ": c8030014000000ca$TAIL\$"
+	done
 	equal "$name: the connection id is taken, for another program" "$(under A "$PROBE" <<-END | tail -n 1
 		! l2tp 1 $family 2
 		! bind 1 $a 101
@@ -88,6 +93,16 @@ equal 'another network namespace has its own' "$(under B ip netns exec "${NS}C" 
 	! recvfrom 2
 END
 )" "  20 flags 0 from 020000007f0000010000000000000000: c803001400000066$TAIL"
+if [ "$(uname -m)" = x86_64 ]; then
+	for convention in i386 socketcall; do
+		equal "sent by a program of 32 bits: $convention" \
+			"$(under A "$BUILD/tests/net/kernel_client" send $convention 192.0.2.2)" \
+			'sendmsg 20 sendmmsg 2 of 20 and 20'
+		for message in 1 2 3; do
+			matches "$convention: message $message" "$(last B '! recvfrom 1')" ': c803001400000007'
+		done
+	done
+fi
 stop_daemon B KILL
 start_daemon B --kernel-socket "$TMP/B.kernel" || fail 'another l2tpd' 'does not start'
 check 'a socket outlives l2tpd' under A "$PROBE" <<-END

@@ -124,6 +124,27 @@ static void do_send(int fd, bool in_parts, char **words, int count)
 		printf("  %zd\n", sent);
 }
 
+/* ADDRESS ID HEX [LENGTH]: in one call, to nobody in particular, and there twice. Or there alone, when `first` says so. */
+static void do_send_several(int fd, bool first, char **words, int count)
+{
+	char *of_name[] = { words[0], words[1], count > 3 ? words[3] : NULL };
+	uint8_t octets[OCTETS_MAX];
+	struct iovec part = { octets, from_hex(words[2], octets) };
+	struct mmsghdr messages[3] = { { .msg_hdr = { .msg_iov = &part, .msg_iovlen = 1 } } };
+	unsigned int begin = first ? 1 : 0;
+	union name name;
+	int sent;
+
+	for (int i = 1; i < 3; i++)
+		messages[i].msg_hdr = (struct msghdr){ .msg_name = &name, .msg_iov = &part, .msg_iovlen = 1,
+						       .msg_namelen = read_name(&name, of_name, count - 1) };
+	sent = sendmmsg(fd, messages + begin, 3 - begin, 0);
+	if (sent < 0)
+		result(-1);
+	for (int i = 0; i < sent; i++)
+		printf("  %u\n", messages[begin + (unsigned int)i].msg_len);
+}
+
 static void print_arrival(const struct msghdr *message, const union name *name, const uint8_t *octets, size_t room,
 			  ssize_t length)
 {
@@ -220,6 +241,8 @@ bool probe_l2tpip_do(const char *verb, int number, char **words, int count)
 		print_name(fd, getpeername);
 	} else if (strcmp(verb, "disconnect") == 0) {
 		do_disconnect(fd);
+	} else if (strncmp(verb, "sendmmsg", 8) == 0 && count > 2) {
+		do_send_several(fd, strcmp(verb, "sendmmsg") == 0, words, count);
 	} else if (strncmp(verb, "send", 4) == 0 && count > 2) {
 		do_send(fd, strcmp(verb, "sendmsg") == 0, words, count);
 	} else if (strcmp(verb, "recvfrom") == 0) {
