@@ -146,15 +146,14 @@ static bool is_id_v2(uint32_t id)
 	return id && id <= UINT16_MAX;
 }
 
-/* Is it one that the service can carry?  Its peers are one host; a program's socket that is not connected has none.
+/* Is it one that the service can carry?  Its peer is one host, or anybody where a program's socket is not connected.
  * Version 2 is not over IP, whatever the kernel has against it, and what does not fit into its ids never arrives. */
 static bool is_carried(const struct kernel_tunnel *tunnel, uint32_t id)
 {
-	if (tunnel->is_managed && !tunnel->socket.is_connected)
-		return tunnel->version != 2;
 	if (tunnel->version == 2 && (tunnel->encap != L2TP_ENCAPTYPE_UDP || !is_id_v2(id)))
 		return false;
-	return address_is_unicast(&tunnel->socket.peer.address);
+	return (tunnel->is_managed && !tunnel->socket.is_connected) ||
+	       address_is_unicast(&tunnel->socket.peer.address);
 }
 
 int carry_tunnel(struct kernel *kernel, struct kernel_tunnel *tunnel, uint32_t id, uint64_t now)

@@ -64,6 +64,30 @@ for host in A B; do exec {to[$host]}>&-; done
 check "nothing is left of them" until_true 10 none_left
 check "no descriptor either" until_true 10 no_more_descriptors
 
+# ---------------------------------------------------------------- a socket that is connected later
+rm -f "$TMP/A.in" "$TMP/B.in"
+for host in A B; do
+	mkfifo "$TMP/$host.in"
+	probe $host <"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
+	exec {to[$host]}>"$TMP/$host.in"
+done
+tell A 'udp u 5000 0 192.0.2.1 192.0.2.2' 'socket a' 'connect a 38 u 1 2 0 0' 'socket b' 'connect b 38 - 1 2 11 12'
+tell B 'udp u 5001 5000 192.0.2.2 192.0.2.1' 'socket a' 'connect a 38 u 2 1 0 0' 'socket b' 'connect b 38 - 2 1 12 11'
+check "not connected: a session there" until_true 10 said A '^connect b.*: ok'
+check "and there" until_true 10 said B '^connect b.*: ok'
+tell A 'recv b'
+tell B 'send b c021010100080102030405'
+check "frames arrive" until_true 10 said A '^recv b: c021010100080102030405$'
+tell A 'link u 5001 192.0.2.2'
+is_linked() { ctl A -j tunnel list | grep -q 192.0.2.2; }
+check "connected: the tunnel is told" until_true 10 is_linked
+tell B 'recv b'
+tell A 'send b c021020100080102030405'
+check "frames leave" until_true 10 said B '^recv b: c021020100080102030405$'
+for host in A B; do exec {to[$host]}>&-; done
+check "nothing is left of them" until_true 10 none_left
+check "no descriptor either" until_true 10 no_more_descriptors
+
 # ---------------------------------------------------------------- many, killed, malformed
 equal "150 sockets" "$(probe A <<-'END' | tail -n 1
 	udp u 5000 5001

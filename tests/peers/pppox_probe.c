@@ -7,6 +7,7 @@
  *	socket V [TYPE [PROTOCOL]]	of AF_PPPOX
  *	udp V LOCAL PEER [OURS THEIRS]	a UDP socket from port LOCAL to port PEER (0: not connected) of these addresses,
  *					without them on the loopback
+ *	link V PEER THEIRS		connect such a UDP socket
  *	connect V LENGTH FD TUNNEL PEER-TUNNEL SESSION PEER-SESSION [PROTOCOL]	FD: a letter, - none, ! one that is not
  *	name V, peer V			getsockname(), getpeername()
  *	set V OPTION VALUE, get V OPTION [LENGTH]	of SOL_PPPOL2TP
@@ -107,6 +108,14 @@ static void call_udp(void)
 		failed = connect(fd, (struct sockaddr *)&name, length);
 	say(failed);
 	fds[(unsigned char)*words[1]] = fd;
+}
+
+static void call_link(void)
+{
+	struct sockaddr_storage name;
+	socklen_t length = fill_name(&name, 2, 3);
+
+	say(connect(fd_of(1), (struct sockaddr *)&name, length));
 }
 
 /* --- connect() --- */
@@ -361,6 +370,8 @@ static void run(void)
 		call_socket();
 	else if (strcmp(words[0], "udp") == 0)
 		call_udp();
+	else if (strcmp(words[0], "link") == 0)
+		call_link();
 	else if (strcmp(words[0], "connect") == 0)
 		say(connect_to(fd_of(1), (socklen_t)number(2, 0), 3));
 	else if (strcmp(words[0], "many") == 0)
