@@ -124,7 +124,7 @@ static void do_send(int fd, bool in_parts, char **words, int count)
 		printf("  %zd\n", sent);
 }
 
-/* ADDRESS ID HEX [LENGTH]: in one call, to nobody in particular, and there twice. Or there alone, when `first` says so. */
+/* ADDRESS ID HEX [LENGTH]: in one call, to nobody in particular, unless the address is first, and there twice. */
 static void do_send_several(int fd, bool first, char **words, int count)
 {
 	char *of_name[] = { words[0], words[1], count > 3 ? words[3] : NULL };
