@@ -5,11 +5,13 @@
  */
 #include "service/packed.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RUN_HEADER 4		/* where, how many: 16 bits each */
-#define GAP 4			/* so many zeros end a run */
+#define GAP 4			/* so many zeros end a run: 32 bits */
+#define WORD 8			/* octets that are looked at together */
 
 struct packed {
 	uint32_t length;
@@ -20,23 +22,36 @@ struct packed {
 static size_t run_end(const uint8_t *octets, size_t at, size_t size)
 {
 	size_t end = at + 1;
+	uint32_t gap;
 
-	for (size_t i = end; i < size && i - end < GAP; i++)
+	for (; end + GAP <= size; end += GAP - (size_t)__builtin_clz(le32toh(gap)) / 8) {
+		memcpy(&gap, octets + end, GAP);
+		if (!gap)
+			return end;
+	}
+	for (size_t i = end; i < size; i++)
 		if (octets[i])
 			end = i + 1;
 	return end;
 }
 
-/* The first octet that is not zero, from here on; size: there is none. */
-static size_t skip_zeros(const uint8_t *octets, size_t at, size_t size)
+static inline uint64_t word_at(const uint8_t *octets)
 {
 	uint64_t word;
 
-	for (; at + sizeof(word) <= size; at += sizeof(word)) {
-		memcpy(&word, octets + at, sizeof(word));
-		if (word)
-			break;
-	}
+	memcpy(&word, octets, sizeof(word));
+	return word;
+}
+
+/* The first octet that is not zero, from here on; size: there is none. */
+static size_t skip_zeros(const uint8_t *octets, size_t at, size_t size)
+{
+	while (at + 4 * WORD <= size && !(word_at(octets + at) | word_at(octets + at + WORD) |
+					  word_at(octets + at + 2 * WORD) | word_at(octets + at + 3 * WORD)))
+		at += 4 * WORD;
+	for (; at + WORD <= size; at += WORD)
+		if (word_at(octets + at))
+			return at + (size_t)__builtin_ctzll(le64toh(word_at(octets + at))) / 8;
 	while (at < size && !octets[at])
 		at++;
 	return at;
