@@ -62,49 +62,116 @@ static struct order_node *join(struct order_node *below, struct order_node *abov
 
 /* --- parts --- */
 
-#define PARTS 256
-#define PARTS_FROM 256		/* nodes: below that they take more than they give */
-#define PART_SHIFT 8
+#define ID_BITS 16		/* that choose the part */
+#define PARTS_FIRST 64
+#define PARTS_FROM 32		/* nodes: below that they take more than they give */
+#define PART_FULL 4		/* nodes of a part, as a mean: then there are to be more parts */
+#define PARTS_GROW 4
+#define PARTS_MOST 16384
 
 struct order_parts {
-	struct order_node *roots[PARTS];
-	uint32_t counts[PARTS];
+	uint32_t size;			/* a power of two */
+	uint32_t shift;			/* of an id to its part */
+	uint32_t *sums;			/* sums[i]: of the nodes of parts below i, from i without its lowest bit on */
+	struct order_node *roots[];
 };
 
 /* The last has all that is greater than 16 bits, too. */
-static uint32_t part_of(uint64_t id)
+static uint32_t part_of(const struct order_parts *parts, uint64_t id)
 {
-	return id >> PART_SHIFT < PARTS ? (uint32_t)(id >> PART_SHIFT) : PARTS - 1;
+	return id >> parts->shift < parts->size ? (uint32_t)(id >> parts->shift) : parts->size - 1;
 }
 
 static struct order_node **root_of(struct order *order, uint32_t id)
 {
-	return order->parts ? &order->parts->roots[part_of(id)] : &order->root;
+	return order->parts ? &order->parts->roots[part_of(order->parts, id)] : &order->root;
 }
 
-/* Without memory it stays whole. */
+static void add_to_part(struct order_parts *parts, uint32_t part, uint32_t change)
+{
+	for (uint32_t i = part + 1; i <= parts->size; i += i & -i)
+		parts->sums[i] += change;
+}
+
+/* Nodes of the parts below this one. */
+static uint32_t count_below(const struct order_parts *parts, uint32_t part)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = part; i; i &= i - 1)
+		count += parts->sums[i];
+	return count;
+}
+
+/* The part of the node that has so many before it. */
+static uint32_t part_of_place(const struct order_parts *parts, uint32_t place)
+{
+	uint32_t part = 0;
+
+	for (uint32_t step = parts->size / 2; step; step /= 2) {
+		if (parts->sums[part + step] > place)
+			continue;
+		part += step;
+		place -= parts->sums[part];
+	}
+	return part;
+}
+
+static struct order_parts *parts_new(uint32_t size)
+{
+	struct order_parts *parts = calloc(1, sizeof(*parts) + size * sizeof(parts->roots[0]) +
+						     (size + 1) * sizeof(parts->sums[0]));
+
+	if (!parts)
+		return NULL;
+	parts->size = size;
+	parts->shift = ID_BITS;
+	for (; size > 1; size /= 2)
+		parts->shift--;
+	parts->sums = (void *)(parts->roots + parts->size);
+	return parts;
+}
+
+/* A tree becomes these parts, of first to last, which are empty. */
+static void cut_tree(struct order_node *tree, struct order_parts *parts, uint32_t first, uint32_t last)
+{
+	for (uint32_t i = first; i < last; i++) {
+		split(tree, (i + 1) << parts->shift, &parts->roots[i], &tree);
+		add_to_part(parts, i, count_of(parts->roots[i]));
+	}
+	parts->roots[last] = tree;
+	add_to_part(parts, last, count_of(tree));
+}
+
+/* Without memory it stays as it is. */
 static void cut(struct order *order)
 {
-	struct order_parts *parts = calloc(1, sizeof(*parts));
-	struct order_node *rest = order->root;
+	const struct order_parts *before = order->parts;
+	struct order_parts *parts = parts_new(before ? before->size * PARTS_GROW : PARTS_FIRST);
 
 	if (!parts)
 		return;
-	for (uint32_t i = 0; i < PARTS - 1; i++) {
-		split(rest, (i + 1) << PART_SHIFT, &parts->roots[i], &rest);
-		parts->counts[i] = count_of(parts->roots[i]);
-	}
-	parts->roots[PARTS - 1] = rest;
-	parts->counts[PARTS - 1] = count_of(rest);
+	if (!before)
+		cut_tree(order->root, parts, 0, parts->size - 1);
+	for (uint32_t i = 0; before && i < before->size; i++)
+		cut_tree(before->roots[i], parts, i * PARTS_GROW, (i + 1) * PARTS_GROW - 1);
+	free(order->parts);
 	order->root = NULL;
 	order->parts = parts;
 }
 
-static void count_change(struct order *order, uint32_t id, int change)
+static bool is_full(const struct order *order)
 {
-	order->count += (uint32_t)change;
+	if (!order->parts)
+		return order->count >= PARTS_FROM;
+	return order->parts->size < PARTS_MOST && order->count >= order->parts->size * PART_FULL;
+}
+
+static void count_change(struct order *order, uint32_t id, uint32_t change)
+{
+	order->count += change;
 	if (order->parts)
-		order->parts->counts[part_of(id)] += (uint32_t)change;
+		add_to_part(order->parts, part_of(order->parts, id), change);
 }
 
 /* --- nodes --- */
@@ -115,7 +182,7 @@ bool order_insert(struct order *order, struct order_node *node, uint32_t id)
 
 	if (order_find(order, id))
 		return false;
-	if (!order->parts && order->count >= PARTS_FROM)
+	if (is_full(order))
 		cut(order);
 	node->id = id;
 	for (place = root_of(order, id); *place && priority(*place) > priority(node);) {
@@ -138,7 +205,7 @@ void order_remove(struct order *order, struct order_node *node)
 		place = node->id < (*place)->id ? &(*place)->below : &(*place)->above;
 	}
 	*place = join(node->below, node->above);
-	count_change(order, node->id, -1);
+	count_change(order, node->id, -1U);
 	if (order->count)
 		return;
 	free(order->parts);
@@ -147,7 +214,7 @@ void order_remove(struct order *order, struct order_node *node)
 
 struct order_node *order_find(const struct order *order, uint32_t id)
 {
-	struct order_node *node = order->parts ? order->parts->roots[part_of(id)] : order->root;
+	struct order_node *node = order->parts ? order->parts->roots[part_of(order->parts, id)] : order->root;
 
 	while (node && node->id != id)
 		node = id < node->id ? node->below : node->above;
@@ -171,16 +238,18 @@ static struct order_node *first_from(struct order_node *node, uint64_t least)
 
 struct order_node *order_from(const struct order *order, uint64_t least)
 {
+	const struct order_parts *parts = order->parts;
 	struct order_node *found;
+	uint32_t part, before;
 
-	if (!order->parts)
+	if (!parts)
 		return first_from(order->root, least);
-	for (uint32_t i = part_of(least); i < PARTS; i++) {
-		found = first_from(order->parts->roots[i], least);
-		if (found)
-			return found;
-	}
-	return NULL;
+	part = part_of(parts, least);
+	found = first_from(parts->roots[part], least);
+	if (found)
+		return found;
+	before = count_below(parts, part + 1);
+	return before < order->count ? first_from(parts->roots[part_of_place(parts, before)], 0) : NULL;
 }
 
 /* --- free ids --- */
@@ -203,13 +272,13 @@ static uint32_t rank_in(const struct order_node *node, uint64_t id)
 
 static uint32_t rank(const struct order *order, uint64_t id)
 {
-	uint32_t smaller = 0;
+	const struct order_parts *parts = order->parts;
+	uint32_t part;
 
-	if (!order->parts)
+	if (!parts)
 		return rank_in(order->root, id);
-	for (uint32_t i = 0; i < part_of(id); i++)
-		smaller += order->parts->counts[i];
-	return smaller + rank_in(order->parts->roots[part_of(id)], id);
+	part = part_of(parts, id);
+	return count_below(parts, part) + rank_in(parts->roots[part], id);
 }
 
 /* Those of the nodes that have at most `wanted` free ids between lowest and themselves; smaller: taken ids below all
@@ -236,19 +305,21 @@ static uint64_t pass(const struct order_node *node, uint32_t lowest, uint64_t wa
 static const struct order_node *last_passed(const struct order *order, uint32_t lowest, uint64_t wanted,
 					    uint32_t before, uint64_t *smaller)
 {
-	uint32_t i = 0;
+	const struct order_parts *parts = order->parts;
+	uint32_t part = 0;
 
 	*smaller = 0;
-	if (!order->parts)
+	if (!parts)
 		return order->root;
-	for (; i < PARTS - 1; i++) {
-		uint64_t end = (uint64_t)(i + 1) << PART_SHIFT, taken = *smaller + order->parts->counts[i];
+	for (uint32_t step = parts->size / 2; step; step /= 2) {
+		uint64_t end = (uint64_t)(part + step) << parts->shift, taken = *smaller + parts->sums[part + step];
 
 		if (end > lowest && end - lowest > wanted + (taken - before))
-			break;
+			continue;
+		part += step;
 		*smaller = taken;
 	}
-	return order->parts->roots[i];
+	return parts->roots[part];
 }
 
 bool order_free_id(const struct order *order, uint32_t lowest, uint32_t highest, uint64_t random, uint32_t *id)

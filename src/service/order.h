@@ -4,8 +4,8 @@
  * none of them has, all in logarithmic time however many there are.
  *
  * A treap, intrusive: the node lies in the object, so nothing here fails.  A way down a treap is a cache miss at each
- * step; one of many nodes is therefore cut into parts by the second octet of their ids, for ids of version 2, which are
- * random and have 16 bits.
+ * step; one of many nodes is therefore cut into parts by the first of the lower 16 bits of their ids, for ids of
+ * version 2, which are random and have no more: so many parts that each has few nodes.
  */
 #ifndef L2TPD_SERVICE_ORDER_H
 #define L2TPD_SERVICE_ORDER_H

@@ -18,9 +18,9 @@ enum call_phase {
 
 struct session_call {
 	struct session *session;
-	enum call_phase phase;
-	enum control_call_role role;
 	handle control;			/* the engine's; HANDLE_NONE: it has none */
+	enum call_phase phase : 8;
+	enum control_call_role role : 8;
 	uint16_t peer_session_id;	/* 0: not known */
 	bool was_asked;
 	bool numbered;			/* an end requires sequence numbers */

@@ -145,6 +145,31 @@ static void stays_shallow(void **state)
 	free(nodes);
 }
 
+/* The nodes of the largest tree. */
+static uint32_t largest(const struct order *order)
+{
+	uint32_t count = 0;
+
+	for (const struct order_node *node = order_from(order, 0); node; node = order_from(order, node->id + 1ull))
+		count = node->count > count ? node->count : count;
+	return count;
+}
+
+/* However many there are, it is a few steps to each; random ids of 16 bits make such trees, 12 nodes are rare. */
+static void ids_of_16_bits_lie_in_small_trees(void **state)
+{
+	static struct order_node nodes[65536];
+	struct order order = { NULL };
+
+	for (uint32_t i = 0; i < 50000; i++) {
+		order_insert(&order, &nodes[i], (i + 1) * 40503u & 0xffff);
+		if (i >= 100 && (i & (i - 1)) == 0)
+			assert_in_range(largest(&order), 1, 24);
+	}
+	assert_in_range(largest(&order), 1, 24);
+	empty(&order, nodes, 50000);
+}
+
 static void chooses_each_free_id_as_often(void **state)
 {
 	static struct order_node nodes[32];
@@ -209,6 +234,7 @@ int main(void)
 		cmocka_unit_test(agrees_with_an_array),
 		cmocka_unit_test(an_id_is_taken_once),
 		cmocka_unit_test(stays_shallow),
+		cmocka_unit_test(ids_of_16_bits_lie_in_small_trees),
 		cmocka_unit_test(chooses_each_free_id_as_often),
 		cmocka_unit_test(finds_the_only_free_id),
 		cmocka_unit_test(chooses_to_the_ends_of_32_bits),
