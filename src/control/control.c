@@ -199,7 +199,7 @@ static void act(struct control *control, struct control_tunnel *tunnel, enum mes
 	if (message_is_session(type))
 		control_call_message(control, tunnel, verdict, problem, session_id, now);
 	else
-		control_tunnel_message(control, tunnel, verdict, problem, session_id, now);
+		control_tunnel_message(control, tunnel, verdict, problem, now);
 }
 
 static enum message_verdict decode(struct control *control, const struct control_tunnel *tunnel, uint8_t *octets,

@@ -191,7 +191,7 @@ void control_tunnel_connected(struct control *control, struct control_tunnel *tu
 void control_peer_learn(struct control_peer *peer, const struct message *message);
 void control_tunnel_set_peer(struct control_tunnel *tunnel, const struct control_peer *peer);
 void control_tunnel_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
-			    const struct message_problem *problem, uint16_t session_id, uint64_t now);
+			    const struct message_problem *problem, uint64_t now);
 void control_tunnel_expire(struct control *control, struct control_tunnel *tunnel, uint64_t now);
 /* The earliest of its deadlines. */
 uint64_t control_tunnel_due(const struct control_tunnel *tunnel);

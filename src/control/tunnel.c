@@ -336,7 +336,7 @@ static void out_of_turn(struct control *control, struct control_tunnel *tunnel, 
 }
 
 void control_tunnel_message(struct control *control, struct control_tunnel *tunnel, enum message_verdict verdict,
-			    const struct message_problem *problem, uint16_t session_id, uint64_t now)
+			    const struct message_problem *problem, uint64_t now)
 {
 	enum message_type type = control->message.type;
 

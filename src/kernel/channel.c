@@ -10,9 +10,6 @@
 
 #include "kernel/internal.h"
 
-#define PPP_HEADER 40		/* octets that the kernel takes off the path's MTU, whatever headers there are */
-#define MTU_DEFAULT 1460	/* where no path is known */
-
 static int tell(struct kernel_channel *channel, const struct datapath_channel *hands)
 {
 	struct error error;
@@ -149,11 +146,6 @@ int kernel_channel_take(struct kernel_channel *channel, const struct kernel_chan
 	return 0;
 }
 
-void kernel_channel_leave(struct kernel_channel *channel)
-{
-	channel->user = (struct kernel_channel_user){ 0 };
-}
-
 int kernel_channel_device(struct kernel_channel *channel, const struct kernel_channel_device *device)
 {
 	struct datapath_channel hands = channel->hands;
@@ -198,15 +190,4 @@ void kernel_channel_restart(struct kernel_channel *channel)
 	static const struct datapath_mppe anew = { .flush = true };
 
 	(void)tell_cipher(channel, &anew, DATAPATH_SESSION_MPPE_FLUSH);
-}
-
-uint32_t kernel_channel_mtu(const struct kernel_channel *channel)
-{
-	struct service_tunnel_view view;
-	const struct kernel_session *session = channel->socket->session;
-
-	if (!session || service_tunnel_view(channel->kernel->service, session->tunnel->service, &view) < 0 ||
-	    view.info.path_mtu <= PPP_HEADER)
-		return MTU_DEFAULT;
-	return view.info.path_mtu - PPP_HEADER;
 }

@@ -325,7 +325,7 @@ struct kernel_pppox {
 };
 
 /* The session is about to go, and the service's with it: what it has counted is remembered. */
-void pppox_remember(struct kernel *kernel, const struct kernel_session *session);
+void pppox_remember(const struct kernel_session *session);
 /* It goes. */
 void pppox_detach(struct kernel *kernel, struct kernel_session *session);
 /* All of them, at the end: nobody is told. */

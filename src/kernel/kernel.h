@@ -193,7 +193,6 @@ struct kernel_channel_user {
 struct kernel_channel *kernel_channel_find(struct kernel *kernel, const char *netns, uint32_t index);
 /* Frames that came since PPPIOCGCHAN are given at once. 0, or EBUSY: somebody has it. */
 int kernel_channel_take(struct kernel_channel *channel, const struct kernel_channel_user *user);
-void kernel_channel_leave(struct kernel_channel *channel);
 /* From its protocol field on; at once. */
 void kernel_channel_send(struct kernel_channel *channel, const void *frame, size_t length);
 
@@ -217,8 +216,6 @@ struct kernel_cipher {
 int kernel_channel_encrypt(struct kernel_channel *channel, bool send, const struct kernel_cipher *cipher);
 /* The peer wants what is sent to begin anew. */
 void kernel_channel_restart(struct kernel_channel *channel);
-/* Octets of the longest IP packet that it should be given. */
-uint32_t kernel_channel_mtu(const struct kernel_channel *channel);
 
 /* The network namespace ends: its tunnels go, and nobody is notified.  How many they were. */
 uint32_t kernel_netns_gone(struct kernel *kernel, const char *netns, uint64_t now);

@@ -203,7 +203,7 @@ static void count(struct kernel_pppox *pppox, const struct kernel_session *sessi
 	record_tunnel_stats(pppox->kernel, session->tunnel, &pppox->tunnel_stats);
 }
 
-void pppox_remember(struct kernel *kernel, const struct kernel_session *session)
+void pppox_remember(const struct kernel_session *session)
 {
 	if (session->socket)
 		count(session->socket, session);

@@ -224,7 +224,7 @@ int kernel_session_create(const struct request *request)
 
 void kernel_session_destroy(struct kernel *kernel, struct kernel_session *session, uint64_t now)
 {
-	pppox_remember(kernel, session);
+	pppox_remember(session);
 	carry_session_no_more(kernel, session, now);
 	kernel_session_forget(kernel, session);
 }

@@ -192,7 +192,7 @@ void kernel_tunnel_destroy(struct kernel *kernel, struct kernel_tunnel *tunnel, 
 	struct order_node *node;
 
 	for (node = order_from(&tunnel->sessions, 0); node; node = order_from(&tunnel->sessions, node->id + 1ull))
-		pppox_remember(kernel, kernel_session_of_node(node));
+		pppox_remember(kernel_session_of_node(node));
 	carry_tunnel_no_more(kernel, tunnel, now);
 	kernel_tunnel_forget(kernel, tunnel);
 }

@@ -224,7 +224,7 @@ bool auth_name(struct auth_peer *peer, const uint8_t *name, size_t length)
 	return true;
 }
 
-void auth_ask(struct ppp_link *link, struct credentials *credentials, uint64_t now)
+void auth_ask(struct ppp_link *link, struct credentials *credentials)
 {
 	struct auth_peer *peer = &link->auth->peer;
 
@@ -232,7 +232,7 @@ void auth_ask(struct ppp_link *link, struct credentials *credentials, uint64_t n
 	link_set_timer(link, LINK_TIMER_PEER_AUTH, PPP_NEVER);
 	credentials->name = (const uint8_t *)peer->name;
 	credentials->name_length = peer->name_length;
-	link_ask(link, credentials, now);
+	link_ask(link, credentials);
 }
 
 static size_t name_proved(const struct auth_peer *peer, const char *name, char out[PPP_NAME_MAX])
@@ -278,37 +278,37 @@ void auth_peer_proved(struct ppp_link *link, enum credentials_method method, con
 	size_t length = name_proved(peer, name, proved);
 
 	peer_is_done(link, now);
-	link_peer_proved(link, method, proved, length, peer->again ? NULL : keys, now);
+	link_peer_proved(link, method, proved, length, peer->again ? NULL : keys);
 }
 
-void auth_peer_failed(struct ppp_link *link, const char *text, uint64_t now)
+void auth_peer_failed(struct ppp_link *link, const char *text)
 {
 	const struct link_failure failure = {
 		.cause = PPP_CAUSE_REFUSED, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_PEER,
 		.protocol = protocol_of(link->peer_method), .text = text,
 	};
 
-	link_fail(link, &failure, now);
+	link_fail(link, &failure);
 }
 
-void auth_broken(struct ppp_link *link, const char *text, uint64_t now)
+void auth_broken(struct ppp_link *link, const char *text)
 {
 	const struct link_failure failure = {
 		.cause = PPP_CAUSE_ERROR, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_PEER,
 		.protocol = protocol_of(link->peer_method), .text = text,
 	};
 
-	link_fail(link, &failure, now);
+	link_fail(link, &failure);
 }
 
-static void peer_timed_out(struct ppp_link *link, enum ppp_cause cause, const char *text, uint64_t now)
+static void peer_timed_out(struct ppp_link *link, enum ppp_cause cause, const char *text)
 {
 	const struct link_failure failure = {
 		.cause = cause, .code = DISCONNECT_AUTH_TIMEOUT, .direction = DIRECTION_PEER,
 		.protocol = protocol_of(link->peer_method), .by_peer = true, .text = text,
 	};
 
-	link_fail(link, &failure, now);
+	link_fail(link, &failure);
 }
 
 bool auth_was_refused(const struct ppp_link *link)
@@ -328,10 +328,10 @@ static void expire_peer(struct ppp_link *link, uint64_t now)
 	if (!peer || is_over(peer->state)) {
 		challenge_again(link, now);
 	} else if (peer->state == AUTH_RETRY) {
-		auth_peer_failed(link, TEXT_WRONG, now);
+		auth_peer_failed(link, TEXT_WRONG);
 	} else if (peer->state != AUTH_ASKED) {
 		if (!peer->attempts) {
-			peer_timed_out(link, PPP_CAUSE_LOST, TEXT_NO_PROOF, now);
+			peer_timed_out(link, PPP_CAUSE_LOST, TEXT_NO_PROOF);
 			return;
 		}
 		peer->attempts--;
@@ -366,7 +366,7 @@ static void prove(struct ppp_link *link, uint64_t now)
 		auth_await_patiently(link, LINK_TIMER_OWN_AUTH, &link->settings->chap, now);
 }
 
-void auth_own_proved(struct ppp_link *link, enum credentials_method method, uint64_t now)
+void auth_own_proved(struct ppp_link *link, enum credentials_method method)
 {
 	struct auth_own *own = &link->auth->own;
 	struct credentials_keys keys = own->keys;
@@ -375,11 +375,11 @@ void auth_own_proved(struct ppp_link *link, enum credentials_method method, uint
 	explicit_bzero(&own->keys, sizeof(own->keys));
 	link_set_timer(link, LINK_TIMER_OWN_AUTH, PPP_NEVER);
 	if (!own->again)
-		link_own_proved(link, method, &keys, now);
+		link_own_proved(link, method, &keys);
 	explicit_bzero(&keys, sizeof(keys));
 }
 
-void auth_own_refused(struct ppp_link *link, const char *reason, uint64_t now)
+void auth_own_refused(struct ppp_link *link, const char *reason)
 {
 	char text[2 * PPP_TEXT_MAX];
 	const struct link_failure failure = {
@@ -388,20 +388,20 @@ void auth_own_refused(struct ppp_link *link, const char *reason, uint64_t now)
 	};
 
 	snprintf(text, sizeof(text), "the peer refused our name and password%s%s", reason[0] ? ": " : "", reason);
-	link_fail(link, &failure, now);
+	link_fail(link, &failure);
 }
 
-void auth_own_failed(struct ppp_link *link, const char *text, uint64_t now)
+void auth_own_failed(struct ppp_link *link, const char *text)
 {
 	const struct link_failure failure = {
 		.cause = PPP_CAUSE_NOT_TRUSTED, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_OURS,
 		.protocol = protocol_of(link->our_method), .text = text,
 	};
 
-	link_fail(link, &failure, now);
+	link_fail(link, &failure);
 }
 
-static void own_timed_out(struct ppp_link *link, uint64_t now)
+static void own_timed_out(struct ppp_link *link)
 {
 	const struct link_failure failure = {
 		.cause = PPP_CAUSE_LOST, .code = DISCONNECT_AUTH_TIMEOUT, .direction = DIRECTION_OURS,
@@ -409,10 +409,10 @@ static void own_timed_out(struct ppp_link *link, uint64_t now)
 		.text = "the peer did not say whether it accepts our name and password",
 	};
 
-	link_fail(link, &failure, now);
+	link_fail(link, &failure);
 }
 
-static void own_rejected(struct ppp_link *link, uint64_t now)
+static void own_rejected(struct ppp_link *link)
 {
 	const struct link_failure failure = {
 		.cause = PPP_CAUSE_NOT_TRUSTED, .code = DISCONNECT_AUTH_PROTOCOL, .direction = DIRECTION_OURS,
@@ -420,7 +420,7 @@ static void own_rejected(struct ppp_link *link, uint64_t now)
 		.text = "the peer does not know the protocol that it asked us to prove our name by",
 	};
 
-	link_fail(link, &failure, now);
+	link_fail(link, &failure);
 }
 
 static void expire_own(struct ppp_link *link, uint64_t now)
@@ -432,11 +432,11 @@ static void expire_own(struct ppp_link *link, uint64_t now)
 		auth_send_again(link, protocol_of(link->our_method), own->last);
 		link_set_timer(link, LINK_TIMER_OWN_AUTH, now + retries_of(link, link->our_method)->restart);
 	} else if (own->rejected) {
-		own_rejected(link, now);
+		own_rejected(link);
 	} else if (own->again) {
 		own->state = AUTH_DONE;		/* the peer will ask again, or LCP finds that it is gone */
 	} else {
-		own_timed_out(link, now);
+		own_timed_out(link);
 	}
 }
 
@@ -445,7 +445,7 @@ static void expire_own(struct ppp_link *link, uint64_t now)
 static bool begin(struct ppp_link *link, uint64_t now)
 {
 	if (!auth_of(link)) {
-		auth_broken(link, TEXT_NO_MEMORY, now);
+		auth_broken(link, TEXT_NO_MEMORY);
 		return false;
 	}
 	link_random(link, &link->auth_identifier, 1);
@@ -478,21 +478,21 @@ bool auth_begin_proxied(struct ppp_link *link, const struct credentials *credent
 	peer->identifier = credentials->identifier;
 	link->auth_identifier = credentials->identifier;
 	if (!auth_name(peer, credentials->name, credentials->name_length)) {
-		auth_peer_failed(link, TEXT_WRONG, now);
+		auth_peer_failed(link, TEXT_WRONG);
 		return true;
 	}
-	auth_ask(link, &asked, now);
+	auth_ask(link, &asked);
 	if (link->auth && link->our_method)
 		prove(link, now);
 	return true;
 }
 
-static void receive_pap(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void receive_pap(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	if (packet->code == 1 && link->peer_method == PPP_PAP)
-		pap_receive_request(link, packet, now);
+		pap_receive_request(link, packet);
 	else if (packet->code != 1 && link->our_method == PPP_PAP)
-		pap_receive_answer(link, packet, now);
+		pap_receive_answer(link, packet);
 }
 
 static void receive_chap(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
@@ -503,7 +503,7 @@ static void receive_chap(struct ppp_link *link, const struct ppp_packet *packet,
 	if (from_authenticator && auth_is_chap(link->our_method))
 		chap_own_receive(link, packet, now);
 	else if (!from_authenticator && auth_is_chap(link->peer_method))
-		chap_receive(link, packet, now);
+		chap_receive(link, packet);
 }
 
 static void receive_eap(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
@@ -521,7 +521,7 @@ void auth_receive(struct ppp_link *link, uint16_t protocol, const uint8_t *octet
 	if (!ppp_packet_read(octets, length, &packet))
 		return;
 	if (protocol == PPP_PAP_PROTOCOL)
-		receive_pap(link, &packet, now);
+		receive_pap(link, &packet);
 	else if (protocol == PPP_CHAP_PROTOCOL)
 		receive_chap(link, &packet, now);
 	else if (protocol == PPP_EAP_PROTOCOL)
@@ -538,9 +538,9 @@ void auth_expire(struct ppp_link *link, enum link_timer timer, uint64_t now)
 	else if (auth && timer == LINK_TIMER_OWN_AUTH && !is_over(auth->own.state))
 		expire_own(link, now);
 	else if (auth && timer == LINK_TIMER_AUTH_LIMIT && auth->peer.state == AUTH_ASKED)
-		peer_timed_out(link, PPP_CAUSE_ERROR, TEXT_NO_VERDICT, now);
+		peer_timed_out(link, PPP_CAUSE_ERROR, TEXT_NO_VERDICT);
 	else if (auth && timer == LINK_TIMER_AUTH_LIMIT && !is_over(auth->peer.state))
-		peer_timed_out(link, PPP_CAUSE_REFUSED, TEXT_NO_PROOF, now);
+		peer_timed_out(link, PPP_CAUSE_REFUSED, TEXT_NO_PROOF);
 	else if (auth && timer == LINK_TIMER_AUTH_LIMIT)
 		drop_packet(&auth->peer.last);
 	tidy(link, now);
@@ -564,7 +564,7 @@ void auth_overtaken(struct ppp_link *link, uint64_t now)
 {
 	if (!link->auth || link->auth->own.state != AUTH_RESULT)
 		return;
-	auth_own_proved(link, CREDENTIALS_EAP, now);
+	auth_own_proved(link, CREDENTIALS_EAP);
 	tidy(link, now);
 }
 
@@ -575,7 +575,7 @@ static void own_is_rejected(struct ppp_link *link, uint64_t now)
 	struct auth_own *own = &link->auth->own;
 
 	if (link->our_method != PPP_EAP) {
-		own_rejected(link, now);
+		own_rejected(link);
 		return;
 	}
 	own->rejected = true;
@@ -595,7 +595,7 @@ void auth_rejected(struct ppp_link *link, uint16_t protocol, uint64_t now)
 	if (!link->auth)
 		return;
 	if (link->auth->peer.state != AUTH_DONE && link->peer_method && protocol_of(link->peer_method) == protocol)
-		link_fail(link, &failure, now);
+		link_fail(link, &failure);
 	else if (link->auth->own.state != AUTH_DONE && link->our_method && protocol_of(link->our_method) == protocol)
 		own_is_rejected(link, now);
 }

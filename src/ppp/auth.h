@@ -117,7 +117,7 @@ void auth_await_patiently(struct ppp_link *link, enum link_timer timer, const st
 /* What it calls itself. False: too long, it has a NUL, or no memory. */
 bool auth_name(struct auth_peer *peer, const uint8_t *name, size_t length);
 /* Ask the owner. Of credentials the name is filled in. */
-void auth_ask(struct ppp_link *link, struct credentials *credentials, uint64_t now);
+void auth_ask(struct ppp_link *link, struct credentials *credentials);
 /* It has proved another name than before, on the same link. name: as in ppp_verdict(). */
 bool auth_is_another(const struct ppp_link *link, const char *name);
 /* It is who it says. name: as in ppp_verdict(). Afterwards link->auth may be gone. */
@@ -126,20 +126,20 @@ void auth_peer_proved(struct ppp_link *link, enum credentials_method method, con
 /* Nobody can say, and it was let in before: it stays so, until it is asked again. Afterwards link->auth may be gone. */
 void auth_peer_undecided(struct ppp_link *link, uint64_t now);
 /* Not. link->auth is gone. */
-void auth_peer_failed(struct ppp_link *link, const char *text, uint64_t now);
+void auth_peer_failed(struct ppp_link *link, const char *text);
 /* No fault of the peer's. Likewise. */
-void auth_broken(struct ppp_link *link, const char *text, uint64_t now);
+void auth_broken(struct ppp_link *link, const char *text);
 
 /* --- auth.c: ours --- */
 
 /* Our half, for a challenge that may come at any time; NULL: out of memory, or we have no name. */
 struct auth_own *auth_own_of(struct ppp_link *link);
-void auth_own_proved(struct ppp_link *link, enum credentials_method method, uint64_t now);
+void auth_own_proved(struct ppp_link *link, enum credentials_method method);
 /* The peer refused us. reason: what it says of it; "": it may yet say why when it closes the link.
  * link->auth is gone. */
-void auth_own_refused(struct ppp_link *link, const char *reason, uint64_t now);
+void auth_own_refused(struct ppp_link *link, const char *reason);
 /* It is we who do not trust it. Likewise. */
-void auth_own_failed(struct ppp_link *link, const char *text, uint64_t now);
+void auth_own_failed(struct ppp_link *link, const char *text);
 
 enum credentials_method auth_credentials_method(unsigned int method);
 static inline bool auth_is_chap(unsigned int method)
@@ -149,16 +149,16 @@ static inline bool auth_is_chap(unsigned int method)
 const uint8_t *auth_password(const struct link_secret *secret);
 
 /* --- pap.c --- */
-void pap_receive_request(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now);
+void pap_receive_request(struct ppp_link *link, const struct ppp_packet *packet);
 void pap_verdict(struct ppp_link *link, const struct credentials_verdict *verdict, const char *name, uint64_t now);
 void pap_request(struct ppp_link *link, uint64_t now);
-void pap_receive_answer(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now);
+void pap_receive_answer(struct ppp_link *link, const struct ppp_packet *packet);
 
 /* --- chap.c --- */
 enum chap_code { CHAP_CHALLENGE = 1, CHAP_RESPONSE, CHAP_SUCCESS, CHAP_FAILURE };
 void chap_challenge(struct ppp_link *link, uint64_t now);
 /* Any code but those that an authenticator sends. */
-void chap_receive(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now);
+void chap_receive(struct ppp_link *link, const struct ppp_packet *packet);
 void chap_verdict(struct ppp_link *link, const struct credentials_verdict *verdict, const char *name, uint64_t now);
 
 /* --- chap_own.c --- */

@@ -49,28 +49,28 @@ void chap_challenge(struct ppp_link *link, uint64_t now)
 }
 
 /* text: for the peer. */
-static void refuse(struct ppp_link *link, const char *text, const char *reason, uint64_t now)
+static void refuse(struct ppp_link *link, const char *text, const char *reason)
 {
 	auth_send_text(link, PPP_CHAP_PROTOCOL, CHAP_FAILURE, link->auth->peer.identifier, text, NULL);
-	auth_peer_failed(link, reason, now);
+	auth_peer_failed(link, reason);
 }
 
 /* As if a verdict had said so, and finally. */
-static void refuse_at_once(struct ppp_link *link, uint64_t now)
+static void refuse_at_once(struct ppp_link *link)
 {
 	static const struct credentials_verdict wrong = { .result = CREDENTIALS_REJECTED };
 	char text[MSCHAP_MESSAGE_MAX], reason[PPP_TEXT_MAX];
 
 	if (!is_mschap(link)) {
-		refuse(link, TEXT_WRONG, TEXT_WRONG, now);
+		refuse(link, TEXT_WRONG, TEXT_WRONG);
 		return;
 	}
 	link->auth->peer.retries = 0;
 	auth_mschap_failure_text(link, &wrong, challenge_length(link), text, reason);
-	refuse(link, text, TEXT_WRONG, now);
+	refuse(link, text, TEXT_WRONG);
 }
 
-static void receive_response(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void receive_response(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct auth_peer *peer = &link->auth->peer;
 	struct credentials credentials = { .method = auth_credentials_method(link->peer_method),
@@ -81,22 +81,22 @@ static void receive_response(struct ppp_link *link, const struct ppp_packet *pac
 	if (!auth_value_read(packet->data, packet->length, &value))
 		return;
 	if (value.length != response_length(link) || !auth_name(peer, value.name, value.name_length)) {
-		refuse_at_once(link, now);
+		refuse_at_once(link);
 		return;
 	}
 	credentials.response = value.value;
 	credentials.response_length = value.length;
-	auth_ask(link, &credentials, now);
+	auth_ask(link, &credentials);
 }
 
-static void refuse_change(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void refuse_change(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	const struct mschap_failure failure = { .error = MSCHAP_ERROR_CHANGING_PASSWORD };
 	char text[MSCHAP_MESSAGE_MAX];
 
 	mschap_failure_format(&failure, text, sizeof(text));
 	link->auth->peer.identifier = packet->identifier;
-	refuse(link, text, "the peer wants to change its password, which is not possible here", now);
+	refuse(link, text, "the peer wants to change its password, which is not possible here");
 }
 
 /* Nothing is kept any more. It may have missed that it was let in; what MS-CHAPv2 said then is not known any more. */
@@ -107,7 +107,7 @@ static void repeat(struct ppp_link *link, const struct ppp_packet *packet)
 		auth_send_text(link, PPP_CHAP_PROTOCOL, CHAP_SUCCESS, packet->identifier, "", NULL);
 }
 
-void chap_receive(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+void chap_receive(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct auth_peer *peer = link->auth ? &link->auth->peer : NULL;
 
@@ -115,11 +115,11 @@ void chap_receive(struct ppp_link *link, const struct ppp_packet *packet, uint64
 		repeat(link, packet);
 	} else if (packet->code >= CHANGE_PASSWORD_1 && packet->code <= CHANGE_PASSWORD_3) {
 		if (is_mschap(link) && (peer->state == AUTH_WAITING || peer->state == AUTH_RETRY))
-			refuse_change(link, packet, now);
+			refuse_change(link, packet);
 	} else if (packet->code == CHAP_RESPONSE) {
 		if ((peer->state == AUTH_WAITING || peer->state == AUTH_RETRY) &&
 		    packet->identifier == peer->identifier)
-			receive_response(link, packet, now);
+			receive_response(link, packet);
 		else if ((peer->state == AUTH_DONE && packet->identifier == peer->identifier) ||
 			 (peer->state == AUTH_RETRY && packet->identifier == (uint8_t)(peer->identifier - 1)))
 			auth_send_again(link, PPP_CHAP_PROTOCOL, peer->last);
@@ -133,12 +133,12 @@ static void let_in(struct ppp_link *link, const struct credentials_verdict *verd
 	struct auth_peer *peer = &link->auth->peer;
 
 	if (auth_is_another(link, name)) {
-		refuse_at_once(link, now);
+		refuse_at_once(link);
 		return;
 	}
 	if (link->peer_method == PPP_MSCHAPV2) {
 		if (!auth_mschap_success_text(verdict, text, sizeof(text))) {
-			auth_broken(link, "the peer was accepted without what MS-CHAPv2 must tell it", now);
+			auth_broken(link, "the peer was accepted without what MS-CHAPv2 must tell it");
 			return;
 		}
 		success = text;
@@ -162,7 +162,7 @@ static void reject_mschap(struct ppp_link *link, const struct credentials_verdic
 	char text[MSCHAP_MESSAGE_MAX], reason[PPP_TEXT_MAX];
 
 	if (!auth_mschap_failure_text(link, verdict, challenge_length(link), text, reason)) {
-		refuse(link, text, reason, now);
+		refuse(link, text, reason);
 		return;
 	}
 	auth_send_text(link, PPP_CHAP_PROTOCOL, CHAP_FAILURE, peer->identifier, text, &peer->last);
@@ -182,5 +182,5 @@ void chap_verdict(struct ppp_link *link, const struct credentials_verdict *verdi
 	else if (is_mschap(link))
 		reject_mschap(link, verdict, now);
 	else
-		refuse(link, text, text, now);
+		refuse(link, text, text);
 }

@@ -76,23 +76,23 @@ static void receive_challenge(struct ppp_link *link, const struct ppp_packet *pa
 	if (!own)
 		return;
 	if (is_our_own(link, &challenge))
-		auth_own_failed(link, "the peer gave us our own challenge back", now);
+		auth_own_failed(link, "the peer gave us our own challenge back");
 	else if (is_answered(link, own, packet->identifier, &challenge))
 		auth_send_again(link, PPP_CHAP_PROTOCOL, own->last);
 	else
 		respond(link, own, packet->identifier, &challenge, now);
 }
 
-static void receive_success(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void receive_success(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	if (link->our_method == PPP_MSCHAPV2 && !auth_mschap_genuine(&link->auth->own, packet->data, packet->length))
-		auth_own_failed(link, TEXT_NOT_GENUINE, now);
+		auth_own_failed(link, TEXT_NOT_GENUINE);
 	else
-		auth_own_proved(link, auth_credentials_method(link->our_method), now);
+		auth_own_proved(link, auth_credentials_method(link->our_method));
 }
 
 /* That we may try again is of no use to who has one password only. */
-static void receive_failure(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void receive_failure(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	char reason[PPP_TEXT_MAX];
 
@@ -100,7 +100,7 @@ static void receive_failure(struct ppp_link *link, const struct ppp_packet *pack
 		auth_text(packet->data, packet->length, reason);
 	else
 		auth_mschap_reason(packet->data, packet->length, reason);
-	auth_own_refused(link, reason, now);
+	auth_own_refused(link, reason);
 }
 
 void chap_own_receive(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
@@ -114,7 +114,7 @@ void chap_own_receive(struct ppp_link *link, const struct ppp_packet *packet, ui
 	if (!own || own->state != AUTH_WAITING || !own->last || packet->identifier != own->identifier)
 		return;		/* an answer to nothing that we said */
 	if (packet->code == CHAP_SUCCESS)
-		receive_success(link, packet, now);
+		receive_success(link, packet);
 	else
-		receive_failure(link, packet, now);
+		receive_failure(link, packet);
 }

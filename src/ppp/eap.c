@@ -96,10 +96,10 @@ static void succeed(struct ppp_link *link, const char *name, const struct creden
 	auth_peer_proved(link, CREDENTIALS_EAP, name, keys, now);
 }
 
-static void fail(struct ppp_link *link, const char *reason, uint64_t now)
+static void fail(struct ppp_link *link, const char *reason)
 {
 	auth_send_text(link, PPP_EAP_PROTOCOL, EAP_FAILURE, link->auth->peer.identifier, "", NULL);
-	auth_peer_failed(link, reason, now);
+	auth_peer_failed(link, reason);
 }
 
 /* --- methods of our own --- */
@@ -138,10 +138,10 @@ static void propose_next(struct ppp_link *link, const uint8_t *wanted, size_t le
 	if (type)
 		propose(link, type, now);
 	else
-		fail(link, TEXT_NO_METHOD, now);
+		fail(link, TEXT_NO_METHOD);
 }
 
-static void receive_md5(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void receive_md5(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct auth_peer *peer = &link->auth->peer;
 	struct credentials credentials = { .method = CREDENTIALS_CHAP_MD5, .identifier = packet->identifier,
@@ -151,16 +151,16 @@ static void receive_md5(struct ppp_link *link, const struct ppp_packet *packet, 
 	if (!auth_value_read(packet->data + 1, packet->length - 1, &value))
 		return;
 	if (value.length != CHAP_MD5_LENGTH) {
-		fail(link, TEXT_WRONG, now);
+		fail(link, TEXT_WRONG);
 		return;
 	}
 	credentials.response = value.value;
 	credentials.response_length = value.length;
-	auth_ask(link, &credentials, now);
+	auth_ask(link, &credentials);
 }
 
 /* The name in the response counts, and not the identity: the response was computed with it. */
-static void receive_mschapv2_response(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void receive_mschapv2_response(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct auth_peer *peer = &link->auth->peer;
 	struct credentials credentials = { .method = CREDENTIALS_MSCHAPV2, .challenge = peer->challenge,
@@ -171,13 +171,13 @@ static void receive_mschapv2_response(struct ppp_link *link, const struct ppp_pa
 	    !auth_value_read(packet->data + EAP_MSCHAPV2_HEADER, packet->length - EAP_MSCHAPV2_HEADER, &value))
 		return;
 	if (value.length != MSCHAP_RESPONSE || !auth_name(peer, value.name, value.name_length)) {
-		fail(link, TEXT_WRONG, now);
+		fail(link, TEXT_WRONG);
 		return;
 	}
 	credentials.identifier = packet->data[2];
 	credentials.response = value.value;
 	credentials.response_length = value.length;
-	auth_ask(link, &credentials, now);
+	auth_ask(link, &credentials);
 }
 
 /* It has understood the result. */
@@ -187,7 +187,7 @@ static void receive_result(struct ppp_link *link, uint8_t operation, uint64_t no
 	struct credentials_keys keys = peer->keys;
 
 	if (peer->refused)
-		fail(link, TEXT_WRONG, now);
+		fail(link, TEXT_WRONG);
 	else if (operation == CHAP_SUCCESS)
 		succeed(link, NULL, &keys, now);
 	explicit_bzero(&keys, sizeof(keys));
@@ -201,31 +201,31 @@ static void receive_mschapv2(struct ppp_link *link, const struct ppp_packet *pac
 	if (state == AUTH_RESULT && (operation == CHAP_SUCCESS || operation == CHAP_FAILURE))
 		receive_result(link, operation, now);
 	else if (state == AUTH_WAITING && operation == CHAP_FAILURE)
-		fail(link, TEXT_WRONG, now);		/* it gives up */
+		fail(link, TEXT_WRONG);		/* it gives up */
 	else if (state != AUTH_RESULT && operation == CHAP_RESPONSE)
-		receive_mschapv2_response(link, packet, now);
+		receive_mschapv2_response(link, packet);
 }
 
 /* --- what comes --- */
 
 /* To the owner, whole. */
-static void pass_through(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void pass_through(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct credentials credentials = { .method = CREDENTIALS_EAP, .identifier = packet->identifier,
 					   .response = packet->data - PPP_PACKET_LENGTH,
 					   .response_length = packet->length + PPP_PACKET_LENGTH };
 
-	auth_ask(link, &credentials, now);
+	auth_ask(link, &credentials);
 }
 
 static void receive_identity(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
 {
 	if (packet->data[0] != EAP_IDENTITY)
-		fail(link, "the peer does not say who it is", now);
+		fail(link, "the peer does not say who it is");
 	else if (!auth_name(&link->auth->peer, packet->data + 1, packet->length - 1))
-		fail(link, TEXT_WRONG, now);
+		fail(link, TEXT_WRONG);
 	else if (link->settings->eap_through)
-		pass_through(link, packet, now);
+		pass_through(link, packet);
 	else
 		propose_next(link, NULL, 0, now);
 }
@@ -242,7 +242,7 @@ static void receive_method(struct ppp_link *link, const struct ppp_packet *packe
 	else if (type == EAP_MSCHAPV2)
 		receive_mschapv2(link, packet, now);
 	else
-		receive_md5(link, packet, now);
+		receive_md5(link, packet);
 }
 
 void eap_receive(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
@@ -258,7 +258,7 @@ void eap_receive(struct ppp_link *link, const struct ppp_packet *packet, uint64_
 	else if (peer->type == EAP_IDENTITY)
 		receive_identity(link, packet, now);
 	else if (link->settings->eap_through)
-		pass_through(link, packet, now);
+		pass_through(link, packet);
 	else
 		receive_method(link, packet, now);
 }
@@ -276,7 +276,7 @@ static void accept_own(struct ppp_link *link, const struct credentials_verdict *
 	}
 	if (!auth_mschap_success_text(verdict, text, sizeof(text)) ||
 	    (name && !auth_name(peer, (const uint8_t *)name, strlen(name)))) {
-		auth_broken(link, "the peer was accepted without what MS-CHAPv2 must tell it", now);
+		auth_broken(link, "the peer was accepted without what MS-CHAPv2 must tell it");
 		return;
 	}
 	peer->keys = verdict->keys;
@@ -290,7 +290,7 @@ static void reject_own(struct ppp_link *link, const struct credentials_verdict *
 	char text[MSCHAP_MESSAGE_MAX], reason[PPP_TEXT_MAX];
 
 	if (peer->type == EAP_MD5) {
-		fail(link, verdict->message[0] ? verdict->message : TEXT_WRONG, now);
+		fail(link, verdict->message[0] ? verdict->message : TEXT_WRONG);
 		return;
 	}
 	peer->refused = !auth_mschap_failure_text(link, verdict, MSCHAP_V2_CHALLENGE, text, reason);
@@ -320,12 +320,12 @@ static void go_on(struct ppp_link *link, const struct credentials_verdict *verdi
 	struct auth_peer *peer = &link->auth->peer;
 
 	if (++peer->rounds > ROUNDS_MAX) {
-		fail(link, "EAP comes to no end", now);
+		fail(link, "EAP comes to no end");
 	} else if (relay(link, verdict, EAP_REQUEST)) {
 		peer->state = AUTH_WAITING;
 		auth_await_peer(link, &link->settings->chap, now);
 	} else {
-		auth_broken(link, "the RADIUS server continues without an EAP request", now);
+		auth_broken(link, "the RADIUS server continues without an EAP request");
 	}
 }
 
@@ -340,9 +340,9 @@ static void verdict_of_server(struct ppp_link *link, const struct credentials_ve
 		else
 			succeed(link, name, &verdict->keys, now);
 	} else if (relay(link, verdict, EAP_FAILURE)) {
-		auth_peer_failed(link, verdict->message[0] ? verdict->message : TEXT_WRONG, now);
+		auth_peer_failed(link, verdict->message[0] ? verdict->message : TEXT_WRONG);
 	} else {
-		fail(link, verdict->message[0] ? verdict->message : TEXT_WRONG, now);
+		fail(link, verdict->message[0] ? verdict->message : TEXT_WRONG);
 	}
 }
 

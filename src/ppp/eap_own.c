@@ -107,7 +107,7 @@ static void take_success(struct ppp_link *link, const struct ppp_packet *request
 {
 	if (!auth_mschap_genuine(&link->auth->own, request->data + EAP_MSCHAPV2_HEADER,
 				 request->length - EAP_MSCHAPV2_HEADER)) {
-		auth_own_failed(link, TEXT_NOT_GENUINE, now);
+		auth_own_failed(link, TEXT_NOT_GENUINE);
 		return;
 	}
 	link->auth->own.state = AUTH_RESULT;
@@ -120,7 +120,7 @@ static void take_failure(struct ppp_link *link, const struct ppp_packet *request
 
 	auth_mschap_reason(request->data + EAP_MSCHAPV2_HEADER, request->length - EAP_MSCHAPV2_HEADER, reason);
 	send_operation(link, request, CHAP_FAILURE, now);
-	auth_own_refused(link, reason, now);
+	auth_own_refused(link, reason);
 }
 
 static void answer_mschapv2(struct ppp_link *link, const struct ppp_packet *request, uint64_t now)
@@ -167,7 +167,7 @@ static void receive_request(struct ppp_link *link, const struct ppp_packet *requ
 	if (own->state == AUTH_IDLE || own->state == AUTH_DONE)
 		own->state = AUTH_WAITING;
 	if (is_our_own(link, request))
-		auth_own_failed(link, "the peer gave us our own challenge back", now);
+		auth_own_failed(link, "the peer gave us our own challenge back");
 	else if (type == EAP_IDENTITY)
 		tell_identity(link, request, now);
 	else if (type == EAP_NOTIFICATION)
@@ -195,7 +195,7 @@ void eap_own_receive(struct ppp_link *link, const struct ppp_packet *packet, uin
 	else if (!own || !is_answer(own, packet->identifier))
 		return;
 	else if (packet->code == EAP_SUCCESS && own->state == AUTH_RESULT)
-		auth_own_proved(link, CREDENTIALS_EAP, now);
+		auth_own_proved(link, CREDENTIALS_EAP);
 	else if (packet->code == EAP_FAILURE && (own->state == AUTH_RESULT || own->state == AUTH_WAITING))
-		auth_own_refused(link, "", now);
+		auth_own_refused(link, "");
 }

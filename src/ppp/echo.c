@@ -40,7 +40,7 @@ static void silent(struct ppp_link *link)
 		.code = link->is_looped ? DISCONNECT_LOOP : DISCONNECT_ECHO,
 		.protocol = PPP_LCP, .by_peer = !link->is_looped,
 		.text = link->is_looped ? "what we send comes back: the line is looped" :
-					  "the peer does not answer echoes any more" }, link->ppp->now);
+					  "the peer does not answer echoes any more" });
 }
 
 void echo_expire(struct ppp_link *link)

@@ -153,17 +153,16 @@ void link_send(struct ppp_link *link, uint16_t protocol, const void *octets, siz
 /* At this time, PPP_NEVER: not at all. */
 void link_set_timer(struct ppp_link *link, enum link_timer timer, uint64_t when);
 /* PPP_EVENT_CREDENTIALS; all is copied.  auth_verdict() follows, or never. */
-void link_ask(struct ppp_link *link, const struct credentials *credentials, uint64_t now);
+void link_ask(struct ppp_link *link, const struct credentials *credentials);
 /* The peer has proved its name (not NUL-terminated), also anew.  keys NULL or not there: none.  When nothing is left to
  * be proved the network phase begins. */
 void link_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name, size_t name_length,
-		      const struct credentials_keys *keys, uint64_t now);
+		      const struct credentials_keys *keys);
 /* And we ours. */
-void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys,
-		     uint64_t now);
+void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys);
 /* The link ends: Terminate-Request with the text, then PPP_EVENT_DOWN. Only the first of a link counts.  Calls
  * auth_end(): link->auth is gone when this returns. */
-void link_fail(struct ppp_link *link, const struct link_failure *failure, uint64_t now);
+void link_fail(struct ppp_link *link, const struct link_failure *failure);
 /* Fills octets, unpredictably. */
 void link_random(struct ppp_link *link, void *octets, size_t length);
 

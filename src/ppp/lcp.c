@@ -138,7 +138,7 @@ static void looped(struct ppp_link *link)
 	};
 
 	if (++link->negotiation->loops >= NEGOTIATE_LOOPS_MAX)
-		link_fail(link, &failure, link->ppp->now);
+		link_fail(link, &failure);
 }
 
 /*
@@ -257,7 +257,7 @@ static void no_authentication(struct ppp_link *link)
 		.protocol = PPP_LCP, .text = "the peer refuses every way to prove its name that it may use",
 	};
 
-	link_fail(link, &failure, link->ppp->now);
+	link_fail(link, &failure);
 }
 
 /* Not this one: the one that the peer would rather, if it may, else the next.  EAP once more: the peer may well know

@@ -56,7 +56,7 @@ static bool says_nothing(uint8_t state)
 	return state == AUTOMATON_INITIAL || state == AUTOMATON_CLOSED || state == AUTOMATON_STOPPED;
 }
 
-void link_fail(struct ppp_link *link, const struct link_failure *failure, uint64_t now)
+void link_fail(struct ppp_link *link, const struct link_failure *failure)
 {
 	if (link->phase >= PPP_TERMINATE)
 		return;
@@ -161,7 +161,7 @@ static void keep_keys(struct ppp_link *link, const struct credentials_keys *keys
 }
 
 void link_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name, size_t name_length,
-		      const struct credentials_keys *keys, uint64_t now)
+		      const struct credentials_keys *keys)
 {
 	char *copy = malloc(name_length + 1);
 
@@ -175,8 +175,7 @@ void link_peer_proved(struct ppp_link *link, enum credentials_method method, con
 	check_authenticated(link);
 }
 
-void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys,
-		     uint64_t now)
+void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys)
 {
 	link->proved_by = method;
 	keep_keys(link, keys);
@@ -268,7 +267,7 @@ static void no_encryption(struct ppp_link *link, const char *text)
 		.text = text,
 	};
 
-	link_fail(link, &failure, link->ppp->now);
+	link_fail(link, &failure);
 }
 
 static void copy_v4(struct in_addr *to, const struct address *from)
@@ -315,7 +314,7 @@ void link_set_network(struct ppp_link *link, const struct ppp_network *network)
 	}
 	if (!link->want_ipv4 && !link->want_ipv6) {
 		link_fail(link, &(struct link_failure){ .cause = PPP_CAUSE_NEGOTIATION, .code = DISCONNECT_NO_NCP,
-							.text = "no network protocol is wanted" }, link->ppp->now);
+							.text = "no network protocol is wanted" });
 		return;
 	}
 	start_network(link);
@@ -334,7 +333,7 @@ static void check_alive(struct ppp_link *link)
 	if (link->phase != PPP_NETWORK || negotiate_is_alive(link, CONTROL_IPCP) ||
 	    negotiate_is_alive(link, CONTROL_IPV6CP))
 		return;
-	link_fail(link, negotiation && negotiation->has_failure ? &negotiation->failure : &none, link->ppp->now);
+	link_fail(link, negotiation && negotiation->has_failure ? &negotiation->failure : &none);
 }
 
 /* Encryption that is required comes before all else. */

@@ -320,7 +320,7 @@ void negotiate_give_up(struct ppp_link *link, enum control_protocol which)
 	};
 
 	if (which == CONTROL_LCP)
-		link_fail(link, &failure, link->ppp->now);
+		link_fail(link, &failure);
 	else
 		act(link, which, AUTOMATON_RXJ_MINUS, NULL);
 }

@@ -36,7 +36,7 @@ static bool take_field(struct cursor *cursor, const uint8_t **field, size_t *len
 	return cursor_ok(cursor);
 }
 
-static void ask(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+static void ask(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct cursor cursor = cursor_over((uint8_t *)packet->data, packet->length);
 	struct credentials credentials = { .method = CREDENTIALS_PAP, .identifier = packet->identifier };
@@ -49,19 +49,19 @@ static void ask(struct ppp_link *link, const struct ppp_packet *packet, uint64_t
 	link->auth->peer.identifier = packet->identifier;
 	if (!auth_name(&link->auth->peer, name, length)) {
 		answer(link, PAP_NAK, packet->identifier, TEXT_WRONG);
-		auth_peer_failed(link, TEXT_WRONG, now);
+		auth_peer_failed(link, TEXT_WRONG);
 		return;
 	}
-	auth_ask(link, &credentials, now);
+	auth_ask(link, &credentials);
 }
 
 /* It may have missed our answer, and asks again also when it has been let in (RFC 1334 section 2). */
-void pap_receive_request(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+void pap_receive_request(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct auth_peer *peer = link->auth ? &link->auth->peer : NULL;
 
 	if (peer && peer->state == AUTH_WAITING)
-		ask(link, packet, now);
+		ask(link, packet);
 	else if (peer && peer->state == AUTH_ASKED)
 		peer->identifier = packet->identifier;
 	else if (link->peer_proved_by == CREDENTIALS_PAP)
@@ -79,7 +79,7 @@ void pap_verdict(struct ppp_link *link, const struct credentials_verdict *verdic
 		return;
 	}
 	answer(link, PAP_NAK, identifier, text);
-	auth_peer_failed(link, text, now);
+	auth_peer_failed(link, text);
 }
 
 /* --- ours --- */
@@ -92,7 +92,7 @@ void pap_request(struct ppp_link *link, uint64_t now)
 	uint8_t lengths[2];
 
 	if (!secret || secret->name_length > FIELD_MAX || secret->password_length > FIELD_MAX) {
-		auth_own_failed(link, "name or password is longer than PAP can carry", now);
+		auth_own_failed(link, "name or password is longer than PAP can carry");
 		return;
 	}
 	lengths[0] = (uint8_t)secret->name_length;
@@ -107,7 +107,7 @@ void pap_request(struct ppp_link *link, uint64_t now)
 	auth_await_own(link, &link->settings->pap, now);
 }
 
-void pap_receive_answer(struct ppp_link *link, const struct ppp_packet *packet, uint64_t now)
+void pap_receive_answer(struct ppp_link *link, const struct ppp_packet *packet)
 {
 	struct auth_own *own = link->auth ? &link->auth->own : NULL;
 	char message[PPP_TEXT_MAX];
@@ -118,11 +118,11 @@ void pap_receive_answer(struct ppp_link *link, const struct ppp_packet *packet, 
 	if (!own || own->state != AUTH_WAITING || packet->identifier != own->identifier)
 		return;
 	if (packet->code == PAP_ACK) {
-		auth_own_proved(link, CREDENTIALS_PAP, now);
+		auth_own_proved(link, CREDENTIALS_PAP);
 	} else if (packet->code == PAP_NAK) {
 		if (!take_field(&cursor, &said, &length))
 			length = 0;
 		auth_text(said, length, message);
-		auth_own_refused(link, message, now);
+		auth_own_refused(link, message);
 	}
 }

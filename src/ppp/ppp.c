@@ -183,7 +183,7 @@ void ppp_close(struct ppp *ppp, handle h, const char *reason, uint64_t now)
 
 	ppp->now = now;
 	if (link)
-		link_fail(link, &failure, now);
+		link_fail(link, &failure);
 }
 
 void ppp_release(struct ppp *ppp, handle h)
@@ -240,7 +240,7 @@ void ppp_tell(struct ppp_link *link, enum ppp_event_kind kind, bool again)
 	(void)queue_event(&link->ppp->events, &event);
 }
 
-void link_ask(struct ppp_link *link, const struct credentials *credentials, uint64_t now)
+void link_ask(struct ppp_link *link, const struct credentials *credentials)
 {
 	static const struct link_failure failure = { .cause = PPP_CAUSE_ERROR, .text = "out of memory" };
 	struct pending_event event = { .kind = PPP_EVENT_CREDENTIALS, .link = link->self,
@@ -249,7 +249,7 @@ void link_ask(struct ppp_link *link, const struct credentials *credentials, uint
 	event.asked = queue_copy_asked(credentials);
 	if (!event.asked || !queue_event(&link->ppp->events, &event)) {
 		queue_free_asked(event.asked);
-		link_fail(link, &failure, now);
+		link_fail(link, &failure);
 		return;
 	}
 	link->verdict_awaited = true;

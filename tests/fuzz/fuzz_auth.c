@@ -51,7 +51,7 @@ void link_set_timer(struct ppp_link *link, enum link_timer timer, uint64_t when)
 	link->timers[timer] = when;
 }
 
-void link_ask(struct ppp_link *link, const struct credentials *credentials, uint64_t now)
+void link_ask(struct ppp_link *link, const struct credentials *credentials)
 {
 	struct end *end = end_of(link);
 	struct credentials_verdict verdict;
@@ -65,7 +65,7 @@ void link_ask(struct ppp_link *link, const struct credentials *credentials, uint
 }
 
 void link_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name, size_t name_length,
-		      const struct credentials_keys *keys, uint64_t now)
+		      const struct credentials_keys *keys)
 {
 	must(end_of(link)->accepted && !end_of(link)->failed);
 	must(name_length < PPP_NAME_MAX);
@@ -75,8 +75,7 @@ void link_peer_proved(struct ppp_link *link, enum credentials_method method, con
 }
 
 /* Nobody can say what MS-CHAPv2 wants who does not know our password. */
-void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys,
-		     uint64_t now)
+void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys)
 {
 	must(!end_of(link)->failed);
 	must(link->our_method && method == auth_credentials_method(link->our_method));
@@ -85,7 +84,7 @@ void link_own_proved(struct ppp_link *link, enum credentials_method method, cons
 	link->proved_by = (uint8_t)method;
 }
 
-void link_fail(struct ppp_link *link, const struct link_failure *failure, uint64_t now)
+void link_fail(struct ppp_link *link, const struct link_failure *failure)
 {
 	must(!end_of(link)->failed);
 	must(failure->text && failure->text[0]);

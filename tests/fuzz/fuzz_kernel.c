@@ -176,8 +176,8 @@ static void call_one(struct world *world, uint8_t which, const uint8_t *octets, 
 	if (kernel_pppox_ioctl(socket, commands[octets[0] % 5], argument, &told) == 0)
 		must(told <= sizeof(argument));
 	channel = kernel_channel_find(world->kernel, namespaces[which % CLIENTS], octets[1]);
-	if (channel && kernel_channel_take(channel, &user) == 0 && octets[2] & 1)
-		kernel_channel_leave(channel);
+	if (channel)
+		(void)kernel_channel_take(channel, &user);
 	if (!socket)
 		return;
 	must(kernel_pppox_name(socket, argument, &told) == 0 && told <= KERNEL_PPPOX_NAME_MAX);

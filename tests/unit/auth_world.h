@@ -87,7 +87,7 @@ void link_set_timer(struct ppp_link *link, enum link_timer timer, uint64_t when)
 	link->timers[timer] = when;
 }
 
-void link_ask(struct ppp_link *link, const struct credentials *credentials, uint64_t now)
+void link_ask(struct ppp_link *link, const struct credentials *credentials)
 {
 	struct end *end = end_of(link);
 
@@ -104,7 +104,7 @@ void link_ask(struct ppp_link *link, const struct credentials *credentials, uint
 }
 
 void link_peer_proved(struct ppp_link *link, enum credentials_method method, const char *name, size_t name_length,
-		      const struct credentials_keys *keys, uint64_t now)
+		      const struct credentials_keys *keys)
 {
 	struct end *end = end_of(link);
 
@@ -121,8 +121,7 @@ void link_peer_proved(struct ppp_link *link, enum credentials_method method, con
 		end->peer_keys = *keys;
 }
 
-void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys,
-		     uint64_t now)
+void link_own_proved(struct ppp_link *link, enum credentials_method method, const struct credentials_keys *keys)
 {
 	struct end *end = end_of(link);
 
@@ -133,7 +132,7 @@ void link_own_proved(struct ppp_link *link, enum credentials_method method, cons
 	end->own_keys = *keys;
 }
 
-void link_fail(struct ppp_link *link, const struct link_failure *failure, uint64_t now)
+void link_fail(struct ppp_link *link, const struct link_failure *failure)
 {
 	struct end *end = end_of(link);
 
