@@ -108,6 +108,7 @@ matches 'who may open it must be an administrator' "$(on A "$L2TPRUN" -s "$TMP/A
 hold='f = new(); call(f, NEWUNIT, -1); print("held", flush=True); signal.pause()'
 { cat "$TMP/program.py" && echo "$hold"; } >"$TMP/hold.py"
 hold_on() {
+	rm -f "$TMP/held"
 	ip netns exec "$NS$1" "$L2TPRUN" -s "$TMP/A.kernel" /usr/bin/python3 "$TMP/hold.py" >"$TMP/held" 2>&1 &
 	holder=$!
 	until_true 10 grep -q held "$TMP/held"
