@@ -170,24 +170,48 @@ bool ppp_is_about_device(const struct trapped *trapped)
 	return ((uint32_t)trapped->call.arguments[1] & CALL_PPP_DEVICE_MASK) == CALL_PPP_DEVICE;
 }
 
+/* struct ifreq of programs of 32 bits. */
+struct ifreq_32 {
+	char name[IFNAMSIZ];
+	uint32_t data;
+	uint32_t rest[3];
+};
+
+/* Which device it is about, and where the answer goes. */
+static bool read_device(struct trapped *trapped, void *name, uint64_t *place)
+{
+	uint64_t address = trapped->call.arguments[2];
+	struct ifreq_32 narrow;
+	struct ifreq wide;
+
+	if (trapped->call.is_narrow) {
+		if (!caller_read(&trapped->caller, address, &narrow, sizeof(narrow)))
+			return false;
+		memcpy(name, narrow.name, sizeof(narrow.name));
+		*place = narrow.data;
+		return true;
+	}
+	if (!caller_read(&trapped->caller, address, &wide, sizeof(wide)))
+		return false;
+	memcpy(name, wide.ifr_name, sizeof(wide.ifr_name));
+	*place = (uint64_t)(uintptr_t)wide.ifr_data;
+	return true;
+}
+
 /* Where programs have nothing of ours the device is not ours, either. */
 void ppp_device_call(struct supervisor *supervisor, struct trapped *trapped)
 {
 	struct pending asked = { .fds = PENDING_NO_FDS, .request.kind = KERNEL_ATTACH_PPP_DEVICE,
-				 .request.value = (int32_t)trapped->call.arguments[1] };
+				 .request.value = (int32_t)trapped->call.arguments[1],
+				 .request.length = IFNAMSIZ, .place.room = KERNEL_ATTACH_OCTETS };
 	struct client nobody = { .number = ++supervisor->last_client };
-	struct ifreq wanted;
 
 	if (!HASH_COUNT(supervisor->clients.by_inode) ||
-	    !caller_read(&trapped->caller, trapped->call.arguments[2], &wanted, sizeof(wanted)) ||
+	    !read_device(trapped, asked.request.octets, &asked.place.address) ||
 	    !notification_waits(supervisor->listener, trapped->id)) {
 		supervisor_continue(supervisor, trapped->id);
 		return;
 	}
-	asked.request.length = sizeof(wanted.ifr_name);
-	memcpy(asked.request.octets, wanted.ifr_name, sizeof(wanted.ifr_name));
-	asked.place = (struct pending_place){ .address = (uint64_t)(uintptr_t)wanted.ifr_data,
-					      .room = KERNEL_ATTACH_OCTETS };
 	asked.fds[0] = caller_netns(&trapped->caller);
 	remote_ask(supervisor, trapped, &nobody, &asked);
 }

@@ -83,6 +83,8 @@ equal 'the device tells of itself' "$(program A 'f = new()' 'call(f, NEWUNIT, -1
 	'print(about(s, "vpn0", 0), about(s, "vpn0", 1), about(s, "vpn0", 2))' \
 	'print(about(s, "ppp0", 0), about(s, "lo", 0))' | paste -sd " ")" \
 	"$(printf '0%.0s' {1..152}) 322e342e3200 $(printf '0%.0s' {1..160}) ENODEV ENOTSUP"
+[ "$(uname -m)" != x86_64 ] ||
+	equal 'a program of 32 bits is told, too' "$(under A "$BUILD/tests/net/kernel_client" device 2>&1)" '0 2.4.2'
 equal 'an argument that is not there' "$(program A 'f = new()' \
 	'print(libc.ioctl(f, NEWUNIT, 8), errno.errorcode[ctypes.get_errno()])')" '-1 EFAULT'
 equal 'ioctls of other files are left alone' "$(program A \
