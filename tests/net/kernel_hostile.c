@@ -73,7 +73,9 @@ static void *some_place(struct hostile *hostile)
 
 static socklen_t some_length(struct hostile *hostile)
 {
-	static const socklen_t lengths[] = { 0, 2, 4, 12, 16, 24, 28, 32, 38, 46, 50, 58, 96, 128, 4096, -1u, 1u << 31 };
+	static const socklen_t lengths[] = {
+		0, 2, 4, 12, 16, 24, 28, 32, 38, 46, 50, 58, 96, 128, 4096, -1u, 1u << 31
+	};
 
 	return lengths[any(hostile, sizeof(lengths) / sizeof(lengths[0]))];
 }

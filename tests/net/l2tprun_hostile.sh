@@ -4,7 +4,7 @@
 # in the middle of it: neither they nor the supervisor hang, the daemon lives and has nothing left of them.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-SEED=${SEED:-1} CALLS=${CALLS:-1500}
+SEED=${SEED:-1} CALLS=${CALLS:-400}
 under() { on A timeout 60 "$BUILD/src/l2tprun/l2tprun" -s "$TMP/kernel.socket" "$@"; }
 hostile() { under "${@:2}" "$BUILD/tests/net/kernel_hostile" "$1" "$CALLS"; }
 descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
@@ -26,7 +26,8 @@ for turn in 1 2 3; do
 	matches "root, $turn" "$(hostile $((SEED + turn)) 2>&1 | tr '\n' ' ')" '^[34] lived $'
 	check 'the daemon lives' answers A || break
 done
-matches 'another user' "$(hostile $((SEED + 4)) setpriv --reuid=65534 --clear-groups 2>&1 | tr '\n' ' ')" '^[34] lived $'
+matches 'another user' "$(hostile $((SEED + 4)) setpriv --reuid=65534 --clear-groups 2>&1 | tr '\n' ' ')" \
+	'^[34] lived $'
 check 'root of namespaces of its own' hostile $((SEED + 5)) unshare -Urn
 check 'the daemon lives' answers A
 check 'nothing is left of them' until_true 20 none_left
