@@ -157,6 +157,13 @@ int kernel_channel_device(struct kernel_channel *channel, const struct kernel_ch
 	return tell(channel, &hands);
 }
 
+int kernel_channel_frames(struct kernel_channel *channel, int frames)
+{
+	const struct datapath_channel hands = { .frames = frames, .network = -1 };
+
+	return tell(channel, &hands);
+}
+
 static int tell_cipher(const struct kernel_channel *channel, const struct datapath_mppe *mppe, unsigned int fields)
 {
 	struct error error;

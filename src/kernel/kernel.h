@@ -204,6 +204,8 @@ struct kernel_channel_device {
 	bool send_pfc;			/* with a protocol field of one octet */
 };
 int kernel_channel_device(struct kernel_channel *channel, const struct kernel_channel_device *device);
+/* All frames go by this descriptor, as those of struct datapath_channel; -1: no more. It is copied. 0 or an errno. */
+int kernel_channel_frames(struct kernel_channel *channel, int frames);
 /* MPPE (RFC 3078) of one direction, from its start key on. */
 #define KERNEL_CIPHER_KEY 16
 struct kernel_cipher {

@@ -35,6 +35,9 @@ struct kernel_ppp_host {
 	 * interface there is called so. */
 	int (*device_new)(void *context, const char *netns, const char *name);
 	void (*device_free)(void *context, int device);
+	/* Two descriptors whose frames go from one to the other (struct kernel_line_ops, frames()). 0 or an errno. */
+	int (*pair_new)(void *context, int ends[2]);
+	void (*pair_free)(void *context, const int ends[2]);
 	/* A frame for whoever reads this file (kernel_file_new()). Without octets: the next read() returns 0. */
 	void (*give)(void *context, void *owner, const void *octets, size_t length);
 	/* From now on each read() returns 0. */
@@ -59,7 +62,10 @@ struct kernel_line_ops {
 	/* Carry IP packets of these versions between the peer and the TUN device with this descriptor, which stays the
 	 * caller's; no others. Neither: device is -1, and the one that it was may be closed next. 0 or an errno. */
 	int (*carry)(void *owner, bool ipv4, bool ipv6, int device);
-	/* Those that are sent, or that arrive, are enciphered; NULL: they are not. 0 or an errno. */
+	/* All frames are from now on given and taken by this descriptor, which is copied: its other end is another
+	 * line's. -1: no more. 0 or an errno. */
+	int (*frames)(void *owner, int end);
+	/* Packets that are sent, or that arrive, are enciphered; NULL: they are not. 0 or an errno. */
 	int (*encrypt)(void *owner, bool send, const struct kernel_cipher *cipher);
 	/* The peer wants what is sent to begin anew. */
 	void (*restart)(void *owner);

@@ -48,11 +48,19 @@ void line_disconnect(struct kernel_line *line)
 		unit_leave(unit, line);
 }
 
+static void end_bridged(struct kernel_line *line)
+{
+	line->bridge = NULL;
+	if (line->ops)
+		(void)line->ops->frames(line->owner, -1);
+}
+
 static void unbridge(struct kernel_line *line)
 {
-	if (line->bridge)
-		line->bridge->bridge = NULL;
-	line->bridge = NULL;
+	if (!line->bridge)
+		return;
+	end_bridged(line->bridge);
+	end_bridged(line);
 }
 
 void line_put(struct kernel_line *line)
@@ -145,17 +153,38 @@ static int disconnect(struct kernel_line *line)
 	return 0;
 }
 
+/* What the lines have does not come by here any more. */
+static int join_frames(struct kernel_line *line, struct kernel_line *other)
+{
+	const struct kernel_ppp_host *host = &line->ppp->host;
+	int ends[2], failed = host->pair_new(host->context, ends);
+
+	if (failed)
+		return failed;
+	failed = line->ops->frames(line->owner, ends[0]);
+	if (!failed)
+		failed = other->ops->frames(other->owner, ends[1]);
+	host->pair_free(host->context, ends);
+	return failed;
+}
+
 static int bridge(struct kernel_line *line, const char *netns, int32_t index)
 {
 	struct kernel_line *other = line_find(line->ppp, netns, index);
+	int failed;
 
 	if (!other)
 		return ENXIO;
 	if (other == line || line->unit || line->bridge || other->unit || other->bridge)
 		return EALREADY;
+	if (!line->ops || !other->ops)
+		return ENOTCONN;
 	line->bridge = other;
 	other->bridge = line;
-	return 0;
+	failed = join_frames(line, other);
+	if (failed)
+		unbridge(line);
+	return failed;
 }
 
 static int end_bridge(struct kernel_line *line)

@@ -30,6 +30,13 @@ static int carry(void *owner, bool ipv4, bool ipv6, int device)
 	return kernel_channel_device(session->channel, device >= 0 ? &wanted : NULL);
 }
 
+static int frames(void *owner, int end)
+{
+	const struct session_line *session = owner;
+
+	return kernel_channel_frames(session->channel, end);
+}
+
 static int encrypt(void *owner, bool send, const struct kernel_cipher *cipher)
 {
 	const struct session_line *session = owner;
@@ -81,8 +88,8 @@ static int32_t unit(const void *context)
 struct kernel_line *kernel_line_of_channel(struct kernel *kernel, struct kernel_ppp *ppp, const char *netns,
 					   int32_t index)
 {
-	static const struct kernel_line_ops ops = { .send = send_frame, .carry = carry, .encrypt = encrypt,
-						    .restart = restart, .carried = carried };
+	static const struct kernel_line_ops ops = { .send = send_frame, .carry = carry, .frames = frames,
+						    .encrypt = encrypt, .restart = restart, .carried = carried };
 	struct kernel_channel *channel = kernel_channel_find(kernel, netns, (uint32_t)index);
 	struct session_line *session = channel ? calloc(1, sizeof(*session)) : NULL;
 	struct kernel_channel_user user = { .context = session, .frame = take_frame, .gone = gone,

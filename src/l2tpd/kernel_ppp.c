@@ -110,6 +110,19 @@ static void device_free(void *context, int device)
 	close(device);
 }
 
+/* --- bridges --- */
+
+static int pair_new(void *context, int ends[2])
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0 ? errno : 0;
+}
+
+static void pair_free(void *context, const int ends[2])
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* --- what is asked about them --- */
 
 /* Somebody may have given it another name. */
@@ -309,7 +322,8 @@ int opened_call(struct opened *opened, const struct kernel_attach *attach, struc
 bool opened_begin(struct kernel_api *api)
 {
 	const struct kernel_ppp_host host = { .context = api, .device_new = device_new, .device_free = device_free,
-					      .give = give, .end = end, .line = line };
+					      .pair_new = pair_new, .pair_free = pair_free, .give = give, .end = end,
+					      .line = line };
 
 	api->ppp = kernel_ppp_new(&host);
 	return api->ppp;

@@ -88,6 +88,34 @@ for host in A B; do exec {to[$host]}>&-; done
 check "nothing is left of them" until_true 10 none_left
 check "no descriptor either" until_true 10 no_more_descriptors
 
+# ---------------------------------------------------------------- bridged
+rm -f "$TMP/A.in" "$TMP/B.in"
+for host in A B; do
+	mkfifo "$TMP/$host.in"
+	probe $host <"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
+	exec {to[$host]}>"$TMP/$host.in"
+done
+for tunnel in 1 2; do
+	tell A "udp u 500$tunnel 600$tunnel 192.0.2.1 192.0.2.2" "socket m" "connect m 38 u $tunnel $tunnel 0 0" \
+		"socket $tunnel" "connect $tunnel 38 - $tunnel $tunnel 11 11"
+	tell B "udp u 600$tunnel 500$tunnel 192.0.2.2 192.0.2.1" "socket m" "connect m 38 u $tunnel $tunnel 0 0" \
+		"socket $tunnel" "connect $tunnel 38 - $tunnel $tunnel 11 11"
+done
+tell B 'bridge 1 2 x'
+check "two channels are bridged" until_true 10 said B '^bridge.*: ok'
+packet=45000014000000004000000000000000c0000201
+tell A "send 1 c02101010004" 'recv 2' "send 1 0021$packet" 'recv 2' "send 2 0057$packet" 'recv 1'
+check "a frame of LCP passes" until_true 10 said A '^recv 2: c02101010004$'
+check "a packet passes" until_true 10 said A "^recv 2: 0021$packet\$"
+check "and back" until_true 10 said A "^recv 1: 0057$packet\$"
+tell B 'unbridge x'
+check "they are no more" until_true 10 said B '^unbridge.*: ok'
+tell A "send 1 0021$packet" 'quiet 2'
+check "nothing passes" until_true 10 said A '^quiet 2: EAGAIN'
+for host in A B; do exec {to[$host]}>&-; done
+check "nothing is left of them" until_true 10 none_left
+check "no descriptor either" until_true 10 no_more_descriptors
+
 # ---------------------------------------------------------------- many, killed, malformed
 equal "150 sockets" "$(probe A <<-'END' | tail -n 1
 	udp u 5000 5001

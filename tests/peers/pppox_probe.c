@@ -17,6 +17,7 @@
  *	send V HEX, recv V, quiet V	a frame; wait for one; there is none
  *	many N FD TUNNEL PEER-TUNNEL	so many sockets, one session each, opened and closed
  *	unit V				a PPP interface for the socket's channel, by /dev/ppp
+ *	bridge V W X, unbridge X	the channels of two sockets, by /dev/ppp, which is X
  *	read PATH			what a file says
  *	close V, wait MS
  */
@@ -349,6 +350,18 @@ static void call_unit(void)
 		say(ioctl(line, PPPIOCCONNECT, &unit));
 }
 
+static void call_bridge(void)
+{
+	int channel = -1, other = -1, line = open("/dev/ppp", O_RDWR);
+
+	if (ioctl(fd_of(1), PPPIOCGCHAN, &channel) < 0 || ioctl(fd_of(2), PPPIOCGCHAN, &other) < 0 ||
+	    ioctl(line, PPPIOCATTCHAN, &channel) < 0)
+		say(-1);
+	else
+		say(ioctl(line, PPPIOCBRIDGECHAN, &other));
+	fds[(unsigned char)*words[3]] = line;
+}
+
 static void call_read(void)
 {
 	FILE *file = fopen(words[1], "r");
@@ -396,6 +409,10 @@ static void run(void)
 		say(close(fd_of(1)));
 	else if (strcmp(words[0], "unit") == 0)
 		call_unit();
+	else if (strcmp(words[0], "bridge") == 0)
+		call_bridge();
+	else if (strcmp(words[0], "unbridge") == 0)
+		say(ioctl(fd_of(1), PPPIOCUNBRIDGECHAN));
 	else if (strcmp(words[0], "read") == 0)
 		call_read();
 	else if (strcmp(words[0], "wait") == 0)

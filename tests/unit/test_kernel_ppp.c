@@ -32,6 +32,7 @@ struct peer {
 	uint64_t carried;
 	struct kernel_cipher send, receive;	/* bits 0: in clear */
 	unsigned int restarts;
+	int frames;			/* an end of a pair; 0: none */
 };
 
 static struct world {
@@ -41,6 +42,7 @@ static struct world {
 	struct peer peers[3];		/* of the channels 1 and 2 of namespace "" */
 	char devices[4][32];		/* by descriptor - 100; "": none */
 	const char *taken;		/* somebody else's device */
+	bool no_pairs;
 } world;
 
 /* --- the host --- */
@@ -64,6 +66,20 @@ static void device_free(void *context, int device)
 		assert_int_not_equal(world.peers[i].device, device);
 	assert_true(world.devices[device - 100][0]);
 	world.devices[device - 100][0] = '\0';
+}
+
+static int pair_new(void *context, int ends[2])
+{
+	if (world.no_pairs)
+		return EMFILE;
+	ends[0] = 200;
+	ends[1] = 201;
+	return 0;
+}
+
+static void pair_free(void *context, const int ends[2])
+{
+	assert_int_equal(ends[0] + ends[1], 401);
 }
 
 static void give(void *context, void *owner, const void *octets, size_t length)
@@ -105,6 +121,12 @@ static uint64_t peer_carried(void *owner)
 	return ((struct peer *)owner)->carried;
 }
 
+static int peer_frames(void *owner, int end)
+{
+	((struct peer *)owner)->frames = end < 0 ? 0 : end;
+	return 0;
+}
+
 static int peer_encrypt(void *owner, bool send, const struct kernel_cipher *cipher)
 {
 	struct peer *peer = owner;
@@ -118,7 +140,8 @@ static void peer_restart(void *owner)
 	((struct peer *)owner)->restarts++;
 }
 
-static const struct kernel_line_ops ops = { peer_send, peer_carry, peer_encrypt, peer_restart, peer_carried };
+static const struct kernel_line_ops ops = { peer_send, peer_carry, peer_frames, peer_encrypt, peer_restart,
+					    peer_carried };
 
 static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const char *netns, int32_t index)
 {
@@ -135,7 +158,8 @@ static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const cha
 
 static int begin(void **state)
 {
-	static const struct kernel_ppp_host host = { NULL, device_new, device_free, give, end, line };
+	static const struct kernel_ppp_host host = { NULL, device_new, device_free, pair_new, pair_free, give, end,
+						     line };
 
 	world = (struct world){ .ppp = kernel_ppp_new(&host) };
 	for (unsigned int i = 0; i < ARRAY_SIZE(world.peers); i++)
@@ -657,7 +681,12 @@ static void a_bridge(void **state)
 	assert_int_equal(call_int(0, PPPIOCUNBRIDGECHAN, 0), EINVAL);
 	assert_int_equal(call_int(0, PPPIOCBRIDGECHAN, NOBODY), ENXIO);
 	assert_int_equal(call_int(0, PPPIOCBRIDGECHAN, 1), EALREADY);
+	world.no_pairs = true;
+	assert_int_equal(call_int(0, PPPIOCBRIDGECHAN, 2), EMFILE);
+	assert_int_equal(call_int(0, PPPIOCUNBRIDGECHAN, 0), EINVAL);
+	world.no_pairs = false;
 	assert_int_equal(call_int(0, PPPIOCBRIDGECHAN, 2), 0);
+	assert_int_equal(world.peers[1].frames + world.peers[2].frames, 401);
 	assert_int_equal(call_int(0, PPPIOCBRIDGECHAN, 2), EALREADY);
 	hear(1, PPP_LCP);
 	hear(2, PPP_IP);
@@ -667,10 +696,12 @@ static void a_bridge(void **state)
 	assert_int_equal(call_int(1, PPPIOCNEWUNIT, -1), 0);
 	assert_int_equal(call_int(0, PPPIOCCONNECT, 0), EINVAL);
 	assert_int_equal(call_int(0, PPPIOCUNBRIDGECHAN, 0), 0);
+	assert_int_equal(world.peers[1].frames + world.peers[2].frames, 0);
 	hear(1, PPP_LCP);
 	assert_read(0, PPP_LCP);
 	assert_int_equal(call_int(0, PPPIOCBRIDGECHAN, 2), 0);
 	peer_goes(2);
+	assert_int_equal(world.peers[1].frames, 0);
 	assert_int_equal(call_int(0, PPPIOCUNBRIDGECHAN, 0), EINVAL);
 }
 
