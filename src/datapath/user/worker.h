@@ -91,17 +91,23 @@ struct receiver *receiver_new(void);
 void receiver_free(struct receiver *receiver);
 void receive_ready(struct worker *worker, struct source *source, uint32_t events);
 void receive_control_ready(struct worker *worker, struct source *source, uint32_t events);
-/* Held packets whose time has come; and the ms until the next, -1 for none. */
+/* What a packet of a session ends as: its frame is counted and delivered, or it counts as an error and in *counter,
+ * which may be NULL. */
+void receive_accept(struct worker *worker, struct session *session, uint8_t *frame, size_t length);
+void receive_discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter);
+
+/* receive_held.c: packets that came ahead of their turn */
+/* One more. */
+void receive_hold(struct worker *worker, struct session *session, uint32_t number, const uint8_t *frame, size_t length);
+/* Deliver those whose turn has come, or whose time. */
+void receive_drain(struct worker *worker, struct session *session);
+/* Those of all sessions whose time has come; and the ms until the next, -1 for none. */
 void receive_expire(struct worker *worker);
 int receive_timeout(const struct worker *worker);
 /* Deliver what is held for this session, in this worker; its packets will arrive at another one. */
 void receive_release(struct worker *worker, struct session *session);
 /* Forget what is held for this session. */
 void receive_forget(struct worker *worker, struct session *session);
-/* What a packet of a session ends as: its frame is counted and delivered, or it counts as an error and in *counter,
- * which may be NULL. */
-void receive_accept(struct worker *worker, struct session *session, uint8_t *frame, size_t length);
-void receive_discard(struct worker *worker, struct session *session, enum datapath_drop drop, uint64_t *counter);
 
 /* receive_kernel.c: of sessions as_kernel, a packet with a number, and one without while others wait */
 /* Tell those who listen in (somebody does) of a session that has the kernel's order. nr: expected, or was. */
