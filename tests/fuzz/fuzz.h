@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What fuzz targets share: their entry, and a check that is there in every build. */
-#ifndef TESTS_FUZZ_FUZZ_H
-#define TESTS_FUZZ_FUZZ_H
+#ifndef L2TPD_TESTS_FUZZ_FUZZ_H
+#define L2TPD_TESTS_FUZZ_FUZZ_H
 
 #include <stdbool.h>
 #include <stddef.h>

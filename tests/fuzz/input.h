@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An input that is read octet by octet, as orders of what is to happen next. */
-#ifndef TESTS_FUZZ_INPUT_H
-#define TESTS_FUZZ_INPUT_H
+#ifndef L2TPD_TESTS_FUZZ_INPUT_H
+#define L2TPD_TESTS_FUZZ_INPUT_H
 
 #include "fuzz.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * PPP sessions whose frames are the engine's, in the user datapath with two workers, in a namespace with nothing but
- * loopback: `datapath_ppp_many CASE` is engine and peer in one, and the kernel behind the devices answers pings.  Prints
- * why and exits 1 when a case fails.  Here: many sessions, with a device of their own each, or a shared one.
+ * loopback: `datapath_ppp_many CASE` is engine and peer in one, and the kernel behind the devices answers pings.
+ * Prints why and exits 1 when a case fails.  Here: many sessions, with a device of their own each, or a shared one.
  */
 #include "_datapath_ppp.h"
 
