@@ -135,14 +135,24 @@ static void random_prefix(uint32_t *seed, struct prefix *prefix)
 	} while (!prefix_from_netmask(&address, &mask, prefix));
 }
 
+static void random_cookie(uint32_t *seed, struct param_octets *cookie)
+{
+	cookie->length = (uint8_t)(4 * below(seed, 3));
+	random_octets(seed, cookie->octets, cookie->length);
+}
+
+static void random_mac(uint32_t *seed, uint8_t mac[6])
+{
+	random_octets(seed, mac, 6);
+	mac[0] = (mac[0] & 0xfe) | 2;
+}
+
 /* Anything that the row's type can hold; its check is asked by the caller. */
 static void random_member(uint32_t *seed, const struct param *param, void *member)
 {
 	static const char *const hosts[] = { "lns", "a.b.c", "x-1.example.net.", "2001:db8::1", "192.0.2.1" };
 	static const char *const lists[] = { "a", "", "a,b-1,c.net", "a,a" };
 	static const char *const ranges[] = { "192.0.2.7", "192.0.2.0/24,198.51.100.1-198.51.100.9", "2001:db8::/32" };
-	struct param_octets *octets = member;
-	uint8_t *mac = member;
 
 	switch (param->type) {
 	case PARAM_BOOL:
@@ -170,12 +180,10 @@ static void random_member(uint32_t *seed, const struct param *param, void *membe
 		random_address(seed, member);
 		break;
 	case PARAM_OCTETS:
-		octets->length = (uint8_t)(4 * below(seed, 3));
-		random_octets(seed, octets->octets, octets->length);
+		random_cookie(seed, member);
 		break;
 	case PARAM_MAC:
-		random_octets(seed, mac, 6);
-		mac[0] = (mac[0] & 0xfe) | 2;
+		random_mac(seed, member);
 		break;
 	case PARAM_FLAGS:
 		*(uint32_t *)member = next_random(seed) & supported_flags(param);
