@@ -379,7 +379,8 @@ int main(int argc, char **argv)
 	usleep(300000);
 	kill(children[0], SIGKILL);
 	for (int i = 0; i < PROCESSES; i++)
-		if (waitpid(children[i], &status, 0) == children[i] && WIFEXITED(status))
+		if (waitpid(children[i], &status, 0) == children[i] && WIFEXITED(status) &&
+		    WEXITSTATUS(status) == EXIT_SUCCESS)
 			lived++;
 	printf("%d lived\n", lived);
 	return EXIT_SUCCESS;

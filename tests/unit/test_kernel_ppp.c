@@ -705,6 +705,20 @@ static void a_bridge(void **state)
 	assert_int_equal(call_int(0, PPPIOCUNBRIDGECHAN, 0), EINVAL);
 }
 
+/* The file of a channel that is gone can be bridged all the same, as with the kernel. */
+static void a_bridge_to_who_is_gone(void **state)
+{
+	assert_int_equal(call_int(0, PPPIOCATTCHAN, 1), 0);
+	peer_goes(1);
+	assert_int_equal(call_int(0, PPPIOCBRIDGECHAN, 2), 0);
+	hear(2, PPP_LCP);
+	close_file(0);
+	hear(2, PPP_IP);
+	assert_int_equal(call_int(1, PPPIOCATTCHAN, 2), 0);
+	assert_read(1, PPP_IP);
+	assert_int_equal(call_int(1, PPPIOCUNBRIDGECHAN, 0), EINVAL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 #define CONNECTED(name) cmocka_unit_test_setup_teardown(name, connect_all, finish)
 
@@ -717,6 +731,7 @@ int main(void)
 		TEST(no_more_devices),
 		TEST(before_it_is_connected_all_is_the_channels),
 		TEST(a_bridge),
+		TEST(a_bridge_to_who_is_gone),
 		CONNECTED(frames_of_the_link_and_of_the_network),
 		CONNECTED(short_and_compressed_frames),
 		CONNECTED(connecting_and_disconnecting),
