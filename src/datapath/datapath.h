@@ -91,6 +91,7 @@ struct datapath_ppp {
 	bool send_pfc, send_acfc;	/* the peer takes compressed protocol fields, no address and control fields */
 	uint16_t mtu;			/* octets of an IP packet that the peer takes: its MRU, or less; the path's too
 					 * counts where mtu_mode is not FIXED; the backend takes off what mppe adds */
+	uint16_t mru;			/* that the peer may send: what it was told, or less; 0: not known */
 	struct address local4, peer4;	/* own device: its addresses (peer4 as IFA_ADDRESS); AF_UNSPEC: none */
 	uint8_t local_identifier[8], peer_identifier[8];	/* fe80::/64 addresses; zero: none */
 	struct address local6;		/* own device: more than the link-local address; AF_UNSPEC: none */
@@ -217,6 +218,9 @@ enum datapath_session_field {
 	DATAPATH_SESSION_RATE = 1 << 11,
 	DATAPATH_SESSION_MPPE_SEND = 1 << 12,	/* of mppe only send: the other direction goes on as it was */
 	DATAPATH_SESSION_MPPE_RECEIVE = 1 << 13,	/* likewise */
+	/* Of mppe only send_key and receive_key, of 16 octets: with these encryption may be negotiated from now on.
+	 * A backend whose kernel watches that must know them before. ERROR_UNSUPPORTED: it cannot encrypt. */
+	DATAPATH_SESSION_MPPE_KEYS = 1 << 14,
 };
 
 /* The kernel's statistics, same names and meaning (L2TP_ATTR_STATS): octets include the L2TP
@@ -260,7 +264,7 @@ enum datapath_event_kind {
 	DATAPATH_EVENT_PATH_MTU,	/* the path to this tunnel's peer has a new MTU */
 	DATAPATH_EVENT_CARRIER,		/* the session's carrier changed */
 	DATAPATH_EVENT_DEVICE_GONE,	/* somebody removed the session's device */
-	DATAPATH_EVENT_MPPE_LOST,	/* stateful MPPE: what arrives cannot be deciphered until the peer restarts */
+	DATAPATH_EVENT_MPPE_LOST,	/* MPPE: what arrives cannot be deciphered until there is a remedy */
 	DATAPATH_EVENT_SEQUENCE,	/* of a session with the kernel's rules for sequence numbers, while listen_in()
 					 * is on: some of what happens to them */
 };
@@ -284,6 +288,9 @@ enum datapath_drop {
 };
 #define DATAPATH_DROP_NONE (-1)
 
+/* With state the peer's reset helps, without only keys that are negotiated anew; or a backend needs one of them. */
+enum datapath_remedy { DATAPATH_REMEDY_OF_MODE, DATAPATH_REMEDY_RESET, DATAPATH_REMEDY_ANEW };
+
 struct datapath_event {
 	enum datapath_event_kind kind;
 	handle tunnel, session;		/* HANDLE_NONE where there is none */
@@ -293,6 +300,7 @@ struct datapath_event {
 					 * dropped for this reason for some seconds */
 	uint32_t untold;		/* DROPPED: packets dropped for this reason before it, of which no event told */
 	uint32_t mtu;			/* PATH_MTU */
+	enum datapath_remedy remedy;	/* MPPE_LOST */
 	bool carrier;			/* CARRIER */
 	struct {
 		enum datapath_sequence what;

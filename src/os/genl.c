@@ -38,19 +38,40 @@ static int is_free(struct mnl_socket *socket, uint16_t id)
 	return errno == ENOENT ? 1 : -1;
 }
 
-static int take_id(const struct nlmsghdr *message, void *context)
+struct found {
+	uint16_t id;
+	uint32_t group;
+};
+
+/* The group that a family has; of several the last. */
+static void take_group(const struct nlattr *list, uint32_t *group)
+{
+	const struct nlattr *entry, *attribute;
+
+	mnl_attr_for_each_nested(entry, list)
+		mnl_attr_for_each_nested(attribute, entry)
+			if (mnl_attr_get_type(attribute) == CTRL_ATTR_MCAST_GRP_ID &&
+			    mnl_attr_validate(attribute, MNL_TYPE_U32) == 0)
+				*group = mnl_attr_get_u32(attribute);
+}
+
+static int take_family(const struct nlmsghdr *message, void *context)
 {
 	const struct nlattr *attribute;
+	struct found *found = context;
 
-	mnl_attr_for_each(attribute, message, sizeof(struct genlmsghdr))
+	mnl_attr_for_each(attribute, message, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attribute) == CTRL_ATTR_FAMILY_ID &&
 		    mnl_attr_validate(attribute, MNL_TYPE_U16) == 0)
-			*(uint16_t *)context = mnl_attr_get_u16(attribute);
+			found->id = mnl_attr_get_u16(attribute);
+		if (mnl_attr_get_type(attribute) == CTRL_ATTR_MCAST_GROUPS)
+			take_group(attribute, &found->group);
+	}
 	return MNL_CB_OK;
 }
 
 /* ENOENT: there is none; 0: there is; what else: that could not be found out. */
-static int ask_name(struct mnl_socket *socket, const char *name, uint16_t *id)
+static int ask_name(struct mnl_socket *socket, const char *name, struct found *found)
 {
 	char buffer[16384];
 	struct nlmsghdr *message = begin(buffer, 1);
@@ -60,26 +81,40 @@ static int ask_name(struct mnl_socket *socket, const char *name, uint16_t *id)
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return errno;
 	length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-	if (length < 0 || mnl_cb_run(buffer, (size_t)length, 1, 0, take_id, id) < 0)
+	if (length < 0 || mnl_cb_run(buffer, (size_t)length, 1, 0, take_family, found) < 0)
 		return errno;
 	return 0;
 }
 
-int os_genl_find(const char *name, uint16_t *id, struct error *error)
+static int find(const char *name, struct found *found, struct error *error)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	uint16_t found = 0;
 	int failed;
 
 	if (!socket)
 		return error_system(error, errno, NULL, "cannot open a generic netlink socket");
-	failed = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? errno : ask_name(socket, name, &found);
+	failed = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? errno : ask_name(socket, name, found);
 	mnl_socket_close(socket);
-	if (id)
-		*id = found;
 	if (!failed || failed == ENOENT)
 		return !failed;
 	return error_system(error, failed, NULL, "the kernel does not tell whether it has the netlink family %s", name);
+}
+
+int os_genl_find(const char *name, uint16_t *id, struct error *error)
+{
+	struct found found = { 0 };
+	int result = find(name, &found, error);
+
+	if (id)
+		*id = found.id;
+	return result;
+}
+
+uint32_t os_genl_group(const char *name)
+{
+	struct found found = { 0 };
+
+	return find(name, &found, NULL) > 0 ? found.group : 0;
 }
 
 int os_genl_free_id(uint16_t *id)

@@ -13,6 +13,9 @@
  * be NULL), 0: no, -1: the kernel does not tell. */
 int os_genl_find(const char *name, uint16_t *id, struct error *error);
 
+/* The multicast group of a family that has one; 0: there is none. */
+uint32_t os_genl_group(const char *name);
+
 /* An id that none of them has, and that none will get soon. -1: the kernel cannot be asked. */
 int os_genl_free_id(uint16_t *id);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
+#include <linux/ppp-ioctl.h>
 #include <linux/rtnetlink.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -66,6 +67,19 @@ bool link_get(struct link_channel *channel, uint32_t ifindex, char name[IF_NAMES
 	snprintf(name, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, request.ifr_name);
 	if (ioctl(fd, SIOCGIFMTU, &request) == 0)
 		*mtu = (uint32_t)request.ifr_mtu;
+	return true;
+}
+
+bool link_deciphered(struct link_channel *channel, uint32_t ifindex, uint32_t *packets)
+{
+	struct ppp_comp_stats stats = { 0 };
+	struct ifreq request = { .ifr_data = (void *)&stats };
+	uint32_t mtu;
+
+	if (!link_get(channel, ifindex, request.ifr_name, &mtu) ||
+	    ioctl(mnl_socket_get_fd(channel->socket), SIOCGPPPCSTATS, &request) < 0)
+		return false;
+	*packets = stats.d.comp_packets;
 	return true;
 }
 

@@ -29,6 +29,9 @@ struct link_counters {
 };
 bool link_counters(struct link_channel *channel, uint32_t ifindex, struct link_counters *counters);
 
+/* How many packets a PPP interface has deciphered with the keys that it has. False: that cannot be found out. */
+bool link_deciphered(struct link_channel *channel, uint32_t ifindex, uint32_t *packets);
+
 struct link_settings {
 	const char *name;		/* to be called; NULL: leave */
 	int netns_fd;			/* of the network namespace to move it to, where it may get another index;
@@ -46,6 +49,9 @@ int link_set(struct link_channel *channel, uint32_t ifindex, const struct link_s
 /* No queueing discipline, as the kernel's own tunnel devices have it. For a device that is down: its own is never made
  * then. */
 bool link_set_noqueue(struct link_channel *channel, uint32_t ifindex);
+/* What it receives (inwards) or sends is dropped above so many octets each second, with bursts of that many; rate 0: no
+ * more. -1 with errno; ENOENT, EOPNOTSUPP: the kernel has no clsact, matchall or police. */
+int link_limit(struct link_channel *channel, uint32_t ifindex, bool inwards, uint64_t rate, uint32_t burst);
 /* A non-blocking descriptor that becomes readable when interfaces or routes change; -1 with errno. */
 int link_monitor_open(void);
 /* Take what it has to say; was there anything? */

@@ -210,9 +210,14 @@ static bool packet(struct ppp_link *link, const struct ppp_packet *ccp)
 /* With state, the peer starts anew when it is asked to.  Without, only both can, with new keys: CCP begins anew. */
 void ccp_lost(struct ppp_link *link)
 {
+	ccp_restart(link, !(link->mppe_option & PPP_MPPE_STATEFUL));
+}
+
+void ccp_restart(struct ppp_link *link, bool anew)
+{
 	if (!negotiate_is_open(link, CONTROL_CCP) || !link->mppe_option)
 		return;
-	if (link->mppe_option & PPP_MPPE_STATEFUL) {
+	if (!anew) {
 		negotiate_send(link, CONTROL_CCP, CODE_RESET_REQUEST, negotiate_identifier(link, CONTROL_CCP), NULL, 0);
 		return;
 	}

@@ -103,6 +103,7 @@ void lcp_default_peer(struct ppp_link *link);
 /* --- ccp.c --- */
 /* What arrives cannot be deciphered any more. */
 void ccp_lost(struct ppp_link *link);
+void ccp_restart(struct ppp_link *link, bool anew);
 
 /* --- ipv6cp.c --- */
 bool ipv6cp_is_zero(const uint8_t identifier[8]);

@@ -279,6 +279,8 @@ static void keep_encryption(struct ppp_link *link, const struct ppp_network *net
 {
 	unsigned int all = link->settings->mppe;
 
+	if (network->no_mppe)
+		all = 0;
 	link->mppe = (uint8_t)(network->mppe ? all & (network->mppe | PPP_MPPE_STATEFUL) : all);
 	link->mppe_required = link->settings->mppe_required || network->mppe_required;
 }

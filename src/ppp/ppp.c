@@ -355,6 +355,29 @@ void ppp_mppe_lost(struct ppp *ppp, handle h, uint64_t now)
 	negotiate_settle(link);
 }
 
+void ppp_mppe_restart(struct ppp *ppp, handle h, bool anew, uint64_t now)
+{
+	struct ppp_link *link = find(ppp, h);
+
+	ppp->now = now;
+	if (!link)
+		return;
+	ccp_restart(link, anew);
+	negotiate_settle(link);
+}
+
+bool ppp_mppe_keys(const struct ppp *ppp, handle h, struct ppp_mppe_keys *keys)
+{
+	const struct ppp_link *link = find(ppp, h);
+
+	if (!link || !link->keys || !link->settings->mppe)
+		return false;
+	*keys = (struct ppp_mppe_keys){ .key_length = sizeof(keys->send) };
+	memcpy(keys->send, link->keys->send, sizeof(keys->send));
+	memcpy(keys->receive, link->keys->receive, sizeof(keys->receive));
+	return true;
+}
+
 /* --- what there is --- */
 
 static struct address v4(struct in_addr address)

@@ -200,11 +200,17 @@ struct ppp_network {
 	/* for this link, within the settings: bits of ppp_mppe, of strengths only, 0: all that the settings allow */
 	unsigned int mppe;
 	bool mppe_required;		/* also where the settings do not say so */
+	bool no_mppe;			/* not even where the settings allow it */
 };
+/* The keys that encryption of a link will begin with whose ends have proved their names (NETWORK), with those of 16
+ * octets; bits and mode will be negotiated. False: it has none, or the settings allow no encryption. */
+bool ppp_mppe_keys(const struct ppp *ppp, handle link, struct ppp_mppe_keys *keys);
 /* The answer to NETWORK. To end the link instead: ppp_close(). */
 void ppp_network(struct ppp *ppp, handle link, const struct ppp_network *network, uint64_t now);
 /* MPPE: what arrives cannot be read any more: Reset-Request, or without state, CCP anew: MPPE_DOWN and MPPE_UP. */
 void ppp_mppe_lost(struct ppp *ppp, handle link, uint64_t now);
+/* Likewise, but it is CCP anew, or it is not, whether there is state or not. */
+void ppp_mppe_restart(struct ppp *ppp, handle link, bool anew, uint64_t now);
 
 /* --- what there is --- */
 

@@ -225,6 +225,24 @@ static int encrypt(const struct session_ppp *ppp, struct ppp_network *network, s
 			 ppp_profile_of(ppp->terms)->profile_name);
 }
 
+/* Where the datapath cannot encrypt, and nobody insists, nobody is asked to. */
+static int allow_encryption(struct service *service, struct session_ppp *ppp, struct ppp_network *network,
+			    struct error *error)
+{
+	struct ppp_mppe_keys keys;
+	int ret = 0;
+
+	if (ppp_mppe_keys(service->ppp, ppp->link, &keys))
+		ret = ppp_device_expect(service, ppp, &keys, error);
+	explicit_bzero(&keys, sizeof(keys));
+	if (ret == 0 || network->mppe_required || ppp->terms->key.settings.mppe_required)
+		return ret;
+	network->no_mppe = true;
+	log_limited_about(&service->ppp_closed, service->now, LOG_LEVEL_WARNING, ABOUT_SESSION(ppp->session),
+			  "%s is not encrypted: %s", user_of(ppp), error->text);
+	return 0;
+}
+
 /* IPv6 alone is no reason to end what IPv4 has. */
 static int assign(struct service *service, struct session_ppp *ppp, struct ppp_network *network, struct error *error)
 {
@@ -259,7 +277,8 @@ void network_configure(struct service *service, struct session_ppp *ppp)
 	};
 	struct error error;
 
-	if (encrypt(ppp, &network, &error) < 0 || (is_server(ppp) && assign(service, ppp, &network, &error) < 0)) {
+	if (encrypt(ppp, &network, &error) < 0 || allow_encryption(service, ppp, &network, &error) < 0 ||
+	    (is_server(ppp) && assign(service, ppp, &network, &error) < 0)) {
 		session_ppp_close(service, ppp->session, TERMINATE_SERVICE_UNAVAILABLE, CDN_NO_FACILITIES, error.text);
 		return;
 	}

@@ -219,6 +219,7 @@ static void fill_ppp(const struct session_ppp *ppp, struct carried *carried)
 		.send_pfc = info->send_pfc,
 		.send_acfc = info->send_acfc,
 		.mtu = mtu_of(&ppp->terms->key.settings, carried),
+		.mru = info->local_mru,
 		.local4 = info->local,
 		.peer4 = routed_peer(ppp, &info->peer),
 		.check_source = profile->check_source && has_taken(ppp),
@@ -322,6 +323,21 @@ static void fill_keys(const struct ppp_mppe_keys *keys, struct datapath_mppe *mp
 	};
 	memcpy(mppe->send_key, keys->send, sizeof(mppe->send_key));
 	memcpy(mppe->receive_key, keys->receive, sizeof(mppe->receive_key));
+}
+
+int ppp_device_expect(struct service *service, struct session_ppp *ppp, const struct ppp_mppe_keys *keys,
+		      struct error *error)
+{
+	struct carried carried;
+	int ret;
+
+	if (begin(service, ppp, &carried, error) < 0)
+		return -1;
+	memcpy(carried.config.mppe.send_key, keys->send, sizeof(keys->send));
+	memcpy(carried.config.mppe.receive_key, keys->receive, sizeof(keys->receive));
+	ret = modify(service, ppp, &carried, DATAPATH_SESSION_MPPE_KEYS, error);
+	explicit_bzero(&carried.config.mppe, sizeof(carried.config.mppe));
+	return ret;
 }
 
 int ppp_device_encrypt(struct service *service, struct session_ppp *ppp, const struct ppp_event *event,

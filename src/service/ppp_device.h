@@ -7,6 +7,9 @@
 
 /* It is to carry what ppp->ipv4 and ipv6 say. -1: no device can be made, or the like; it carries what it did. */
 int ppp_device_carry(struct service *service, struct session_ppp *ppp, struct error *error);
+/* Encryption may be negotiated with these keys. -1: the datapath cannot encrypt. */
+int ppp_device_expect(struct service *service, struct session_ppp *ppp, const struct ppp_mppe_keys *keys,
+		      struct error *error);
 /* MPPE_UP, _DOWN, _RESET. */
 int ppp_device_encrypt(struct service *service, struct session_ppp *ppp, const struct ppp_event *event,
 		       struct error *error);

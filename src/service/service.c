@@ -313,6 +313,14 @@ int service_execute(struct service *service, const struct command *command, enum
 	return -1;
 }
 
+static void lost_track(struct service *service, handle link, enum datapath_remedy remedy, uint64_t now)
+{
+	if (remedy == DATAPATH_REMEDY_OF_MODE)
+		ppp_mppe_lost(service->ppp, link, now);
+	else
+		ppp_mppe_restart(service->ppp, link, remedy == DATAPATH_REMEDY_ANEW, now);
+}
+
 void service_datapath_event(struct service *service, const struct datapath_event *event, uint64_t now)
 {
 	struct tunnel *tunnel = lookup_tunnel_by_datapath(service, event->tunnel);
@@ -325,7 +333,7 @@ void service_datapath_event(struct service *service, const struct datapath_event
 	if (event->kind == DATAPATH_EVENT_DEVICE_GONE && session)
 		session_lost_device(service, session);
 	if (event->kind == DATAPATH_EVENT_MPPE_LOST && session && session->ppp)
-		ppp_mppe_lost(service->ppp, session->ppp->link, now);
+		lost_track(service, session->ppp->link, event->remedy, now);
 	else if (event->kind == DATAPATH_EVENT_MPPE_LOST && session)
 		ppp_program_lost(service, session);
 	if (event->kind == DATAPATH_EVENT_CARRIER && session) {

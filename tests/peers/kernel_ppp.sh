@@ -78,6 +78,33 @@ ip_on A addr add 10.9.7.7/32 dev ppp0
 in_guest 'ip route add 10.9.7.7 dev ppp0'
 check "unchecked: answered" until_true 5 on A ping -q -c 1 -W 2 -I 10.9.7.7 10.9.0.1
 
+# ---------------------------------------------------------------- rates
+in_guest "l2tpctl -s /run/l2tpd.socket -q ppp profile modify profile_name=default rate_receive=80000 rate_send=160000"
+ctl A -q session delete tunnel_name=t session_name=s
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password_file="$TMP/password"
+check "limited: up" until_true 20 up A 1 1
+check "limited: ping" until_true 5 pings A 10.9.0.1
+limits() { in_guest "tc -s filter show dev ppp0 $1" | tr -s '\n\t ' ' '; }
+on A ping -q -f -s 1300 -c 300 -w 5 10.9.0.1 >/dev/null
+matches "limited: what is above it is dropped" "$(limits ingress)" 'police .*rate 80Kbit .*dropped [1-9]'
+in_guest "ping -q -f -s 1300 -c 300 -w 5 $(ppp_address A ppp0 | cut -d' ' -f1) >/dev/null"
+matches "limited: the other way, too" "$(limits egress)" 'police .*rate 160Kbit .*dropped [1-9]'
+check "limited: later packets pass" until_true 20 pings A 10.9.0.1
+in_guest "l2tpctl -s /run/l2tpd.socket -q ppp profile unset profile_name=default rate_receive rate_send"
+
+# ---------------------------------------------------------------- somebody else deletes it
+watches A
+in_guest 'ip l2tp del tunnel tunnel_id $(ip l2tp show tunnel | sed -n "s/^Tunnel \([0-9]*\),.*/\1/p")'
+check "deleted by somebody: it is known at once" until_true 3 eval '[[ $(there_log) == *"removed by others"* ]]'
+ctl A -q session delete tunnel_name=t session_name=s >/dev/null 2>&1
+ctl A -q session create tunnel_name=t session_name=s user_name=alice user_password_file="$TMP/password"
+check "deleted by somebody: the next call is up all the same" until_true 20 up A 1 1
+check "deleted by somebody: ping" until_true 10 pings A 10.9.0.1
+in_guest 'set -- $(ip l2tp show session | sed -n "s/^Session \([0-9]*\) in tunnel \([0-9]*\)$/\1 \2/p")
+	ip l2tp del session tunnel_id $2 session_id $1'
+check "a session deleted by somebody: it is known at once" until_true 3 eval \
+	'[ "$(in_guest "grep -c \"removed by others\" /run/l2tpd.log")" = 2 ]'
+
 # ---------------------------------------------------------------- ends
 ctl A -q tunnel delete tunnel_name=t
 check "deleted: gone there" until_true 20 there_is 0 0
@@ -128,5 +155,41 @@ session create tunnel_name=t session_name=s user_name=alice user_password_file=/
 	there_ends
 }
 refused "a shared interface" 'interface=shared.*datapath=user' interface=shared
-refused "a rate" 'limit.*datapath=user' rate_send=1000000
+
+# ---------------------------------------------------------------- static pseudowires of version 3
+stop_daemon A
+daemon A < <(cat "$TMP/users.commands"; echo "ppp profile modify profile_name=default auth_none=yes \
+	local_ipaddr=10.9.0.1 remote_ipaddr=10.9.0.2") || exit 1
+there < <(echo "ppp profile modify profile_name=default auth_none=yes local_ipaddr=10.9.0.2 remote_ipaddr=10.9.0.1") ||
+	fail "static" "l2tpd in the guest does not start"
+# static ENCAP FAMILY COOKIE L2SPEC OURS THEIRS: the commands of the end OURS, 1 (A) or 2 (the guest)
+static() {
+	local address=192.0.2. cookies='' mine=cookie_A other=cookie_B
+	[ "$2" = 4 ] || address=2001:db8:2::
+	[ "$5" = 1 ] || mine=cookie_B other=cookie_A
+	[ "$3" = 0 ] || cookies="cookie=${!mine:0:$(($3 * 2))} peer_cookie=${!other:0:$(($3 * 2))}"
+	echo "tunnel create tunnel_name=t version=3 encap=$1 tunnel_id=$5 peer_tunnel_id=$6 src_ipaddr=$address$5" \
+		"dest_ipaddr=$address$6"
+	echo "session create tunnel_name=t session_name=s session_id=1$5 peer_session_id=1$6 pw_type=ppp" \
+		"l2spec_type=$4 $cookies"
+}
+while read -r encap family cookie l2spec; do
+	name="static, $encap IPv$family cookie $cookie sublayer $l2spec"
+	# shellcheck disable=SC2086 # words
+	static "$encap" "$family" "$cookie" "$l2spec" 1 2 | while read -r command; do ctl A -q $command; done
+	check "$name: made" in_guest "$(static "$encap" "$family" "$cookie" "$l2spec" 2 1 |
+		sed 's,^,l2tpctl -q -s /run/l2tpd.socket ,; 1s/$/ \&\&/')"
+	check "$name: both are up" until_true 20 there_is 1 1 && until_true 5 session_is A t s up || there_log
+	moved "$name" '^kernel: asked for; ppp0$'
+	carries "$name" ppp0 10.9.0.1 10.9.0.2
+	ctl A -q tunnel delete tunnel_name=t
+	there_ctl -q tunnel delete tunnel_name=t
+	check "$name: gone from its kernel" until_true 5 nothing_there
+done <<-'END'
+	udp 4 8 default
+	udp 6 0 none
+	ip 4 4 none
+	ip 6 8 default
+END
+there_ends
 check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'

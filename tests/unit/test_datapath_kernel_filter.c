@@ -21,6 +21,8 @@ static struct prefix prefix_of(const char *text)
 	return prefix;
 }
 
+static bool enciphered;			/* so it has to be */
+
 /* Does a packet from this address pass, as PPP gives it to filters? */
 static bool passes(const struct datapath_ppp *ppp, uint8_t direction, const char *source)
 {
@@ -30,7 +32,7 @@ static bool passes(const struct datapath_ppp *ppp, uint8_t direction, const char
 	int pair[2];
 	bool passed;
 
-	program.len = (unsigned short)native_filter(ppp, instructions);
+	program.len = (unsigned short)native_filter(ppp, enciphered, instructions);
 	assert_in_range(program.len, 1, NATIVE_FILTER_MAX);
 	assert_true(address_parse(source, &address));
 	packet[3] = address.family == AF_INET6 ? 0x57 : 0x21;
@@ -104,9 +106,46 @@ static void nothing_to_check(void **state)
 {
 	struct datapath_ppp ppp = { .ipv4 = true };
 
-	assert_int_equal(native_filter(&ppp, instructions), 0);
+	assert_int_equal(native_filter(&ppp, false, instructions), 0);
 	ppp.check_source = ppp.default_route = true;
-	assert_int_equal(native_filter(&ppp, instructions), 0);
+	assert_int_equal(native_filter(&ppp, false, instructions), 0);
+}
+
+/* What comes by a socket of the family Unix has no protocol noted, like what was deciphered. */
+static void what_was_deciphered(void **state)
+{
+	struct datapath_ppp ppp = { .ipv4 = true };
+
+	enciphered = true;
+	assert_true(passes(&ppp, INWARDS, "10.9.0.11"));
+	assert_true(passes(&ppp, OUTWARDS, "10.9.0.11"));
+	ppp.check_source = true;
+	assert_true(address_parse("10.9.0.10", &ppp.peer4));
+	assert_true(passes(&ppp, INWARDS, "10.9.0.10"));
+	assert_false(passes(&ppp, INWARDS, "10.9.0.11"));
+	assert_false(passes(&ppp, INWARDS, "2001:db8::1"));
+	assert_true(passes(&ppp, OUTWARDS, "2001:db8::1"));
+	enciphered = false;
+}
+
+/* And what was not: is dropped when a protocol is noted. */
+static void what_was_not(void **state)
+{
+	const struct datapath_ppp ppp = { .ipv4 = true };
+	unsigned int length = native_filter(&ppp, true, instructions), asked = 0;
+
+	for (unsigned int i = 0; i + 2 < length; i++) {
+		if (instructions[i].k != (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL))
+			continue;
+		asked++;
+		assert_int_equal(instructions[i].code, BPF_LD | BPF_W | BPF_ABS);
+		assert_int_equal(instructions[i + 1].k, 0);
+		assert_int_equal(instructions[i + 1].jt, 1);
+		assert_int_equal(instructions[i + 1].jf, 0);
+		assert_int_equal(instructions[i + 2].code, BPF_RET | BPF_K);
+		assert_int_equal(instructions[i + 2].k, 0);
+	}
+	assert_int_equal(asked, 1);
 }
 
 int main(void)
@@ -116,6 +155,8 @@ int main(void)
 		cmocka_unit_test(who_has_nothing_sends_nothing),
 		cmocka_unit_test(many_prefixes),
 		cmocka_unit_test(nothing_to_check),
+		cmocka_unit_test(what_was_deciphered),
+		cmocka_unit_test(what_was_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

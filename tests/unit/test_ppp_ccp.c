@@ -151,6 +151,40 @@ static void test_stateful(void **state)
 	ppp_mppe_lost(world.ppp, world.link, world.now);
 	world_settle(&world);
 	EXPECT(&world, PPP_CCP, RESET, "");
+	ppp_mppe_restart(world.ppp, world.link, true, world.now);	/* whatever its mode */
+	world_settle(&world);
+	EXPECT(&world, PPP_CCP, REQUEST, MPPE_128);
+	world_expect_event(&world, PPP_EVENT_MPPE_DOWN);
+	world_end(&world);
+}
+
+/* Who watches the negotiation has to have them before it. */
+static void test_keys_before(void **state)
+{
+	struct ppp_mppe_keys keys;
+	struct world world;
+
+	begin(&world, PPP_MPPE_128, false);
+	assert_false(ppp_mppe_keys(world.ppp, world.link, &keys));
+	go(&world);
+	assert_true(ppp_mppe_keys(world.ppp, world.link, &keys));
+	assert_int_equal(keys.key_length, 16);
+	assert_memory_equal(keys.send, "send key........", 16);
+	assert_memory_equal(keys.receive, "receive key.....", 16);
+	world_end(&world);
+}
+
+/* Settings allow it, and it cannot be: the peer is not asked, and refused. */
+static void test_it_cannot_be(void **state)
+{
+	struct world world;
+
+	begin(&world, PPP_MPPE_128, false);
+	world.network.no_mppe = true;
+	world_proved(&world, true);
+	EXPECT_ANY(&world, PPP_IPCP, REQUEST);
+	SAY(&world, PPP_CCP, REQUEST, 1, MPPE_128);
+	EXPECT_ANY(&world, PPP_LCP, PROTOCOL_REJECT);
 	world_end(&world);
 }
 
@@ -174,6 +208,9 @@ static void test_reset_without_state(void **state)
 	EXPECT(&world, PPP_CCP, RESET_ACKED, "");
 	assert_int_equal(world.last.identifier, 8);
 	world_expect_no_event(&world);
+	ppp_mppe_restart(world.ppp, world.link, false, world.now);	/* which may be our datapath */
+	world_settle(&world);
+	EXPECT(&world, PPP_CCP, RESET, "");
 	world_end(&world);
 }
 
@@ -419,6 +456,8 @@ int main(void)
 		cmocka_unit_test(test_we_offer_and_they_choose), cmocka_unit_test(test_they_offer_and_we_choose),
 		cmocka_unit_test(test_all_acked), cmocka_unit_test(test_only_what_is_acceptable),
 		cmocka_unit_test(test_stateful),
+		cmocka_unit_test(test_keys_before),
+		cmocka_unit_test(test_it_cannot_be),
 		cmocka_unit_test(test_reset_without_state),
 		cmocka_unit_test(test_lost_without_state), cmocka_unit_test(test_other_compression),
 		cmocka_unit_test(test_failing_harms_nobody), cmocka_unit_test(test_mppe_rejected),

@@ -11,11 +11,24 @@
 
 struct native_channel {
 	struct mnl_socket *socket;
+	struct mnl_socket *notices;	/* NULL: there are none */
 	uint32_t sequence;
 	_Alignas(struct nlmsghdr) char answer[8192];	/* a session's record has some 300 octets */
 };
 
-struct native_channel *native_channel_open(struct error *error)
+/* Who does not hear what others do finds it out later. */
+static struct mnl_socket *open_notices(uint32_t group)
+{
+	struct mnl_socket *socket = group ? mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC | SOCK_NONBLOCK) : NULL;
+
+	if (!socket || (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 &&
+			mnl_socket_setsockopt(socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0))
+		return socket;
+	mnl_socket_close(socket);
+	return NULL;
+}
+
+struct native_channel *native_channel_open(uint32_t group, struct error *error)
 {
 	struct native_channel *channel = calloc(1, sizeof(*channel));
 
@@ -29,6 +42,7 @@ struct native_channel *native_channel_open(struct error *error)
 		native_channel_close(channel);
 		return NULL;
 	}
+	channel->notices = open_notices(group);
 	return channel;
 }
 
@@ -38,7 +52,26 @@ void native_channel_close(struct native_channel *channel)
 		return;
 	if (channel->socket)
 		mnl_socket_close(channel->socket);
+	if (channel->notices)
+		mnl_socket_close(channel->notices);
 	free(channel);
+}
+
+int native_channel_notices(const struct native_channel *channel)
+{
+	return channel->notices ? mnl_socket_get_fd(channel->notices) : -1;
+}
+
+ssize_t native_channel_hear(const struct native_channel *channel, char *octets, size_t size)
+{
+	ssize_t length;
+
+	if (!channel->notices)
+		return 0;
+	do
+		length = mnl_socket_recvfrom(channel->notices, octets, size);
+	while (length < 0 && (errno == EINTR || errno == ENOBUFS));
+	return length < 0 ? 0 : length;
 }
 
 static int take(const struct nlmsghdr *message, void *context)

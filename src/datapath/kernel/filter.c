@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * May the peer have sent this packet?  A classic BPF program for the kernel's PPP devices (PPPIOCSPASS), which give it
- * packets with a header of four octets: 0 inwards, 1 outwards; one unused; the protocol.
+ * May the peer have sent this packet, and was it enciphered where it has to be?  A classic BPF program for the kernel's
+ * PPP devices (PPPIOCSPASS), which give it packets with a header of four octets: 0 inwards, 1 outwards; one unused; the
+ * protocol.
  */
 #include <linux/filter.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #define PASS 0xffff
 #define RULE_LENGTH_V4 4		/* load, mask, compare, return */
 #define RULE_LENGTH_V6 (4 * 3 + 1)
-#define AROUND_RULES 12			/* instructions that are there once, and some */
+#define AROUND_RULES 16			/* instructions that are there once, and some */
 
 _Static_assert((DATAPATH_PREFIXES_MAX + 2) * RULE_LENGTH_V6 + AROUND_RULES <= NATIVE_FILTER_MAX, "the longest fits");
 
@@ -84,25 +85,46 @@ static void put_v6(struct writer *writer, const struct datapath_ppp *ppp)
 	put_prefixes(writer, ppp, AF_INET6);
 }
 
-/* A jump of eight bits is too short to be over all rules: two instructions lead around those of IPv4. */
-unsigned int native_filter(const struct datapath_ppp *ppp, struct sock_filter *program)
+/* A packet that was deciphered has not come from anywhere: its buffer is new, and no link layer has noted its protocol
+ * there, which is noted in that of every packet as it arrived. */
+static void put_deciphered(struct writer *writer)
 {
-	struct writer writer = { .program = program };
+	put(writer, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL), 0, 0);
+	put(writer, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+	put(writer, BPF_RET | BPF_K, 0, 0, 0);
+}
+
+/* A jump of eight bits is too short to be over all rules: two instructions lead around those of IPv4. */
+static void put_sources(struct writer *writer, const struct datapath_ppp *ppp)
+{
 	unsigned int around;
 
-	if (!ppp->check_source || ppp->default_route)
+	put(writer, BPF_LD | BPF_H | BPF_ABS, PROTOCOL_AT, 0, 0);
+	put(writer, BPF_JMP | BPF_JEQ | BPF_K, PPP_IPV4, 1, 0);
+	around = writer->length;
+	put(writer, BPF_JMP | BPF_JA, 0, 0, 0);
+	put_v4(writer, ppp);
+	writer->program[around].k = writer->length - around - 1;
+	put(writer, BPF_JMP | BPF_JEQ | BPF_K, PPP_IPV6, 1, 0);
+	put(writer, BPF_RET | BPF_K, PASS, 0, 0);
+	put_v6(writer, ppp);
+}
+
+unsigned int native_filter(const struct datapath_ppp *ppp, bool enciphered, struct sock_filter *program)
+{
+	struct writer writer = { .program = program };
+	bool check_source = ppp->check_source && !ppp->default_route;
+
+	if (!check_source && !enciphered)
 		return 0;
 	put(&writer, BPF_LD | BPF_B | BPF_ABS, 0, 0, 0);
 	put(&writer, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
 	put(&writer, BPF_RET | BPF_K, PASS, 0, 0);
-	put(&writer, BPF_LD | BPF_H | BPF_ABS, PROTOCOL_AT, 0, 0);
-	put(&writer, BPF_JMP | BPF_JEQ | BPF_K, PPP_IPV4, 1, 0);
-	around = writer.length;
-	put(&writer, BPF_JMP | BPF_JA, 0, 0, 0);
-	put_v4(&writer, ppp);
-	program[around].k = writer.length - around - 1;
-	put(&writer, BPF_JMP | BPF_JEQ | BPF_K, PPP_IPV6, 1, 0);
-	put(&writer, BPF_RET | BPF_K, PASS, 0, 0);
-	put_v6(&writer, ppp);
+	if (enciphered)
+		put_deciphered(&writer);
+	if (check_source)
+		put_sources(&writer, ppp);
+	else
+		put(&writer, BPF_RET | BPF_K, PASS, 0, 0);
 	return writer.length;
 }

@@ -22,11 +22,28 @@ struct native_space {
 	struct native_space *next;
 };
 
+/* See mppe.c. */
+struct native_mppe {
+	bool keyed;				/* it may be negotiated, with these */
+	uint8_t send_key[16], receive_key[16];
+	bool wanted;				/* CCP is open: nothing is to pass in clear */
+	bool on;				/* and the kernel enciphers */
+	uint8_t acks, acked_bits;		/* how many Acks of the peer's passed since our last request; of what */
+	bool lost;				/* since lost_at what arrives cannot be deciphered */
+	uint64_t lost_at;			/* ms */
+	unsigned int resets;			/* that were asked for in a row, since so many packets were ... */
+	uint32_t deciphered;
+	bool untold;				/* events() is to tell that it is lost, and what helps */
+	enum datapath_remedy remedy;
+};
+
 /* What a PPP session has besides. Descriptors: -1 where there is none. */
 struct native_ppp {
 	int socket;				/* PPPoL2TP */
 	int channel;				/* /dev/ppp: frames of LCP and of proofs; all of them without a unit */
-	int unit;				/* /dev/ppp: the device, while something is carried */
+	int unit;				/* /dev/ppp: the device, while something is carried or keyed */
+	int number;				/* of the unit */
+	struct native_mppe mppe;
 	struct datapath_ppp carried;		/* as told */
 	struct datapath_prefix *prefixes;	/* carried.prefixes */
 	bool pinned;
@@ -42,6 +59,7 @@ struct native_session {
 	uint32_t ifindex, mtu;			/* mtu: as set last */
 	bool settled;				/* the MTU followed from the path once */
 	bool gone, gone_told;			/* somebody removed it from the kernel */
+	unsigned int looks;			/* so many times more, whether somebody did */
 	struct native_ppp *ppp;			/* NULL: Ethernet */
 	struct native_session *prev, *next;
 };
@@ -61,9 +79,11 @@ struct native_datapath {
 	struct handle_table tunnels, sessions;
 	struct native_space *spaces;
 	uint16_t family;
+	uint32_t group;				/* of its notifications; 0: none */
 	int event_fd, monitor_fd;		/* epoll; changes of routes */
 	int message_fd;				/* epoll, in event_fd: sockets of version 2, frames */
 	int notice_fd;				/* eventfd: a session is gone */
+	int look_fd;				/* timerfd: some may be */
 	uint8_t *arena;				/* where what receive() gives lies; NULL: nothing was received yet */
 	struct own_pins pins;
 	struct datapath_totals totals;
@@ -98,6 +118,8 @@ int native_tunnel_modify(struct datapath *dp, handle tunnel, const struct datapa
 			 unsigned int fields, struct error *error);
 void native_tunnel_delete(struct datapath *dp, handle tunnel);
 int native_tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info);
+/* Somebody removed it from the kernel: make it again, if it has no session any more. -1 with errno ENODEV: it has. */
+int native_tunnel_revive(const struct native_datapath *dp, struct native_tunnel *tunnel);
 /* Connect it if it has a peer now and a route to it. */
 void native_tunnel_try_peer(struct native_tunnel *tunnel);
 
@@ -115,6 +137,8 @@ uint32_t native_session_path(const struct native_session *session);
 /* In the namespace of its tunnel, where *ifname may be "": PPP's devices come later. */
 int native_session_tell(const struct native_datapath *dp, const struct native_session *session, const char *ifname,
 			struct error *error);
+/* Does the kernel have it? */
+bool native_session_is_there(const struct native_datapath *dp, const struct native_session *session);
 /* Is it, of Ethernet, not there any more? */
 bool native_session_is_lost(const struct native_datapath *dp, const struct native_session *session);
 void native_session_untell(const struct native_datapath *dp, const struct native_session *session);
@@ -124,8 +148,17 @@ int native_session_set_mtu(struct native_session *session, uint32_t mtu, struct 
 /* --- kernel.c --- */
 /* If not, it is counted as what it is. */
 bool native_is_control(struct native_datapath *dp, const uint8_t *octets, size_t length);
+/* events() will tell what was noted of sessions. */
+void native_notice(const struct native_datapath *dp);
 /* Somebody removed it: events() will tell. */
 void native_session_gone(const struct native_datapath *dp, struct native_session *session);
+
+/* From now on events() hears its notifications. */
+void native_watch_notices(const struct native_datapath *dp, const struct native_space *space);
+
+/* --- notice.c: what others do in the kernel --- */
+void native_notices_hear(struct native_datapath *dp);
+void native_notices_look(struct native_datapath *dp);
 
 /* --- message_queue.c: what the engine receives and sends --- */
 /* From now on it comes out of receive(): of a tunnel of version 2, of a session of PPP. */
@@ -140,9 +173,13 @@ void native_send(struct datapath *dp, const struct datapath_message *messages, i
 int native_ppp_begin(struct native_datapath *dp, struct native_session *session, struct error *error);
 /* Its descriptors are closed: its device goes. */
 void native_ppp_end(struct native_datapath *dp, struct native_session *session);
-/* The field DATAPATH_SESSION_PPP of a modification. */
-int native_ppp_carry(struct native_datapath *dp, struct native_session *session,
-		     const struct datapath_session_config *config, struct error *error);
+/* What a modification says of ppp and mppe. */
+int native_ppp_modify(struct native_datapath *dp, struct native_session *session,
+		      const struct datapath_session_config *config, unsigned int fields, struct error *error);
+/* The unit, if there is none: a device that is neither called as it shall be nor up. */
+int native_ppp_make_unit(struct native_datapath *dp, struct native_session *session, struct error *error);
+/* Encryption came or went: to its MTU and filter. */
+int native_ppp_adapt(struct native_session *session, struct error *error);
 
 /* --- ppp_device.c: descriptors --- */
 /* In the calling thread's namespace. -1 with *error filled. */
@@ -151,12 +188,35 @@ int native_ppp_channel(int socket, struct error *error);
 /* A device of the kernel's choice of name, not up, that carries nothing; *number: of the unit. */
 int native_ppp_unit(int channel, int *number, struct error *error);
 /* Which network protocols pass, and by which filter (of filter.c; length 0: none). */
-int native_ppp_pass(int unit, const struct datapath_ppp *ppp, struct error *error);
+int native_ppp_pass(const struct native_ppp *ppp, const struct datapath_ppp *as, struct error *error);
+/* How large packets may be that are deciphered. */
+int native_ppp_set_mru(int unit, uint16_t mru);
+/* Compression, which encryption is one of: an option of CCP's and its key, for when its acknowledgement passes; what is
+ * told of CCP's state, and what the kernel does. -1 with errno. */
+int native_ppp_arm(int unit, bool transmit, uint8_t *option, uint32_t length);
+int native_ppp_set_ccp(int unit, bool open, bool up);
+enum { NATIVE_ENCIPHERS = 1, NATIVE_DECIPHERS = 2, NATIVE_LOST = 4, NATIVE_LOST_FOR_GOOD = 8 };
+unsigned int native_ppp_ccp(int unit);
+
+/* --- mppe.c: encryption --- */
+/* The fields DATAPATH_SESSION_MPPE_KEYS and DATAPATH_SESSION_MPPE of a modification. */
+int native_mppe_expect(struct native_datapath *dp, struct native_session *session, const struct datapath_mppe *config,
+		       struct error *error);
+int native_mppe_set(struct native_datapath *dp, struct native_session *session, const struct datapath_mppe *config,
+		    struct error *error);
+/* Frames of this protocol leave by the unit: a packet of CCP's, before and after. */
+bool native_mppe_has_way(const struct native_session *session, uint16_t protocol);
+void native_mppe_before(struct native_session *session, const uint8_t *packet, size_t length);
+void native_mppe_after(struct native_session *session);
+/* A frame that came from the unit. True: it is not for the engine. */
+bool native_mppe_take(struct native_datapath *dp, struct native_session *session, uint16_t protocol,
+		      const uint8_t *information, size_t length);
 
 /* --- filter.c; pure --- */
 #define NATIVE_FILTER_MAX 1024			/* instructions; the longest: 32 prefixes of 14 */
 struct sock_filter;
-/* A program that drops packets from the peer whose source is not its own. 0: there is nothing to check. */
-unsigned int native_filter(const struct datapath_ppp *ppp, struct sock_filter *program);
+/* A program that drops packets from the peer whose source is not its own, and with enciphered those that came in clear.
+ * 0: there is nothing to check. */
+unsigned int native_filter(const struct datapath_ppp *ppp, bool enciphered, struct sock_filter *program);
 
 #endif

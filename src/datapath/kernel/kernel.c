@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "datapath/kernel/internal.h"
@@ -14,7 +15,10 @@
 
 #define DRAINED_AT_ONCE 64		/* messages of one socket, before other events have their turn */
 #define READY_AT_ONCE 16		/* sockets, likewise */
-#define ROUTES UINT64_MAX		/* in what epoll tells, where else the handle of a tunnel is */
+/* In what epoll tells, where else the handle of a tunnel is */
+#define ROUTES UINT64_MAX
+#define NOTICES (UINT64_MAX - 1)
+#define LOOKS (UINT64_MAX - 2)
 
 static void close_one(int fd)
 {
@@ -37,6 +41,7 @@ static void native_close(struct datapath *base)
 	close_one(dp->monitor_fd);
 	close_one(dp->message_fd);
 	close_one(dp->notice_fd);
+	close_one(dp->look_fd);
 	free(dp->arena);
 	free(dp);
 }
@@ -48,13 +53,18 @@ static int native_event_fd(struct datapath *base)
 	return native_of(base)->event_fd;
 }
 
-void native_session_gone(const struct native_datapath *dp, struct native_session *session)
+void native_notice(const struct native_datapath *dp)
 {
 	const uint64_t one = 1;
 
-	session->gone = true;
 	if (write(dp->notice_fd, &one, sizeof(one)) < 0)
 		return;		/* it is readable already */
+}
+
+void native_session_gone(const struct native_datapath *dp, struct native_session *session)
+{
+	session->gone = true;
+	native_notice(dp);
 }
 
 static void look_for_sessions(struct native_datapath *dp)
@@ -137,8 +147,27 @@ static bool drain(struct native_datapath *dp, const struct native_tunnel *tunnel
 	return unreachable;
 }
 
-/* Sessions that somebody removed from the kernel, or whose tunnel. */
-static int tell_gone(struct native_datapath *dp, struct datapath_event *events, int max)
+static bool take_gone(struct native_session *session, struct datapath_event *event)
+{
+	if (!session->gone || session->gone_told)
+		return false;
+	session->gone_told = true;
+	event->kind = DATAPATH_EVENT_DEVICE_GONE;
+	return true;
+}
+
+static bool take_lost(struct native_session *session, struct datapath_event *event)
+{
+	if (!session->ppp || !session->ppp->mppe.untold)
+		return false;
+	session->ppp->mppe.untold = false;
+	event->kind = DATAPATH_EVENT_MPPE_LOST;
+	event->remedy = session->ppp->mppe.remedy;
+	return true;
+}
+
+/* Sessions that somebody removed from the kernel, or whose tunnel; and those whose packets cannot be deciphered. */
+static int tell_noticed(struct native_datapath *dp, struct datapath_event *events, int max)
 {
 	struct native_session *session;
 	uint32_t position = 0;
@@ -148,12 +177,10 @@ static int tell_gone(struct native_datapath *dp, struct datapath_event *events, 
 	if (read(dp->notice_fd, &count_read, sizeof(count_read)) < 0)
 		return 0;
 	while (told < max && (session = handle_next(&dp->sessions, &position))) {
-		if (!session->gone || session->gone_told)
-			continue;
-		session->gone_told = true;
-		events[told++] = (struct datapath_event){ .kind = DATAPATH_EVENT_DEVICE_GONE,
-							  .tunnel = session->tunnel->self,
-							  .session = session->self };
+		struct datapath_event event = { .tunnel = session->tunnel->self, .session = session->self };
+
+		if (take_gone(session, &event) || take_lost(session, &event))
+			events[told++] = event;
 	}
 	if (told == max && write(dp->notice_fd, &count_read, sizeof(count_read)) < 0)
 		return told;
@@ -166,6 +193,10 @@ static int take_event(struct native_datapath *dp, uint64_t what, struct datapath
 
 	if (what == ROUTES)
 		routes_changed(dp);
+	if (what == NOTICES)
+		native_notices_hear(dp);
+	if (what == LOOKS)
+		native_notices_look(dp);
 	if (!tunnel || !drain(dp, tunnel))
 		return 0;
 	*event = (struct datapath_event){ .kind = DATAPATH_EVENT_UNREACHABLE, .tunnel = tunnel->self,
@@ -177,7 +208,7 @@ static int native_events(struct datapath *base, struct datapath_event *events, i
 {
 	struct native_datapath *dp = native_of(base);
 	struct epoll_event ready[READY_AT_ONCE];
-	int told = tell_gone(dp, events, max);
+	int told = tell_noticed(dp, events, max);
 	int wanted = max - told < READY_AT_ONCE ? max - told : READY_AT_ONCE;
 	int found = wanted > 0 ? epoll_wait(dp->event_fd, ready, wanted, 0) : 0;
 
@@ -275,6 +306,7 @@ static int open_family(struct native_datapath *dp, struct error *error)
 {
 	int found = os_genl_find("l2tp", &dp->family, error);
 
+	dp->group = found > 0 ? os_genl_group("l2tp") : 0;
 	if (found)
 		return found < 0 ? -1 : 0;
 	return error_set(error, ERROR_SYSTEM, "datapath", "this kernel has no L2TP: `modprobe l2tp_netlink` loads it "
@@ -288,14 +320,20 @@ static bool watch(const struct native_datapath *dp, int fd, uint64_t what)
 	return fd >= 0 && epoll_ctl(dp->event_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+void native_watch_notices(const struct native_datapath *dp, const struct native_space *space)
+{
+	(void)watch(dp, native_channel_notices(space->channel), NOTICES);
+}
+
 static int open_events(struct native_datapath *dp, struct error *error)
 {
 	dp->event_fd = epoll_create1(EPOLL_CLOEXEC);
 	dp->monitor_fd = link_monitor_open();
 	dp->message_fd = epoll_create1(EPOLL_CLOEXEC);
 	dp->notice_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	dp->look_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (dp->event_fd >= 0 && watch(dp, dp->monitor_fd, ROUTES) && watch(dp, dp->message_fd, HANDLE_NONE) &&
-	    watch(dp, dp->notice_fd, HANDLE_NONE))
+	    watch(dp, dp->notice_fd, HANDLE_NONE) && watch(dp, dp->look_fd, LOOKS))
 		return 0;
 	return error_system(error, errno, NULL, "cannot start the datapath");
 }
@@ -307,7 +345,7 @@ int datapath_kernel_open(const char *instance, struct datapath **result, struct 
 	if (!dp)
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	dp->base.ops = &native_ops;
-	dp->event_fd = dp->monitor_fd = dp->message_fd = dp->notice_fd = -1;
+	dp->event_fd = dp->monitor_fd = dp->message_fd = dp->notice_fd = dp->look_fd = -1;
 	dp->pins.number = own_number(instance);
 	*result = (struct datapath *)(void *)dp;
 	if (open_family(dp, error) == 0 && open_events(dp, error) == 0 &&

@@ -10,7 +10,9 @@
  *   session.c   sessions; Ethernet's devices      space.c    network namespaces
  *   ppp.c       PPP sessions and their devices    ppp_device.c   their descriptors
  *   channel.c   requests to the family            message.c  what they consist of; pure
- *   refuse.c    what the kernel cannot do; pure   filter.c   whom a peer may pretend to be; pure
+ *   mppe.c      encryption of PPP                 filter.c   whom a peer may pretend to be; pure
+ *   refuse.c    what the kernel cannot do; pure
+ *   notice.c    what others delete in the kernel
  *   message_queue.c   control messages and frames, for the engine
  *
  * Every tunnel has a socket of its own, which is ours and is given to the kernel (L2TP_ATTR_FD).  So it has the

@@ -89,14 +89,16 @@ static void hung_up(const struct native_datapath *dp, struct native_session *ses
 }
 
 /* While nothing is carried packets come with the frames: nobody wants them. */
-static bool is_for_engine(const uint8_t *frame, size_t length)
+static bool is_for_engine(struct native_datapath *dp, struct native_session *session, const uint8_t *frame,
+			  size_t length)
 {
 	size_t information_length;
 	const uint8_t *information;
 	uint16_t protocol;
 
 	return ppp_frame_read(frame, length, &protocol, &information, &information_length) &&
-	       protocol != PPP_IPV4 && protocol != PPP_IPV6 && protocol != PPP_COMPRESSED;
+	       protocol != PPP_IPV4 && protocol != PPP_IPV6 &&
+	       !native_mppe_take(dp, session, protocol, information, information_length);
 }
 
 static void take_frames(struct native_datapath *dp, struct native_session *session, int fd, struct batch *batch)
@@ -112,7 +114,7 @@ static void take_frames(struct native_datapath *dp, struct native_session *sessi
 			hung_up(dp, session, fd);
 		if (length <= 0)
 			return;
-		if (is_for_engine(octets, (size_t)length))
+		if (is_for_engine(dp, session, octets, (size_t)length))
 			take(batch, octets, (size_t)length)->session = session->self;
 	}
 }
@@ -148,8 +150,13 @@ int native_receive(struct datapath *base, struct datapath_message *messages, int
 /* --- out --- */
 
 /* Where the kernel has no room for it, it is lost, as on the way. */
-static void send_frame(struct native_datapath *dp, const struct native_session *session, const uint8_t *frame,
-		       size_t length)
+static void put_frame(struct native_datapath *dp, int fd, const uint8_t *out, size_t length)
+{
+	if (write(fd, out, length) < 0)
+		dp->totals.tx_unsent++;
+}
+
+static void send_frame(struct native_datapath *dp, struct native_session *session, const uint8_t *frame, size_t length)
 {
 	size_t information_length;
 	const uint8_t *information;
@@ -164,8 +171,13 @@ static void send_frame(struct native_datapath *dp, const struct native_session *
 	out[0] = (uint8_t)(protocol >> 8);
 	out[1] = (uint8_t)protocol;
 	memcpy(out + PROTOCOL_LENGTH, information, information_length);
-	if (write(session->ppp->channel, out, PROTOCOL_LENGTH + information_length) < 0)
-		dp->totals.tx_unsent++;
+	if (native_mppe_has_way(session, protocol)) {
+		native_mppe_before(session, information, information_length);
+		put_frame(dp, session->ppp->unit, out, PROTOCOL_LENGTH + information_length);
+		native_mppe_after(session);
+	} else {
+		put_frame(dp, session->ppp->channel, out, PROTOCOL_LENGTH + information_length);
+	}
 	free(out);
 }
 
@@ -174,7 +186,7 @@ void native_send(struct datapath *base, const struct datapath_message *messages,
 	struct native_datapath *dp = native_of(base);
 
 	for (int i = 0; i < count; i++) {
-		const struct native_session *session = handle_get(&dp->sessions, messages[i].session);
+		struct native_session *session = handle_get(&dp->sessions, messages[i].session);
 
 		if (session && session->ppp)
 			send_frame(dp, session, messages[i].octets, messages[i].length);

@@ -14,6 +14,10 @@
 #include "os/netns.h"
 
 #define PPP_FRAME_HEADER 4		/* address, control, protocol: the kernel leaves out none */
+#define MPPE_OCTETS 4			/* its header, and the protocol field that it hides (RFC 3078 section 3) */
+#define BURST_MS 100			/* when nobody says how much: what so much time carries */
+#define BURST_LEAST (96 << 10)
+#define BURST_MOST (1u << 30)
 #define IPV6_LEAST 1280			/* octets of an IPv6 packet that each link carries (RFC 8200 section 5) */
 
 static bool is_carried(const struct datapath_ppp *ppp)
@@ -75,22 +79,43 @@ int native_ppp_begin(struct native_datapath *dp, struct native_session *session,
 
 /* --- its device --- */
 
-static void end_device(struct native_datapath *dp, struct native_session *session)
+/* What the system was told of it: addresses and routes are gone with a device, or were taken away. */
+static void forget_network(struct native_datapath *dp, struct native_session *session)
 {
 	struct native_ppp *ppp = session->ppp;
 
-	if (ppp->unit < 0)
-		return;
 	own_pin_remove(&dp->pins, session);
 	if (ppp->proxy_ifindex)
 		(void)address_proxy(session->space->links, ppp->proxy_ifindex, &ppp->carried.peer4, false);
 	ppp->proxy_ifindex = 0;
-	close_one(&ppp->unit);
 	free(ppp->prefixes);
 	ppp->prefixes = NULL;
 	ppp->carried = (struct datapath_ppp){ 0 };
+}
+
+static void end_device(struct native_datapath *dp, struct native_session *session)
+{
+	struct native_ppp *ppp = session->ppp;
+
+	explicit_bzero(&ppp->mppe, sizeof(ppp->mppe));
+	if (ppp->unit < 0)
+		return;
+	forget_network(dp, session);
+	close_one(&ppp->unit);
 	*session->ifname = '\0';
 	session->ifindex = session->mtu = 0;
+}
+
+/* The kernel's keys are the unit's: it stays, with a device that nobody is told of. */
+static void rest(struct native_datapath *dp, struct native_session *session)
+{
+	struct native_ppp *ppp = session->ppp;
+	const struct datapath_ppp nothing = { 0 };
+
+	(void)native_ppp_pass(ppp, &nothing, NULL);
+	if (session->ifindex)
+		(void)own_change(session->space->links, session->ifindex, &ppp->carried, NULL, NULL);
+	forget_network(dp, session);
 }
 
 void native_ppp_end(struct native_datapath *dp, struct native_session *session)
@@ -110,26 +135,29 @@ static uint32_t wanted_mtu(const struct native_session *session, const struct da
 {
 	const struct datapath_ppp *ppp = &config->ppp;
 	uint32_t path = native_session_path(session), mtu = UINT16_MAX;
+	bool fixed = config->mtu_mode == DATAPATH_MTU_FIXED;
 
-	if (config->mtu_mode == DATAPATH_MTU_FIXED)
-		mtu = config->mtu;
-	else if (path > PPP_FRAME_HEADER)
+	if (!fixed && path > PPP_FRAME_HEADER)
 		mtu = path - PPP_FRAME_HEADER;
 	if (ppp->mtu && ppp->mtu < mtu)
 		mtu = ppp->mtu;
+	if (session->ppp->mppe.wanted)
+		mtu -= MPPE_OCTETS;
+	if (fixed && config->mtu < mtu)
+		mtu = config->mtu;
 	/* Less, and the kernel takes IPv6 away from the device. */
 	return ppp->ipv6 && mtu < IPV6_LEAST ? IPV6_LEAST : mtu;
 }
 
 /* The kernel made it as pppN, in the tunnel's namespace. */
-static int place_device(struct native_session *session, int number, const char *ifname, struct error *error)
+static int place_device(struct native_session *session, const char *ifname, struct error *error)
 {
 	struct link_channel *links = session->tunnel->space->links;
 	struct link_settings settings = { .name = *ifname ? ifname : NULL };
 	char made_as[IF_NAMESIZE];
 	int result = 0;
 
-	snprintf(made_as, sizeof(made_as), "ppp%d", number);
+	snprintf(made_as, sizeof(made_as), "ppp%d", session->ppp->number);
 	snprintf(session->ifname, sizeof(session->ifname), "%s", *ifname ? ifname : made_as);
 	if (session->space != session->tunnel->space) {
 		settings.netns_fd = netns_open(session->config.netns, error);
@@ -145,8 +173,9 @@ static int place_device(struct native_session *session, int number, const char *
 }
 
 /* Where the tunnel is: there the channel finds it. */
-static int open_unit(struct native_session *session, int *number, struct error *error)
+static int open_unit(struct native_session *session, struct error *error)
 {
+	struct native_ppp *ppp = session->ppp;
 	const char *netns = session->tunnel->config.netns;
 	int saved = -1;
 
@@ -155,27 +184,34 @@ static int open_unit(struct native_session *session, int *number, struct error *
 		if (saved < 0)
 			return -1;
 	}
-	session->ppp->unit = native_ppp_unit(session->ppp->channel, number, error);
+	ppp->unit = native_ppp_unit(ppp->channel, &ppp->number, error);
 	if (*netns)
 		netns_leave(saved);
-	return session->ppp->unit < 0 ? -1 : 0;
+	return ppp->unit < 0 ? -1 : 0;
+}
+
+int native_ppp_make_unit(struct native_datapath *dp, struct native_session *session, struct error *error)
+{
+	if (session->ppp->unit >= 0)
+		return 0;
+	if (open_unit(session, error) < 0)
+		return -1;
+	if (native_watch_frames(dp, session, session->ppp->unit, error) == 0)
+		return 0;
+	close_one(&session->ppp->unit);
+	return -1;
 }
 
 static int make_device(struct native_datapath *dp, struct native_session *session,
 		       const struct datapath_session_config *config, struct error *error)
 {
 	struct link_settings settings = { .mtu = wanted_mtu(session, config), .up = true, .no_own_addresses = true };
-	int number;
 
-	if (open_unit(session, &number, error) == 0 &&
-	    native_watch_frames(dp, session, session->ppp->unit, error) == 0 &&
-	    place_device(session, number, config->ifname, error) == 0 &&
-	    link_set(session->space->links, session->ifindex, &settings, error) == 0) {
-		session->mtu = settings.mtu;
-		return 0;
-	}
-	end_device(dp, session);
-	return -1;
+	if (native_ppp_make_unit(dp, session, error) < 0 || place_device(session, config->ifname, error) < 0 ||
+	    link_set(session->space->links, session->ifindex, &settings, error) < 0)
+		return -1;
+	session->mtu = settings.mtu;
+	return 0;
 }
 
 /* --- what the system is told of it --- */
@@ -208,7 +244,7 @@ static int furnish(struct native_datapath *dp, struct native_session *session, c
 	if (!pinned)
 		own_pin_remove(&dp->pins, session);
 	set_proxy(session, to);
-	return native_ppp_pass(ppp->unit, to, error);
+	return native_ppp_pass(ppp, to, error);
 }
 
 static int copy_prefixes(const struct datapath_ppp *from, struct datapath_prefix **prefixes, struct error *error)
@@ -235,17 +271,13 @@ static int refuse(const struct datapath_session_config *config, struct error *er
 	return 0;
 }
 
-int native_ppp_carry(struct native_datapath *dp, struct native_session *session,
-		     const struct datapath_session_config *config, struct error *error)
+static int carry(struct native_datapath *dp, struct native_session *session,
+		 const struct datapath_session_config *config, struct error *error)
 {
 	struct native_ppp *ppp = session->ppp;
 	struct datapath_prefix *prefixes;
-	bool is_new = ppp->unit < 0;
+	bool is_new = !session->ifindex;
 
-	if (!is_carried(&config->ppp)) {
-		end_device(dp, session);
-		return 0;
-	}
 	if (refuse(config, error) < 0 || copy_prefixes(&config->ppp, &prefixes, error) < 0)
 		return -1;
 	if ((is_new ? make_device(dp, session, config, error) :
@@ -256,9 +288,79 @@ int native_ppp_carry(struct native_datapath *dp, struct native_session *session,
 		free(prefixes);
 		return -1;
 	}
+	(void)native_ppp_set_mru(ppp->unit, config->ppp.mru);
 	free(ppp->prefixes);
 	ppp->prefixes = prefixes;
 	ppp->carried = config->ppp;
 	ppp->carried.prefixes = prefixes;
+	session->config.mtu_mode = config->mtu_mode;
+	session->config.mtu = config->mtu;
 	return 0;
+}
+
+int native_ppp_adapt(struct native_session *session, struct error *error)
+{
+	struct datapath_session_config as = session->config;
+
+	as.ppp = session->ppp->carried;
+	if (!is_carried(&as.ppp))
+		return 0;
+	if (native_session_set_mtu(session, wanted_mtu(session, &as), error) < 0)
+		return -1;
+	return native_ppp_pass(session->ppp, &as.ppp, error);
+}
+
+/* The kernel counts a packet that it will cut into segments as a whole: a burst is no less than the largest of them. */
+static uint32_t burst_of(uint64_t rate, uint32_t asked)
+{
+	uint64_t octets = asked ? asked : rate * BURST_MS / 1000;
+
+	if (octets < BURST_LEAST)
+		return BURST_LEAST;
+	return octets > BURST_MOST ? BURST_MOST : (uint32_t)octets;
+}
+
+static int limit(const struct native_session *session, bool inwards, uint64_t bits, uint32_t asked, struct error *error)
+{
+	uint64_t rate = bits && bits < 8 ? 1 : bits / 8;
+
+	if (link_limit(session->space->links, session->ifindex, inwards, rate, burst_of(rate, asked)) == 0)
+		return 0;
+	return error_set(error, ERROR_UNSUPPORTED, inwards ? "rate_receive" : "rate_send", "this kernel does not limit "
+			 "what its interfaces carry (%s): `modprobe -a sch_ingress cls_matchall act_police`, or "
+			 "datapath=user", strerror(errno));
+}
+
+static int set_rates(const struct native_session *session, const struct datapath_rate *rate, struct error *error)
+{
+	if (!session->ifindex)
+		return 0;	/* they are told again when it has a device */
+	if (limit(session, false, rate->send, rate->send_burst, error) < 0)
+		return -1;
+	return limit(session, true, rate->receive, rate->receive_burst, error);
+}
+
+static int modify_network(struct native_datapath *dp, struct native_session *session,
+			  const struct datapath_session_config *config, bool for_good, struct error *error)
+{
+	if (is_carried(&config->ppp))
+		return carry(dp, session, config, error);
+	if (session->ppp->mppe.keyed && !for_good)
+		rest(dp, session);
+	else
+		end_device(dp, session);
+	return 0;
+}
+
+int native_ppp_modify(struct native_datapath *dp, struct native_session *session,
+		      const struct datapath_session_config *config, unsigned int fields, struct error *error)
+{
+	if (fields & DATAPATH_SESSION_MPPE_KEYS && native_mppe_expect(dp, session, &config->mppe, error) < 0)
+		return -1;
+	if (fields & DATAPATH_SESSION_MPPE && native_mppe_set(dp, session, &config->mppe, error) < 0)
+		return -1;
+	if (fields & DATAPATH_SESSION_PPP &&
+	    modify_network(dp, session, config, fields & DATAPATH_SESSION_MPPE, error) < 0)
+		return -1;
+	return fields & DATAPATH_SESSION_RATE ? set_rates(session, &config->rate, error) : 0;
 }

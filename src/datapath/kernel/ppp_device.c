@@ -17,6 +17,8 @@
 
 #include "datapath/kernel/internal.h"
 
+#define MRU_DEFAULT 1500		/* RFC 1661 section 6.1: what a peer may send whatever it was told */
+
 static int connect_v2(int fd, const struct native_session *session)
 {
 	const struct datapath_tunnel_config *tunnel = &session->tunnel->config;
@@ -101,17 +103,50 @@ int native_ppp_unit(int channel, int *number, struct error *error)
 	return -1;
 }
 
-/* What shall not pass is stopped before, what shall after the filter is there. */
-int native_ppp_pass(int unit, const struct datapath_ppp *ppp, struct error *error)
+/* What shall not pass is stopped before, what shall after the filter is there, and what is to be enciphered when the
+ * kernel does that. */
+int native_ppp_pass(const struct native_ppp *ppp, const struct datapath_ppp *as, struct error *error)
 {
 	struct sock_filter instructions[NATIVE_FILTER_MAX];
 	struct sock_fprog program = { .filter = instructions };
+	bool may = !ppp->mppe.wanted || ppp->mppe.on;
 
-	program.len = (unsigned short)native_filter(ppp, instructions);
-	if (ioctl(unit, PPPIOCSPASS, &program) < 0 && program.len)
-		return error_system(error, errno, "check_source", "this kernel cannot check sources (PPP_FILTER): "
-				    "check_source=no, or datapath=user");
-	if (set_mode(unit, PPP_IP, ppp->ipv4) == 0 && set_mode(unit, PPP_IPV6, ppp->ipv6) == 0)
+	program.len = (unsigned short)native_filter(as, ppp->mppe.wanted, instructions);
+	if (ioctl(ppp->unit, PPPIOCSPASS, &program) < 0 && program.len)
+		return error_system(error, errno, "check_source", "this kernel cannot check packets of PPP "
+				    "(PPP_FILTER): check_source=no and mppe=no, or datapath=user");
+	if (set_mode(ppp->unit, PPP_IP, may && as->ipv4) == 0 && set_mode(ppp->unit, PPP_IPV6, may && as->ipv6) == 0)
 		return 0;
 	return error_system(error, errno, NULL, "the kernel does not carry the session's packets");
+}
+
+int native_ppp_set_mru(int unit, uint16_t mru)
+{
+	int octets = mru > MRU_DEFAULT ? mru : MRU_DEFAULT;
+
+	return ioctl(unit, PPPIOCSMRU, &octets);
+}
+
+int native_ppp_arm(int unit, bool transmit, uint8_t *option, uint32_t length)
+{
+	struct ppp_option_data data = { .ptr = option, .length = length, .transmit = transmit };
+
+	return ioctl(unit, PPPIOCSCOMPRESS, &data);
+}
+
+int native_ppp_set_ccp(int unit, bool open, bool up)
+{
+	int flags = (open ? SC_CCP_OPEN : 0) | (up ? SC_CCP_UP : 0);
+
+	return ioctl(unit, PPPIOCSFLAGS, &flags);
+}
+
+unsigned int native_ppp_ccp(int unit)
+{
+	unsigned int flags = 0;
+
+	if (ioctl(unit, PPPIOCGFLAGS, &flags) < 0)
+		return 0;
+	return (flags & SC_COMP_RUN ? NATIVE_ENCIPHERS : 0) | (flags & SC_DECOMP_RUN ? NATIVE_DECIPHERS : 0) |
+	       (flags & SC_DC_ERROR ? NATIVE_LOST : 0) | (flags & SC_DC_FERROR ? NATIVE_LOST_FOR_GOOD : 0);
 }

@@ -28,10 +28,6 @@ static int refuse_ppp(const struct datapath_session_config *config, unsigned int
 {
 	if (config->frames)
 		return refuse(error, "frame_socket", "the kernel gives PPP frames to no other program (frame_socket)");
-	if (fields & DATAPATH_SESSION_MPPE && fields != UINT_MAX && (config->mppe.send || config->mppe.receive))
-		return refuse(error, "mppe", "the kernel's sessions are not encrypted by MPPE (mppe=no)");
-	if (fields & DATAPATH_SESSION_RATE && fields != UINT_MAX && (config->rate.send || config->rate.receive))
-		return refuse(error, "rate_send", "the kernel's sessions have no limit of their own (tc has)");
 	return 0;
 }
 

@@ -160,16 +160,24 @@ static int set_up_device(struct native_session *session, const char *made_as, st
 
 /* --- making one --- */
 
+static int create(const struct native_datapath *dp, const struct native_session *session, const char *ifname)
+{
+	const struct native_tunnel *tunnel = session->tunnel;
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+
+	return native_channel_create(tunnel->space->channel,
+				     native_session_create(buffer, dp->family, &session->config, tunnel->tunnel_id,
+							   ifname));
+}
+
 int native_session_tell(const struct native_datapath *dp, const struct native_session *session, const char *ifname,
 			struct error *error)
 {
 	const struct native_tunnel *tunnel = session->tunnel;
-	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
 	uint32_t id = session->config.session_id;
 
-	if (native_channel_create(tunnel->space->channel,
-				  native_session_create(buffer, dp->family, &session->config, tunnel->tunnel_id,
-							ifname)) == 0)
+	if (create(dp, session, ifname) == 0 ||
+	    (errno == ENODEV && native_tunnel_revive(dp, session->tunnel) == 0 && create(dp, session, ifname) == 0))
 		return 0;
 	if (errno == EEXIST && *ifname && link_index(tunnel->space->links, ifname))
 		return error_set(error, ERROR_EXISTS, "interface_name", "an interface %s exists already", ifname);
@@ -210,19 +218,25 @@ void native_session_untell(const struct native_datapath *dp, const struct native
 	await_end(dp, session);
 }
 
+bool native_session_is_there(const struct native_datapath *dp, const struct native_session *session)
+{
+	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
+
+	return native_channel_request(session->tunnel->space->channel,
+				      native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
+							     session->tunnel->tunnel_id,
+							     session->config.session_id), NULL) == 0;
+}
+
 /* A device that is not where it was may have been moved. */
 bool native_session_is_lost(const struct native_datapath *dp, const struct native_session *session)
 {
-	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
 	char name[IF_NAMESIZE];
 	uint32_t mtu;
 
 	if (session->ppp || link_get(session->space->links, session->ifindex, name, &mtu))
 		return false;
-	return native_channel_request(session->tunnel->space->channel,
-				      native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
-							     session->tunnel->tunnel_id,
-							     session->config.session_id), NULL) < 0;
+	return !native_session_is_there(dp, session);
 }
 
 static void session_free(struct native_datapath *dp, struct native_session *session)
@@ -320,8 +334,7 @@ int native_session_modify(struct datapath *base, handle h, const struct datapath
 	if (!session)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
 	if (native_refuse_session(config, fields, error) < 0 ||
-	    (fields & DATAPATH_SESSION_PPP && session->ppp &&
-	     native_ppp_carry(dp, session, config, error) < 0))
+	    (session->ppp && native_ppp_modify(dp, session, config, fields, error) < 0))
 		return -1;
 	return modify(dp, session, config, fields, error);
 }
@@ -374,13 +387,16 @@ int native_session_info(struct datapath *base, handle h, struct datapath_session
 		return -1;
 	*info = (struct datapath_session_info){ .ifindex = session->ifindex, .mtu = session->mtu,
 						.carrier = !session->gone };
-	memcpy(info->ifname, session->ifname, sizeof(info->ifname));
+	if (session->ppp && !session->ppp->carried.ipv4 && !session->ppp->carried.ipv6)
+		info->ifindex = 0;	/* its device rests */
+	else
+		memcpy(info->ifname, session->ifname, sizeof(info->ifname));
 	/* Renamed, or given another MTU; or moved, and then nothing is known of it. */
-	if (session->ifindex)
+	if (info->ifindex)
 		(void)link_get(session->space->links, session->ifindex, info->ifname, &info->mtu);
 	else
 		info->mtu = native_session_path(session);
-	if (session->ppp && session->ifindex &&
+	if (session->ppp && info->ifindex &&
 	    link_counters(session->space->links, session->ifindex, &counters))
 		info->network_packets = counters.rx_packets + counters.tx_packets;
 	(void)native_channel_request(session->tunnel->space->channel,

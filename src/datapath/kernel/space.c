@@ -14,7 +14,7 @@ static void space_free(struct native_space *space)
 	free(space);
 }
 
-static struct native_space *space_new(const char *netns, struct error *error)
+static struct native_space *space_new(struct native_datapath *dp, const char *netns, struct error *error)
 {
 	struct native_space *space = calloc(1, sizeof(*space));
 	int saved = -1;
@@ -29,12 +29,14 @@ static struct native_space *space_new(const char *netns, struct error *error)
 			goto fail;
 	}
 	space->identity = netns_identity("");
-	space->channel = native_channel_open(error);
+	space->channel = native_channel_open(dp->group, error);
 	space->links = space->channel ? link_channel_open(error) : NULL;
 	if (*netns)
 		netns_leave(saved);
-	if (space->links)
+	if (space->links) {
+		native_watch_notices(dp, space);
 		return space;
+	}
 fail:
 	space_free(space);
 	return NULL;
@@ -47,7 +49,7 @@ struct native_space *native_space_get(struct native_datapath *dp, const char *ne
 
 	LL_SEARCH_SCALAR(dp->spaces, space, identity, identity);
 	if (!space) {
-		space = space_new(netns, error);
+		space = space_new(dp, netns, error);
 		if (!space)
 			return NULL;
 		LL_PREPEND(dp->spaces, space);

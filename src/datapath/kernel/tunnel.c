@@ -129,6 +129,23 @@ static int make(const struct native_datapath *dp, struct native_tunnel *tunnel, 
 	return -1;
 }
 
+/* Its sessions are gone with it; until the last is known to be, a new one would be between the old ones. */
+int native_tunnel_revive(const struct native_datapath *dp, struct native_tunnel *tunnel)
+{
+	const struct native_session *session;
+
+	DL_FOREACH(tunnel->sessions, session) {
+		if (!session->gone)
+			goto fail;
+	}
+	close_socket(tunnel);
+	if (make(dp, tunnel, NULL) == 0)
+		return 0;
+fail:
+	errno = ENODEV;
+	return -1;
+}
+
 static void unmake(struct native_datapath *dp, struct native_tunnel *tunnel)
 {
 	while (tunnel->sessions)
