@@ -3,30 +3,18 @@
 #include "os/claim.h"
 
 #include <errno.h>
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "os/bpf.h"
 
 #define CLAIMS_MAX 65536		/* sessions of one tunnel */
 #define UDP_HEADER 8
 #define DATA_MIN 14			/* octets: the kernel takes no shorter one for a data packet */
-#define LICENSE "MIT"
 #define KEY_VERSION (-8)		/* struct os_claim, as the filter writes it below its frame pointer */
 #define KEY_ID (-4)
-
-/* One instruction: operation, destination and source register, offset, constant. */
-#define DO(operation, to, from, distance, constant) \
-	((struct bpf_insn){ .code = (operation), .dst_reg = (to), .src_reg = (from), .off = (distance), \
-			    .imm = (constant) })
-
-static int bpf(int command, union bpf_attr *attributes)
-{
-	return (int)syscall(SYS_bpf, command, attributes, sizeof(*attributes));
-}
+#define DO OS_BPF
 
 _Static_assert(sizeof(struct os_claim) == 8 && offsetof(struct os_claim, id) == KEY_ID - KEY_VERSION,
 	       "the filter makes the same");
@@ -38,11 +26,11 @@ int os_claims_new(void)
 		.max_entries = CLAIMS_MAX, .map_flags = BPF_F_NO_PREALLOC,
 	};
 
-	return bpf(BPF_MAP_CREATE, &attributes);
+	return os_bpf(BPF_MAP_CREATE, &attributes);
 }
 
 /* What a socket filter of UDP sees begins with the UDP header. */
-static int load(int claims)
+int os_claims_attach(int claims, int socket)
 {
 	const struct bpf_insn code[] = {
 		DO(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_6, BPF_REG_1, 0, 0),
@@ -78,24 +66,8 @@ static int load(int claims)
 		DO(BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, -1),
 		DO(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
-	union bpf_attr attributes = {
-		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = (uint64_t)(uintptr_t)code,
-		.insn_cnt = sizeof(code) / sizeof(code[0]), .license = (uint64_t)(uintptr_t)LICENSE,
-	};
 
-	return bpf(BPF_PROG_LOAD, &attributes);
-}
-
-int os_claims_attach(int claims, int socket)
-{
-	int program = load(claims), failed = 0;
-
-	if (program < 0)
-		return errno;
-	if (setsockopt(socket, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) < 0)
-		failed = errno;
-	close(program);
-	return failed;
+	return os_bpf_attach(socket, code, sizeof(code) / sizeof(code[0]));
 }
 
 int os_claims_set(int claims, struct os_claim claim, bool claimed)
@@ -106,7 +78,7 @@ int os_claims_set(int claims, struct os_claim claim, bool claimed)
 		.value = claimed ? (uint64_t)(uintptr_t)&value : 0,
 	};
 
-	if (bpf(claimed ? BPF_MAP_UPDATE_ELEM : BPF_MAP_DELETE_ELEM, &attributes) < 0)
+	if (os_bpf(claimed ? BPF_MAP_UPDATE_ELEM : BPF_MAP_DELETE_ELEM, &attributes) < 0)
 		return errno;
 	return 0;
 }

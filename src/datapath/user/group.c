@@ -268,6 +268,7 @@ static void group_free(struct user_datapath *dp, struct socket_group *group)
 	close_if_open(group->control[0].fd);
 	for (unsigned int i = dp->worker_count; i-- > 0;)
 		close_if_open(group->data[i].fd);
+	joined_free(group->joined);
 	free(group->data);
 	free(group);
 }

@@ -73,6 +73,7 @@ struct socket_group {
 	unsigned int foreign;		/* IP: tunnels whose control messages are another program's. Workers read it */
 	struct endpoint peer;		/* of a shadow */
 	unsigned int receiver;		/* of a shadow: the worker that receives */
+	struct joined *joined;		/* of a shadow: that worker's, and NULL where there cannot be any */
 	bool icmp_distrusted;		/* sends whatever path MTUs the kernel believes */
 	unsigned int sockets;		/* in data */
 	struct group_socket *data;	/* one per worker, in its epoll; each worker also sends with its own */

@@ -508,7 +508,7 @@ static size_t read_control(struct arrival *arrival, struct msghdr *header, size_
 
 static void receive_message(struct arrival *arrival, struct msghdr *header, uint8_t *octets, size_t length)
 {
-	size_t step, skip = 0;
+	size_t step, skip = 0, joined = 0;
 
 	if (header->msg_flags & MSG_TRUNC) {
 		counter_add(arrival->worker->totals.rx_oversize, 1);
@@ -522,9 +522,14 @@ static void receive_message(struct arrival *arrival, struct msghdr *header, uint
 		skip = length;
 	octets += skip;
 	length -= skip;
-	if (arrival->group->shadow && !shadow_strip(arrival->group, arrival->name, &octets, &length))
-		return;
+	if (arrival->group->shadow) {
+		joined = joined_size(arrival->group->joined, octets, length);
+		if (!shadow_strip(arrival->group, arrival->name, &octets, &length))
+			return;
+	}
 	step = read_control(arrival, header, length);
+	if (joined)
+		step = joined;
 	if (length > step && step >= FULL_PACKET)
 		arrival->worker->bulk += length;
 	do {
@@ -601,6 +606,8 @@ static bool receive_batch(struct worker *worker, struct group_socket *socket)
 	prepare(rx);
 	count = recvmmsg(socket->fd, rx->headers, MESSAGES, MSG_DONTWAIT, NULL);
 	rx->used = count > 0 ? (unsigned int)count : 0;
+	if (rx->used)
+		joined_collect(socket->group->joined);
 	for (int i = 0; i < count; i++) {
 		struct arrival arrival = { .worker = worker, .group = socket->group, .name = &rx->names[i],
 					   .steered = socket == &socket->group->data[worker->index] };

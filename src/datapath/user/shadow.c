@@ -112,6 +112,8 @@ int shadow_open(struct socket_group *group, struct error *error)
 			fd = -1;
 	if (fd < 0)
 		return error_system(error, errno, NULL, "cannot open a socket beside that of the program");
+	/* opened later, it gets its copy first */
+	group->joined = joined_new(open_one(group), group->local.address.family, group->local.port, group->peer.port);
 	return 0;
 }
 

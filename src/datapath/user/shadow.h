@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 
 #include "datapath/user/internal.h"
+#include "datapath/user/joined.h"
 
 #define SHADOW_HEADER 8			/* octets of a UDP header */
 
