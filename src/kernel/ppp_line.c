@@ -67,7 +67,6 @@ void line_put(struct kernel_line *line)
 {
 	if (line->ops || line->readers.files)
 		return;
-	unbridge(line);		/* also one that was gone before can have been bridged */
 	readers_clear(&line->readers);
 	free(line);
 }
