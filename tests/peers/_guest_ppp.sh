@@ -55,7 +55,6 @@ length bit = yes
 pppoptfile = /run/options.lac"
 }
 guest_dials() { in_guest "echo 'c ${1:-lns}' >/run/control"; }
-guest_disconnects() { in_guest "echo 'd ${1:-lns}' >/run/control"; }
 # guest_lns OPTION...: we call it; it is 10.9.0.1, we are one of 10.9.0.10-20
 guest_lns() {
 	guest_options /run/options.lns 'name lns' "$@"

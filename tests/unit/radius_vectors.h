@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "hex.h"
 #include "test.h"
 #include "wire/radius.h"
 
@@ -64,21 +65,5 @@
 #define VECTOR_COA_ACK "2c070014a026708357df83232d79488324dbffc8"
 
 static const struct radius_secret vector_secret = { (const uint8_t *)VECTOR_SECRET, sizeof(VECTOR_SECRET) - 1 };
-
-static inline uint8_t hex_digit(char digit)
-{
-	return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
-/* Octets of a text of hexadecimal digits, in lower case. */
-static inline size_t hex_octets(const char *text, uint8_t *octets, size_t size)
-{
-	size_t length = strlen(text) / 2;
-
-	assert_true(length <= size && strlen(text) % 2 == 0);
-	for (size_t i = 0; i < length; i++)
-		octets[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
-	return length;
-}
 
 #endif

@@ -214,6 +214,19 @@ static inline struct service_session_view pair_first_session(struct world *world
 	return view;
 }
 
+/* The tunnel t between them, with these rows besides, is up. */
+static inline void pair_up(struct pair *pair, const char *rows)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), CREATE_TUNNEL("t") "%s", rows);
+	DO(pair->far, ADMIT_NEAR);
+	DO(pair->near, text);
+	pair_run(pair, 100);
+	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
+	assert_int_equal(world_status(pair->far).tunnels_in[SERVICE_TUNNEL_UP], 1);
+}
+
 /* Why the last thing that failed did; "" when nothing has. */
 static inline const char *pair_failure(struct world *world)
 {

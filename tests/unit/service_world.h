@@ -248,4 +248,19 @@ static inline size_t world_log_length(struct world *world)
 	return count;
 }
 
+/* What the datapath was told of the session that it got last. */
+static inline const struct datapath_session_config *world_last_session(struct world *world)
+{
+	const struct datapath_null_entry *log;
+	handle session = HANDLE_NONE;
+	size_t count;
+
+	log = datapath_null_log(world->dp, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (log[i].operation == DATAPATH_NULL_SESSION_ADD)
+			session = log[i].session;
+	}
+	return datapath_null_session(world->dp, session);
+}
+
 #endif

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "hex.h"
 #include "test.h"
 
 #define FRAME "ffffffffffff02000000000108060001080006040001020000000001c0000201000000000000c0000202"
@@ -27,30 +27,22 @@ static const struct vector {
 	{ "00000b01feedface00000000", 0x0b01, "feedface", false, 0 },
 };
 
-static size_t octets_of(const char *text, uint8_t *octets, size_t size)
-{
-	size_t length;
-
-	assert_true(text_to_octets(text, octets, size, &length));
-	return length;
-}
-
 /* The message of a vector; *cookie_length octets of cookie. Returns its length. */
 static size_t message_of(const struct vector *vector, enum l2tp_encap encap, uint8_t message[128], uint8_t cookie[8],
 			 size_t *cookie_length)
 {
-	size_t length = encap == L2TP_ENCAP_UDP ? octets_of("00030000", message, 128) : 0;
+	size_t length = encap == L2TP_ENCAP_UDP ? hex_octets("00030000", message, 128) : 0;
 
-	length += octets_of(vector->header, message + length, 128 - length);
-	length += octets_of(FRAME, message + length, 128 - length);
-	*cookie_length = octets_of(vector->cookie, cookie, 8);
+	length += hex_octets(vector->header, message + length, 128 - length);
+	length += hex_octets(FRAME, message + length, 128 - length);
+	*cookie_length = hex_octets(vector->cookie, cookie, 8);
 	return length;
 }
 
 static void reads_the_vectors(void **state)
 {
 	uint8_t message[128], cookie[8], frame[64];
-	size_t frame_length = octets_of(FRAME, frame, sizeof(frame));
+	size_t frame_length = hex_octets(FRAME, frame, sizeof(frame));
 
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(vectors); i++) {
 		const struct vector *vector = &vectors[i / 2];
@@ -164,7 +156,7 @@ static void tells_kinds_apart(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		uint8_t octets[16];
-		size_t offset, length = octets_of(rows[i].octets, octets, sizeof(octets));
+		size_t offset, length = hex_octets(rows[i].octets, octets, sizeof(octets));
 		uint32_t session_id;
 
 		assert_int_equal(data_header_demux(rows[i].encap, octets, length, &session_id, &offset), rows[i].kind);

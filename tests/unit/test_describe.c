@@ -5,27 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hex.h"
 #include "test.h"
-
-static size_t from_hex(const char *text, uint8_t *out)
-{
-	size_t count = 0;
-	unsigned int octet;
-	int used;
-
-	while (sscanf(text, " %2x%n", &octet, &used) == 1) {
-		out[count++] = (uint8_t)octet;
-		text += used;
-	}
-	return count;
-}
 
 /* One AVP: its name, its value in words, its octets. */
 static void expect(const char *hex, const char *name, const char *value, const char *octets)
 {
 	char text[DESCRIBE_VALUE_MAX], label[DESCRIBE_NAME_MAX];
 	uint8_t message[256];
-	struct cursor cursor = cursor_over(message, from_hex(hex, message));
+	struct cursor cursor = cursor_over(message, hex_octets(hex, message, sizeof(message)));
 	struct described_avp avp;
 
 	print_message("# %s\n", name);
@@ -77,22 +65,27 @@ static void odd_ones(void **state)
 	expect("0007 0000 004d ab", "AVP 77", "ab", "ab");
 	expect("8007 0000 0009 11", "Assigned Tunnel ID", "11", "11");	/* too short for what it is */
 	/* an AVP that says it is longer than the message; shorter than its header; half a header */
-	cursor = cursor_over(message, from_hex("8009 0000 0009 1111", message));
+	cursor = cursor_over(message, hex_octets("8009 0000 0009 1111", message, sizeof(message)));
 	assert_false(describe_next(&cursor, &avp));
-	cursor = cursor_over(message, from_hex("8005 0000 0009 1111", message));
+	cursor = cursor_over(message, hex_octets("8005 0000 0009 1111", message, sizeof(message)));
 	assert_false(describe_next(&cursor, &avp));
-	cursor = cursor_over(message, from_hex("8008 0000", message));
+	cursor = cursor_over(message, hex_octets("8008 0000", message, sizeof(message)));
 	assert_false(describe_next(&cursor, &avp));
+}
+
+static const char *type_of(const char *hex)
+{
+	uint8_t message[64];
+
+	return describe_type(message, hex_octets(hex, message, sizeof(message)));
 }
 
 static void types(void **state)
 {
-	uint8_t message[64];
-
-	assert_string_equal(describe_type(message, from_hex("8008 0000 0000 000a", message)), "ICRQ");
-	assert_null(describe_type(message, from_hex("8008 0000 0000 0063", message)));
-	assert_null(describe_type(message, from_hex("8008 0000 0009 000a", message)));
-	assert_null(describe_type(message, 0));
+	assert_string_equal(type_of("8008 0000 0000 000a"), "ICRQ");
+	assert_null(type_of("8008 0000 0000 0063"));
+	assert_null(type_of("8008 0000 0009 000a"));
+	assert_null(type_of(""));
 }
 
 int main(void)

@@ -4,27 +4,14 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "hex.h"
 #include "test.h"
-
-static size_t octets_of(const char *hex, uint8_t *out)
-{
-	size_t length = 0;
-
-	for (; *hex; hex += 2) {
-		char pair[3] = { hex[0], hex[1], '\0' };
-		size_t one;
-
-		assert_true(text_to_octets(pair, &out[length++], 1, &one));
-	}
-	return length;
-}
 
 static bool decode(const char *hex, struct dhcpv6_message *message)
 {
 	static uint8_t octets[1500];
 
-	return dhcpv6_decode(octets, octets_of(hex, octets), message);
+	return dhcpv6_decode(octets, hex_octets(hex, octets, sizeof(octets)), message);
 }
 
 /* As scapy 2.5.0 writes them. */
@@ -65,7 +52,7 @@ static void a_reply_both_ways(void **state)
 {
 	struct dhcpv6_message message;
 	uint8_t octets[1500], expected[1500], again[1500];
-	size_t length = octets_of(REPLY, octets);
+	size_t length = hex_octets(REPLY, octets, sizeof(octets));
 	char text[PREFIX_TEXT_MAX];
 
 	assert_true(dhcpv6_decode(octets, length, &message));
@@ -82,12 +69,12 @@ static void a_reply_both_ways(void **state)
 	/* but for the words beside the status it is the same */
 	message.ias[1].has_status = false;
 	length = dhcpv6_encode(&message, again, sizeof(again));
-	octets_of("07123456" CLIENT SERVER
+	hex_octets("07123456" CLIENT SERVER
 		  "0019002900000007000007080000" "0b40001a0019" "00000e1000001c20"
 		  "38" "20010db8000001000000000000000000" "0003000c" "00000009" "0000000000000000"
 		  "00170020" "20010db8000000000000000000000053" "20010db8000000000000000000000054"
 		  "00200004" "00001c20",
-		  expected);
+		  expected, sizeof(expected));
 	assert_int_equal(length, 147);
 	assert_memory_equal(again, expected, length);
 	for (size_t size = 0; size < length; size++)

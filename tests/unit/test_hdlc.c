@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "hex.h"
 #include "test.h"
 
 #define OCTETS_MAX 256
@@ -17,14 +17,6 @@ static const char all_escaped[] = "7eff7d23c0217d217d217d207d347d227d267d207d207
 				  "52a57e";
 static const char some_escaped[] = "7eff03c021010100140206000000000506deadbeef0702080252a57e";
 
-static size_t octets_of(const char *text, uint8_t *octets)
-{
-	size_t length;
-
-	assert_true(text_to_octets(text, octets, OCTETS_MAX, &length));
-	return length;
-}
-
 static void fcs_has_the_known_value(void **state)
 {
 	assert_int_equal((uint16_t)~hdlc_fcs(HDLC_FCS_START, (const uint8_t *)"123456789", 9), 0x906e);
@@ -33,11 +25,11 @@ static void fcs_has_the_known_value(void **state)
 static void frames_are_written(void **state)
 {
 	uint8_t frame[OCTETS_MAX], wanted[OCTETS_MAX], got[HDLC_ENCODED_MAX(OCTETS_MAX)];
-	size_t length = octets_of(lcp_request, frame);
+	size_t length = hex_octets(lcp_request, frame, OCTETS_MAX);
 
-	assert_int_equal(hdlc_encode(frame, length, HDLC_ACCM_ALL, got), octets_of(all_escaped, wanted));
+	assert_int_equal(hdlc_encode(frame, length, HDLC_ACCM_ALL, got), hex_octets(all_escaped, wanted, OCTETS_MAX));
 	assert_memory_equal(got, wanted, strlen(all_escaped) / 2);
-	assert_int_equal(hdlc_encode(frame, length, 0x000a0000, got), octets_of(some_escaped, wanted));
+	assert_int_equal(hdlc_encode(frame, length, 0x000a0000, got), hex_octets(some_escaped, wanted, OCTETS_MAX));
 	assert_memory_equal(got, wanted, strlen(some_escaped) / 2);
 }
 
@@ -55,11 +47,11 @@ static void frames_are_read(void **state)
 {
 	const char *lines[] = { all_escaped, some_escaped };
 	uint8_t frame[OCTETS_MAX], octets[OCTETS_MAX];
-	size_t frame_length = octets_of(lcp_request, frame);
+	size_t frame_length = hex_octets(lcp_request, frame, OCTETS_MAX);
 	struct hdlc_decoder decoder = { .length = 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		size_t length = octets_of(lines[i], octets);
+		size_t length = hex_octets(lines[i], octets, OCTETS_MAX);
 
 		assert_int_equal(decode(&decoder, octets, length), 1);
 		assert_int_equal(decoder.length, frame_length);
@@ -72,7 +64,7 @@ static void frames_are_read(void **state)
 static void what_is_spoilt_is_no_frame(void **state)
 {
 	uint8_t octets[OCTETS_MAX], bad[OCTETS_MAX];
-	size_t length = octets_of(some_escaped, octets);
+	size_t length = hex_octets(some_escaped, octets, OCTETS_MAX);
 	struct hdlc_decoder decoder = { .length = 0 };
 
 	for (size_t i = 1; i + 1 < length; i++) {

@@ -4,22 +4,14 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "hex.h"
 #include "l2tpv2_vectors.h"
 #include "test.h"
-
-static size_t octets_of(const char *text, uint8_t *octets, size_t size)
-{
-	size_t length = 0;
-
-	assert_true(!*text || text_to_octets(text, octets, size, &length));
-	return length;
-}
 
 static struct hiding keys_of(const struct hiding_vector *vector, uint8_t random_vector[64])
 {
 	return (struct hiding){ (const uint8_t *)VECTOR_SECRET, strlen(VECTOR_SECRET), random_vector,
-				octets_of(vector->random_vector, random_vector, 64) };
+				hex_octets(vector->random_vector, random_vector, 64) };
 }
 
 static void hides(void **state)
@@ -28,10 +20,10 @@ static void hides(void **state)
 		const struct hiding_vector *vector = &hiding_vectors[i];
 		uint8_t random_vector[64], octets[128], hidden[128];
 		struct hiding keys = keys_of(vector, random_vector);
-		size_t length = octets_of(vector->value, octets + HIDING_LENGTH, 64);
-		size_t padding = octets_of(vector->padding, octets + HIDING_LENGTH + length, 32);
+		size_t length = hex_octets(vector->value, octets + HIDING_LENGTH, 64);
+		size_t padding = hex_octets(vector->padding, octets + HIDING_LENGTH + length, 32);
 
-		assert_int_equal(octets_of(vector->hidden, hidden, sizeof(hidden)), HIDING_LENGTH + length + padding);
+		assert_int_equal(hex_octets(vector->hidden, hidden, sizeof(hidden)), HIDING_LENGTH + length + padding);
 		hiding_hide(&keys, (uint16_t)vector->attribute, octets, length, padding);
 		assert_memory_equal(octets, hidden, HIDING_LENGTH + length + padding);
 	}
@@ -43,11 +35,11 @@ static void reveals(void **state)
 		const struct hiding_vector *vector = &hiding_vectors[i];
 		uint8_t random_vector[64], octets[128], wanted[64];
 		struct hiding keys = keys_of(vector, random_vector);
-		size_t length = octets_of(vector->hidden, octets, sizeof(octets)), value_length;
+		size_t length = hex_octets(vector->hidden, octets, sizeof(octets)), value_length;
 		const uint8_t *value;
 
 		assert_true(hiding_reveal(&keys, (uint16_t)vector->attribute, octets, length, &value, &value_length));
-		assert_int_equal(value_length, octets_of(vector->value, wanted, sizeof(wanted)));
+		assert_int_equal(value_length, hex_octets(vector->value, wanted, sizeof(wanted)));
 		assert_memory_equal(value, wanted, value_length);
 	}
 }
@@ -57,7 +49,7 @@ static void another_secret_reveals_nothing(void **state)
 	const struct hiding_vector *vector = &hiding_vectors[1];
 	uint8_t random_vector[64], octets[128];
 	struct hiding keys = keys_of(vector, random_vector);
-	size_t length = octets_of(vector->hidden, octets, sizeof(octets)), value_length;
+	size_t length = hex_octets(vector->hidden, octets, sizeof(octets)), value_length;
 	const uint8_t *value;
 
 	keys.key_length--;
@@ -71,10 +63,10 @@ static void answers_challenges(void **state)
 		const struct challenge_vector *vector = &challenge_vectors[i];
 		uint8_t secret[256], challenge[256], wanted[CHALLENGE_RESPONSE_LENGTH];
 		uint8_t response[CHALLENGE_RESPONSE_LENGTH];
-		size_t secret_length = octets_of(vector->secret, secret, sizeof(secret));
-		size_t challenge_length = octets_of(vector->challenge, challenge, sizeof(challenge));
+		size_t secret_length = hex_octets(vector->secret, secret, sizeof(secret));
+		size_t challenge_length = hex_octets(vector->challenge, challenge, sizeof(challenge));
 
-		octets_of(vector->response, wanted, sizeof(wanted));
+		hex_octets(vector->response, wanted, sizeof(wanted));
 		challenge_response((uint8_t)vector->message_type, secret, secret_length, challenge, challenge_length,
 				   response);
 		assert_true(challenge_response_equal(response, wanted));

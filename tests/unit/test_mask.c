@@ -5,28 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hex.h"
 #include "test.h"
-
-static size_t from_hex(const char *text, uint8_t *out)
-{
-	size_t count = 0;
-	unsigned int octet;
-	int used;
-
-	while (sscanf(text, " %2x%n", &octet, &used) == 1) {
-		out[count++] = (uint8_t)octet;
-		text += used;
-	}
-	return count;
-}
 
 static void expect(enum l2tp_encap encap, size_t cookie_length, const char *before, const char *after,
 		   unsigned int masked)
 {
 	uint8_t octets[512], wanted[512];
-	size_t length = from_hex(before, octets);
+	size_t length = hex_octets(before, octets, sizeof(octets));
 
-	assert_int_equal(from_hex(after, wanted), length);
+	assert_int_equal(hex_octets(after, wanted, sizeof(wanted)), length);
 	assert_int_equal(mask_message(encap, octets, length, cookie_length), masked);
 	assert_memory_equal(octets, wanted, length);
 }

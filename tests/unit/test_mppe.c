@@ -5,19 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "hex.h"
 #include "ppp_vectors.h"
 #include "test.h"
 
 #define PACKET 64
-
-static size_t octets_of(const char *text, uint8_t *octets, size_t size)
-{
-	size_t length = 0;
-
-	assert_true(text_to_octets(text, octets, size, &length));
-	return length;
-}
 
 static struct mppe *begin(const char *start_key, unsigned int bits, bool stateful)
 {
@@ -25,7 +17,7 @@ static struct mppe *begin(const char *start_key, unsigned int bits, bool statefu
 	uint8_t key[MPPE_KEY_MAX];
 
 	assert_non_null(mppe);
-	octets_of(start_key, key, sizeof(key));
+	hex_octets(start_key, key, sizeof(key));
 	mppe_begin(mppe, key, bits, stateful);
 	return mppe;
 }
@@ -61,7 +53,7 @@ static void pair_free(struct pair *pair)
 /* The next packet of the sender. */
 static void encrypt_next(struct pair *pair)
 {
-	pair->length = MPPE_HEADER + octets_of(MPPE_PLAIN, pair->packet + MPPE_HEADER, PACKET - MPPE_HEADER);
+	pair->length = MPPE_HEADER + hex_octets(MPPE_PLAIN, pair->packet + MPPE_HEADER, PACKET - MPPE_HEADER);
 	mppe_encrypt(pair->from, pair->packet, pair->length);
 }
 
@@ -75,7 +67,7 @@ static void encrypt_many(struct pair *pair, int count)
 static enum mppe_result received(struct pair *pair)
 {
 	uint8_t plain[PACKET], octets[PACKET];
-	size_t length = octets_of(MPPE_PLAIN, plain, sizeof(plain));
+	size_t length = hex_octets(MPPE_PLAIN, plain, sizeof(plain));
 	enum mppe_result result;
 
 	memcpy(octets, pair->packet, pair->length);
@@ -97,22 +89,22 @@ static void start_keys_of_version_2(void **state)
 {
 	uint8_t hash_hash[MPPE_HASH], response[MPPE_NT_RESPONSE], send[16], receive[16], wanted[16];
 
-	octets_of(V2_HASH_HASH, hash_hash, sizeof(hash_hash));
-	octets_of(V2_NT_RESPONSE, response, sizeof(response));
+	hex_octets(V2_HASH_HASH, hash_hash, sizeof(hash_hash));
+	hex_octets(V2_NT_RESPONSE, response, sizeof(response));
 	mppe_start_keys_v2(hash_hash, response, true, send, receive);
-	octets_of(V2_SERVER_SEND_START, wanted, 16);
+	hex_octets(V2_SERVER_SEND_START, wanted, 16);
 	assert_memory_equal(send, wanted, 16);
-	octets_of(V2_SERVER_RECEIVE_START, wanted, 16);
+	hex_octets(V2_SERVER_RECEIVE_START, wanted, 16);
 	assert_memory_equal(receive, wanted, 16);
 	mppe_start_keys_v2(hash_hash, response, false, receive, send);
-	assert_memory_equal(send + 0, (octets_of(V2_SERVER_SEND_START, wanted, 16), wanted), 16);
+	assert_memory_equal(send + 0, (hex_octets(V2_SERVER_SEND_START, wanted, 16), wanted), 16);
 }
 
 static void assert_session_key(const char *start_key, unsigned int bits, const char *wanted)
 {
 	struct mppe *mppe = begin(start_key, bits, false);
 	uint8_t octets[MPPE_KEY_MAX];
-	size_t length = octets_of(wanted, octets, sizeof(octets));
+	size_t length = hex_octets(wanted, octets, sizeof(octets));
 
 	assert_int_equal(mppe->key_length, length);
 	assert_memory_equal(mppe->key, octets, length);
@@ -123,10 +115,10 @@ static void session_keys_of_version_1(void **state)
 {
 	uint8_t hash_hash[MPPE_HASH], challenge[MPPE_V1_CHALLENGE], key[16], wanted[16];
 
-	octets_of(V2_HASH_HASH, hash_hash, sizeof(hash_hash));	/* the same password */
-	octets_of(V1_CHALLENGE, challenge, sizeof(challenge));
+	hex_octets(V2_HASH_HASH, hash_hash, sizeof(hash_hash));	/* the same password */
+	hex_octets(V1_CHALLENGE, challenge, sizeof(challenge));
 	mppe_start_key_v1(hash_hash, challenge, key);
-	octets_of(V1_START_128, wanted, sizeof(wanted));
+	hex_octets(V1_START_128, wanted, sizeof(wanted));
 	assert_memory_equal(key, wanted, 16);
 	assert_session_key(V1_START_128, 128, V1_SESSION_128);
 	assert_session_key(V1_LM_HASH, 40, V1_SESSION_40);
@@ -139,7 +131,7 @@ static void session_keys_of_version_2(void **state)
 		const struct mppe_vector *vector = &mppe_vectors[i];
 		struct mppe *mppe = begin(V2_SERVER_SEND_START, vector->bits, true);
 		uint8_t text[] = MPPE_TEST_MESSAGE, wanted[PACKET];
-		size_t length = octets_of(vector->test_message, wanted, sizeof(wanted));
+		size_t length = hex_octets(vector->test_message, wanted, sizeof(wanted));
 
 		assert_session_key(V2_SERVER_SEND_START, vector->bits, vector->send_session);
 		assert_session_key(V2_SERVER_RECEIVE_START, vector->bits, vector->receive_session);
@@ -160,9 +152,9 @@ static void packets_without_state(void **state)
 			uint8_t wanted[PACKET];
 
 			encrypt_next(&pair);
-			assert_int_equal(octets_of(vector->stateless[j], wanted, sizeof(wanted)), pair.length);
+			assert_int_equal(hex_octets(vector->stateless[j], wanted, sizeof(wanted)), pair.length);
 			assert_memory_equal(pair.packet, wanted, pair.length);
-			assert_int_equal(octets_of(vector->keys[j], wanted, sizeof(wanted)), pair.from->key_length);
+			assert_int_equal(hex_octets(vector->keys[j], wanted, sizeof(wanted)), pair.from->key_length);
 			assert_memory_equal(pair.from->key, wanted, pair.from->key_length);
 			assert_int_equal(received(&pair), MPPE_PACKET);
 		}
@@ -182,7 +174,7 @@ static void packets_with_state(void **state)
 			uint8_t wanted[PACKET];
 
 			encrypt_next(&pair);
-			assert_int_equal(octets_of(vector->stateful[j], wanted, sizeof(wanted)), pair.length);
+			assert_int_equal(hex_octets(vector->stateful[j], wanted, sizeof(wanted)), pair.length);
 			assert_int_equal(pair.packet[0], 0x10);
 			pair.packet[0] = wanted[0];
 			assert_memory_equal(pair.packet, wanted, pair.length);
@@ -294,7 +286,7 @@ static void only_ip_packets_are_taken(void **state)
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
 		struct pair pair = pair_new(i % 2);
 		uint8_t octets[PACKET];
-		size_t length = octets_of(cases[i / 2].plain, octets + MPPE_HEADER, PACKET - MPPE_HEADER);
+		size_t length = hex_octets(cases[i / 2].plain, octets + MPPE_HEADER, PACKET - MPPE_HEADER);
 
 		mppe_encrypt(pair.from, octets, MPPE_HEADER + length);
 		assert_int_equal(mppe_decrypt(pair.to, octets, MPPE_HEADER + length) == MPPE_PACKET, cases[i / 2].is);
@@ -413,7 +405,7 @@ static void flush_by_rfc(struct pair *pair)
 {
 	encrypt_next(pair);
 	arcfour_set_key(pair->from->stream, 16, pair->from->key);
-	octets_of(MPPE_PLAIN, pair->packet + MPPE_HEADER, PACKET - MPPE_HEADER);
+	hex_octets(MPPE_PLAIN, pair->packet + MPPE_HEADER, PACKET - MPPE_HEADER);
 	pair->packet[0] |= 0x80;
 	arcfour_crypt(pair->from->stream, pair->length - MPPE_HEADER, pair->packet + MPPE_HEADER,
 		      pair->packet + MPPE_HEADER);

@@ -4,23 +4,15 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "hex.h"
 #include "ppp_vectors.h"
 #include "test.h"
 
-static size_t octets_of(const char *text, uint8_t *octets, size_t size)
-{
-	size_t length = 0;
-
-	assert_true(text_to_octets(text, octets, size, &length));
-	return length;
-}
-
 static void assert_octets(const uint8_t *octets, size_t length, const char *wanted)
 {
-	uint8_t expected[TEXT_OCTETS_MAX];
+	uint8_t expected[128];
 
-	assert_int_equal(octets_of(wanted, expected, sizeof(expected)), length);
+	assert_int_equal(hex_octets(wanted, expected, sizeof(expected)), length);
 	assert_memory_equal(octets, expected, length);
 }
 
@@ -33,7 +25,7 @@ static void md5(void **state)
 {
 	uint8_t challenge[16], response[CHAP_MD5_LENGTH];
 
-	octets_of(MD5_CHALLENGE, challenge, sizeof(challenge));
+	hex_octets(MD5_CHALLENGE, challenge, sizeof(challenge));
 	chap_md5_response(23, (const uint8_t *)MD5_SECRET, 6, challenge, sizeof(challenge), response);
 	assert_octets(response, sizeof(response), CHAP_MD5_RESPONSE);
 	chap_md5_response(9, (const uint8_t *)MD5_SECRET, 6, challenge, sizeof(challenge), response);
@@ -45,7 +37,7 @@ static void version_1(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(mschapv1_vectors); i++) {
 		uint8_t hash[MSCHAP_HASH], challenge[MSCHAP_V1_CHALLENGE], response[MSCHAP_NT_RESPONSE];
 
-		octets_of(V1_CHALLENGE, challenge, sizeof(challenge));
+		hex_octets(V1_CHALLENGE, challenge, sizeof(challenge));
 		hash_text(mschapv1_vectors[i].password, hash);
 		assert_octets(hash, sizeof(hash), mschapv1_vectors[i].hash);
 		mschap_nt_response(challenge, hash, response);
@@ -57,8 +49,8 @@ static void challenge_of(const char *name, uint8_t challenge[MSCHAP_V1_CHALLENGE
 {
 	uint8_t peer[MSCHAP_V2_CHALLENGE], authenticator[MSCHAP_V2_CHALLENGE];
 
-	octets_of(V2_PEER_CHALLENGE, peer, sizeof(peer));
-	octets_of(V2_CHALLENGE, authenticator, sizeof(authenticator));
+	hex_octets(V2_PEER_CHALLENGE, peer, sizeof(peer));
+	hex_octets(V2_CHALLENGE, authenticator, sizeof(authenticator));
 	mschap_challenge(peer, authenticator, (const uint8_t *)name, strlen(name), challenge);
 }
 
@@ -85,7 +77,7 @@ static void domains_are_left_out(void **state)
 
 	challenge_of(V2_USER_OF_DOMAIN, challenge);
 	assert_octets(challenge, sizeof(challenge), V2_CHALLENGE_HASH);
-	octets_of(V2_CHALLENGE_HASH_WITH_DOMAIN, with_domain, sizeof(with_domain));
+	hex_octets(V2_CHALLENGE_HASH_WITH_DOMAIN, with_domain, sizeof(with_domain));
 	assert_memory_not_equal(challenge, with_domain, sizeof(challenge));
 	challenge_of("A\\B\\User", challenge);
 	assert_octets(challenge, sizeof(challenge), V2_CHALLENGE_HASH);
@@ -125,7 +117,7 @@ static void failures_are_written(void **state)
 					  .version = 3, .message = "no" };
 	char text[MSCHAP_MESSAGE_MAX];
 
-	octets_of(V2_CHALLENGE, failure.challenge, sizeof(failure.challenge));
+	hex_octets(V2_CHALLENGE, failure.challenge, sizeof(failure.challenge));
 	mschap_failure_format(&failure, text, sizeof(text));
 	assert_string_equal(text, "E=691 R=1 C=5B5D7C7D7B3F2F3E3C2C602132262628 V=3 M=no");
 	failure = (struct mschap_failure){ .error = 649 };

@@ -7,18 +7,6 @@
 
 #define MINUTE 60000
 
-static void up(struct pair *pair, const char *rows)
-{
-	char text[512];
-
-	snprintf(text, sizeof(text), CREATE_TUNNEL("t") "%s", rows);
-	DO(pair->far, ADMIT_NEAR);
-	DO(pair->near, text);
-	pair_run(pair, 100);
-	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
-	assert_int_equal(world_status(pair->far).tunnels_in[SERVICE_TUNNEL_UP], 1);
-}
-
 static bool exists(struct pair *pair)
 {
 	return world_has(pair->near, "tunnel show tunnel_name=t");
@@ -38,7 +26,7 @@ static void a_tunnel_comes_up_at_both_ends(void **state)
 	struct pair *pair = *state;
 	struct service_tunnel_view near, far;
 
-	up(pair, "");
+	pair_up(pair, "");
 	near = world_tunnel(pair->near, "t");
 	far = pair_first_tunnel(pair->far);
 	assert_int_equal(far.origin, SERVICE_ORIGIN_PEER);
@@ -252,7 +240,7 @@ static void a_peer_that_falls_silent_is_noticed(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "hello_timeout=10 max_retries=2");
+	pair_up(pair, "hello_timeout=10 max_retries=2");
 	pair_run(pair, 25000);
 	assert_in_range(pair->said[0][MESSAGE_HELLO], 1, 3);
 	assert_true(exists(pair));
@@ -266,7 +254,7 @@ static void what_is_to_persist_comes_back(void **state)
 	struct pair *pair = *state;
 	uint32_t id;
 
-	up(pair, "hello_timeout=10 max_retries=2 persist=yes");
+	pair_up(pair, "hello_timeout=10 max_retries=2 persist=yes");
 	DO(pair->near, CREATE_SESSION("t", "s") "called_number=5");
 	pair_run(pair, 100);
 	pair_expect_session(pair->near, "t", "s", SERVICE_SESSION_UP);
@@ -289,7 +277,7 @@ static void who_accepts_and_closes_at_once_is_tried_ever_later(void **state)
 	struct pair *pair = *state;
 	char name[128];
 
-	up(pair, "persist=yes");
+	pair_up(pair, "persist=yes");
 	for (int i = 0; i < 600; i++) {
 		if (world_status(pair->far).tunnels) {
 			snprintf(name, sizeof(name), "tunnel delete tunnel_name=%s",
@@ -305,7 +293,7 @@ static void the_peer_sees_why_a_tunnel_was_deleted(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, "tunnel delete tunnel_name=t reason=\"moved to Paris\"");
 	pair_talk(pair);
 	assert_int_equal(pair->said[0][MESSAGE_STOPCCN], 1);
@@ -323,7 +311,7 @@ static void a_peers_reason_is_told_here(void **state)
 	struct pair *pair = *state;
 	char text[128];
 
-	up(pair, "");
+	pair_up(pair, "");
 	snprintf(text, sizeof(text), "tunnel delete tunnel_name=%s reason=overload",
 		 pair_first_tunnel(pair->far).config.tunnel_name);
 	DO(pair->far, text);
@@ -337,7 +325,7 @@ static void a_stopccn_that_is_lost_is_sent_again(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "our_udp_port=0");
+	pair_up(pair, "our_udp_port=0");
 	pair_cut(pair, true);
 	DO(pair->near, "tunnel delete tunnel_name=t");
 	pair_talk(pair);
@@ -352,7 +340,7 @@ static void a_service_that_stops_tells_all_its_peers(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "persist=yes");
+	pair_up(pair, "persist=yes");
 	DO(pair->near, CREATE_TUNNEL("u") "persist=yes\n" CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
 	assert_int_equal(world_status(pair->far).tunnels, 2);
@@ -390,7 +378,7 @@ static void an_unused_tunnel_is_deleted_after_its_last_session(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "idle_timeout=30");
+	pair_up(pair, "idle_timeout=30");
 	pair_run(pair, 5 * MINUTE);
 	assert_true(exists(pair));		/* it had none yet */
 	DO(pair->near, CREATE_SESSION("t", "a") "\n" CREATE_SESSION("t", "b"));
@@ -411,7 +399,7 @@ static void an_unused_tunnel_that_persists_waits_for_a_session(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "idle_timeout=30 persist=yes");
+	pair_up(pair, "idle_timeout=30 persist=yes");
 	DO(pair->near, CREATE_SESSION("t", "a"));
 	pair_run(pair, 1000);
 	DO(pair->near, "session delete tunnel_name=t session_name=a");
@@ -430,7 +418,7 @@ static void a_session_in_time_keeps_its_tunnel(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "idle_timeout=30");
+	pair_up(pair, "idle_timeout=30");
 	DO(pair->near, CREATE_SESSION("t", "a"));
 	pair_run(pair, 1000);
 	DO(pair->near, "session delete tunnel_name=t session_name=a");
@@ -450,7 +438,7 @@ static void data_says_that_the_peer_is_alive(void **state)
 	handle session = HANDLE_NONE;
 	size_t count;
 
-	up(pair, "hello_timeout=10");
+	pair_up(pair, "hello_timeout=10");
 	datapath_null_log_begin(pair->near->dp);
 	DO(pair->near, CREATE_SESSION("t", "s"));
 	pair_run(pair, 1000);
@@ -475,7 +463,7 @@ static void live_parameters_reach_the_protocol(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "hello_timeout=0");
+	pair_up(pair, "hello_timeout=0");
 	pair_run(pair, 10 * MINUTE);
 	assert_int_equal(pair->said[0][MESSAGE_HELLO], 0);
 	DO(pair->near, "tunnel modify tunnel_name=t hello_timeout=5 max_retries=1");
@@ -536,7 +524,7 @@ static void events_tell_of_all_that_happens(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
 	DO(pair->near, "session delete tunnel_name=t session_name=s\ntunnel delete tunnel_name=t");
@@ -611,7 +599,7 @@ static void a_reload_leaves_peers_objects_alone(void **state)
 	struct pair *pair = *state;
 	struct service_tunnel_view far;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
 	far = pair_first_tunnel(pair->far);
@@ -690,7 +678,7 @@ static void a_cause_does_not_outlive_its_command(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_TUNNEL("u"));
 	pair_run(pair, 100);
 	DO(pair->near, "tunnel delete tunnel_name=u reason=gone");

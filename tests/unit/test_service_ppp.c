@@ -8,21 +8,6 @@
 
 #define MINUTE 60000
 
-/* The session that the datapath got last. */
-static const struct datapath_session_config *told(struct world *world)
-{
-	const struct datapath_null_entry *log;
-	handle session = HANDLE_NONE;
-	size_t count;
-
-	log = datapath_null_log(world->dp, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (log[i].operation == DATAPATH_NULL_SESSION_ADD)
-			session = log[i].session;
-	}
-	return datapath_null_session(world->dp, session);
-}
-
 /* --- in --- */
 
 static void a_user_gets_an_address_from_the_pool(void **state)
@@ -47,13 +32,13 @@ static void a_user_gets_an_address_from_the_pool(void **state)
 	assert_string_equal(near.ppp.proved_by, "MS-CHAPv2");
 	assert_string_equal(far.ppp.phase, "up");
 	assert_string_equal(far.info.ifname, "ppp0");
-	config = told(pair->far);
+	config = world_last_session(pair->far);
 	assert_true(config->ppp.ipv4);
 	assert_true(config->ppp.own_device);
 	assert_true(config->ppp.check_source);
 	ppp_expect_address(&config->ppp.peer4, "10.1.0.10");
 	/* what the LNS sends to its client is from anywhere */
-	assert_false(told(pair->near)->ppp.check_source);
+	assert_false(world_last_session(pair->near)->ppp.check_source);
 }
 
 /* The first of the pool is the LNS's own. */
@@ -246,13 +231,13 @@ static void a_shared_device_that_others_removed_is_made_anew(void **state)
 	ppp_ready(pair, PPP_LNS "ppp profile modify profile_name=default interface=shared interface_name=subs\n");
 	ppp_dial(pair, AS("alice", "wonderland"));
 	ppp_expect_up(pair);
-	before = told(pair->far)->network_device;
+	before = world_last_session(pair->far)->network_device;
 	event.session = ((const struct session *)handle_get(&pair->far->service->session_handles,
 							    pair_first_session(pair->far).handle))->datapath;
 	service_datapath_event(pair->far->service, &event, pair->far->now);
 	pair_run(pair, 10000);
 	ppp_expect_up(pair);
-	assert_int_not_equal(told(pair->far)->network_device, before);
+	assert_int_not_equal(world_last_session(pair->far)->network_device, before);
 	assert_int_equal(datapath_null_devices(pair->far->dp), 1);
 }
 
@@ -319,11 +304,11 @@ static void what_the_datapath_goes_on_carrying_stays_encrypted(void **state)
 	ppp_ready(pair, PPP_LNS ENCRYPTED "max_connect_time=30\n");
 	ppp_dial(pair, AS("alice", "wonderland"));
 	ppp_expect_up(pair);
-	assert_true(told(pair->far)->mppe.send);
+	assert_true(world_last_session(pair->far)->mppe.send);
 	datapath_null_fail(pair->far->dp, DATAPATH_NULL_SESSION_MODIFY, 0, &error);
 	pair_cut(pair, true);
 	pair_run(pair, 30000);
-	config = told(pair->far);
+	config = world_last_session(pair->far);
 	assert_true(config->ppp.ipv4);
 	assert_true(config->mppe.send && config->mppe.receive);
 	pair_run(pair, 20000);

@@ -9,18 +9,6 @@
 
 #define MINUTE 60000
 
-/* A tunnel, up. */
-static void up(struct pair *pair, const char *rows)
-{
-	char text[512];
-
-	snprintf(text, sizeof(text), CREATE_TUNNEL("t") "%s", rows);
-	DO(pair->far, ADMIT_NEAR);
-	DO(pair->near, text);
-	pair_run(pair, 100);
-	pair_expect_state(pair->near, "t", SERVICE_TUNNEL_UP);
-}
-
 /* A command about the far end's only tunnel, which %s stands for. */
 static int at_far(struct pair *pair, const char *format)
 {
@@ -36,21 +24,6 @@ static int at_far(struct pair *pair, const char *format)
 }
 
 #define AT_FAR(pair, text) world_expect((pair)->far, at_far(pair, text))
-
-/* What the datapath was told of the session that it got last. */
-static const struct datapath_session_config *told(struct world *world)
-{
-	const struct datapath_null_entry *log;
-	handle session = HANDLE_NONE;
-	size_t count;
-
-	log = datapath_null_log(world->dp, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (log[i].operation == DATAPATH_NULL_SESSION_ADD)
-			session = log[i].session;
-	}
-	return datapath_null_session(world->dp, session);
-}
 
 static void begin_logs(struct pair *pair)
 {
@@ -98,7 +71,7 @@ static void what_is_said_of_a_call_is_known_at_the_other_end(void **state)
 	struct pair *pair = *state;
 	struct service_session_view far;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "s") "called_number=123 calling_number=456 sub_address=7 priv_group_id=grp "
 	   "connect_speed=64000:128000 framing_type=sync");
 	pair_run(pair, 100);
@@ -117,17 +90,17 @@ static void who_asks_is_the_lac_unless_he_says_otherwise(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	begin_logs(pair);
 	DO(pair->near, CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
 	assert_int_equal(pair->said[0][MESSAGE_ICRQ], 1);
-	assert_false(told(pair->near)->lns_mode);
-	assert_true(told(pair->far)->lns_mode);
+	assert_false(world_last_session(pair->near)->lns_mode);
+	assert_true(world_last_session(pair->far)->lns_mode);
 	AT_FAR(pair, "session create tunnel_name=TUNNEL session_name=back session_type=laic");
 	pair_run(pair, 100);
 	assert_int_equal(pair->said[1][MESSAGE_ICRQ], 1);
-	assert_true(told(pair->near)->lns_mode);
+	assert_true(world_last_session(pair->near)->lns_mode);
 }
 
 static void the_datapath_knows_both_ids_of_a_call(void **state)
@@ -135,12 +108,12 @@ static void the_datapath_knows_both_ids_of_a_call(void **state)
 	struct pair *pair = *state;
 	const struct datapath_session_config *near, *far;
 
-	up(pair, "");
+	pair_up(pair, "");
 	begin_logs(pair);
 	DO(pair->near, CREATE_SESSION("t", "s") "session_id=9 frame_socket=/run/x");
 	pair_run(pair, 100);
-	near = told(pair->near);
-	far = told(pair->far);
+	near = world_last_session(pair->near);
+	far = world_last_session(pair->far);
 	assert_int_equal(near->session_id, 9);
 	assert_int_equal(far->peer_session_id, 9);
 	assert_int_equal(near->peer_session_id, far->session_id);
@@ -153,19 +126,20 @@ static void packets_are_numbered_when_an_end_requires_it(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	begin_logs(pair);
 	DO(pair->near, CREATE_SESSION("t", "none"));
 	pair_run(pair, 100);
-	assert_false(told(pair->near)->send_seq || told(pair->far)->send_seq);
+	assert_false(world_last_session(pair->near)->send_seq || world_last_session(pair->far)->send_seq);
 	DO(pair->near, CREATE_SESSION("t", "lac") "sequencing_required=yes");
 	pair_run(pair, 100);
-	assert_true(told(pair->near)->send_seq && told(pair->far)->send_seq);
-	assert_true(told(pair->near)->recv_seq);
+	assert_true(world_last_session(pair->near)->send_seq && world_last_session(pair->far)->send_seq);
+	assert_true(world_last_session(pair->near)->recv_seq);
 	DO(pair->far, "session profile modify profile_name=default sequencing_required=yes");
 	DO(pair->near, CREATE_SESSION("t", "lns"));
 	pair_run(pair, 100);
-	assert_true(told(pair->far)->send_seq && told(pair->far)->recv_seq);	/* the LAC follows it */
+	/* the LAC follows it */
+	assert_true(world_last_session(pair->far)->send_seq && world_last_session(pair->far)->recv_seq);
 	DO(pair->near, "session modify tunnel_name=t session_name=none use_sequence_numbers=yes");
 }
 
@@ -173,7 +147,7 @@ static void an_authorizer_at_the_lac_answers_for_the_bearer(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	assert_int_equal(service_set_authorizers(pair->far->service, false, true, pair->far->now, NULL), 0);
 	DO(pair->near, CREATE_SESSION("t", "out") "session_type=lnoc called_number=555");
 	pair_run(pair, 100);
@@ -197,7 +171,7 @@ static void a_bearer_is_opened_or_not(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "out") "session_type=lnoc called_number=555");
 	pair_run(pair, 100);
 	bearer(pair, SERVICE_BEARER_BEGUN, "");
@@ -224,7 +198,7 @@ static void a_bearer_may_be_told_of_too_late(void **state)
 	struct pair *pair = *state;
 	handle session;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "out") "session_type=lnoc called_number=555");
 	pair_run(pair, 100);
 	session = pair_first_session(pair->far).handle;
@@ -245,7 +219,7 @@ static void without_an_authorizer_nobody_calls_out(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "out") "session_type=lnoc called_number=555");
 	pair_run(pair, 100);
 	bearer(pair, SERVICE_BEARER_ABSENT, "");
@@ -261,7 +235,7 @@ static void who_never_answers_is_given_up(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, "system modify session_establish_timeout=20");
 	assert_int_equal(service_set_authorizers(pair->far->service, false, true, pair->far->now, NULL), 0);
 	DO(pair->far, "system modify authorizer_timeout=60000");
@@ -280,7 +254,7 @@ static void the_authorizer_of_peers_sessions_is_asked(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	assert_int_equal(service_set_authorizers(pair->far->service, false, true, pair->far->now, NULL), 0);
 	DO(pair->near, CREATE_SESSION("t", "a") "\n" CREATE_SESSION("t", "b"));
 	pair_run(pair, 100);
@@ -302,7 +276,7 @@ static void a_call_that_is_gone_needs_no_answer(void **state)
 	struct pair *pair = *state;
 	struct error error;
 
-	up(pair, "");
+	pair_up(pair, "");
 	assert_int_equal(service_set_authorizers(pair->far->service, false, true, pair->far->now, NULL), 0);
 	DO(pair->near, CREATE_SESSION("t", "a"));
 	pair_run(pair, 100);
@@ -317,7 +291,7 @@ static void a_session_deleted_here_goes_there_and_says_why(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
 	DO(pair->near, "session delete tunnel_name=t session_name=s reason=\"not needed\"");
@@ -334,7 +308,7 @@ static void a_session_that_the_peer_closes_goes(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	DO(pair->near, CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
 	DO(pair->far, "system modify max_tunnels=9");
@@ -356,7 +330,7 @@ static void in_a_tunnel_that_persists_it_is_called_again(void **state)
 	struct pair *pair = *state;
 	uint32_t ids[2];
 
-	up(pair, "persist=yes");
+	pair_up(pair, "persist=yes");
 	DO(pair->near, "system modify session_persist_pend_timeout=30");
 	DO(pair->near, CREATE_SESSION("t", "s") "called_number=9\n" CREATE_SESSION("t", "fixed") "session_id=4");
 	pair_run(pair, 100);
@@ -390,7 +364,7 @@ static void session_persist_pend_timeout_0_is_not_again(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "persist=yes");
+	pair_up(pair, "persist=yes");
 	DO(pair->near, "system modify session_persist_pend_timeout=0");
 	DO(pair->far, "system modify max_sessions=1");
 	DO(pair->near, CREATE_SESSION("t", "a"));
@@ -405,7 +379,7 @@ static void the_tunnels_own_limit_holds_for_both_ends(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "max_sessions=2");
+	pair_up(pair, "max_sessions=2");
 	DO(pair->near, CREATE_SESSION("t", "a") "\n" CREATE_SESSION("t", "b"));
 	pair_run(pair, 100);
 	REFUSED(pair->near, ERROR_LIMIT, "max_sessions", "tunnel t has 2 sessions", CREATE_SESSION("t", "c"));
@@ -431,7 +405,7 @@ static void a_datapath_that_refuses_a_call_ends_it(void **state)
 	const struct error refusal = { .code = ERROR_SYSTEM, .text = "no room for it" };
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	datapath_null_fail(pair->far->dp, DATAPATH_NULL_SESSION_ADD, 0, &refusal);
 	DO(pair->near, CREATE_SESSION("t", "s"));
 	pair_run(pair, 100);
@@ -451,7 +425,7 @@ static void an_authorizer_here_comes_before_the_call(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	assert_int_equal(service_set_authorizers(pair->near->service, false, true, pair->near->now, NULL), 0);
 	DO(pair->near, CREATE_SESSION("t", "a") "\n" CREATE_SESSION("t", "b"));
 	pair_run(pair, 100);
@@ -470,7 +444,7 @@ static void what_cannot_be_asked_for_is_down(void **state)
 {
 	struct pair *pair = *state;
 
-	up(pair, "");
+	pair_up(pair, "");
 	assert_int_equal(service_set_authorizers(pair->near->service, false, true, pair->near->now, NULL), 0);
 	DO(pair->near, CREATE_SESSION("t", "a") "\n" CREATE_SESSION("t", "b"));
 	pair_authorize(pair->near, true, "");
@@ -492,7 +466,7 @@ static void what_is_down_in_the_datapath_is_gone_with_the_tunnel(void **state)
 
 		pair_begin(&own);
 		pair = own;
-		up(pair, "");
+		pair_up(pair, "");
 		for (int i = 0; i < 5; i++)
 			DO(pair->near, "session create tunnel_name=t");
 		for (unsigned int i = 0; i < steps; i++) {
@@ -569,7 +543,7 @@ static void a_session_to_a_peer_takes_the_tunnel_that_is_there(void **state)
 	struct pair *pair = *state;
 
 	DO(pair->near, "tunnel profile modify profile_name=default src_ipaddr=192.0.2.1");
-	up(pair, "max_sessions=1");
+	pair_up(pair, "max_sessions=1");
 	DO(pair->near, TO_PEER "session_name=a");
 	pair_run(pair, 100);
 	pair_expect_session(pair->near, "t", "a", SERVICE_SESSION_UP);
