@@ -82,6 +82,36 @@ no_more A
 wait "${runner[A]}" 2>/dev/null
 check 'is gone' until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
 check 'no descriptor is left' until_true 10 no_more_descriptors
+
+# more are closed at once than the kernel tells of, by who is not the last program
+cat >"$TMP/many.py" <<-'END'
+	import os, resource, signal, socket
+	resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+	child = os.fork()
+	if child == 0:
+	    kept = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 115) for _ in range(2500)]
+	    print('open', flush=True)
+	    signal.pause()
+	input()
+	os.kill(child, signal.SIGKILL)
+	os.wait()
+	print('closed', flush=True)
+	input()
+END
+mkfifo "$TMP/many.in"
+under A /usr/bin/python3 "$TMP/many.py" <"$TMP/many.in" >"$TMP/many.out" 2>&1 &
+exec 8>"$TMP/many.in"
+check 'many sockets' until_true 60 grep -q open "$TMP/many.out"
+supervisor=$(pgrep -x l2tprun | while read -r pid; do
+	grep -q "$TMP/A.kernel" "/proc/$pid/cmdline" && echo "$pid"
+done | tail -n 1)
+kill -STOP "$supervisor"
+echo >&8
+check 'closed' until_true 10 grep -q closed "$TMP/many.out"
+sleep 4
+kill -CONT "$supervisor"
+check 'none of them is left' until_true 10 eval '[ "$(descriptors)" -le $((before + 1)) ]'	# one is l2tprun's
+exec 8>&-
 host C
 say B '! l2tp 3 4 2' '! bind 3 127.0.0.1 101' >/dev/null
 equal 'another network namespace has its own' "$(under B ip netns exec "${NS}C" "$PROBE" <<-END | tail -n 1
