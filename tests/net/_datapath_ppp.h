@@ -316,4 +316,68 @@ static inline void told(const char *what, enum datapath_event_kind kind, int dro
 	fail(what);
 }
 
+/* --- MPPE --- */
+
+struct enciphered {
+	struct mppe *send, *receive;
+};
+
+static inline struct mppe *direction(const uint8_t *key, unsigned int bits, bool stateful)
+{
+	struct mppe *mppe = calloc(1, mppe_size(stateful));
+
+	mppe_begin(mppe, key, bits, stateful);
+	return mppe;
+}
+
+/* A ping as the next packet of the peer, which is sent or lost on the way. */
+static inline void ping_enciphered(struct enciphered *peer, int fd, bool lost)
+{
+	uint8_t octets[OCTETS_MAX];
+	size_t length = MPPE_HEADER + 2 + echo4(octets + MPPE_HEADER + 2, "10.9.0.2", "10.9.0.1", 56);
+
+	octets_put_be16(octets + MPPE_HEADER, PPP_IPV4);
+	mppe_encrypt(peer->send, octets, length);
+	if (!lost)
+		give_packet(fd, "000211110a0aff0300fd", octets, length);
+}
+
+/* The next packet that can be read; returns where it begins. Sets whether it starts anew. */
+static inline uint8_t *next_enciphered(const char *what, struct enciphered *peer, int fd, uint8_t *octets,
+				       bool *flushed)
+{
+	uint8_t *packet = octets + V2_HEADER + 4;
+	ssize_t length = next(fd, octets, PATIENCE_MS);
+
+	if (length < V2_HEADER + 8 || memcmp(octets + V2_HEADER, "\xff\x03\x00\xfd", 4) != 0)
+		fail(what);
+	*flushed = *packet & 0x80;
+	if (mppe_decrypt(peer->receive, packet, (size_t)length - V2_HEADER - 4) != MPPE_PACKET)
+		fail(what);
+	return packet + MPPE_HEADER;
+}
+
+/* Pings until one is answered, in cipher; was the answer's state begun anew? */
+static inline bool answered_enciphered(const char *what, struct enciphered *peer, int fd)
+{
+	uint8_t octets[OCTETS_MAX];
+	bool flushed;
+
+	ping_enciphered(peer, fd, false);
+	for (int i = 0; i < 20; i++) {
+		const uint8_t *packet = next_enciphered(what, peer, fd, octets, &flushed);
+
+		if (packet[1] == PPP_IPV4 && packet[2 + IPV4_HEADER] == ICMP_ECHOREPLY)
+			return flushed;
+	}
+	fail(what);
+	return false;
+}
+
+static inline void discard(struct enciphered *peer)
+{
+	free(peer->send);
+	free(peer->receive);
+}
+
 #endif

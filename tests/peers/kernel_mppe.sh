@@ -11,7 +11,7 @@
 
 INJECT=(/usr/bin/python3 "$TESTS/peers/_inject.py")
 guest_begin
-guest_takes "$TOP/build/src/l2tpd/l2tpd" "$L2TPCTL"
+guest_takes "$TOP/build/src/l2tpd/l2tpd" "$L2TPCTL" "$TOP/build/tests/peers/kernel_cipher"
 guest_loads l2tp_ppp
 # The module that enciphers is not to be found until it is asked for.
 MODULE=$(in_guest 'modinfo -n ppp_mppe')
@@ -103,5 +103,16 @@ ctl A -q tunnel delete tunnel_name=t
 nothing_there() { [ -z "$(in_guest 'ip l2tp show tunnel; ip -o link show | grep ppp')" ]; }
 check "all is gone" until_true 10 nothing_there
 there_ends
+
+# ---------------------------------------------------------------- what two of l2tpd never do
+while read -r name what; do check "by itself: $what" in_guest "kernel_cipher $name"; done <<-'END'
+	stateful with state: keys change, packets are lost, resets both ways
+	deaf resets that do not help: all anew
+	first the peer's Ack before ours: nothing in clear
+	twice the peer's Ack twice: all anew
+	rests nothing is carried for a while: the keys stay
+	never what was not negotiated is refused
+END
+
 check_fails "nobody was told a key" in_guest 'dmesg | grep "keys: master"'
 check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
