@@ -25,7 +25,7 @@
 #include "l2tpd/reload.h"
 #include "l2tpd/pid_file.h"
 #include "l2tpd/radius_sockets.h"
-#include "l2tpd/state.h"
+#include "l2tpd/state_file.h"
 #include "l2tpd/users.h"
 #include "manage/manage.h"
 #include "os/child.h"

@@ -60,7 +60,7 @@ static inline bool ppp_is_control(const uint8_t *frame, size_t length)
 	       (frame[begin] << 8 | frame[begin + 1]) >= PPP_CONTROL_FIRST;
 }
 
-/* --- header.c --- */
+/* --- ppp_header.c --- */
 /* Write the L2TP header of a frame, numbered if the session numbers its own, so that it ends at `end`; control: with
  * the P bit, if wanted. Returns its length, DATA_HEADER_MAX at most. If it numbers, only the session's worker may. */
 size_t header_put(struct session *session, bool control, uint8_t *end);

@@ -13,16 +13,21 @@
  *   tap.c       copies of packets, for captures            ring.c      how they reach the control thread
  *   message.c   control messages, control thread           frames.c    PPP sessions -> another program, and back
  *   send.c      the control thread's messages and frames   retire.c    what workers may still be reading
+ *   receive_held.c     packets ahead of their turn
  *
  * PPP sessions whose frames are the engine's:
  *   ppp.c       wire -> session, by protocol               punt.c      worker -> engine
- *   ppp_transmit.c   session -> wire: rate, cipher         header.c    headers of L2TP and PPP
- *   network.c   what a session carries, control thread     own.c       addresses and routes of its own device
+ *   ppp_transmit.c   session -> wire: rate, cipher         ppp_header.c     headers of L2TP and PPP
+ *   network.c   what a session carries, control thread     cipher.c    ciphers, exchanged while they work
  *   shared.c    devices that sessions share, control       shared_transmit.c   their packets -> sessions
  *   pin.c       tunnels are not led through themselves     lookup.c    whose address it is (RCU)
  *   bucket.h router.c too_big.c   pure
  *
- *   segment.c coalesce.c mss.c sequence.c reorder.c inner.c checksum.c   pure packet functions
+ * What programs made through the kernel's API:
+ *   channel.c   sockets of theirs that take frames         shadow.c    tunnels of their own sockets
+ *   receive_kernel.c   sequence numbers as the kernel      joined.c    how what a sender has joined is to be cut
+ *
+ *   segment.c coalesce.c mss.c sequence.c sequence_kernel.c reorder.c inner.c checksum.c   pure packet functions
  *
  * Threads: one control thread calls the operations; workers move packets.  A tunnel's packets
  * arrive at one worker (the kernel steers by flow), a session's frames are sent by one worker, so

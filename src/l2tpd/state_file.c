@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See state.h. */
-#include "l2tpd/state.h"
+/* See state_file.h. */
+#include "l2tpd/state_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

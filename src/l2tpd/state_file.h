@@ -3,8 +3,8 @@
  * What outlives the daemon (state_file): leases, and accounting that no server has taken yet.  The file is opened, and
  * made, when there is something to be kept or known: a daemon without users has none.
  */
-#ifndef L2TPD_L2TPD_STATE_H
-#define L2TPD_L2TPD_STATE_H
+#ifndef L2TPD_L2TPD_STATE_FILE_H
+#define L2TPD_L2TPD_STATE_FILE_H
 
 #include <event2/event.h>
 
