@@ -165,8 +165,10 @@ int ccp_set(struct kernel_unit *unit, const struct kernel_ioctl *ioctl)
 
 	_Static_assert(sizeof(asked) + CCP_MAX_OPTION_LENGTH <= sizeof(ioctl->octets), "the option has room");
 	memcpy(&asked, ioctl->octets, sizeof(asked));
-	if (asked.length > CCP_MAX_OPTION_LENGTH || asked.length < CCP_OPT_MINLEN ||
-	    option[1] < CCP_OPT_MINLEN || option[1] > asked.length || option[0] != CI_MPPE)
+	if (asked.length > CCP_MAX_OPTION_LENGTH)
+		return EFAULT;
+	if (asked.length < CCP_OPT_MINLEN || option[1] < CCP_OPT_MINLEN || option[1] > asked.length ||
+	    option[0] != CI_MPPE)
 		return EINVAL;
 	if (asked.length != CILEN_MPPE + KERNEL_CIPHER_KEY || option[1] != CILEN_MPPE)
 		return ENOBUFS;

@@ -67,6 +67,7 @@ void line_put(struct kernel_line *line)
 {
 	if (line->ops || line->readers.files)
 		return;
+	unbridge(line);		/* also one that was gone before can have been bridged */
 	readers_clear(&line->readers);
 	free(line);
 }
@@ -153,12 +154,15 @@ static int disconnect(struct kernel_line *line)
 	return 0;
 }
 
-/* What the lines have does not come by here any more. */
+/* What the lines have does not come by here any more. Frames to one that is gone are dropped. */
 static int join_frames(struct kernel_line *line, struct kernel_line *other)
 {
 	const struct kernel_ppp_host *host = &line->ppp->host;
-	int ends[2], failed = host->pair_new(host->context, ends);
+	int ends[2], failed;
 
+	if (!line->ops || !other->ops)
+		return 0;
+	failed = host->pair_new(host->context, ends);
 	if (failed)
 		return failed;
 	failed = line->ops->frames(line->owner, ends[0]);
@@ -177,8 +181,6 @@ static int bridge(struct kernel_line *line, const char *netns, int32_t index)
 		return ENXIO;
 	if (other == line || line->unit || line->bridge || other->unit || other->bridge)
 		return EALREADY;
-	if (!line->ops || !other->ops)
-		return ENOTCONN;
 	line->bridge = other;
 	other->bridge = line;
 	failed = join_frames(line, other);

@@ -101,7 +101,7 @@ for tunnel in 1 2; do
 	tell B "udp u 600$tunnel 500$tunnel 192.0.2.2 192.0.2.1" "socket m" "connect m 38 u $tunnel $tunnel 0 0" \
 		"socket $tunnel" "connect $tunnel 38 - $tunnel $tunnel 11 11"
 done
-tell B 'bridge 1 2 x'
+tell B 'line 1 x' 'bridge x 2'
 check "two channels are bridged" until_true 10 said B '^bridge.*: ok'
 packet=45000014000000004000000000000000c0000201
 tell A "send 1 c02101010004" 'recv 2' "send 1 0021$packet" 'recv 2' "send 2 0057$packet" 'recv 1'

@@ -16,8 +16,12 @@
  *	bad V				each call with memory that is not there
  *	send V HEX, recv V, quiet V	a frame; wait for one; there is none
  *	many N FD TUNNEL PEER-TUNNEL	so many sockets, one session each, opened and closed
- *	unit V				a PPP interface for the socket's channel, by /dev/ppp
- *	bridge V W X, unbridge X	the channels of two sockets, by /dev/ppp, which is X
+ *	unit V [F]			a PPP interface for the socket's channel, by /dev/ppp, where F is its file
+ *	compress F TRANSMIT HEX [LENGTH]	PPPIOCSCOMPRESS with this option
+ *	flags F [VALUE]			set them, and what they are then
+ *	write F HEX, take F		a frame of a unit; wait for one
+ *	line V F			the channel of a socket by /dev/ppp, of which F is the file
+ *	bridge F V, unbridge F		with the channel of another socket
  *	read PATH			what a file says
  *	close V, wait MS
  */
@@ -348,18 +352,71 @@ static void call_unit(void)
 		say(-1);
 	else
 		say(ioctl(line, PPPIOCCONNECT, &unit));
+	if (count > 2)
+		fds[(unsigned char)*words[2]] = files;
+}
+
+static size_t from_hex(const char *hex, uint8_t *octets)
+{
+	size_t length = 0;
+
+	for (unsigned int octet; length < FRAME_MAX && sscanf(hex, "%2x", &octet) == 1; hex += 2)
+		octets[length++] = (uint8_t)octet;
+	return length;
+}
+
+static void call_compress(void)
+{
+	uint8_t option[FRAME_MAX];
+	struct ppp_option_data data = { .ptr = option, .length = (uint32_t)from_hex(words[3], option),
+					.transmit = number(2, 0) };
+
+	data.length = (uint32_t)number(4, (int)data.length);
+	say(ioctl(fd_of(1), PPPIOCSCOMPRESS, &data));
+}
+
+static void call_flags(void)
+{
+	int flags = number(2, 0);
+
+	if ((count > 2 && ioctl(fd_of(1), PPPIOCSFLAGS, &flags) < 0) || ioctl(fd_of(1), PPPIOCGFLAGS, &flags) < 0)
+		say(-1);
+	else
+		printf("%x\n", (unsigned int)flags);
+}
+
+static void call_write(void)
+{
+	uint8_t frame[FRAME_MAX];
+
+	printf("%zd\n", write(fd_of(1), frame, from_hex(words[2], frame)));
+}
+
+static void call_take(void)
+{
+	struct pollfd waiting = { .fd = fd_of(1), .events = POLLIN };
+	uint8_t frame[FRAME_MAX];
+	ssize_t length = poll(&waiting, 1, WAIT_MS) == 1 ? read(fd_of(1), frame, sizeof(frame)) : -1;
+
+	if (length < 0)
+		say(-1);
+	else
+		print_octets(frame, (size_t)length);
+}
+
+static void call_line(void)
+{
+	int channel = -1, line = open("/dev/ppp", O_RDWR);
+
+	say(ioctl(fd_of(1), PPPIOCGCHAN, &channel) < 0 ? -1 : ioctl(line, PPPIOCATTCHAN, &channel));
+	fds[(unsigned char)*words[2]] = line;
 }
 
 static void call_bridge(void)
 {
-	int channel = -1, other = -1, line = open("/dev/ppp", O_RDWR);
+	int channel = -1;
 
-	if (ioctl(fd_of(1), PPPIOCGCHAN, &channel) < 0 || ioctl(fd_of(2), PPPIOCGCHAN, &other) < 0 ||
-	    ioctl(line, PPPIOCATTCHAN, &channel) < 0)
-		say(-1);
-	else
-		say(ioctl(line, PPPIOCBRIDGECHAN, &other));
-	fds[(unsigned char)*words[3]] = line;
+	say(ioctl(fd_of(2), PPPIOCGCHAN, &channel) < 0 ? -1 : ioctl(fd_of(1), PPPIOCBRIDGECHAN, &channel));
 }
 
 static void call_read(void)
@@ -409,6 +466,16 @@ static void run(void)
 		say(close(fd_of(1)));
 	else if (strcmp(words[0], "unit") == 0)
 		call_unit();
+	else if (strcmp(words[0], "compress") == 0)
+		call_compress();
+	else if (strcmp(words[0], "flags") == 0)
+		call_flags();
+	else if (strcmp(words[0], "write") == 0)
+		call_write();
+	else if (strcmp(words[0], "take") == 0)
+		call_take();
+	else if (strcmp(words[0], "line") == 0)
+		call_line();
 	else if (strcmp(words[0], "bridge") == 0)
 		call_bridge();
 	else if (strcmp(words[0], "unbridge") == 0)
