@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """l2tprun: unchanged programs find the kernel's L2TP API, whatever they do with their sockets, whoever ends first."""
+import ctypes
 import errno
 import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -350,6 +352,15 @@ def test_rights():
     daemon.stop()
 
 
+def without_seccomp():
+    """As on a kernel that lets nobody answer system calls: seccomp() is none."""
+    number = 317 if os.uname().machine == 'x86_64' else 277
+    load, compare, answer = (0x20, 0, 0, 0), (0x15, 0, 1, number), (6, 0, 0, 0x50000 | errno.ENOSYS)
+    code = struct.pack('HBBIHBBIHBBIHBBI', *load, *compare, *answer, 6, 0, 0, 0x7fff0000)
+    room = ctypes.create_string_buffer(code)
+    ctypes.CDLL(None).prctl(22, 2, struct.pack('=H6xQ', 4, ctypes.addressof(room)))
+
+
 def as_nobody():
     os.setgroups([])
     os.setgid(65534)
@@ -562,6 +573,12 @@ def test_plan():
             r'^kernel: has no L2TP\nseccomp: can .*\nrights: .*\nl2tpd: answers on .*\nsh would')
     check('-n: nothing happened', not daemon.ever)
     matches('-n: without rights', l2tprun('-n', preexec_fn=as_nobody)[1], r'rights: .*run as root\nl2tpd: cannot reach')
+    status, out, _ = l2tprun('sh', options=['-n'], preexec_fn=without_seccomp)
+    equal('-n: a kernel that cannot', status, 125)
+    matches('-n: tells so', out, r'^seccomp: this kernel lets nobody answer system calls: it needs Linux 5\.14')
+    status, out, err = l2tprun('echo', 'ran', preexec_fn=without_seccomp)
+    equal('there nothing runs', (status, out), (125, ''))
+    matches('and it tells why', err, r'^l2tprun: this kernel lets nobody answer system calls: it needs Linux 5\.14')
     daemon.stop()
     status, out, _ = l2tprun('sh', options=['-n'])
     equal('-n: no l2tpd', status, 125)

@@ -139,6 +139,15 @@ for encap in udp ip; do
 	done
 done
 
+# ---------------------------------------------------------------- l2tprun where the kernel has L2TP
+guest_takes "$BUILD/src/l2tprun/l2tprun"
+matches "there it is told of, and nothing is done" "$(guest exec 'l2tprun ip l2tp show tunnel 2>&1; echo "= $?"' |
+	paste -sd ' ')" '^l2tprun: L2TP is here already, .* = 0$'
+matches "there: -n" "$(guest exec 'l2tprun -n ip 2>&1; echo "= $?"' | paste -sd ' ')" \
+	'^kernel: has L2TP ip would run as without l2tprun .* = 0$'
+matches "there: -f, without l2tpd" "$(guest exec 'l2tprun -f ip l2tp show tunnel 2>&1; echo "= $?"' | paste -sd ' ')" \
+	'^l2tprun: cannot reach l2tpd .* = 0$'
+
 check "the daemon lives" answers A
 equal "nothing is left of it" "$(ctl A -j tunnel list | jq length)" 0
 stop_daemon A
