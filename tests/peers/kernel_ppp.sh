@@ -85,9 +85,9 @@ ctl A -q session create tunnel_name=t session_name=s user_name=alice user_passwo
 check "limited: up" until_true 20 up A 1 1
 check "limited: ping" until_true 5 pings A 10.9.0.1
 limits() { in_guest "tc -s filter show dev ppp0 $1" | tr -s '\n\t ' ' '; }
-on A ping -q -f -s 1300 -c 300 -w 5 10.9.0.1 >/dev/null
+on A ping -q -f -s 1300 -c 200 -w 2 10.9.0.1 >/dev/null
 matches "limited: what is above it is dropped" "$(limits ingress)" 'police .*rate 80Kbit .*dropped [1-9]'
-in_guest "ping -q -f -s 1300 -c 300 -w 5 $(ppp_address A ppp0 | cut -d' ' -f1) >/dev/null"
+in_guest "ping -q -f -s 1300 -c 200 -w 2 $(ppp_address A ppp0 | cut -d' ' -f1) >/dev/null"
 matches "limited: the other way, too" "$(limits egress)" 'police .*rate 160Kbit .*dropped [1-9]'
 check "limited: later packets pass" until_true 20 pings A 10.9.0.1
 in_guest "l2tpctl -s /run/l2tpd.socket -q ppp profile unset profile_name=default rate_receive rate_send"
@@ -181,7 +181,8 @@ while read -r encap family cookie l2spec; do
 		sed 's,^,l2tpctl -q -s /run/l2tpd.socket ,; 1s/$/ \&\&/')"
 	check "$name: both are up" until_true 20 there_is 1 1 && until_true 5 session_is A t s up || there_log
 	moved "$name" '^kernel: asked for; ppp0$'
-	carries "$name" ppp0 10.9.0.1 10.9.0.2
+	check "$name: ping, 56 to 8000 bytes" ping_sizes 10.9.0.2
+	check "$name: MTU edge" mtu_edge ppp0 10.9.0.2
 	ctl A -q tunnel delete tunnel_name=t
 	there_ctl -q tunnel delete tunnel_name=t
 	check "$name: gone from its kernel" until_true 5 nothing_there
@@ -192,4 +193,16 @@ done <<-'END'
 	ip 6 8 default
 END
 there_ends
+
+# ---------------------------------------------------------------- no PPP in this kernel
+there < <(static ip 4 0 none 2 1 | sed 's/version=3/& datapath=auto/') || fail "auto" "l2tpd in the guest does not start"
+equal "auto: over IP it is the kernel" "$(there_ctl -j tunnel list | jq -r '.[0].state.datapath')" \
+	'kernel: faster over IP (no offloads there)'
+there_ends
+in_guest 'mv /dev/ppp /run/ppp'
+there_again
+equal "auto, no /dev/ppp: it is user space" "$(there_ctl -j tunnel list | jq -r '.[0].state.datapath')" \
+	"user: the kernel's L2TP cannot do it"
+there_ends
+in_guest 'mv /run/ppp /dev/ppp'
 check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'

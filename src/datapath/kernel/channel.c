@@ -70,8 +70,10 @@ ssize_t native_channel_hear(const struct native_channel *channel, char *octets, 
 		return 0;
 	do
 		length = mnl_socket_recvfrom(channel->notices, octets, size);
-	while (length < 0 && (errno == EINTR || errno == ENOBUFS));
-	return length < 0 ? 0 : length;
+	while (length < 0 && errno == EINTR);
+	if (length < 0)
+		return errno == ENOBUFS ? -1 : 0;
+	return length;
 }
 
 static int take(const struct nlmsghdr *message, void *context)

@@ -20,7 +20,7 @@ int native_channel_request(struct native_channel *channel, struct nlmsghdr *requ
 int native_channel_create(struct native_channel *channel, struct nlmsghdr *request);
 /* A descriptor that becomes readable when the family tells of something; -1: it does not. */
 int native_channel_notices(const struct native_channel *channel);
-/* What it tells next: octets, 0: nothing now. */
+/* What it tells next: octets, 0: nothing now, -1: there was more than could be kept. */
 ssize_t native_channel_hear(const struct native_channel *channel, char *octets, size_t size);
 /* Wait until this GET finds nothing, but not longer than that. */
 void native_channel_await_end(struct native_channel *channel, struct nlmsghdr *get);

@@ -15,6 +15,7 @@
 
 #define LOOK_MS 20
 #define LOOKS 50
+#define LOOKS_AT_ALL 3			/* when it is not known whom it concerns */
 #define ANNOUNCEMENT_MAX 8192
 
 struct deleted {
@@ -46,6 +47,8 @@ static int take(const struct nlmsghdr *message, void *context)
 
 static bool is_meant(const struct native_session *session, const struct deleted *deleted)
 {
+	if (!deleted)
+		return !session->gone;
 	return session->tunnel->tunnel_id == deleted->tunnel_id && !session->gone &&
 	       (deleted->command == L2TP_CMD_TUNNEL_DELETE || (deleted->command == L2TP_CMD_SESSION_DELETE &&
 							       session->config.session_id == deleted->session_id));
@@ -58,6 +61,7 @@ static void set_timer(const struct native_datapath *dp, long ms)
 	(void)timerfd_settime(dp->look_fd, 0, &(struct itimerspec){ time, time }, NULL);
 }
 
+/* NULL: whatever there is. */
 static void suspect(struct native_datapath *dp, const struct deleted *deleted)
 {
 	struct native_session *session;
@@ -67,7 +71,7 @@ static void suspect(struct native_datapath *dp, const struct deleted *deleted)
 	while ((session = handle_next(&dp->sessions, &position))) {
 		if (!is_meant(session, deleted))
 			continue;
-		session->looks = LOOKS;
+		session->looks = deleted ? LOOKS : LOOKS_AT_ALL;
 		any = true;
 	}
 	if (any)
@@ -79,10 +83,12 @@ static void hear(struct native_datapath *dp, const struct native_space *space)
 	_Alignas(struct nlmsghdr) char octets[ANNOUNCEMENT_MAX];
 	ssize_t length;
 
-	while ((length = native_channel_hear(space->channel, octets, sizeof(octets))) > 0) {
+	while ((length = native_channel_hear(space->channel, octets, sizeof(octets))) != 0) {
 		struct deleted deleted = { 0 };
 
-		if (mnl_cb_run(octets, (size_t)length, 0, 0, take, &deleted) >= 0 && deleted.command)
+		if (length < 0)
+			suspect(dp, NULL);
+		else if (mnl_cb_run(octets, (size_t)length, 0, 0, take, &deleted) >= 0 && deleted.command)
 			suspect(dp, &deleted);
 	}
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +19,13 @@
 #include "datapath/kernel/internal.h"
 
 #define MRU_DEFAULT 1500		/* RFC 1661 section 6.1: what a peer may send whatever it was told */
+
+/* Who does not insist on the kernel gets another datapath. */
+static int lacks(struct error *error, const char *what, const char *remedy)
+{
+	return error_set(error, ERROR_UNSUPPORTED, "datapath", "%s (%s): %s, or datapath=user", what, strerror(errno),
+			 remedy);
+}
 
 static int connect_v2(int fd, const struct native_session *session)
 {
@@ -51,8 +59,7 @@ int native_ppp_socket(const struct native_session *session, struct error *error)
 	int fd = socket(AF_PPPOX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, PX_PROTO_OL2TP);
 
 	if (fd < 0)
-		return error_system(error, errno, NULL, "this kernel has no PPP over L2TP: `modprobe l2tp_ppp`, or "
-				    "datapath=user");
+		return lacks(error, "this kernel has no PPP over L2TP", "`modprobe l2tp_ppp`");
 	if ((session->tunnel->config.version == 2 ? connect_v2 : connect_v3)(fd, session) == 0)
 		return fd;
 	error_system(error, errno, NULL, "the kernel does not open PPP in the session");
@@ -64,8 +71,8 @@ static int open_ppp(struct error *error)
 {
 	int fd = open("/dev/ppp", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
-	return fd >= 0 ? fd : error_system(error, errno, NULL, "cannot open /dev/ppp: `modprobe ppp_generic`, or "
-					   "`mknod /dev/ppp c 108 0`, or datapath=user");
+	return fd >= 0 ? fd : lacks(error, "cannot open /dev/ppp", "`modprobe ppp_generic`, or "
+				    "`mknod /dev/ppp c 108 0`");
 }
 
 int native_ppp_channel(int sock, struct error *error)

@@ -292,6 +292,7 @@ int native_session_add(struct datapath *base, const struct datapath_session_conf
 	session->tunnel = tunnel;
 	session->config = *config;
 	if (session_begin(dp, session, error) < 0) {
+		native_ppp_end(dp, session);
 		session_free(dp, session);
 		return -1;
 	}
