@@ -195,7 +195,8 @@ END
 there_ends
 
 # ---------------------------------------------------------------- no PPP in this kernel
-there < <(static ip 4 0 none 2 1 | sed 's/version=3/& datapath=auto/') || fail "auto" "l2tpd in the guest does not start"
+there < <(static ip 4 0 none 2 1 | sed 's/version=3/& datapath=auto/') ||
+	fail "auto" "l2tpd in the guest does not start"
 equal "auto: over IP it is the kernel" "$(there_ctl -j tunnel list | jq -r '.[0].state.datapath')" \
 	'kernel: faster over IP (no offloads there)'
 there_ends
