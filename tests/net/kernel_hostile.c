@@ -279,6 +279,36 @@ static void call_line(struct hostile *hostile)
 	ioctl(fd_of(hostile, PPP), PPPIOCCONNECT, &unit);
 }
 
+/* CCP's packets begin and end encryption, with keys that were given. */
+static void call_cipher(struct hostile *hostile)
+{
+	uint8_t option[22] = { 18, 6, (uint8_t)any(hostile, 2), 0, 0, 0x40 };
+	struct ppp_option_data data = { option, sizeof(option), (int)any(hostile, 2) };
+	uint8_t frame[] = { 0x80, 0xfd, (uint8_t)(1 + any(hostile, 15)), 1, 0, 10, 18, 6, option[2], 0, 0, 0x40 };
+	int flags = (int)(any(hostile, 4) << 6);
+	int unit = fd_of(hostile, PPP);
+
+	if (!any(hostile, 4))
+		data.length = any(hostile, 64);
+	ioctl(unit, PPPIOCSFLAGS, &flags);
+	ioctl(unit, PPPIOCSCOMPRESS, &data);
+	for (int i = 0; i < 3; i++) {
+		frame[2] = (uint8_t)(1 + any(hostile, 15));
+		if (write(unit, frame, any(hostile, 5) ? sizeof(frame) : any(hostile, sizeof(frame))) < 0)
+			return;
+	}
+}
+
+static void call_bridge(struct hostile *hostile)
+{
+	int32_t other = hostile->channel - (int32_t)any(hostile, 3);
+	int line = fd_of(hostile, PPP);
+
+	ioctl(line, PPPIOCBRIDGECHAN, &other);
+	if (any(hostile, 2))
+		ioctl(line, PPPIOCUNBRIDGECHAN);
+}
+
 static void call_transfer(struct hostile *hostile)
 {
 	size_t length = any(hostile, 10) ? any(hostile, 200) : 0;
@@ -341,6 +371,7 @@ static void *make_calls(void *context)
 	static void (*const calls[])(struct hostile *) = {
 		open_something, open_something, call_names, call_names, call_told, call_netlink, call_netlink,
 		call_ioctl, call_line, call_transfer, call_transfer, call_descriptors, close_something,
+		call_cipher, call_bridge,
 	};
 	struct hostile *hostile = context;
 
