@@ -38,7 +38,8 @@ static void supervisor_free(struct supervisor *supervisor)
 static void close_all(const int *fds, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		close(fds[i]);
+		if (fds[i] >= 0)
+			close(fds[i]);
 }
 
 /* Descriptors that came with a message: how many. Those beyond max are closed. */
@@ -64,46 +65,6 @@ static size_t take_descriptors(struct msghdr *message, int *fds, size_t max)
 	return count;
 }
 
-/* errno for the program. cut: there was no room for all of its descriptors. */
-static int attach_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
-			  bool cut)
-{
-	int failed;
-
-	if (count == KERNEL_ATTACH_FDS) {
-		failed = program_new(supervisor, attach, fds);
-	} else {
-		close_all(fds, count);
-		failed = cut ? EMFILE : EPROTO;
-	}
-	if (failed)
-		log_limited(&supervisor->api->refused, os_clock_ms(), LOG_LEVEL_WARNING,
-			    "kernel API: cannot serve a program under l2tprun: %s", strerror(failed));
-	return failed;
-}
-
-static int attach_l2tpip(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count)
-{
-	if (count == 2 && attach->kind == KERNEL_ATTACH_L2TPIP)
-		return l2tpip_new(supervisor, attach, fds);
-	if (count == 1 && attach->kind == KERNEL_ATTACH_L2TPIP_AGAIN)
-		return l2tpip_again(supervisor, attach->client, fds[0]);
-	close_all(fds, count);
-	return EPROTO;
-}
-
-static int set_option(struct supervisor *supervisor, const struct kernel_attach *attach)
-{
-	struct program *program = program_find(supervisor, attach->client);
-
-	if (!program)
-		return ENOTCONN;
-	if (kernel_client_option(program->client, attach->option, attach->value))
-		return 0;
-	return setsockopt(program->proxy, SOL_NETLINK, attach->option, &attach->value, sizeof(attach->value)) < 0 ?
-		       errno : 0;
-}
-
 /* Where there is no room for an answer nothing is read until there is. */
 static void tell(struct supervisor *supervisor, const struct kernel_attached *told)
 {
@@ -123,53 +84,129 @@ static void supervisor_writable(evutil_socket_t fd, short what, void *context)
 	tell(supervisor, &owed);
 }
 
-/* What comes without descriptors. */
-static int obey_word(struct supervisor *supervisor, const struct kernel_attach *attach)
+/* --- what is done, by kind: 0 or errno for the program. A descriptor that is taken over becomes -1. --- */
+
+static int attach_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			  struct kernel_attached *told)
 {
-	switch (attach->kind) {
-	case KERNEL_ATTACH_OPTION:
-		return set_option(supervisor, attach);
-	case KERNEL_ATTACH_L2TPIP_BIND:
-		return l2tpip_bind(supervisor, attach->client, (uint32_t)attach->option);
-	case KERNEL_ATTACH_L2TPIP_CLOSED:
-		return l2tpip_closed(supervisor, attach->client);
-	default:
-		return EPROTONOSUPPORT;
-	}
+	int failed = program_new(supervisor, attach, fds);
+
+	memset(fds, -1, count * sizeof(*fds));
+	return failed;
 }
 
-static int call(struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told)
+static int set_option(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		      struct kernel_attached *told)
+{
+	struct program *program = program_find(supervisor, attach->client);
+
+	if (!program)
+		return ENOTCONN;
+	if (kernel_client_option(program->client, attach->option, attach->value))
+		return 0;
+	return setsockopt(program->proxy, SOL_NETLINK, attach->option, &attach->value, sizeof(attach->value)) < 0 ?
+		       errno : 0;
+}
+
+static int attach_pppox(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			struct kernel_attached *told)
+{
+	return pppox_connect(supervisor, attach, fds, count);
+}
+
+static int call(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		struct kernel_attached *told)
 {
 	struct opened *opened = opened_find(supervisor, attach->client);
 
 	return opened ? opened_call(opened, attach, told) : pppox_call(supervisor, attach, told);
 }
 
+static int attach_ppp(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		      struct kernel_attached *told)
+{
+	return opened_new(supervisor, attach, fds);
+}
+
+static int ask_device(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		      struct kernel_attached *told)
+{
+	return opened_device(supervisor->api, attach, fds[0], told);
+}
+
+static int fill_view(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		     struct kernel_attached *told)
+{
+	return view_write(supervisor->api, attach, fds);
+}
+
+static int attach_l2tpip(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			 struct kernel_attached *told)
+{
+	int failed = attach->kind == KERNEL_ATTACH_L2TPIP ? l2tpip_new(supervisor, attach, fds) :
+							    l2tpip_again(supervisor, attach->client, fds[0]);
+
+	memset(fds, -1, count * sizeof(*fds));
+	return failed;
+}
+
+static int bind_l2tpip(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		       struct kernel_attached *told)
+{
+	return l2tpip_bind(supervisor, attach->client, (uint32_t)attach->option);
+}
+
+static int close_l2tpip(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			struct kernel_attached *told)
+{
+	return l2tpip_closed(supervisor, attach->client);
+}
+
+static const struct order {
+	int (*obey)(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		    struct kernel_attached *told);
+	size_t least, most;		/* descriptors that come with it */
+} orders[] = {
+	[KERNEL_ATTACH_NETLINK] = { attach_program, KERNEL_ATTACH_FDS, KERNEL_ATTACH_FDS },
+	[KERNEL_ATTACH_OPTION] = { set_option, 0, 0 },
+	[KERNEL_ATTACH_PPPOX] = { attach_pppox, KERNEL_PPPOX_FD_TUNNEL, KERNEL_PPPOX_FDS },
+	[KERNEL_ATTACH_CALL] = { call, 0, 0 },
+	[KERNEL_ATTACH_PPP] = { attach_ppp, KERNEL_PPP_FDS, KERNEL_PPP_FDS },
+	[KERNEL_ATTACH_PPP_DEVICE] = { ask_device, 1, 1 },
+	[KERNEL_ATTACH_VIEW] = { fill_view, 2, 2 },
+	[KERNEL_ATTACH_L2TPIP] = { attach_l2tpip, 2, 2 },
+	[KERNEL_ATTACH_L2TPIP_BIND] = { bind_l2tpip, 0, 0 },
+	[KERNEL_ATTACH_L2TPIP_AGAIN] = { attach_l2tpip, 1, 1 },
+	[KERNEL_ATTACH_L2TPIP_CLOSED] = { close_l2tpip, 0, 0 },
+};
+
+/* cut: there was no room for all of its descriptors. */
+static int carry_out(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		     bool cut, struct kernel_attached *told)
+{
+	const struct order *order;
+
+	if (attach->version != KERNEL_ATTACH_VERSION || attach->kind >= sizeof(orders) / sizeof(*orders) ||
+	    !orders[attach->kind].obey)
+		return EPROTONOSUPPORT;
+	order = &orders[attach->kind];
+	if (cut)
+		return EMFILE;
+	if (count < order->least || count > order->most)
+		return EPROTO;
+	return order->obey(supervisor, attach, fds, count, told);
+}
+
 static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count, bool cut)
 {
-	struct kernel_attached told = { .client = attach->client, .error = EPROTONOSUPPORT,
-					.family_id = supervisor->api->family_id, .group_id = GROUP_ID };
-	bool ours = attach->version == KERNEL_ATTACH_VERSION;
+	struct kernel_attached told = { .client = attach->client, .family_id = supervisor->api->family_id,
+					.group_id = GROUP_ID };
 
-	if (ours && attach->kind == KERNEL_ATTACH_NETLINK) {
-		told.error = attach_program(supervisor, attach, fds, count, cut);
-	} else if (ours && attach->kind == KERNEL_ATTACH_VIEW) {
-		told.error = view_write(supervisor->api, attach, fds, count);
-	} else if (ours && (attach->kind == KERNEL_ATTACH_L2TPIP || attach->kind == KERNEL_ATTACH_L2TPIP_AGAIN)) {
-		told.error = attach_l2tpip(supervisor, attach, fds, count);
-	} else {
-		if (ours && attach->kind == KERNEL_ATTACH_PPPOX)
-			told.error = cut ? EMFILE : pppox_connect(supervisor, attach, fds, count);
-		else if (ours && attach->kind == KERNEL_ATTACH_PPP)
-			told.error = cut ? EMFILE : opened_new(supervisor, attach, fds, count);
-		else if (ours && attach->kind == KERNEL_ATTACH_PPP_DEVICE)
-			told.error = opened_device(supervisor->api, attach, fds, count, &told);
-		else if (ours && attach->kind == KERNEL_ATTACH_CALL)
-			told.error = call(supervisor, attach, &told);
-		else if (ours)
-			told.error = obey_word(supervisor, attach);
-		close_all(fds, count);
-	}
+	told.error = carry_out(supervisor, attach, fds, count, cut, &told);
+	if (told.error && attach->kind == KERNEL_ATTACH_NETLINK)
+		log_limited(&supervisor->api->refused, os_clock_ms(), LOG_LEVEL_WARNING,
+			    "kernel API: cannot serve a program under l2tprun: %s", strerror(told.error));
+	close_all(fds, count);
 	tell(supervisor, &told);
 }
 

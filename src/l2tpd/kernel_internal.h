@@ -165,7 +165,7 @@ void program_forward(struct program *program, const void *message, size_t length
 void programs_sent(struct kernel_api *api);
 
 /* kernel_pppox.c: sockets of AF_PPPOX */
-/* 0 or an errno; descriptors stay the caller's. */
+/* 0 or an errno; descriptors stay the caller's. count: KERNEL_PPPOX_FD_TUNNEL, or with that one. */
 int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count);
 int pppox_call(const struct supervisor *supervisor, const struct kernel_attach *attach, struct kernel_attached *told);
 /* The session of this one is gone. */
@@ -174,12 +174,12 @@ void pppox_detached(struct pppox *pppox);
 /* kernel_ppp.c: what programs opened as /dev/ppp */
 bool opened_begin(struct kernel_api *api);
 /* 0 or an errno; descriptors stay the caller's. */
-int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count);
+int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_PPP_FDS]);
 /* NULL: it is no such client. */
 struct opened *opened_find(const struct supervisor *supervisor, uint64_t number);
 int opened_call(struct opened *opened, const struct kernel_attach *attach, struct kernel_attached *told);
 /* What an ioctl() of PPP tells of a device: likewise. */
-int opened_device(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count,
+int opened_device(struct kernel_api *api, const struct kernel_attach *attach, int netns_fd,
 		  struct kernel_attached *told);
 
 /* kernel_host.c: what the room asks of the system */
@@ -196,8 +196,8 @@ void socket_drop(struct kernel_api *api, uint64_t cookie);
 int socket_claim(struct kernel_api *api, uint64_t cookie, struct os_claim claim, bool claimed);
 void sockets_free(struct kernel_api *api);
 
-/* kernel_view.c: fds are taken over: 0 or an errno */
-int view_write(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count);
+/* kernel_view.c: 0 or an errno; descriptors stay the caller's */
+int view_write(struct kernel_api *api, const struct kernel_attach *attach, const int fds[2]);
 
 /* kernel_l2tpip.c: sockets of IP protocol 115; 0 or an errno */
 /* fds, or wire, are taken over. */

@@ -169,11 +169,11 @@ static int tell_counters(const struct unit_device *device, const char *name, str
 	return 0;
 }
 
-int opened_device(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t descriptors,
+int opened_device(struct kernel_api *api, const struct kernel_attach *attach, int netns_fd,
 		  struct kernel_attached *told)
 {
 	static const char version[] = "2.4.2";	/* of the kernel's driver, for ever */
-	const char *netns = descriptors == 1 ? space_called(api, fds[0]) : NULL;
+	const char *netns = space_called(api, netns_fd);
 	const struct unit_device *device;
 	char name[IF_NAMESIZE];
 
@@ -281,14 +281,11 @@ static bool begin(struct opened *opened, int netns)
 	return opened->file && opened->readable && event_add(opened->readable, NULL) == 0;
 }
 
-int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int *fds, size_t count)
+int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_PPP_FDS])
 {
-	struct opened *opened;
+	int frames = fcntl(fds[KERNEL_PPP_FD_FRAMES], F_DUPFD_CLOEXEC, 0);
+	struct opened *opened = served_new(&opened_kind, supervisor, attach->client, frames);
 
-	if (count != KERNEL_PPP_FDS)
-		return EPROTO;
-	opened = served_new(&opened_kind, supervisor, attach->client,
-			    fcntl(fds[KERNEL_PPP_FD_FRAMES], F_DUPFD_CLOEXEC, 0));
 	if (!opened)
 		return ENOMEM;
 	if (begin(opened, fds[KERNEL_PPP_FD_NETNS]))

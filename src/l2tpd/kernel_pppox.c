@@ -179,8 +179,6 @@ int pppox_connect(struct supervisor *supervisor, const struct kernel_attach *att
 	bool is_new = !pppox;
 	int failed;
 
-	if (count < KERNEL_PPPOX_FD_TUNNEL)
-		return EPROTO;
 	if (is_new)
 		pppox = pppox_new(supervisor, attach->client, fds[KERNEL_PPPOX_FD_NETNS]);
 	if (!pppox)

@@ -42,20 +42,15 @@ static int write_text(struct kernel *kernel, const char *netns, enum kernel_view
 	return write_all(fd, text, used) ? 0 : ENOMEM;
 }
 
-int view_write(struct kernel_api *api, const struct kernel_attach *attach, const int *fds, size_t count)
+int view_write(struct kernel_api *api, const struct kernel_attach *attach, const int fds[2])
 {
-	bool good = count == KERNEL_ATTACH_FD_NETNS + 1 && (uint32_t)attach->option < KERNEL_VIEWS &&
-		    is_memory(fds[KERNEL_ATTACH_FD_CLIENT]);
-	const char *netns = good ? space_called(api, fds[KERNEL_ATTACH_FD_NETNS]) : NULL;
-	int failed = EPROTO;
+	const char *netns = space_called(api, fds[KERNEL_ATTACH_FD_NETNS]);
 
+	if ((uint32_t)attach->option >= KERNEL_VIEWS || !is_memory(fds[KERNEL_ATTACH_FD_CLIENT]))
+		return EPROTO;
 	/* where nobody has used it there is the head alone: as of a name that no namespace has */
-	if (good)
-		failed = write_text(api->kernel, netns ? netns : "@", (enum kernel_view)attach->option,
-				    fds[KERNEL_ATTACH_FD_CLIENT]);
-	for (size_t i = 0; i < count; i++)
-		close(fds[i]);
-	return failed;
+	return write_text(api->kernel, netns ? netns : "@", (enum kernel_view)attach->option,
+			  fds[KERNEL_ATTACH_FD_CLIENT]);
 }
 
 /* --- for the management API --- */
