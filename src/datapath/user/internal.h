@@ -205,13 +205,13 @@ struct session {
 	uint32_t snaplen;		/* while it is tapped: octets of each packet to copy; workers read it */
 	uint32_t own_snaplen;		/* of a tap of its own; 0: none */
 	unsigned int rank;		/* how many sessions its tunnel had before it */
-	handle self;
-	struct session *prev, *next;	/* of the tunnel */
-	struct session *timed_prev, *timed_next;	/* of the datapath's list of sessions with a carrier to lose */
 	bool timed;
 	bool device_gone;		/* tx found out */
 	bool device_gone_told;
 	bool mtu_settled;		/* the path was known when the MTU was computed */
+	handle self;
+	struct session *prev, *next;	/* of the tunnel */
+	struct session *timed_prev, *timed_next;	/* of the datapath's list of sessions with a carrier to lose */
 	struct session_config config;
 	struct device *own;		/* behind device; NULL: none. PPP: perhaps not made yet */
 };
@@ -219,6 +219,7 @@ struct session {
 #define CACHE_LINE 64
 _Static_assert(offsetof(struct session, rx.bytes) + sizeof(uint64_t) <= 2 * CACHE_LINE,
 	       "what each arriving packet looks at, and counts, is in two lines");
+_Static_assert(sizeof(struct session) <= 7 * CACHE_LINE, "there may be very many");
 
 #define RETIRED_MAX 128			/* objects that wait for one grace period together */
 
