@@ -71,7 +71,7 @@ until_true() {
 on() { local host=$1; shift; ip netns exec "$NS$host" "$@"; }
 ip_on() { local host=$1; shift; ip -n "$NS$host" "$@"; }
 
-# host NAME: a namespace with loopback up
+# host NAME [NEAR]: a namespace with loopback up; where NEAR is in a guest (see kernel.sh), this is in it, too
 host() {
 	ip netns add "$NS$1" && ip_on "$1" link set lo up && host_list+=("$1")
 	# no router solicitations and the like: the wire carries what the test sends
@@ -79,10 +79,12 @@ host() {
 		net.ipv6.conf.default.router_solicitations=0
 }
 
+drop_host() { ip netns del "$NS$1"; }	# and all that is on it
+
 # wire HOST1 HOST2 [MTU [DEVICE1 DEVICE2]]: a veth pair between two hosts
 wire() {
 	local dev1=${4:-wire} dev2=${5:-wire}
-	ip -n "$NS$1" link add "$dev1" mtu "${3:-1500}" type veth peer name "$dev2" mtu "${3:-1500}" netns "$NS$2"
+	ip_on "$1" link add "$dev1" mtu "${3:-1500}" type veth peer name "$dev2" mtu "${3:-1500}" netns "$NS$2"
 	ip_on "$1" link set "$dev1" up
 	ip_on "$2" link set "$dev2" up
 }
@@ -142,6 +144,7 @@ stop_daemon() {
 	{ until_true 10 has_ended "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null
 }
 has_ended() { ! kill -0 "$1"; }
+signal_daemon() { kill "-$2" "${daemon_pid[$1]}"; }	# HOST SIGNAL
 
 # etc HOST FILE: what programs on this host find as /etc/FILE is standard input
 etc() { mkdir -p "/etc/netns/$NS$1" && cat >"/etc/netns/$NS$1/$2"; }
@@ -154,6 +157,7 @@ helper() {
 	helper=$!
 	helper_pids+=("$helper")
 }
+signal_helper() { kill "-$2" "$1"; }	# PID SIGNAL
 end_helper() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; true; }
 
 cleanup() {
@@ -163,7 +167,7 @@ cleanup() {
 	[ $status = 0 ] || [ ${#daemon_pid[@]} = 0 ] || tail -n 15 "$TMP"/*.log
 	for host in "${!daemon_pid[@]}"; do stop_daemon "$host"; done
 	for host in "${helper_pids[@]:+${helper_pids[@]}}"; do end_helper "$host"; done
-	[ -z "${GUEST:-}" ] || guest stop
+	[ -z "${GUEST:-}" ] || [ "${KEEP_GUEST:-}" ] || guest stop
 	for host in "${host_list[@]:+${host_list[@]}}"; do
 		ip netns del "$NS$host" 2>/dev/null
 		rm -rf "/etc/netns/$NS$host"
@@ -177,8 +181,10 @@ trap 'exit 130' INT TERM
 
 # ---------------------------------------------------------------- the same with other datapaths
 # Scripts that run with the kernel's, too (see kernel.sh), say `give B FILE` where a program on B is to find this file
-# as it is now, and ask `can WHAT` before they want what only the one in user space has.
+# as it is now, `fetch B FILE` where they read what one there has written, and ask `can WHAT` before they want what only
+# the one in user space has.
 give() { :; }
+fetch() { :; }
 can() { :; }
 # ---------------------------------------------------------------- a pair of daemons with one session
 # pair [NAME=VALUE...]: A and B get an l2tpd each with tunnel `t` and session `s` between them, over the wire, and an
@@ -241,12 +247,13 @@ pings() {
 	for _ in 1 2 3; do on "$host" ping -q -c 1 -W 2 -s "$size" "$@" "$address" >/dev/null || return; done
 }
 
-# transfer ADDRESS [MEGABYTES]: TCP from A to B and back, with checksums
+# transfer ADDRESS [MEGABYTES [FROM TO]]: TCP from A to B, or from one to the other, and back, with checksums
 transfer() {
-	helper B "${TRAFFIC[@]}" tcp-serve "$1" 7000
+	local from=${3:-A} to=${4:-B}
+	helper "$to" "${TRAFFIC[@]}" tcp-serve "$1" 7000
 	local server=$helper status
-	until_true 3 is_listening B 7000
-	on A "${TRAFFIC[@]}" tcp-transfer "$1" 7000 "${2:-60}"
+	until_true 3 is_listening "$to" 7000
+	on "$from" "${TRAFFIC[@]}" tcp-transfer "$1" 7000 "${2:-60}"
 	status=$?
 	end_helper $server
 	return $status

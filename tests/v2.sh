@@ -41,10 +41,10 @@ of_peer() { ctl "$1" -j tunnel list | jq -r ".[] | select(.state.origin == \"pee
 listens() { on "$1" ss -Hlun "sport = :${2:-1701}" | grep -q .; }
 # watches HOST: its events go to a file from now on; saw HOST REGEX: one of them
 watches() {
-	ip netns exec "$NS$1" "$L2TPCTL" -s "$(socket_of "$1")" watch >"$TMP/$1.events" 2>&1 </dev/null &
-	helper_pids+=("$!")
+	# shellcheck disable=SC2016 # for the shell there
+	helper "$1" sh -c 'exec "$0" -s "$1" watch >"$2" 2>&1' "$L2TPCTL" "$(socket_of "$1")" "$TMP/$1.events"
 }
-saw() { until_true 3 grep -qE -- "$2" "$TMP/$1.events" || { tail -n 5 "$TMP/$1.events"; return 1; }; }
+saw() { until_true 3 on "$1" grep -qE -- "$2" "$TMP/$1.events" || { on "$1" tail -n 5 "$TMP/$1.events"; return 1; }; }
 # failed HOST REGEX: so tells its status (logs are limited)
 failed() { ctl "$1" status | grep -E -- "$2"; }
 logged() { grep -qE -- "$2" "$(log_of "$1")"; }

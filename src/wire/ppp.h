@@ -46,6 +46,11 @@ const char *ppp_protocol_name(uint16_t protocol);
  * (section 2: the last octet is odd, the first of two is even). */
 bool ppp_frame_read(const uint8_t *frame, size_t length, uint16_t *protocol, const uint8_t **information,
 		    size_t *information_length);
+/* Where a frame's protocol field begins: address and control fields may be missing. */
+static inline size_t ppp_skip_address(const uint8_t *frame, size_t length)
+{
+	return length >= 2 && frame[0] == 0xff && frame[1] == 0x03 ? 2 : 0;
+}
 /* Nothing left out. */
 void ppp_header_write(uint16_t protocol, uint8_t out[PPP_HEADER_LENGTH]);
 

@@ -30,20 +30,25 @@ check "back with the next packet" until_true 10 has 1
 check "traffic flows again" until_true 3 pings B 10.0.0.1
 equal "the other end, without a timeout, never lost it" "$(on B cat /sys/class/net/pw0/carrier_down_count)" 0
 
-ip_on B link del pw0
-gone() { [ "$(session_field B carrier)" = false ]; }
-check "no carrier without a device" until_true 10 gone
-matches "show says what helps" "$(session_field B reason)" 'interface pw0 was removed by others: .*system reload'
-matches "and so does the log" "$(cat "$(log_of B)")" 'warning: session s of tunnel t: its interface pw0 was removed'
-check_fails "its MTU cannot be changed" ctl B session modify tunnel_name=t session_name=s mtu=1300
-matches "and that is told with what helps" "$(ctl B session modify tunnel_name=t session_name=s mtu=1300 2>&1)" \
-	'interface pw0 was removed by others: .*system reload'
-check "what needs no device can be" ctl B session modify tunnel_name=t session_name=s lns_mode=yes
-check "system reload" ctl B system reload
-equal "makes it anew: carrier" "$(session_field B carrier)" true
-equal "and no reason for complaint" "$(session_field B reason)" null
-ip_on B addr add 10.0.0.2/24 dev pw0
-check "traffic flows again through the new one" until_true 3 pings B 10.0.0.1
+if can unlink; then
+	ip_on B link del pw0
+	gone() { [ "$(session_field B carrier)" = false ]; }
+	check "no carrier without a device" until_true 10 gone
+	matches "show says what helps" "$(session_field B reason)" \
+		'interface pw0 was removed by others: .*system reload'
+	matches "and so does the log" "$(cat "$(log_of B)")" \
+		'warning: session s of tunnel t: its interface pw0 was removed'
+	modify=(session modify tunnel_name=t session_name=s)
+	check_fails "its MTU cannot be changed" ctl B "${modify[@]}" mtu=1300
+	matches "and that is told with what helps" "$(ctl B "${modify[@]}" mtu=1300 2>&1)" \
+		'interface pw0 was removed by others: .*system reload'
+	check "what needs no device can be" ctl B "${modify[@]}" lns_mode=yes
+	check "system reload" ctl B system reload
+	equal "makes it anew: carrier" "$(session_field B carrier)" true
+	equal "and no reason for complaint" "$(session_field B reason)" null
+	ip_on B addr add 10.0.0.2/24 dev pw0
+	check "traffic flows again through the new one" until_true 3 pings B 10.0.0.1
+fi
 
 # renamed by somebody: it is still the session's device
 ip_on B link set pw0 down && ip_on B link set pw0 name office && ip_on B link set office up

@@ -42,7 +42,7 @@ unpair
 # Hosts C and D talk through bridges on A and B, whose other ports are pseudowires.
 for side in A:C:3 B:D:4; do
 	IFS=: read -r near far n <<<"$side"
-	host "$far" && wire "$near" "$far" 1500 port eth0
+	host "$far" "$near" && wire "$near" "$far" 1500 port eth0
 	ip_on "$far" addr add "10.9.0.$n/24" dev eth0
 	ip_on "$near" link add br0 type bridge
 	ip_on "$near" link set br0 up
@@ -53,8 +53,7 @@ is_port() { ip_on A -o link show pw0 | grep -q "master br0"; }
 check "bridge=: device is a port" is_port
 check "bridged ping" until_true 5 pings C 10.9.0.4
 check "bridged ping of full size" pings C 10.9.0.4 1472 -M "do"
-helper D "${TRAFFIC[@]}" tcp-serve 10.9.0.4 7000
-check "bridged TCP" on C "${TRAFFIC[@]}" tcp-transfer 10.9.0.4 7000 20
+check "bridged TCP" transfer 10.9.0.4 20 C D
 unpair
 
 # interface_up=no: made, and left to its owner to bring up

@@ -84,6 +84,7 @@ ctl B -q system modify udp_port=1701
 # Found by the name that it gives, and then it has to prove it.
 ctl B -q peer profile modify profile_name=four accept_tunnels=no
 (umask 077; echo correct-horse >"$TMP/correct"; echo wrong-horse >"$TMP/wrong")
+give B "$TMP/correct"
 ctl B -q tunnel profile create profile_name=secret auth_mode=challenge secret_file="$TMP/correct" hide_avps=yes
 ctl B -q peer profile create profile_name=bob tunnel_profile_name=secret
 proof=(dest_ipaddr=192.0.2.2 auth_mode=challenge hide_avps=yes secret_file="$TMP/correct")
@@ -217,7 +218,7 @@ comes_up "all stays" 1 1
 
 # ---------------------------------------------------------------- reload
 before=$(ctl A -j session list; ctl B -j session list)
-daemon_reload() { kill -HUP "${daemon_pid[$1]}"; until_true 5 logged "$1" 'reload'; }
+daemon_reload() { signal_daemon "$1" HUP; until_true 5 logged "$1" 'reload'; }
 daemon_reload B
 up_both=$(counts A; counts B)
 equal "reload: what the peer asked for stays" "$up_both" "1 1 1 1

@@ -6,7 +6,7 @@
 
 hosts
 host C
-host D
+host D B
 pair addresses=no session_A="netns=${NS}C" session_B="netns=${NS}D" || exit 1
 check_fails "not in the daemon's namespace" ip_on A link show pw0
 check "device in the namespace named" ip_on C link show pw0
@@ -15,8 +15,7 @@ ip_on D addr add 10.0.0.2/24 dev pw0
 matches "device is up" "$(ip_on C link show pw0)" ',UP'
 check "ping between the inner namespaces" until_true 5 pings C 10.0.0.2
 check "large ping" pings C 10.0.0.2 3000
-helper D "${TRAFFIC[@]}" tcp-serve 10.0.0.2 7000
-check "TCP between them" on C "${TRAFFIC[@]}" tcp-transfer 10.0.0.2 7000 20
+check "TCP between them" transfer 10.0.0.2 20 C D
 
 check_fails "a namespace that does not exist" ctl A session create tunnel_name=t session_id=99 peer_session_id=99 \
 	netns=nowhere interface_name=pw9
@@ -38,7 +37,7 @@ check "restart after SIGKILL: device there again" ip_on C link show pw0
 ip_on C link del pw0
 sleep 0.2
 check "device removed by others: daemon lives" answers A
-ip netns del "${NS}D"
+drop_host D
 sleep 0.5
 check "namespace removed: daemon lives" answers B
 check "and its session can be deleted" ctl B session delete tunnel_name=t session_name=s
@@ -60,7 +59,7 @@ others() { ip_on E -j link | jq -c 'map([.ifindex, .ifname, .mtu, .group])'; }
 check "a session in a namespace" ctl A session create tunnel_name=t session_name=e session_id=98 peer_session_id=98 \
 	netns="${NS}E" interface_name=pw2
 index=$(ctl A -j session show tunnel_name=t session_name=e | field ifindex)
-ip netns del "${NS}E"
+drop_host E
 ip netns add "${NS}E"
 for n in {1..5}; do ip_on E link add other$n type bridge; done
 at_least "one of them has the number of the old one" "$(ip_on E -j link | jq 'map(.ifindex) | max')" "$index"

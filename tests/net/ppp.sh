@@ -162,12 +162,7 @@ ctl A -q ppp profile unset profile_name=default interface interface_name
 # ---------------------------------------------------------------- IPv6 and routes
 ctl A -q tunnel delete tunnel_name=t
 until_true 5 up B 0 0
-if [ "${DATAPATH:-}" = kernel ]; then	# a network behind the LNS
-	ip_on B link add inside type bridge
-	ip_on B link set inside up
-elif ! ip_on B link add inside type dummy 2>/dev/null; then
-	host C && wire B C 1500 inside outside
-fi
+host C B && wire B C 1500 inside outside	# a network behind the LNS
 ip_on B addr add 10.77.0.1/24 dev inside
 ctl B -q pool create pool_name=links range=2001:db8:77::/48
 ctl B -q pool create pool_name=homes range=2001:db8:aaaa::/48 delegate_length=56

@@ -12,7 +12,7 @@ on A sysctl -qw net.ipv6.conf.all.accept_ra=1 net.ipv6.conf.default.accept_ra=1 
 	net.ipv6.conf.default.router_solicitations=3
 on B sysctl -qw net.ipv6.conf.all.forwarding=1
 # a host behind the LNS, and one behind the client
-host C && wire B C 1500 toC wire
+host C B && wire B C 1500 toC wire
 ip_on B addr add 2001:db8:c::1/64 dev toC nodad && ip_on C addr add 2001:db8:c::2/64 dev wire nodad
 ip_on C route add default via 2001:db8:c::1
 ip_on A link add lan type veth peer name stub && ip_on A link set lan up && ip_on A link set stub up

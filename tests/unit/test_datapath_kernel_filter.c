@@ -23,30 +23,37 @@ static struct prefix prefix_of(const char *text)
 
 static bool enciphered;			/* so it has to be */
 
-/* Does a packet from this address pass, as PPP gives it to filters? */
-static bool passes(const struct datapath_ppp *ppp, uint8_t direction, const char *source)
+/* The program in `instructions`, of that length */
+static bool lets_pass(unsigned int instruction_count, const uint8_t *packet, size_t length)
 {
-	struct sock_fprog program = { .filter = instructions };
-	uint8_t packet[4 + 40] = { direction, 0, 0, 0x57 }, received[sizeof(packet)];
-	struct address address;
+	struct sock_fprog program = { .filter = instructions, .len = (unsigned short)instruction_count };
+	uint8_t received[256];
 	int pair[2];
 	bool passed;
 
-	program.len = (unsigned short)native_filter(ppp, enciphered, instructions);
 	assert_in_range(program.len, 1, NATIVE_FILTER_MAX);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair), 0);
+	assert_int_equal(setsockopt(pair[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), 0);
+	(void)send(pair[0], packet, length, 0);
+	passed = recv(pair[1], received, sizeof(received), 0) == (ssize_t)length;
+	close(pair[0]);
+	close(pair[1]);
+	return passed;
+}
+
+/* Does a packet from this address pass, as PPP gives it to filters? */
+static bool passes(const struct datapath_ppp *ppp, uint8_t direction, const char *source)
+{
+	uint8_t packet[4 + 40] = { direction, 0, 0, 0x57 };
+	struct address address;
+
 	assert_true(address_parse(source, &address));
 	packet[3] = address.family == AF_INET6 ? 0x57 : 0x21;
 	if (address.family == AF_INET6)
 		memcpy(packet + 4 + 8, address.bytes, 16);
 	else
 		memcpy(packet + 4 + 12, address.bytes, 4);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair), 0);
-	assert_int_equal(setsockopt(pair[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), 0);
-	(void)send(pair[0], packet, sizeof(packet), 0);
-	passed = recv(pair[1], received, sizeof(received), 0) == (ssize_t)sizeof(packet);
-	close(pair[0]);
-	close(pair[1]);
-	return passed;
+	return lets_pass(native_filter(ppp, enciphered, instructions), packet, sizeof(packet));
 }
 
 static void only_what_is_the_peers_passes(void **state)
@@ -148,6 +155,59 @@ static void what_was_not(void **state)
 	assert_int_equal(asked, 1);
 }
 
+/* What a subscriber asks of its router: its source need not be one of those that it may have. */
+static const struct asked {
+	const char *what, *destination;
+	uint8_t next_header, hops;
+	uint8_t upper[8];
+	bool is_asked;
+} asked[] = {
+	{ "solicitation", "ff02::2", 58, 255, { 133 }, true },
+	{ "solicitation from elsewhere", "ff02::2", 58, 254, { 133 }, false },
+	{ "advertisement", "ff02::1", 58, 255, { 134 }, false },
+	{ "echo", "ff02::2", 58, 255, { 128 }, false },
+	{ "DHCPv6", "ff02::1:2", 17, 1, { 2, 34, 2, 35 }, true },
+	{ "DHCPv6 to us", "fe80::102:304:506:708", 17, 64, { 2, 34, 2, 35 }, true },
+	{ "DHCPv6 to others", "fe80::102:304:506:709", 17, 64, { 2, 34, 2, 35 }, false },
+	{ "DHCPv6 to anywhere", "2001:db8::547", 17, 64, { 2, 34, 2, 35 }, false },
+	{ "another port", "ff02::1:2", 17, 1, { 2, 35, 2, 34 }, false },
+	{ "TCP to that port", "ff02::1:2", 6, 1, { 2, 34, 2, 35 }, false },
+};
+
+static void what_is_asked_of_a_router(void **state)
+{
+	struct datapath_ppp ppp = { .ipv6 = true, .check_source = true, .punt_router = true,
+				    .local_identifier = { 1, 2, 3, 4, 5, 6, 7, 8 } };
+	struct address destination;
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		uint8_t packet[4 + 40 + 8] = { INWARDS, 0, 0, 0x57, [4 + 6] = asked[i].next_header, asked[i].hops };
+
+		print_message("%s\n", asked[i].what);
+		assert_true(address_parse(asked[i].destination, &destination));
+		memcpy(packet + 4 + 24, destination.bytes, 16);
+		memcpy(packet + 4 + 40, asked[i].upper, 8);
+		assert_int_equal(lets_pass(native_filter(&ppp, false, instructions), packet, sizeof(packet)),
+				 asked[i].is_asked);
+		assert_int_equal(lets_pass(native_filter_router(&ppp, instructions), packet + 4, sizeof(packet) - 4),
+				 asked[i].is_asked);
+	}
+}
+
+static void what_a_router_says(void **state)
+{
+	struct datapath_ppp ppp = { .ipv6 = true };
+	uint8_t packet[40 + 8] = { 0x60, [6] = 58, 255, [40] = 134 };
+
+	assert_int_equal(native_filter_router(&ppp, instructions), 0);
+	ppp.hear_router = true;
+	assert_true(lets_pass(native_filter_router(&ppp, instructions), packet, sizeof(packet)));
+	packet[40] = 133;
+	assert_false(lets_pass(native_filter_router(&ppp, instructions), packet, sizeof(packet)));
+	ppp.ipv6 = false;
+	assert_int_equal(native_filter_router(&ppp, instructions), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +217,8 @@ int main(void)
 		cmocka_unit_test(nothing_to_check),
 		cmocka_unit_test(what_was_deciphered),
 		cmocka_unit_test(what_was_not),
+		cmocka_unit_test(what_is_asked_of_a_router),
+		cmocka_unit_test(what_a_router_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,15 +41,22 @@ static void choice_close(struct datapath *dp)
 		free(choice->owners[i].slots);
 	if (choice->event_fd >= 0)
 		close(choice->event_fd);
+	if (choice->packet_fd >= 0)
+		close(choice->packet_fd);
 	free(choice);
+}
+
+static bool watch_one(int epoll_fd, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 static int watch(const struct choice *choice, struct datapath *backend, struct error *error)
 {
-	struct epoll_event event = { .events = EPOLLIN };
-	int fd = datapath_ops(backend)->event_fd(backend);
-
-	if (fd < 0 || epoll_ctl(choice->event_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+	if (watch_one(choice->event_fd, datapath_ops(backend)->event_fd(backend)) &&
+	    watch_one(choice->packet_fd, datapath_ops(backend)->packet_fd(backend)))
 		return 0;
 	return error_system(error, errno, NULL, "cannot start the datapath");
 }
@@ -117,19 +124,28 @@ static void choice_totals(struct datapath *dp, struct datapath_totals *totals)
 
 static int choice_packet_fd(struct datapath *dp)
 {
-	return datapath_ops(user_of(dp))->packet_fd(user_of(dp));
+	return choice_of(dp)->packet_fd;
 }
 
-/* Only the one in user space can copy packets. */
-static int choice_packets(struct datapath *dp, struct datapath_packet *packets, int max)
+static int packets_of(struct choice *choice, enum choice_backend backend, struct datapath_packet *packets, int max)
 {
-	int count = datapath_ops(user_of(dp))->packets(user_of(dp), packets, max);
+	struct datapath *dp = choice->backends[backend];
+	int count = dp && max > 0 ? datapath_ops(dp)->packets(dp, packets, max) : 0;
 
 	for (int i = 0; i < count; i++) {
-		packets[i].tunnel = choice_tunnel_outer(choice_of(dp), CHOICE_USER, packets[i].tunnel);
-		packets[i].session = choice_session_handle(CHOICE_USER, packets[i].session);
+		packets[i].tunnel = choice_tunnel_outer(choice, backend, packets[i].tunnel);
+		packets[i].session = choice_session_handle(backend, packets[i].session);
 	}
 	return count;
+}
+
+/* A tunnel's are all of one of them. */
+static int choice_packets(struct datapath *dp, struct datapath_packet *packets, int max)
+{
+	struct choice *choice = choice_of(dp);
+	int count = packets_of(choice, CHOICE_KERNEL, packets, max);
+
+	return count + packets_of(choice, CHOICE_USER, packets + count, max - count);
 }
 
 static int choice_tap(struct datapath *dp, handle h, handle session, uint32_t snaplen, struct error *error)
@@ -379,9 +395,10 @@ int datapath_choice_open(struct datapath *user, datapath_choice_open_kernel_fn *
 	choice->instance = instance;
 	*result = (struct datapath *)(void *)choice;
 	choice->event_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (choice->event_fd >= 0 && watch(choice, user, error) == 0)
+	choice->packet_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (choice->event_fd >= 0 && choice->packet_fd >= 0 && watch(choice, user, error) == 0)
 		return 0;
-	if (choice->event_fd < 0)
+	if (choice->event_fd < 0 || choice->packet_fd < 0)
 		error_system(error, errno, NULL, "cannot start the datapath");
 	choice_close(*result);
 	*result = NULL;

@@ -29,7 +29,7 @@ struct choice {
 		struct choice_tunnel **slots;		/* by the slot of the backend's handle */
 		uint32_t count;
 	} owners[CHOICE_BACKENDS];
-	int event_fd;
+	int event_fd, packet_fd;		/* epoll */
 	bool kernel_is_absent;			/* it was looked for */
 	bool kernel_is_next;			/* in receive(): each is the first to be asked every other time */
 };

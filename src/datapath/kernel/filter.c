@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * May the peer have sent this packet, and was it enciphered where it has to be?  A classic BPF program for the kernel's
- * PPP devices (PPPIOCSPASS), which give it packets with a header of four octets: 0 inwards, 1 outwards; one unused; the
- * protocol.
+ * Classic BPF programs for PPP's devices.  May the peer have sent this packet, and was it enciphered where it has to be?
+ * That is for PPPIOCSPASS, which has a header of four octets before it: 0 inwards, 1 outwards; one unused; the protocol.
+ * And is it one that the engine wants to see?  That is for a socket (router.c), whose packets begin with IPv6's header.
  */
 #include <linux/filter.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "datapath/kernel/internal.h"
 #include "wire/ppp.h"
 
 #define PROTOCOL_AT 2
-#define SOURCE_AT_V4 (4 + 12)
-#define SOURCE_AT_V6 (4 + 8)
+#define PACKET_AT 4
+#define SOURCE_AT_V4 (PACKET_AT + 12)
+#define SOURCE_AT_V6 (PACKET_AT + 8)
 #define PASS 0xffff
 #define RULE_LENGTH_V4 4		/* load, mask, compare, return */
 #define RULE_LENGTH_V6 (4 * 3 + 1)
-#define AROUND_RULES 16			/* instructions that are there once, and some */
+#define AROUND_RULES 52			/* instructions that are there once, and some */
+#define NEXT_HEADER_AT 6		/* in an IPv6 packet */
+#define HOPS_AT 7
+#define DESTINATION_AT 24
+#define UPPER_AT 40
+#define UDP_DESTINATION_AT (UPPER_AT + 2)
+#define DHCPV6_SERVER_PORT 547
+#define NEIGHBOUR_HOPS 255		/* nobody else can have sent it (RFC 4861 section 6.1.1) */
 
 _Static_assert((DATAPATH_PREFIXES_MAX + 2) * RULE_LENGTH_V6 + AROUND_RULES <= NATIVE_FILTER_MAX, "the longest fits");
 
@@ -59,6 +69,63 @@ static void put_rule(struct writer *writer, uint32_t source_at, const struct pre
 	put(writer, BPF_RET | BPF_K, PASS, 0, 0);
 }
 
+/* Of a packet: so many octets there say this. */
+struct match {
+	uint16_t size;				/* BPF_B, BPF_H or BPF_W */
+	uint32_t at, value;
+};
+
+/* Pass if all of it is so, else go on behind. */
+static void put_matches(struct writer *writer, uint32_t packet_at, const struct match *matches, unsigned int count)
+{
+	unsigned int end = writer->length + count * 2;
+
+	for (unsigned int i = 0; i < count; i++) {
+		put(writer, BPF_LD | BPF_ABS | matches[i].size, packet_at + matches[i].at, 0, 0);
+		put(writer, BPF_JMP | BPF_JEQ | BPF_K, matches[i].value, 0, (uint8_t)(end - writer->length));
+	}
+	put(writer, BPF_RET | BPF_K, PASS, 0, 0);
+}
+
+static void put_neighbour(struct writer *writer, uint32_t packet_at, uint8_t type)
+{
+	const struct match matches[] = {
+		{ BPF_B, NEXT_HEADER_AT, IPPROTO_ICMPV6 },
+		{ BPF_B, HOPS_AT, NEIGHBOUR_HOPS },
+		{ BPF_B, UPPER_AT, type },
+	};
+
+	put_matches(writer, packet_at, matches, sizeof(matches) / sizeof(matches[0]));
+}
+
+static void put_dhcpv6(struct writer *writer, uint32_t packet_at, const uint8_t destination[16])
+{
+	const struct match matches[] = {
+		{ BPF_B, NEXT_HEADER_AT, IPPROTO_UDP },
+		{ BPF_H, UDP_DESTINATION_AT, DHCPV6_SERVER_PORT },
+		{ BPF_W, DESTINATION_AT, word_of(destination) },
+		{ BPF_W, DESTINATION_AT + 4, word_of(destination + 4) },
+		{ BPF_W, DESTINATION_AT + 8, word_of(destination + 8) },
+		{ BPF_W, DESTINATION_AT + 12, word_of(destination + 12) },
+	};
+
+	put_matches(writer, packet_at, matches, sizeof(matches) / sizeof(matches[0]));
+}
+
+/* What a subscriber asks of its router, from whatever address: neither has a reason for extension headers. */
+static void put_router(struct writer *writer, const struct datapath_ppp *ppp, uint32_t packet_at)
+{
+	static const uint8_t all_dhcp[16] = { 0xff, 0x02, [13] = 1, [15] = 2 };		/* ff02::1:2 */
+	uint8_t ours[16] = { 0xfe, 0x80 };
+
+	if (!ppp->punt_router)
+		return;
+	memcpy(ours + 8, ppp->local_identifier, sizeof(ppp->local_identifier));
+	put_neighbour(writer, packet_at, ND_ROUTER_SOLICIT);
+	put_dhcpv6(writer, packet_at, all_dhcp);
+	put_dhcpv6(writer, packet_at, ours);
+}
+
 static void put_prefixes(struct writer *writer, const struct datapath_ppp *ppp, sa_family_t family)
 {
 	for (unsigned int i = 0; i < ppp->prefix_count && i < DATAPATH_PREFIXES_MAX; i++)
@@ -79,6 +146,7 @@ static void put_v6(struct writer *writer, const struct datapath_ppp *ppp)
 	static const uint8_t nobody[sizeof(ppp->peer_identifier)];
 	struct prefix link_local = { .address = { .family = AF_INET6, .bytes = { 0xfe, 0x80 } }, .length = 128 };
 
+	put_router(writer, ppp, PACKET_AT);
 	memcpy(link_local.address.bytes + 8, ppp->peer_identifier, sizeof(ppp->peer_identifier));
 	if (memcmp(ppp->peer_identifier, nobody, sizeof(nobody)) != 0)
 		put_rule(writer, SOURCE_AT_V6, &link_local);
@@ -126,5 +194,18 @@ unsigned int native_filter(const struct datapath_ppp *ppp, bool enciphered, stru
 		put_sources(&writer, ppp);
 	else
 		put(&writer, BPF_RET | BPF_K, PASS, 0, 0);
+	return writer.length;
+}
+
+unsigned int native_filter_router(const struct datapath_ppp *ppp, struct sock_filter *program)
+{
+	struct writer writer = { .program = program };
+
+	if (!ppp->ipv6 || (!ppp->punt_router && !ppp->hear_router))
+		return 0;
+	put_router(&writer, ppp, 0);
+	if (ppp->hear_router)
+		put_neighbour(&writer, 0, ND_ROUTER_ADVERT);
+	put(&writer, BPF_RET | BPF_K, 0, 0, 0);
 	return writer.length;
 }

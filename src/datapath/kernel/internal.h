@@ -12,6 +12,8 @@
 #include "datapath/own/own.h"
 #include "os/link.h"
 
+struct sock_filter;
+
 /* A network namespace in which something of ours is. */
 struct native_space {
 	uint64_t identity;
@@ -44,6 +46,9 @@ struct native_ppp {
 	int unit;				/* /dev/ppp: the device, while something is carried or keyed */
 	int number;				/* of the unit */
 	struct native_mppe mppe;
+	int router;				/* packets for the engine: of subscribers to their router, or back */
+	uint64_t others;			/* frames of the device that carried no packets */
+	struct native_frames *frames;		/* NULL: frames are the engine's. Else it has no channel and no unit */
 	struct datapath_ppp carried;		/* as told */
 	struct datapath_prefix *prefixes;	/* carried.prefixes */
 	bool pinned;
@@ -53,13 +58,14 @@ struct native_ppp {
 struct native_session {
 	handle self;
 	struct native_tunnel *tunnel;
-	struct datapath_session_config config;	/* as told; frames and the parts of PPP are not used */
+	struct datapath_session_config config;	/* as told; frames (NULL) and the parts of PPP are not used */
 	struct native_space *space;		/* where its device was put */
 	char ifname[IF_NAMESIZE];		/* as it was called there */
 	uint32_t ifindex, mtu;			/* mtu: as set last */
 	bool settled;				/* the MTU followed from the path once */
 	bool gone, gone_told;			/* somebody removed it from the kernel */
 	unsigned int looks;			/* so many times more, whether somebody did */
+	uint32_t snaplen;			/* of its own tap; 0: none */
 	struct native_ppp *ppp;			/* NULL: Ethernet */
 	struct native_session *prev, *next;
 };
@@ -72,6 +78,7 @@ struct native_tunnel {
 	int fd;					/* -1: the kernel has no such tunnel as yet (version 2) */
 	bool connected;				/* false: the peer is not known, or there is no route to it */
 	struct native_session *sessions;
+	struct native_tap *tap;			/* NULL: neither it nor any of its sessions is captured */
 };
 
 struct native_datapath {
@@ -85,6 +92,9 @@ struct native_datapath {
 	int notice_fd;				/* eventfd: a session is gone */
 	int look_fd;				/* timerfd: some may be */
 	uint8_t *arena;				/* where what receive() gives lies; NULL: nothing was received yet */
+	int packet_fd;				/* epoll: sockets of captures */
+	uint8_t *packet_arena;			/* as arena, of packets() */
+	unsigned int taps;
 	struct own_pins pins;
 	struct datapath_totals totals;
 };
@@ -121,7 +131,7 @@ int native_tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunne
 /* Somebody removed it from the kernel: make it again, if it has no session any more. -1 with errno ENODEV: it has. */
 int native_tunnel_revive(const struct native_datapath *dp, struct native_tunnel *tunnel);
 /* Connect it if it has a peer now and a route to it. */
-void native_tunnel_try_peer(struct native_tunnel *tunnel);
+void native_tunnel_try_peer(const struct native_datapath *dp, struct native_tunnel *tunnel);
 
 /* --- session.c --- */
 int native_session_add(struct datapath *dp, const struct datapath_session_config *config, handle *session,
@@ -212,9 +222,43 @@ void native_mppe_after(struct native_session *session);
 bool native_mppe_take(struct native_datapath *dp, struct native_session *session, uint16_t protocol,
 		      const uint8_t *information, size_t length);
 
+/* --- tap.c: captures --- */
+int native_tap(struct datapath *dp, handle tunnel, handle session, uint32_t snaplen, struct error *error);
+int native_packet_fd(struct datapath *dp);
+int native_packets(struct datapath *dp, struct datapath_packet *packets, int max);
+/* The tunnel's socket has other ends than before, or none. */
+void native_tap_again(const struct native_datapath *dp, struct native_tunnel *tunnel);
+void native_tap_forget_session(struct native_datapath *dp, struct native_session *session);
+void native_tap_forget_tunnel(struct native_datapath *dp, struct native_tunnel *tunnel);
+
+/* --- tap_filter.c; pure --- */
+#define NATIVE_TAP_FILTER_MAX 256		/* instructions: four blocks of some 30 */
+/* A program that finds packets between these two, either way. Their addresses are of one family; its length. */
+unsigned int native_tap_filter(enum l2tp_encap encap, const struct endpoint *local, const struct endpoint *peer,
+			       struct sock_filter *program);
+/* In such a packet, from its IP header on (length octets of it are there): where its L2TP header begins, and how many
+ * octets it is from there on; of a fragment over IP: as far as that goes. False: it is cut short. */
+bool native_tap_parse(const uint8_t *octets, size_t length, enum l2tp_encap encap, size_t *offset, size_t *whole);
+
+/* --- frames.c: frame sockets --- */
+int native_frames_begin(const struct native_datapath *dp, struct native_session *session, const char *path,
+			struct error *error);
+void native_frames_end(struct native_session *session);		/* legal when it has none */
+/* Some of what waits at either end. buffer: 65,536 octets to use meanwhile. */
+void native_frames_hand_on(const struct native_datapath *dp, struct native_session *session, uint8_t *buffer);
+/* A frame that came another way. */
+void native_frames_give(const struct native_session *session, uint8_t *frame, size_t length);
+void native_frames_info(const struct native_session *session, struct datapath_session_info *info);
+
+/* --- router.c --- */
+/* From now on it comes out of receive(), if that is wanted. The device is there. */
+int native_router_hear(const struct native_datapath *dp, struct native_session *session,
+		       const struct datapath_ppp *ppp, struct error *error);
+
 /* --- filter.c; pure --- */
 #define NATIVE_FILTER_MAX 1024			/* instructions; the longest: 32 prefixes of 14 */
-struct sock_filter;
+/* A program that finds what the engine is to see: router solicitations, DHCPv6 to us; advertisements. 0: nothing. */
+unsigned int native_filter_router(const struct datapath_ppp *ppp, struct sock_filter *program);
 /* A program that drops packets from the peer whose source is not its own, and with enciphered those that came in clear.
  * 0: there is nothing to check. */
 unsigned int native_filter(const struct datapath_ppp *ppp, bool enciphered, struct sock_filter *program);

@@ -42,6 +42,8 @@ static void native_close(struct datapath *base)
 	close_one(dp->message_fd);
 	close_one(dp->notice_fd);
 	close_one(dp->look_fd);
+	close_one(dp->packet_fd);
+	free(dp->packet_arena);
 	free(dp->arena);
 	free(dp);
 }
@@ -86,7 +88,7 @@ static void routes_changed(struct native_datapath *dp)
 	if (!link_monitor_drain(dp->monitor_fd))
 		return;
 	while ((tunnel = handle_next(&dp->tunnels, &position)))
-		native_tunnel_try_peer(tunnel);
+		native_tunnel_try_peer(dp, tunnel);
 	own_pins_settle(&dp->pins);
 	look_for_sessions(dp);
 }
@@ -257,22 +259,6 @@ static const char *native_moved_by(struct datapath *base, handle tunnel)
 	return handle_get(&native_of(base)->tunnels, tunnel) ? "kernel" : NULL;
 }
 
-static int native_tap(struct datapath *base, handle tunnel, handle session, uint32_t snaplen, struct error *error)
-{
-	return snaplen ? error_set(error, ERROR_UNSUPPORTED, NULL, "the kernel's sessions cannot be captured here: "
-				   "tcpdump on their interface, or on that of the tunnel, can") : 0;
-}
-
-static int native_packet_fd(struct datapath *base)
-{
-	return -1;
-}
-
-static int native_packets(struct datapath *base, struct datapath_packet *packets, int max)
-{
-	return 0;
-}
-
 /* --- opening --- */
 
 static const struct datapath_ops native_ops = {
@@ -332,8 +318,10 @@ static int open_events(struct native_datapath *dp, struct error *error)
 	dp->message_fd = epoll_create1(EPOLL_CLOEXEC);
 	dp->notice_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	dp->look_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (dp->event_fd >= 0 && watch(dp, dp->monitor_fd, ROUTES) && watch(dp, dp->message_fd, HANDLE_NONE) &&
-	    watch(dp, dp->notice_fd, HANDLE_NONE) && watch(dp, dp->look_fd, LOOKS))
+	dp->packet_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (dp->event_fd >= 0 && dp->packet_fd >= 0 && watch(dp, dp->monitor_fd, ROUTES) &&
+	    watch(dp, dp->message_fd, HANDLE_NONE) && watch(dp, dp->notice_fd, HANDLE_NONE) &&
+	    watch(dp, dp->look_fd, LOOKS))
 		return 0;
 	return error_system(error, errno, NULL, "cannot start the datapath");
 }
@@ -345,7 +333,7 @@ int datapath_kernel_open(const char *instance, struct datapath **result, struct 
 	if (!dp)
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	dp->base.ops = &native_ops;
-	dp->event_fd = dp->monitor_fd = dp->message_fd = dp->notice_fd = dp->look_fd = -1;
+	dp->event_fd = dp->monitor_fd = dp->message_fd = dp->notice_fd = dp->look_fd = dp->packet_fd = -1;
 	dp->pins.number = own_number(instance);
 	*result = (struct datapath *)(void *)dp;
 	if (open_family(dp, error) == 0 && open_events(dp, error) == 0 &&

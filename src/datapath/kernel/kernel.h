@@ -10,9 +10,10 @@
  *   session.c   sessions; Ethernet's devices      space.c    network namespaces
  *   ppp.c       PPP sessions and their devices    ppp_device.c   their descriptors
  *   channel.c   requests to the family            message.c  what they consist of; pure
- *   mppe.c      encryption of PPP                 filter.c   whom a peer may pretend to be; pure
- *   refuse.c    what the kernel cannot do; pure
- *   notice.c    what others delete in the kernel
+ *   mppe.c      encryption of PPP                 filter.c   whom a peer may pretend to be, what we hear; pure
+ *   refuse.c    what the kernel cannot do; pure   notice.c   what others delete in the kernel
+ *   router.c    what subscribers ask of their router   frames.c   another program as PPP's end
+ *   tap.c       captures                          tap_filter.c   whose packets those are; pure
  *   message_queue.c   control messages and frames, for the engine
  *
  * Every tunnel has a socket of its own, which is ours and is given to the kernel (L2TP_ATTR_FD).  So it has the

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the engine receives and sends: control messages that come to the sockets of tunnels of version 2, and frames of
- * PPP, which the kernel gives by /dev/ppp: all that it does not carry itself.  Those are read without address and
- * control field, and written so: the kernel puts them before each.
+ * What the engine receives and sends: control messages that come to the sockets of tunnels of version 2; frames of
+ * PPP, which the kernel gives by /dev/ppp: all that it does not carry itself; and copies of some packets that it does
+ * (router.c).  Frames are read without address and control field, and written so: the kernel puts them before each.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "datapath/kernel/internal.h"
+#include "wire/data_header_v2.h"
 #include "wire/ppp.h"
 
-#define ARENA (512 << 10)		/* octets of all that one receive() gives */
+#define ARENA (512 << 10)		/* octets of all that one receive() gives; room for one more is behind */
 #define LARGEST 65536			/* of one message */
 #define READY_AT_ONCE 32
 #define FRAMES ((handle)1 << 63)	/* in what epoll tells: a session's, not a tunnel's */
 #define PROTOCOL_LENGTH 2
+#define KERNEL_LEAST 14			/* octets of a data message that it takes: its longest header's */
 
 /* --- watching --- */
 
@@ -63,6 +66,46 @@ static struct datapath_message *take(struct batch *batch, uint8_t *octets, size_
 	return message;
 }
 
+/* Whose data message it is; NULL: nobody's. */
+static struct native_session *session_of(const struct native_tunnel *tunnel, const uint8_t *octets, size_t length,
+					 struct data_header_v2 *header)
+{
+	struct native_session *session;
+	uint32_t session_id;
+	size_t offset;
+
+	if (data_header_demux(L2TP_ENCAP_UDP, octets, length, &session_id, &offset) != DATA_KIND_V2 ||
+	    data_header_v2_read(octets, length, header) != DATA_V2_OK || header->tunnel_id != tunnel->tunnel_id)
+		return NULL;
+	DL_FOREACH(tunnel->sessions, session)
+		if (session->config.session_id == header->session_id)
+			break;
+	return session;
+}
+
+/* The kernel leaves data to us that are shorter than the longest header, whatever is in them: such frames, of protocols
+ * that negotiate nothing, are delivered here. */
+static bool take_short(const struct native_tunnel *tunnel, uint8_t *octets, size_t length, struct batch *batch)
+{
+	struct native_session *session = NULL;
+	struct data_header_v2 header;
+	struct datapath_message *message;
+
+	if (length < KERNEL_LEAST)
+		session = session_of(tunnel, octets, length, &header);
+	if (!session || !session->ppp)
+		return false;
+	if (session->ppp->frames) {
+		native_frames_give(session, octets + header.offset, header.length);
+		return true;
+	}
+	message = take(batch, octets, length);
+	message->session = session->self;
+	message->octets += header.offset;
+	message->length = header.length;
+	return true;
+}
+
 /* That which is of no session of the kernel's comes here, too. */
 static void take_control(struct native_datapath *dp, const struct native_tunnel *tunnel, struct batch *batch)
 {
@@ -73,7 +116,8 @@ static void take_control(struct native_datapath *dp, const struct native_tunnel 
 					      errno == ECONNREFUSED || errno == EHOSTUNREACH)) {
 		struct datapath_message *message;
 
-		if (length < 0 || !native_is_control(dp, octets, (size_t)length))
+		if (length < 0 || take_short(tunnel, octets, (size_t)length, batch) ||
+		    !native_is_control(dp, octets, (size_t)length))
 			continue;
 		message = take(batch, octets, (size_t)length);
 		message->tunnel = tunnel->self;
@@ -114,8 +158,30 @@ static void take_frames(struct native_datapath *dp, struct native_session *sessi
 			hung_up(dp, session, fd);
 		if (length <= 0)
 			return;
+		if (fd == session->ppp->unit)
+			session->ppp->others++;
 		if (is_for_engine(dp, session, octets, (size_t)length))
 			take(batch, octets, (size_t)length)->session = session->self;
+	}
+}
+
+/* Packets, which become frames. */
+static void take_packets(const struct native_datapath *dp, const struct native_session *session, struct batch *batch)
+{
+	struct native_ppp *ppp = session->ppp;
+	uint8_t *octets;
+	ssize_t length;
+
+	while (ppp->router >= 0 && (octets = room(dp, batch))) {
+		length = recv(ppp->router, octets + PROTOCOL_LENGTH, LARGEST - PROTOCOL_LENGTH, 0);
+		if (length < 0 && (errno == EINTR || errno == ENETDOWN))
+			continue;
+		if (length < 0)
+			return;
+		octets[0] = (uint8_t)(PPP_IPV6 >> 8);
+		octets[1] = (uint8_t)PPP_IPV6;
+		take(batch, octets, (size_t)length + PROTOCOL_LENGTH)->session = session->self;
+		ppp->others++;
 	}
 }
 
@@ -128,8 +194,13 @@ static void take_ready(struct native_datapath *dp, handle what, struct batch *ba
 		take_control(dp, tunnel, batch);
 	if (!session || !session->ppp)
 		return;
+	if (session->ppp->frames) {
+		native_frames_hand_on(dp, session, dp->arena + batch->used);
+		return;
+	}
 	take_frames(dp, session, session->ppp->channel, batch);
 	take_frames(dp, session, session->ppp->unit, batch);
+	take_packets(dp, session, batch);
 }
 
 int native_receive(struct datapath *base, struct datapath_message *messages, int max)
@@ -141,13 +212,22 @@ int native_receive(struct datapath *base, struct datapath_message *messages, int
 	int found = wanted > 0 ? epoll_wait(dp->message_fd, ready, wanted, 0) : 0;
 
 	if (found > 0 && !dp->arena)
-		dp->arena = malloc(ARENA);
+		dp->arena = malloc(ARENA + LARGEST);
 	for (int i = 0; dp->arena && i < found; i++)
 		take_ready(dp, ready[i].data.u64, &batch);
 	return batch.count;
 }
 
 /* --- out --- */
+
+/* Packets of the engine's go the way of all packets: by the unit. */
+static int way_out(struct native_ppp *ppp, uint16_t protocol)
+{
+	if (ppp->unit < 0 || (protocol != PPP_IPV4 && protocol != PPP_IPV6))
+		return ppp->channel;
+	ppp->others++;
+	return ppp->unit;
+}
 
 /* Where the kernel has no room for it, it is lost, as on the way. */
 static void put_frame(struct native_datapath *dp, int fd, const uint8_t *out, size_t length)
@@ -176,7 +256,7 @@ static void send_frame(struct native_datapath *dp, struct native_session *sessio
 		put_frame(dp, session->ppp->unit, out, PROTOCOL_LENGTH + information_length);
 		native_mppe_after(session);
 	} else {
-		put_frame(dp, session->ppp->channel, out, PROTOCOL_LENGTH + information_length);
+		put_frame(dp, way_out(session->ppp, protocol), out, PROTOCOL_LENGTH + information_length);
 	}
 	free(out);
 }

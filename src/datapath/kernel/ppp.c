@@ -39,8 +39,9 @@ static int open_in_place(struct native_session *session, struct error *error)
 	struct native_ppp *ppp = session->ppp;
 
 	ppp->socket = native_ppp_socket(session, error);
-	if (ppp->socket >= 0)
-		ppp->channel = native_ppp_channel(ppp->socket, error);
+	if (ppp->socket < 0 || session->config.frames)
+		return ppp->socket < 0 ? -1 : 0;
+	ppp->channel = native_ppp_channel(ppp->socket, error);
 	return ppp->channel < 0 ? -1 : 0;
 }
 
@@ -61,18 +62,28 @@ static int open_channel(struct native_session *session, struct error *error)
 	return result;
 }
 
+static int watch(const struct native_datapath *dp, struct native_session *session, struct error *error)
+{
+	if (session->config.frames)
+		return native_frames_begin(dp, session, session->config.frames, error);
+	return native_watch_frames(dp, session, session->ppp->channel, error);
+}
+
 int native_ppp_begin(struct native_datapath *dp, struct native_session *session, struct error *error)
 {
 	session->ppp = calloc(1, sizeof(*session->ppp));
 	if (!session->ppp)
 		return error_system(error, ENOMEM, NULL, "cannot make the session");
-	session->ppp->socket = session->ppp->channel = session->ppp->unit = -1;
+	session->ppp->socket = session->ppp->channel = session->ppp->unit = session->ppp->router = -1;
 	if (session->tunnel->fd < 0)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the tunnel is not up: its peer's id is not known");
 	if (native_session_tell(dp, session, "", error) < 0)
 		return -1;
-	if (open_channel(session, error) == 0 && native_watch_frames(dp, session, session->ppp->channel, error) == 0)
+	if (open_channel(session, error) == 0 && watch(dp, session, error) == 0) {
+		session->config.frames = NULL;
 		return 0;
+	}
+	native_ppp_end(dp, session);	/* the kernel lets go of it only without its socket */
 	native_session_untell(dp, session);
 	return -1;
 }
@@ -88,6 +99,7 @@ static void forget_network(struct native_datapath *dp, struct native_session *se
 	if (ppp->proxy_ifindex)
 		(void)address_proxy(session->space->links, ppp->proxy_ifindex, &ppp->carried.peer4, false);
 	ppp->proxy_ifindex = 0;
+	close_one(&ppp->router);
 	free(ppp->prefixes);
 	ppp->prefixes = NULL;
 	ppp->carried = (struct datapath_ppp){ 0 };
@@ -102,6 +114,7 @@ static void end_device(struct native_datapath *dp, struct native_session *sessio
 		return;
 	forget_network(dp, session);
 	close_one(&ppp->unit);
+	ppp->others = 0;
 	*session->ifname = '\0';
 	session->ifindex = session->mtu = 0;
 }
@@ -125,6 +138,7 @@ void native_ppp_end(struct native_datapath *dp, struct native_session *session)
 	if (!ppp)
 		return;
 	end_device(dp, session);
+	native_frames_end(session);
 	close_one(&ppp->channel);
 	close_one(&ppp->socket);
 	free(ppp);
@@ -244,6 +258,8 @@ static int furnish(struct native_datapath *dp, struct native_session *session, c
 	if (!pinned)
 		own_pin_remove(&dp->pins, session);
 	set_proxy(session, to);
+	if (native_router_hear(dp, session, to, error) < 0)
+		return -1;
 	return native_ppp_pass(ppp, to, error);
 }
 

@@ -24,13 +24,6 @@ int native_refuse_tunnel(const struct datapath_tunnel_config *config, unsigned i
 }
 
 /* What has a default that the kernel cannot do is not asked for by that: TCP finds its segment size without, too. */
-static int refuse_ppp(const struct datapath_session_config *config, unsigned int fields, struct error *error)
-{
-	if (config->frames)
-		return refuse(error, "frame_socket", "the kernel gives PPP frames to no other program (frame_socket)");
-	return 0;
-}
-
 int native_refuse_session(const struct datapath_session_config *config, unsigned int fields, struct error *error)
 {
 	bool is_ppp = config->pw_type == L2TP_PW_PPP;
@@ -45,5 +38,5 @@ int native_refuse_session(const struct datapath_session_config *config, unsigned
 	if (fields & DATAPATH_SESSION_CARRIER && config->carrier_timeout)
 		return refuse(error, "carrier_timeout",
 			      "the kernel's interfaces always have a carrier (carrier_timeout=0)");
-	return is_ppp ? refuse_ppp(config, fields, error) : 0;
+	return 0;
 }

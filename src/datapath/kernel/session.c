@@ -371,6 +371,7 @@ void native_session_delete(struct datapath *base, const handle *sessions, int co
 		native_ppp_end(dp, session);
 		await_end(dp, session);
 		free_name(session);
+		native_tap_forget_session(dp, session);
 		DL_DELETE(session->tunnel->sessions, session);
 		session_free(dp, session);
 	}
@@ -399,12 +400,14 @@ int native_session_info(struct datapath *base, handle h, struct datapath_session
 		info->mtu = native_session_path(session);
 	if (session->ppp && info->ifindex &&
 	    link_counters(session->space->links, session->ifindex, &counters))
-		info->network_packets = counters.rx_packets + counters.tx_packets;
+		info->network_packets = counters.rx_packets + counters.tx_packets - session->ppp->others;
 	(void)native_channel_request(session->tunnel->space->channel,
 				     native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
 							    session->tunnel->tunnel_id, session->config.session_id),
 				     &record);
 	info->send_seq = record.send_seq;
 	info->stats = record.stats;
+	if (session->ppp)
+		native_frames_info(session, info);
 	return 0;
 }

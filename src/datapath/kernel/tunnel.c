@@ -158,6 +158,7 @@ static void unmake(struct native_datapath *dp, struct native_tunnel *tunnel)
 
 static void tunnel_free(struct native_datapath *dp, struct native_tunnel *tunnel)
 {
+	native_tap_forget_tunnel(dp, tunnel);
 	handle_remove(&dp->tunnels, tunnel->self);
 	native_space_put(dp, tunnel->space);
 	free(tunnel);
@@ -241,8 +242,10 @@ static int remake(struct native_datapath *dp, struct native_tunnel *tunnel,
 {
 	unmake(dp, tunnel);
 	tunnel->config = *wanted;
-	if (!is_complete(wanted) || make(dp, tunnel, error) == 0)
+	if (!is_complete(wanted) || make(dp, tunnel, error) == 0) {
+		native_tap_again(dp, tunnel);
 		return 0;
+	}
 	tunnel->config.peer_tunnel_id = 0;
 	return -1;
 }
@@ -269,15 +272,17 @@ int native_tunnel_modify(struct datapath *base, handle h, const struct datapath_
 		return -1;
 	}
 	tunnel->config = wanted;
+	native_tap_again(native_of(base), tunnel);
 	settle_sessions(tunnel);
 	return 0;
 }
 
-void native_tunnel_try_peer(struct native_tunnel *tunnel)
+void native_tunnel_try_peer(const struct native_datapath *dp, struct native_tunnel *tunnel)
 {
 	if (tunnel->fd < 0 || tunnel->connected || tunnel->config.peer.address.family == AF_UNSPEC)
 		return;
 	tunnel->connected = native_socket_connect(tunnel->fd, &tunnel->config, NULL) > 0;
+	native_tap_again(dp, tunnel);
 	settle_sessions(tunnel);
 }
 

@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "datapath/user/ppp.h"
+#include "os/frame_socket.h"
 
 #define FRAMES 64			/* of one recvmmsg or sendmmsg */
 #define BATCHES_PER_ROUND 2		/* of one socket, so that others get their turn */
@@ -20,15 +19,12 @@
 #define FRAME_MAX 65536			/* more than UDP carries */
 #define FRAME_ROOM 64			/* before a frame, for the L2TP header */
 #define PPP_ADDRESS 2			/* octets of the address and control fields */
-#define SOCKET_MODE 0600		/* who may be the PPP end of a call may do much */
-#define SOCKET_BUFFER (1 << 20)		/* octets that wait for a client: some hundred frames */
 
 struct frame_socket {
 	struct source listening, connected;
 	struct session *session;
 	int listener;			/* -1: the client was given, and there will be no other */
 	int client;			/* -1: none. The worker's; control reads it */
-	struct sockaddr_un name;
 };
 
 static const uint8_t ppp_address[PPP_ADDRESS] = { 0xff, 0x03 };
@@ -56,7 +52,7 @@ static void detach(struct worker *worker, struct frame_socket *frames)
 static void accept_ready(struct worker *worker, struct source *source, uint32_t events)
 {
 	struct frame_socket *frames = caa_container_of(source, struct frame_socket, listening);
-	int fd = accept4(frames->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), size = SOCKET_BUFFER;
+	int fd = frame_socket_accept(frames->listener);
 
 	if (fd < 0)
 		return;
@@ -64,7 +60,6 @@ static void accept_ready(struct worker *worker, struct source *source, uint32_t 
 		close(fd);
 		return;
 	}
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	shared_set(frames->client, fd);
 }
 
@@ -240,51 +235,6 @@ static int allocate_buffers(struct user_datapath *dp, struct error *error)
 	return 0;
 }
 
-/* Does somebody answer there? */
-static bool answers(const struct sockaddr_un *name)
-{
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool alive = fd >= 0 && (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0 || errno == EAGAIN);
-
-	if (fd >= 0)
-		close(fd);
-	return alive;
-}
-
-static int remove_stale(const struct sockaddr_un *name, struct error *error)
-{
-	struct stat st;
-
-	if (lstat(name->sun_path, &st) < 0)
-		return 0;	/* or bind() says why */
-	if (!S_ISSOCK(st.st_mode))
-		return error_set(error, ERROR_EXISTS, "frame_socket",
-				 "%s exists and is no socket: remove it, or choose another path", name->sun_path);
-	if (answers(name))
-		return error_set(error, ERROR_EXISTS, "frame_socket", "%s is in use: choose another path",
-				 name->sun_path);
-	if (unlink(name->sun_path) < 0)
-		return error_system(error, errno, "frame_socket", "cannot remove %s, which is nobody's",
-				    name->sun_path);
-	return 0;
-}
-
-static int listen_on(const struct sockaddr_un *name, struct error *error)
-{
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	/* the mode first: the file must not be open to others between bind() and chmod() */
-	if (fd >= 0 && fchmod(fd, SOCKET_MODE) == 0 && bind(fd, (const struct sockaddr *)name, sizeof(*name)) == 0) {
-		if (chmod(name->sun_path, SOCKET_MODE) == 0 && listen(fd, 1) == 0)
-			return fd;
-		unlink(name->sun_path);
-	}
-	error_system(error, errno, "frame_socket", "cannot listen on %s", name->sun_path);
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 int frames_open(struct user_datapath *dp, struct session *session, const char *path, struct error *error)
 {
 	struct frame_socket *frames = calloc(1, sizeof(*frames));
@@ -293,27 +243,17 @@ int frames_open(struct user_datapath *dp, struct session *session, const char *p
 		free(frames);
 		return error_system(error, ENOMEM, "frame_socket", "cannot make a frame socket");
 	}
-	frames->name.sun_family = AF_UNIX;
-	if (!*path || strlen(path) >= sizeof(frames->name.sun_path)) {
-		error_set(error, ERROR_VALUE, "frame_socket", "a socket's path has 1 to %zu characters, not %zu: %s",
-			  sizeof(frames->name.sun_path) - 1, strlen(path), path);
-		goto fail;
+	frames->listener = frame_socket_listen(path, error);
+	if (frames->listener < 0) {
+		free(frames);
+		return -1;
 	}
-	memcpy(frames->name.sun_path, path, strlen(path));
-	if (remove_stale(&frames->name, error) < 0)
-		goto fail;
-	frames->listener = listen_on(&frames->name, error);
-	if (frames->listener < 0)
-		goto fail;
 	frames->client = -1;
 	frames->session = session;
 	frames->listening.ready = accept_ready;
 	frames->connected.ready = client_ready;
 	session->frames = frames;
 	return 0;
-fail:
-	free(frames);
-	return -1;
 }
 
 struct frame_socket *frames_adopt(struct user_datapath *dp, struct session *session, int client, struct error *error)
@@ -336,10 +276,7 @@ void frames_free_socket(struct frame_socket *frames)
 {
 	if (!frames)
 		return;
-	if (frames->listener >= 0) {
-		unlink(frames->name.sun_path);
-		close(frames->listener);
-	}
+	frame_socket_close(frames->listener);
 	if (frames->client >= 0)
 		close(frames->client);
 	free(frames);

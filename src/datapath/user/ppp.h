@@ -11,6 +11,7 @@
 #include "datapath/user/train.h"
 #include "datapath/user/worker.h"
 #include "wire/mppe.h"
+#include "wire/ppp.h"
 
 #define PPP_CONTROL_FIRST 0x8000	/* protocols of link and network control begin here (RFC 1661 section 2) */
 #define PPP_IPV4 0x0021
@@ -44,12 +45,6 @@ struct limits {
 	struct bucket send;		/* tx's */
 	struct bucket receive;		/* rx's */
 };
-
-/* Where a frame's protocol field begins: address and control fields may be missing. */
-static inline size_t ppp_skip_address(const uint8_t *frame, size_t length)
-{
-	return length >= 2 && frame[0] == 0xff && frame[1] == 0x03 ? 2 : 0;
-}
 
 /* With or without address and control fields, and with a protocol field of either length. */
 static inline bool ppp_is_control(const uint8_t *frame, size_t length)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a subscriber asks of its router by IPv6 packets, and what it is told by it, is the engine's, too (service/
+ * router.c).  The kernel carries those as any others; so a packet socket on the PPP device has copies.  Its filter lets
+ * nothing else in, and nothing else wakes us.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "datapath/kernel/internal.h"
+#include "os/netns.h"
+
+#define WAITING (64 << 10)		/* octets that wait for us: who asks more than that asks again */
+
+static void stop(struct native_ppp *ppp)
+{
+	if (ppp->router >= 0)
+		close(ppp->router);
+	ppp->router = -1;
+}
+
+/* It hears nothing as yet. In the calling thread's namespace. */
+static int open_here(struct error *error)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), size = WAITING;
+
+	if (fd < 0)
+		return error_system(error, errno, NULL, "cannot hear what subscribers ask of their router: "
+				    "`modprobe af_packet`, or datapath=user");
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return fd;
+}
+
+/* Where the device is. */
+static int open_there(const struct native_session *session, struct error *error)
+{
+	const char *netns = session->config.netns;
+	int saved = -1, fd;
+
+	if (*netns) {
+		saved = netns_enter(netns, error);
+		if (saved < 0)
+			return -1;
+	}
+	fd = open_here(error);
+	if (*netns)
+		netns_leave(saved);
+	return fd;
+}
+
+static bool bind_to(int fd, uint32_t ifindex)
+{
+	const struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IPV6),
+					     .sll_ifindex = (int)ifindex };
+
+	return bind(fd, (const struct sockaddr *)(const void *)&address, sizeof(address)) == 0;
+}
+
+/* Only when it has a filter it may hear anything. */
+static int begin(const struct native_datapath *dp, struct native_session *session, struct sock_fprog *program,
+		 struct error *error)
+{
+	struct native_ppp *ppp = session->ppp;
+	bool is_new = ppp->router < 0;
+
+	if (is_new)
+		ppp->router = open_there(session, error);
+	if (ppp->router < 0)
+		return -1;
+	if (setsockopt(ppp->router, SOL_SOCKET, SO_ATTACH_FILTER, program, sizeof(*program)) == 0 &&
+	    (!is_new || (bind_to(ppp->router, session->ifindex) &&
+			 native_watch_frames(dp, session, ppp->router, error) == 0)))
+		return 0;
+	error_system(error, errno, NULL, "cannot hear what subscribers ask of their router");
+	stop(ppp);
+	return -1;
+}
+
+int native_router_hear(const struct native_datapath *dp, struct native_session *session,
+		       const struct datapath_ppp *ppp, struct error *error)
+{
+	struct sock_filter instructions[NATIVE_FILTER_MAX];
+	struct sock_fprog program = { .filter = instructions };
+
+	program.len = (unsigned short)native_filter_router(ppp, instructions);
+	if (program.len)
+		return begin(dp, session, &program, error);
+	stop(session->ppp);
+	return 0;
+}
