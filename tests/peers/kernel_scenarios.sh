@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# time-limit: 600
+# time-limit: 900
 # Scenarios of the datapath in user space, the same files, with the kernel's on one of the two hosts: see kernel.sh.
 # All in one guest.
 set -u
@@ -22,7 +22,7 @@ ends() {
 }
 trap ends EXIT
 trap 'exit 130' INT TERM
-for name in ${SCENARIOS:-encapsulations ethernet counters namespaces ppp ppp_ipv6 l2tpv2}; do
+for name in ${SCENARIOS:-encapsulations ethernet namespaces carrier ppp ppp_ipv6 l2tpv2 capture_names}; do
 	scenario "$name" COOKIES=8
 done
 exit $status
