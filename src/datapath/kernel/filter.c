@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Classic BPF programs for PPP's devices.  May the peer have sent this packet, and was it enciphered where it has to be?
- * That is for PPPIOCSPASS, which has a header of four octets before it: 0 inwards, 1 outwards; one unused; the protocol.
- * And is it one that the engine wants to see?  That is for a socket (router.c), whose packets begin with IPv6's header.
+ * Classic BPF programs for PPP's devices.  May the peer have sent this packet, and was it enciphered where it has to
+ * be?  That is for PPPIOCSPASS, which has a header of four octets before it: 0 inwards, 1 outwards; one unused; the
+ * protocol.  And is it one that the engine wants to see?  That is for a socket (router.c), whose packets begin with
+ * IPv6's header.
  */
 #include <linux/filter.h>
 #include <netinet/icmp6.h>
