@@ -70,6 +70,9 @@
  *
  * KERNEL_ATTACH_L2TPIP_CLOSED: the program has closed the last descriptor; its tunnel goes.
  *
+ * KERNEL_ATTACH_MOVED: a program calls bind() or connect() on a socket that is none of the above, whose inode number is
+ * the cookie: if it is a tunnel's it will be somewhere else soon.  There is no answer.
+ *
  * When the connection ends nothing happens to the clients of netlink: their programs may live on.  But their options
  * cannot be set any more, a new connection knows none of them.  Sockets of IP protocol 115 are gone with it, since
  * l2tprun carries what they say.
@@ -97,6 +100,7 @@ enum kernel_attach_kind {
 	KERNEL_ATTACH_L2TPIP_BIND,
 	KERNEL_ATTACH_L2TPIP_AGAIN,
 	KERNEL_ATTACH_L2TPIP_CLOSED,
+	KERNEL_ATTACH_MOVED,
 };
 
 /* getsockname() and getpeername(); an option of SOL_PPPOL2TP, an int; likewise; ioctl() */
@@ -137,7 +141,7 @@ struct kernel_attach {
 	int32_t option;
 	int32_t value;		/* OPTION: its value. NETLINK: 1: who opens it may administer that network namespace */
 	uint32_t uid;		/* NETLINK: who opens it */
-	uint64_t cookie;	/* L2TPIP */
+	uint64_t cookie;	/* L2TPIP. MOVED: inode number */
 	uint32_t length;	/* of octets; 0: none */
 	uint8_t octets[KERNEL_ATTACH_OCTETS];
 };

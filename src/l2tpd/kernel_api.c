@@ -162,6 +162,13 @@ static int close_l2tpip(struct supervisor *supervisor, const struct kernel_attac
 	return l2tpip_closed(supervisor, attach->client);
 }
 
+static int look_at_socket(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			  struct kernel_attached *told)
+{
+	sockets_moved(supervisor->api, attach->cookie);
+	return 0;
+}
+
 static const struct order {
 	int (*obey)(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
 		    struct kernel_attached *told);
@@ -178,6 +185,7 @@ static const struct order {
 	[KERNEL_ATTACH_L2TPIP_BIND] = { bind_l2tpip, 0, 0 },
 	[KERNEL_ATTACH_L2TPIP_AGAIN] = { attach_l2tpip, 1, 1 },
 	[KERNEL_ATTACH_L2TPIP_CLOSED] = { close_l2tpip, 0, 0 },
+	[KERNEL_ATTACH_MOVED] = { look_at_socket, 0, 0 },
 };
 
 /* cut: there was no room for all of its descriptors. */
@@ -207,7 +215,8 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 		log_limited(&supervisor->api->refused, os_clock_ms(), LOG_LEVEL_WARNING,
 			    "kernel API: cannot serve a program under l2tprun: %s", strerror(told.error));
 	close_all(fds, count);
-	tell(supervisor, &told);
+	if (attach->kind != KERNEL_ATTACH_MOVED)
+		tell(supervisor, &told);
 }
 
 /* False: it has ended, or speaks another language. */

@@ -88,8 +88,10 @@ struct taken_socket {
 	bool is_free;				/* no tunnel came of it */
 	char netns[NETNS_NAME_MAX];
 	sa_family_t family;
-	struct endpoint local;			/* as it was bound ... */
+	struct endpoint local, peer;		/* as it was bound ... */
 	bool is_connected;			/* ... and connected the last time that we looked */
+	uint64_t inode;
+	uint64_t moves_until;			/* ms: its program is about to move it; 0: it is not */
 	struct witness *witness;
 	bool looked_at;				/* in the look that is going on */
 	struct taken_socket *prev, *next;
@@ -224,6 +226,8 @@ struct os_udp_socket;
 struct os_udp_socket *sockets_find(struct kernel_api *api, const struct taken_socket *like, size_t *count);
 void sockets_look(struct kernel_api *api);
 void sockets_look_soon(struct kernel_api *api);
+/* The program of the socket with this inode number, if it is any of ours, is about to bind or to connect it. */
+void sockets_moved(struct kernel_api *api, uint64_t inode);
 
 /* kernel_space.c */
 /* What rows of that name call the namespace of this descriptor; NULL: nobody has used the API in it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sockets of tunnels that were not connected when they became that: a program may bind and connect them at any time,
- * and nobody tells.  So it is looked, as long as there are any.
+ * Sockets of tunnels that a program binds or connects.  Nobody tells when that has happened.  So it is looked, as long
+ * as there are any that are not connected, and for a while when l2tprun has seen that a program begins to do it.
  */
 #include <stdlib.h>
 #include <utlist.h>
@@ -11,6 +11,8 @@
 #include "os/udp_find.h"
 
 #define LOOK_MS 200
+#define MOVING_MS 1000		/* a call of a program's takes no longer, as a rule ... */
+#define LOOK_MOVING_MS 20	/* ... and often, nothing */
 #define SHARE 10		/* looking takes no more than this part of the time */
 
 static void look_later(struct kernel_api *api, uint64_t ms)
@@ -64,9 +66,21 @@ static bool is_same(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && address_equal(&a->address, &b->address);
 }
 
+static bool is_moving(const struct taken_socket *taken)
+{
+	return taken->moves_until && os_clock_ms() < taken->moves_until;
+}
+
 static bool is_to_be_looked_at(const struct taken_socket *taken)
 {
-	return !taken->is_free && !taken->is_connected;
+	return !taken->is_free && (!taken->is_connected || is_moving(taken));
+}
+
+static bool is_where_it_was(const struct taken_socket *taken, const struct os_udp_socket *found)
+{
+	if (!is_same(&found->local, &taken->local))
+		return false;
+	return taken->is_connected ? is_same(&found->peer, &taken->peer) : !found->peer.port;
 }
 
 /* found NULL: it is not there, or not bound. */
@@ -75,13 +89,13 @@ static void see(struct kernel_api *api, struct taken_socket *taken, const struct
 	struct kernel_socket now = { .cookie = taken->cookie };
 
 	taken->looked_at = true;
-	if (!is_to_be_looked_at(taken) || !found || !found->found ||
-	    (is_same(&found->local, &taken->local) && !found->peer.port))
+	if (!is_to_be_looked_at(taken) || !found || !found->found || is_where_it_was(taken, found))
 		return;
 	now.local = found->local;
 	now.peer = found->peer;
 	now.is_connected = now.peer.port;
 	taken->local = now.local;
+	taken->peer = now.peer;
 	taken->is_connected = now.is_connected;
 	kernel_socket_moved(api->kernel, taken->cookie, &now);
 	*changed = true;
@@ -135,9 +149,19 @@ static bool look_at_l2tpip(struct kernel_api *api, struct l2tpip *socket, bool *
 	return !socket->is_connected;
 }
 
+static uint64_t look_interval(const struct kernel_api *api)
+{
+	const struct taken_socket *taken;
+
+	DL_FOREACH(api->sockets, taken)
+		if (is_moving(taken))
+			return LOOK_MOVING_MS;
+	return LOOK_MS;
+}
+
 void sockets_look(struct kernel_api *api)
 {
-	uint64_t begun = os_clock_ms(), took;
+	uint64_t begun = os_clock_ms(), took, interval = look_interval(api);
 	struct l2tpip *socket;
 	bool again, changed = false;
 
@@ -146,7 +170,7 @@ void sockets_look(struct kernel_api *api)
 		again |= look_at_l2tpip(api, socket, &changed);
 	took = os_clock_ms() - begun;
 	if (again)
-		look_later(api, took * SHARE > LOOK_MS ? took * SHARE : LOOK_MS);
+		look_later(api, took * SHARE > interval ? took * SHARE : interval);
 	if (changed)
 		api->changed(api->context);
 }
@@ -154,4 +178,17 @@ void sockets_look(struct kernel_api *api)
 void sockets_look_soon(struct kernel_api *api)
 {
 	look_later(api, LOOK_MS);
+}
+
+void sockets_moved(struct kernel_api *api, uint64_t inode)
+{
+	struct taken_socket *taken;
+
+	DL_SEARCH_SCALAR(api->sockets, taken, inode, inode);
+	if (!taken || !inode)
+		return;
+	if (!is_moving(taken))
+		event_del(api->move);	/* sooner than that */
+	taken->moves_until = os_clock_ms() + MOVING_MS;
+	look_later(api, LOOK_MOVING_MS);
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -230,14 +231,16 @@ static int put_filter(const struct taken_socket *taken, int fd)
 	return failed ? refused(strerror(failed), failed) : 0;
 }
 
-static struct taken_socket *taken_new(struct kernel_api *api, const char *netns, uint64_t cookie)
+static struct taken_socket *taken_new(struct kernel_api *api, const char *netns, int fd, uint64_t cookie)
 {
 	struct taken_socket *taken = calloc(1, sizeof(*taken));
+	struct stat about;
 
 	if (!taken)
 		return NULL;
 	*taken = (struct taken_socket){ .cookie = cookie, .claims = os_claims_new(),
-					.witness = witness_get(api, netns) };
+					.witness = witness_get(api, netns),
+					.inode = fstat(fd, &about) == 0 ? about.st_ino : 0 };
 	snprintf(taken->netns, sizeof(taken->netns), "%s", netns);
 	DL_APPEND(api->sockets, taken);
 	if (taken->claims >= 0 && taken->witness)
@@ -261,7 +264,7 @@ int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *coo
 		taken->is_free = false;
 		return 0;
 	}
-	taken = taken_new(api, netns, *cookie);
+	taken = taken_new(api, netns, fd, *cookie);
 	if (!taken)
 		return refused("l2tpd may not use BPF (CAP_SYS_ADMIN), or would not be told of its end", ENOMEM);
 	failed = put_filter(taken, fd);
@@ -276,6 +279,7 @@ void socket_seen(struct kernel_api *api, const struct kernel_socket *seen)
 
 	taken->family = seen->local.address.family;
 	taken->local = seen->local;
+	taken->peer = seen->peer;
 	taken->is_connected = seen->is_connected;
 	if (!seen->is_connected)
 		sockets_look_soon(api);

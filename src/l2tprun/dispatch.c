@@ -10,16 +10,32 @@
 #include "l2tprun/ppp.h"
 #include "l2tprun/pppox.h"
 
+/* It may be a tunnel's: l2tpd is to look where it is then. One that has no time for that looks later, if ever. */
+static void tell_moved(struct supervisor *supervisor, uint64_t inode)
+{
+	const struct kernel_attach attach = { .version = KERNEL_ATTACH_VERSION, .kind = KERNEL_ATTACH_MOVED,
+					      .cookie = inode };
+
+	if (supervisor->daemon.fd >= 0)
+		(void)daemon_send(&supervisor->daemon, &attach, NULL);
+}
+
 /* NULL: the descriptor is something else. */
 static struct client *find_client(struct supervisor *supervisor, const struct trapped *trapped)
 {
+	enum call_kind kind = trapped->call.kind;
+	struct client *client;
 	uint64_t inode;
 
 	if (!HASH_COUNT(supervisor->clients.by_inode))
 		return NULL;
 	inode = caller_socket(&trapped->caller, (int)trapped->call.arguments[0]);
-	return inode && notification_waits(supervisor->listener, trapped->id) ?
-		       clients_find(&supervisor->clients, inode) : NULL;
+	if (!inode || !notification_waits(supervisor->listener, trapped->id))
+		return NULL;
+	client = clients_find(&supervisor->clients, inode);
+	if (!client && (kind == CALL_BIND || kind == CALL_CONNECT))
+		tell_moved(supervisor, inode);
+	return client;
 }
 
 static void new_client(struct supervisor *supervisor, const struct trapped *trapped)

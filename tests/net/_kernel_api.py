@@ -13,8 +13,8 @@ import time
 
 ATTACH = struct.Struct('=IIQIiiIQI96s4x')
 ATTACHED = struct.Struct('=QiIII96x')
-VERSION, NETLINK, OPTION, VIEW = 2, 1, 2, 7
-WITH_IT = {NETLINK: 3, OPTION: 0, VIEW: 2}     # descriptors
+VERSION, NETLINK, OPTION, VIEW, MOVED = 2, 1, 2, 7, 12
+WITH_IT = {NETLINK: 3, OPTION: 0, VIEW: 2, MOVED: 0}     # descriptors
 FAMILY, GROUP = 0x3f0, 77
 HEADER = struct.Struct('=IHHII')
 CTRL, ERROR, DONE = 0x10, 2, 3
@@ -171,6 +171,8 @@ class Daemon(threading.Thread):
             return
         version, kind, number, port, option, value, *_ = ATTACH.unpack(octets)
         assert version == VERSION and len(fds) == WITH_IT[kind]
+        if kind == MOVED:
+            return
         error = self.refuse
         if kind == OPTION:
             error = self.set_option(number, option, value)

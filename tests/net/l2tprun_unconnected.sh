@@ -54,6 +54,19 @@ equal 'neither bound nor connected: made' "$(grep -c 'error 0' "$TMP/made")" 2
 check 'its session has a device' ip_on A link set mana0 up
 equal 'then connected' "$(say A '! connect 1 192.0.2.2 6002' | tail -n 1)" '  well'
 check 'it has an address and a peer' until_true 10 is_told ' 27:7217 24:c0000201 25:c0000202'
+# ---------------------------------------------------------------- connected again
+say A '! close 1' >/dev/null
+say A '! socket 1 udp4 192.0.2.1 5010 192.0.2.2 6010' 'tunnel: 1 A 9.4=1 10.4=2 7.1=3 2.2=0 23.f=1' \
+	'session: 5 A 9.4=1 11.4=11 12.4=12 1.2=5 8.s=mana0' >"$TMP/made"
+say B '! socket 1 udp4 192.0.2.2 6011 192.0.2.1 5010' 'tunnel: 1 A 9.4=2 10.4=1 7.1=3 2.2=0 23.f=1' \
+	'session: 5 A 9.4=2 11.4=12 12.4=11 1.2=5 8.s=mana0' >>"$TMP/made"
+equal 'to somebody else: made' "$(grep -c 'error 0' "$TMP/made")" 4
+up A 10.0.0.1 && up B 10.0.0.2
+equal 'connected to where the peer is' "$(say A '! connect 1 192.0.2.2 6011' | tail -n 1)" '  well'
+check 'frames follow' until_true 10 pings A 10.0.0.2
+check 'the tunnel is told as it is now' is_told ' 27:7b17'
+say A '! close 1' >/dev/null
+say B '! close 1' >/dev/null
 for host in A B; do
 	check "$host lives" answers $host
 	stop_daemon $host
