@@ -197,31 +197,42 @@ static bool build(struct annex *annex)
 
 static const struct annex closed = { .netns = -1, .way = -1, .post4 = -1, .post6 = -1, .witness = -1 };
 
-static bool step_out(struct annex *annex)
-{
-	return unshare(CLONE_NEWNET) == 0 && build(annex);
-}
-
-int annex_open(struct annex *annex, struct error *error)
-{
-	int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), failed = 0;
-
-	*annex = closed;
-	errno = 0;
-	if (here < 0 || !step_out(annex))
-		failed = errno ? errno : EIO;
-	if (here >= 0)
-		netns_leave(here);
-	if (!failed)
-		return 0;
-	annex_close(annex);
-	return error_system(error, failed, NULL, "cannot make a network namespace for sockets of IP protocol 115");
-}
-
 static void close_one(int fd)
 {
 	if (fd >= 0)
 		close(fd);
+}
+
+/* Who cannot come back does not go. */
+static bool step_out(struct annex *annex)
+{
+	int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), failed;
+	bool done;
+
+	if (here < 0 || setns(here, CLONE_NEWNET) < 0 || unshare(CLONE_NEWNET) < 0) {
+		failed = errno;
+		close_one(here);
+		errno = failed;
+		return false;
+	}
+	errno = 0;
+	done = build(annex);
+	failed = errno ? errno : EIO;
+	netns_leave(here);
+	errno = failed;
+	return done;
+}
+
+int annex_open(struct annex *annex, struct error *error)
+{
+	int failed;
+
+	*annex = closed;
+	if (step_out(annex))
+		return 0;
+	failed = errno;
+	annex_close(annex);
+	return error_system(error, failed, NULL, "cannot make a network namespace for sockets of IP protocol 115");
 }
 
 void annex_close(struct annex *annex)

@@ -190,11 +190,13 @@ int netns_open(const char *name, struct error *error)
 	return *name ? open_target(name, error) : open_own(error);
 }
 
+/* Who cannot come back does not go: root of a user namespace may enter its own ones of the network, but not that in
+ * which it is, if that is not one of them. */
 int netns_enter_fd(int target, struct error *error)
 {
 	int saved = open_own(error);
 
-	if (saved >= 0 && setns(target, CLONE_NEWNET) < 0) {
+	if (saved >= 0 && (setns(saved, CLONE_NEWNET) < 0 || setns(target, CLONE_NEWNET) < 0)) {
 		error_system(error, errno, "netns", "cannot enter the network namespace (needs CAP_SYS_ADMIN)");
 		close(saved);
 		saved = -1;

@@ -345,6 +345,19 @@ def test_rights():
                            'root of a user namespace': ['unshare', '-Ur']}.items():
             equal(f'{who} has no more rights than elsewhere',
                   l2tprun(*words, sys.executable, '-c', PROGRAM + ADMIN)[1], 'Operation not permitted\n')
+    words = 'setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', L2TPRUN, '-s', SOCKET, sys.executable, '-c'
+    status, out, err = run(*words, PROGRAM + """
+try:
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 115)
+except OSError as e:
+    print(errno.errorcode[e.errno], ask(new()))""")
+    equal('root without CAP_SYS_ADMIN has no sockets of IP protocol 115, and all else', (status, out),
+          (0, 'EPROTONOSUPPORT 1008\n'))
+    matches('and is told why', err, r'^l2tprun: cannot make a network namespace .*: Operation not permitted: ')
+    words = 'unshare', '-Ur', L2TPRUN, '-s', SOCKET, 'sh', '-c'
+    status, out, _ = run(*words, f'unshare -n {CLIENT}; {CLIENT}')
+    matches('root of a user namespace, from which the network namespace is not: nothing breaks', out,
+            r'\A(No such file or directory|family 1008 port \d+)\nfamily 1008 port \d+\n\Z')
     equal('setuid programs keep their rights', l2tprun('grep', 'NoNewPrivs', '/proc/self/status')[1].split()[1], '0')
     status, out, err = l2tprun(CLIENT, preexec_fn=as_nobody)
     equal('who is not root gets no L2TP', (status, out), (1, 'No such file or directory\n'))
