@@ -15,11 +15,14 @@
 #define LOOK_MOVING_MS 20	/* ... and often, nothing */
 #define SHARE 10		/* looking takes no more than this part of the time */
 
-static void look_later(struct kernel_api *api, uint64_t ms)
+/* Sooner, if it will be looked already. */
+static void look_within(struct kernel_api *api, uint64_t ms)
 {
-	struct timeval pause = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
+	struct timeval pause = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) }, now, due, wanted;
 
-	if (!event_pending(api->move, EV_TIMEOUT, NULL))
+	event_base_gettimeofday_cached(api->loop, &now);
+	evutil_timeradd(&now, &pause, &wanted);
+	if (!event_pending(api->move, EV_TIMEOUT, &due) || evutil_timercmp(&wanted, &due, <))
 		event_add(api->move, &pause);
 }
 
@@ -66,14 +69,9 @@ static bool is_same(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && address_equal(&a->address, &b->address);
 }
 
-static bool is_moving(const struct taken_socket *taken)
-{
-	return taken->moves_until && os_clock_ms() < taken->moves_until;
-}
-
 static bool is_to_be_looked_at(const struct taken_socket *taken)
 {
-	return !taken->is_free && (!taken->is_connected || is_moving(taken));
+	return !taken->is_free && (!taken->is_connected || taken->moves_until);
 }
 
 static bool is_where_it_was(const struct taken_socket *taken, const struct os_udp_socket *found)
@@ -87,9 +85,12 @@ static bool is_where_it_was(const struct taken_socket *taken, const struct os_ud
 static void see(struct kernel_api *api, struct taken_socket *taken, const struct os_udp_socket *found, bool *changed)
 {
 	struct kernel_socket now = { .cookie = taken->cookie };
+	bool wanted = is_to_be_looked_at(taken);
 
 	taken->looked_at = true;
-	if (!is_to_be_looked_at(taken) || !found || !found->found || is_where_it_was(taken, found))
+	if (os_clock_ms() >= taken->moves_until)	/* it was looked once after that */
+		taken->moves_until = 0;
+	if (!wanted || !found || !found->found || is_where_it_was(taken, found))
 		return;
 	now.local = found->local;
 	now.peer = found->peer;
@@ -154,7 +155,7 @@ static uint64_t look_interval(const struct kernel_api *api)
 	const struct taken_socket *taken;
 
 	DL_FOREACH(api->sockets, taken)
-		if (is_moving(taken))
+		if (taken->moves_until)
 			return LOOK_MOVING_MS;
 	return LOOK_MS;
 }
@@ -170,14 +171,14 @@ void sockets_look(struct kernel_api *api)
 		again |= look_at_l2tpip(api, socket, &changed);
 	took = os_clock_ms() - begun;
 	if (again)
-		look_later(api, took * SHARE > interval ? took * SHARE : interval);
+		look_within(api, took * SHARE > interval ? took * SHARE : interval);
 	if (changed)
 		api->changed(api->context);
 }
 
 void sockets_look_soon(struct kernel_api *api)
 {
-	look_later(api, LOOK_MS);
+	look_within(api, LOOK_MS);
 }
 
 void sockets_moved(struct kernel_api *api, uint64_t inode)
@@ -187,8 +188,6 @@ void sockets_moved(struct kernel_api *api, uint64_t inode)
 	DL_SEARCH_SCALAR(api->sockets, taken, inode, inode);
 	if (!taken || !inode)
 		return;
-	if (!is_moving(taken))
-		event_del(api->move);	/* sooner than that */
 	taken->moves_until = os_clock_ms() + MOVING_MS;
-	look_later(api, LOOK_MOVING_MS);
+	look_within(api, LOOK_MOVING_MS);
 }

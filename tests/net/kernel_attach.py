@@ -15,7 +15,7 @@ import _management as m
 from _management import TMP, check, equal, until
 
 KERNEL = os.path.join(TMP, 'kernel')
-PPPOX = 3
+PPPOX, MOVED = 3, 12
 SOCK_DIAG = 4           # netlink's
 AF_PPPOX = 24
 
@@ -28,8 +28,8 @@ def begin():
     return daemon, peer
 
 
-def request(kind, number, octets=b'', version=api.VERSION, option=0, value=0):
-    return api.ATTACH.pack(version, kind, number, 0, option, value, 0, 0, len(octets), octets)
+def request(kind, number, octets=b'', version=api.VERSION, option=0, value=0, cookie=0):
+    return api.ATTACH.pack(version, kind, number, 0, option, value, 0, cookie, len(octets), octets)
 
 
 def listener(backlog):
@@ -134,6 +134,21 @@ def test_unconnected():
     daemon.end()
 
 
+def test_moving():
+    """Many sockets are connected to somebody else, one soon after the other."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+    daemon, peer = begin()
+    kept, waiting = [], listener(1)
+    equal('tunnels', {connect(peer, number, waiting, kept=kept) for number in range(1, 251)}, {0})
+    for udp in kept[::2]:
+        peer.send(request(MOVED, 0, cookie=os.fstat(udp.fileno()).st_ino))
+        udp.connect(('127.0.0.1', 10))
+        time.sleep(0.01)
+    check('all are followed', until(lambda: 'dest port 9\n' not in m.must('kernel', 'tunnels'), 5),
+          m.must('kernel', 'tunnels').count('dest port 9\n'))
+    daemon.end()
+
+
 def test_forged():
     """Only root can say anything there; all the same."""
     daemon, peer = begin()
@@ -146,7 +161,7 @@ def test_forged():
         other = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         other.settimeout(10)
         other.connect(KERNEL)
-        said = request(random.randrange(13), turn % 3, random.randbytes(random.choice([0, 4, 38, 96])),
+        said = request(random.randrange(MOVED), turn % 3, random.randbytes(random.choice([0, 4, 38, 96])),
                        random.choice([api.VERSION] * 9 + [1]), random.choice([-1, 0, 1, 2, 3, 2 ** 31 - 1]),
                        random.choice([-1, 0, 1, 0x40047437, 0x743e, 0x40107447]))
         if turn % 10 == 0:
