@@ -136,7 +136,7 @@ static inline const struct path *path_out(const struct tunnel *tunnel)
 enum session_kind { SESSION_UDP = L2TP_ENCAP_UDP, SESSION_IP = L2TP_ENCAP_IP, SESSION_V2 };
 
 /* What of its configuration is needed later. */
-struct session_config {
+struct session_settings {
 	uint32_t peer_session_id;
 	uint32_t mtu;
 	uint32_t carrier_timeout;
@@ -212,7 +212,7 @@ struct session {
 	handle self;
 	struct session *prev, *next;	/* of the tunnel */
 	struct session *timed_prev, *timed_next;	/* of the datapath's list of sessions with a carrier to lose */
-	struct session_config config;
+	struct session_settings config;
 	struct device *own;		/* behind device; NULL: none. PPP: perhaps not made yet */
 };
 

@@ -176,7 +176,7 @@ static void set_identity(struct session *session, const struct datapath_session_
 		set_identity_v2(session);
 }
 
-static void take_settings(struct session_config *to, const struct datapath_session_config *from, unsigned int fields)
+static void take_settings(struct session_settings *to, const struct datapath_session_config *from, unsigned int fields)
 {
 	if (fields & DATAPATH_SESSION_MTU) {
 		to->mtu_mode = from->mtu_mode;
@@ -196,7 +196,7 @@ static void take_settings(struct session_config *to, const struct datapath_sessi
 		to->priority = from->priority;
 }
 
-static void set_settings(struct session *session, const struct session_config *config)
+static void set_settings(struct session *session, const struct session_settings *config)
 {
 	shared_set(session->send_seq, config->send_seq);
 	shared_set(session->recv_seq, config->recv_seq);
@@ -386,7 +386,7 @@ int session_modify(struct datapath *base, handle h, const struct datapath_sessio
 {
 	struct user_datapath *dp = user_datapath(base);
 	struct session *session = handle_get(&dp->sessions, h);
-	struct session_config before;
+	struct session_settings before;
 
 	if (!session)
 		return error_set(error, ERROR_UNKNOWN, NULL, "the datapath has no such session");
