@@ -87,6 +87,7 @@ enum os_filter os_filter_of(int socket)
 {
 	socklen_t count = 0;	/* of instructions, of the classic kind */
 
+	/* cppcheck-suppress nullPointer ; only how many are asked for */
 	if (getsockopt(socket, SOL_SOCKET, SO_GET_FILTER, NULL, &count) < 0)
 		return errno == EACCES ? OS_FILTER_EXTENDED : OS_FILTER_NONE;
 	return count ? OS_FILTER_CLASSIC : OS_FILTER_NONE;
