@@ -32,6 +32,7 @@ ends_agree() {
 # header octets: UDP 4 of its own; session id 4, cookie, sublayer 4
 for setting in "udp 8 none 16" "udp 4 default 16" "udp 0 default 12" "ip 8 default 16" "ip 0 none 4"; do
 	read -r encap cookie l2spec header <<<"$setting"
+	[[ " ${COOKIES:-0 4 8} " == *" $cookie "* ]] || continue
 	name="$encap cookie $cookie $l2spec"
 	pair encap="$encap" cookie="$cookie" l2spec="$l2spec" || continue
 	until_true 3 pings A 10.0.0.2

@@ -22,7 +22,7 @@ ends() {
 }
 trap ends EXIT
 trap 'exit 130' INT TERM
-for name in ${SCENARIOS:-encapsulations ethernet namespaces carrier ppp ppp_ipv6 l2tpv2 capture_names}; do
+for name in ${SCENARIOS:-encapsulations ethernet namespaces counters carrier ppp ppp_ipv6 l2tpv2 capture_names}; do
 	scenario "$name" COOKIES=8
 done
 exit $status

@@ -221,19 +221,19 @@ int native_receive(struct datapath *base, struct datapath_message *messages, int
 /* --- out --- */
 
 /* Packets of the engine's go the way of all packets: by the unit. */
-static int way_out(struct native_ppp *ppp, uint16_t protocol)
+static int way_out(const struct native_ppp *ppp, uint16_t protocol)
 {
-	if (ppp->unit < 0 || (protocol != PPP_IPV4 && protocol != PPP_IPV6))
-		return ppp->channel;
-	ppp->others++;
-	return ppp->unit;
+	return ppp->unit < 0 || (protocol != PPP_IPV4 && protocol != PPP_IPV6) ? ppp->channel : ppp->unit;
 }
 
 /* Where the kernel has no room for it, it is lost, as on the way. */
-static void put_frame(struct native_datapath *dp, int fd, const uint8_t *out, size_t length)
+static void put_frame(struct native_datapath *dp, const struct native_session *session, int fd, const uint8_t *out,
+		      size_t length)
 {
 	if (write(fd, out, length) < 0)
 		dp->totals.tx_unsent++;
+	else if (fd == session->ppp->unit)
+		session->ppp->others++;
 }
 
 static void send_frame(struct native_datapath *dp, struct native_session *session, const uint8_t *frame, size_t length)
@@ -253,10 +253,10 @@ static void send_frame(struct native_datapath *dp, struct native_session *sessio
 	memcpy(out + PROTOCOL_LENGTH, information, information_length);
 	if (native_mppe_has_way(session, protocol)) {
 		native_mppe_before(session, information, information_length);
-		put_frame(dp, session->ppp->unit, out, PROTOCOL_LENGTH + information_length);
+		put_frame(dp, session, session->ppp->unit, out, PROTOCOL_LENGTH + information_length);
 		native_mppe_after(session);
 	} else {
-		put_frame(dp, way_out(session->ppp, protocol), out, PROTOCOL_LENGTH + information_length);
+		put_frame(dp, session, way_out(session->ppp, protocol), out, PROTOCOL_LENGTH + information_length);
 	}
 	free(out);
 }

@@ -377,6 +377,14 @@ void native_session_delete(struct datapath *base, const handle *sessions, int co
 	}
 }
 
+/* What the device has carried, without those that it did not. */
+static uint64_t packets_of(const struct link_counters *counters, uint64_t others)
+{
+	uint64_t all = counters->rx_packets + counters->tx_packets;
+
+	return all > others ? all - others : 0;
+}
+
 int native_session_info(struct datapath *base, handle h, struct datapath_session_info *info)
 {
 	struct native_datapath *dp = native_of(base);
@@ -400,7 +408,7 @@ int native_session_info(struct datapath *base, handle h, struct datapath_session
 		info->mtu = native_session_path(session);
 	if (session->ppp && info->ifindex &&
 	    link_counters(session->space->links, session->ifindex, &counters))
-		info->network_packets = counters.rx_packets + counters.tx_packets - session->ppp->others;
+		info->network_packets = packets_of(&counters, session->ppp->others);
 	(void)native_channel_request(session->tunnel->space->channel,
 				     native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
 							    session->tunnel->tunnel_id, session->config.session_id),
