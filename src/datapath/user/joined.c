@@ -12,6 +12,7 @@
 
 #define UDP_HEADER 8
 #define HEADS_MAX 128			/* more than packets are read at once */
+#define COLLECTED_AT_ONCE (8 * HEADS_MAX)
 #define HEAD_OCTETS 96			/* that are compared: headers of UDP and L2TP, and of what is inside */
 #define IPV4_HEADER_MAX 60
 #define DO OS_BPF
@@ -116,15 +117,16 @@ static bool collect_one(struct joined *joined)
 	return true;
 }
 
-/* What is still there when there is no room any more belongs to packets that were lost. */
+/* What is still there when there is no room any more belongs to packets that were lost. A sender on this host may be
+ * faster than we are: then the rest is for the next time. */
 void joined_collect(struct joined *joined)
 {
-	if (!joined)
-		return;
-	do {
+	for (int i = 0; joined && i < COLLECTED_AT_ONCE; i++) {
 		if (joined->count == HEADS_MAX)
 			forget(joined, HEADS_MAX / 2);
-	} while (collect_one(joined));
+		if (!collect_one(joined))
+			return;
+	}
 }
 
 /* Packets come in the same order: what was before belongs to none. */
