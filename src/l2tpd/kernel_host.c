@@ -82,13 +82,8 @@ static int probe_here(const struct kernel_api *api, const struct kernel_wanted *
 
 static int probe(void *context, const struct kernel_wanted *wanted, struct kernel_socket *told)
 {
-	int saved, failed;
+	int saved = space_visit(context, wanted->netns), failed;
 
-	if (!wanted->netns[0])
-		return probe_here(context, wanted, told);
-	if (!space_is_reached(context, wanted->netns))
-		return ENODEV;
-	saved = netns_enter(wanted->netns, NULL);
 	if (saved < 0)
 		return ENODEV;
 	failed = probe_here(context, wanted, told);

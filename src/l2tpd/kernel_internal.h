@@ -238,8 +238,9 @@ int space_enter(struct kernel_api *api, int netns, struct space **space);
 void space_leave(struct kernel_api *api, struct space *space);
 /* What it is called that has this number, "": that is ours; NULL: nobody used the API in it. */
 const char *space_name(const struct kernel_api *api, uint64_t identity);
-/* Is this name still that of the namespace that we know by it? */
-bool space_is_reached(const struct kernel_api *api, const char *name);
+/* Step into the one that we know by this name, "" being ours: for netns_leave(). -1: it has lost the name, or there is
+ * none. */
+int space_visit(const struct kernel_api *api, const char *name);
 /* Those that nobody uses any more are gone, with their tunnels. */
 void spaces_look(struct kernel_api *api);
 void spaces_look_soon(struct kernel_api *api);

@@ -5,7 +5,6 @@
  * wanted, since a program may connect it at any time.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,13 +146,10 @@ static bool overlaps(const struct l2tpip *socket, int interface, const struct ad
 /* It may be closed, and its l2tprun has not told so yet. When in doubt it lives. */
 static bool lives(const struct l2tpip *socket)
 {
-	int copy = fcntl(socket->annex, F_DUPFD_CLOEXEC, 0), saved = copy < 0 ? -1 : netns_enter_fd(copy, NULL);
 	struct os_udp_socket wanted = { .cookie = socket->cookie };
-	bool known;
+	int saved = netns_enter_fd(socket->annex, NULL);
+	bool known = saved >= 0 && os_udp_find(socket->family, &wanted, 1);
 
-	if (saved < 0)
-		return true;
-	known = os_udp_find(socket->family, &wanted, 1);
 	netns_leave(saved);
 	return wanted.found || !known;
 }

@@ -35,11 +35,10 @@ static bool is_alike(const struct taken_socket *a, const struct taken_socket *b)
 
 static bool find_there(const struct taken_socket *like, struct os_udp_socket *sockets, size_t count)
 {
-	int saved = like->netns[0] ? netns_enter(like->netns, NULL) : -1;
-	bool known = (saved >= 0 || !like->netns[0]) && os_udp_find(like->family, sockets, count);
+	int saved = netns_enter(like->netns, NULL);
+	bool known = saved >= 0 && os_udp_find(like->family, sockets, count);
 
-	if (saved >= 0)
-		netns_leave(saved);
+	netns_leave(saved);
 	return known;
 }
 

@@ -45,8 +45,7 @@ static void furnish(const char *name)
 		(void)link_set_noqueue(links, ifindex);
 		(void)link_set(links, ifindex, &settings, NULL);
 	}
-	if (links)
-		link_channel_close(links);
+	link_channel_close(links);
 }
 
 static int make_here(const char *wanted)
@@ -66,11 +65,8 @@ static int make_here(const char *wanted)
 
 static int make_there(struct kernel_api *api, const char *netns, const char *name)
 {
-	int saved, device;
+	int saved = space_visit(api, netns), device;
 
-	if (!netns[0])
-		return make_here(name);
-	saved = space_is_reached(api, netns) ? netns_enter(netns, NULL) : -1;
 	if (saved < 0)
 		return -ENODEV;
 	device = make_here(name);
@@ -139,14 +135,14 @@ static const struct unit_device *find_device(const struct kernel_api *api, const
 
 static bool count(const struct unit_device *device, const char *name, struct link_counters *counters)
 {
-	int netns = tap_netns(device->fd), saved = netns < 0 ? -1 : netns_enter_fd(netns, NULL);
+	int netns = tap_netns(device->fd), saved = netns_enter_fd(netns, NULL);
 	struct link_channel *links = saved < 0 ? NULL : link_channel_open(NULL);
 	bool known = links && link_counters(links, link_index(links, name), counters);
 
-	if (links)
-		link_channel_close(links);
-	if (saved >= 0)
-		netns_leave(saved);
+	link_channel_close(links);
+	netns_leave(saved);
+	if (netns >= 0)
+		close(netns);
 	return known;
 }
 

@@ -177,11 +177,8 @@ static int open_diag(void)
 
 static int open_there(const char *netns)
 {
-	int saved, fd;
+	int saved = netns_enter(netns, NULL), fd;
 
-	if (!netns[0])
-		return open_diag();
-	saved = netns_enter(netns, NULL);
 	if (saved < 0)
 		return -1;
 	fd = open_diag();

@@ -62,14 +62,20 @@ static bool has_its_name(const struct space *space)
 	return space->name[0] != '@' && netns_identity(space->name) == space->identity;
 }
 
-bool space_is_reached(const struct kernel_api *api, const char *name)
+/* Is this name still that of the namespace that we know by it? */
+static bool is_reached(const struct kernel_api *api, const char *name)
 {
 	const struct space *space;
 
 	DL_FOREACH(api->spaces, space)
 		if (strcmp(space->name, name) == 0)
 			return name[0] == '@' || has_its_name(space);
-	return false;
+	return !*name;
+}
+
+int space_visit(const struct kernel_api *api, const char *name)
+{
+	return is_reached(api, name) ? netns_enter(name, NULL) : -1;
 }
 
 /* --- when to look --- */

@@ -217,9 +217,9 @@ static bool step_out(struct annex *annex)
 	}
 	errno = 0;
 	done = build(annex);
-	failed = errno ? errno : EIO;
+	if (!errno)
+		errno = EIO;
 	netns_leave(here);
-	errno = failed;
 	return done;
 }
 
@@ -247,24 +247,14 @@ void annex_close(struct annex *annex)
 
 /* --- sockets there --- */
 
-/* As netns_enter_fd(). */
-static int enter(const struct annex *annex)
-{
-	int copy = fcntl(annex->netns, F_DUPFD_CLOEXEC, 0);
-
-	return copy < 0 ? -1 : netns_enter_fd(copy, NULL);
-}
-
 static int open_there(const struct annex *annex, sa_family_t family, int flags)
 {
-	int saved = enter(annex), fd, failed;
+	int saved = netns_enter_fd(annex->netns, NULL), fd;
 
 	if (saved < 0)
 		return -1;
 	fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | flags, IPPROTO_UDP);
-	failed = errno;
 	netns_leave(saved);
-	errno = failed;
 	return fd;
 }
 
@@ -369,10 +359,9 @@ bool annex_ended(const struct annex *annex, uint64_t *cookie, bool *missed)
 
 bool annex_find(const struct annex *annex, sa_family_t family, struct os_udp_socket *wanted, size_t count)
 {
-	int saved = enter(annex);
+	int saved = netns_enter_fd(annex->netns, NULL);
 	bool known = saved >= 0 && os_udp_find(family, wanted, count);
 
-	if (saved >= 0)
-		netns_leave(saved);
+	netns_leave(saved);
 	return known;
 }

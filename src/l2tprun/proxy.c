@@ -7,7 +7,6 @@
 #include "l2tprun/proxy.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -89,14 +88,8 @@ static bool is_own(int netns)
 
 int proxy_open(int netns, const struct caller_rights *rights, uint32_t *port_id, struct error *error)
 {
-	int fd, copy, saved;
+	int fd, saved = is_own(netns) ? netns_enter("", error) : netns_enter_fd(netns, error);
 
-	if (is_own(netns))
-		return open_here(rights, port_id, error);
-	copy = fcntl(netns, F_DUPFD_CLOEXEC, 3);
-	if (copy < 0)
-		return error_system(error, errno, NULL, "cannot enter the program's network namespace");
-	saved = netns_enter_fd(copy, error);
 	if (saved < 0)
 		return -1;
 	fd = open_here(rights, port_id, error);

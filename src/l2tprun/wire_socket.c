@@ -3,7 +3,6 @@
 #include "l2tprun/wire_socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/sockios.h>
 #include <string.h>
@@ -83,15 +82,12 @@ static int open_here(sa_family_t family)
 
 int wire_open(int netns, sa_family_t family)
 {
-	int copy = fcntl(netns, F_DUPFD_CLOEXEC, 0), saved, fd, failed;
+	int saved = netns_enter_fd(netns, NULL), fd;
 
-	saved = copy < 0 ? -1 : netns_enter_fd(copy, NULL);
 	if (saved < 0)
 		return -1;
 	fd = open_here(family);
-	failed = errno;
 	netns_leave(saved);
-	errno = failed;
 	return fd;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* See netns.h. What netns_enter() returns is a descriptor of the namespace we came from. */
+/* See netns.h. What netns_enter() returns is a descriptor of the namespace we came from, or that we went nowhere. */
 #include "os/netns.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <utlist.h>
 
 #define NAMES "/run/netns"
+#define WENT_NOWHERE INT_MAX	/* no descriptor is that large */
 
 /* Those without a name: few, as programs in one that speak with us are. */
 struct kept {
@@ -201,21 +203,32 @@ int netns_enter_fd(int target, struct error *error)
 		close(saved);
 		saved = -1;
 	}
-	close(target);
 	return saved;
 }
 
 int netns_enter(const char *name, struct error *error)
 {
-	int target = open_target(name, error);
+	int target, saved;
 
-	return target < 0 ? -1 : netns_enter_fd(target, error);
+	if (!*name)
+		return WENT_NOWHERE;
+	target = open_target(name, error);
+	if (target < 0)
+		return -1;
+	saved = netns_enter_fd(target, error);
+	close(target);
+	return saved;
 }
 
 void netns_leave(int saved)
 {
+	int before = errno;
+
+	if (saved < 0 || saved == WENT_NOWHERE)
+		return;
 	/* To stay in a foreign namespace would put every later socket in the wrong place. */
 	if (setns(saved, CLONE_NEWNET) < 0)
 		abort();
 	close(saved);
+	errno = before;
 }

@@ -29,12 +29,12 @@ uint64_t netns_identity(const char *name);
 /* A descriptor of this namespace, "" being ours; -1 with *error filled. */
 int netns_open(const char *name, struct error *error);
 
-/* Step into the namespace of this descriptor, which is closed. As netns_enter(). */
-int netns_enter_fd(int target, struct error *error);
-
-/* Step into name. Returns a descriptor for netns_leave(), -1 with *error filled. */
+/* Step into name, "": stay where we are, which always succeeds. What it returns is for netns_leave(), and only for
+ * that; -1 with *error filled. */
 int netns_enter(const char *name, struct error *error);
-/* Step back and close. saved as netns_enter() returned it. */
+/* Step into the namespace of this descriptor, which stays the caller's. As netns_enter(). */
+int netns_enter_fd(int target, struct error *error);
+/* Step back from where netns_enter() led, -1: nowhere; errno stays as it is. */
 void netns_leave(int saved);
 
 #endif

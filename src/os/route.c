@@ -45,11 +45,8 @@ static int open_connected_here(const struct route_query *query)
 /* A socket connected to the peer; -1 when there is no route. */
 static int open_connected(const struct route_query *query)
 {
-	int saved, fd;
+	int saved = netns_enter(query->netns, NULL), fd;
 
-	if (!query->netns[0])
-		return open_connected_here(query);
-	saved = netns_enter(query->netns, NULL);
 	if (saved < 0)
 		return -1;
 	fd = open_connected_here(query);

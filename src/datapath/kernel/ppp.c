@@ -48,17 +48,12 @@ static int open_in_place(struct native_session *session, struct error *error)
 /* Channels are found in the namespace in which their tunnel is. */
 static int open_channel(struct native_session *session, struct error *error)
 {
-	const char *netns = session->tunnel->config.netns;
-	int saved = -1, result;
+	int saved = netns_enter(session->tunnel->config.netns, error), result;
 
-	if (*netns) {
-		saved = netns_enter(netns, error);
-		if (saved < 0)
-			return -1;
-	}
+	if (saved < 0)
+		return -1;
 	result = open_in_place(session, error);
-	if (*netns)
-		netns_leave(saved);
+	netns_leave(saved);
 	return result;
 }
 
@@ -189,18 +184,13 @@ static int place_device(struct native_session *session, const char *ifname, stru
 /* Where the tunnel is: there the channel finds it. */
 static int open_unit(struct native_session *session, struct error *error)
 {
+	int saved = netns_enter(session->tunnel->config.netns, error);
 	struct native_ppp *ppp = session->ppp;
-	const char *netns = session->tunnel->config.netns;
-	int saved = -1;
 
-	if (*netns) {
-		saved = netns_enter(netns, error);
-		if (saved < 0)
-			return -1;
-	}
+	if (saved < 0)
+		return -1;
 	ppp->unit = native_ppp_unit(ppp->channel, &ppp->number, error);
-	if (*netns)
-		netns_leave(saved);
+	netns_leave(saved);
 	return ppp->unit < 0 ? -1 : 0;
 }
 

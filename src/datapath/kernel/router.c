@@ -39,17 +39,12 @@ static int open_here(struct error *error)
 /* Where the device is. */
 static int open_there(const struct native_session *session, struct error *error)
 {
-	const char *netns = session->config.netns;
-	int saved = -1, fd;
+	int saved = netns_enter(session->config.netns, error), fd;
 
-	if (*netns) {
-		saved = netns_enter(netns, error);
-		if (saved < 0)
-			return -1;
-	}
+	if (saved < 0)
+		return -1;
 	fd = open_here(error);
-	if (*netns)
-		netns_leave(saved);
+	netns_leave(saved);
 	return fd;
 }
 

@@ -17,22 +17,19 @@ static void space_free(struct native_space *space)
 static struct native_space *space_new(struct native_datapath *dp, const char *netns, struct error *error)
 {
 	struct native_space *space = calloc(1, sizeof(*space));
-	int saved = -1;
+	int saved;
 
 	if (!space) {
 		error_system(error, ENOMEM, NULL, "cannot enter the network namespace");
 		return NULL;
 	}
-	if (*netns) {
-		saved = netns_enter(netns, error);
-		if (saved < 0)
-			goto fail;
-	}
+	saved = netns_enter(netns, error);
+	if (saved < 0)
+		goto fail;
 	space->identity = netns_identity("");
 	space->channel = native_channel_open(dp->group, error);
 	space->links = space->channel ? link_channel_open(error) : NULL;
-	if (*netns)
-		netns_leave(saved);
+	netns_leave(saved);
 	if (space->links) {
 		native_watch_notices(dp, space);
 		return space;

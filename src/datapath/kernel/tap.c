@@ -47,19 +47,14 @@ static void stop(struct native_tap *tap)
 
 static int open_there(const struct native_tunnel *tunnel, struct error *error)
 {
-	const char *netns = tunnel->config.netns;
-	int saved = -1, fd;
+	int saved = netns_enter(tunnel->config.netns, error), fd;
 
-	if (*netns) {
-		saved = netns_enter(netns, error);
-		if (saved < 0)
-			return -1;
-	}
+	if (saved < 0)
+		return -1;
 	fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		error_system(error, errno, NULL, "cannot capture packets: `modprobe af_packet`, or datapath=user");
-	if (*netns)
-		netns_leave(saved);
+	netns_leave(saved);
 	return fd;
 }
 

@@ -49,17 +49,12 @@ static uint32_t choose_id(const struct native_datapath *dp, const struct native_
 
 static int open_socket(struct native_tunnel *tunnel, struct error *error)
 {
-	const char *netns = tunnel->config.netns;
-	int saved = -1;
+	int saved = netns_enter(tunnel->config.netns, error);
 
-	if (*netns) {
-		saved = netns_enter(netns, error);
-		if (saved < 0)
-			return -1;
-	}
+	if (saved < 0)
+		return -1;
 	tunnel->fd = native_socket_open(&tunnel->config, tunnel->tunnel_id, error);
-	if (*netns)
-		netns_leave(saved);
+	netns_leave(saved);
 	return tunnel->fd < 0 ? -1 : 0;
 }
 

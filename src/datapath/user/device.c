@@ -53,6 +53,7 @@ int device_visit(const struct device *device, struct visit *visit, struct error 
 	if (target < 0)
 		return error_system(error, errno, NULL, "the interface %s is gone", device->ifname);
 	visit->saved = netns_enter_fd(target, error);
+	close(target);
 	return visit->saved < 0 ? -1 : visit_open(visit, error);
 }
 

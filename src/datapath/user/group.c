@@ -198,18 +198,14 @@ static int open_control_sockets(struct user_datapath *dp, struct socket_group *g
 
 static int open_sockets(struct user_datapath *dp, struct socket_group *group, const char *netns, struct error *error)
 {
-	int saved = -1, result;
+	int saved = netns_enter(group->netns ? netns : "", error), result;
 
-	if (group->netns) {
-		saved = netns_enter(netns, error);
-		if (saved < 0)
-			return -1;
-	}
+	if (saved < 0)
+		return -1;
 	result = group->shadow ? shadow_open(group, error) : open_data_sockets(dp, group, error);
 	if (result == 0 && group->encap == L2TP_ENCAP_UDP && !group->shadow)
 		result = open_control_sockets(dp, group, error);
-	if (saved >= 0)
-		netns_leave(saved);
+	netns_leave(saved);
 	return result;
 }
 
@@ -584,6 +580,7 @@ static int open_beside(const struct user_datapath *dp, struct socket_group *grou
 	if (netns < 0)
 		return error_system(error, errno, "netns", "cannot enter the network namespace of the tunnel");
 	saved = netns_enter_fd(netns, error);
+	close(netns);
 	if (saved < 0)
 		return -1;
 	fd = open_bound(dp, group, false, error);
