@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "datapath/kernel/internal.h"
-#include "os/netns.h"
 
+#define TO_HEAR "hear what subscribers ask of their router"
 #define WAITING (64 << 10)		/* octets that wait for us: who asks more than that asks again */
 
 static void stop(struct native_ppp *ppp)
@@ -24,27 +24,13 @@ static void stop(struct native_ppp *ppp)
 	ppp->router = -1;
 }
 
-/* It hears nothing as yet. In the calling thread's namespace. */
-static int open_here(struct error *error)
-{
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), size = WAITING;
-
-	if (fd < 0)
-		return error_system(error, errno, NULL, "cannot hear what subscribers ask of their router: "
-				    "`modprobe af_packet`, or datapath=user");
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return fd;
-}
-
 /* Where the device is. */
 static int open_there(const struct native_session *session, struct error *error)
 {
-	int saved = netns_enter(session->config.netns, error), fd;
+	int fd = native_packet_socket(session->config.netns, TO_HEAR, error), size = WAITING;
 
-	if (saved < 0)
-		return -1;
-	fd = open_here(error);
-	netns_leave(saved);
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	return fd;
 }
 
@@ -71,7 +57,7 @@ static int begin(const struct native_datapath *dp, struct native_session *sessio
 	    (!is_new || (bind_to(ppp->router, session->ifindex) &&
 			 native_watch_frames(dp, session, ppp->router, error) == 0)))
 		return 0;
-	error_system(error, errno, NULL, "cannot hear what subscribers ask of their router");
+	error_system(error, errno, NULL, "cannot " TO_HEAR);
 	stop(ppp);
 	return -1;
 }

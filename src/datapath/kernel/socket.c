@@ -3,6 +3,8 @@
  * The socket of a tunnel: UDP, or protocol 115 as the kernel's modules l2tp_ip and l2tp_ip6 offer it.  All that the
  * kernel does with a tunnel's packets that is not in the session it reads from here: addresses, ports, markings,
  * checksums.  Many tunnels have the same local port: a connected socket goes before those that are not.
+ *
+ * And a socket for copies of packets, which the kernel carries itself.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #include "datapath/kernel/internal.h"
+#include "os/netns.h"
 
 /* AF_UNSPEC: neither end tells. */
 static sa_family_t family_of(const struct datapath_tunnel_config *config)
@@ -227,4 +230,17 @@ void native_socket_local(int fd, struct endpoint *local)
 
 	if (getsockname(fd, (struct sockaddr *)&address, &length) == 0)
 		(void)endpoint_from_sockaddr(&address, local);
+}
+
+int native_packet_socket(const char *netns, const char *to_do, struct error *error)
+{
+	int saved = netns_enter(netns, error), fd;
+
+	if (saved < 0)
+		return -1;
+	fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	netns_leave(saved);
+	if (fd < 0)
+		error_system(error, errno, NULL, "cannot %s: `modprobe af_packet`, or datapath=user", to_do);
+	return fd;
 }

@@ -17,7 +17,6 @@
 #include <utlist.h>
 
 #include "datapath/kernel/internal.h"
-#include "os/netns.h"
 #include "wire/data_header_v2.h"
 
 #define ARENA (256 << 10)		/* octets of all that one packets() gives */
@@ -45,19 +44,6 @@ static void stop(struct native_tap *tap)
 	tap->lost = 0;
 }
 
-static int open_there(const struct native_tunnel *tunnel, struct error *error)
-{
-	int saved = netns_enter(tunnel->config.netns, error), fd;
-
-	if (saved < 0)
-		return -1;
-	fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		error_system(error, errno, NULL, "cannot capture packets: `modprobe af_packet`, or datapath=user");
-	netns_leave(saved);
-	return fd;
-}
-
 static bool set_up(int fd, const struct native_tunnel *tunnel)
 {
 	const struct sockaddr_ll everywhere = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
@@ -83,7 +69,7 @@ static int begin(const struct native_datapath *dp, struct native_tunnel *tunnel,
 
 	if (!tunnel->connected)
 		return 0;		/* it will have a path later, or does not */
-	tap->fd = open_there(tunnel, error);
+	tap->fd = native_packet_socket(tunnel->config.netns, "capture packets", error);
 	if (tap->fd < 0)
 		return -1;
 	if (set_up(tap->fd, tunnel) && epoll_ctl(dp->packet_fd, EPOLL_CTL_ADD, tap->fd, &event) == 0)
