@@ -5,7 +5,6 @@
  */
 #include "l2tprun/filter.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "l2tprun/call.h"
+#include "os/cbpf.h"
 
 #define OFFSET(member) ((uint32_t)offsetof(struct seccomp_data, member))
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -21,96 +21,55 @@
 #else
 #define ARGUMENT(i) (OFFSET(args) + 8 * (i))
 #endif
+#define LOAD (BPF_LD | BPF_W | BPF_ABS)
 
-static struct sock_filter *add(struct filter *filter, uint16_t code, uint32_t value)
+static void add_row(struct cbpf *program, uint32_t number, const struct call_trap *trap)
 {
-	struct sock_filter *instruction = &filter->code[filter->length++];
+	struct cbpf_block block = { .program = program };
 
-	assert(filter->length <= FILTER_MAX);
-	*instruction = (struct sock_filter){ .code = code, .k = value };
-	return instruction;
-}
-
-static void load(struct filter *filter, uint32_t offset)
-{
-	add(filter, BPF_LD | BPF_W | BPF_ABS, offset);
-}
-
-static void answer(struct filter *filter, uint32_t action)
-{
-	add(filter, BPF_RET | BPF_K, action);
-}
-
-/* Where it is not this value go to what has yet to be built: land() says where. */
-static size_t unless_equal(struct filter *filter, uint32_t value)
-{
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, value);
-	return filter->length - 1;
-}
-
-static void land(struct filter *filter, size_t jump)
-{
-	size_t distance = filter->length - jump - 1;
-
-	assert(distance <= UINT8_MAX);
-	filter->code[jump].jf = (uint8_t)distance;
-}
-
-static void add_row(struct filter *filter, uint32_t number, const struct call_trap *trap)
-{
-	size_t jumps[1 + CALL_CONDITIONS_MAX], count = 0;
-
-	load(filter, OFFSET(nr));
-	jumps[count++] = unless_equal(filter, number);
+	_Static_assert(1 + CALL_CONDITIONS_MAX <= CBPF_CONDITIONS_MAX, "all have room");
+	cbpf_equal(&block, LOAD, OFFSET(nr), number);
 	for (unsigned int i = 0; i < trap->conditions; i++) {
-		load(filter, ARGUMENT(trap->condition[i].argument));
-		if (trap->condition[i].mask)
-			add(filter, BPF_ALU | BPF_AND | BPF_K, trap->condition[i].mask);
-		jumps[count++] = unless_equal(filter, trap->condition[i].value);
+		uint32_t at = ARGUMENT(trap->condition[i].argument), mask = trap->condition[i].mask;
+
+		if (mask)
+			cbpf_put(program, LOAD, at);
+		cbpf_equal(&block, mask ? BPF_ALU | BPF_AND | BPF_K : LOAD, mask ? mask : at, trap->condition[i].value);
 	}
-	answer(filter, SECCOMP_RET_USER_NOTIF);
-	while (count)
-		land(filter, jumps[--count]);
+	cbpf_end(&block, SECCOMP_RET_USER_NOTIF);
 }
 
-static void add_abi(struct filter *filter, const struct call_abi *abi)
+static void add_abi(struct cbpf *program, const struct call_abi *abi)
 {
 	for (size_t i = 0; i < call_trap_count; i++)
 		if (abi->numbers[call_traps[i].kind])
-			add_row(filter, abi->numbers[call_traps[i].kind], &call_traps[i]);
+			add_row(program, abi->numbers[call_traps[i].kind], &call_traps[i]);
 	/* the call's own arguments are out of sight there: which call it is has to do */
 	for (int kind = 0; abi->multiplexer && kind < CALL_COUNT; kind++) {
 		struct call_trap trap = { kind, 1, { { 0, call_multiplexed(kind), 0 } } };
 
 		if (trap.condition[0].value)
-			add_row(filter, abi->multiplexer, &trap);
+			add_row(program, abi->multiplexer, &trap);
 	}
-}
-
-/* Those of an architecture may be more than a conditional jump leads over. */
-static size_t unless_architecture(struct filter *filter, uint32_t architecture)
-{
-	load(filter, OFFSET(arch));
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, architecture)->jt = 1;
-	add(filter, BPF_JMP | BPF_JA, 0);
-	return filter->length - 1;
 }
 
 void filter_build(struct filter *filter)
 {
-	size_t jump;
+	struct cbpf program = { .code = filter->code, .room = FILTER_MAX };
 
-	filter->length = 0;
 	for (size_t i = 0; i < call_abi_count;) {
 		uint32_t architecture = call_abis[i].architecture;
+		unsigned int others;
 
-		jump = unless_architecture(filter, architecture);
+		cbpf_put(&program, LOAD, OFFSET(arch));
+		others = cbpf_unless(&program, architecture);
 		for (; i < call_abi_count && call_abis[i].architecture == architecture; i++)
-			add_abi(filter, &call_abis[i]);
-		answer(filter, SECCOMP_RET_ALLOW);
-		filter->code[jump].k = (uint32_t)(filter->length - jump - 1);
+			add_abi(&program, &call_abis[i]);
+		cbpf_return(&program, SECCOMP_RET_ALLOW);
+		cbpf_land(&program, others);
 	}
-	answer(filter, SECCOMP_RET_ERRNO | ENOSYS);
+	cbpf_return(&program, SECCOMP_RET_ERRNO | ENOSYS);
+	filter->length = program.length;
 }
 
 static int install(const struct filter *filter, unsigned int flags)

@@ -3,38 +3,27 @@
 #include "l2tprun/wire_socket.h"
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "os/cbpf.h"
 #include "os/netns.h"
 
 #define ZEROS 4				/* octets, in place of a session's id */
 #define CONTROL_MIN 12			/* a control message has a header */
 #define CONNECTED_PORT L2TP_PROTOCOL	/* raw sockets have no ports, but without one they do not tell their peer */
-#define ACCEPT_ALL 0xffffffffu
-
-#define STATEMENT(code, k) ((struct sock_filter)BPF_STMT(code, k))
-#define JUMP(code, k, jt, jf) ((struct sock_filter)BPF_JUMP(code, k, jt, jf))
 
 /* --- opening --- */
 
-static int set_filter(int fd, const struct sock_filter *code, size_t length)
-{
-	struct sock_fprog program = { .len = (unsigned short)length, .filter = (struct sock_filter *)(uintptr_t)code };
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? errno : 0;
-}
-
 static int hear_nothing(int fd)
 {
-	const struct sock_filter code[] = { STATEMENT(BPF_RET | BPF_K, 0) };
+	const struct sock_filter nothing = CBPF(BPF_RET | BPF_K, 0);
 	char octet;
 
-	if (set_filter(fd, code, 1))
+	if (cbpf_attach(fd, SO_ATTACH_FILTER, &nothing, 1) < 0)
 		return -1;
 	while (recv(fd, &octet, sizeof(octet), MSG_DONTWAIT) >= 0)	/* what came before */
 		;
@@ -44,25 +33,23 @@ static int hear_nothing(int fd)
 /* Zeros, T and L, and the id: as the kernel chooses the socket. */
 int wire_listen(int fd, sa_family_t family, uint32_t connection_id)
 {
-	struct sock_filter v4 = STATEMENT(BPF_LDX | BPF_B | BPF_MSH, 0);
-	struct sock_filter v6 = STATEMENT(BPF_LDX | BPF_W | BPF_IMM, 0);
 	const struct sock_filter code[] = {
-		family == AF_INET6 ? v6 : v4,
-		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
-		STATEMENT(BPF_ALU | BPF_SUB | BPF_X, 0),
-		JUMP(BPF_JMP | BPF_JGE | BPF_K, ZEROS + CONTROL_MIN, 0, 8),
-		STATEMENT(BPF_LD | BPF_W | BPF_IND, 0),
-		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 6),
-		STATEMENT(BPF_LD | BPF_B | BPF_IND, ZEROS),
-		STATEMENT(BPF_ALU | BPF_AND | BPF_K, 0xc0),
-		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xc0, 0, 3),
-		STATEMENT(BPF_LD | BPF_W | BPF_IND, ZEROS + 4),
-		JUMP(BPF_JMP | BPF_JEQ | BPF_K, connection_id, 0, 1),
-		STATEMENT(BPF_RET | BPF_K, ACCEPT_ALL),
-		STATEMENT(BPF_RET | BPF_K, 0),
+		cbpf_raw_header(family),
+		CBPF(BPF_LD | BPF_W | BPF_LEN, 0),
+		CBPF(BPF_ALU | BPF_SUB | BPF_X, 0),
+		CBPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ZEROS + CONTROL_MIN, 0, 8),
+		CBPF(BPF_LD | BPF_W | BPF_IND, 0),
+		CBPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 6),
+		CBPF(BPF_LD | BPF_B | BPF_IND, ZEROS),
+		CBPF(BPF_ALU | BPF_AND | BPF_K, 0xc0),
+		CBPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xc0, 0, 3),
+		CBPF(BPF_LD | BPF_W | BPF_IND, ZEROS + 4),
+		CBPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, connection_id, 0, 1),
+		CBPF(BPF_RET | BPF_K, CBPF_ALL),
+		CBPF(BPF_RET | BPF_K, 0),
 	};
 
-	return set_filter(fd, code, sizeof(code) / sizeof(code[0]));
+	return cbpf_attach(fd, SO_ATTACH_FILTER, code, sizeof(code) / sizeof(code[0])) < 0 ? errno : 0;
 }
 
 static int open_here(sa_family_t family)

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Whom a peer may pretend to be: the filter of the kernel's PPP devices, run by the kernel on a socket. */
-#include <linux/filter.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "datapath/kernel/internal.h"
-#include "test.h"
+#include "packet_filter.h"
 
 #define INWARDS 0
 #define OUTWARDS 1
 
 static struct sock_filter instructions[NATIVE_FILTER_MAX];
+
+/* The program there, of that length. */
+static bool accepts(unsigned int count, const uint8_t *packet, size_t length)
+{
+	return lets_pass(instructions, count, NATIVE_FILTER_MAX, packet, length);
+}
 
 static struct prefix prefix_of(const char *text)
 {
@@ -22,24 +25,6 @@ static struct prefix prefix_of(const char *text)
 }
 
 static bool enciphered;			/* so it has to be */
-
-/* The program in `instructions`, of that length */
-static bool lets_pass(unsigned int instruction_count, const uint8_t *packet, size_t length)
-{
-	struct sock_fprog program = { .filter = instructions, .len = (unsigned short)instruction_count };
-	uint8_t received[256];
-	int pair[2];
-	bool passed;
-
-	assert_in_range(program.len, 1, NATIVE_FILTER_MAX);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair), 0);
-	assert_int_equal(setsockopt(pair[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), 0);
-	(void)send(pair[0], packet, length, 0);
-	passed = recv(pair[1], received, sizeof(received), 0) == (ssize_t)length;
-	close(pair[0]);
-	close(pair[1]);
-	return passed;
-}
 
 /* Does a packet from this address pass, as PPP gives it to filters? */
 static bool passes(const struct datapath_ppp *ppp, uint8_t direction, const char *source)
@@ -53,7 +38,7 @@ static bool passes(const struct datapath_ppp *ppp, uint8_t direction, const char
 		memcpy(packet + 4 + 8, address.bytes, 16);
 	else
 		memcpy(packet + 4 + 12, address.bytes, 4);
-	return lets_pass(native_filter(ppp, enciphered, instructions), packet, sizeof(packet));
+	return accepts(native_filter(ppp, enciphered, instructions), packet, sizeof(packet));
 }
 
 static void only_what_is_the_peers_passes(void **state)
@@ -187,9 +172,9 @@ static void what_is_asked_of_a_router(void **state)
 		assert_true(address_parse(asked[i].destination, &destination));
 		memcpy(packet + 4 + 24, destination.bytes, 16);
 		memcpy(packet + 4 + 40, asked[i].upper, 8);
-		assert_int_equal(lets_pass(native_filter(&ppp, false, instructions), packet, sizeof(packet)),
+		assert_int_equal(accepts(native_filter(&ppp, false, instructions), packet, sizeof(packet)),
 				 asked[i].is_asked);
-		assert_int_equal(lets_pass(native_filter_router(&ppp, instructions), packet + 4, sizeof(packet) - 4),
+		assert_int_equal(accepts(native_filter_router(&ppp, instructions), packet + 4, sizeof(packet) - 4),
 				 asked[i].is_asked);
 	}
 }
@@ -201,9 +186,9 @@ static void what_a_router_says(void **state)
 
 	assert_int_equal(native_filter_router(&ppp, instructions), 0);
 	ppp.hear_router = true;
-	assert_true(lets_pass(native_filter_router(&ppp, instructions), packet, sizeof(packet)));
+	assert_true(accepts(native_filter_router(&ppp, instructions), packet, sizeof(packet)));
 	packet[40] = 133;
-	assert_false(lets_pass(native_filter_router(&ppp, instructions), packet, sizeof(packet)));
+	assert_false(accepts(native_filter_router(&ppp, instructions), packet, sizeof(packet)));
 	ppp.ipv6 = false;
 	assert_int_equal(native_filter_router(&ppp, instructions), 0);
 }

@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Which packets of the wire are a tunnel's, and what is in them: the filter of captures, run by the kernel. */
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "datapath/kernel/internal.h"
-#include "test.h"
+#include "packet_filter.h"
+
+#define LENGTH 100
 
 static struct sock_filter instructions[NATIVE_TAP_FILTER_MAX];
 
-static bool lets_pass(unsigned int instruction_count, const uint8_t *packet, size_t length)
+/* The program there, of that length. */
+static bool accepts(unsigned int count, const uint8_t *packet)
 {
-	struct sock_fprog program = { .filter = instructions, .len = (unsigned short)instruction_count };
-	uint8_t received[256];
-	int pair[2];
-	bool passed;
-
-	assert_in_range(program.len, 1, NATIVE_TAP_FILTER_MAX);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair), 0);
-	assert_int_equal(setsockopt(pair[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), 0);
-	assert_int_equal(send(pair[0], packet, length, 0), length);
-	passed = recv(pair[1], received, sizeof(received), 0) == (ssize_t)length;
-	close(pair[0]);
-	close(pair[1]);
-	return passed;
+	return lets_pass(instructions, count, NATIVE_TAP_FILTER_MAX, packet, LENGTH);
 }
 
 static struct endpoint end(const char *address, uint16_t port)
@@ -35,8 +23,6 @@ static struct endpoint end(const char *address, uint16_t port)
 	assert_true(address_parse(address, &endpoint.address));
 	return endpoint;
 }
-
-#define LENGTH 100
 
 /* UDP where it has ports. fragment: octets before it, or -1 for one without fragment header. */
 static void fill(uint8_t packet[LENGTH], const struct endpoint *from, const struct endpoint *to, uint8_t protocol,
@@ -79,26 +65,26 @@ static void between(const char *ours, const char *theirs, const char *others, en
 	uint8_t protocol = udp ? IPPROTO_UDP : 115, packet[LENGTH];
 
 	fill(packet, &local, &peer, protocol, -1, 0);
-	assert_true(lets_pass(length, packet, LENGTH));
+	assert_true(accepts(length, packet));
 	fill(packet, &peer, &local, protocol, -1, v4 ? 8 : 0);
-	assert_true(lets_pass(length, packet, LENGTH));
+	assert_true(accepts(length, packet));
 	fill(packet, &peer, &local, protocol, 0, 0);
-	assert_true(lets_pass(length, packet, LENGTH));
+	assert_true(accepts(length, packet));
 	fill(packet, &peer, &local, protocol, 1480, 0);
-	assert_false(lets_pass(length, packet, LENGTH));
+	assert_false(accepts(length, packet));
 	fill(packet, &peer, &local, udp ? 115 : IPPROTO_UDP, -1, 0);
-	assert_false(lets_pass(length, packet, LENGTH));
+	assert_false(accepts(length, packet));
 	fill(packet, &other, &local, protocol, -1, 0);
-	assert_false(lets_pass(length, packet, LENGTH));
+	assert_false(accepts(length, packet));
 	fill(packet, &local, &other, protocol, -1, 0);
-	assert_false(lets_pass(length, packet, LENGTH));
+	assert_false(accepts(length, packet));
 	if (!udp)
 		return;
 	peer.port = 1703;
 	fill(packet, &peer, &local, protocol, -1, 0);
-	assert_false(lets_pass(length, packet, LENGTH));
+	assert_false(accepts(length, packet));
 	fill(packet, &local, &peer, protocol, -1, 0);
-	assert_false(lets_pass(length, packet, LENGTH));
+	assert_false(accepts(length, packet));
 }
 
 static void between_its_ends(void **state)

@@ -238,7 +238,7 @@ void native_tap_forget_tunnel(struct native_datapath *dp, struct native_tunnel *
 #define NATIVE_TAP_FILTER_MAX 256		/* instructions: four blocks of some 30 */
 /* A program that finds packets between these two, either way. Their addresses are of one family; its length. */
 unsigned int native_tap_filter(enum l2tp_encap encap, const struct endpoint *local, const struct endpoint *peer,
-			       struct sock_filter *program);
+			       struct sock_filter *code);
 /* In such a packet, from its IP header on (length octets of it are there): where its L2TP header begins, and how many
  * octets it is from there on; of a fragment over IP: as far as that goes. False: it is cut short. */
 bool native_tap_parse(const uint8_t *octets, size_t length, enum l2tp_encap encap, size_t *offset, size_t *whole);
@@ -261,9 +261,9 @@ int native_router_hear(const struct native_datapath *dp, struct native_session *
 /* --- filter.c; pure --- */
 #define NATIVE_FILTER_MAX 1024			/* instructions; the longest: 32 prefixes of 14 */
 /* A program that finds what the engine is to see: router solicitations, DHCPv6 to us; advertisements. 0: nothing. */
-unsigned int native_filter_router(const struct datapath_ppp *ppp, struct sock_filter *program);
+unsigned int native_filter_router(const struct datapath_ppp *ppp, struct sock_filter *code);
 /* A program that drops packets from the peer whose source is not its own, and with enciphered those that came in clear.
  * 0: there is nothing to check. */
-unsigned int native_filter(const struct datapath_ppp *ppp, bool enciphered, struct sock_filter *program);
+unsigned int native_filter(const struct datapath_ppp *ppp, bool enciphered, struct sock_filter *code);
 
 #endif

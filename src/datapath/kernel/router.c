@@ -6,13 +6,13 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "datapath/kernel/internal.h"
+#include "os/cbpf.h"
 
 #define TO_HEAR "hear what subscribers ask of their router"
 #define WAITING (64 << 10)		/* octets that wait for us: who asks more than that asks again */
@@ -43,8 +43,8 @@ static bool bind_to(int fd, uint32_t ifindex)
 }
 
 /* Only when it has a filter it may hear anything. */
-static int begin(const struct native_datapath *dp, struct native_session *session, struct sock_fprog *program,
-		 struct error *error)
+static int begin(const struct native_datapath *dp, struct native_session *session, const struct sock_filter *code,
+		 unsigned int count, struct error *error)
 {
 	struct native_ppp *ppp = session->ppp;
 	bool is_new = ppp->router < 0;
@@ -53,7 +53,7 @@ static int begin(const struct native_datapath *dp, struct native_session *sessio
 		ppp->router = open_there(session, error);
 	if (ppp->router < 0)
 		return -1;
-	if (setsockopt(ppp->router, SOL_SOCKET, SO_ATTACH_FILTER, program, sizeof(*program)) == 0 &&
+	if (cbpf_attach(ppp->router, SO_ATTACH_FILTER, code, count) == 0 &&
 	    (!is_new || (bind_to(ppp->router, session->ifindex) &&
 			 native_watch_frames(dp, session, ppp->router, error) == 0)))
 		return 0;
@@ -65,12 +65,11 @@ static int begin(const struct native_datapath *dp, struct native_session *sessio
 int native_router_hear(const struct native_datapath *dp, struct native_session *session,
 		       const struct datapath_ppp *ppp, struct error *error)
 {
-	struct sock_filter instructions[NATIVE_FILTER_MAX];
-	struct sock_fprog program = { .filter = instructions };
+	struct sock_filter code[NATIVE_FILTER_MAX];
+	unsigned int count = native_filter_router(ppp, code);
 
-	program.len = (unsigned short)native_filter_router(ppp, instructions);
-	if (program.len)
-		return begin(dp, session, &program, error);
+	if (count)
+		return begin(dp, session, code, count, error);
 	stop(session->ppp);
 	return 0;
 }

@@ -5,7 +5,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <utlist.h>
 
 #include "datapath/kernel/internal.h"
+#include "os/cbpf.h"
 #include "wire/data_header_v2.h"
 
 #define ARENA (256 << 10)		/* octets of all that one packets() gives */
@@ -47,15 +47,14 @@ static void stop(struct native_tap *tap)
 static bool set_up(int fd, const struct native_tunnel *tunnel)
 {
 	const struct sockaddr_ll everywhere = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
-	struct sock_filter instructions[NATIVE_TAP_FILTER_MAX];
-	struct sock_fprog program = { .filter = instructions };
+	struct sock_filter code[NATIVE_TAP_FILTER_MAX];
 	struct endpoint local = tunnel->config.local;
 	int size = WAITING, on = 1;
+	unsigned int count;
 
 	native_socket_local(tunnel->fd, &local);
-	program.len = (unsigned short)native_tap_filter(tunnel->config.encap, &local, &tunnel->config.peer,
-							instructions);
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0 &&
+	count = native_tap_filter(tunnel->config.encap, &local, &tunnel->config.peer, code);
+	return cbpf_attach(fd, SO_ATTACH_FILTER, code, count) == 0 &&
 	       setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) == 0 &&
 	       setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) == 0 &&
 	       setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on)) == 0 &&

@@ -9,44 +9,37 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "datapath/user/checksum.h"
 #include "datapath/user/octets.h"
+#include "os/cbpf.h"
 
 #define SHADOW_BUFFER (8 << 20)		/* octets, as of other groups */
 #define DATA_MIN 14			/* octets: the kernel takes no shorter one for a data packet */
 #define CHECKSUM_AT 6			/* in a UDP header */
-#define ACCEPT_ALL 0xffffffffu
-
-#define STATEMENT(code, k) ((struct sock_filter)BPF_STMT(code, k))
-#define JUMP(code, k, jt, jf) ((struct sock_filter)BPF_JUMP(code, k, jt, jf))
 
 /* --- opening --- */
 
 /* From the peer's port, if there is a peer, to ours, and T is clear. */
 static int attach_filter(int fd, const struct socket_group *group)
 {
-	struct sock_filter v4 = STATEMENT(BPF_LDX | BPF_B | BPF_MSH, 0);
-	struct sock_filter v6 = STATEMENT(BPF_LDX | BPF_W | BPF_IMM, 0);
-	struct sock_filter code[] = {
-		group->local.address.family == AF_INET6 ? v6 : v4,
-		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
-		STATEMENT(BPF_ALU | BPF_SUB | BPF_X, 0),
-		JUMP(BPF_JMP | BPF_JGE | BPF_K, SHADOW_HEADER + DATA_MIN, 0, 6),
-		STATEMENT(BPF_LD | BPF_W | BPF_IND, 0),
-		STATEMENT(BPF_ALU | BPF_AND | BPF_K, group->peer.port ? 0xffffffffu : 0xffffu),
-		JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)group->peer.port << 16 | group->local.port, 0, 3),
-		STATEMENT(BPF_LD | BPF_H | BPF_IND, SHADOW_HEADER),
-		JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x8000, 1, 0),
-		STATEMENT(BPF_RET | BPF_K, ACCEPT_ALL),
-		STATEMENT(BPF_RET | BPF_K, 0),
+	const struct sock_filter code[] = {
+		cbpf_raw_header(group->local.address.family),
+		CBPF(BPF_LD | BPF_W | BPF_LEN, 0),
+		CBPF(BPF_ALU | BPF_SUB | BPF_X, 0),
+		CBPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, SHADOW_HEADER + DATA_MIN, 0, 6),
+		CBPF(BPF_LD | BPF_W | BPF_IND, 0),
+		CBPF(BPF_ALU | BPF_AND | BPF_K, group->peer.port ? 0xffffffffu : 0xffffu),
+		CBPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)group->peer.port << 16 | group->local.port, 0, 3),
+		CBPF(BPF_LD | BPF_H | BPF_IND, SHADOW_HEADER),
+		CBPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x8000, 1, 0),
+		CBPF(BPF_RET | BPF_K, CBPF_ALL),
+		CBPF(BPF_RET | BPF_K, 0),
 	};
-	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	return cbpf_attach(fd, SO_ATTACH_FILTER, code, sizeof(code) / sizeof(code[0]));
 }
 
 static void set_int(int fd, int level, int option, int value)

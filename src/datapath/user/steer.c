@@ -15,83 +15,69 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
 #include <string.h>
 
 #include "datapath/user/internal.h"
+#include "os/cbpf.h"
 
-#define ACCEPT_ALL 0xffffffffu
 #define V4_SOURCE (SKF_NET_OFF + 12)
 #define V6_SOURCE (SKF_NET_OFF + 8)
 #define HASH_FACTOR 0x9e3779b1u
 #define HASH_SHIFT 16
 
-#define STATEMENT(code, k) ((struct sock_filter)BPF_STMT(code, k))
-#define JUMP(code, k, jt, jf) ((struct sock_filter)BPF_JUMP(code, k, jt, jf))
-
-static int attach(int fd, int option, struct sock_filter *code, size_t count)
-{
-	struct sock_fprog program = { .len = (unsigned short)count, .filter = code };
-
-	return setsockopt(fd, SOL_SOCKET, option, &program, sizeof(program));
-}
-
 int steer_udp(int fd, sa_family_t family, unsigned int workers)
 {
 	int first = family == AF_INET6 ? V6_SOURCE + 4 : V4_SOURCE;
 	int last = family == AF_INET6 ? V6_SOURCE + 12 : V4_SOURCE;
-	struct sock_filter code[] = {
+	const struct sock_filter code[] = {
 		/* 0: less than a header, or T clear: data */
-		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
-		JUMP(BPF_JMP | BPF_JGE | BPF_K, 8, 0, 9),
-		STATEMENT(BPF_LD | BPF_H | BPF_ABS, 0),
-		JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x8000, 0, 7),
+		CBPF(BPF_LD | BPF_W | BPF_LEN, 0),
+		CBPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 8, 0, 9),
+		CBPF(BPF_LD | BPF_H | BPF_ABS, 0),
+		CBPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x8000, 0, 7),
 		/* 4: control: version 3 has 32 bits of connection id at octet 4, version 2 has 16 */
-		STATEMENT(BPF_ALU | BPF_AND | BPF_K, 0xf),
-		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 0, 2),
-		STATEMENT(BPF_LD | BPF_W | BPF_ABS, 4),
-		JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
-		STATEMENT(BPF_LD | BPF_H | BPF_ABS, 4),
-		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 0),
-		STATEMENT(BPF_RET | BPF_K, workers),
+		CBPF(BPF_ALU | BPF_AND | BPF_K, 0xf),
+		CBPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 0, 2),
+		CBPF(BPF_LD | BPF_W | BPF_ABS, 4),
+		CBPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
+		CBPF(BPF_LD | BPF_H | BPF_ABS, 4),
+		CBPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 0),
+		CBPF(BPF_RET | BPF_K, workers),
 		/* 11: data: the sum of the address's second and last words
 		 * (IPv6; the first is much the same everywhere) */
-		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)first),
-		STATEMENT(BPF_MISC | BPF_TAX, 0),
-		STATEMENT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)last),
-		STATEMENT(BPF_ALU | BPF_ADD | BPF_X, 0),
-		STATEMENT(BPF_ALU | BPF_MUL | BPF_K, HASH_FACTOR),
-		STATEMENT(BPF_ALU | BPF_RSH | BPF_K, HASH_SHIFT),
-		STATEMENT(BPF_ALU | BPF_MOD | BPF_K, workers),
-		STATEMENT(BPF_RET | BPF_A, 0),
+		CBPF(BPF_LD | BPF_W | BPF_ABS, (uint32_t)first),
+		CBPF(BPF_MISC | BPF_TAX, 0),
+		CBPF(BPF_LD | BPF_W | BPF_ABS, (uint32_t)last),
+		CBPF(BPF_ALU | BPF_ADD | BPF_X, 0),
+		CBPF(BPF_ALU | BPF_MUL | BPF_K, HASH_FACTOR),
+		CBPF(BPF_ALU | BPF_RSH | BPF_K, HASH_SHIFT),
+		CBPF(BPF_ALU | BPF_MOD | BPF_K, workers),
+		CBPF(BPF_RET | BPF_A, 0),
 		/* 19 */
-		STATEMENT(BPF_RET | BPF_K, workers + 1),
+		CBPF(BPF_RET | BPF_K, workers + 1),
 	};
 
-	return attach(fd, SO_ATTACH_REUSEPORT_CBPF, code, sizeof(code) / sizeof(code[0]));
+	return cbpf_attach(fd, SO_ATTACH_REUSEPORT_CBPF, code, sizeof(code) / sizeof(code[0]));
 }
 
 int steer_ip(int fd, sa_family_t family, unsigned int workers, unsigned int index)
 {
-	/* A raw IPv4 socket sees the IP header, a raw IPv6 socket does not. */
-	struct sock_filter v4 = STATEMENT(BPF_LDX | BPF_B | BPF_MSH, 0);
-	struct sock_filter v6 = STATEMENT(BPF_LDX | BPF_W | BPF_IMM, 0);
-	struct sock_filter code[] = {
-		family == AF_INET6 ? v6 : v4,
+	const struct sock_filter code[] = {
+		cbpf_raw_header(family),
 		/* too short for a session id: the first worker counts it */
-		STATEMENT(BPF_LD | BPF_W | BPF_LEN, 0),
-		STATEMENT(BPF_ALU | BPF_SUB | BPF_X, 0),
-		JUMP(BPF_JMP | BPF_JGE | BPF_K, 4, 2, 0),
-		STATEMENT(BPF_LD | BPF_W | BPF_IMM, 0),
-		STATEMENT(BPF_JMP | BPF_JA, 1),
-		STATEMENT(BPF_LD | BPF_W | BPF_IND, 0),
-		STATEMENT(BPF_ALU | BPF_MOD | BPF_K, workers),
-		JUMP(BPF_JMP | BPF_JEQ | BPF_K, index, 0, 1),
-		STATEMENT(BPF_RET | BPF_K, ACCEPT_ALL),
-		STATEMENT(BPF_RET | BPF_K, 0),
+		CBPF(BPF_LD | BPF_W | BPF_LEN, 0),
+		CBPF(BPF_ALU | BPF_SUB | BPF_X, 0),
+		CBPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 4, 2, 0),
+		CBPF(BPF_LD | BPF_W | BPF_IMM, 0),
+		CBPF(BPF_JMP | BPF_JA, 1),
+		CBPF(BPF_LD | BPF_W | BPF_IND, 0),
+		CBPF(BPF_ALU | BPF_MOD | BPF_K, workers),
+		CBPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, index, 0, 1),
+		CBPF(BPF_RET | BPF_K, CBPF_ALL),
+		CBPF(BPF_RET | BPF_K, 0),
 	};
 
-	return attach(fd, SO_ATTACH_FILTER, code, sizeof(code) / sizeof(code[0]));
+	return cbpf_attach(fd, SO_ATTACH_FILTER, code, sizeof(code) / sizeof(code[0]));
 }
 
 unsigned int steer_worker(enum l2tp_encap encap, const struct endpoint *peer, uint32_t session_id,
