@@ -6,16 +6,15 @@
  *
  * Stricter than the kernel in one point: what was enciphered once is not sent in clear before CCP is closed.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/ppp-comp.h>
 #include <string.h>
 
 #include "kernel/ppp_internal.h"
+#include "wire/ccp.h"
 
 #define PROTOCOL_OCTETS 2
-#define MPPE_STATELESS 0x01		/* of the option's first octet */
-#define MPPE_128 0x40			/* of its last */
-#define MPPE_40 0x20
 
 static const struct kernel_cipher *running(const struct unit_ccp *ccp, bool send)
 {
@@ -83,12 +82,16 @@ void ccp_close(struct kernel_unit *unit)
 static void start(struct kernel_unit *unit, bool send, const uint8_t *option, size_t length)
 {
 	struct ccp_direction *direction = send ? &unit->ccp.send : &unit->ccp.receive;
+	uint32_t bits;
 
-	if (!direction->is_set || length != CILEN_MPPE || option[0] != CI_MPPE || option[1] != CILEN_MPPE ||
-	    !(option[5] & (MPPE_128 | MPPE_40)))
+	if (!direction->is_set || length != CILEN_MPPE || option[0] != CI_MPPE || option[1] != CILEN_MPPE)
 		return;
-	direction->cipher.bits = option[5] & MPPE_128 ? 128 : 40;
-	direction->cipher.stateful = !(option[2] & MPPE_STATELESS);
+	memcpy(&bits, option + CCP_OPT_MINLEN, sizeof(bits));
+	bits = ntohl(bits);
+	if (!(bits & (CCP_MPPE_128 | CCP_MPPE_40)))
+		return;
+	direction->cipher.bits = bits & CCP_MPPE_128 ? 128 : 40;
+	direction->cipher.stateful = !(bits & CCP_MPPE_STATELESS);
 	direction->has_run = true;
 	unit->ccp.state |= send ? SC_COMP_RUN : SC_DECOMP_RUN;
 	if (!send)

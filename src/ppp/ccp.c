@@ -6,20 +6,14 @@
  * Without it a link lives, unless mppe_required says that it must not.
  */
 #include "ppp/engine.h"
+#include "wire/ccp.h"
 
-#define OPTION_MPPE 18
-#define MPPE_LENGTH 4
-#define BIT_STATELESS 0x01000000u
-#define BIT_56 0x00000080u
-#define BIT_128 0x00000040u
-#define BIT_40 0x00000020u
-#define BITS_STRENGTH (BIT_56 | BIT_128 | BIT_40)
 #define PATIENCE 2			/* Naks for the sake of stateless mode */
 
 static const struct {
 	uint32_t bit;
 	unsigned int mppe;
-} strengths[] = { { BIT_128, PPP_MPPE_128 }, { BIT_56, PPP_MPPE_56 }, { BIT_40, PPP_MPPE_40 } };
+} strengths[] = { { CCP_MPPE_128, PPP_MPPE_128 }, { CCP_MPPE_56, PPP_MPPE_56 }, { CCP_MPPE_40, PPP_MPPE_40 } };
 
 #define STRENGTHS (sizeof(strengths) / sizeof(strengths[0]))
 
@@ -31,7 +25,7 @@ static uint32_t our_strengths(const struct ppp_link *link)
 		if (link->mppe & strengths[i].mppe)
 			bits |= strengths[i].bit;
 	if (link->keys && link->keys->long_only)
-		bits &= BIT_128;
+		bits &= CCP_MPPE_128;
 	return bits;
 }
 
@@ -54,7 +48,7 @@ static uint32_t find_mppe(const uint8_t *options, size_t length)
 	size_t position = 0;
 
 	while (ppp_option_next(options, length, &position, &option))
-		if (option.type == OPTION_MPPE && option.length == MPPE_LENGTH)
+		if (option.type == CCP_MPPE && option.length == CCP_MPPE_VALUE)
 			return ppp_option_u32(&option);
 	return 0;
 }
@@ -70,7 +64,7 @@ static uint32_t asked_for(const struct ppp_link *link)
 
 static void begin(struct ppp_link *link)
 {
-	link->negotiation->mppe_wish = our_strengths(link) | BIT_STATELESS;
+	link->negotiation->mppe_wish = our_strengths(link) | CCP_MPPE_STATELESS;
 	link->negotiation->mppe_peer = 0;
 	link->mppe_option = 0;
 }
@@ -78,7 +72,7 @@ static void begin(struct ppp_link *link)
 static void compose(struct ppp_link *link, struct cursor *out)
 {
 	if (link->negotiation->mppe_wish)
-		ppp_option_put_u32(out, OPTION_MPPE, link->negotiation->mppe_wish);
+		ppp_option_put_u32(out, CCP_MPPE, link->negotiation->mppe_wish);
 }
 
 /* --- the peer's --- */
@@ -88,15 +82,15 @@ static uint32_t acceptable(const struct ppp_link *link, uint32_t value)
 {
 	const struct negotiation *negotiation = link->negotiation;
 	uint32_t common = value & our_strengths(link);
-	bool patient = negotiation->mppe_wish & BIT_STATELESS &&
+	bool patient = negotiation->mppe_wish & CCP_MPPE_STATELESS &&
 		       negotiation->protocols[CONTROL_CCP].refusals_sent < PATIENCE;
 
 	if (link->state[CONTROL_CCP] == AUTOMATON_ACK_RCVD)
-		return strongest(asked_for(link)) | (asked_for(link) & BIT_STATELESS);
+		return strongest(asked_for(link)) | (asked_for(link) & CCP_MPPE_STATELESS);
 	if (!common)
 		common = our_strengths(link);
-	if (value & BIT_STATELESS || !may_be_stateful(link) || patient)
-		return strongest(common) | BIT_STATELESS;
+	if (value & CCP_MPPE_STATELESS || !may_be_stateful(link) || patient)
+		return strongest(common) | CCP_MPPE_STATELESS;
 	return strongest(common);
 }
 
@@ -104,19 +98,19 @@ static enum judgement judge(struct ppp_link *link, const struct ppp_option *opti
 {
 	uint32_t best;
 
-	if (option->type != OPTION_MPPE || option->length != MPPE_LENGTH || !link->negotiation->mppe_wish)
+	if (option->type != CCP_MPPE || option->length != CCP_MPPE_VALUE || !link->negotiation->mppe_wish)
 		return JUDGE_REJECT;
 	best = acceptable(link, ppp_option_u32(option));
 	if (ppp_option_u32(option) == best)
 		return JUDGE_ACK;
-	ppp_option_put_u32(nak, OPTION_MPPE, best);
+	ppp_option_put_u32(nak, CCP_MPPE, best);
 	return JUDGE_NAK;
 }
 
 static void miss(struct ppp_link *link, const uint8_t *options, size_t length, struct cursor *nak)
 {
 	if (link->mppe_required && !find_mppe(options, length))
-		ppp_option_put_u32(nak, OPTION_MPPE, acceptable(link, BIT_STATELESS));
+		ppp_option_put_u32(nak, CCP_MPPE, acceptable(link, CCP_MPPE_STATELESS));
 }
 
 static void agree(struct ppp_link *link, const uint8_t *options, size_t length)
@@ -132,7 +126,7 @@ static void agree(struct ppp_link *link, const uint8_t *options, size_t length)
 
 static void rejected(struct ppp_link *link, const struct ppp_option *option)
 {
-	if (option->type != OPTION_MPPE)
+	if (option->type != CCP_MPPE)
 		return;
 	link->negotiation->mppe_wish = 0;
 	if (link->mppe_required)
@@ -144,7 +138,7 @@ static void naked(struct ppp_link *link, const struct ppp_option *option)
 	struct negotiation *negotiation = link->negotiation;
 	uint32_t value, strength;
 
-	if (option->type != OPTION_MPPE || option->length != MPPE_LENGTH || !negotiation->mppe_wish ||
+	if (option->type != CCP_MPPE || option->length != CCP_MPPE_VALUE || !negotiation->mppe_wish ||
 	    negotiation->mppe_peer)
 		return;
 	value = ppp_option_u32(option);
@@ -152,14 +146,15 @@ static void naked(struct ppp_link *link, const struct ppp_option *option)
 	if (!strength)
 		rejected(link, option);
 	else
-		negotiation->mppe_wish = strength | (may_be_stateful(link) ? value & BIT_STATELESS : BIT_STATELESS);
+		negotiation->mppe_wish = strength | (may_be_stateful(link) ? value & CCP_MPPE_STATELESS :
+									     CCP_MPPE_STATELESS);
 }
 
 /* --- up and down --- */
 
 static uint8_t option_of(uint32_t value)
 {
-	unsigned int mppe = value & BIT_STATELESS ? 0 : PPP_MPPE_STATEFUL;
+	unsigned int mppe = value & CCP_MPPE_STATELESS ? 0 : PPP_MPPE_STATEFUL;
 
 	for (size_t i = 0; i < STRENGTHS; i++)
 		if (strongest(value) == strengths[i].bit)
@@ -174,7 +169,7 @@ static bool up(struct ppp_link *link)
 
 	if (!theirs && !ours)
 		return !link->mppe_required;
-	if (!theirs || (theirs & ours) != theirs || ((theirs ^ ours) & BIT_STATELESS))
+	if (!theirs || (theirs & ours) != theirs || ((theirs ^ ours) & CCP_MPPE_STATELESS))
 		return false;
 	link->mppe_option = option_of(theirs);
 	return link_ncp_up(link);
@@ -197,13 +192,13 @@ static void finished(struct ppp_link *link)
  * 1962 wants one, and Linux deciphers nothing without, also when MPPE has no state and a packet came late. */
 static bool packet(struct ppp_link *link, const struct ppp_packet *ccp)
 {
-	if (ccp->code != CODE_RESET_REQUEST && ccp->code != CODE_RESET_ACK)
+	if (ccp->code != PPP_RESET_REQUEST && ccp->code != PPP_RESET_ACK)
 		return false;
-	if (ccp->code == CODE_RESET_ACK || !negotiate_is_open(link, CONTROL_CCP))
+	if (ccp->code == PPP_RESET_ACK || !negotiate_is_open(link, CONTROL_CCP))
 		return true;
 	if (link->told_mppe && link->mppe_option & PPP_MPPE_STATEFUL)
 		ppp_tell(link, PPP_EVENT_MPPE_RESET, false);
-	negotiate_send(link, CONTROL_CCP, CODE_RESET_ACK, ccp->identifier, NULL, 0);
+	negotiate_send(link, CONTROL_CCP, PPP_RESET_ACK, ccp->identifier, NULL, 0);
 	return true;
 }
 
@@ -218,7 +213,7 @@ void ccp_restart(struct ppp_link *link, bool anew)
 	if (!negotiate_is_open(link, CONTROL_CCP) || !link->mppe_option)
 		return;
 	if (!anew) {
-		negotiate_send(link, CONTROL_CCP, CODE_RESET_REQUEST, negotiate_identifier(link, CONTROL_CCP), NULL, 0);
+		negotiate_send(link, CONTROL_CCP, PPP_RESET_REQUEST, negotiate_identifier(link, CONTROL_CCP), NULL, 0);
 		return;
 	}
 	negotiate_abandon(link, CONTROL_CCP);

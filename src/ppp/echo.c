@@ -56,7 +56,7 @@ void echo_expire(struct ppp_link *link)
 		link->unanswered++;
 	link->counters.echoes_sent++;
 	put_magic(link, data);
-	negotiate_send(link, CONTROL_LCP, CODE_ECHO_REQUEST, negotiate_identifier(link, CONTROL_LCP), data,
+	negotiate_send(link, CONTROL_LCP, PPP_ECHO_REQUEST, negotiate_identifier(link, CONTROL_LCP), data,
 		       sizeof(data));
 	link_set_timer(link, LINK_TIMER_ECHO, link->ppp->now + link->settings->echo_interval);
 }
@@ -75,7 +75,7 @@ void echo_request(struct ppp_link *link, const struct ppp_packet *packet)
 	link->counters.echoes_received++;
 	memcpy(data, packet->data, packet->length);
 	put_magic(link, data);
-	negotiate_send(link, CONTROL_LCP, CODE_ECHO_REPLY, packet->identifier, data, packet->length);
+	negotiate_send(link, CONTROL_LCP, PPP_ECHO_REPLY, packet->identifier, data, packet->length);
 }
 
 /* Some peers give our own magic number back: whoever answers is there. */

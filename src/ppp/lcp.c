@@ -342,7 +342,7 @@ void lcp_protocol_reject(struct ppp_link *link, uint16_t protocol, const uint8_t
 	data[1] = (uint8_t)protocol;
 	if (length)
 		memcpy(data + 2, information, length);
-	negotiate_send(link, CONTROL_LCP, CODE_PROTOCOL_REJECT, negotiate_identifier(link, CONTROL_LCP), data,
+	negotiate_send(link, CONTROL_LCP, PPP_PROTOCOL_REJECT, negotiate_identifier(link, CONTROL_LCP), data,
 		       length + 2);
 }
 
@@ -364,18 +364,18 @@ static void receive_protocol_reject(struct ppp_link *link, const struct ppp_pack
 static bool packet(struct ppp_link *link, const struct ppp_packet *lcp)
 {
 	switch (lcp->code) {
-	case CODE_PROTOCOL_REJECT:
+	case PPP_PROTOCOL_REJECT:
 		receive_protocol_reject(link, lcp);
 		return true;
-	case CODE_ECHO_REQUEST:
+	case PPP_ECHO_REQUEST:
 		echo_request(link, lcp);
 		return true;
-	case CODE_ECHO_REPLY:
+	case PPP_ECHO_REPLY:
 		echo_reply(link);
 		return true;
-	case CODE_DISCARD_REQUEST:
-	case CODE_IDENTIFICATION:	/* RFC 1570: to be taken in any state, and nothing more */
-	case CODE_TIME_REMAINING:
+	case PPP_DISCARD_REQUEST:
+	case PPP_IDENTIFICATION:	/* RFC 1570: to be taken in any state, and nothing more */
+	case PPP_TIME_REMAINING:
 		return true;
 	}
 	return false;

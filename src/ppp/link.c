@@ -363,7 +363,7 @@ static void drop(struct ppp_link *link)
 
 static void receive_lcp(struct ppp_link *link, const uint8_t *octets, size_t length)
 {
-	if (link->phase == PPP_DEAD && (!length || octets[0] != CODE_TERMINATE_REQUEST)) {
+	if (link->phase == PPP_DEAD && (!length || octets[0] != PPP_TERMINATE_REQUEST)) {
 		drop(link);
 		return;
 	}

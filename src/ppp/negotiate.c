@@ -166,7 +166,7 @@ static void send_request(struct ppp_link *link, enum control_protocol which)
 	negotiate->requests++;
 	count_try(negotiate);
 	start_timer(link, which);
-	negotiate_send(link, which, CODE_CONFIGURE_REQUEST, negotiate->identifier, options, length);
+	negotiate_send(link, which, PPP_CONFIGURE_REQUEST, negotiate->identifier, options, length);
 }
 
 static void send_terminate(struct ppp_link *link, enum control_protocol which)
@@ -175,7 +175,7 @@ static void send_terminate(struct ppp_link *link, enum control_protocol which)
 
 	count_try(&link->negotiation->protocols[which]);
 	start_timer(link, which);
-	negotiate_send(link, which, CODE_TERMINATE_REQUEST, negotiate_identifier(link, which), text, strlen(text));
+	negotiate_send(link, which, PPP_TERMINATE_REQUEST, negotiate_identifier(link, which), text, strlen(text));
 }
 
 /* --- the automaton's actions --- */
@@ -370,15 +370,15 @@ static void judge(struct ppp_link *link, enum control_protocol which, const stru
 
 static struct reply reply_of(const struct answer *answer, const struct ppp_packet *packet)
 {
-	struct reply reply = { .code = CODE_CONFIGURE_ACK, .identifier = packet->identifier, .data = packet->data,
+	struct reply reply = { .code = PPP_CONFIGURE_ACK, .identifier = packet->identifier, .data = packet->data,
 			       .length = packet->length };
 
 	if (answer->rejects.position != answer->reject) {
-		reply.code = CODE_CONFIGURE_REJECT;
+		reply.code = PPP_CONFIGURE_REJECT;
 		reply.data = answer->reject;
 		reply.length = (size_t)(answer->rejects.position - answer->reject);
 	} else if (answer->naks.position != answer->nak) {
-		reply.code = CODE_CONFIGURE_NAK;
+		reply.code = PPP_CONFIGURE_NAK;
 		reply.data = answer->nak;
 		reply.length = (size_t)(answer->naks.position - answer->nak);
 	}
@@ -402,7 +402,7 @@ static bool repeated(struct ppp_link *link, enum control_protocol which, const s
 	    link->repeats[which] >= NEGOTIATE_REPEATS_MAX || link->acked[which] != hash(packet->data, packet->length))
 		return false;
 	link->repeats[which]++;
-	negotiate_send(link, which, CODE_CONFIGURE_ACK, packet->identifier, packet->data, packet->length);
+	negotiate_send(link, which, PPP_CONFIGURE_ACK, packet->identifier, packet->data, packet->length);
 	return true;
 }
 
@@ -467,9 +467,9 @@ static void answer_request(struct ppp_link *link, enum control_protocol which, e
 	if (link->phase >= PPP_TERMINATE)
 		return;		/* perhaps because of it */
 	reply = reply_of(&answer, packet);
-	step = automaton_step(state, reply.code == CODE_CONFIGURE_ACK ? AUTOMATON_RCR_PLUS : AUTOMATON_RCR_MINUS);
+	step = automaton_step(state, reply.code == PPP_CONFIGURE_ACK ? AUTOMATON_RCR_PLUS : AUTOMATON_RCR_MINUS);
 	if (state == AUTOMATON_CLOSED)
-		reply = (struct reply){ .code = CODE_TERMINATE_ACK, .identifier = packet->identifier };
+		reply = (struct reply){ .code = PPP_TERMINATE_ACK, .identifier = packet->identifier };
 	if (step.actions & AUTOMATON_SCN)
 		link->negotiation->protocols[which].refusals_sent++;
 	step.actions &= (uint16_t)~AUTOMATON_TLD;	/* that is done */
@@ -551,7 +551,7 @@ static void receive_refusal(struct ppp_link *link, enum control_protocol which, 
 	const struct ppp_retries *retries = retries_of(link, which);
 	enum automaton_state state = link->state[which];
 	struct negotiate *negotiate;
-	bool reject = packet->code == CODE_CONFIGURE_REJECT;
+	bool reject = packet->code == PPP_CONFIGURE_REJECT;
 
 	if (!is_answer(link, which, packet) || !packet->length)
 		return;
@@ -574,7 +574,7 @@ static void receive_terminate(struct ppp_link *link, enum control_protocol which
 		.cause = PPP_CAUSE_REFUSED, .code = DISCONNECT_AUTH_FAILED, .direction = DIRECTION_PEER,
 		.protocol = PPP_CHAP_PROTOCOL, .by_peer = true, .text = "wrong name or password",
 	};
-	const struct reply reply = { .code = CODE_TERMINATE_ACK, .identifier = packet->identifier };
+	const struct reply reply = { .code = PPP_TERMINATE_ACK, .identifier = packet->identifier };
 	bool proving = which == CONTROL_LCP && auth_is_proving(link);
 	char said[PPP_TEXT_MAX], text[sizeof(said) + sizeof(PPP_CLOSED_WHILE_PROVING) + 2];
 	const struct link_failure closed = {
@@ -596,12 +596,12 @@ static void receive_terminate(struct ppp_link *link, enum control_protocol which
 /* Without the codes that all have there is no protocol. */
 static void receive_code_reject(struct ppp_link *link, enum control_protocol which, const struct ppp_packet *packet)
 {
-	bool vital = packet->length && packet->data[0] >= CODE_CONFIGURE_REQUEST &&
-		     packet->data[0] <= CODE_CODE_REJECT;
+	bool vital = packet->length && packet->data[0] >= PPP_CONFIGURE_REQUEST &&
+		     packet->data[0] <= PPP_CODE_REJECT;
 
 	if (!packet->length)
 		return;
-	if (which == CONTROL_LCP && packet->data[0] == CODE_ECHO_REQUEST) {
+	if (which == CONTROL_LCP && packet->data[0] == PPP_ECHO_REQUEST) {
 		link->no_echo = true;
 		echo_end(link);
 	}
@@ -622,7 +622,7 @@ static size_t smaller(size_t a, size_t b)
 static void receive_unknown(struct ppp_link *link, enum control_protocol which, const uint8_t *octets, size_t length)
 {
 	const struct reply reply = {
-		.code = CODE_CODE_REJECT, .identifier = negotiate_identifier(link, which), .data = octets,
+		.code = PPP_CODE_REJECT, .identifier = negotiate_identifier(link, which), .data = octets,
 		.length = smaller(length, (size_t)link->peer_mru - PPP_PACKET_LENGTH),
 	};
 
@@ -637,17 +637,17 @@ void negotiate_receive(struct ppp_link *link, enum control_protocol which, const
 		link->counters.dropped++;
 		return;
 	}
-	if (packet.code == CODE_CONFIGURE_REQUEST)
+	if (packet.code == PPP_CONFIGURE_REQUEST)
 		receive_request(link, which, &packet);
-	else if (packet.code == CODE_CONFIGURE_ACK)
+	else if (packet.code == PPP_CONFIGURE_ACK)
 		receive_ack(link, which, &packet);
-	else if (packet.code == CODE_CONFIGURE_NAK || packet.code == CODE_CONFIGURE_REJECT)
+	else if (packet.code == PPP_CONFIGURE_NAK || packet.code == PPP_CONFIGURE_REJECT)
 		receive_refusal(link, which, &packet);
-	else if (packet.code == CODE_TERMINATE_REQUEST)
+	else if (packet.code == PPP_TERMINATE_REQUEST)
 		receive_terminate(link, which, &packet);
-	else if (packet.code == CODE_TERMINATE_ACK)
+	else if (packet.code == PPP_TERMINATE_ACK)
 		act(link, which, AUTOMATON_RTA, NULL);
-	else if (packet.code == CODE_CODE_REJECT)
+	else if (packet.code == PPP_CODE_REJECT)
 		receive_code_reject(link, which, &packet);
 	else if (!protocols[which]->packet || !protocols[which]->packet(link, &packet))
 		receive_unknown(link, which, octets, PPP_PACKET_LENGTH + packet.length);

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #define MPPE_HEADER 2			/* octets behind the PPP protocol field */
+#define MPPE_OCTETS (MPPE_HEADER + 2)	/* that a packet gets longer: its own protocol field is enciphered, too */
 #define MPPE_KEY_MAX 16
 #define MPPE_KEY_SHORT 8		/* of 40 and 56 bits */
 #define MPPE_HASH 16			/* of a password, and of that hash (RFC 2759) */

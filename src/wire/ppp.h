@@ -61,6 +61,17 @@ struct ppp_packet {
 	size_t length;			/* of data */
 };
 
+/* Of LCP's and NCPs' packets; those of PAP, CHAP and EAP have codes of their own. */
+enum ppp_code {
+	PPP_CONFIGURE_REQUEST = 1, PPP_CONFIGURE_ACK, PPP_CONFIGURE_NAK, PPP_CONFIGURE_REJECT,
+	PPP_TERMINATE_REQUEST, PPP_TERMINATE_ACK, PPP_CODE_REJECT,
+	/* LCP */
+	PPP_PROTOCOL_REJECT = 8, PPP_ECHO_REQUEST, PPP_ECHO_REPLY, PPP_DISCARD_REQUEST, PPP_IDENTIFICATION,
+	PPP_TIME_REMAINING,
+	/* CCP */
+	PPP_RESET_REQUEST = 14, PPP_RESET_ACK,
+};
+
 /* False: it is shorter than it says, or than its header. What lies behind Length is padding. */
 bool ppp_packet_read(const uint8_t *octets, size_t length, struct ppp_packet *packet);
 /* The header of a packet with that many octets of data. */

@@ -20,15 +20,10 @@
 
 #include "datapath/kernel/internal.h"
 #include "os/clock.h"
+#include "wire/ccp.h"
 #include "wire/ppp.h"
 
-#define OPTION_MPPE 18
-#define OPTION_LENGTH 6			/* with type and length: four octets of bits */
-#define BITS_OF_128 0x40		/* of the last of those */
-#define BITS_OF_40 0x20
-#define CODE_REQUEST 1
-#define CODE_ACK 2
-#define CODE_RESET_ACK 15
+#define OPTION_LENGTH (PPP_OPTION_LENGTH + CCP_MPPE_VALUE)
 #define RESET_PATIENCE_MS 1000		/* that a peer has to answer a Reset-Request */
 #define RESETS_MAX 2			/* of them in a row, before CCP begins anew */
 
@@ -36,7 +31,7 @@
 
 static int arm(const struct native_ppp *ppp, bool transmit)
 {
-	uint8_t option[OPTION_LENGTH + sizeof(ppp->mppe.send_key)] = { OPTION_MPPE, OPTION_LENGTH };
+	uint8_t option[OPTION_LENGTH + sizeof(ppp->mppe.send_key)] = { CCP_MPPE, OPTION_LENGTH };
 	int result;
 
 	memcpy(option + OPTION_LENGTH, transmit ? ppp->mppe.send_key : ppp->mppe.receive_key,
@@ -144,13 +139,13 @@ void native_mppe_before(struct native_session *session, const uint8_t *packet, s
 {
 	struct native_ppp *ppp = session->ppp;
 
-	if (!length || (packet[0] != CODE_REQUEST && packet[0] != CODE_ACK))
+	if (!length || (packet[0] != PPP_CONFIGURE_REQUEST && packet[0] != PPP_CONFIGURE_ACK))
 		return;
 	ppp->mppe.on = false;
-	if (packet[0] == CODE_REQUEST)
+	if (packet[0] == PPP_CONFIGURE_REQUEST)
 		ppp->mppe.acks = 0;
 	if (native_ppp_set_ccp(ppp->unit, true, false) == 0)
-		(void)arm(ppp, packet[0] == CODE_ACK);	/* if not, it is seen to when CCP is open */
+		(void)arm(ppp, packet[0] == PPP_CONFIGURE_ACK);	/* if not, it is seen to when CCP is open */
 }
 
 void native_mppe_after(struct native_session *session)
@@ -162,14 +157,16 @@ static void take_ack(struct native_mppe *mppe, const struct ppp_packet *ccp)
 {
 	struct ppp_option option;
 	size_t position = 0;
+	uint32_t bits;
 
 	mppe->acks++;
 	mppe->acked_bits = 0;
 	if (!ppp_options_are_whole(ccp->data, ccp->length) ||
-	    !ppp_option_next(ccp->data, ccp->length, &position, &option) || option.type != OPTION_MPPE ||
-	    option.length != OPTION_LENGTH - PPP_OPTION_LENGTH)
+	    !ppp_option_next(ccp->data, ccp->length, &position, &option) || option.type != CCP_MPPE ||
+	    option.length != CCP_MPPE_VALUE)
 		return;
-	mppe->acked_bits = ppp_option_u32(&option) & BITS_OF_128 ? 128 : ppp_option_u32(&option) & BITS_OF_40 ? 40 : 0;
+	bits = ppp_option_u32(&option);
+	mppe->acked_bits = bits & CCP_MPPE_128 ? 128 : bits & CCP_MPPE_40 ? 40 : 0;
 }
 
 /* --- what cannot be deciphered --- */
@@ -213,9 +210,9 @@ bool native_mppe_take(struct native_datapath *dp, struct native_session *session
 		take_undeciphered(dp, session);
 	if (protocol != PPP_CCP || !ppp_packet_read(information, length, &ccp))
 		return protocol == PPP_COMPRESSED;
-	if (ccp.code == CODE_ACK)
+	if (ccp.code == PPP_CONFIGURE_ACK)
 		take_ack(mppe, &ccp);
-	if (ccp.code == CODE_RESET_ACK)
+	if (ccp.code == PPP_RESET_ACK)
 		mppe->lost = false;
 	return false;
 }

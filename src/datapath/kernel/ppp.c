@@ -12,9 +12,9 @@
 #include "datapath/kernel/internal.h"
 #include "os/address.h"
 #include "os/netns.h"
+#include "wire/mppe.h"
+#include "wire/ppp.h"
 
-#define PPP_FRAME_HEADER 4		/* address, control, protocol: the kernel leaves out none */
-#define MPPE_OCTETS 4			/* its header, and the protocol field that it hides (RFC 3078 section 3) */
 #define BURST_MS 100			/* when nobody says how much: what so much time carries */
 #define BURST_LEAST (96 << 10)
 #define BURST_MOST (1u << 30)
@@ -146,8 +146,8 @@ static uint32_t wanted_mtu(const struct native_session *session, const struct da
 	uint32_t path = native_session_path(session), mtu = UINT16_MAX;
 	bool fixed = config->mtu_mode == DATAPATH_MTU_FIXED;
 
-	if (!fixed && path > PPP_FRAME_HEADER)
-		mtu = path - PPP_FRAME_HEADER;
+	if (!fixed && path > PPP_HEADER_LENGTH)	/* the kernel leaves out none of it */
+		mtu = path - PPP_HEADER_LENGTH;
 	if (ppp->mtu && ppp->mtu < mtu)
 		mtu = ppp->mtu;
 	if (session->ppp->mppe.wanted)

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "datapath/null/internal.h"
-
-#define MPPE_OCTETS 4			/* its header, and the protocol field that it hides (RFC 3078 section 3) */
+#include "wire/mppe.h"
 
 static int no_memory(struct error *error)
 {

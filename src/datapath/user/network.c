@@ -66,7 +66,7 @@ uint32_t network_mtu(const struct datapath_ppp *ppp, bool enciphered, uint32_t f
 	if (ppp->mtu && ppp->mtu < mtu)
 		mtu = ppp->mtu;
 	if (enciphered)
-		mtu -= PPP_MPPE_OCTETS;
+		mtu -= MPPE_OCTETS;
 	if (fixed && fixed < mtu)
 		mtu = fixed;
 	/* Less, and the kernel takes IPv6 away from the device. */

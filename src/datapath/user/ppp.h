@@ -18,7 +18,6 @@
 #define PPP_IPV6 0x0057
 #define PPP_COMPRESSED 0x00fd		/* MPPE's packets (RFC 3078 section 3) */
 #define PPP_HEADER_MAX 4		/* address, control and protocol */
-#define PPP_MPPE_OCTETS (MPPE_HEADER + 2)	/* that an enciphered packet is longer: protocol fields are two */
 
 struct shared_device;
 

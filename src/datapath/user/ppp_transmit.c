@@ -8,7 +8,7 @@
 #include "datapath/user/train.h"
 #include "datapath/user/transmit.h"
 
-#define BEFORE_PACKET (DATA_HEADER_MAX + PPP_HEADER_MAX + PPP_MPPE_OCTETS)	/* octets that may be put there */
+#define BEFORE_PACKET (DATA_HEADER_MAX + PPP_HEADER_MAX + MPPE_OCTETS)	/* octets that may be put there */
 
 _Static_assert(BEFORE_PACKET + sizeof(struct virtio_net_hdr) <= FRAME_ROOM, "the headers have room");
 
@@ -66,13 +66,13 @@ static uint8_t *put_headers(const struct outgoing *out, uint8_t *packet, size_t 
 	uint16_t protocol = out->protocol;
 
 	if (out->cipher) {
-		packet -= PPP_MPPE_OCTETS;
+		packet -= MPPE_OCTETS;
 		octets_put_be16(packet + MPPE_HEADER, protocol);
 		if (shared_get(out->cipher->flush)) {
 			shared_set(out->cipher->flush, false);
 			mppe_flush(out->cipher->send);
 		}
-		mppe_encrypt(out->cipher->send, packet, length + PPP_MPPE_OCTETS);
+		mppe_encrypt(out->cipher->send, packet, length + MPPE_OCTETS);
 		protocol = PPP_COMPRESSED;
 	}
 	packet -= header_put_ppp(out->network, protocol, packet);
