@@ -4,11 +4,9 @@
  * a program wants to make a tunnel of.
  */
 #include <errno.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,6 +14,7 @@
 
 #include "l2tpd/kernel_internal.h"
 #include "os/netns.h"
+#include "os/socket.h"
 #include "wire/data_header.h"
 
 /* --- unmanaged tunnels --- */
@@ -51,20 +50,14 @@ static int bind_like(const struct kernel_api *api, int fd, const struct kernel_w
 /* Of whom it is not connected to only the family is told; what has no ports does not say to whom it is. */
 static void read_ends(int fd, const struct kernel_wanted *wanted, struct kernel_socket *told)
 {
-	struct sockaddr_storage name;
-	socklen_t length = sizeof(name);
-
 	*told = (struct kernel_socket){ .local = wanted->local, .peer.address.family = wanted->peer.address.family };
-	if (getsockname(fd, (struct sockaddr *)&name, &length) == 0)
-		(void)endpoint_from_sockaddr(&name, &told->local);
+	(void)os_socket_local(fd, &told->local);
 	if (wanted->encap == CONFIG_ENCAP_IP) {
 		told->peer = wanted->peer;
 		told->local.port = told->peer.port = 0;
 		return;
 	}
-	length = sizeof(name);
-	if (getpeername(fd, (struct sockaddr *)&name, &length) == 0)
-		(void)endpoint_from_sockaddr(&name, &told->peer);
+	(void)os_socket_peer(fd, &told->peer);
 }
 
 static int probe_here(const struct kernel_api *api, const struct kernel_wanted *wanted, struct kernel_socket *told)
@@ -107,28 +100,16 @@ static int borrow(int32_t pid, int fd)
 	return copy;
 }
 
-static int get_option(int fd, int level, int name)
-{
-	int value = -1;
-	socklen_t length = sizeof(value);
-
-	return getsockopt(fd, level, name, &value, &length) < 0 ? -1 : value;
-}
-
 static int option(int fd, int name)
 {
-	return get_option(fd, SOL_SOCKET, name);
+	return os_socket_option(fd, SOL_SOCKET, name);
 }
 
 static bool is_of_netns(int fd, const char *netns)
 {
-	int its = ioctl(fd, SIOCGSKNS);
-	struct stat found;
-	bool is_it = its >= 0 && fstat(its, &found) == 0 && found.st_ino == netns_identity(netns);
+	uint64_t its = os_socket_netns(fd);
 
-	if (its >= 0)
-		close(its);
-	return is_it;
+	return its && its == netns_identity(netns);
 }
 
 static int check_socket(int fd, const char *netns, enum config_encap encap)
@@ -149,31 +130,22 @@ static int check_socket(int fd, const char *netns, enum config_encap encap)
 	return 0;
 }
 
-/* Not connected: any address, port 0. */
-static void get_endpoint(int fd, int (*get)(int, struct sockaddr *, socklen_t *), struct endpoint *endpoint)
+/* What it sends with is what the tunnel sends with. Not connected: any address, port 0. */
+void socket_describe(int fd, struct kernel_socket *told)
 {
-	struct sockaddr_storage name;
-	socklen_t length = sizeof(name);
-
-	*endpoint = (struct endpoint){ .address.family = (sa_family_t)option(fd, SO_DOMAIN) };
-	if (get(fd, (struct sockaddr *)&name, &length) == 0)
-		(void)endpoint_from_sockaddr(&name, endpoint);
+	told->local = told->peer = (struct endpoint){ .address.family = (sa_family_t)option(fd, SO_DOMAIN) };
+	(void)os_socket_local(fd, &told->local);
+	(void)os_socket_peer(fd, &told->peer);
+	told->is_connected = told->peer.port;
+	told->mark = (uint32_t)option(fd, SO_MARK);
+	os_socket_interface(fd, told->interface);
 }
 
-/* What it sends with is what the tunnel sends with. */
-static void describe_socket(int fd, struct kernel_socket *told)
+static void describe_checksums(int fd, struct kernel_socket *told)
 {
-	socklen_t length = sizeof(told->interface);
-
-	get_endpoint(fd, getsockname, &told->local);
-	get_endpoint(fd, getpeername, &told->peer);
-	told->is_connected = told->peer.port;
 	told->udp_checksum = option(fd, SO_NO_CHECK) <= 0;
-	told->udp_zero_csum6_tx = get_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_TX) > 0;
-	told->udp_zero_csum6_rx = get_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX) > 0;
-	told->mark = (uint32_t)option(fd, SO_MARK);
-	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, told->interface, &length) < 0 || !length)
-		told->interface[0] = '\0';
+	told->udp_zero_csum6_tx = os_socket_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_TX) > 0;
+	told->udp_zero_csum6_rx = os_socket_option(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX) > 0;
 }
 
 static int take_udp(struct kernel_api *api, const char *netns, int fd, enum config_encap encap,
@@ -185,18 +157,10 @@ static int take_udp(struct kernel_api *api, const char *netns, int fd, enum conf
 		failed = socket_take(api, netns, fd, &told->cookie);
 	if (failed)
 		return failed;
-	describe_socket(fd, told);
+	socket_describe(fd, told);
+	describe_checksums(fd, told);
 	socket_seen(api, told);
 	return 0;
-}
-
-/* NULL: it is none of IP protocol 115. */
-static struct l2tpip *find_l2tpip(const struct kernel_api *api, int fd)
-{
-	uint64_t cookie;
-	socklen_t length = sizeof(cookie);
-
-	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0 ? NULL : l2tpip_find(api, cookie);
 }
 
 static int take_socket(void *context, const char *netns, int32_t pid, int fd, enum config_encap encap,
@@ -208,7 +172,7 @@ static int take_socket(void *context, const char *netns, int32_t pid, int fd, en
 	if (copy < 0)
 		return EBADF;
 	*told = (struct kernel_socket){ .cookie = 0 };
-	l2tpip = find_l2tpip(context, copy);
+	l2tpip = l2tpip_find(context, os_socket_cookie(copy));
 	if (!l2tpip)
 		failed = take_udp(context, netns, copy, encap, told);
 	else

@@ -186,6 +186,8 @@ int opened_device(struct kernel_api *api, const struct kernel_attach *attach, in
 
 /* kernel_host.c: what the room asks of the system */
 void kernel_host_fill(struct kernel_host *host);
+/* Where it is bound, to whom it is connected, and how its packets are marked, now. */
+void socket_describe(int fd, struct kernel_socket *told);
 
 /* kernel_socket.c: sockets of programs */
 /* To become a tunnel's: fills the cookie. 0 or an errno: EBUSY: it is one's, or was. The descriptor stays the

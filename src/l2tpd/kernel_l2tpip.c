@@ -5,38 +5,23 @@
  * wanted, since a program may connect it at any time.
  */
 #include <errno.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utlist.h>
 
 #include "l2tpd/kernel_internal.h"
 #include "os/clock.h"
+#include "os/socket.h"
 #include "os/udp_find.h"
 
-static uint64_t netns_of(int fd)
+static struct address local_of(int fd)
 {
-	int netns = ioctl(fd, SIOCGSKNS);
-	struct stat about;
-	uint64_t number = netns >= 0 && fstat(netns, &about) == 0 ? about.st_ino : 0;
+	struct endpoint local = { .port = 0 };
 
-	if (netns >= 0)
-		close(netns);
-	return number;
-}
-
-static void get_name(int fd, bool peer, struct endpoint *endpoint)
-{
-	struct sockaddr_storage name;
-	socklen_t length = sizeof(name);
-
-	*endpoint = (struct endpoint){ .port = 0 };
-	if ((peer ? getpeername : getsockname)(fd, (struct sockaddr *)&name, &length) == 0)
-		(void)endpoint_from_sockaddr(&name, endpoint);
+	(void)os_socket_local(fd, &local);
+	return local.address;
 }
 
 /* --- coming and going --- */
@@ -44,7 +29,6 @@ static void get_name(int fd, bool peer, struct endpoint *endpoint)
 int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[2])
 {
 	struct l2tpip *socket = calloc(1, sizeof(*socket));
-	struct endpoint local;
 
 	if (!socket) {
 		close(fds[0]);
@@ -52,9 +36,8 @@ int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach
 		return ENOBUFS;
 	}
 	*socket = (struct l2tpip){ .supervisor = supervisor, .number = attach->client, .cookie = attach->cookie,
-				   .wire = fds[0], .annex = fds[1], .netns = netns_of(fds[0]) };
-	get_name(fds[0], false, &local);
-	socket->family = local.address.family;
+				   .wire = fds[0], .annex = fds[1], .netns = os_socket_netns(fds[0]),
+				   .family = local_of(fds[0]).family };
 	DL_APPEND(supervisor->api->l2tpips, socket);
 	return 0;
 }
@@ -123,24 +106,23 @@ struct l2tpip *l2tpip_find(const struct kernel_api *api, uint64_t cookie)
 
 /* --- connection ids --- */
 
+/* 0: any. */
 static int interface_of(int fd)
 {
-	int ifindex = 0;
-	socklen_t length = sizeof(ifindex);
+	int ifindex = os_socket_option(fd, SOL_SOCKET, SO_BINDTOIFINDEX);
 
-	return getsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, &length) < 0 ? 0 : ifindex;
+	return ifindex < 0 ? 0 : ifindex;
 }
 
 /* As the kernel looks: an address of any, and an interface of any, are all of them. */
 static bool overlaps(const struct l2tpip *socket, int interface, const struct address *local)
 {
 	int its_interface = interface_of(socket->wire);
-	struct endpoint its;
+	struct address its = local_of(socket->wire);
 
-	get_name(socket->wire, false, &its);
 	if (interface && its_interface && interface != its_interface)
 		return false;
-	return address_is_any(local) || address_is_any(&its.address) || address_equal(&its.address, local);
+	return address_is_any(local) || address_is_any(&its) || address_equal(&its, local);
 }
 
 /* It may be closed, and its l2tprun has not told so yet. When in doubt it lives. */
@@ -171,14 +153,14 @@ int l2tpip_bind(struct supervisor *supervisor, uint64_t number, uint32_t connect
 	struct l2tpip *socket = find_number(supervisor, number);
 	const struct kernel_api *api = supervisor->api;
 	const char *netns;
-	struct endpoint local;
+	struct address local;
 
 	if (!socket)
 		return ENOTCONN;
-	get_name(socket->wire, false, &local);
+	local = local_of(socket->wire);
 	netns = space_name(api, socket->netns);
-	if (l2tpip_is_taken(api, socket->netns, connection_id, interface_of(socket->wire), &local.address) ||
-	    (netns && kernel_has_connection(api->kernel, netns, connection_id, &local.address)))
+	if (l2tpip_is_taken(api, socket->netns, connection_id, interface_of(socket->wire), &local) ||
+	    (netns && kernel_has_connection(api->kernel, netns, connection_id, &local)))
 		return EADDRINUSE;
 	socket->bound = true;
 	socket->connection_id = connection_id;
@@ -189,19 +171,10 @@ int l2tpip_bind(struct supervisor *supervisor, uint64_t number, uint32_t connect
 
 void l2tpip_describe(const struct l2tpip *socket, struct kernel_socket *told)
 {
-	socklen_t length = sizeof(told->mark);
-
 	*told = (struct kernel_socket){ .cookie = socket->cookie };
-	get_name(socket->wire, false, &told->local);
-	get_name(socket->wire, true, &told->peer);
-	told->is_connected = told->peer.port;
+	socket_describe(socket->wire, told);
 	told->local.port = told->peer.port = 0;
 	told->peer.address.family = socket->family;
-	if (getsockopt(socket->wire, SOL_SOCKET, SO_MARK, &told->mark, &length) < 0)
-		told->mark = 0;
-	length = sizeof(told->interface);
-	if (getsockopt(socket->wire, SOL_SOCKET, SO_BINDTODEVICE, told->interface, &length) < 0 || !length)
-		told->interface[0] = '\0';
 }
 
 int l2tpip_take(struct l2tpip *socket, const char *netns, enum config_encap encap, struct kernel_socket *told)

@@ -10,7 +10,6 @@
 #include <linux/sockios.h>
 #include <linux/ppp-ioctl.h>	/* it wants the one before it */
 #include <linux/ppp_defs.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "l2tpd/kernel_internal.h"
 #include "os/clock.h"
 #include "os/link.h"
+#include "os/socket.h"
 #include "os/tap.h"
 
 #define FRAME_MAX 65536
@@ -216,14 +216,6 @@ static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const cha
 	return kernel_line_of_channel(api->kernel, ppp, netns, index);
 }
 
-/* A frame without octets looks like the end. */
-static bool is_closed(const struct opened *opened)
-{
-	struct pollfd frames = { .fd = opened->base.fd, .events = POLLRDHUP };
-
-	return poll(&frames, 1, 0) != 0;
-}
-
 /* False: it was closed. */
 static bool take_frame(struct opened *opened, bool *more)
 {
@@ -233,7 +225,7 @@ static bool take_frame(struct opened *opened, bool *more)
 	*more = length >= 0;
 	if (length > 0)
 		kernel_file_write(opened->file, frame, (size_t)length);
-	return length > 0 || (length == 0 && !is_closed(opened)) ||
+	return length > 0 || (length == 0 && !os_socket_has_ended(opened->base.fd)) ||
 	       (length < 0 && (errno == EAGAIN || errno == EINTR));
 }
 

@@ -22,6 +22,7 @@
 #include "l2tpd/kernel_internal.h"
 #include "os/claim.h"
 #include "os/clock.h"
+#include "os/socket.h"
 #include "os/udp_find.h"
 
 #define WITNESS_BUFFER (1 << 20)	/* octets: all UDP sockets that end in a namespace are told of */
@@ -248,12 +249,10 @@ static struct taken_socket *taken_new(struct kernel_api *api, const char *netns,
 
 int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *cookie)
 {
-	socklen_t length = sizeof(*cookie);
 	struct taken_socket *taken;
 	int failed;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &length) < 0)
-		return errno;
+	*cookie = os_socket_cookie(fd);
 	taken = find(api, *cookie);
 	if (taken && !taken->is_free)
 		return EBUSY;

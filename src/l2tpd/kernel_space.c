@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -162,16 +161,16 @@ static struct space *space_new(struct kernel_api *api, int netns, uint64_t ident
 
 int space_enter(struct kernel_api *api, int netns, struct space **space)
 {
-	struct stat about;
+	uint64_t identity = netns_identity_fd(netns);
 
 	*space = NULL;
-	if (fstat(netns, &about) < 0)
+	if (!identity)
 		return -1;
-	if (about.st_ino == netns_identity(""))
+	if (identity == netns_identity(""))
 		return 0;
-	*space = find(api, about.st_ino);
+	*space = find(api, identity);
 	if (!*space)
-		*space = space_new(api, netns, about.st_ino);
+		*space = space_new(api, netns, identity);
 	if (!*space)
 		return -1;
 	(*space)->served++;
@@ -189,15 +188,9 @@ void space_leave(struct kernel_api *api, struct space *space)
 
 const char *space_called(const struct kernel_api *api, int netns)
 {
-	const struct space *space;
-	struct stat about;
+	uint64_t identity = netns_identity_fd(netns);
 
-	if (fstat(netns, &about) < 0)
-		return NULL;
-	if (about.st_ino == netns_identity(""))
-		return "";
-	space = find(api, about.st_ino);
-	return space ? space->name : NULL;
+	return identity ? space_name(api, identity) : NULL;
 }
 
 /* --- going --- */

@@ -15,6 +15,7 @@
 #include "l2tprun/pending.h"
 #include "l2tprun/supervisor.h"
 #include "l2tprun/wire_socket.h"
+#include "os/socket.h"
 
 #define AT_ONCE 64			/* datagrams of each, before calls have their turn */
 #define READY_MAX 16
@@ -60,13 +61,13 @@ void l2tpip_free(struct l2tpip *socket)
 
 static bool learn(struct l2tpip *socket, int fd)
 {
-	socklen_t length = sizeof(socket->cookie);
 	struct stat about;
 
-	if (fstat(fd, &about) < 0 || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length) < 0)
+	if (fstat(fd, &about) < 0)
 		return false;
 	socket->inode = about.st_ino;
-	return true;
+	socket->cookie = os_socket_cookie(fd);
+	return socket->cookie;
 }
 
 static int make_ends(struct supervisor *supervisor, const struct trapped *trapped, struct pending *asked)

@@ -11,7 +11,6 @@
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,10 +79,9 @@ static int open_here(const struct caller_rights *rights, uint32_t *port_id, stru
 
 static bool is_own(int netns)
 {
-	struct stat its, ours;
+	uint64_t its = netns_identity_fd(netns);
 
-	return fstat(netns, &its) == 0 && stat("/proc/self/ns/net", &ours) == 0 && its.st_ino == ours.st_ino &&
-	       its.st_dev == ours.st_dev;
+	return its && its == netns_identity("");
 }
 
 int proxy_open(int netns, const struct caller_rights *rights, uint32_t *port_id, struct error *error)

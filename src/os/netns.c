@@ -28,7 +28,7 @@ struct kept {
 static struct kept *kept_list;
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static uint64_t identity_of(int fd)
+uint64_t netns_identity_fd(int fd)
 {
 	struct stat stat_buffer;
 
@@ -91,7 +91,7 @@ static bool keep(uint64_t identity, int fd)
 
 int netns_keep(int fd, char name[NETNS_NAME_MAX])
 {
-	uint64_t identity = identity_of(fd);
+	uint64_t identity = netns_identity_fd(fd);
 
 	*name = '\0';
 	if (!identity || identity == netns_identity("") || find_name(identity, name)) {
@@ -103,7 +103,7 @@ int netns_keep(int fd, char name[NETNS_NAME_MAX])
 
 int netns_keep_number(int fd, char name[NETNS_NAME_MAX])
 {
-	uint64_t identity = identity_of(fd);
+	uint64_t identity = netns_identity_fd(fd);
 	bool done;
 
 	*name = '\0';

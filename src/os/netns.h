@@ -26,6 +26,9 @@ void netns_let_go(const char *name);
  * that name. */
 uint64_t netns_identity(const char *name);
 
+/* That of this descriptor; 0: it is none. */
+uint64_t netns_identity_fd(int fd);
+
 /* A descriptor of this namespace, "" being ours; -1 with *error filled. */
 int netns_open(const char *name, struct error *error);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "os/netns.h"
+#include "os/socket.h"
 
 #define ROUTE_PORT 1701			/* connect() wants one; any will do */
 
@@ -72,13 +73,11 @@ int route_path_mtu(const struct route_query *query, uint32_t *mtu)
 int route_source(const struct route_query *query, struct address *source)
 {
 	int fd = open_connected(query), result = -1;
-	struct sockaddr_storage name;
-	socklen_t length = sizeof(name);
 	struct endpoint local;
 
 	if (fd < 0)
 		return -1;
-	if (getsockname(fd, (struct sockaddr *)&name, &length) == 0 && endpoint_from_sockaddr(&name, &local)) {
+	if (os_socket_local(fd, &local)) {
 		*source = local.address;
 		result = 0;
 	}

@@ -5,7 +5,6 @@
  * each; what the program gives and takes begins with them.  Between the two are we: this thread hands on.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,6 +14,7 @@
 
 #include "datapath/kernel/internal.h"
 #include "os/frame_socket.h"
+#include "os/socket.h"
 #include "wire/ppp.h"
 
 #define FRAMES_AT_ONCE 64		/* of one session each way, so that others get their turn */
@@ -81,14 +81,6 @@ void native_frames_info(const struct native_session *session, struct datapath_se
 
 /* --- handing on --- */
 
-/* Nothing was read. Is that the end, or a packet of no octets? */
-static bool has_ended(int fd)
-{
-	struct pollfd socket = { .fd = fd, .events = POLLRDHUP };
-
-	return poll(&socket, 1, 0) != 0 && socket.revents & (POLLRDHUP | POLLHUP | POLLERR);
-}
-
 /* A client that is too slow loses frames, as on any link. */
 static void give(struct native_frames *frames, uint8_t *frame, size_t length)
 {
@@ -126,7 +118,7 @@ static void from_wire(const struct native_datapath *dp, struct native_session *s
 			give(ppp->frames, buffer, (size_t)length);
 		else if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		else if (length < 0 || has_ended(ppp->socket)) {
+		else if (length < 0 || os_socket_has_ended(ppp->socket)) {
 			(void)epoll_ctl(dp->message_fd, EPOLL_CTL_DEL, ppp->socket, NULL);
 			native_session_gone(dp, session);
 			return;

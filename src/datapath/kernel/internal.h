@@ -119,7 +119,6 @@ int native_socket_mark(int fd, const struct datapath_tunnel_config *config, stru
 int native_socket_set_checksums(int fd, const struct datapath_tunnel_config *config, struct error *error);
 /* Of a connected one: octets of an IP packet to the peer; 0: not known. */
 uint32_t native_socket_path_mtu(int fd);
-void native_socket_local(int fd, struct endpoint *local);
 /* A socket for copies of packets in this namespace, from their IP header on: it hears nothing as yet. -1 with *error
  * filled, which says what was to_do ("capture packets"). */
 int native_packet_socket(const char *netns, const char *to_do, struct error *error);

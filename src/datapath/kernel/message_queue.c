@@ -12,6 +12,7 @@
 #include <utlist.h>
 
 #include "datapath/kernel/internal.h"
+#include "os/socket.h"
 #include "wire/data_header_v2.h"
 #include "wire/ppp.h"
 
@@ -122,7 +123,7 @@ static void take_control(struct native_datapath *dp, const struct native_tunnel 
 		message = take(batch, octets, (size_t)length);
 		message->tunnel = tunnel->self;
 		message->peer = tunnel->config.peer;
-		native_socket_local(tunnel->fd, &message->local);
+		(void)os_socket_local(tunnel->fd, &message->local);
 	}
 }
 

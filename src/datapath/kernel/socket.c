@@ -16,6 +16,7 @@
 
 #include "datapath/kernel/internal.h"
 #include "os/netns.h"
+#include "os/socket.h"
 
 /* AF_UNSPEC: neither end tells. */
 static sa_family_t family_of(const struct datapath_tunnel_config *config)
@@ -32,11 +33,7 @@ static bool set(int fd, int level, int name, int value)
 
 static sa_family_t socket_family(int fd)
 {
-	int domain = AF_UNSPEC;
-	socklen_t length = sizeof(domain);
-
-	(void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length);
-	return (sa_family_t)domain;
+	return (sa_family_t)os_socket_option(fd, SOL_SOCKET, SO_DOMAIN);
 }
 
 /* Of one that serves both families (IPv6, no address given) both are set, and the one that counts must succeed. */
@@ -172,10 +169,9 @@ static bool dress(int fd, struct endpoint *peer)
 
 static bool is_bound(int fd)
 {
-	struct endpoint local = { .port = 0 };
+	struct endpoint local;
 
-	native_socket_local(fd, &local);
-	return local.port;
+	return os_socket_local(fd, &local) && local.port;
 }
 
 int native_socket_connect(int fd, const struct datapath_tunnel_config *config, struct error *error)
@@ -213,23 +209,11 @@ int native_socket_connect(int fd, const struct datapath_tunnel_config *config, s
 uint32_t native_socket_path_mtu(int fd)
 {
 	bool v6 = socket_family(fd) == AF_INET6;
-	int mtu = 0;
-	socklen_t length = sizeof(mtu);
+	int mtu = v6 ? os_socket_option(fd, IPPROTO_IPV6, IPV6_MTU) : -1;
 
-	if (v6 && getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &length) == 0)
-		return (uint32_t)mtu;
-	if (getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &length) < 0)
-		return 0;
-	return (uint32_t)mtu;
-}
-
-void native_socket_local(int fd, struct endpoint *local)
-{
-	struct sockaddr_storage address = { 0 };
-	socklen_t length = sizeof(address);
-
-	if (getsockname(fd, (struct sockaddr *)&address, &length) == 0)
-		(void)endpoint_from_sockaddr(&address, local);
+	if (mtu < 0)
+		mtu = os_socket_option(fd, IPPROTO_IP, IP_MTU);
+	return mtu < 0 ? 0 : (uint32_t)mtu;
 }
 
 int native_packet_socket(const char *netns, const char *to_do, struct error *error)

@@ -17,6 +17,7 @@
 
 #include "datapath/kernel/internal.h"
 #include "os/cbpf.h"
+#include "os/socket.h"
 #include "wire/data_header_v2.h"
 
 #define ARENA (256 << 10)		/* octets of all that one packets() gives */
@@ -52,7 +53,7 @@ static bool set_up(int fd, const struct native_tunnel *tunnel)
 	int size = WAITING, on = 1;
 	unsigned int count;
 
-	native_socket_local(tunnel->fd, &local);
+	(void)os_socket_local(tunnel->fd, &local);
 	count = native_tap_filter(tunnel->config.encap, &local, &tunnel->config.peer, code);
 	return cbpf_attach(fd, SO_ATTACH_FILTER, code, count) == 0 &&
 	       setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) == 0 &&
@@ -294,7 +295,7 @@ static int take(const struct native_datapath *dp, const struct native_tunnel *tu
 	packet->octets = octets + offset;
 	packet->length = (uint32_t)whole;
 	packet->captured = (uint32_t)((size_t)length - offset < whole ? (size_t)length - offset : whole);
-	native_socket_local(tunnel->fd, &packet->local);
+	(void)os_socket_local(tunnel->fd, &packet->local);
 	return attribute(dp, tunnel, packet) ? 1 : 0;
 }
 

@@ -13,6 +13,7 @@
 #include "datapath/kernel/internal.h"
 #include "datapath/kernel/refuse.h"
 #include "os/netns.h"
+#include "os/socket.h"
 
 static struct native_tunnel *tunnel_get(struct native_datapath *dp, handle h, struct error *error)
 {
@@ -305,7 +306,7 @@ int native_tunnel_info(struct datapath *base, handle h, struct datapath_tunnel_i
 		return -1;
 	*info = (struct datapath_tunnel_info){ .local = tunnel->config.local };
 	if (tunnel->connected) {
-		native_socket_local(tunnel->fd, &info->local);
+		(void)os_socket_local(tunnel->fd, &info->local);
 		info->path_mtu = native_socket_path_mtu(tunnel->fd);
 	}
 	if (tunnel->fd < 0)

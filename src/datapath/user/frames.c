@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 
 #include "datapath/user/ppp.h"
 #include "os/frame_socket.h"
+#include "os/socket.h"
 
 #define FRAMES 64			/* of one recvmmsg or sendmmsg */
 #define BATCHES_PER_ROUND 2		/* of one socket, so that others get their turn */
@@ -77,12 +77,10 @@ static void send_frame(struct worker *worker, struct session *session, const str
 	transmit_message(worker, session, path, frame - header_length, (uint32_t)(header_length + length));
 }
 
-/* An empty packet looks like the end. */
+/* Who connects by himself sends no packet of no octets. */
 static bool has_gone(const struct frame_socket *frames)
 {
-	struct pollfd client = { .fd = frames->client, .events = POLLRDHUP };
-
-	return frames->listener >= 0 || poll(&client, 1, 0) != 0;
+	return frames->listener >= 0 || os_socket_has_ended(frames->client);
 }
 
 /* Frames that were read. False: the client has gone, or sent an empty packet to who has no use for one. */

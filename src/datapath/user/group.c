@@ -19,6 +19,7 @@
 #include "datapath/user/shadow.h"
 #include "datapath/user/worker.h"
 #include "os/netns.h"
+#include "os/socket.h"
 
 #define GROUP_BUFFER (8 << 20)		/* octets of each socket's buffers: a burst of super-packets */
 #define GROUP_RETRY_US 10000		/* while a predecessor that was killed is closing its sockets ... */
@@ -122,11 +123,9 @@ static bool port_is_ours(const struct user_datapath *dp, const struct socket_gro
 
 static int learn_port(struct socket_group *group, int fd)
 {
-	struct sockaddr_storage name;
-	socklen_t length = sizeof(name);
 	struct endpoint bound;
 
-	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0 || !endpoint_from_sockaddr(&name, &bound))
+	if (!os_socket_local(fd, &bound))
 		return -1;
 	group->local.port = bound.port;
 	return 0;
