@@ -8,9 +8,6 @@
  * kernel it cannot either.
  */
 #include <errno.h>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,7 +22,6 @@
 #include "os/socket.h"
 #include "os/udp_find.h"
 
-#define WITNESS_BUFFER (1 << 20)	/* octets: all UDP sockets that end in a namespace are told of */
 #define WITNESS_AT_ONCE 256		/* messages, before others have their turn */
 
 /* Who tells of the ends of sockets in a network namespace. */
@@ -85,25 +81,6 @@ static bool ended(struct kernel_api *api, uint64_t cookie)
 	return true;
 }
 
-static bool read_end(struct witness *witness, uint64_t *cookie)
-{
-	union {
-		struct nlmsghdr header;
-		char octets[512];
-	} message;
-	const struct inet_diag_msg *end = NLMSG_DATA(&message.header);
-	ssize_t length = recv(witness->fd, &message, sizeof(message), MSG_DONTWAIT);
-
-	*cookie = 0;
-	if (length < 0 && errno == ENOBUFS) {
-		witness->has_missed = true;
-		return true;
-	}
-	if (length >= (ssize_t)NLMSG_LENGTH(sizeof(*end)) && message.header.nlmsg_type == SOCK_DIAG_BY_FAMILY)
-		*cookie = (uint64_t)end->id.idiag_cookie[1] << 32 | end->id.idiag_cookie[0];
-	return length >= 0;
-}
-
 /* Those of a family that are not there are gone. Of one that was never bound it cannot be told: it has no frames. */
 static bool look_for_family(const struct witness *witness, sa_family_t family)
 {
@@ -148,7 +125,7 @@ static void readable(evutil_socket_t fd, short what, void *context)
 	uint64_t cookie;
 
 	witness->users++;	/* as long as it is read */
-	for (int i = 0; i < WITNESS_AT_ONCE && (more = read_end(witness, &cookie)); i++)
+	for (int i = 0; i < WITNESS_AT_ONCE && (more = os_udp_end(fd, &cookie, &witness->has_missed)); i++)
 		if (cookie && ended(api, cookie))
 			changed = true;
 	if (!more && look_for_missed(witness))
@@ -160,29 +137,13 @@ static void readable(evutil_socket_t fd, short what, void *context)
 		api->changed(api->context);
 }
 
-static int open_diag(void)
-{
-	struct sockaddr_nl groups = { .nl_family = AF_NETLINK };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
-	int buffer = WITNESS_BUFFER;
-
-	if (fd < 0)
-		return -1;
-	groups.nl_groups = 1u << (SKNLGRP_INET_UDP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1);
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
-	if (bind(fd, (struct sockaddr *)&groups, sizeof(groups)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
 static int open_there(const char *netns)
 {
 	int saved = netns_enter(netns, NULL), fd;
 
 	if (saved < 0)
 		return -1;
-	fd = open_diag();
+	fd = os_udp_ends_open();
 	netns_leave(saved);
 	return fd;
 }

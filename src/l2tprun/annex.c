@@ -9,10 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
-#include <linux/inet_diag.h>
 #include <linux/ipv6.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/udp.h>
@@ -27,7 +24,6 @@
 
 #define DEVICE "l2tp"
 #define DEVICE_MTU 65535
-#define WITNESS_BUFFER (1 << 20)	/* octets */
 #define SETTLE_TRIES 500
 #define SETTLE_US 1000			/* nobody else is in the namespace: it is a moment */
 #define PORT_TRIES 1024			/* so many may be in use */
@@ -166,22 +162,6 @@ static int open_post(sa_family_t family)
 	return fd;
 }
 
-static int open_witness(void)
-{
-	struct sockaddr_nl groups = { .nl_family = AF_NETLINK };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
-	int buffer = WITNESS_BUFFER;
-
-	groups.nl_groups = 1u << (SKNLGRP_INET_UDP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1);
-	if (fd < 0)
-		return -1;
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
-	if (bind(fd, (struct sockaddr *)&groups, sizeof(groups)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
 /* In the new namespace. */
 static bool build(struct annex *annex)
 {
@@ -191,7 +171,7 @@ static bool build(struct annex *annex)
 		return false;
 	annex->post4 = open_post(AF_INET);
 	annex->post6 = open_post(AF_INET6);
-	annex->witness = open_witness();
+	annex->witness = os_udp_ends_open();
 	return annex->post4 >= 0 && annex->witness >= 0;
 }
 
@@ -338,23 +318,6 @@ void annex_give(const struct annex *annex, const struct address *from, uint16_t 
 		return;
 	message.msg_namelen = endpoint_to_sockaddr(&nowhere, &name);
 	(void)sendmsg(from->family == AF_INET6 ? annex->post6 : annex->post4, &message, MSG_DONTWAIT);
-}
-
-bool annex_ended(const struct annex *annex, uint64_t *cookie, bool *missed)
-{
-	union {
-		struct nlmsghdr header;
-		char octets[512];
-	} message;
-	const struct inet_diag_msg *end = NLMSG_DATA(&message.header);
-	ssize_t length = recv(annex->witness, &message, sizeof(message), MSG_DONTWAIT);
-
-	*cookie = 0;
-	if (length >= (ssize_t)NLMSG_LENGTH(sizeof(*end)) && message.header.nlmsg_type == SOCK_DIAG_BY_FAMILY)
-		*cookie = (uint64_t)end->id.idiag_cookie[1] << 32 | end->id.idiag_cookie[0];
-	if (length < 0 && errno == ENOBUFS)
-		return *missed = true;
-	return length >= 0;
 }
 
 bool annex_find(const struct annex *annex, sa_family_t family, struct os_udp_socket *wanted, size_t count)

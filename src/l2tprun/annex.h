@@ -20,7 +20,7 @@ struct annex {
 	int netns;
 	int way;		/* the device that all ways lead to */
 	int post4, post6;	/* raw sockets that packets are put in with */
-	int witness;		/* tells of sockets that are gone */
+	int witness;		/* of sockets that are gone, for os_udp_end() */
 	uint16_t last_port;
 };
 
@@ -39,9 +39,6 @@ bool annex_take(const struct annex *annex, uint8_t buffer[ANNEX_DATAGRAM_MAX], s
 void annex_give(const struct annex *annex, const struct address *from, uint16_t port, const uint8_t *octets,
 		size_t length);
 
-/* SO_COOKIE of the next socket that is gone, of whatever kind; 0: that was something else. False: there is none.
- * *missed is set when more went than can be told of: then annex_find() tells, after the last. */
-bool annex_ended(const struct annex *annex, uint64_t *cookie, bool *missed);
 /* Those of this family that are there (os/udp_find.h). False: it cannot be told. */
 bool annex_find(const struct annex *annex, sa_family_t family, struct os_udp_socket *wanted, size_t count);
 

@@ -186,7 +186,7 @@ static void look(struct supervisor *supervisor)
 	bool missed = false;
 	uint64_t cookie;
 
-	while (annex_ended(&supervisor->l2tpips.annex, &cookie, &missed))
+	while (os_udp_end(supervisor->l2tpips.annex.witness, &cookie, &missed))
 		HASH_ITER(hh, supervisor->l2tpips.by_inode, socket, next)
 			if (cookie && socket->cookie == cookie)
 				end(supervisor, socket);

@@ -2,11 +2,15 @@
 /* See udp_find.h. */
 #include "os/udp_find.h"
 
+#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define ENDS_BUFFER (1 << 20)	/* octets: all UDP sockets that end in a namespace are told of */
 
 struct wanted {
 	struct os_udp_socket *sockets;		/* by cookies */
@@ -32,6 +36,11 @@ const struct os_udp_socket *os_udp_get(const struct os_udp_socket *sockets, size
 	return get(sockets, count, cookie);
 }
 
+static uint64_t cookie_of(const struct inet_diag_msg *socket)
+{
+	return (uint64_t)socket->id.idiag_cookie[1] << 32 | socket->id.idiag_cookie[0];
+}
+
 static void read_end(sa_family_t family, const __be32 *address, __be16 port, struct endpoint *end)
 {
 	*end = (struct endpoint){ .address.family = family, .port = ntohs(port) };
@@ -46,8 +55,7 @@ static int look(const struct nlmsghdr *message, void *context)
 
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*one))
 		return MNL_CB_OK;
-	found = get(wanted->sockets, wanted->count,
-		    (uint64_t)one->id.idiag_cookie[1] << 32 | one->id.idiag_cookie[0]);
+	found = get(wanted->sockets, wanted->count, cookie_of(one));
 	if (!found)
 		return MNL_CB_OK;
 	read_end(one->idiag_family, one->id.idiag_src, one->id.idiag_sport, &found->local);
@@ -99,4 +107,39 @@ bool os_udp_find(sa_family_t family, struct os_udp_socket *sockets, size_t count
 	if (socket)
 		mnl_socket_close(socket);
 	return done;
+}
+
+/* --- when they are gone --- */
+
+int os_udp_ends_open(void)
+{
+	struct sockaddr_nl groups = { .nl_family = AF_NETLINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
+	int buffer = ENDS_BUFFER;
+
+	if (fd < 0)
+		return -1;
+	groups.nl_groups = 1u << (SKNLGRP_INET_UDP_DESTROY - 1) | 1u << (SKNLGRP_INET6_UDP_DESTROY - 1);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
+	if (bind(fd, (struct sockaddr *)&groups, sizeof(groups)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+bool os_udp_end(int ends, uint64_t *cookie, bool *missed)
+{
+	union {
+		struct nlmsghdr header;
+		char octets[512];
+	} message;
+	const struct inet_diag_msg *end = NLMSG_DATA(&message.header);
+	ssize_t length = recv(ends, &message, sizeof(message), MSG_DONTWAIT);
+
+	*cookie = 0;
+	if (length >= (ssize_t)NLMSG_LENGTH(sizeof(*end)) && message.header.nlmsg_type == SOCK_DIAG_BY_FAMILY)
+		*cookie = cookie_of(end);
+	if (length < 0 && errno == ENOBUFS)
+		return *missed = true;
+	return length >= 0;
 }
