@@ -15,16 +15,8 @@ struct piece {
 
 static struct nlmsghdr *record_begin(const struct kernel_client *client, void *octets)
 {
-	struct nlmsghdr *message = mnl_nlmsg_put_header(octets);
-	struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-
-	message->nlmsg_type = client->kernel->host.family_id;
-	message->nlmsg_flags = NLM_F_MULTI;
-	message->nlmsg_seq = client->dump.sequence;
-	message->nlmsg_pid = client->port_id;
-	header->cmd = client->dump.command;
-	header->version = L2TP_GENL_VERSION;
-	return message;
+	return message_begin(client, octets, client->kernel->host.family_id, client->dump.command,
+			     client->dump.sequence, NLM_F_MULTI);
 }
 
 /* Makes the next record, and says where to go on behind it.  NULL: there is no other. */
@@ -88,16 +80,8 @@ static void fill(struct kernel_client *client, struct piece *piece)
 
 static void finish(struct kernel_client *client)
 {
-	struct nlmsghdr *message = queue_room(client, NLMSG_LENGTH(sizeof(int)));
-
 	client->dump.command = 0;
-	if (!message)
-		return;
-	message->nlmsg_len = NLMSG_LENGTH(sizeof(int));
-	message->nlmsg_type = NLMSG_DONE;
-	message->nlmsg_flags = NLM_F_MULTI;
-	message->nlmsg_seq = client->dump.sequence;
-	message->nlmsg_pid = client->port_id;
+	queue_done(client, client->dump.sequence);
 }
 
 /* The end is a datagram of its own. */

@@ -8,19 +8,12 @@
 
 #include "kernel/internal.h"
 
-#define CONTROLLER_VERSION 2
-
 static bool is_getfamily(const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
 
 	return message->nlmsg_type == GENL_ID_CTRL && message->nlmsg_len >= NLMSG_LENGTH(GENL_HDRLEN) &&
 	       header->cmd == CTRL_CMD_GETFAMILY;
-}
-
-static bool wants_dump(const struct nlmsghdr *message)
-{
-	return (message->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
 }
 
 bool family_is_name(const struct nlattr *name)
@@ -59,15 +52,6 @@ bool family_is_listed(const struct nlmsghdr *message)
 	return message->nlmsg_flags & NLM_F_REQUEST && is_getfamily(message) && wants_dump(message);
 }
 
-/* The controller's nests do not carry NLA_F_NESTED. */
-static struct nlattr *nest_begin(struct nlmsghdr *message, uint16_t type)
-{
-	struct nlattr *nest = mnl_attr_nest_start(message, type);
-
-	nest->nla_type = type;
-	return nest;
-}
-
 static uint32_t operation_flags(uint32_t command)
 {
 	uint32_t flags = GENL_CMD_CAP_DO | GENL_CMD_CAP_HASPOL;
@@ -103,26 +87,11 @@ static void put_group(struct nlmsghdr *message, uint32_t group_id)
 	mnl_attr_nest_end(message, groups);
 }
 
-struct nlmsghdr *family_message_begin(const struct kernel_client *client, void *octets, uint8_t command,
-				      uint32_t sequence, uint16_t flags)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(octets);
-	struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-
-	message->nlmsg_type = GENL_ID_CTRL;
-	message->nlmsg_flags = flags;
-	message->nlmsg_seq = sequence;
-	message->nlmsg_pid = client->port_id;
-	header->cmd = command;
-	header->version = CONTROLLER_VERSION;
-	return message;
-}
-
 void family_answer(struct kernel_client *client, uint32_t sequence, uint16_t flags)
 {
 	const struct kernel_host *host = &client->kernel->host;
 	_Alignas(KERNEL_ALIGNMENT) uint8_t octets[RECORD_MAX] = { 0 };
-	struct nlmsghdr *message = family_message_begin(client, octets, CTRL_CMD_NEWFAMILY, sequence, flags);
+	struct nlmsghdr *message = message_begin(client, octets, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY, sequence, flags);
 
 	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, KERNEL_FAMILY_NAME);
 	mnl_attr_put_u16(message, CTRL_ATTR_FAMILY_ID, host->family_id);

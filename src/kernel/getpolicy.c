@@ -51,7 +51,7 @@ bool getpolicy_is_asked_for(const struct kernel *kernel, const struct nlmsghdr *
 	struct wanted wanted;
 
 	if (message->nlmsg_type != GENL_ID_CTRL || message->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) ||
-	    header->cmd != CTRL_CMD_GETPOLICY || (message->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+	    header->cmd != CTRL_CMD_GETPOLICY || !wants_dump(message))
 		return false;
 	wanted = read_request(message);
 	if (wanted.strange)
@@ -69,8 +69,9 @@ struct answer {
 static struct nlmsghdr *begin(struct answer *answer)
 {
 	const struct kernel_client *client = answer->to->client;
-	struct nlmsghdr *message = family_message_begin(client, answer->octets + answer->length, CTRL_CMD_GETPOLICY,
-							answer->to->message->nlmsg_seq, NLM_F_MULTI);
+	uint8_t *behind = answer->octets + answer->length;
+	struct nlmsghdr *message = message_begin(client, behind, GENL_ID_CTRL, CTRL_CMD_GETPOLICY,
+						 answer->to->message->nlmsg_seq, NLM_F_MULTI);
 
 	mnl_attr_put_u16(message, CTRL_ATTR_FAMILY_ID, client->kernel->host.family_id);
 	return message;
@@ -105,19 +106,6 @@ static void put_attribute(struct answer *answer, uint16_t type)
 	end(answer, message);
 }
 
-static void put_done(struct answer *answer)
-{
-	struct nlmsghdr *message = queue_room(answer->to->client, NLMSG_LENGTH(sizeof(int)));
-
-	if (!message)
-		return;
-	message->nlmsg_len = NLMSG_LENGTH(sizeof(int));
-	message->nlmsg_type = NLMSG_DONE;
-	message->nlmsg_flags = NLM_F_MULTI;
-	message->nlmsg_seq = answer->to->message->nlmsg_seq;
-	message->nlmsg_pid = answer->to->client->port_id;
-}
-
 int getpolicy_answer(struct request *request)
 {
 	struct wanted wanted = read_request(request->message);
@@ -138,6 +126,6 @@ int getpolicy_answer(struct request *request)
 		if (policy_has(type))
 			put_attribute(&answer, type);
 	queue_add(request->client, answer.octets, answer.length);
-	put_done(&answer);
+	queue_done(request->client, request->message->nlmsg_seq);
 	return NOT_ACKNOWLEDGED;
 }

@@ -194,6 +194,17 @@ static inline struct kernel *request_kernel(const struct request *request)
 	return request->client->kernel;
 }
 
+/* What a message to this client begins with, of the family whose number is the type. octets: zeros. */
+struct nlmsghdr *message_begin(const struct kernel_client *client, void *octets, uint16_t type, uint8_t command,
+			       uint32_t sequence, uint16_t flags);
+/* A nest without NLA_F_NESTED: the kernel's family and its controller know no other. */
+struct nlattr *nest_begin(struct nlmsghdr *message, uint16_t type);
+
+static inline bool wants_dump(const struct nlmsghdr *message)
+{
+	return (message->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+}
+
 /* A handler's answer besides 0 and errnos: there is no acknowledgement. */
 #define NOT_ACKNOWLEDGED (-1)
 
@@ -202,15 +213,14 @@ static inline struct kernel *request_kernel(const struct request *request)
 void *queue_room(struct kernel_client *client, size_t length);
 /* Octets are copied, or lost likewise. */
 void queue_add(struct kernel_client *client, const void *octets, size_t length);
+/* The end of what was answered to the request of this number in several messages. */
+void queue_done(struct kernel_client *client, uint32_t sequence);
 void queue_clear(struct kernel_client *client);
 
 /* --- family.c --- */
 /* Attributes of the controller: is this the family's name, or its number? */
 bool family_is_name(const struct nlattr *name);
 bool family_is_id(const struct kernel *kernel, const struct nlattr *id);
-/* A message of the controller's for this client. */
-struct nlmsghdr *family_message_begin(const struct kernel_client *client, void *octets, uint8_t command,
-				      uint32_t sequence, uint16_t flags);
 /* A message to the controller that is about this family. */
 bool family_is_asked_for(const struct kernel *kernel, const struct nlmsghdr *message);
 bool family_is_listed(const struct nlmsghdr *message);

@@ -34,11 +34,6 @@ static const struct {
 	[L2TP_CMD_SESSION_GET] = { kernel_session_get, true, true },
 };
 
-static bool wants_dump(const struct nlmsghdr *message)
-{
-	return (message->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
-}
-
 /* What the kernel is strict about where a family has no such command, and never had. */
 static bool complain(const struct nlmsghdr *message, const struct genlmsghdr *header, struct complaint *complaint)
 {

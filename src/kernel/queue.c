@@ -39,6 +39,19 @@ void queue_add(struct kernel_client *client, const void *octets, size_t length)
 		memcpy(room, octets, length);
 }
 
+void queue_done(struct kernel_client *client, uint32_t sequence)
+{
+	struct nlmsghdr *message = queue_room(client, NLMSG_LENGTH(sizeof(int)));
+
+	if (!message)
+		return;
+	message->nlmsg_len = NLMSG_LENGTH(sizeof(int));
+	message->nlmsg_type = NLMSG_DONE;
+	message->nlmsg_flags = NLM_F_MULTI;
+	message->nlmsg_seq = sequence;
+	message->nlmsg_pid = client->port_id;
+}
+
 static void take(struct kernel_client *client)
 {
 	struct datagram *first = client->queue;

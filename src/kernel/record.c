@@ -7,12 +7,10 @@
 
 #include "kernel/internal.h"
 
-/* Not flagged as a nest. */
 static void put_stats(struct nlmsghdr *message, const struct datapath_stats *stats)
 {
-	struct nlattr *nest = mnl_attr_nest_start(message, L2TP_ATTR_STATS);
+	struct nlattr *nest = nest_begin(message, L2TP_ATTR_STATS);
 
-	nest->nla_type = L2TP_ATTR_STATS;
 	mnl_attr_put_u64(message, L2TP_ATTR_TX_PACKETS, stats->tx_packets);
 	mnl_attr_put_u64(message, L2TP_ATTR_TX_BYTES, stats->tx_bytes);
 	mnl_attr_put_u64(message, L2TP_ATTR_TX_ERRORS, stats->tx_errors);

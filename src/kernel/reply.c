@@ -7,21 +7,37 @@
 
 #include "kernel/internal.h"
 
+#define CONTROLLER_VERSION 2
 #define REASONS_MAX 256		/* octets; the longest that there are take half of it */
+
+struct nlmsghdr *message_begin(const struct kernel_client *client, void *octets, uint16_t type, uint8_t command,
+			       uint32_t sequence, uint16_t flags)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(octets);
+	struct genlmsghdr *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+
+	message->nlmsg_type = type;
+	message->nlmsg_flags = flags;
+	message->nlmsg_seq = sequence;
+	message->nlmsg_pid = client->port_id;
+	header->cmd = command;
+	header->version = type == GENL_ID_CTRL ? CONTROLLER_VERSION : L2TP_GENL_VERSION;
+	return message;
+}
+
+struct nlattr *nest_begin(struct nlmsghdr *message, uint16_t type)
+{
+	struct nlattr *nest = mnl_attr_nest_start(message, type);
+
+	nest->nla_type = type;
+	return nest;
+}
 
 void reply_begin(struct reply *reply, const struct request *to, uint8_t command, uint16_t flags)
 {
-	struct genlmsghdr *header;
-
 	memset(reply->octets, 0, sizeof(reply->octets));	/* what is between attributes is told, too */
-	reply->message = mnl_nlmsg_put_header(reply->octets);
-	reply->message->nlmsg_type = request_kernel(to)->host.family_id;
-	reply->message->nlmsg_flags = flags;
-	reply->message->nlmsg_seq = to->message->nlmsg_seq;
-	reply->message->nlmsg_pid = to->client->port_id;
-	header = mnl_nlmsg_put_extra_header(reply->message, sizeof(*header));
-	header->cmd = command;
-	header->version = L2TP_GENL_VERSION;
+	reply->message = message_begin(to->client, reply->octets, request_kernel(to)->host.family_id, command,
+				       to->message->nlmsg_seq, flags);
 }
 
 void reply_send(const struct reply *reply, const struct request *to)
