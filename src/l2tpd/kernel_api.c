@@ -14,6 +14,7 @@
 #include "l2tpd/kernel_internal.h"
 #include "l2tpd/requirements.h"
 #include "os/clock.h"
+#include "os/close.h"
 #include "os/genl.h"
 #include "os/sender.h"
 
@@ -35,11 +36,10 @@ static void supervisor_free(struct supervisor *supervisor)
 
 /* --- what it says --- */
 
-static void close_all(const int *fds, size_t count)
+static void close_all(int *fds, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+		os_close(&fds[i]);
 }
 
 /* Descriptors that came with a message: how many. Those beyond max are closed. */

@@ -86,17 +86,15 @@ static int probe(void *context, const struct kernel_wanted *wanted, struct kerne
 
 /* --- managed tunnels --- */
 
-/* A copy of the process's descriptor; -1 with errno. */
+/* A copy of the process's descriptor; -1. */
 static int borrow(int32_t pid, int fd)
 {
-	int process = (int)syscall(SYS_pidfd_open, pid, 0), copy, failed;
+	int process = (int)syscall(SYS_pidfd_open, pid, 0), copy;
 
 	if (process < 0)
 		return -1;
 	copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
-	failed = errno;
 	close(process);
-	errno = failed;
 	return copy;
 }
 

@@ -19,6 +19,7 @@
 
 #include "l2tpd/kernel_internal.h"
 #include "os/clock.h"
+#include "os/close.h"
 #include "os/link.h"
 #include "os/socket.h"
 #include "os/tap.h"
@@ -141,8 +142,7 @@ static bool count(const struct unit_device *device, const char *name, struct lin
 
 	link_channel_close(links);
 	netns_leave(saved);
-	if (netns >= 0)
-		close(netns);
+	os_close(&netns);
 	return known;
 }
 

@@ -16,6 +16,7 @@
 
 #include "l2tpd/kernel_internal.h"
 #include "os/clock.h"
+#include "os/close.h"
 
 #define FRAME_MAX 65536
 #define AT_ONCE 64		/* frames of one, before others have their turn */
@@ -31,8 +32,7 @@ static void pppox_free(struct served *served)
 	if (pppox->readable)
 		event_free(pppox->readable);
 	kernel_pppox_free(pppox->kernel, os_clock_ms());
-	if (pppox->netns >= 0)
-		close(pppox->netns);
+	os_close(&pppox->netns);
 	served_end(served);
 	free(pppox);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What is the same of all that is served to programs (kernel_internal.h). */
 #include <stdlib.h>
-#include <unistd.h>
 #include <utlist.h>
 
 #include "l2tpd/kernel_internal.h"
+#include "os/close.h"
 
 void *served_new(const struct served_kind *kind, const struct supervisor *supervisor, uint64_t number, int fd)
 {
@@ -12,8 +12,7 @@ void *served_new(const struct served_kind *kind, const struct supervisor *superv
 	struct served *served = api->served_count < KERNEL_SERVED_MAX ? calloc(1, kind->size) : NULL;
 
 	if (!served) {
-		if (fd >= 0)
-			close(fd);
+		os_close(&fd);
 		return NULL;
 	}
 	*served = (struct served){ .kind = kind, .api = api, .supervisor = supervisor, .number = number, .fd = fd };
@@ -36,8 +35,7 @@ void served_end(struct served *served)
 {
 	DL_DELETE(served->api->served, served);
 	served->api->served_count--;
-	if (served->fd >= 0)
-		close(served->fd);
+	os_close(&served->fd);
 	space_leave(served->api, served->space);
 }
 

@@ -12,13 +12,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <utlist.h>
 
 #include "base/log.h"
 #include "l2tpd/kernel_internal.h"
 #include "os/claim.h"
 #include "os/clock.h"
+#include "os/close.h"
 #include "os/socket.h"
 #include "os/udp_find.h"
 
@@ -54,16 +54,14 @@ static void witness_put(struct witness *witness)
 	DL_DELETE(witness->api->witnesses, witness);
 	if (witness->readable)
 		event_free(witness->readable);
-	if (witness->fd >= 0)
-		close(witness->fd);
+	os_close(&witness->fd);
 	free(witness);
 }
 
 static void forget(struct kernel_api *api, struct taken_socket *taken)
 {
 	DL_DELETE(api->sockets, taken);
-	if (taken->claims >= 0)
-		close(taken->claims);
+	os_close(&taken->claims);
 	if (taken->witness)
 		witness_put(taken->witness);
 	free(taken);

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "l2tpd/kernel_internal.h"
 #include "os/clock.h"
+#include "os/close.h"
 #include "os/netns_users.h"
 
 #define LOOK_MS 5000			/* while there are any */
@@ -119,8 +120,8 @@ static void watch_names(struct kernel_api *api)
 		api->names = event_new(api->loop, fd, EV_READ | EV_PERSIST, names_changed, api);
 	if (api->names)
 		event_add(api->names, NULL);
-	else if (fd >= 0)
-		close(fd);
+	else
+		os_close(&fd);
 }
 
 /* --- coming --- */
@@ -148,8 +149,7 @@ static struct space *space_new(struct kernel_api *api, int netns, uint64_t ident
 	space->identity = identity;
 	space->fd = fcntl(netns, F_DUPFD_CLOEXEC, 0);
 	if (space->fd < 0 || give_name(api, space) < 0) {
-		if (space->fd >= 0)
-			close(space->fd);
+		os_close(&space->fd);
 		free(space);
 		return NULL;
 	}

@@ -20,6 +20,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "os/close.h"
 #include "os/netns.h"
 
 #define DEVICE "l2tp"
@@ -103,8 +104,7 @@ static void settle6(void)
 
 	for (int i = 0; fd >= 0 && i < SETTLE_TRIES && bind(fd, (struct sockaddr *)&name, length) < 0; i++)
 		usleep(SETTLE_US);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 }
 
 /* Without it programs get no sockets of that family. */
@@ -127,30 +127,23 @@ static bool furnish(void)
 {
 	int fd4 = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), fd6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	bool done = fd4 >= 0 && furnish4(fd4);
-	int failed = errno;
 
 	if (done && fd6 >= 0)
 		furnish6(fd6);
-	if (fd4 >= 0)
-		close(fd4);
-	if (fd6 >= 0)
-		close(fd6);
-	errno = failed;
+	os_close(&fd4);
+	os_close(&fd6);
 	return done;
 }
 
 static int open_way(void)
 {
 	struct ifreq request = { .ifr_name = DEVICE };
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), failed;
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
 	request.ifr_flags = IFF_TUN | IFF_NO_PI;
-	if (fd < 0 || ioctl(fd, TUNSETIFF, &request) == 0)
-		return fd;
-	failed = errno;
-	close(fd);
-	errno = failed;
-	return -1;
+	if (fd >= 0 && ioctl(fd, TUNSETIFF, &request) < 0)
+		os_close(&fd);
+	return fd;
 }
 
 static int open_post(sa_family_t family)
@@ -177,22 +170,14 @@ static bool build(struct annex *annex)
 
 static const struct annex closed = { .netns = -1, .way = -1, .post4 = -1, .post6 = -1, .witness = -1 };
 
-static void close_one(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
 /* Who cannot come back does not go. */
 static bool step_out(struct annex *annex)
 {
-	int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), failed;
+	int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	bool done;
 
 	if (here < 0 || setns(here, CLONE_NEWNET) < 0 || unshare(CLONE_NEWNET) < 0) {
-		failed = errno;
-		close_one(here);
-		errno = failed;
+		os_close(&here);
 		return false;
 	}
 	errno = 0;
@@ -217,11 +202,11 @@ int annex_open(struct annex *annex, struct error *error)
 
 void annex_close(struct annex *annex)
 {
-	close_one(annex->netns);
-	close_one(annex->way);
-	close_one(annex->post4);
-	close_one(annex->post6);
-	close_one(annex->witness);
+	os_close(&annex->netns);
+	os_close(&annex->way);
+	os_close(&annex->post4);
+	os_close(&annex->post6);
+	os_close(&annex->witness);
 	*annex = closed;
 }
 
@@ -262,7 +247,7 @@ static int bind_some(struct annex *annex, int fd, sa_family_t family, uint16_t *
 
 int annex_socket(struct annex *annex, sa_family_t family, bool nonblocking, uint16_t *port)
 {
-	int fd = open_there(annex, family, nonblocking ? SOCK_NONBLOCK : 0), on = 1, failed;
+	int fd = open_there(annex, family, nonblocking ? SOCK_NONBLOCK : 0), on = 1;
 
 	if (fd < 0)
 		return -1;
@@ -270,12 +255,9 @@ int annex_socket(struct annex *annex, sa_family_t family, bool nonblocking, uint
 		(void)setsockopt(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX, &on, sizeof(on));
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	}
-	if (bind_some(annex, fd, family, port) == 0)
-		return fd;
-	failed = errno;
-	close(fd);
-	errno = failed;
-	return -1;
+	if (bind_some(annex, fd, family, port) < 0)
+		os_close(&fd);
+	return fd;
 }
 
 int annex_connect(int fd, const struct address *peer)

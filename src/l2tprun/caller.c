@@ -14,6 +14,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "os/close.h"
+
 #define PIECE 256		/* octets of text read at once; divides a page, so that all are there or none */
 #define STATUS_MAX 8192		/* of /proc/ID/status, of which 2,000 octets are known ... */
 #define STATUS_LINE_MAX 512	/* ... and one line, the list of groups, has any length */
@@ -35,9 +37,7 @@ bool caller_write(const struct caller *caller, uint64_t address, const void *oct
 
 void caller_close(struct caller *caller)
 {
-	if (caller->memory >= 0)
-		close(caller->memory);
-	caller->memory = -1;
+	os_close(&caller->memory);
 }
 
 bool caller_string(const struct caller *caller, uint64_t address, char *text, size_t size)
@@ -208,14 +208,12 @@ static int open_thread(const struct caller *caller)
 
 int caller_borrow(const struct caller *caller, int fd)
 {
-	int thread = open_thread(caller), copy, failed;
+	int thread = open_thread(caller), copy;
 
 	if (thread < 0)
 		return -1;
 	copy = (int)syscall(SYS_pidfd_getfd, thread, fd, 0);
-	failed = errno;
-	close(thread);
-	errno = failed;
+	os_close(&thread);
 	return copy;
 }
 

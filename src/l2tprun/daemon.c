@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
+
+#include "os/close.h"
 
 static int refuse(const char *path, int failed, struct error *error)
 {
@@ -33,16 +34,13 @@ int daemon_connect(struct daemon *daemon, struct error *error)
 		return 0;
 	}
 	failed = errno;
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	return refuse(daemon->path, failed, error);
 }
 
 void daemon_close(struct daemon *daemon)
 {
-	if (daemon->fd >= 0)
-		close(daemon->fd);
-	daemon->fd = -1;
+	os_close(&daemon->fd);
 }
 
 static enum daemon_result result_of(ssize_t done, size_t wanted)

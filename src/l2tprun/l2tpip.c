@@ -103,8 +103,7 @@ static bool keeps_address(const struct l2tpip *socket, const struct named *local
 
 static void call_bind(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
 {
-	struct pending asked = { .id = trapped->id, .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1,
-				 .client.inode = socket->inode,
+	struct pending asked = { PENDING(trapped->id), .client.inode = socket->inode,
 				 .request = { .kind = KERNEL_ATTACH_L2TPIP_BIND, .client = socket->number } };
 	struct error error = { 0 };
 	struct named local;
@@ -174,7 +173,7 @@ static int follow(const struct trapped *trapped, const struct l2tpip *socket, co
  * changed. */
 static int disconnect(struct supervisor *supervisor, const struct trapped *trapped, struct l2tpip *socket)
 {
-	struct pending asked = { .id = trapped->id, .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1,
+	struct pending asked = { PENDING(trapped->id),
 				 .request = { .kind = KERNEL_ATTACH_L2TPIP_AGAIN, .client = socket->number } };
 	struct error error = { 0 };
 	int wire = wire_again(socket->wire), failed = wire < 0 ? errno : 0;
@@ -195,8 +194,7 @@ static int disconnect(struct supervisor *supervisor, const struct trapped *trapp
 		pending_ask(supervisor, &asked);
 		return 0;
 	}
-	if (asked.fds[0] >= 0)
-		close(asked.fds[0]);
+	pending_drop(&asked);
 	answer(supervisor, trapped, 0);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "l2tprun/pending.h"
 #include "l2tprun/supervisor.h"
 #include "l2tprun/wire_socket.h"
+#include "os/close.h"
 #include "os/socket.h"
 
 #define AT_ONCE 64			/* datagrams of each, before calls have their turn */
@@ -42,9 +43,7 @@ static int open_annex(struct l2tpips *sockets, struct error *error)
 		return 0;
 	error_system(error, errno, NULL, "cannot watch sockets of IP protocol 115");
 	annex_close(&sockets->annex);
-	if (sockets->watched >= 0)
-		close(sockets->watched);
-	sockets->watched = -1;
+	os_close(&sockets->watched);
 	return -1;
 }
 
@@ -52,8 +51,7 @@ void l2tpip_free(struct l2tpip *socket)
 {
 	if (!socket)
 		return;
-	if (socket->wire >= 0)
-		close(socket->wire);
+	os_close(&socket->wire);
 	free(socket);
 }
 
@@ -109,8 +107,7 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 
 void l2tpip_socket(struct supervisor *supervisor, struct trapped *trapped)
 {
-	struct pending asked = { .id = trapped->id, .tid = trapped->caller.tid, .fds = PENDING_NO_FDS,
-				 .caller.memory = -1, .end = -1,
+	struct pending asked = { PENDING(trapped->id), .tid = trapped->caller.tid,
 				 .close_on_exec = trapped->call.arguments[1] & SOCK_CLOEXEC,
 				 .request.kind = KERNEL_ATTACH_L2TPIP };
 	struct error error = { 0 };
@@ -122,12 +119,7 @@ void l2tpip_socket(struct supervisor *supervisor, struct trapped *trapped)
 	if (notification_waits(supervisor->listener, trapped->id))
 		supervisor_tell(supervisor, error.text);
 	supervisor_continue(supervisor, trapped->id);
-	l2tpip_free(asked.l2tpip);
-	if (asked.end >= 0)
-		close(asked.end);
-	for (int i = 0; i < 2; i++)
-		if (asked.fds[i] >= 0)
-			close(asked.fds[i]);
+	pending_drop(&asked);
 }
 
 /* One of those that are looked at when something is sent; -1: it has all of them. */
@@ -145,7 +137,7 @@ static int free_number(const struct supervisor *supervisor, pid_t tid)
 
 static void tell_closed(struct supervisor *supervisor, const struct l2tpip *socket)
 {
-	struct pending asked = { .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1, .answered = true,
+	struct pending asked = { PENDING(0), .answered = true,
 				 .request = { .kind = KERNEL_ATTACH_L2TPIP_CLOSED, .client = socket->number } };
 
 	if (supervisor->daemon.fd >= 0)

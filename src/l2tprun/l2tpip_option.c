@@ -12,6 +12,7 @@
 #include "l2tprun/notification.h"
 #include "l2tprun/supervisor.h"
 #include "l2tprun/value.h"
+#include "os/close.h"
 #include "os/process.h"
 
 #define VALUE_MAX 64			/* octets; an interface's name has 16 */
@@ -28,8 +29,7 @@ static bool may_mark(const struct trapped *trapped)
 	int netns = caller_netns(&trapped->caller);
 	bool may = netns >= 0 && os_process_administers(trapped->caller.tid, netns) == OS_PROCESS_MAY;
 
-	if (netns >= 0)
-		close(netns);
+	os_close(&netns);
 	return may;
 }
 

@@ -31,8 +31,7 @@ static void answer(struct supervisor *supervisor, const struct trapped *trapped,
 static void ask_option(struct supervisor *supervisor, const struct trapped *trapped, const struct client *client,
 		       int32_t option, int32_t value, uint32_t groups)
 {
-	struct pending asked = { .id = trapped->id, .end = -1, .fds = PENDING_NO_FDS, .caller.memory = -1,
-				 .groups = groups, .client.inode = client->inode,
+	struct pending asked = { PENDING(trapped->id), .groups = groups, .client.inode = client->inode,
 				 .request = { .kind = KERNEL_ATTACH_OPTION, .client = client->number,
 					      .option = option, .value = value } };
 	struct error error = { 0 };

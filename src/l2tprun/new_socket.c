@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
@@ -80,25 +79,21 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 	return 0;
 }
 
-static void give_up(struct supervisor *supervisor, const struct trapped *trapped, const struct pending *asked,
+static void give_up(struct supervisor *supervisor, const struct trapped *trapped, struct pending *asked,
 		    const struct error *error)
 {
 	/* who was killed was not hindered by anything */
 	if (notification_waits(supervisor->listener, trapped->id))
 		supervisor_tell(supervisor, error->text);
 	supervisor_continue(supervisor, trapped->id);
-	for (int i = 0; i < KERNEL_ATTACH_FDS; i++)
-		if (asked->fds[i] >= 0)
-			close(asked->fds[i]);
-	if (asked->end >= 0)
-		close(asked->end);
+	pending_drop(asked);
 }
 
 void new_socket(struct supervisor *supervisor, const struct trapped *trapped)
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	int type = (int)arguments[1], plain = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct pending asked = { .id = trapped->id, .fds = PENDING_NO_FDS, .end = -1, .caller.memory = -1,
+	struct pending asked = { PENDING(trapped->id),
 				 .close_on_exec = type & SOCK_CLOEXEC, .client.type = plain,
 				 .request.kind = KERNEL_ATTACH_NETLINK };
 	struct error error = { 0 };

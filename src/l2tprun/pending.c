@@ -15,29 +15,25 @@
 #include "l2tprun/l2tpip.h"
 #include "l2tprun/notification.h"
 #include "os/clock.h"
+#include "os/close.h"
 
 static void close_sent(struct pending *pending)
 {
-	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++) {
-		if (pending->fds[i] >= 0)
-			close(pending->fds[i]);
-		pending->fds[i] = -1;
-	}
+	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++)
+		os_close(&pending->fds[i]);
 }
 
-static void close_end(struct pending *pending)
+void pending_drop(struct pending *asked)
 {
-	if (pending->end >= 0)
-		close(pending->end);
-	pending->end = -1;
+	close_sent(asked);
+	os_close(&asked->end);
+	l2tpip_free(asked->l2tpip);
+	caller_close(&asked->caller);
 }
 
 static void forget(struct supervisor *supervisor, struct pending *pending)
 {
-	close_sent(pending);
-	close_end(pending);
-	l2tpip_free(pending->l2tpip);
-	caller_close(&pending->caller);
+	pending_drop(pending);
 	DL_DELETE(supervisor->pending, pending);
 	free(pending);
 }
@@ -66,7 +62,7 @@ static void do_without(struct supervisor *supervisor, struct pending *pending)
 		supervisor_continue(supervisor, pending->id);
 	else
 		pending_do_without(supervisor, pending->id, &pending->request);
-	close_end(pending);
+	os_close(&pending->end);
 }
 
 static void lose(struct supervisor *supervisor, int failed)

@@ -16,15 +16,13 @@ struct pending_place {
 	bool tells_whole;		/* the length, of which there may be less */
 };
 
-#define PENDING_NO_FDS { -1, -1, -1, -1 }
-
 struct pending {
 	uint64_t id;			/* of the call */
 	uint64_t deadline_ms;
 	bool sent;
 	bool answered;			/* it was too late, or the last answer: only l2tpd's is still to come */
 	struct kernel_attach request;
-	int fds[KERNEL_ATTACH_FDS_MAX];	/* until sent; -1: none, see PENDING_NO_FDS */
+	int fds[KERNEL_ATTACH_FDS_MAX];	/* until sent; -1: none */
 	struct caller caller;		/* into whose memory the answer goes; its memory is taken over, too */
 	struct pending_place place;
 	int end;			/* what the program gets, -1: this is about what it has */
@@ -36,10 +34,16 @@ struct pending {
 	struct pending *prev, *next;
 };
 
+/* What begins the initializer of one about this call: it has no descriptors as yet. */
+#define PENDING(call) .id = (call), .end = -1, .caller.memory = -1, .fds = { -1, -1, -1, -1 }
+
 /* Ask l2tpd. asked is copied; its descriptors are taken over. */
 void pending_ask(struct supervisor *supervisor, const struct pending *asked);
 /* Likewise, but nothing is sent before pending_flush(): other calls that wait stay what they are meanwhile. */
 void pending_tell(struct supervisor *supervisor, const struct pending *asked);
+
+/* It is not asked after all: what it has is given up. */
+void pending_drop(struct pending *asked);
 
 /* The call is answered without l2tpd. */
 void pending_do_without(struct supervisor *supervisor, uint64_t id, const struct kernel_attach *request);

@@ -57,23 +57,18 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 	return make_pair(opening->flags, asked) < 0 ? errno : 0;
 }
 
-static void give_up(struct supervisor *supervisor, const struct trapped *trapped, const struct pending *asked,
-		    int failed)
+static void give_up(struct supervisor *supervisor, const struct trapped *trapped, struct pending *asked, int failed)
 {
 	if (failed < 0)
 		supervisor_continue(supervisor, trapped->id);
 	else
 		supervisor_answer(supervisor, trapped->id, failed);
-	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++)
-		if (asked->fds[i] >= 0)
-			close(asked->fds[i]);
-	if (asked->end >= 0)
-		close(asked->end);
+	pending_drop(asked);
 }
 
 void ppp_open(struct supervisor *supervisor, const struct trapped *trapped, const struct file_opening *opening)
 {
-	struct pending asked = { .id = trapped->id, .fds = PENDING_NO_FDS, .end = -1, .caller.memory = -1,
+	struct pending asked = { PENDING(trapped->id),
 				 .close_on_exec = opening->flags & O_CLOEXEC, .client.kind = CLIENT_PPP,
 				 .request.kind = KERNEL_ATTACH_PPP };
 	int failed = prepare(supervisor, trapped, opening, &asked);
@@ -129,7 +124,7 @@ static bool read_compress(struct trapped *trapped, struct ppp_option_data *data,
 static void call_compress(struct supervisor *supervisor, struct trapped *trapped, const struct client *client)
 {
 	struct pending asked = {
-		.fds = PENDING_NO_FDS,
+		PENDING(trapped->id),
 		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_IOCTL,
 			     .value = (int32_t)PPPIOCSCOMPRESS },
 	};
@@ -201,7 +196,7 @@ static bool read_device(struct trapped *trapped, void *name, uint64_t *place)
 /* Where programs have nothing of ours the device is not ours, either. */
 void ppp_device_call(struct supervisor *supervisor, struct trapped *trapped)
 {
-	struct pending asked = { .fds = PENDING_NO_FDS, .request.kind = KERNEL_ATTACH_PPP_DEVICE,
+	struct pending asked = { PENDING(trapped->id), .request.kind = KERNEL_ATTACH_PPP_DEVICE,
 				 .request.value = (int32_t)trapped->call.arguments[1],
 				 .request.length = IFNAMSIZ, .place.room = KERNEL_ATTACH_OCTETS };
 	struct client nobody = { .number = ++supervisor->last_client };

@@ -14,6 +14,7 @@
 #include "l2tprun/notification.h"
 #include "l2tprun/remote.h"
 #include "os/clock.h"
+#include "os/close.h"
 
 #define TYPES 11		/* of sockets, which the kernel counts from 0 */
 #define PROTOCOLS 4		/* of AF_PPPOX, likewise */
@@ -87,8 +88,7 @@ static int open_listener(void)
 	os_random(name.sun_path + 1, NAME_OCTETS);
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&name, length) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	return -1;
 }
 
@@ -103,8 +103,8 @@ static int borrow_tunnel(const struct caller *caller, const struct kernel_attach
 	return fd < 0 ? -1 : caller_borrow(caller, fd);
 }
 
-/* Descriptors for l2tpd. */
-static int gather(const struct trapped *trapped, struct pending *asked)
+/* Descriptors for l2tpd. False: not all that it needs. */
+static bool gather(const struct trapped *trapped, struct pending *asked)
 {
 	bool whole = true;
 
@@ -114,17 +114,14 @@ static int gather(const struct trapped *trapped, struct pending *asked)
 	asked->fds[KERNEL_PPPOX_FD_TUNNEL] = borrow_tunnel(&trapped->caller, &asked->request);
 	for (int i = 0; i < KERNEL_PPPOX_FD_TUNNEL; i++)
 		whole = whole && asked->fds[i] >= 0;
-	for (int i = 0; i < KERNEL_PPPOX_FDS && !whole; i++)
-		if (asked->fds[i] >= 0)
-			close(asked->fds[i]);
-	return whole ? 0 : -1;
+	return whole;
 }
 
 static void call_connect(struct supervisor *supervisor, struct trapped *trapped, const struct client *client)
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	struct pending asked = {
-		.fds = PENDING_NO_FDS,
+		PENDING(trapped->id),
 		.request = { .kind = KERNEL_ATTACH_PPPOX, .value = trapped->caller.tid,
 			     .length = (uint32_t)arguments[2] },
 	};
@@ -140,10 +137,12 @@ static void call_connect(struct supervisor *supervisor, struct trapped *trapped,
 	}
 	if (!notification_waits(supervisor->listener, trapped->id))
 		return;
-	if (gather(trapped, &asked) == 0)
+	if (gather(trapped, &asked)) {
 		remote_ask(supervisor, trapped, client, &asked);
-	else
-		supervisor_answer(supervisor, trapped->id, ENOMEM);
+		return;
+	}
+	pending_drop(&asked);
+	supervisor_answer(supervisor, trapped->id, ENOMEM);
 }
 
 /* --- others --- */
@@ -152,7 +151,7 @@ static void call_name(struct supervisor *supervisor, struct trapped *trapped, co
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	struct pending asked = {
-		.fds = PENDING_NO_FDS,
+		PENDING(trapped->id),
 		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_NAME },
 		.place = { .address = arguments[1], .length_address = arguments[2], .tells_whole = true },
 	};
@@ -168,7 +167,7 @@ static void call_setsockopt(struct supervisor *supervisor, struct trapped *trapp
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	struct pending asked = {
-		.fds = PENDING_NO_FDS,
+		PENDING(trapped->id),
 		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_SETSOCKOPT,
 			     .value = (int32_t)arguments[2], .length = sizeof(int32_t) },
 	};
@@ -209,7 +208,7 @@ static void call_getsockopt(struct supervisor *supervisor, struct trapped *trapp
 {
 	const uint64_t *arguments = trapped->call.arguments;
 	struct pending asked = {
-		.fds = PENDING_NO_FDS,
+		PENDING(trapped->id),
 		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_GETSOCKOPT,
 			     .value = (int32_t)arguments[2] },
 		.place = { .address = arguments[3], .length_address = arguments[4] },

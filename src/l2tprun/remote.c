@@ -14,20 +14,16 @@ void remote_ask(struct supervisor *supervisor, struct trapped *trapped, const st
 	struct error error = { 0 };
 	bool waits;
 
-	asked->id = trapped->id;
-	asked->end = -1;
 	asked->client.inode = client->inode;
 	asked->request.client = client->number;
-	asked->caller = trapped->caller;
 	waits = notification_waits(supervisor->listener, trapped->id);	/* else what was read may be another's */
 	if (waits && daemon_connect(&supervisor->daemon, &error) == 0) {
+		asked->caller = trapped->caller;
 		trapped->caller.memory = -1;
 		pending_ask(supervisor, asked);
 		return;
 	}
-	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++)
-		if (asked->fds[i] >= 0)
-			close(asked->fds[i]);
+	pending_drop(asked);
 	if (!waits)
 		return;
 	supervisor_tell(supervisor, error.text);
@@ -39,7 +35,7 @@ void remote_ioctl(struct supervisor *supervisor, struct trapped *trapped, const 
 	const uint64_t *arguments = trapped->call.arguments;
 	uint32_t command = (uint32_t)arguments[1], length = _IOC_SIZE(command);
 	struct pending asked = {
-		.fds = PENDING_NO_FDS,
+		PENDING(trapped->id),
 		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_IOCTL, .value = (int32_t)command },
 		.place = { .address = arguments[2], .room = length },
 	};

@@ -19,6 +19,7 @@
 #include "l2tprun/notification.h"
 #include "l2tprun/path.h"
 #include "l2tprun/pending.h"
+#include "os/close.h"
 
 /* --- whose network namespace --- */
 
@@ -38,8 +39,7 @@ static int open_its_proc(const struct trapped *trapped)
 	close(root);
 	if (proc >= 0 && fstatfs(proc, &about) == 0 && about.f_type == PROC_SUPER_MAGIC)
 		return proc;
-	if (proc >= 0)
-		close(proc);
+	os_close(&proc);
 	return -1;
 }
 
@@ -112,11 +112,12 @@ static int take_file(struct supervisor *supervisor, const struct file *file, str
 static void ask(struct supervisor *supervisor, const struct trapped *trapped, const struct file_opening *opening,
 		enum kernel_view view, int netns)
 {
-	struct pending asked = { .id = trapped->id, .fds = { -1, netns, -1, -1 }, .end = -1, .caller.memory = -1,
+	struct pending asked = { PENDING(trapped->id),
 				 .close_on_exec = opening->flags & O_CLOEXEC,
 				 .request = { .kind = KERNEL_ATTACH_VIEW, .option = (int32_t)view } };
 	struct error error = { 0 };
 
+	asked.fds[KERNEL_ATTACH_FD_NETNS] = netns;
 	asked.request.client = ++supervisor->last_client;
 	if (netns >= 0 && daemon_connect(&supervisor->daemon, &error) == 0 &&
 	    take_file(supervisor, opening->file, &asked) == 0) {
@@ -126,11 +127,7 @@ static void ask(struct supervisor *supervisor, const struct trapped *trapped, co
 	if (error.text[0])
 		supervisor_tell(supervisor, error.text);
 	supervisor_continue(supervisor, trapped->id);
-	for (int i = 0; i < KERNEL_ATTACH_FDS; i++)
-		if (asked.fds[i] >= 0)
-			close(asked.fds[i]);
-	if (asked.end >= 0)
-		close(asked.end);
+	pending_drop(&asked);
 }
 
 /* What is written to them is wrong, in the way that it is wrong to this descriptor. */
@@ -140,8 +137,7 @@ static void give_deaf(struct supervisor *supervisor, const struct trapped *trapp
 
 	if (failed)
 		supervisor_answer(supervisor, trapped->id, failed);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 }
 
 /* EIO, as of any file of /proc that takes nothing. */

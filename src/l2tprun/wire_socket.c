@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "os/cbpf.h"
+#include "os/close.h"
 #include "os/netns.h"
 
 #define ZEROS 4				/* octets, in place of a session's id */
@@ -54,17 +55,14 @@ int wire_listen(int fd, sa_family_t family, uint32_t connection_id)
 
 static int open_here(sa_family_t family)
 {
-	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, L2TP_PROTOCOL), on = 1, failed;
+	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, L2TP_PROTOCOL), on = 1;
 
 	if (fd < 0)
 		return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));	/* nobody asks for that here */
-	if (hear_nothing(fd) == 0)
-		return fd;
-	failed = errno;
-	close(fd);
-	errno = failed;
-	return -1;
+	if (hear_nothing(fd) < 0)
+		os_close(&fd);
+	return fd;
 }
 
 int wire_open(int netns, sa_family_t family)

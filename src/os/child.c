@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/close.h"
+
 struct os_child {
 	pid_t pid;			/* and that of its process group */
 	int fd;				/* pidfd */
@@ -105,8 +107,7 @@ static void child_free(struct os_child *child)
 		event_free(child->ended);
 	if (child->limit)
 		event_free(child->limit);
-	if (child->fd >= 0)
-		close(child->fd);
+	os_close(&child->fd);
 	free(child);
 }
 
@@ -191,8 +192,7 @@ static int spawn_with(const char *path, char *const arguments[], char *const env
 	if (input && fd < 0)
 		return errno;
 	failed = spawn(path, arguments, environment, fd, pid);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	return failed;
 }
 

@@ -4,7 +4,8 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "os/close.h"
 
 static void map_v4(struct sockaddr_storage *sockaddr, socklen_t *length)
 {
@@ -41,8 +42,7 @@ int os_datagram_open(sa_family_t family, const struct endpoint *local, bool both
 	if (fd >= 0 && bind_to(fd, family, local, both))
 		return fd;
 	failed = errno;
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	endpoint_format(local, text, sizeof(text));
 	return error_system(error, failed, NULL, "cannot open UDP socket %s", text);
 }
@@ -70,6 +70,5 @@ size_t os_datagram_receive(int fd, void *octets, size_t size, struct endpoint *p
 
 void os_datagram_close(int fd)
 {
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 }

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/close.h"
+
 #define FIRST_CHUNK 16384
 
 static int read_fd(int fd, const char *path, size_t limit, char **text, size_t *length, struct error *error)
@@ -207,8 +209,7 @@ static int sync_directory(const char *path)
 	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	int ret = fd < 0 ? -1 : fsync(fd);
 
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	free(copy);
 	return ret;
 }

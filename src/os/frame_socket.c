@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "os/close.h"
+
 #define SOCKET_MODE 0600		/* who may be the PPP end of a call may do much */
 #define SOCKET_BUFFER (1 << 20)		/* octets that wait for a client: some hundred frames */
 
@@ -19,8 +21,7 @@ static bool answers(const struct sockaddr_un *name)
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool alive = fd >= 0 && (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0 || errno == EAGAIN);
 
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	return alive;
 }
 
@@ -53,8 +54,7 @@ static int listen_on(const struct sockaddr_un *name, struct error *error)
 		unlink(name->sun_path);
 	}
 	error_system(error, errno, "frame_socket", "cannot listen on %s", name->sun_path);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	return -1;
 }
 

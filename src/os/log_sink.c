@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "os/clock.h"
+#include "os/close.h"
 #include "os/log_format.h"
 
 #define SYSLOG_SOCKET "/dev/log"
@@ -179,9 +180,7 @@ static void close_all(void)
 {
 	if (log_fd != STDERR_FILENO)
 		close(log_fd);
-	if (socket_fd >= 0)
-		close(socket_fd);
-	socket_fd = -1;
+	os_close(&socket_fd);
 }
 
 void os_log_open(const char *program, enum log_level most_verbose, struct os_log_target target)

@@ -16,6 +16,8 @@
 
 #include <utlist.h>
 
+#include "os/close.h"
+
 struct message {
 	int fd;
 	void *owner;
@@ -175,8 +177,7 @@ struct os_sender *os_sender_new(void)
 	pthread_cond_init(&sender->idle, NULL);
 	if (sender->event_fd >= 0 && start_thread(sender) == 0)
 		return sender;
-	if (sender->event_fd >= 0)
-		close(sender->event_fd);
+	os_close(&sender->event_fd);
 	free(sender);
 	return NULL;
 }

@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "os/clock.h"
+#include "os/close.h"
 #include "os/store_database.h"
 
 #define TROUBLE_MAX 512
@@ -422,8 +423,7 @@ int os_store_fd(const struct os_store *store)
 static void release(struct os_store *store)
 {
 	store_database_close(store->database);
-	if (store->event_fd >= 0)
-		close(store->event_fd);
+	os_close(&store->event_fd);
 	batch_free(&store->gathered);
 	batch_free(&store->waiting);
 	batch_free(&store->current);

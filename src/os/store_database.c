@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/close.h"
+
 #define APPLICATION 0x4c325450		/* "L2TP": whose file it is */
 #define VERSION 1			/* of the schema */
 
@@ -64,8 +66,7 @@ void store_database_close(struct store_database *database)
 	for (unsigned int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(database->statements[i]);
 	sqlite3_close(database->sqlite);
-	if (database->lock_fd >= 0)
-		close(database->lock_fd);
+	os_close(&database->lock_fd);
 	free(database);
 }
 

@@ -22,6 +22,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "os/close.h"
 #include "os/process.h"
 
 #define SOCKET_BACKLOG 1024	/* clients that wait while the control thread is busy */
@@ -176,8 +177,7 @@ void os_listen_close(struct os_listener *listener)
 		unlink(listener->path);
 		close(listener->fd);
 	}
-	if (listener->lock_fd >= 0)
-		close(listener->lock_fd);
+	os_close(&listener->lock_fd);
 	listener->fd = listener->lock_fd = -1;
 }
 
@@ -195,8 +195,7 @@ int os_unix_connect(const char *path, int type, int *errno_value, struct error *
 		return fd;
 	failed = errno;
 	error_system(error, failed, NULL, "cannot connect to %s", path);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	if (errno_value)
 		*errno_value = failed;
 	return -1;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "datapath/kernel/internal.h"
+#include "os/close.h"
 #include "os/frame_socket.h"
 #include "os/socket.h"
 #include "wire/ppp.h"
@@ -49,20 +50,13 @@ int native_frames_begin(const struct native_datapath *dp, struct native_session 
 	return -1;
 }
 
-static void detach(struct native_frames *frames)
-{
-	if (frames->client >= 0)
-		close(frames->client);
-	frames->client = -1;
-}
-
 void native_frames_end(struct native_session *session)
 {
 	struct native_frames *frames = session->ppp->frames;
 
 	if (!frames)
 		return;
-	detach(frames);
+	os_close(&frames->client);
 	frame_socket_close(frames->listener);
 	free(frames);
 	session->ppp->frames = NULL;
@@ -138,7 +132,7 @@ static void from_client(const struct native_session *session, uint8_t *buffer)
 		else if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		else
-			detach(frames);		/* it has gone, or sends what it has no use for */
+			os_close(&frames->client);		/* it has gone, or sends what it has no use for */
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "datapath/kernel/internal.h"
+#include "os/close.h"
 #include "os/genl.h"
 
 #define DRAINED_AT_ONCE 64		/* messages of one socket, before other events have their turn */
@@ -19,12 +20,6 @@
 #define ROUTES UINT64_MAX
 #define NOTICES (UINT64_MAX - 1)
 #define LOOKS (UINT64_MAX - 2)
-
-static void close_one(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
 
 static void native_close(struct datapath *base)
 {
@@ -37,12 +32,12 @@ static void native_close(struct datapath *base)
 	handle_table_clear(&dp->tunnels);
 	handle_table_clear(&dp->sessions);
 	link_channel_close(dp->pins.links);
-	close_one(dp->event_fd);
-	close_one(dp->monitor_fd);
-	close_one(dp->message_fd);
-	close_one(dp->notice_fd);
-	close_one(dp->look_fd);
-	close_one(dp->packet_fd);
+	os_close(&dp->event_fd);
+	os_close(&dp->monitor_fd);
+	os_close(&dp->message_fd);
+	os_close(&dp->notice_fd);
+	os_close(&dp->look_fd);
+	os_close(&dp->packet_fd);
 	free(dp->packet_arena);
 	free(dp->arena);
 	free(dp);

@@ -11,6 +11,7 @@
 
 #include "datapath/kernel/internal.h"
 #include "os/address.h"
+#include "os/close.h"
 #include "os/netns.h"
 #include "wire/mppe.h"
 #include "wire/ppp.h"
@@ -26,13 +27,6 @@ static bool is_carried(const struct datapath_ppp *ppp)
 }
 
 /* --- beginning and end --- */
-
-static void close_one(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
 
 static int open_in_place(struct native_session *session, struct error *error)
 {
@@ -94,7 +88,7 @@ static void forget_network(struct native_datapath *dp, struct native_session *se
 	if (ppp->proxy_ifindex)
 		(void)address_proxy(session->space->links, ppp->proxy_ifindex, &ppp->carried.peer4, false);
 	ppp->proxy_ifindex = 0;
-	close_one(&ppp->router);
+	os_close(&ppp->router);
 	free(ppp->prefixes);
 	ppp->prefixes = NULL;
 	ppp->carried = (struct datapath_ppp){ 0 };
@@ -108,7 +102,7 @@ static void end_device(struct native_datapath *dp, struct native_session *sessio
 	if (ppp->unit < 0)
 		return;
 	forget_network(dp, session);
-	close_one(&ppp->unit);
+	os_close(&ppp->unit);
 	ppp->others = 0;
 	*session->ifname = '\0';
 	session->ifindex = session->mtu = 0;
@@ -134,8 +128,8 @@ void native_ppp_end(struct native_datapath *dp, struct native_session *session)
 		return;
 	end_device(dp, session);
 	native_frames_end(session);
-	close_one(&ppp->channel);
-	close_one(&ppp->socket);
+	os_close(&ppp->channel);
+	os_close(&ppp->socket);
 	free(ppp);
 	session->ppp = NULL;
 }
@@ -202,7 +196,7 @@ int native_ppp_make_unit(struct native_datapath *dp, struct native_session *sess
 		return -1;
 	if (native_watch_frames(dp, session, session->ppp->unit, error) == 0)
 		return 0;
-	close_one(&session->ppp->unit);
+	os_close(&session->ppp->unit);
 	return -1;
 }
 

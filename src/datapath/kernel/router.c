@@ -9,20 +9,13 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "datapath/kernel/internal.h"
 #include "os/cbpf.h"
+#include "os/close.h"
 
 #define TO_HEAR "hear what subscribers ask of their router"
 #define WAITING (64 << 10)		/* octets that wait for us: who asks more than that asks again */
-
-static void stop(struct native_ppp *ppp)
-{
-	if (ppp->router >= 0)
-		close(ppp->router);
-	ppp->router = -1;
-}
 
 /* Where the device is. */
 static int open_there(const struct native_session *session, struct error *error)
@@ -58,7 +51,7 @@ static int begin(const struct native_datapath *dp, struct native_session *sessio
 			 native_watch_frames(dp, session, ppp->router, error) == 0)))
 		return 0;
 	error_system(error, errno, NULL, "cannot " TO_HEAR);
-	stop(ppp);
+	os_close(&ppp->router);
 	return -1;
 }
 
@@ -70,6 +63,6 @@ int native_router_hear(const struct native_datapath *dp, struct native_session *
 
 	if (count)
 		return begin(dp, session, code, count, error);
-	stop(session->ppp);
+	os_close(&session->ppp->router);
 	return 0;
 }

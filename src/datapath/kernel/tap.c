@@ -17,6 +17,7 @@
 
 #include "datapath/kernel/internal.h"
 #include "os/cbpf.h"
+#include "os/close.h"
 #include "os/socket.h"
 #include "wire/data_header_v2.h"
 
@@ -39,9 +40,7 @@ struct native_tap {
 
 static void stop(struct native_tap *tap)
 {
-	if (tap->fd >= 0)
-		close(tap->fd);
-	tap->fd = -1;
+	os_close(&tap->fd);
 	tap->lost = 0;
 }
 

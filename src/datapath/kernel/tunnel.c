@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 #include <utlist.h>
 
 #include "datapath/kernel/internal.h"
 #include "datapath/kernel/refuse.h"
+#include "os/close.h"
 #include "os/netns.h"
 #include "os/socket.h"
 
@@ -105,9 +105,7 @@ static bool is_complete(const struct datapath_tunnel_config *config)
 
 static void close_socket(struct native_tunnel *tunnel)
 {
-	if (tunnel->fd >= 0)
-		close(tunnel->fd);
-	tunnel->fd = -1;
+	os_close(&tunnel->fd);
 	tunnel->connected = false;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "datapath/user/ppp.h"
+#include "os/close.h"
 #include "os/frame_socket.h"
 #include "os/socket.h"
 
@@ -275,8 +276,7 @@ void frames_free_socket(struct frame_socket *frames)
 	if (!frames)
 		return;
 	frame_socket_close(frames->listener);
-	if (frames->client >= 0)
-		close(frames->client);
+	os_close(&frames->client);
 	free(frames);
 }
 

@@ -18,6 +18,7 @@
 
 #include "datapath/user/shadow.h"
 #include "datapath/user/worker.h"
+#include "os/close.h"
 #include "os/netns.h"
 #include "os/socket.h"
 
@@ -247,22 +248,16 @@ static void unwatch_sockets(struct worker *worker, void *context)
 	unwatch_control(worker, group);
 }
 
-static void close_if_open(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
 static void group_free(struct user_datapath *dp, struct socket_group *group)
 {
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		worker_run(&dp->workers[i], unwatch_sockets, group);
 	/* Receivers last: they must keep their numbers in the reuseport group. */
-	close_if_open(group->zero_checksum.fd);
-	close_if_open(group->control[1].fd);
-	close_if_open(group->control[0].fd);
+	os_close(&group->zero_checksum.fd);
+	os_close(&group->control[1].fd);
+	os_close(&group->control[0].fd);
 	for (unsigned int i = dp->worker_count; i-- > 0;)
-		close_if_open(group->data[i].fd);
+		os_close(&group->data[i].fd);
 	joined_free(group->joined);
 	free(group->data);
 	free(group);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "os/bpf.h"
+#include "os/close.h"
 
 #define UDP_HEADER 8
 #define HEADS_MAX 128			/* more than packets are read at once */
@@ -79,8 +80,7 @@ struct joined *joined_new(int fd, sa_family_t family, uint16_t local_port, uint1
 		joined->family = family;
 		return joined;
 	}
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 	free(joined);
 	return NULL;
 }

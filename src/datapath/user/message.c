@@ -20,6 +20,7 @@
 #include <utlist.h>
 
 #include "datapath/user/punt.h"
+#include "os/close.h"
 
 #define BATCH DATAPATH_MESSAGES_MAX	/* of one recvmmsg */
 #define BATCH_UNPROVED 16		/* of those with connection id 0 */
@@ -68,10 +69,8 @@ static struct worker *ourselves(struct user_datapath *dp)
 static void messages_free(struct user_datapath *dp, struct messages *messages)
 {
 	for (int i = 0; i < 2; i++)
-		if (messages->epoll[i] >= 0)
-			close(messages->epoll[i]);
-	if (messages->wake_fd >= 0)
-		close(messages->wake_fd);
+		os_close(&messages->epoll[i]);
+	os_close(&messages->wake_fd);
 	for (unsigned int i = 0; i < dp->worker_count; i++) {
 		ring_free(dp->workers[i].strays);
 		dp->workers[i].strays = NULL;

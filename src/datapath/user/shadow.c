@@ -10,11 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "datapath/user/checksum.h"
 #include "datapath/user/octets.h"
 #include "os/cbpf.h"
+#include "os/close.h"
 
 #define SHADOW_BUFFER (8 << 20)		/* octets, as of other groups */
 #define DATA_MIN 14			/* octets: the kernel takes no shorter one for a data packet */
@@ -81,17 +81,14 @@ static int lead(int fd, const struct socket_group *group)
 
 static int open_one(const struct socket_group *group)
 {
-	int fd = socket(group->local.address.family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP), failed;
+	int fd = socket(group->local.address.family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
 
 	if (fd < 0)
 		return -1;
 	set_options(fd, group->local.address.family);
-	if (attach_filter(fd, group) == 0 && lead(fd, group) == 0)
-		return fd;
-	failed = errno;
-	close(fd);
-	errno = failed;
-	return -1;
+	if (attach_filter(fd, group) < 0 || lead(fd, group) < 0)
+		os_close(&fd);
+	return fd;
 }
 
 int shadow_open(struct socket_group *group, struct error *error)

@@ -16,6 +16,7 @@
 #include "datapath/user/shared.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
+#include "os/close.h"
 #include "os/tap.h"
 
 #define DESCRIPTORS 16384		/* for as many sessions without delay; 8 octets each */
@@ -238,14 +239,10 @@ static void user_close(struct datapath *base)
 	messages_close(dp);
 	link_channel_close(dp->links);
 	notice_queue_free(dp->notices);
-	if (dp->event_fd >= 0)
-		close(dp->event_fd);
-	if (dp->timer_fd >= 0)
-		close(dp->timer_fd);
-	if (dp->monitor_fd >= 0)
-		close(dp->monitor_fd);
-	if (dp->tap_fd >= 0)
-		close(dp->tap_fd);
+	os_close(&dp->event_fd);
+	os_close(&dp->timer_fd);
+	os_close(&dp->monitor_fd);
+	os_close(&dp->tap_fd);
 	free(dp->workers);
 	free(dp);
 }
@@ -278,8 +275,7 @@ static void reserve_descriptors(void)
 	if (limit.rlim_cur < DESCRIPTORS)
 		highest = (int)limit.rlim_cur - 1;
 	fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, highest);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 }
 
 static int start_workers(struct user_datapath *dp, unsigned int count, struct error *error)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "datapath/user/frames.h"
+#include "os/close.h"
 
 /* After a round in which so much arrived in trains of full packets, and all of it was taken, more will
  * follow at once. To wait a little before looking spares a wake-up for each train, as network cards
@@ -220,10 +221,8 @@ void worker_stop(struct worker *worker)
 		worker_run(worker, set_stop, NULL);
 		pthread_join(worker->thread, NULL);
 	}
-	if (worker->wake_fd >= 0)
-		close(worker->wake_fd);
-	if (worker->epoll_fd >= 0)
-		close(worker->epoll_fd);
+	os_close(&worker->wake_fd);
+	os_close(&worker->epoll_fd);
 	transmitter_free(worker->transmitter);
 	receiver_free(worker->receiver);
 	frames_free(worker->frames);
