@@ -21,15 +21,23 @@
 #define ACCEPT_PAUSE_MS 500		/* without descriptors */
 #define GROUP_ID 0x6c327470		/* beyond what a kernel has ever given */
 
+void timer_within(struct event_base *loop, struct event *timer, uint64_t ms)
+{
+	struct timeval pause = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) }, now, due, wanted;
+
+	event_base_gettimeofday_cached(loop, &now);
+	evutil_timeradd(&now, &pause, &wanted);
+	if (!event_pending(timer, EV_TIMEOUT, &due) || evutil_timercmp(&wanted, &due, <))
+		event_add(timer, &pause);
+}
+
 static void supervisor_free(struct supervisor *supervisor)
 {
 	l2tpips_end(supervisor->api, supervisor);
 	served_orphan(supervisor);
 	DL_DELETE(supervisor->api->supervisors, supervisor);
-	if (supervisor->readable)
-		event_free(supervisor->readable);
-	if (supervisor->writable)
-		event_free(supervisor->writable);
+	watch_end(supervisor->readable);
+	watch_end(supervisor->writable);
 	close(supervisor->fd);
 	free(supervisor);
 }
@@ -401,8 +409,7 @@ static void end_sender(struct kernel_api *api)
 		return;
 	os_sender_finish(api->sender);
 	programs_sent(api);
-	if (api->sent)
-		event_free(api->sent);
+	watch_end(api->sent);
 	os_sender_free(api->sender);
 }
 
@@ -420,14 +427,10 @@ void kernel_api_close(struct kernel_api *api)
 	kernel_free(api->kernel);
 	kernel_ppp_free(api->ppp);
 	sockets_free(api);
-	if (api->arrival)
-		event_free(api->arrival);
-	if (api->accept_again)
-		event_free(api->accept_again);
-	if (api->look)
-		event_free(api->look);
-	if (api->move)
-		event_free(api->move);
+	watch_end(api->arrival);
+	watch_end(api->accept_again);
+	watch_end(api->look);
+	watch_end(api->move);
 	os_listen_close(&api->listener);
 	free(api);
 }

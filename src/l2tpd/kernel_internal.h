@@ -141,6 +141,17 @@ struct kernel_api {
 	void *context;
 };
 
+/* NULL is legal. */
+static inline void watch_end(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+/* kernel_api.c */
+/* This timer comes in so many milliseconds, or sooner if it was set for that. */
+void timer_within(struct event_base *loop, struct event *timer, uint64_t ms);
+
 /* kernel_served.c */
 /* fd is taken over, also when it fails: NULL, out of memory or there are too many. */
 void *served_new(const struct served_kind *kind, const struct supervisor *supervisor, uint64_t number, int fd);

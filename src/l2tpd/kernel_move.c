@@ -15,17 +15,6 @@
 #define LOOK_MOVING_MS 20	/* ... and often, nothing */
 #define SHARE 10		/* looking takes no more than this part of the time */
 
-/* Sooner, if it will be looked already. */
-static void look_within(struct kernel_api *api, uint64_t ms)
-{
-	struct timeval pause = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) }, now, due, wanted;
-
-	event_base_gettimeofday_cached(api->loop, &now);
-	evutil_timeradd(&now, &pause, &wanted);
-	if (!event_pending(api->move, EV_TIMEOUT, &due) || evutil_timercmp(&wanted, &due, <))
-		event_add(api->move, &pause);
-}
-
 /* --- UDP --- */
 
 static bool is_alike(const struct taken_socket *a, const struct taken_socket *b)
@@ -170,14 +159,14 @@ void sockets_look(struct kernel_api *api)
 		again |= look_at_l2tpip(api, socket, &changed);
 	took = os_clock_ms() - begun;
 	if (again)
-		look_within(api, took * SHARE > interval ? took * SHARE : interval);
+		timer_within(api->loop, api->move, took * SHARE > interval ? took * SHARE : interval);
 	if (changed)
 		api->changed(api->context);
 }
 
 void sockets_look_soon(struct kernel_api *api)
 {
-	look_within(api, LOOK_MS);
+	timer_within(api->loop, api->move, LOOK_MS);
 }
 
 void sockets_moved(struct kernel_api *api, uint64_t inode)
@@ -188,5 +177,5 @@ void sockets_moved(struct kernel_api *api, uint64_t inode)
 	if (!taken || !inode)
 		return;
 	taken->moves_until = os_clock_ms() + MOVING_MS;
-	look_within(api, LOOK_MOVING_MS);
+	timer_within(api->loop, api->move, LOOK_MOVING_MS);
 }

@@ -235,8 +235,7 @@ static void opened_free(struct served *served)
 {
 	struct opened *opened = (struct opened *)served;
 
-	if (opened->readable)
-		event_free(opened->readable);
+	watch_end(opened->readable);
 	kernel_file_free(opened->file);
 	served_end(served);
 	free(opened);

@@ -27,10 +27,8 @@ static void pppox_free(struct served *served)
 {
 	struct pppox *pppox = (struct pppox *)served;
 
-	if (pppox->closed)
-		event_free(pppox->closed);
-	if (pppox->readable)
-		event_free(pppox->readable);
+	watch_end(pppox->closed);
+	watch_end(pppox->readable);
 	kernel_pppox_free(pppox->kernel, os_clock_ms());
 	os_close(&pppox->netns);
 	served_end(served);

@@ -38,12 +38,9 @@ static void program_free(struct served *served)
 {
 	struct program *program = (struct program *)served;
 
-	if (program->readable)
-		event_free(program->readable);
-	if (program->writable)
-		event_free(program->writable);
-	if (program->answered)
-		event_free(program->answered);
+	watch_end(program->readable);
+	watch_end(program->writable);
+	watch_end(program->answered);
 	kernel_client_free(program->client);
 	close(program->netns);
 	served_end(served);

@@ -52,8 +52,7 @@ static void witness_put(struct witness *witness)
 	if (--witness->users)
 		return;
 	DL_DELETE(witness->api->witnesses, witness);
-	if (witness->readable)
-		event_free(witness->readable);
+	watch_end(witness->readable);
 	os_close(&witness->fd);
 	free(witness);
 }

@@ -82,16 +82,8 @@ int space_visit(const struct kernel_api *api, const char *name)
 
 static void look_within(struct kernel_api *api, unsigned int ms)
 {
-	struct timeval delay = { ms / 1000, ms % 1000 * 1000 }, now, due;
-
-	if (!api->spaces)
-		return;
-	event_base_gettimeofday_cached(api->loop, &now);
-	evutil_timeradd(&now, &delay, &delay);
-	if (event_pending(api->look, EV_TIMEOUT, &due) && !evutil_timercmp(&delay, &due, <))
-		return;
-	evutil_timersub(&delay, &now, &delay);
-	event_add(api->look, &delay);
+	if (api->spaces)
+		timer_within(api->loop, api->look, ms);
 }
 
 void spaces_look_soon(struct kernel_api *api)
