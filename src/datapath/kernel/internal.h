@@ -154,6 +154,9 @@ bool native_session_is_there(const struct native_datapath *dp, const struct nati
 /* Is it, of Ethernet, not there any more? */
 bool native_session_is_lost(const struct native_datapath *dp, const struct native_session *session);
 void native_session_untell(const struct native_datapath *dp, const struct native_session *session);
+/* The device, which the kernel made with that name where the tunnel is, gets the session's, and goes where it shall
+ * be. */
+int native_session_place(struct native_session *session, const char *made_as, struct error *error);
 /* 0: what it has stays. */
 int native_session_set_mtu(struct native_session *session, uint32_t mtu, struct error *error);
 

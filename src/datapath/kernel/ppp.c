@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "datapath/kernel/internal.h"
 #include "os/address.h"
@@ -152,27 +151,13 @@ static uint32_t wanted_mtu(const struct native_session *session, const struct da
 	return ppp->ipv6 && mtu < IPV6_LEAST ? IPV6_LEAST : mtu;
 }
 
-/* The kernel made it as pppN, in the tunnel's namespace. */
 static int place_device(struct native_session *session, const char *ifname, struct error *error)
 {
-	struct link_channel *links = session->tunnel->space->links;
-	struct link_settings settings = { .name = *ifname ? ifname : NULL };
 	char made_as[IF_NAMESIZE];
-	int result = 0;
 
 	snprintf(made_as, sizeof(made_as), "ppp%d", session->ppp->number);
 	snprintf(session->ifname, sizeof(session->ifname), "%s", *ifname ? ifname : made_as);
-	if (session->space != session->tunnel->space) {
-		settings.netns_fd = netns_open(session->config.netns, error);
-		if (settings.netns_fd < 0)
-			return -1;
-	}
-	if (settings.name || settings.netns_fd)
-		result = link_set(links, link_index(links, made_as), &settings, error);
-	if (settings.netns_fd)
-		close(settings.netns_fd);
-	session->ifindex = link_index(session->space->links, session->ifname);
-	return result;
+	return native_session_place(session, made_as, error);
 }
 
 /* Where the tunnel is: there the channel finds it. */

@@ -126,17 +126,23 @@ static int refuse_device(const struct native_session *session, struct error *err
 	return 0;
 }
 
-static int move_device(struct native_session *session, const char *passing, struct error *error)
+int native_session_place(struct native_session *session, const char *made_as, struct error *error)
 {
 	struct link_channel *links = session->tunnel->space->links;
-	struct link_settings settings = { .name = session->ifname };
-	int result;
+	bool is_renamed = strcmp(made_as, session->ifname) != 0, moves = session->space != session->tunnel->space;
+	struct link_settings settings = { .name = is_renamed ? session->ifname : NULL };
+	int result = 0;
 
-	settings.netns_fd = netns_open(session->config.netns, error);
-	if (settings.netns_fd < 0)
-		return -1;
-	result = link_set(links, link_index(links, passing), &settings, error);
-	close(settings.netns_fd);
+	if (moves) {
+		settings.netns_fd = netns_open(session->config.netns, error);
+		if (settings.netns_fd < 0)
+			return -1;
+	}
+	if (is_renamed || moves)
+		result = link_set(links, link_index(links, made_as), &settings, error);
+	if (moves)
+		close(settings.netns_fd);
+	session->ifindex = link_index(session->space->links, session->ifname);
 	return result;
 }
 
@@ -148,9 +154,8 @@ static int set_up_device(struct native_session *session, const char *made_as, st
 		.up = config->interface_up,
 	};
 
-	if (session->space != session->tunnel->space && move_device(session, made_as, error) < 0)
+	if (native_session_place(session, made_as, error) < 0)
 		return -1;
-	session->ifindex = link_index(session->space->links, session->ifname);
 	if (*config->bridge)
 		settings.master = link_index(session->space->links, config->bridge);
 	session->settled = session->tunnel->connected;
@@ -194,13 +199,15 @@ int native_session_tell(const struct native_datapath *dp, const struct native_se
 	return error_system(error, errno, NULL, "the kernel does not make the session");
 }
 
-static void request(const struct native_datapath *dp, const struct native_session *session, uint8_t command)
+/* record: of what the kernel answers; NULL: that does not matter. -1 with errno. */
+static int request(const struct native_datapath *dp, const struct native_session *session, uint8_t command,
+		   struct native_record *record)
 {
 	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
 
-	(void)native_channel_request(session->tunnel->space->channel,
-				     native_session_request(buffer, dp->family, command, session->tunnel->tunnel_id,
-							    session->config.session_id), NULL);
+	return native_channel_request(session->tunnel->space->channel,
+				      native_session_request(buffer, dp->family, command, session->tunnel->tunnel_id,
+							     session->config.session_id), record);
 }
 
 static void await_end(const struct native_datapath *dp, const struct native_session *session)
@@ -214,18 +221,13 @@ static void await_end(const struct native_datapath *dp, const struct native_sess
 
 void native_session_untell(const struct native_datapath *dp, const struct native_session *session)
 {
-	request(dp, session, L2TP_CMD_SESSION_DELETE);
+	(void)request(dp, session, L2TP_CMD_SESSION_DELETE, NULL);
 	await_end(dp, session);
 }
 
 bool native_session_is_there(const struct native_datapath *dp, const struct native_session *session)
 {
-	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
-
-	return native_channel_request(session->tunnel->space->channel,
-				      native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
-							     session->tunnel->tunnel_id,
-							     session->config.session_id), NULL) == 0;
+	return request(dp, session, L2TP_CMD_SESSION_GET, NULL) == 0;
 }
 
 /* A device that is not where it was may have been moved. */
@@ -362,7 +364,7 @@ void native_session_delete(struct datapath *base, const handle *sessions, int co
 	for (int i = 0; i < count; i++) {
 		session = handle_get(&dp->sessions, sessions[i]);
 		if (session)
-			request(dp, session, L2TP_CMD_SESSION_DELETE);
+			(void)request(dp, session, L2TP_CMD_SESSION_DELETE, NULL);
 	}
 	for (int i = 0; i < count; i++) {
 		session = handle_get(&dp->sessions, sessions[i]);
@@ -377,6 +379,12 @@ void native_session_delete(struct datapath *base, const handle *sessions, int co
 	}
 }
 
+/* Of PPP it may rest, and then nobody is told of it. */
+static bool has_device(const struct native_session *session)
+{
+	return session->ifindex && (!session->ppp || session->ppp->carried.ipv4 || session->ppp->carried.ipv6);
+}
+
 /* What the device has carried, without those that it did not. */
 static uint64_t packets_of(const struct link_counters *counters, uint64_t others)
 {
@@ -385,34 +393,33 @@ static uint64_t packets_of(const struct link_counters *counters, uint64_t others
 	return all > others ? all - others : 0;
 }
 
+static void tell_device(const struct native_session *session, struct datapath_session_info *info)
+{
+	struct link_counters counters = { 0 };
+
+	info->ifindex = session->ifindex;
+	info->mtu = session->mtu;
+	memcpy(info->ifname, session->ifname, sizeof(info->ifname));
+	/* Renamed, or given another MTU; or moved, and then nothing is known of it. */
+	(void)link_get(session->space->links, session->ifindex, info->ifname, &info->mtu);
+	if (session->ppp && link_counters(session->space->links, session->ifindex, &counters))
+		info->network_packets = packets_of(&counters, session->ppp->others);
+}
+
 int native_session_info(struct datapath *base, handle h, struct datapath_session_info *info)
 {
 	struct native_datapath *dp = native_of(base);
 	const struct native_session *session = handle_get(&dp->sessions, h);
 	struct native_record record = { 0 };
-	struct link_counters counters = { 0 };
-	_Alignas(struct nlmsghdr) char buffer[NATIVE_REQUEST_MAX];
 
 	if (!session)
 		return -1;
-	*info = (struct datapath_session_info){ .ifindex = session->ifindex, .mtu = session->mtu,
-						.carrier = !session->gone };
-	if (session->ppp && !session->ppp->carried.ipv4 && !session->ppp->carried.ipv6)
-		info->ifindex = 0;	/* its device rests */
-	else
-		memcpy(info->ifname, session->ifname, sizeof(info->ifname));
-	/* Renamed, or given another MTU; or moved, and then nothing is known of it. */
-	if (info->ifindex)
-		(void)link_get(session->space->links, session->ifindex, info->ifname, &info->mtu);
+	*info = (struct datapath_session_info){ .carrier = !session->gone };
+	if (has_device(session))
+		tell_device(session, info);
 	else
 		info->mtu = native_session_path(session);
-	if (session->ppp && info->ifindex &&
-	    link_counters(session->space->links, session->ifindex, &counters))
-		info->network_packets = packets_of(&counters, session->ppp->others);
-	(void)native_channel_request(session->tunnel->space->channel,
-				     native_session_request(buffer, dp->family, L2TP_CMD_SESSION_GET,
-							    session->tunnel->tunnel_id, session->config.session_id),
-				     &record);
+	(void)request(dp, session, L2TP_CMD_SESSION_GET, &record);
 	info->send_seq = record.send_seq;
 	info->stats = record.stats;
 	if (session->ppp)
