@@ -61,8 +61,8 @@ static size_t answer_icmpv6(const struct ipv6_link *link, const struct ipv6_pack
 static size_t answer_dhcpv6(const struct ipv6_link *link, const struct ipv6_packet *packet, uint8_t *out)
 {
 	bool multicast = address_equal(&packet->destination, &all_servers);
-	uint8_t *payload = out + IPV6_HEADER + IPV6_UDP_HEADER;
-	size_t room = IPV6_LINK_ANSWER_MAX - IPV6_HEADER - IPV6_UDP_HEADER;
+	uint8_t *payload = out + IPV6_HEADER + UDP_HEADER;
+	size_t room = IPV6_LINK_ANSWER_MAX - IPV6_HEADER - UDP_HEADER;
 	struct dhcpv6_message message, answer;
 	struct ipv6_udp udp;
 

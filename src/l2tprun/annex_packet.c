@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-#define V4_HEADER 20
-#define V6_HEADER 40
-#define UDP_HEADER 8
+#include "base/packet.h"
+
 #define WHOLE_MAX 65535			/* octets, of IPv4 with its header; of IPv6 without */
 #define FRAGMENT 0x3fff			/* more follow, or it is not the first */
 #define HOPS 64
@@ -25,9 +24,9 @@ static void put16(uint8_t *octets, size_t value)
 /* Where UDP begins, and its length; 0: it is none. */
 static size_t read_v4(const uint8_t *octets, size_t *length, struct address *to)
 {
-	size_t header = (octets[0] & 0xf) * 4u, whole = *length < V4_HEADER ? 0 : get16(octets + 2);
+	size_t header = (octets[0] & 0xf) * 4u, whole = *length < IPV4_HEADER ? 0 : get16(octets + 2);
 
-	if (header < V4_HEADER || whole < header || whole > *length || octets[9] != IPPROTO_UDP ||
+	if (header < IPV4_HEADER || whole < header || whole > *length || octets[9] != IPPROTO_UDP ||
 	    get16(octets + 6) & FRAGMENT)
 		return 0;
 	to->family = AF_INET;
@@ -38,14 +37,14 @@ static size_t read_v4(const uint8_t *octets, size_t *length, struct address *to)
 
 static size_t read_v6(const uint8_t *octets, size_t *length, struct address *to)
 {
-	size_t payload = *length < V6_HEADER ? 0 : get16(octets + 4);
+	size_t payload = *length < IPV6_HEADER ? 0 : get16(octets + 4);
 
-	if (!payload || payload > *length - V6_HEADER || octets[6] != IPPROTO_UDP)
+	if (!payload || payload > *length - IPV6_HEADER || octets[6] != IPPROTO_UDP)
 		return 0;
 	to->family = AF_INET6;
 	memcpy(&to->v6, octets + 24, sizeof(to->v6));
 	*length = payload;
-	return V6_HEADER;
+	return IPV6_HEADER;
 }
 
 bool annex_packet_read(const uint8_t *octets, size_t length, struct annex_packet *packet)
@@ -73,7 +72,7 @@ static void put_udp(uint8_t *head, uint16_t port, size_t length)
 
 static void put_v4(uint8_t *head, const struct address *from, const struct address *to, size_t length)
 {
-	head[0] = 4 << 4 | V4_HEADER / 4;
+	head[0] = 4 << 4 | IPV4_HEADER / 4;
 	put16(head + 2, length);
 	head[8] = HOPS;
 	head[9] = IPPROTO_UDP;
@@ -95,7 +94,7 @@ size_t annex_packet_head(uint8_t head[ANNEX_HEAD_MAX], const struct address *fro
 			 size_t length)
 {
 	bool v6 = to->address.family == AF_INET6;
-	size_t ip = v6 ? V6_HEADER : V4_HEADER, udp = UDP_HEADER + length, whole = v6 ? udp : ip + udp;
+	size_t ip = v6 ? IPV6_HEADER : IPV4_HEADER, udp = UDP_HEADER + length, whole = v6 ? udp : ip + udp;
 
 	if (whole > WHOLE_MAX || from->family != to->address.family)
 		return 0;

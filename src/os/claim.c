@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "base/packet.h"
 #include "os/bpf.h"
 
 #define CLAIMS_MAX 65536		/* sessions of one tunnel */
-#define UDP_HEADER 8
 #define DATA_MIN 14			/* octets: the kernel takes no shorter one for a data packet */
 #define KEY_VERSION (-8)		/* struct os_claim, as the filter writes it below its frame pointer */
 #define KEY_ID (-4)

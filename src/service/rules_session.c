@@ -4,14 +4,10 @@
  */
 #include <string.h>
 
+#include "base/packet.h"
 #include "service/internal.h"
 
 #define IP_PACKET_MAX 65535	/* RFC 791 section 3.1; what the pseudowire's packets must fit into */
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
-#define UDP_HEADER 8
-#define ETHERNET_HEADER 14
-#define VLAN_TAG 4
 
 static int check_vlan(const struct session_config *config, struct error *error)
 {

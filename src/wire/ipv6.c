@@ -112,7 +112,7 @@ size_t ipv6_finish_udp(uint8_t *out, const struct address *source, const struct 
 {
 	struct ipv6_packet packet = {
 		.source = *source, .destination = *destination, .next_header = IPV6_NEXT_UDP, .hop_limit = 64,
-		.payload_length = IPV6_UDP_HEADER + udp->payload_length,
+		.payload_length = UDP_HEADER + udp->payload_length,
 	};
 
 	put_u16(out + IPV6_HEADER, udp->source);

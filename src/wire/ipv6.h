@@ -7,11 +7,10 @@
 #define L2TPD_WIRE_IPV6_H
 
 #include "base/address.h"
+#include "base/packet.h"
 
-#define IPV6_HEADER 40			/* octets */
 #define IPV6_NEXT_UDP 17
 #define IPV6_NEXT_ICMPV6 58
-#define IPV6_UDP_HEADER 8
 #define IPV6_MTU_LEAST 1280		/* octets that every link carries (RFC 8200 5) */
 
 struct ipv6_packet {
@@ -41,7 +40,7 @@ uint8_t *ipv6_payload(uint8_t *out, size_t size, size_t payload_length);
  * checksum_at. Returns the length of it all. */
 size_t ipv6_finish(uint8_t *out, const struct ipv6_packet *packet, size_t checksum_at);
 /* As ipv6_finish(), also with a UDP header of these ports, before payload_length octets, which are at out + IPV6_HEADER
- * + IPV6_UDP_HEADER. */
+ * + UDP_HEADER. */
 size_t ipv6_finish_udp(uint8_t *out, const struct address *source, const struct address *destination,
 		       const struct ipv6_udp *udp);
 

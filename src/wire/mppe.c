@@ -12,6 +12,7 @@
 #include <nettle/sha1.h>
 #include <string.h>
 
+#include "base/packet.h"
 #include "wire/ppp.h"
 
 #define BIT_FLUSHED 0x80
@@ -28,8 +29,6 @@
 #define FAILURES_LOST 64	/* in a row that are more than mischief */
 #define RESTARTS_MAX 4		/* with state: keys that a peer may have changed in packets that were lost */
 #define PLAIN_MIN 8		/* octets that tell an IP packet: protocol, and up to the length of IPv6 */
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
 
 static const uint8_t pad_zeros[PAD];
 static const uint8_t pad_f2[PAD] = {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/packet.h"
 
 #define BLOCK_SECTION 0x0a0d0d0au
 #define BLOCK_INTERFACE 1u
@@ -22,9 +23,6 @@
 #define FLAG_INBOUND 1u
 #define FLAG_OUTBOUND 2u
 #define TEXT_MAX 100
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
-#define UDP_HEADER 8
 #define TTL 64
 #define PROTOCOL_UDP 17
 

@@ -282,8 +282,8 @@ static void make_question(const char *from, const char *to)
 	struct address source = prefix_of(from).address, destination = prefix_of(to).address;
 	struct ipv6_udp udp = { .source = DHCPV6_CLIENT_PORT, .destination = DHCPV6_SERVER_PORT };
 
-	udp.payload_length = dhcpv6_encode(&question, packet + IPV6_HEADER + IPV6_UDP_HEADER,
-					   sizeof(packet) - IPV6_HEADER - IPV6_UDP_HEADER);
+	udp.payload_length = dhcpv6_encode(&question, packet + IPV6_HEADER + UDP_HEADER,
+					   sizeof(packet) - IPV6_HEADER - UDP_HEADER);
 	packet_length = ipv6_finish_udp(packet, &source, &destination, &udp);
 }
 
@@ -323,7 +323,7 @@ static void dhcpv6_packets(void **state)
 		packet[i] ^= 1;
 	}
 	for (; packet_length; packet_length--)
-		if (packet_length < IPV6_HEADER + IPV6_UDP_HEADER + 4)
+		if (packet_length < IPV6_HEADER + UDP_HEADER + 4)
 			assert_int_equal(answered(), 0);
 	make_question("2001:db8:1:1::5", "ff02::1:2");
 	assert_int_equal(answered(), 0);

@@ -13,15 +13,12 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "base/packet.h"
 #include "datapath/kernel/internal.h"
 #include "datapath/kernel/refuse.h"
 #include "os/netns.h"
 #include "wire/data_header_v2.h"
 
-#define ETHERNET_HEADER 14
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
-#define UDP_HEADER 8
 #define DEVICE_MTU_LEAST 68		/* RFC 791 */
 #define NAME_PREFIX "l2tpeth"
 #define NUMBERS 100000000u		/* of names: what fits behind the prefix */

@@ -4,13 +4,12 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/packet.h"
 #include "datapath/user/frames.h"
 #include "datapath/user/mss.h"
 #include "datapath/user/ppp.h"
 #include "datapath/user/worker.h"
 
-#define ETHERNET_HEADER 14
-#define VLAN_TAG 4
 #define MAC_ADDRESSES 12
 
 /* Take the outermost tag off, whatever its VLAN ID: the pseudowire is the VLAN. */

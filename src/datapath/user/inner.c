@@ -7,12 +7,12 @@
 #include <net/ethernet.h>
 #include <netinet/in.h>
 
+#include "base/packet.h"
 #include "datapath/user/checksum.h"
 
 #define ETHERTYPE_QINQ 0x88a8		/* IEEE 802.1ad service tag */
 #define ETHERNET_TYPE 12		/* offset of the type field */
 #define VLAN_TAGS_MAX 3			/* two of the user's, and one that a VLAN pseudowire pushes */
-#define VLAN_TAG 4			/* octets */
 
 /* Where the network header begins, and its type; 0 when the frame is too short or has more tags. */
 static uint16_t skip_ethernet(const uint8_t *frame, size_t length, uint16_t *type)

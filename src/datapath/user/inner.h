@@ -11,14 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/packet.h"
+
 enum frame_layer { FRAME_ETHERNET, FRAME_IP };	/* what the first octet of a frame belongs to */
 
 #define INNER_EXTENSIONS_MAX 8		/* IPv6 extension headers that are followed; more: no transport seen */
-
-#define IPV4_HEADER 20			/* octets, without options */
-#define IPV6_HEADER 40
-#define TCP_HEADER 20			/* without options */
-#define UDP_HEADER 8
 
 /* Offsets into an IPv4 header, */
 enum {

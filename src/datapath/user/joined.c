@@ -8,10 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/packet.h"
 #include "os/bpf.h"
 #include "os/close.h"
 
-#define UDP_HEADER 8
 #define HEADS_MAX 128			/* more than packets are read at once */
 #define COLLECTED_AT_ONCE (8 * HEADS_MAX)
 #define HEAD_OCTETS 96			/* that are compared: headers of UDP and L2TP, and of what is inside */

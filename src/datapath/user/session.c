@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "base/packet.h"
 #include "datapath/user/device.h"
 #include "datapath/user/frames.h"
 #include "datapath/user/network.h"
@@ -19,8 +20,6 @@
 
 #define SESSION_PPP_FIELDS (DATAPATH_SESSION_PPP | DATAPATH_SESSION_MPPE | DATAPATH_SESSION_MPPE_FLUSH | \
 			    CIPHER_DIRECTIONS | DATAPATH_SESSION_RATE)
-#define ETHERNET_HEADER 14
-#define VLAN_TAG 4
 #define DEVICE_MTU_LEAST 68		/* RFC 791 */
 #define DEVICE_MTU_MOST (65535 - ETHERNET_HEADER)
 

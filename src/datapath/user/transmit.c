@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cursor.h"
+#include "base/packet.h"
 #include "datapath/user/mss.h"
 #include "datapath/user/ppp.h"
 
@@ -19,7 +20,6 @@
 #define ARENA_SIZE (8 * FRAME_MAX)
 #define HEADERS_SIZE (256 * 1024)
 #define HEADER_UNIT (DATA_HEADER_MAX + SEGMENT_HEADER_MAX)
-#define VLAN_TAG 4
 #define MAC_ADDRESSES 12
 #define TPID_8021Q 0x8100
 
