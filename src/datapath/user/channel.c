@@ -73,21 +73,6 @@ static int make(struct user_datapath *dp, struct hands *hands, const struct data
 
 /* --- exchanging --- */
 
-static void unwatch(struct worker *worker, const struct session *session)
-{
-	if (session->frames)
-		frames_unwatch(worker, session);
-	else if (session->device >= 0)
-		worker_unwatch(worker, session->device);
-}
-
-static int watch(struct worker *worker, struct session *session)
-{
-	if (session->frames)
-		return frames_watch(worker, session);
-	return session->device < 0 ? 0 : worker_watch(worker, session->device, &session->source);
-}
-
 static void swap(struct hands *hands)
 {
 	struct session *session = hands->session;
@@ -108,13 +93,13 @@ static void change_hands(struct worker *worker, void *context)
 	struct hands *hands = context;
 	struct session *session = hands->session;
 
-	unwatch(worker, session);
+	session_unwatch(worker, session);
 	swap(hands);
-	if (watch(worker, session) == 0)
+	if (session_watch(worker, session) == 0)
 		return;
-	unwatch(worker, session);
+	session_unwatch(worker, session);
 	swap(hands);
-	(void)watch(worker, session);	/* as before */
+	(void)session_watch(worker, session);	/* as before */
 	hands->failed = true;
 }
 

@@ -336,6 +336,9 @@ int session_modify(struct datapath *dp, handle session, const struct datapath_se
 		   unsigned int fields, struct error *error);
 void session_delete(struct datapath *dp, const handle *sessions, int count);
 int session_info(struct datapath *dp, handle session, struct datapath_session_info *info);
+/* Where frames come from that it sends: a device, or who has its frame socket. 0, or -1 with errno. */
+int session_watch(struct worker *worker, struct session *session);
+void session_unwatch(struct worker *worker, const struct session *session);
 /* channel.c */
 int session_channel(struct datapath *dp, handle session, const struct datapath_channel *channel, struct error *error);
 void session_stats(const struct session *session, struct datapath_stats *stats);

@@ -91,14 +91,14 @@ static struct worker *choose_worker(struct user_datapath *dp, const struct sessi
 	return &dp->workers[(arrival + session->rank) % dp->worker_count];
 }
 
-static int watch(struct worker *worker, struct session *session)
+int session_watch(struct worker *worker, struct session *session)
 {
 	if (session->frames)
 		return frames_watch(worker, session);
 	return session->device < 0 ? 0 : worker_watch(worker, session->device, &session->source);
 }
 
-static void unwatch(struct worker *worker, const struct session *session)
+void session_unwatch(struct worker *worker, const struct session *session)
 {
 	if (session->frames)
 		frames_unwatch(worker, session);
@@ -110,7 +110,7 @@ static void stop_reading(struct worker *worker, void *context)
 {
 	const struct session *session = context;
 
-	unwatch(worker, session);
+	session_unwatch(worker, session);
 }
 
 void session_change_worker(struct user_datapath *dp, struct session *session)
@@ -121,7 +121,7 @@ void session_change_worker(struct user_datapath *dp, struct session *session)
 		return;
 	worker_run(session->worker, stop_reading, session);
 	session->worker = worker;
-	(void)watch(worker, session);
+	(void)session_watch(worker, session);
 }
 
 void session_adapt(struct user_datapath *dp, struct session *session)
@@ -242,7 +242,7 @@ static int publish(struct user_datapath *dp, struct session *session, struct err
 	session->self = handle_add(&dp->sessions, session);
 	if (session->self == HANDLE_NONE)
 		return error_system(error, ENOMEM, NULL, "cannot make the session");
-	if (watch(session->worker, session) < 0) {
+	if (session_watch(session->worker, session) < 0) {
 		handle_remove(&dp->sessions, session->self);
 		return error_system(error, errno, NULL, "cannot watch the interface");
 	}
@@ -430,7 +430,7 @@ static void withdraw(struct worker *worker, void *context)
 
 	for (int i = 0; i < batch->count; i++) {
 		if (batch->sessions[i]->worker == worker)
-			unwatch(worker, batch->sessions[i]);
+			session_unwatch(worker, batch->sessions[i]);
 		receive_forget(worker, batch->sessions[i]);
 	}
 }
