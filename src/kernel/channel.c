@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <stdlib.h>
 
 #include "kernel/internal.h"
 
@@ -64,44 +63,16 @@ void kernel_channel_silence(struct kernel_channel *channel)
 void kernel_channel_end(struct kernel_channel *channel)
 {
 	struct kernel_channel_user user = channel->user;
-	struct datagram *frame, *next;
 
 	kernel_channel_silence(channel);
 	channel->index = 0;
-	DL_FOREACH_SAFE(channel->queue, frame, next) {
-		DL_DELETE(channel->queue, frame);
-		free(frame);
-	}
-	channel->queued = 0;
+	held_clear(&channel->held);
 	channel->user = (struct kernel_channel_user){ 0 };
 	if (user.gone)
 		user.gone(user.context);
 }
 
 /* --- frames --- */
-
-static void drop_first(struct kernel_channel *channel)
-{
-	struct datagram *first = channel->queue;
-
-	DL_DELETE(channel->queue, first);
-	channel->queued--;
-	free(first);
-}
-
-/* When there are too many the oldest goes. */
-static void keep(struct kernel_channel *channel, const uint8_t *octets, size_t length)
-{
-	struct datagram *frame = malloc(sizeof(*frame) + length);
-
-	if (!frame)
-		return;
-	frame->length = (uint32_t)length;
-	memcpy(frame->octets, octets, length);
-	DL_APPEND(channel->queue, frame);
-	if (channel->queued++ == KERNEL_CHANNEL_QUEUE_MAX)
-		drop_first(channel);
-}
 
 void kernel_channel_hear(void *context, handle session, const uint8_t *frame, size_t length)
 {
@@ -114,7 +85,7 @@ void kernel_channel_hear(void *context, handle session, const uint8_t *frame, si
 	if (channel->user.frame)
 		channel->user.frame(channel->user.context, frame, length);
 	else
-		keep(channel, frame, length);
+		held_add(&channel->held, frame, length);
 }
 
 void kernel_channel_send(struct kernel_channel *channel, const void *frame, size_t length)
@@ -139,9 +110,9 @@ int kernel_channel_take(struct kernel_channel *channel, const struct kernel_chan
 	if (channel->user.frame)
 		return EBUSY;
 	channel->user = *user;
-	while (channel->queue && channel->user.frame) {
-		channel->user.frame(channel->user.context, channel->queue->octets, channel->queue->length);
-		drop_first(channel);
+	while (channel->held.first && channel->user.frame) {
+		channel->user.frame(channel->user.context, channel->held.first->octets, channel->held.first->length);
+		held_drop(&channel->held);
 	}
 	return 0;
 }

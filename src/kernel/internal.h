@@ -19,6 +19,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
+#include "kernel/held.h"
 #include "kernel/kernel.h"
 #include "service/event.h"
 #include "service/order.h"
@@ -290,8 +291,6 @@ void kernel_session_destroy(struct kernel *kernel, struct kernel_session *sessio
 int32_t kernel_jiffies(uint32_t ms);
 
 /* --- channel.c --- */
-#define KERNEL_CHANNEL_QUEUE_MAX 32		/* frames that wait for who takes the channel, as the kernel's */
-
 /* The PPP channel of a session to which a socket is connected. */
 struct kernel_channel {
 	struct kernel *kernel;
@@ -300,8 +299,7 @@ struct kernel_channel {
 	handle service;				/* the service's session; HANDLE_NONE: none of its */
 	bool is_bound;				/* frames are not the socket's, but whose the channel is */
 	struct kernel_channel_user user;	/* frame NULL: nobody has it */
-	struct datagram *queue;
-	unsigned int queued;
+	struct held held;			/* until somebody has */
 	struct datapath_channel hands;		/* as the service knows them */
 	UT_hash_handle by_service;
 };

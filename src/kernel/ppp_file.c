@@ -18,43 +18,13 @@ static void give(const struct kernel_ppp *ppp, const struct kernel_file *file, c
 	ppp->host.give(ppp->host.context, file->owner, octets, length);
 }
 
-static void drop_first(struct readers *readers)
-{
-	struct held *first = readers->held;
-
-	DL_DELETE(readers->held, first);
-	readers->held_count--;
-	free(first);
-}
-
-void readers_clear(struct readers *readers)
-{
-	while (readers->held)
-		drop_first(readers);
-}
-
 void readers_add(struct readers *readers, struct kernel_file *file)
 {
 	DL_APPEND(readers->files, file);
-	while (readers->held) {
-		give(file->ppp, readers->files, readers->held->octets, readers->held->length);
-		drop_first(readers);
+	while (readers->held.first) {
+		give(file->ppp, readers->files, readers->held.first->octets, readers->held.first->length);
+		held_drop(&readers->held);
 	}
-}
-
-/* The oldest make room for new ones. */
-static void hold(struct readers *readers, const uint8_t *frame, size_t length)
-{
-	struct held *held = malloc(sizeof(*held) + length);
-
-	if (!held)
-		return;
-	held->length = length;
-	memcpy(held->octets, frame, length);
-	if (readers->held_count == HELD_MAX)
-		drop_first(readers);
-	DL_APPEND(readers->held, held);
-	readers->held_count++;
 }
 
 void readers_give(struct readers *readers, const struct kernel_ppp *ppp, const uint8_t *frame, size_t length)
@@ -62,7 +32,7 @@ void readers_give(struct readers *readers, const struct kernel_ppp *ppp, const u
 	if (readers->files)
 		give(ppp, readers->files, frame, length);
 	else
-		hold(readers, frame, length);
+		held_add(&readers->held, frame, length);
 }
 
 void readers_end(struct readers *readers)

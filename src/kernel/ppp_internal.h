@@ -11,10 +11,9 @@
 #include <utlist.h>
 
 #include "config/objects.h"
+#include "kernel/held.h"
 #include "kernel/kernel.h"
 #include "kernel/ppp.h"
-
-#define HELD_MAX 32		/* frames that wait for a reader, as in the kernel */
 
 struct kernel_ppp {
 	struct kernel_ppp_host host;
@@ -22,18 +21,10 @@ struct kernel_ppp {
 	struct kernel_unit *units;
 };
 
-/* A frame that nobody can read yet. */
-struct held {
-	struct held *prev, *next;
-	size_t length;
-	uint8_t octets[];
-};
-
 /* What a unit and a line have in common: who reads from them. */
 struct readers {
 	struct kernel_file *files;	/* the first one gets it */
-	struct held *held;
-	unsigned int held_count;
+	struct held held;
 };
 
 struct kernel_line {
@@ -92,7 +83,6 @@ void readers_add(struct readers *readers, struct kernel_file *file);
 void readers_give(struct readers *readers, const struct kernel_ppp *ppp, const uint8_t *frame, size_t length);
 /* Each read() returns 0 from now on. */
 void readers_end(struct readers *readers);
-void readers_clear(struct readers *readers);
 
 /* An ioctl's argument: an int. */
 int32_t ioctl_int(const struct kernel_ioctl *ioctl);

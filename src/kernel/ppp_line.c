@@ -68,7 +68,7 @@ void line_put(struct kernel_line *line)
 	if (line->ops || line->readers.files)
 		return;
 	unbridge(line);		/* also one that was gone before can have been bridged */
-	readers_clear(&line->readers);
+	held_clear(&line->readers.held);
 	free(line);
 }
 

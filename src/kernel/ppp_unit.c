@@ -181,7 +181,7 @@ void unit_put(struct kernel_unit *unit, const struct kernel_file *file)
 	}
 	if (unit->readers.files || unit->maker)
 		return;
-	readers_clear(&unit->readers);
+	held_clear(&unit->readers.held);
 	ccp_close(unit);
 	free(unit);
 }
