@@ -98,10 +98,8 @@ struct l2tpip *l2tpip_find(const struct kernel_api *api, uint64_t cookie)
 {
 	struct l2tpip *socket;
 
-	DL_FOREACH(api->l2tpips, socket)
-		if (socket->cookie == cookie)
-			return socket;
-	return NULL;
+	DL_SEARCH_SCALAR(api->l2tpips, socket, cookie, cookie);
+	return socket;
 }
 
 /* --- connection ids --- */

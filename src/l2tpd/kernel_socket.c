@@ -39,10 +39,8 @@ static struct taken_socket *find(const struct kernel_api *api, uint64_t cookie)
 {
 	struct taken_socket *taken;
 
-	DL_FOREACH(api->sockets, taken)
-		if (taken->cookie == cookie)
-			return taken;
-	return NULL;
+	DL_SEARCH_SCALAR(api->sockets, taken, cookie, cookie);
+	return taken;
 }
 
 /* --- how they end --- */
@@ -151,11 +149,11 @@ static struct witness *witness_get(struct kernel_api *api, const char *netns)
 	uint64_t identity = netns_identity(netns);
 	struct witness *witness;
 
-	DL_FOREACH(api->witnesses, witness)
-		if (witness->netns == identity) {
-			witness->users++;
-			return witness;
-		}
+	DL_SEARCH_SCALAR(api->witnesses, witness, netns, identity);
+	if (witness) {
+		witness->users++;
+		return witness;
+	}
 	witness = calloc(1, sizeof(*witness));
 	if (!witness)
 		return NULL;

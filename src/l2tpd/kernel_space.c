@@ -32,10 +32,8 @@ static struct space *find(const struct kernel_api *api, uint64_t identity)
 {
 	struct space *space;
 
-	DL_FOREACH(api->spaces, space)
-		if (space->identity == identity)
-			return space;
-	return NULL;
+	DL_SEARCH_SCALAR(api->spaces, space, identity, identity);
+	return space;
 }
 
 const char *space_name(const struct kernel_api *api, uint64_t identity)
@@ -47,14 +45,14 @@ const char *space_name(const struct kernel_api *api, uint64_t identity)
 	return identity == netns_identity("") ? "" : NULL;
 }
 
-static bool is_taken(const struct kernel_api *api, const char *name)
+static const struct space *find_name(const struct kernel_api *api, const char *name)
 {
 	const struct space *space;
 
 	DL_FOREACH(api->spaces, space)
 		if (strcmp(space->name, name) == 0)
-			return true;
-	return false;
+			return space;
+	return NULL;
 }
 
 static bool has_its_name(const struct space *space)
@@ -65,12 +63,9 @@ static bool has_its_name(const struct space *space)
 /* Is this name still that of the namespace that we know by it? */
 static bool is_reached(const struct kernel_api *api, const char *name)
 {
-	const struct space *space;
+	const struct space *space = find_name(api, name);
 
-	DL_FOREACH(api->spaces, space)
-		if (strcmp(space->name, name) == 0)
-			return name[0] == '@' || has_its_name(space);
-	return !*name;
+	return space ? name[0] == '@' || has_its_name(space) : !*name;
 }
 
 int space_visit(const struct kernel_api *api, const char *name)
@@ -123,10 +118,10 @@ static int give_name(struct kernel_api *api, struct space *space)
 {
 	if (netns_keep(fcntl(space->fd, F_DUPFD_CLOEXEC, 0), space->name) < 0)
 		return -1;
-	if (!is_taken(api, space->name))
+	if (!find_name(api, space->name))
 		return 0;
 	spaces_look(api);
-	if (!is_taken(api, space->name))
+	if (!find_name(api, space->name))
 		return 0;
 	netns_let_go(space->name);
 	return netns_keep_number(fcntl(space->fd, F_DUPFD_CLOEXEC, 0), space->name);
