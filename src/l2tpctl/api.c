@@ -18,6 +18,7 @@
 #include "os/unix_socket.h"
 
 #define BUFFER_FIRST 65536
+#define SILENCE_MS 3000		/* a daemon that is well answers sooner */
 #define REPLY_MAX (64u << 20)	/* octets of a reply: whatever is longer does not come from l2tpd */
 
 void api_init(struct api *api, const char *path, const char *host)
@@ -179,6 +180,7 @@ enum api_outcome api_call(struct api *api, const char *method, json_t *parameter
 	enum api_outcome outcome = api_open(api, error);
 	char *text;
 
+	api->silence_told = false;
 	if (more)
 		json_object_set_new(call, "more", json_true());
 	text = json_dumps(call, JSON_COMPACT);
@@ -189,6 +191,11 @@ enum api_outcome api_call(struct api *api, const char *method, json_t *parameter
 	free(text);
 	json_decref(call);
 	return outcome;
+}
+
+void api_be_patient(struct api *api)
+{
+	api->silence_told = true;
 }
 
 /* Make room for more octets behind end. */
@@ -214,6 +221,21 @@ static bool make_room(struct api *api)
 	return true;
 }
 
+/* Who waits for long is told so, once a call: of another host's daemon ssh does. False: a signal ended that. */
+static bool wait_for_octets(struct api *api)
+{
+	struct pollfd poll_fd = { .fd = api->fd, .events = POLLIN };
+	int ready = api->host || api->silence_told ? 1 : poll(&poll_fd, 1, SILENCE_MS);
+
+	if (ready == 0) {
+		fprintf(stderr,
+			"l2tpctl: l2tpd has not answered on %s for %d s: it is stopped or busy; still waiting\n",
+			api_path(api), SILENCE_MS / 1000);
+		api->silence_told = true;
+	}
+	return !failed(api, ready);
+}
+
 /* The next message, to be used before the next call of this; NULL: *outcome says why not. */
 static const char *next_message(struct api *api, enum api_outcome *outcome, struct error *error)
 {
@@ -235,6 +257,10 @@ static const char *next_message(struct api *api, enum api_outcome *outcome, stru
 		}
 		if (api->wait && !api->wait(api->wait_context, api->fd)) {
 			*outcome = lost(api, ECANCELED, error);
+			return NULL;
+		}
+		if (!wait_for_octets(api)) {
+			*outcome = lost(api, errno, error);
 			return NULL;
 		}
 		got = recv(api->fd, api->buffer + api->end, api->size - api->end, 0);

@@ -20,6 +20,7 @@ struct api {
 	int fd;			/* -1: not connected; the next call connects */
 	char *buffer;		/* what has been read and not taken */
 	size_t begin, end, size;
+	bool silence_told;	/* that the last call has no answer yet */
 	bool (*give_up)(void);	/* asked when a signal interrupts waiting; NULL: never give up */
 	bool (*wait)(void *context, int fd);	/* until fd can be read; false: give up. NULL: recv() waits */
 	void *wait_context;
@@ -48,6 +49,8 @@ const char *api_path(const struct api *api);
 /* Send a call of METHOD, of org.l2tpd unless it has a dot. parameters: taken over. more: replies may be
  * many. */
 enum api_outcome api_call(struct api *api, const char *method, json_t *parameters, bool more, struct error *error);
+/* The replies of the call that was made last come when something happens: nobody is told that there are none. */
+void api_be_patient(struct api *api);
 /* Wait for the next reply of the last call: its parameters, the caller's to free. */
 enum api_outcome api_reply(struct api *api, json_t **parameters, bool *continues, struct error *error);
 /* The same as text, for long lists: *parameters is an object, to be used before the next call of any of

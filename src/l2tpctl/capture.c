@@ -180,6 +180,7 @@ static enum status call(struct run *run, const struct command *command, struct c
 	enum api_outcome outcome = api_call(&run->api, request_method(command, method), parameters_of(command), true,
 					    error);
 
+	api_be_patient(&run->api);
 	return outcome == API_OK ? receive(run, capture, error) : run_status(outcome);
 }
 

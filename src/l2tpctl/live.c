@@ -67,12 +67,14 @@ void live_names(struct api *api, enum config_object object, const char *tunnel, 
 		live_name_fn *tell, void *context)
 {
 	int limit = api->host ? LIVE_WAIT_REMOTE_MS : LIVE_WAIT_MS;
+	enum api_outcome outcome;
 
 	if ((api->host && api->fd < 0) || api_open(api, NULL) != API_OK)
 		return;
 	set_limit(api, limit);
-	if (api_call(api, "Names", parameters_of(object, tunnel, prefix), true, NULL) == API_OK &&
-	    read_names(api, os_clock_ms() + (uint64_t)limit, tell, context))
+	outcome = api_call(api, "Names", parameters_of(object, tunnel, prefix), true, NULL);
+	api_be_patient(api);
+	if (outcome == API_OK && read_names(api, os_clock_ms() + (uint64_t)limit, tell, context))
 		set_limit(api, 0);
 	else
 		api_close(api);

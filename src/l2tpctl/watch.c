@@ -160,7 +160,10 @@ static void keep_event(struct watch *watch, const json_t *event)
 
 static enum api_outcome begin_events(struct api *api, struct error *error)
 {
-	return api_call(api, "Events", json_object(), true, error);
+	enum api_outcome outcome = api_call(api, "Events", json_object(), true, error);
+
+	api_be_patient(api);
+	return outcome;
 }
 
 /* Wait for the next events, then give each to take. */

@@ -97,3 +97,16 @@ at_least "unknown option: exit status" $? 1
 "$L2TPCTL" -s "$TMP/nowhere.socket" tunnel list >"$TMP/out" 2>&1
 at_least "l2tpctl without a daemon: exit status" $? 1
 matches "l2tpctl without a daemon: message" "$(cat "$TMP/out")" 'nowhere\.socket'
+
+# a daemon that is stopped: who waits for it is told so, and gets his answer when it goes on
+daemon A <<<"$tunnel"
+kill -STOP "${daemon_pid[A]}"
+"$L2TPCTL" -s "$(socket_of A)" tunnel list names >"$TMP/out" 2>"$TMP/said" &
+waits=$!
+check "l2tpctl and a daemon that is stopped: told" \
+	until_true 10 grep -q 'has not answered on .*A\.socket for 3 s' "$TMP/said"
+kill -CONT "${daemon_pid[A]}"
+wait "$waits"
+equal "and answered when it goes on" "$? $(cat "$TMP/out")" "0 t"
+equal "told once" "$(wc -l <"$TMP/said")" 1
+stop_daemon A
