@@ -62,7 +62,9 @@ struct resolve {
 	uint64_t asked;			/* when it was last queued */
 	uint32_t failures;		/* in a row */
 	bool unreachable;		/* the network said so since the last answer */
-	struct deadline quiet;		/* after which it says so no more */
+	struct deadline quiet;		/* when that is asked about: has it said so no more, or the peer anything? */
+	uint64_t quiet_until;		/* when it is taken for over */
+	uint64_t packets;		/* of the peer's, when it was said last */
 	struct tunnel *prev, *next;	/* QUEUED: of service->asking */
 };
 

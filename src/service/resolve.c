@@ -19,6 +19,7 @@
 #define RETRY_MAX_MS 60000
 #define REASON_MAX (CONFIG_HOST_MAX + ADDRESS_TEXT_MAX + ERROR_TEXT_MAX + 32)	/* before it is cut off */
 #define QUIET_MS 60000			/* a peer not reported unreachable for so long is taken for reachable */
+#define HEARD_MS 5000			/* or when packets of it have come: how often that is looked at */
 #define UNREACHABLE_MS 10000		/* ICMP, which anybody can forge, makes us ask no more often */
 
 static void enqueue(struct service *service, struct tunnel *tunnel, uint64_t now)
@@ -99,6 +100,15 @@ bool resolve_again_for(struct service *service, struct tunnel *tunnel, bool anot
 	return true;
 }
 
+/* Packets of the peer's that a session took. */
+static uint64_t packets_of_peer(struct service *service, const struct tunnel *tunnel)
+{
+	struct datapath_tunnel_info info = { 0 };
+
+	datapath_ops(service->dp)->tunnel_info(service->dp, tunnel->datapath, &info);
+	return info.stats.rx_packets;
+}
+
 void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_t now)
 {
 	struct resolve *resolve = &tunnel->resolve;
@@ -111,7 +121,9 @@ void resolve_unreachable(struct service *service, struct tunnel *tunnel, uint64_
 	tell_trouble(service, tunnel, SERVICE_FAILURE_UNREACHABLE, text);
 	if (tunnel_is_managed(tunnel))		/* whether that is true the control protocol finds out */
 		return;
-	deadline_set(&service->quiets, &resolve->quiet, now + QUIET_MS);
+	resolve->quiet_until = now + QUIET_MS;
+	resolve->packets = packets_of_peer(service, tunnel);
+	deadline_set(&service->quiets, &resolve->quiet, now + HEARD_MS);
 	if (resolve->phase != RESOLVE_WAITING || resolve->unreachable)
 		return;
 	resolve->unreachable = true;
@@ -248,16 +260,25 @@ void service_resolved(struct service *service, handle answered, const struct add
 	state_tunnel_update(service, tunnel);
 }
 
+/* Is a peer that was reported unreachable reachable after all? If not that is looked at again. */
+static void listen_for_peer(struct service *service, struct tunnel *tunnel, uint64_t now)
+{
+	struct resolve *resolve = &tunnel->resolve;
+
+	if (now < resolve->quiet_until && packets_of_peer(service, tunnel) == resolve->packets) {
+		deadline_set(&service->quiets, &resolve->quiet, now + HEARD_MS);
+		return;
+	}
+	deadline_cancel(&service->quiets, &resolve->quiet);
+	tunnel_set_reason(service, tunnel, "");
+}
+
 void resolve_expire(struct service *service, uint64_t now)
 {
 	struct deadline *first;
 
 	while ((first = deadline_first(&service->deadlines)) && first->when <= now)
 		enqueue(service, container_of(first, struct tunnel, resolve.deadline), now);
-	while ((first = deadline_first(&service->quiets)) && first->when <= now) {
-		struct tunnel *tunnel = container_of(first, struct tunnel, resolve.quiet);
-
-		deadline_cancel(&service->quiets, first);
-		tunnel_set_reason(service, tunnel, "");
-	}
+	while ((first = deadline_first(&service->quiets)) && first->when <= now)
+		listen_for_peer(service, container_of(first, struct tunnel, resolve.quiet), now);
 }

@@ -309,7 +309,7 @@ void tunnel_set_reason(struct service *service, struct tunnel *tunnel, const cha
 	/* the same trouble again is still the old trouble */
 	if (!strcmp(tunnel->reason, reason))
 		return;
-	tunnel->reason_since = service->now;
+	tunnel->reason_since = reason[0] ? service->now : 0;
 	snprintf(tunnel->reason, sizeof(tunnel->reason), "%s", reason);
 	event_tunnel(service, SERVICE_EVENT_TUNNEL_MODIFIED, tunnel, tunnel->reason, NULL);
 	log_limited_about(&service->reasons, service->now, reason[0] ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,

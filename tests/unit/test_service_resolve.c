@@ -166,7 +166,8 @@ static void unreachable_means_ask_again_but_not_too_often(void **state)
 	unreachable(world, "lon");
 	assert_false(ask(world, &request));
 	unreachable(world, "lon");
-	expect_next(world, 8000);	/* 10 s after it was asked for last */
+	expect_next(world, 5000);	/* whether it was heard meanwhile */
+	expect_next(world, 3000);	/* 10 s after it was asked for last */
 	world_answer(world, "192.0.2.7 192.0.2.8");
 	expect_peer(world, "lon", "192.0.2.8", SERVICE_TUNNEL_UP);	/* the next one's turn */
 	assert_string_equal(world_tunnel(world, "lon").reason, "");
@@ -243,11 +244,40 @@ static void unreachable_with_a_literal_is_only_told(void **state)
 	expect_peer(world, "lon", "192.0.2.2", SERVICE_TUNNEL_UP);
 	world->now += 40000;
 	unreachable(world, "lon");
-	expect_next(world, 60000);	/* no word of it for a minute */
+	for (int i = 0; i < 12; i++) {
+		assert_non_null(strstr(world_tunnel(world, "lon").reason, "cannot be reached"));
+		expect_next(world, 5000);	/* no word of it for a minute */
+	}
+	assert_int_equal(world_tunnel(world, "lon").reason_since, 0);
 	assert_string_equal(world_tunnel(world, "lon").reason, "");
 	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
 	unreachable(world, "lon");
 	DO(world, "tunnel delete tunnel_name=lon");
+	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
+}
+
+static void a_peer_that_is_heard_is_there(void **state)
+{
+	struct datapath_stats stats = { .rx_packets = 1 };
+	const struct datapath_null_entry *log;
+	struct world *world = *state;
+	handle session;
+	size_t count;
+
+	DO(world, TUNNEL("lon", "1"));
+	datapath_null_log_begin(world->dp);
+	DO(world, "session create tunnel_name=lon session_name=s session_id=1 peer_session_id=2");
+	log = datapath_null_log(world->dp, &count);
+	assert_int_equal(count, 1);
+	session = log[0].session;
+	datapath_null_set_stats(world->dp, session, &stats);
+	unreachable(world, "lon");
+	expect_next(world, 5000);
+	assert_non_null(strstr(world_tunnel(world, "lon").reason, "cannot be reached"));
+	stats.rx_packets++;
+	datapath_null_set_stats(world->dp, session, &stats);
+	expect_next(world, 5000);
+	assert_string_equal(world_tunnel(world, "lon").reason, "");
 	assert_int_equal(service_next_deadline(world->service), SERVICE_NEVER);
 }
 
@@ -390,6 +420,7 @@ int main(void)
 		TEST(an_unreachable_address_is_not_well_when_it_is_found_again),
 		TEST(lines_about_unreachable_peers_are_limited),
 		TEST(unreachable_with_a_literal_is_only_told),
+		TEST(a_peer_that_is_heard_is_there),
 		TEST(an_address_in_use_is_kept),
 		TEST(bad_addresses_are_passed_over),
 		TEST(ids_that_clash_are_found_when_the_address_is_known),
