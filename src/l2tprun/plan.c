@@ -5,6 +5,7 @@
  */
 #include "l2tprun/plan.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,25 @@ static bool try_daemon(const char *path)
 	return works;
 }
 
+/* As execvp() looks for it. */
+static bool is_there(const char *program)
+{
+	const char *path = getenv("PATH"), *end;
+	char candidate[PATH_MAX];
+
+	if (strchr(program, '/') || !path)
+		return access(program, X_OK) == 0;
+	for (;; path = end + 1) {
+		end = strchrnul(path, ':');
+		snprintf(candidate, sizeof(candidate), "%.*s%s%s", (int)(end - path), path, end > path ? "/" : "",
+			 program);
+		if (access(candidate, X_OK) == 0)
+			return true;
+		if (!*end)
+			return false;
+	}
+}
+
 int plan_print(const struct run_options *options)
 {
 	const char *name = options->program[0] ? options->program[0] : "PROGRAM";
@@ -80,6 +100,10 @@ int plan_print(const struct run_options *options)
 	int found = os_genl_find("l2tp", NULL, &error);
 	bool works;
 
+	if (options->program[0] && !is_there(name)) {
+		printf("%s is not there, or no program: l2tprun could not run it\n", name);
+		return EXIT_OWN_FAILURE;
+	}
 	printf("kernel: %s\n", found < 0 ? error.text : found ? "has L2TP" : "has no L2TP");
 	if (found > 0 && !options->force) {
 		printf("%s would run as without l2tprun (-f: with l2tpd all the same)\n", name);

@@ -584,6 +584,10 @@ def test_plan():
     equal('-n: all is there', status, 0)
     matches('-n: what would happen', out,
             r'^kernel: has no L2TP\nseccomp: can .*\nrights: .*\nl2tpd: answers on .*\nsh would')
+    status, out, _ = l2tprun('no-such-program', options=['-n'])
+    equal('-n: a program that there is not', (status, out),
+          (125, 'no-such-program is not there, or no program: l2tprun could not run it\n'))
+    equal('-n: by its path', l2tprun('/dev/null', options=['-n'])[0], 125)
     check('-n: nothing happened', not daemon.ever)
     matches('-n: without rights', l2tprun('-n', preexec_fn=as_nobody)[1], r'rights: .*run as root\nl2tpd: cannot reach')
     status, out, _ = l2tprun('sh', options=['-n'], preexec_fn=without_seccomp)
