@@ -99,6 +99,14 @@ static int read_one(const char *path, bool regular, size_t *limit, os_file_found
 	return found(sink, path, text, length, error);
 }
 
+/* In a folder that is not there nothing matches. */
+static int except_missing(const char *path, int errno_value)
+{
+	(void)path;
+	errno = errno_value;
+	return errno_value != ENOENT;
+}
+
 int os_file_read_all(const char *pattern, bool regular, size_t limit, os_file_found_fn *found, void *sink,
 		     struct error *error)
 {
@@ -107,7 +115,7 @@ int os_file_read_all(const char *pattern, bool regular, size_t limit, os_file_fo
 
 	if (!strpbrk(pattern, "*?[") || access(pattern, F_OK) == 0)
 		return read_one(pattern, regular, &limit, found, sink, error);
-	switch (glob(pattern, GLOB_ERR, NULL, &names)) {
+	switch (glob(pattern, 0, except_missing, &names)) {
 	case 0:
 		break;
 	case GLOB_NOMATCH:

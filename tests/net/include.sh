@@ -24,7 +24,7 @@ END
 echo "session create tunnel_name=one session_id=1 peer_session_id=1" >conf.d/20-sessions.conf
 echo "tunnel create tunnel_name=one $tunnel tunnel_id=1 peer_tunnel_id=1" >conf.d/10-tunnels.conf
 echo "tunnel create tunnel_name=other $tunnel tunnel_id=7 peer_tunnel_id=7 colour=red" >conf.d/ignored
-echo "include conf.d/none-*.conf" >"more files.conf"
+printf '%s\n' "include conf.d/none-*.conf" "include none.d/*.conf" >"more files.conf"
 printf '%s' "session create tunnel_name=last session_id=2 peer_session_id=2" >end.conf
 
 equal "--check FILE: right, with all that it includes" "$(checked main.conf)" \
