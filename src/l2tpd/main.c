@@ -25,7 +25,8 @@ static void print_summary(const char *path, const struct configuration *configur
 	uint32_t tunnels, sessions;
 
 	service_reload_counts(configuration->reload, &tunnels, &sessions);
-	printf("%s: %u tunnels, %u sessions, no errors\n", path, tunnels, sessions);
+	printf("%s: %u tunnel%s, %u session%s, no errors\n", path, tunnels, tunnels == 1 ? "" : "s", sessions,
+	       sessions == 1 ? "" : "s");
 }
 
 static int check(const struct options *options, struct configuration *configuration)

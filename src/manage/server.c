@@ -94,8 +94,8 @@ static void accept_failed(struct manage *manage)
 {
 	static const struct timeval pause = { ACCEPT_PAUSE_MS / 1000, ACCEPT_PAUSE_MS % 1000 * 1000 };
 
-	log_limited(&manage->refused, manage->host.now(), LOG_LEVEL_WARNING, "API: cannot accept clients: %s",
-		    strerror(errno));
+	log_limited(&manage->refused, manage->host.now(), LOG_LEVEL_WARNING, "API: cannot accept clients: %s%s",
+		    strerror(errno), errno == EMFILE ? ": raise the limit of open files (LimitNOFILE=)" : "");
 	/* the socket stays readable: without a pause the loop would spin */
 	event_del(manage->arrival);
 	event_add(manage->accept_again, &pause);

@@ -249,7 +249,7 @@ def run_l2tpd(*words, **more):
 def test_check():
     good = write('good.conf', TUNNEL + '\nsession create tunnel_name=t session_id=1 peer_session_id=2\n')
     equal('--check of a good file', run_l2tpd('--check', '-c', good),
-          (0, f'{good}: 1 tunnels, 1 sessions, no errors\n', ''))
+          (0, f'{good}: 1 tunnel, 1 session, no errors\n', ''))
     bad = write('bad.conf', f'tunnel create frob=1\n{TUNNEL}\n{TUNNEL} \\\n  ttl=256\ntunnel list\nsystem reload\n')
     status, _, err = run_l2tpd('--check', '-c', bad)
     equal('--check of a bad file: status', status, 1)
