@@ -84,18 +84,21 @@ bool caller_root(const struct caller *caller, char *path)
 	return read_link(caller, "root", path);
 }
 
-uint64_t caller_socket(const struct caller *caller, int fd)
+bool caller_socket(const struct caller *caller, int fd, uint64_t *inode)
 {
 	char path[64], target[64];
-	unsigned long long inode;
+	unsigned long long found;
 	ssize_t length;
 
+	*inode = 0;
 	snprintf(path, sizeof(path), "%d/fd/%d", (int)caller->tid, fd);
 	length = readlinkat(caller->proc, path, target, sizeof(target) - 1);
 	if (length < 0)
-		return 0;
+		return errno != ENOENT;
 	target[length] = '\0';
-	return sscanf(target, "socket:[%llu]", &inode) == 1 ? inode : 0;
+	if (sscanf(target, "socket:[%llu]", &found) == 1)
+		*inode = found;
+	return true;
 }
 
 bool caller_has(const struct caller *caller, int fd)

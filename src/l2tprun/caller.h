@@ -27,8 +27,8 @@ void caller_close(struct caller *caller);
 /* Text with its end, size octets at most.  Nothing is kept open for it, as it is read often. */
 bool caller_string(const struct caller *caller, uint64_t address, char *text, size_t size);
 
-/* What tells sockets apart, of this descriptor; 0 when it is none, or no socket. */
-uint64_t caller_socket(const struct caller *caller, int fd);
+/* What tells sockets apart, of this descriptor; 0 when it is no socket. False: it is not open. */
+bool caller_socket(const struct caller *caller, int fd, uint64_t *inode);
 
 /* The folder of this descriptor, or AT_FDCWD, and the program's root: absolute paths as we see them, with room for
  * PATH_MAX.  False: there is none. */

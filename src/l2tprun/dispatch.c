@@ -25,16 +25,12 @@ static struct client *find_client(struct supervisor *supervisor, const struct tr
 {
 	enum call_kind kind = trapped->call.kind;
 	struct client *client;
-	uint64_t inode;
 
-	if (!HASH_COUNT(supervisor->clients.by_inode))
+	if (!trapped->socket || !HASH_COUNT(supervisor->clients.by_inode))
 		return NULL;
-	inode = caller_socket(&trapped->caller, (int)trapped->call.arguments[0]);
-	if (!inode || !notification_waits(supervisor->listener, trapped->id))
-		return NULL;
-	client = clients_find(&supervisor->clients, inode);
+	client = clients_find(&supervisor->clients, trapped->socket);
 	if (!client && (kind == CALL_BIND || kind == CALL_CONNECT))
-		tell_moved(supervisor, inode);
+		tell_moved(supervisor, trapped->socket);
 	return client;
 }
 

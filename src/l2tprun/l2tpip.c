@@ -298,13 +298,9 @@ static bool makes_one(const struct call *call)
 static struct l2tpip *find(struct supervisor *supervisor, const struct trapped *trapped)
 {
 	struct l2tpip *socket = NULL;
-	uint64_t inode;
 
-	if (!HASH_COUNT(supervisor->l2tpips.by_inode))
-		return NULL;
-	inode = caller_socket(&trapped->caller, (int)trapped->call.arguments[0]);
-	if (inode && notification_waits(supervisor->listener, trapped->id))
-		HASH_FIND(hh, supervisor->l2tpips.by_inode, &inode, sizeof(inode), socket);
+	if (trapped->socket)
+		HASH_FIND(hh, supervisor->l2tpips.by_inode, &trapped->socket, sizeof(trapped->socket), socket);
 	return socket;
 }
 

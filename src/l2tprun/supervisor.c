@@ -78,6 +78,21 @@ static bool read_memory(void *context, uint64_t address, void *octets, size_t le
 	return caller_read(context, address, octets, length);
 }
 
+/* The call's descriptor is looked at once, whatever other threads put in its place meanwhile; what is closed then is
+ * not to be another socket when the kernel looks. False: it is not open. */
+static bool find_socket(const struct supervisor *supervisor, struct trapped *trapped)
+{
+	bool is_open;
+
+	if (trapped->call.kind == CALL_SOCKET || call_has_path(trapped->call.kind) ||
+	    (!HASH_COUNT(supervisor->clients.by_inode) && !HASH_COUNT(supervisor->l2tpips.by_inode)))
+		return true;
+	is_open = caller_socket(&trapped->caller, (int)trapped->call.arguments[0], &trapped->socket);
+	if (!notification_waits(supervisor->listener, trapped->id))
+		trapped->socket = 0;
+	return is_open;
+}
+
 /* A thread outside our pid namespace has no number here (0): it is not ours to look at. */
 static void take_call(struct supervisor *supervisor)
 {
@@ -90,6 +105,8 @@ static void take_call(struct supervisor *supervisor)
 	trapped.caller.tid = (pid_t)notification.pid;
 	if (!notification.pid || !call_decode(&notification.data, read_memory, &trapped.caller, &trapped.call))
 		supervisor_continue(supervisor, trapped.id);
+	else if (!find_socket(supervisor, &trapped))
+		supervisor_answer(supervisor, trapped.id, EBADF);
 	else if (call_has_path(trapped.call.kind))
 		files_call(supervisor, &trapped);
 	else if (!l2tpip_call(supervisor, &trapped))

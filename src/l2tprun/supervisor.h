@@ -38,6 +38,7 @@ struct trapped {
 	uint64_t id;
 	struct caller caller;
 	struct call call;
+	uint64_t socket;		/* inode of its descriptor, when it may be one of ours; 0: none */
 };
 
 /* Get what a supervisor needs besides the listener (-1 as yet); path: l2tpd's socket. Closes nothing on failure. */
