@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Peers that have proved nothing: from their SCCRQ to their SCCCN.  Each costs one place in a table that is made
- * once.  No timer repeats our SCCRP: a peer that has not got it repeats its SCCRQ, which is answered again.
+ * Peers that have proved nothing: from their SCCRQ to their SCCCN.  Each costs one place in a table of fixed size,
+ * which gets its memory in blocks as it fills and keeps it.  No timer repeats our SCCRP: a peer that has not got it
+ * repeats its SCCRQ, which is answered again.
  *
  * When requests come faster than allowed, or the table fills, a request counts only when it comes a second time:
  * an honest peer repeats its own after a second, a flood with invented sources does not.  Of what was seen there
@@ -19,6 +20,7 @@
 #define CHALLENGE_MAX 256		/* octets of a peer's */
 #define BUCKETS 4096
 #define SEEN (1 << 21)			/* tags: ten seconds of 200,000 requests a second */
+#define BLOCK 64			/* places that get their memory together */
 #define NONE UINT32_MAX
 
 /* What makes a request the same as another, besides the address and port: the peer's tunnel id; of one that is hidden,
@@ -30,6 +32,7 @@ enum place_state { PLACE_FREE, PLACE_ASKING, PLACE_ANSWERED };
 
 struct place {
 	enum place_state state;
+	uint32_t index;			/* its own */
 	uint32_t generation;
 	uint32_t next_in_bucket;	/* of its address; of the free ones when free */
 	uint32_t older, newer;
@@ -51,11 +54,11 @@ struct place {
 struct admission {
 	struct control_limits limits;
 	uint64_t key;			/* of hashes */
-	struct place *places;		/* limits.half_open of them */
-	uint32_t free, fresh, used, oldest, newest;	/* fresh: from here on no place was ever used, nor its memory */
+	struct place **blocks;		/* of limits.half_open places, those from fresh on maybe without memory */
+	uint32_t free, fresh, used, oldest, newest;	/* fresh: from here on no place was ever used */
 	uint32_t buckets[BUCKETS];
 	uint32_t by_id[CONTROL_IDS];	/* place, NONE */
-	uint16_t *seen;
+	uint16_t *seen;			/* NULL: nothing yet */
 	uint64_t second;		/* being counted */
 	uint32_t in_second;
 };
@@ -63,6 +66,11 @@ struct admission {
 static uint32_t at_least_one(uint32_t places)
 {
 	return places ? places : 1;
+}
+
+static uint32_t block_count(const struct admission *admission)
+{
+	return (admission->limits.half_open + BLOCK - 1) / BLOCK;
 }
 
 struct admission *admission_new(const struct control_limits *limits, uint64_t key)
@@ -75,9 +83,8 @@ struct admission *admission_new(const struct control_limits *limits, uint64_t ke
 	admission->limits.half_open = at_least_one(limits->half_open);
 	admission->key = key;
 	admission->free = admission->oldest = admission->newest = NONE;
-	admission->seen = calloc(SEEN, sizeof(*admission->seen));
-	admission->places = calloc(admission->limits.half_open, sizeof(*admission->places));
-	if (!admission->seen || !admission->places) {
+	admission->blocks = calloc(block_count(admission), sizeof(*admission->blocks));
+	if (!admission->blocks) {
 		admission_free(admission);
 		return NULL;
 	}
@@ -90,7 +97,9 @@ void admission_free(struct admission *admission)
 {
 	if (!admission)
 		return;
-	free(admission->places);
+	for (uint32_t i = 0; admission->blocks && i < block_count(admission); i++)
+		free(admission->blocks[i]);
+	free(admission->blocks);
 	free(admission->seen);
 	free(admission);
 }
@@ -101,6 +110,34 @@ bool admission_has_id(const struct admission *admission, uint16_t id)
 }
 
 /* --- places --- */
+
+/* One that was used. */
+static struct place *place_at(const struct admission *admission, uint32_t index)
+{
+	return &admission->blocks[index / BLOCK][index % BLOCK];
+}
+
+/* One that nobody has. NULL: out of memory. */
+static struct place *free_place(struct admission *admission)
+{
+	uint32_t index = admission->fresh;
+	struct place **block = &admission->blocks[index / BLOCK];
+	struct place *place;
+
+	if (admission->free != NONE) {
+		place = place_at(admission, admission->free);
+		admission->free = place->next_in_bucket;
+		return place;
+	}
+	if (!*block)
+		*block = calloc(BLOCK, sizeof(**block));
+	if (!*block)
+		return NULL;
+	admission->fresh++;
+	place = place_at(admission, index);
+	place->index = index;
+	return place;
+}
 
 static uint64_t mix(uint64_t x)
 {
@@ -131,16 +168,16 @@ static uint32_t *bucket_of(struct admission *admission, const struct address *ad
 	return &admission->buckets[hash_address(admission, address) % BUCKETS];
 }
 
-static handle request_of(const struct admission *admission, const struct place *place)
+static handle request_of(const struct place *place)
 {
-	return (handle)place->generation << 32 | ((uint32_t)(place - admission->places) + 1);
+	return (handle)place->generation << 32 | (place->index + 1);
 }
 
 static struct place *place_of(const struct control *control, handle request)
 {
 	const struct admission *admission = control->admission;
 	uint32_t index = (uint32_t)request - 1;
-	struct place *place = index < admission->limits.half_open ? &admission->places[index] : NULL;
+	struct place *place = index < admission->fresh ? place_at(admission, index) : NULL;
 
 	return place && place->state != PLACE_FREE && place->generation == request >> 32 ? place : NULL;
 }
@@ -148,11 +185,11 @@ static struct place *place_of(const struct control *control, handle request)
 static void unlink_age(struct admission *admission, const struct place *place)
 {
 	if (place->older != NONE)
-		admission->places[place->older].newer = place->newer;
+		place_at(admission, place->older)->newer = place->newer;
 	else
 		admission->oldest = place->newer;
 	if (place->newer != NONE)
-		admission->places[place->newer].older = place->older;
+		place_at(admission, place->newer)->older = place->older;
 	else
 		admission->newest = place->older;
 }
@@ -160,11 +197,10 @@ static void unlink_age(struct admission *admission, const struct place *place)
 static void leave(struct control *control, struct place *place)
 {
 	struct admission *admission = control->admission;
-	uint32_t index = (uint32_t)(place - admission->places);
 	uint32_t *link = bucket_of(admission, &place->path.peer.address);
 
-	while (*link != index)
-		link = &admission->places[*link].next_in_bucket;
+	while (*link != place->index)
+		link = &place_at(admission, *link)->next_in_bucket;
 	*link = place->next_in_bucket;
 	unlink_age(admission, place);
 	if (place->id) {
@@ -176,34 +212,32 @@ static void leave(struct control *control, struct place *place)
 	place->state = PLACE_FREE;
 	place->generation++;
 	place->next_in_bucket = admission->free;
-	admission->free = index;
+	admission->free = place->index;
 	admission->used--;
 }
 
+/* NULL: out of memory. */
 static struct place *enter(struct admission *admission, const struct control_path *path, uint64_t key, uint64_t now)
 {
-	uint32_t index = admission->free != NONE ? admission->free : admission->fresh;
 	uint32_t *bucket = bucket_of(admission, &path->peer.address);
-	struct place *place = &admission->places[index];
+	struct place *place = free_place(admission);
 
-	if (admission->free != NONE)
-		admission->free = place->next_in_bucket;
-	else
-		admission->fresh++;
+	if (!place)
+		return NULL;
 	admission->used++;
 	place->state = PLACE_ASKING;
 	place->path = *path;
 	place->key = key;
 	place->until = now + LIFE;
 	place->next_in_bucket = *bucket;
-	*bucket = index;
+	*bucket = place->index;
 	place->older = admission->newest;
 	place->newer = NONE;
 	if (place->older != NONE)
-		admission->places[place->older].newer = index;
+		place_at(admission, place->older)->newer = place->index;
 	else
-		admission->oldest = index;
-	admission->newest = index;
+		admission->oldest = place->index;
+	admission->newest = place->index;
 	return place;
 }
 
@@ -215,8 +249,8 @@ static struct place *find(struct admission *admission, const struct control_path
 
 	*of_source = 0;
 	for (uint32_t at = *bucket_of(admission, &path->peer.address); at != NONE;
-	     at = admission->places[at].next_in_bucket) {
-		struct place *place = &admission->places[at];
+	     at = place_at(admission, at)->next_in_bucket) {
+		struct place *place = place_at(admission, at);
 
 		if (!address_equal(&place->path.peer.address, &path->peer.address))
 			continue;
@@ -233,8 +267,13 @@ static struct place *find(struct admission *admission, const struct control_path
 static bool seen_before(struct admission *admission, const struct control_path *path, uint64_t key)
 {
 	uint64_t hash = mix(hash_address(admission, &path->peer.address) ^ (uint64_t)path->peer.port << 16 ^ key);
-	uint16_t *seen = &admission->seen[hash % SEEN], tag = (uint16_t)(hash >> 48) | 1;
+	uint16_t *seen, tag = (uint16_t)(hash >> 48) | 1;
 
+	if (!admission->seen)
+		admission->seen = calloc(SEEN, sizeof(*admission->seen));
+	if (!admission->seen)
+		return false;
+	seen = &admission->seen[hash % SEEN];
 	if (*seen == tag)
 		return true;
 	*seen = tag;
@@ -260,7 +299,7 @@ static void tell_down(struct control *control, const struct place *place, uint16
 		      const char *text)
 {
 	control_reason_local(&control->reason, result, error, text);
-	control_tell_request_down(control, request_of(control->admission, place), &place->path, place->owner);
+	control_tell_request_down(control, request_of(place), &place->path, place->owner);
 }
 
 static void crowd_out(struct control *control, struct place *place)
@@ -285,7 +324,7 @@ static bool may_enter(struct control *control, const struct control_path *path, 
 	}
 	if (admission->used == admission->limits.half_open) {
 		control->counters.requests_crowded_out++;
-		crowd_out(control, &admission->places[admission->oldest]);
+		crowd_out(control, place_at(admission, admission->oldest));
 	}
 	return true;
 }
@@ -355,7 +394,7 @@ static void stopped(struct control *control, struct place *place, const struct c
 	reply_ack(control, place, (uint16_t)(header->ns + 1));
 	if (place->state == PLACE_ANSWERED) {
 		control_reason_peer(&control->reason, &control->message);
-		control_tell_request_down(control, request_of(control->admission, place), &place->path, place->owner);
+		control_tell_request_down(control, request_of(place), &place->path, place->owner);
 	}
 	leave(control, place);
 }
@@ -398,12 +437,14 @@ static void admit(struct control *control, const struct request *request, uint64
 	    control_tunnel_tie(control, request->path, message))
 		return;
 	place = enter(admission, request->path, request->key, now);
+	if (!place)
+		return;
 	learn(place, message);
 	place->understood = request->understood;
 	place->request_length = request->hidden ? (uint16_t)request->length : 0;
 	if (request->hidden)
 		memcpy(place->octets, request->hidden, request->length);
-	control_tell_request(control, request_of(admission, place), request->path);
+	control_tell_request(control, request_of(place), request->path);
 }
 
 static const char *refuse_request(const struct message *message, uint16_t *result, uint16_t *error)
@@ -548,7 +589,7 @@ static bool reveal(struct place *place, const struct control_tunnel_settings *se
 static void give_up(struct control *control, struct place *place, void *owner, uint16_t result, uint16_t error,
 		    const char *text, uint64_t now)
 {
-	handle request = request_of(control->admission, place);
+	handle request = request_of(place);
 
 	place->owner = owner;
 	tell_down(control, place, result, error, text);
@@ -563,7 +604,7 @@ static void answer(struct control *control, struct place *place, uint16_t id,
 	place->id = id;
 	place->settings = *settings;
 	place->owner = owner;
-	control->admission->by_id[id] = (uint32_t)(place - control->admission->places);
+	control->admission->by_id[id] = place->index;
 	control_use_tunnel_id(control, id);
 	write_reply(control, place);
 	if (place->reply_length)
@@ -633,7 +674,7 @@ void admission_give_up_id(struct control *control, uint16_t id)
 	uint32_t at = control->admission->by_id[id];
 
 	if (at != NONE)
-		stop(control, &control->admission->places[at], RESULT_ERROR, ERROR_CODE_RESOURCES,
+		stop(control, place_at(control->admission, at), RESULT_ERROR, ERROR_CODE_RESOURCES,
 		     "the tunnel id is needed otherwise: try again");
 }
 
@@ -691,7 +732,7 @@ bool admission_message(struct control *control, const struct control_path *path,
 {
 	struct admission *admission = control->admission;
 	uint32_t at = admission->by_id[header->connection_id];
-	struct place *place = at == NONE ? NULL : &admission->places[at];
+	struct place *place = at == NONE ? NULL : place_at(admission, at);
 	struct message_counters ignored = { 0 };
 	struct message_problem problem = { .error = 0 };
 	enum message_verdict verdict;
@@ -726,7 +767,7 @@ uint32_t admission_used(const struct admission *admission)
 
 uint64_t admission_deadline(const struct admission *admission)
 {
-	return admission->oldest == NONE ? CONTROL_NEVER : admission->places[admission->oldest].until;
+	return admission->oldest == NONE ? CONTROL_NEVER : place_at(admission, admission->oldest)->until;
 }
 
 bool admission_expire(struct control *control, uint64_t now)
@@ -736,7 +777,7 @@ bool admission_expire(struct control *control, uint64_t now)
 
 	if (admission_deadline(admission) > now)
 		return false;
-	place = &admission->places[admission->oldest];
+	place = place_at(admission, admission->oldest);
 	if (place->state == PLACE_ANSWERED) {
 		control->counters.requests_expired++;
 		tell_down(control, place, 0, 0, "the peer did not go on");
