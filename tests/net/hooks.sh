@@ -83,6 +83,8 @@ check 'one that takes too long runs' until_true 10 test -s "$HOOKS/pid"
 check 'the daemon does not wait for it' ctl A -q tunnel modify tunnel_name=lon fwmark=1
 check 'it is ended' until_true 10 logged 'tunnel_modified was ended, it took longer than hook_timeout'
 check 'really' until_true 10 has_ended "$(cat "$HOOKS/pid")"
+check 'so is the one that waited for it' until_true 10 \
+	eval '[ "$(grep -c "tunnel_modified was ended" "$(log_of A)")" = 2 ]'
 rm -f "$HOOKS"/*
 
 # ---------------------------------------------------------------- who is not run
