@@ -55,6 +55,17 @@ frame_echo() { helper "$1" "${FRAMES[@]}" echo "$2"; }
 # frames_pass HOST PATH COUNT: so many there and back again, in order
 frames_pass() { on "$1" "${FRAMES[@]}" check "$2" "$3"; }
 
+# lns_commands [STATE-FILE [LAST]]: of an LNS that A may call; who is in $TMP/users comes in, and gets an address of
+# 10.1.0.10 to LAST
+lns_commands() {
+	cat <<-END
+		system modify state_file=${1:-$TMP/B.state} chap_secrets=$TMP/users pap_secrets=$TMP/none
+		pool create pool_name=subscribers range=10.1.0.10-${2:-10.1.0.20}
+		ppp profile modify profile_name=default ip_pool_name=subscribers local_ipaddr=10.1.0.1
+		peer profile create profile_name=A peer_ipaddr=192.0.2.1
+	END
+}
+
 # without_ppp: sessions of daemons that are started from now on are up when both ends agree to the call
 NO_PPP="session profile modify profile_name=default no_ppp=yes"
 without_ppp() {

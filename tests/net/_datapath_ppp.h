@@ -274,9 +274,16 @@ static inline void answered(const char *what, int fd, const char *headers, const
 		fail(what);
 }
 
+static inline void answers4(const char *what, int fd, const char *headers, const char *from, const char *to,
+			    const char *headers_back)
+{
+	ping4(fd, headers, from, to);
+	answered(what, fd, headers_back, to);
+}
+
 /* The kernel uses a new IPv6 address only after a while: ask until it answers. */
 static inline void answers6(const char *what, int fd, const char *headers, const char *from, const char *to,
-		     const char *headers_back)
+			    const char *headers_back)
 {
 	for (uint64_t end = now_ms() + PATIENCE_MS; now_ms() < end;) {
 		ping6(fd, headers, from, to);

@@ -59,12 +59,7 @@ done
 
 # ---------------------------------------------------------------- a tunnel with its calls
 echo 'alice * secret *' >"$TMP/users" && chmod 600 "$TMP/users"
-daemon B <<-END || exit 1
-	system modify state_file=$TMP/B.state chap_secrets=$TMP/users pap_secrets=$TMP/none
-	pool create pool_name=subscribers range=10.1.0.10-10.1.0.20
-	ppp profile modify profile_name=default ip_pool_name=subscribers local_ipaddr=10.1.0.1
-	peer profile create profile_name=A peer_ipaddr=192.0.2.1
-END
+daemon B < <(lns_commands) || exit 1
 daemon A <<<"tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes" || exit 1
 comes_up "a tunnel" 1 0
 start_capture tunnel tunnel_name="$(of_peer B .config.tunnel_name)"

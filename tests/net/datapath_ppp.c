@@ -159,19 +159,15 @@ static void own(void)
 	if (strcmp(info_of(session).ifname, "ppp0"))
 		fail(info_of(session).ifname);
 	equal("MTU: the MRU is less than loopback's", info_of(session).mtu, 1500);
-	ping4(peer, "000211110a0aff030021", "10.9.0.2", "10.9.0.1");
-	answered("IPv4", peer, "000222220b0bff030021", "10.9.0.1");
-	ping4(peer, "000211110a0a0021", "10.9.0.2", "10.9.0.1");
-	answered("without address and control fields", peer, "000222220b0bff030021", "10.9.0.1");
-	ping4(peer, "000211110a0a21", "10.9.0.2", "10.9.0.1");
-	answered("a short protocol field", peer, "000222220b0bff030021", "10.9.0.1");
-	ping4(peer, "000211110a0aff0321", "10.9.0.2", "10.9.0.1");
-	answered("that alone", peer, "000222220b0bff030021", "10.9.0.1");
+	answers4("IPv4", peer, "000211110a0aff030021", "10.9.0.2", "10.9.0.1", "000222220b0bff030021");
+	answers4("without address and control fields", peer, "000211110a0a0021", "10.9.0.2", "10.9.0.1",
+		 "000222220b0bff030021");
+	answers4("a short protocol field", peer, "000211110a0a21", "10.9.0.2", "10.9.0.1", "000222220b0bff030021");
+	answers4("that alone", peer, "000211110a0aff0321", "10.9.0.2", "10.9.0.1", "000222220b0bff030021");
 	answers6("IPv6", peer, "000211110a0aff030057", "fe80::2", "fe80::1", "000222220b0bff030057");
 	config.ppp.send_pfc = config.ppp.send_acfc = true;
 	modify(session, &config, DATAPATH_SESSION_PPP);
-	ping4(peer, "000211110a0a21", "10.9.0.2", "10.9.0.1");
-	answered("both compressed", peer, "000222220b0b21", "10.9.0.1");
+	answers4("both compressed", peer, "000211110a0a21", "10.9.0.2", "10.9.0.1", "000222220b0b21");
 	answers6("of IPv6", peer, "000211110a0a57", "fe80::2", "fe80::1", "000222220b0b57");
 	config.ppp.send_pfc = false;
 	config.ppp.ipv4 = false;
@@ -188,8 +184,7 @@ static void own(void)
 	config.ppp = both();
 	snprintf(config.ifname, sizeof(config.ifname), "uplink");
 	modify(session, &config, DATAPATH_SESSION_PPP);
-	ping4(peer, "000211110a0a21", "10.9.0.2", "10.9.0.1");
-	answered("again", peer, "000222220b0bff030021", "10.9.0.1");
+	answers4("again", peer, "000211110a0a21", "10.9.0.2", "10.9.0.1", "000222220b0bff030021");
 	datapath_ops(dp)->session_delete(dp, &session, 1);
 	if (if_nametoindex("uplink"))
 		fail("the device outlives its session");
@@ -234,8 +229,7 @@ static void bare(void)
 	config.ppp = both();
 	config.ppp.local6 = address_of("2001:db8::1");
 	modify(session, &config, DATAPATH_SESSION_PPP);
-	ping4(peer, "000211110a0a21", "10.9.0.2", "10.9.0.1");
-	answered("IPv4", peer, "000222220b0bff030021", "10.9.0.1");
+	answers4("IPv4", peer, "000211110a0a21", "10.9.0.2", "10.9.0.1", "000222220b0bff030021");
 }
 
 /* --- who sent it --- */
@@ -256,10 +250,8 @@ static void source(void)
 	config.ppp.local6 = address_of("2001:db8:2::1");
 	modify(session, &config, DATAPATH_SESSION_PPP);
 	memset(prefixes, 0xff, sizeof(prefixes));	/* they were copied */
-	ping4(peer, "000211110a0a21", "10.9.0.2", "10.9.0.1");
-	answered("its address", peer, "000222220b0bff030021", "10.9.0.1");
-	ping4(peer, "000211110a0a21", "10.8.0.77", "10.9.0.1");
-	answered("its prefix", peer, "000222220b0bff030021", "10.9.0.1");
+	answers4("its address", peer, "000211110a0a21", "10.9.0.2", "10.9.0.1", "000222220b0bff030021");
+	answers4("its prefix", peer, "000211110a0a21", "10.8.0.77", "10.9.0.1", "000222220b0bff030021");
 	answers6("its IPv6 prefix", peer, "000211110a0a57", "2001:db8:1::9", "2001:db8:2::1", "000222220b0bff030057");
 	answers6("its link-local address", peer, "000211110a0a57", "fe80::2", "fe80::1", "000222220b0bff030057");
 	ping4(peer, "000211110a0a21", "10.8.1.77", "10.9.0.1");

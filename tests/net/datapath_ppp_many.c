@@ -63,30 +63,27 @@ static void shared(void)
 	modify(sessions[1], &configs[1], DATAPATH_SESSION_PPP);
 	if (*info_of(sessions[0]).ifname)
 		fail("a shared device is said to be its own");
-	ping4(peer, "000211110a0021", "10.7.0.0", "10.9.0.1");
-	answered("the first", peer, "000222220b00ff030021", "10.9.0.1");
-	ping4(peer, "000211110a0121", "10.7.0.1", "10.9.0.1");
-	answered("the second", peer, "000222220b01ff030021", "10.9.0.1");
+	answers4("the first", peer, "000211110a0021", "10.7.0.0", "10.9.0.1", "000222220b00ff030021");
+	answers4("the second", peer, "000211110a0121", "10.7.0.1", "10.9.0.1", "000222220b01ff030021");
 	answers6("a prefix", peer, "000211110a0157", "2001:db8:1:1ff::7", "2001:db8::1", "000222220b01ff030057");
 	answers6("a link-local address", peer, "000211110a0057", "fe80::2", "fe80::1", "000222220b00ff030057");
 	ping4(peer, "000211110a0021", "10.7.0.1", "10.9.0.1");
 	told("another's address", DATAPATH_EVENT_DROPPED, DATAPATH_DROP_SOURCE);
 	set_address(&configs[0], 1);
 	refused(sessions[0], &configs[0], ERROR_EXISTS);
-	ping4(peer, "000211110a0021", "10.7.0.0", "10.9.0.1");
-	answered("what was refused changed nothing", peer, "000222220b00ff030021", "10.9.0.1");
+	answers4("what was refused changed nothing", peer, "000211110a0021", "10.7.0.0", "10.9.0.1",
+		 "000222220b00ff030021");
 	set_address(&configs[0], 2);
 	modify(sessions[0], &configs[0], DATAPATH_SESSION_PPP);
-	ping4(peer, "000211110a0021", "10.7.0.2", "10.9.0.1");
-	answered("another address", peer, "000222220b00ff030021", "10.9.0.1");
+	answers4("another address", peer, "000211110a0021", "10.7.0.2", "10.9.0.1", "000222220b00ff030021");
 	datapath_ops(dp)->device_delete(dp, device);
 	if (!if_nametoindex("subs"))
 		fail("the device goes before its sessions");
 	datapath_ops(dp)->session_delete(dp, sessions, 1);
 	set_address(&configs[1], 2);
 	modify(sessions[1], &configs[1], DATAPATH_SESSION_PPP);
-	ping4(peer, "000211110a0121", "10.7.0.2", "10.9.0.1");
-	answered("an address that is free again", peer, "000222220b01ff030021", "10.9.0.1");
+	answers4("an address that is free again", peer, "000211110a0121", "10.7.0.2", "10.9.0.1",
+		 "000222220b01ff030021");
 	datapath_ops(dp)->session_delete(dp, &sessions[1], 1);
 	datapath_ops(dp)->device_delete(dp, device);
 	if (if_nametoindex("subs"))

@@ -29,19 +29,28 @@ check "nothing is left of it" until_true 10 none_left
 before=$(descriptors)
 
 # ---------------------------------------------------------------- two hosts
-# end HOST OURS THEIRS ID PEER-ID: a program that has a tunnel and a session, and does what comes on a pipe
-end() {
-	mkfifo "$TMP/$1.in"
-	probe "$1" <"$TMP/$1.in" >"$TMP/$1.said" 2>&1 &
-	exec {to[$1]}>"$TMP/$1.in"
-	tell "$1" "udp u 5000 5000 $2 $3" 'socket a' "connect a 38 u $4 $5 0 0" 'socket b' \
-		"connect b 38 - $4 $5 1$4 1$5"
-}
 declare -A to
+# programs_begin: one on each host, which does what comes on a pipe; programs_end: there is nothing else to do
+programs_begin() {
+	local host
+	for host in A B; do
+		mkfifo "$TMP/$host.in"
+		probe $host <"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
+		exec {to[$host]}>"$TMP/$host.in"
+	done
+}
+programs_end() {
+	local host
+	for host in A B; do exec {to[$host]}>&-; done
+	check "$1: nothing is left of them" until_true 10 none_left
+	check "$1: no descriptor either" until_true 10 no_more_descriptors
+	rm "$TMP/A.in" "$TMP/B.in"
+}
 tell() { printf '%s\n' "${@:2}" >&"${to[$1]}"; }
 said() { grep -q "$2" "$TMP/$1.said"; }
-end A 192.0.2.1 192.0.2.2 1 2
-end B 192.0.2.2 192.0.2.1 2 1
+programs_begin
+tell A 'udp u 5000 5000 192.0.2.1 192.0.2.2' 'socket a' 'connect a 38 u 1 2 0 0' 'socket b' 'connect b 38 - 1 2 11 12'
+tell B 'udp u 5000 5000 192.0.2.2 192.0.2.1' 'socket a' 'connect a 38 u 2 1 0 0' 'socket b' 'connect b 38 - 2 1 12 11'
 check "a session there" until_true 10 said A '^connect b.*: ok'
 check "and there" until_true 10 said B '^connect b.*: ok'
 tell B 'recv b' 'recv u'
@@ -60,17 +69,10 @@ check "an administrator deletes it" ctl A session delete tunnel_name=kernel-1 se
 equal "it is gone" "$(ctl A -j session list | jq length)" 0
 tell A 'send b c021010100080102030405' 'get b 2' 'close b'
 check "its socket is as it was" until_true 10 said A '^get b 2: 0, 4 octets'
-for host in A B; do exec {to[$host]}>&-; done
-check "nothing is left of them" until_true 10 none_left
-check "no descriptor either" until_true 10 no_more_descriptors
+programs_end "two hosts"
 
 # ---------------------------------------------------------------- a socket that is connected later
-rm -f "$TMP/A.in" "$TMP/B.in"
-for host in A B; do
-	mkfifo "$TMP/$host.in"
-	probe $host <"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
-	exec {to[$host]}>"$TMP/$host.in"
-done
+programs_begin
 tell A 'udp u 5000 0 192.0.2.1 192.0.2.2' 'socket a' 'connect a 38 u 1 2 0 0' 'socket b' 'connect b 38 - 1 2 11 12'
 tell B 'udp u 5001 5000 192.0.2.2 192.0.2.1' 'socket a' 'connect a 38 u 2 1 0 0' 'socket b' 'connect b 38 - 2 1 12 11'
 check "not connected: a session there" until_true 10 said A '^connect b.*: ok'
@@ -84,17 +86,10 @@ check "connected: the tunnel is told" until_true 10 is_linked
 tell B 'recv b'
 tell A 'send b c021020100080102030405'
 check "frames leave" until_true 10 said B '^recv b: c021020100080102030405$'
-for host in A B; do exec {to[$host]}>&-; done
-check "nothing is left of them" until_true 10 none_left
-check "no descriptor either" until_true 10 no_more_descriptors
+programs_end "connected later"
 
 # ---------------------------------------------------------------- bridged
-rm -f "$TMP/A.in" "$TMP/B.in"
-for host in A B; do
-	mkfifo "$TMP/$host.in"
-	probe $host <"$TMP/$host.in" >"$TMP/$host.said" 2>&1 &
-	exec {to[$host]}>"$TMP/$host.in"
-done
+programs_begin
 for tunnel in 1 2; do
 	tell A "udp u 500$tunnel 600$tunnel 192.0.2.1 192.0.2.2" "socket m" "connect m 38 u $tunnel $tunnel 0 0" \
 		"socket $tunnel" "connect $tunnel 38 - $tunnel $tunnel 11 11"
@@ -112,9 +107,7 @@ tell B 'unbridge x'
 check "they are no more" until_true 10 said B '^unbridge.*: ok'
 tell A "send 1 0021$packet" 'quiet 2'
 check "nothing passes" until_true 10 said A '^quiet 2: EAGAIN'
-for host in A B; do exec {to[$host]}>&-; done
-check "nothing is left of them" until_true 10 none_left
-check "no descriptor either" until_true 10 no_more_descriptors
+programs_end "bridged"
 
 # ---------------------------------------------------------------- many, killed, malformed
 equal "150 sockets" "$(probe A <<-'END' | tail -n 1

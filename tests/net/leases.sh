@@ -10,12 +10,7 @@ chmod 600 "$TMP/users"
 state=$TMP/kept/B.sqlite
 
 lns() {
-	cat >"$TMP/B.conf" <<-END
-		system modify state_file=$1 chap_secrets=$TMP/users pap_secrets=$TMP/none
-		pool create pool_name=subscribers range=10.1.0.10-10.1.0.14
-		ppp profile modify profile_name=default ip_pool_name=subscribers local_ipaddr=10.1.0.1
-		peer profile create profile_name=A peer_ipaddr=192.0.2.1
-	END
+	lns_commands "$1" 10.1.0.14 >"$TMP/B.conf"
 	start_daemon B
 }
 daemon A <<-END || exit 1
@@ -52,7 +47,7 @@ for signal in KILL TERM; do
 	stop_daemon B $signal
 	start_daemon B || exit 1
 	comes_up "the LNS ends by SIG$signal: they come back" 1 3 30
-	equal "each with its address" "$(who)" "$before"
+	same "each with its address" "$(who)" "$before"
 done
 hang_up u1
 check "who has gone" until_true 3 kept "SELECT user, in_use FROM leases ORDER BY user" "u1 0 u2 1 u3 1 "

@@ -12,12 +12,7 @@ END
 chmod 600 "$TMP/users"
 echo -n wonderland >"$TMP/password"
 chmod 600 "$TMP/password"
-daemon B <<-END || exit 1
-	system modify state_file=$TMP/B.state chap_secrets=$TMP/users pap_secrets=$TMP/none
-	pool create pool_name=subscribers range=10.1.0.10-10.1.0.20
-	ppp profile modify profile_name=default ip_pool_name=subscribers local_ipaddr=10.1.0.1
-	peer profile create profile_name=A peer_ipaddr=192.0.2.1
-END
+daemon B < <(lns_commands) || exit 1
 daemon A <<-END || exit 1
 	tunnel create tunnel_name=t dest_ipaddr=192.0.2.2 persist=yes $IMPATIENT
 	session create tunnel_name=t session_name=s user_name=alice user_password_file=$TMP/password
