@@ -40,15 +40,25 @@ check() {
 	fi
 }
 
-# check_fails NAME COMMAND...: the other way round
+# check_fails NAME COMMAND...: the other way round. What is not there, ran out of time or was killed has not refused
+# anything, nor has a daemon that l2tpctl does not find.
 check_fails() {
-	local name=$1
+	local name=$1 status
 	shift
-	if "$@" >"$TMP/check.out" 2>&1; then fail "$name" "succeeded: $* ($(cat "$TMP/check.out"))"; else ok "$name"; fi
+	"$@" >"$TMP/check.out" 2>&1
+	status=$?
+	if [ $status = 0 ]; then
+		fail "$name" "succeeded: $* ($(cat "$TMP/check.out"))"
+	elif [ $status -ge 124 ] || { [ "$1" = ctl ] && [ $status = 3 ]; }; then
+		fail "$name" "status $status: $* ($(cat "$TMP/check.out"))"
+	else
+		ok "$name"
+	fi
 }
 
-# equal NAME GOT WANTED
+# equal NAME GOT WANTED; same NAME GOT WANTED: where both were asked for, and no answer is not the same as none
 equal() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "got '$2', wanted '$3'"; fi; }
+same() { case $3 in '' | null) fail "$1" "nothing to compare '$2' with" ;; *) equal "$@" ;; esac; }
 
 # matches NAME TEXT REGEX: the regular expression is found in the text
 matches() { if grep -qE -- "$3" <<<"$2"; then ok "$1"; else fail "$1" "'$2' does not match '$3'"; fi; }
@@ -198,8 +208,8 @@ cookie_A=a0a1a2a3a4a5a6a7 cookie_B=b0b1b2b3b4b5b6b7
 
 # shellcheck disable=SC2034
 pair() {
-	local encap=udp family=4 cookie=8 l2spec=default pw_type=eth tunnel='' session='' sides='A B' addresses=yes
-	local tunnel_A='' tunnel_B='' session_A='' session_B='' "$@"
+	local encap=udp family=4 cookie=8 l2spec=default pw_type=eth interface=pw0 tunnel='' session='' sides='A B'
+	local addresses=yes tunnel_A='' tunnel_B='' session_A='' session_B='' "$@"
 	local -A number=([A]=1 [B]=2) peer=([A]=B [B]=A)
 	local side
 	unpair
@@ -208,23 +218,27 @@ pair() {
 			"$((3 - ${number[$side]}))") ||
 			{ fail "l2tpd on $side" "does not start, for $*"; return 1; }
 		[ $addresses = yes ] || continue
-		ip_on "$side" addr add "10.0.0.${number[$side]}/24" dev pw0 || return
-		[ "$(on "$side" sysctl -n net.ipv6.conf.pw0.disable_ipv6)" = 1 ] ||
-			ip_on "$side" -6 addr add "fd00::${number[$side]}/64" dev pw0 nodad || return
+		pair_addresses "$side" "${number[$side]}" || { fail "addresses on $side" "for $*"; return 1; }
 	done
 }
 
-# pair_config HOST PEER NUMBER PEER-NUMBER: the configuration of one side, from pair's variables
+pair_addresses() {
+	ip_on "$1" addr add "10.0.0.$2/24" dev pw0 || return
+	[ "$(on "$1" sysctl -n net.ipv6.conf.pw0.disable_ipv6)" = 1 ] ||
+		ip_on "$1" -6 addr add "fd00::$2/64" dev pw0 nodad
+}
+
+# pair_config HOST PEER NUMBER PEER-NUMBER: the commands of one side, from pair's variables
 pair_config() {
 	local -n mine=cookie_$1 theirs=cookie_$2 tunnel_words=tunnel_$1 session_words=session_$1
-	local prefix=192.0.2.
-	[ "$family" = 4 ] || prefix=2001:db8::
-	echo "tunnel create tunnel_name=t version=3 encap=$encap src_ipaddr=$prefix$3 dest_ipaddr=$prefix$4 \\"
-	echo "	tunnel_id=$3 peer_tunnel_id=$4 $tunnel $tunnel_words"
-	echo "session create tunnel_name=t session_name=s session_id=1$3 peer_session_id=1$4 pw_type=$pw_type \\"
-	[ "$cookie" = 0 ] || echo "	cookie=${mine:0:$((cookie * 2))} peer_cookie=${theirs:0:$((cookie * 2))} \\"
-	[ "$pw_type" != vlan ] || echo "	vlan_id=${vlan_id:-$((100 + $3))} \\"
-	echo "	l2spec_type=$l2spec interface_name=pw0 $session $session_words"
+	local prefix=192.0.2. words="pw_type=$pw_type l2spec_type=$l2spec $session $session_words"
+	[ "$family" = 4 ] || prefix=${prefix6:-2001:db8::}
+	[ "$cookie" = 0 ] || words+=" cookie=${mine:0:$((cookie * 2))} peer_cookie=${theirs:0:$((cookie * 2))}"
+	[ "$pw_type" != vlan ] || words+=" vlan_id=${vlan_id:-$((100 + $3))}"
+	[ -z "$interface" ] || words+=" interface_name=$interface"
+	echo "tunnel create tunnel_name=t version=3 encap=$encap src_ipaddr=$prefix$3 dest_ipaddr=$prefix$4" \
+		"tunnel_id=$3 peer_tunnel_id=$4 $tunnel $tunnel_words"
+	echo "session create tunnel_name=t session_name=s session_id=1$3 peer_session_id=1$4 $words"
 }
 
 unpair() { stop_daemon A; stop_daemon B; }

@@ -130,7 +130,7 @@ printf '%s\n' "$tunnel" "$session session_name=s interface_name=pw0" \
 check_fails "reload of a bad file fails" ctl A system reload
 equal "and tells all that is wrong" "$(grep -c 'A\.conf:[34]:' "$(log_of A)")" 2
 matches "and says where" "$(ctl A system reload 2>&1)" 'A\.conf:3:[0-9]+.*colour'
-equal "and changed nothing" "$(on A cat /sys/class/net/pw0/ifindex)" "$index"
+same "and changed nothing" "$(on A cat /sys/class/net/pw0/ifindex)" "$index"
 kill -HUP "${daemon_pid[A]}"
 sleep 0.3
 check "SIGHUP with a bad file: the daemon goes on" answers A
@@ -176,8 +176,8 @@ refused() {
 	cat >"$TMP/A.conf"
 	check_fails "reload, $1: refused" ctl A system reload
 	matches "reload, $1: says why" "$(cat "$TMP/check.out")" "$2"
-	equal "reload, $1: the device and its addresses are as they were" "$(as_it_is)" "$as_it_was"
-	equal "reload, $1: no device is left behind" "$(on A ls /sys/class/net)" "$links"
+	same "reload, $1: the device and its addresses are as they were" "$(as_it_is)" "$as_it_was"
+	same "reload, $1: no device is left behind" "$(on A ls /sys/class/net)" "$links"
 	check "reload, $1: packets still pass" pings A 10.0.0.2
 }
 

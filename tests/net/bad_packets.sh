@@ -28,7 +28,7 @@ refused() {
 	packets A send "$encap" "$source" $to session=12 cookie=$cookie_A "$@"
 	until_true 10 is_counted "$counter" $((before + count))
 	equal "$name: $counter" $(($(counter "$counter") - before)) "$count"
-	equal "$name: not delivered" "$(delivered)" "$was"
+	same "$name: not delivered" "$(delivered)" "$was"
 	answers B >/dev/null || fail "$name" "the daemon has died"
 }
 is_delivered() { [ "$(delivered)" -ge "$1" ]; }
@@ -68,7 +68,7 @@ refused "flood of rubbish" status.rx_unknown_session 2000 "${good[@]}" session=9
 accepted udp 192.0.2.1 192.0.2.2 session=12 cookie=$cookie_A 101
 packets A send udp 192.0.2.1 192.0.2.2 session=12 cookie=$cookie_A frame=0102030405 102
 sleep 0.1
-answers B >/dev/null && ok "a frame shorter than an Ethernet header does no harm"
+check "a frame shorter than an Ethernet header does no harm" answers B
 system_counter() { ctl B -j system show statistics | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
 at_least "counters of the system" "$(system_counter rx_unknown_session)" 2000
 check "are set to zero" ctl B -q system modify reset_statistics

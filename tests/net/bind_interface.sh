@@ -66,7 +66,7 @@ for encap in udp ip; do
 			wrong=$(status_field B rx_wrong_source)
 			arrive "$name: not bound" pw2 22 wire 3
 			arrive "$name: not bound" pw2 22 wire2 3
-			equal "$name: all from the right source" "$(status_field B rx_wrong_source)" "$wrong"
+			same "$name: all from the right source" "$(status_field B rx_wrong_source)" "$wrong"
 			ctl B -q tunnel delete tunnel_name=u
 		done
 		if [ $encap = udp ]; then

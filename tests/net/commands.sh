@@ -47,7 +47,7 @@ check "rename a tunnel" ctl A tunnel modify tunnel_id=1 tunnel_name=road
 check "rename its session" ctl A session modify tunnel_name=road session_id=11 session_name=cart
 equal "both go by their new names" \
 	"$(ctl A -j session show tunnel_name=road session_name=cart | field session_id)" 11
-equal "and are listed by them" "$(ctl A session list tunnel_name=road names | tr -s '\t ' ' ')" \
+same "and are listed by them" "$(ctl A session list tunnel_name=road names | tr -s '\t ' ' ')" \
 	"$(ctl A session list tunnel_id=1 names | tr -s '\t ' ' ')"
 matches "by the session's, too" "$(ctl A session list names)" cart
 check_fails "the tunnel's old name is nobody's" ctl A tunnel show tunnel_name=t
@@ -59,7 +59,7 @@ matches "a name that is taken is refused" "$(ctl A tunnel modify tunnel_id=1 tun
 check "delete the other" ctl A tunnel delete tunnel_name=t
 check "reload" ctl A system reload
 equal "the names are those of the file" "$(session_field A session_id)" 11
-equal "it is the same interface" "$(on A cat /sys/class/net/pw0/ifindex)" "$ifindex"
+same "it is the same interface" "$(on A cat /sys/class/net/pw0/ifindex)" "$ifindex"
 
 # the busy session itself
 is_numbered() { [ "$(session_field B send_seq)" = "$1" ]; }

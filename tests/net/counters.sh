@@ -17,11 +17,11 @@ have_settled() {
 ends_agree() {
 	local counter
 	for counter in packets bytes; do
-		equal "$1: $counter A to B" "$(session_field B rx_$counter)" "$(session_field A tx_$counter)"
-		equal "$1: $counter B to A" "$(session_field A rx_$counter)" "$(session_field B tx_$counter)"
-		equal "$1: tunnel has its session's tx_$counter" "$(tunnel_field A tx_$counter)" \
+		same "$1: $counter A to B" "$(session_field B rx_$counter)" "$(session_field A tx_$counter)"
+		same "$1: $counter B to A" "$(session_field A rx_$counter)" "$(session_field B tx_$counter)"
+		same "$1: tunnel has its session's tx_$counter" "$(tunnel_field A tx_$counter)" \
 			"$(session_field A tx_$counter)"
-		equal "$1: tunnel has its session's rx_$counter" "$(tunnel_field A rx_$counter)" \
+		same "$1: tunnel has its session's rx_$counter" "$(tunnel_field A rx_$counter)" \
 			"$(session_field A rx_$counter)"
 	done
 	for counter in tx_errors rx_errors rx_seq_discards rx_oos_packets rx_cookie_discards rx_invalid; do
@@ -50,7 +50,7 @@ done
 # the interface's own counters count frames
 pair || exit 1
 until_true 3 pings A 10.0.0.2
-equal "interface: frames in and out" "$(on A cat /sys/class/net/pw0/statistics/tx_packets)" \
+same "interface: frames in and out" "$(on A cat /sys/class/net/pw0/statistics/tx_packets)" \
 	"$(session_field A tx_packets)"
 
 # Prometheus is told the same
@@ -60,10 +60,10 @@ sys.stdout.buffer.write(urllib.request.urlopen("http://127.0.0.1:9817/metrics").
 		sed -n "s/^l2tpd_$1 //p"
 }
 ctl A system modify metrics_port=9817 metrics_detail=sessions >/dev/null 2>&1
-equal "metrics: of the session" "$(metric 'session_tx_packets_total{tunnel="t",session_id="11",session="s"}')" \
+same "metrics: of the session" "$(metric 'session_tx_packets_total{tunnel="t",session_id="11",session="s"}')" \
 	"$(session_field A tx_packets)"
-equal "metrics: of the tunnel" "$(metric 'tunnel_rx_bytes_total{tunnel="t"}')" "$(tunnel_field A rx_bytes)"
-equal "metrics: in all" "$(metric rx_bytes_total)" "$(tunnel_field A rx_bytes)"
+same "metrics: of the tunnel" "$(metric 'tunnel_rx_bytes_total{tunnel="t"}')" "$(tunnel_field A rx_bytes)"
+same "metrics: in all" "$(metric rx_bytes_total)" "$(tunnel_field A rx_bytes)"
 
 # a path that does not exist counts as transmit errors
 ip_on A route add unreachable 192.0.2.2/32

@@ -38,7 +38,7 @@ equal "and names no more" "$(from tunnel session_profile_name)" "lan a profile, 
 ctl A peer profile modify profile_name=branch session_profile_name=lan 2>/dev/null
 equal "of the session profile" "$(from session mtu)" "1400 session profile lan"
 equal "which its tunnel names" "$(from session profile_name)" "lan its tunnel"
-equal "the other way round" "$(ctl A explain tunnel tunnel_name=t)" "$(ctl A tunnel explain tunnel_name=t)"
+same "the other way round" "$(ctl A explain tunnel tunnel_name=t)" "$(ctl A tunnel explain tunnel_name=t)"
 equal "as JSON" "$(ctl A -j tunnel explain tunnel_id=1 | jq -c '.parameters[] | select(.parameter == "ttl")')" \
 	'{"parameter":"ttl","value":"20","source":"profile","profile_type":"tunnel","profile":"site"}'
 

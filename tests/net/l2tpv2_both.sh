@@ -102,7 +102,7 @@ kill -HUP "${daemon_pid[B]}"
 sleep 0.5
 before=$(ctl A -j session list | jq -c '[.[].config.session_id]')
 comes_up "both read their files again: all stay" 300 300
-equal "the very same" "$(ctl A -j session list | jq -c '[.[].config.session_id]')" "$before"
+same "the very same" "$(ctl A -j session list | jq -c '[.[].config.session_id]')" "$before"
 sed -i '/tunnel_name=t300 /d' "$TMP/A.conf"
 echo 'tunnel modify tunnel_name=t299 hello_timeout=17' >>"$TMP/A.conf"
 kill -HUP "${daemon_pid[A]}"

@@ -35,11 +35,11 @@ equal "messages: sent here, received there since it had proved itself" \
 equal "none was sent again" "$(of_A .transport.retransmitted) $(at_B .transport.duplicates)" "0 0"
 s_A() { session A t s "$1"; }
 s_B() { ctl B -j session list | jq -r ".[0] | $1"; }
-equal "the peer's id of the session" "$(s_A .state.peer_session_id) $(s_B .state.peer_session_id)" \
+same "the peer's id of the session" "$(s_A .state.peer_session_id) $(s_B .state.peer_session_id)" \
 	"$(s_B .config.session_id) $(s_A .config.session_id)"
 equal "what each is" "$(s_A .state.role), $(s_B .state.role)" "LAC Incoming Call, LNS Incoming Call"
 equal "how far" "$(s_A .state.call_phase), $(s_B .state.call_phase)" "established, established"
-equal "the same serial number" "$(s_A .state.serial_number)" "$(s_B .state.serial_number)"
+same "the same serial number" "$(s_A .state.serial_number)" "$(s_B .state.serial_number)"
 at_least "which there is" "$(s_A .state.serial_number)" 1
 equal "numbers of who calls whom" "$(s_B '.config | "\(.calling_number) \(.called_number) \(.sub_address)"')" \
 	"5551234 99 7"

@@ -106,12 +106,12 @@ stays=$(on A cat /sys/class/net/pw1/ifindex)
 ctl A tunnel profile create profile_name=mine ttl=9 2>/dev/null
 check "reload" ctl A system reload
 equal "what was edited is as in the file" "$(ttls)" "20 20 64"
-equal "with the devices of before" "$(on A cat /sys/class/net/pw1/ifindex)" "$stays"
+same "with the devices of before" "$(on A cat /sys/class/net/pw1/ifindex)" "$stays"
 equal "what an administrator made stays" "$(ctl A tunnel profile list | paste -sd ' ')" "default mine site"
 sed -i 's/ttl=20/ttl=25/' "$TMP/A.conf"
 check "reload with another value in a profile" ctl A system reload
 equal "its tunnels have it" "$(ttls)" "25 25 64"
-equal "and still the same devices" "$(on A cat /sys/class/net/pw1/ifindex)" "$stays"
+same "and still the same devices" "$(on A cat /sys/class/net/pw1/ifindex)" "$stays"
 
 echo "peer profile create profile_name=lost tunnel_profile_name=nowhere" >>"$TMP/A.conf"
 check_fails "a name that leads nowhere" ctl A system reload

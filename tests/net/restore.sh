@@ -34,13 +34,13 @@ equal "no secret, no file of secrets" "$(ls saved.conf*)" saved.conf
 equal "it has all that was made, one command each" "$(grep -cE '^(system|tunnel|session) ' saved.conf)" 6
 # shellcheck disable=SC2016 # nothing to expand
 matches "quoted where needed" "$(cat saved.conf)" 'session_name="a \\"b\\" \\\\c# ; \$d"'
-equal "to standard output: the same but for its heading" "$(ctl A config save)" "$(sed 1d saved.conf)"
+same "to standard output: the same but for its heading" "$(ctl A config save)" "$(sed 1d saved.conf)"
 matches "-j" "$(ctl A -j config save | jq -r '.[0].text')" '^system modify max_tunnels=7$'
 check "l2tpd --check takes it" "$L2TPD" --check saved.conf
 check "so does config check" ctl A config check file=saved.conf
 check "restore" ctl A config restore file=saved.conf
-equal "nothing is touched: the same devices" "$(devices)" "$running"
-equal "nor anything else" "$(state A)" "$before"
+same "nothing is touched: the same devices" "$(devices)" "$running"
+same "nor anything else" "$(state A)" "$before"
 chmod 604 saved.conf
 check "save again" ctl A config save file=saved.conf
 equal "a file that was there keeps its mode" "$(stat -c %a saved.conf)" 604
@@ -51,13 +51,13 @@ stop_daemon A
 equal "all is gone" "$(on A ls /sys/class/net | grep -cE 'l2tpeth|odd')" 0
 daemon A </dev/null || exit 1
 check "restore into a daemon that has nothing" ctl A config restore file=saved.conf
-equal "makes the same" "$(state A)" "$before"
+same "makes the same" "$(state A)" "$before"
 stop_daemon A
 daemon A <saved.conf || exit 1
-equal "so does a start with it" "$(state A)" "$before"
+same "so does a start with it" "$(state A)" "$before"
 piped() { ctl A config save | ctl A config restore file=-; }
 check "saved by pipe" piped
-equal "nothing is touched" "$(state A)" "$before"
+same "nothing is touched" "$(state A)" "$before"
 
 # all or nothing; and what is not named goes
 running=$(devices)
@@ -65,7 +65,7 @@ ctl A -q tunnel create tunnel_name=mine version=3 dest_ipaddr=192.0.2.9 tunnel_i
 { cat saved.conf; echo "session create tunnel_name=t peer_session_id=5 netns=nowhere"; } >wrong.conf
 check_fails "a restore that the system refuses" ctl A config restore file=wrong.conf
 matches "is told with its place" "$(ctl A config restore file=wrong.conf 2>&1)" '^wrong\.conf:10:[0-9]+: .*nowhere'
-equal "nothing is touched" "$(devices)" "$running"
+same "nothing is touched" "$(devices)" "$running"
 matches "what it does not name is still there" "$(ctl A tunnel list names)" mine
 { cat saved.conf; echo "tunnel create colour=red"; echo "tunnel list"; } >wrong.conf
 for verb in check restore; do
@@ -78,8 +78,8 @@ done
 check "config check of the right file changes nothing" ctl A config check file=saved.conf
 matches "what it does not name is still there" "$(ctl A tunnel list names)" mine
 check "restore of the right one" ctl A config restore file=saved.conf
-equal "what it does not name is gone" "$(state A)" "$before"
-equal "the rest is untouched" "$(devices)" "$running"
+same "what it does not name is gone" "$(state A)" "$before"
+same "the rest is untouched" "$(devices)" "$running"
 
 # what cannot be
 equal "restore without a file: exit status" "$(ctl A config restore </dev/null >out 2>&1; echo $?)" 2
@@ -91,4 +91,4 @@ printf 'tunnel create \xff\n' >wrong.conf
 matches "a file that is no text" "$(ctl A config check file=wrong.conf 2>&1)" 'UTF-8'
 printf 'config restore\n' >script
 matches "a script cannot be its own file" "$(ctl A <script 2>&1)" 'file=FILE'
-equal "nothing of all this changed anything" "$(state A)" "$before"
+same "nothing of all this changed anything" "$(state A)" "$before"
