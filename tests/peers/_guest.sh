@@ -21,6 +21,7 @@ guest_begin() {
 	[ ! -e "$TMP/sent" ] || guest put "$TMP/sent" "$FAR_FOLDER/sent"
 	echo "the guest is Linux $(in_guest 'uname -r')"
 }
+guest_is_well() { check "the kernel had nothing to complain of" in_guest '! dmesg | grep -E "WARNING|BUG:|Oops"'; }
 # For _ppp.sh
 far() { in_guest "$1"; }
 # guest_loads MODULE...

@@ -34,7 +34,7 @@ ppp_address() {
 	ip_on "$1" -j -4 addr show dev "$2" | jq -r '.[].addr_info[] | select(.local) | "\(.local) \(.address // "-")"'
 }
 has_address() { [ "$(ppp_address "$1" "$2")" = "$3 $4" ]; }
-no_ppp_device() { [ -z "$(ppp_devices "$1")" ]; }
+no_ppp_device() { ip_on "$1" -j link show | jq -e 'all(.[].ifname; startswith("ppp") | not)'; }
 
 # ---------------------------------------------------------------- traffic
 ping_sizes() {
@@ -47,7 +47,7 @@ mtu_edge() {
 	mtu=$(mtu_of A "$1")
 	echo "MTU $mtu"
 	pings A "$2" $((mtu - 28)) -M "do" || return
-	! on A ping -q -c 1 -W 1 -s $((mtu - 27)) -M "do" "$2"
+	[[ $(on A ping -c 1 -W 0.1 -s $((mtu - 27)) -M "do" "$2" 2>&1) == *'too long'* ]]
 }
 tcp_out() {
 	far "rm -f $FAR_FOLDER/received

@@ -116,4 +116,4 @@ check "VLAN pseudowire with the kernel's pw0.101: ping" all_pings
 check "VLAN pseudowire: TCP to the kernel" tcp_out
 check "VLAN pseudowire: TCP from the kernel" tcp_in
 remove
-check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
+guest_is_well

@@ -69,7 +69,7 @@ end_capture
 packets_seen() { tshark -r "$TMP/wire.pcap" -Y "$1" 2>/dev/null | wc -l; }
 at_least "packets on the wire are encrypted" "$(packets_seen 'ppp.protocol == 0x00fd')" 100
 equal "and none is not" "$(packets_seen 'ppp.protocol == 0x0021')" 0
-equal "the MTU there is less by MPPE's header" "$(in_guest 'cat /sys/class/net/ppp0/mtu')" "$(mtu_of A ppp0)"
+same "the MTU there is less by MPPE's header" "$(in_guest 'cat /sys/class/net/ppp0/mtu')" "$(mtu_of A ppp0)"
 check_fails "a packet in clear from elsewhere is not taken" clear_ping_is_answered
 check "while those that are encrypted pass" pings A 10.9.0.1
 
@@ -100,7 +100,6 @@ theirs mppe_bits=40,128
 # ---------------------------------------------------------------- ends
 calls "and a last call" 128
 ctl A -q tunnel delete tunnel_name=t
-nothing_there() { [ -z "$(in_guest 'ip l2tp show tunnel; ip -o link show | grep ppp')" ]; }
 check "all is gone" until_true 10 nothing_there
 there_ends
 
@@ -114,5 +113,5 @@ while read -r name what; do check "by itself: $what" in_guest "kernel_cipher $na
 	never what was not negotiated is refused
 END
 
-check_fails "nobody was told a key" in_guest 'dmesg | grep "keys: master"'
-check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
+check "nobody was told a key" in_guest '! dmesg | grep "keys: master"'
+guest_is_well

@@ -40,4 +40,4 @@ for options in "auth require-pap" "auth require-chap" "auth require-mschap-v2" "
 	kill "$(processes B ld-linux-x86-64)"	# what runs the stand-in
 	check "ours proves its name, $options: it ends it" until_true 5 guest_said 'LCP terminated by peer'
 done
-check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
+guest_is_well

@@ -140,7 +140,7 @@ echo "we counted $counted; our client: $(session B t s '.statistics | tostring')
 ctl B -q session delete tunnel_name=t session_name=s
 check "accounting: it ends" until_true 5 recorded Stop User-Name alice
 last() { radius_record R Stop "Acct-$1"; }
-equal "accounting: what we counted" \
+same "accounting: what we counted" \
 	"$(last Input-Packets) $(last Input-Octets) $(last Output-Packets) $(last Output-Octets)" "$counted"
 equal "accounting: the user ended it" "$(radius_record R Stop Acct-Terminate-Cause)" User-Request
 hang_up
@@ -247,7 +247,7 @@ hang_up
 before=$(of_server silent access_requests)
 call alice
 check "the first server is known to be dead: the second is asked" until_true 15 is_up "10.9.0.*" || why
-equal "and the first is not" "$(of_server silent access_requests)" "$before"
+same "and the first is not" "$(of_server silent access_requests)" "$before"
 hang_up
 lns_profile radius_servers=main
 ctl A -q radius modify radius_name=main secret_file="$TMP/other-secret"

@@ -141,4 +141,4 @@ calls "one of a pool of one" && {
 stop_daemon A
 equal "we are stopped" $? 0
 check "the peer knows" until_true 15 guest_has_pppd 0
-check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
+guest_is_well

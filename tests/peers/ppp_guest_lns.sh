@@ -109,4 +109,4 @@ hang_up
 check "nobody was told a secret, either" no_secret_told
 stop_daemon A
 equal "we are stopped" $? 0
-check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
+guest_is_well

@@ -75,4 +75,4 @@ check "it is back: up again" until_true 30 is_up
 remove
 stop_daemon A
 equal "we are stopped" $? 0
-check_fails "the kernel had nothing to complain of" in_guest 'dmesg | grep -E "WARNING|BUG:|Oops"'
+guest_is_well
