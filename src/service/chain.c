@@ -359,9 +359,9 @@ int chain_refuse_dangling(const struct service *service, const struct profile **
 			if (!name)
 				continue;
 			*naming = profile;
-			error_set(error, ERROR_UNKNOWN, row->parameter, "there is no %s named %s: `%s create` makes one",
-				  config_object_name(row->named), name,
-				  config_object_name(row->named));
+			error_set(error, ERROR_UNKNOWN, row->parameter,
+				  "there is no %s named %s: `%s create` makes one", config_object_name(row->named),
+				  name, config_object_name(row->named));
 			snprintf(object, sizeof(object), "%s %s", config_object_name(row->object), profile->name);
 			error_name_object(error, object);
 			return -1;
