@@ -17,9 +17,10 @@
  *
  *   KERNEL_ATTACH_FD_NETNS: the network namespace in which the program opened its socket.
  *
- *   KERNEL_ATTACH_FD_PROXY: a NETLINK_GENERIC socket of the kernel's there, bound, non-blocking: what is for other
- *   families than l2tp is sent here, and what it receives passed on.  Its port id (port_id) is the one that the
- *   program is told to have.  It was opened with no more capabilities than the program has, and the kernel asks
+ *   KERNEL_ATTACH_FD_PROXY: a NETLINK_GENERIC socket of the kernel's there, not bound, non-blocking: what is for other
+ *   families than l2tp is sent here, and what it receives passed on.  Its names are the ones that the program is told:
+ *   it is bound and connected when the program does that, or sends something first; then to port_id, if that is free.
+ *   It was opened with no more capabilities than the program has, and the kernel asks
  *   whoever opened a socket for its rights as well as whoever sends - but only if the message has no destination
  *   address.  So l2tpd may pass on whatever the program wants to send, with send(), and must not with sendto(); and
  *   with no more capabilities than who sent it has, who may be another one, or have fewer by now.
@@ -29,6 +30,9 @@
  *
  * KERNEL_ATTACH_OPTION: the program sets an option of level SOL_NETLINK.  error is what setsockopt() shall say;
  * ENOTCONN when there is no such client.  Groups that a program names in bind() come as NETLINK_ADD_MEMBERSHIP.
+ *
+ * KERNEL_ATTACH_BIND: bind() of one, to port_id, 0: to any. KERNEL_ATTACH_CONNECT: connect() to the name in octets;
+ * value is the thread that asks.  error as above.  Its own name is asked for by a KERNEL_ATTACH_CALL.
  *
  * KERNEL_ATTACH_VIEW: a program opens a file in which the kernel tells of tunnels.  Two descriptors: an empty memfd in
  * place of KERNEL_ATTACH_FD_CLIENT, and the network namespace; option is the view (enum kernel_view).  error 0: the
@@ -68,10 +72,16 @@
  *
  * KERNEL_ATTACH_L2TPIP_AGAIN: it has another raw socket on the wire, which comes with it.
  *
+ * KERNEL_ATTACH_L2TPIP_MOVED: it was connected; the answer comes when its tunnel is, too.
+ *
  * KERNEL_ATTACH_L2TPIP_CLOSED: the program has closed the last descriptor; its tunnel goes.
  *
  * KERNEL_ATTACH_MOVED: a program calls bind() or connect() on a socket that is none of the above, whose inode number is
- * the cookie: if it is a tunnel's it will be somewhere else soon.  There is no answer.
+ * the cookie: if it is a tunnel's it will be somewhere else soon, and there is no answer; value 1: it is already, and
+ * the answer comes when its tunnel is, too.
+ *
+ * Nobody asks for what l2tpd tells with client 0: the socket whose inode number is in the octets is a tunnel's from now
+ * on, or with an error is none any more.
  *
  * When the connection ends nothing happens to the clients of netlink: their programs may live on.  But their options
  * cannot be set any more, a new connection knows none of them.  Sockets of IP protocol 115 are gone with it, since
@@ -83,7 +93,7 @@
 #include <stdint.h>
 
 #define KERNEL_ATTACH_SOCKET_DEFAULT "/run/l2tpd/kernel.socket"
-#define KERNEL_ATTACH_VERSION 2		/* another one is answered with EPROTONOSUPPORT: both are of one build */
+#define KERNEL_ATTACH_VERSION 3		/* another one is answered with EPROTONOSUPPORT: both are of one build */
 #define KERNEL_ATTACH_WAIT_MS 5000	/* a daemon that does not answer for so long is taken for none */
 
 #define KERNEL_ATTACH_OCTETS 96		/* of an address, or an ioctl's argument */
@@ -101,6 +111,9 @@ enum kernel_attach_kind {
 	KERNEL_ATTACH_L2TPIP_AGAIN,
 	KERNEL_ATTACH_L2TPIP_CLOSED,
 	KERNEL_ATTACH_MOVED,
+	KERNEL_ATTACH_BIND,
+	KERNEL_ATTACH_CONNECT,
+	KERNEL_ATTACH_L2TPIP_MOVED,
 };
 
 /* getsockname() and getpeername(); an option of SOL_PPPOL2TP, an int; likewise; ioctl() */
@@ -136,7 +149,7 @@ struct kernel_attach {
 	uint32_t version;
 	uint32_t kind;		/* enum kernel_attach_kind */
 	uint64_t client;	/* l2tprun's number for it, unique in this connection */
-	uint32_t port_id;	/* NETLINK */
+	uint32_t port_id;	/* NETLINK: the one it gets first. BIND */
 	/* OPTION: of level SOL_NETLINK. CALL: enum kernel_call. VIEW: which. L2TPIP_BIND: the connection id */
 	int32_t option;
 	int32_t value;		/* OPTION: its value. NETLINK: 1: who opens it may administer that network namespace */
@@ -151,6 +164,7 @@ struct kernel_attached {
 	int32_t error;		/* 0, or the errno (positive) that the program shall see */
 	uint32_t family_id;	/* NETLINK: of "l2tp" */
 	uint32_t group_id;	/* NETLINK: of its multicast group */
+	uint32_t port_id;	/* BIND, and CALL for a name of NETLINK: that it is bound to, and stays; 0: to none */
 	uint32_t length;	/* CALL: of octets */
 	uint8_t octets[KERNEL_ATTACH_OCTETS];
 };

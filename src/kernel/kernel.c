@@ -59,6 +59,11 @@ struct kernel_client *kernel_client_new(struct kernel *kernel, const char *netns
 	return client;
 }
 
+void kernel_client_bound(struct kernel_client *client, uint32_t port_id)
+{
+	client->port_id = port_id;
+}
+
 void kernel_client_free(struct kernel_client *client)
 {
 	if (!client)

@@ -94,9 +94,10 @@ struct kernel *kernel_new(struct service *service, const struct kernel_host *hos
 /* With all clients; the service keeps its tunnels.  NULL is legal. */
 void kernel_free(struct kernel *kernel);
 
-/* netns: as the rows of that name, "" the daemon's own.  port_id: what the program reads as its own address.
- * NULL: out of memory. */
+/* netns: as the rows of that name, "" the daemon's own.  port_id: what the program reads as its own address, 0: it has
+ * none as yet. NULL: out of memory. */
 struct kernel_client *kernel_client_new(struct kernel *kernel, const char *netns, uint32_t port_id, void *owner);
+void kernel_client_bound(struct kernel_client *client, uint32_t port_id);
 /* NULL is legal. What it has made stays. */
 void kernel_client_free(struct kernel_client *client);
 

@@ -92,6 +92,32 @@ static void supervisor_writable(evutil_socket_t fd, short what, void *context)
 	tell(supervisor, &owed);
 }
 
+/* To whom there is no room it is not told: it does without. */
+static void tell_socket(const struct supervisor *supervisor, uint64_t inode, bool is_tunnels)
+{
+	struct kernel_attached told = { .error = is_tunnels ? 0 : ENOENT, .length = sizeof(inode) };
+
+	memcpy(told.octets, &inode, sizeof(inode));
+	(void)send(supervisor->fd, &told, sizeof(told), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void supervisors_tell_socket(const struct kernel_api *api, uint64_t inode, bool is_tunnels)
+{
+	const struct supervisor *supervisor;
+
+	DL_FOREACH(api->supervisors, supervisor)
+		tell_socket(supervisor, inode, is_tunnels);
+}
+
+static void tell_all_sockets(const struct supervisor *supervisor)
+{
+	const struct taken_socket *taken;
+
+	DL_FOREACH(supervisor->api->sockets, taken)
+		if (taken->inode)
+			tell_socket(supervisor, taken->inode, true);
+}
+
 /* --- what is done, by kind: 0 or errno for the program. A descriptor that is taken over becomes -1. --- */
 
 static int attach_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
@@ -116,6 +142,22 @@ static int set_option(struct supervisor *supervisor, const struct kernel_attach 
 		       errno : 0;
 }
 
+static int bind_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			struct kernel_attached *told)
+{
+	struct program *program = program_find(supervisor, attach->client);
+
+	return program ? program_bind(program, attach->port_id, told) : ENOTCONN;
+}
+
+static int connect_program(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+			   struct kernel_attached *told)
+{
+	struct program *program = program_find(supervisor, attach->client);
+
+	return program ? program_connect(program, attach) : ENOTCONN;
+}
+
 static int attach_pppox(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
 			struct kernel_attached *told)
 {
@@ -126,7 +168,10 @@ static int call(struct supervisor *supervisor, const struct kernel_attach *attac
 		struct kernel_attached *told)
 {
 	struct opened *opened = opened_find(supervisor, attach->client);
+	struct program *program = program_find(supervisor, attach->client);
 
+	if (program)
+		return attach->option == KERNEL_CALL_NAME ? program_name(program, told) : EOPNOTSUPP;
 	return opened ? opened_call(opened, attach, told) : pppox_call(supervisor, attach, told);
 }
 
@@ -170,10 +215,16 @@ static int close_l2tpip(struct supervisor *supervisor, const struct kernel_attac
 	return l2tpip_closed(supervisor, attach->client);
 }
 
+static int move_l2tpip(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
+		       struct kernel_attached *told)
+{
+	return l2tpip_moved(supervisor, attach->client);
+}
+
 static int look_at_socket(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
 			  struct kernel_attached *told)
 {
-	sockets_moved(supervisor->api, attach->cookie);
+	sockets_moved(supervisor->api, attach->cookie, attach->value);
 	return 0;
 }
 
@@ -194,6 +245,9 @@ static const struct order {
 	[KERNEL_ATTACH_L2TPIP_AGAIN] = { attach_l2tpip, 1, 1 },
 	[KERNEL_ATTACH_L2TPIP_CLOSED] = { close_l2tpip, 0, 0 },
 	[KERNEL_ATTACH_MOVED] = { look_at_socket, 0, 0 },
+	[KERNEL_ATTACH_BIND] = { bind_program, 0, 0 },
+	[KERNEL_ATTACH_CONNECT] = { connect_program, 0, 0 },
+	[KERNEL_ATTACH_L2TPIP_MOVED] = { move_l2tpip, 0, 0 },
 };
 
 /* cut: there was no room for all of its descriptors. */
@@ -223,7 +277,7 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 		log_limited(&supervisor->api->refused, os_clock_ms(), LOG_LEVEL_WARNING,
 			    "kernel API: cannot serve a program under l2tprun: %s", strerror(told.error));
 	close_all(fds, count);
-	if (attach->kind != KERNEL_ATTACH_MOVED)
+	if (attach->kind != KERNEL_ATTACH_MOVED || attach->value)
 		tell(supervisor, &told);
 }
 
@@ -350,7 +404,9 @@ static void arrived(evutil_socket_t listening, short what, void *context)
 	tell_of_rights(api);
 	*supervisor = (struct supervisor){ .api = api, .fd = fd };
 	DL_APPEND(api->supervisors, supervisor);
-	if (!watch_supervisor(supervisor))
+	if (watch_supervisor(supervisor))
+		tell_all_sockets(supervisor);
+	else
 		supervisor_free(supervisor);
 }
 

@@ -53,6 +53,9 @@ struct program {
 	int netns;				/* the network namespace it is in */
 	bool opener_may;			/* who opened it may administer that */
 	uint32_t opener;			/* the user who did */
+	uint32_t first_port;			/* that it has if nobody asks for another */
+	uint32_t port;				/* that the proxy is bound to; 0: to none */
+	bool speaks_to_others;			/* it is connected to a program, or to a group of them */
 	struct ucred sender;			/* of the request that is read */
 	struct event *readable, *writable, *answered;	/* answered: by the proxy */
 };
@@ -109,7 +112,7 @@ struct l2tpip {
 	bool bound;
 	uint32_t connection_id;
 	bool taken;				/* it is a tunnel's, or was */
-	struct endpoint local;			/* as it was bound ... */
+	struct endpoint local, peer;		/* as it was bound ... */
 	bool is_connected;			/* ... and connected the last time that we looked */
 	struct l2tpip *prev, *next;
 };
@@ -151,6 +154,8 @@ static inline void watch_end(struct event *event)
 /* kernel_api.c */
 /* This timer comes in so many milliseconds, or sooner if it was set for that. */
 void timer_within(struct event_base *loop, struct event *timer, uint64_t ms);
+/* This socket is a tunnel's, or none any more. */
+void supervisors_tell_socket(const struct kernel_api *api, uint64_t inode, bool is_tunnels);
 
 /* kernel_served.c */
 /* fd is taken over, also when it fails: NULL, out of memory or there are too many. */
@@ -170,6 +175,10 @@ void served_free_all(struct kernel_api *api);
 int program_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_ATTACH_FDS]);
 /* NULL: it is no such client. */
 struct program *program_find(const struct supervisor *supervisor, uint64_t number);
+/* bind(), port 0: to any; connect(); getsockname(). 0 or an errno. */
+int program_bind(struct program *program, uint32_t port, struct kernel_attached *told);
+int program_connect(struct program *program, const struct kernel_attach *attach);
+int program_name(struct program *program, struct kernel_attached *told);
 /* Give it what there is for it. */
 void program_feed(struct program *program);
 /* What is for other families goes to the kernel. */
@@ -219,6 +228,7 @@ int view_write(struct kernel_api *api, const struct kernel_attach *attach, const
 int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[2]);
 int l2tpip_again(struct supervisor *supervisor, uint64_t number, int wire);
 int l2tpip_bind(struct supervisor *supervisor, uint64_t number, uint32_t connection_id);
+int l2tpip_moved(struct supervisor *supervisor, uint64_t number);
 int l2tpip_closed(struct supervisor *supervisor, uint64_t number);
 /* All of this one's, NULL: of whomever. */
 void l2tpips_end(struct kernel_api *api, const struct supervisor *supervisor);
@@ -239,8 +249,11 @@ struct os_udp_socket;
 struct os_udp_socket *sockets_find(struct kernel_api *api, const struct taken_socket *like, size_t *count);
 void sockets_look(struct kernel_api *api);
 void sockets_look_soon(struct kernel_api *api);
-/* The program of the socket with this inode number, if it is any of ours, is about to bind or to connect it. */
-void sockets_moved(struct kernel_api *api, uint64_t inode);
+/* At this one, which is a tunnel's: returns whether it is not where it was. */
+bool sockets_look_at(struct kernel_api *api, struct l2tpip *socket);
+/* The program of the socket with this inode number, if it is any of ours, is about to bind or to connect it, or
+ * has done so already. */
+void sockets_moved(struct kernel_api *api, uint64_t inode, bool already);
 
 /* kernel_space.c */
 /* What rows of that name call the namespace of this descriptor; NULL: nobody has used the API in it. */

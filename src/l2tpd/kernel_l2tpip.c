@@ -28,7 +28,8 @@ static struct address local_of(int fd)
 
 int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[2])
 {
-	struct l2tpip *socket = calloc(1, sizeof(*socket));
+	bool fits = supervisor->api->served_count < KERNEL_SERVED_MAX;
+	struct l2tpip *socket = fits ? calloc(1, sizeof(*socket)) : NULL;
 
 	if (!socket) {
 		close(fds[0]);
@@ -39,12 +40,14 @@ int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach
 				   .wire = fds[0], .annex = fds[1], .netns = os_socket_netns(fds[0]),
 				   .family = local_of(fds[0]).family };
 	DL_APPEND(supervisor->api->l2tpips, socket);
+	supervisor->api->served_count++;
 	return 0;
 }
 
 static void end(struct kernel_api *api, struct l2tpip *socket)
 {
 	DL_DELETE(api->l2tpips, socket);
+	api->served_count--;
 	if (socket->taken)
 		kernel_socket_closed(api->kernel, socket->cookie, os_clock_ms());
 	close(socket->wire);
@@ -162,6 +165,19 @@ int l2tpip_bind(struct supervisor *supervisor, uint64_t number, uint32_t connect
 		return EADDRINUSE;
 	socket->bound = true;
 	socket->connection_id = connection_id;
+	if (socket->taken)
+		(void)sockets_look_at(supervisor->api, socket);
+	return 0;
+}
+
+int l2tpip_moved(struct supervisor *supervisor, uint64_t number)
+{
+	struct l2tpip *socket = find_number(supervisor, number);
+
+	if (!socket)
+		return ENOTCONN;
+	if (socket->taken)
+		(void)sockets_look_at(supervisor->api, socket);
 	return 0;
 }
 
@@ -186,6 +202,7 @@ int l2tpip_take(struct l2tpip *socket, const char *netns, enum config_encap enca
 	socket->taken = true;
 	l2tpip_describe(socket, told);
 	socket->local = told->local;
+	socket->peer = told->peer;
 	socket->is_connected = told->is_connected;
 	if (!told->is_connected)
 		sockets_look_soon(socket->supervisor->api);

@@ -121,20 +121,27 @@ static bool look_at_all_udp(struct kernel_api *api, bool *changed)
 
 /* --- IP protocol 115 --- */
 
-/* Returns likewise. */
-static bool look_at_l2tpip(struct kernel_api *api, struct l2tpip *socket, bool *changed)
+bool sockets_look_at(struct kernel_api *api, struct l2tpip *socket)
 {
 	struct kernel_socket now;
 
-	if (!socket->taken || socket->is_connected)
-		return false;
 	l2tpip_describe(socket, &now);
-	if (is_same(&now.local, &socket->local) && !now.is_connected)
-		return true;
+	if (is_same(&now.local, &socket->local) && now.is_connected == socket->is_connected &&
+	    (!now.is_connected || is_same(&now.peer, &socket->peer)))
+		return false;
 	socket->local = now.local;
+	socket->peer = now.peer;
 	socket->is_connected = now.is_connected;
 	kernel_socket_moved(api->kernel, socket->cookie, &now);
-	*changed = true;
+	return true;
+}
+
+/* Returns likewise. */
+static bool look_at_l2tpip(struct kernel_api *api, struct l2tpip *socket, bool *changed)
+{
+	if (!socket->taken || socket->is_connected)
+		return false;
+	*changed |= sockets_look_at(api, socket);
 	return !socket->is_connected;
 }
 
@@ -169,13 +176,19 @@ void sockets_look_soon(struct kernel_api *api)
 	timer_within(api->loop, api->move, LOOK_MS);
 }
 
-void sockets_moved(struct kernel_api *api, uint64_t inode)
+void sockets_moved(struct kernel_api *api, uint64_t inode, bool already)
 {
 	struct taken_socket *taken;
+	bool changed = false;
 
 	DL_SEARCH_SCALAR(api->sockets, taken, inode, inode);
 	if (!taken || !inode)
 		return;
+	if (already) {
+		taken->moves_until = os_clock_ms();
+		look_at_udp(api, taken, &changed);
+		return;
+	}
 	taken->moves_until = os_clock_ms() + MOVING_MS;
 	timer_within(api->loop, api->move, LOOK_MOVING_MS);
 }

@@ -4,6 +4,7 @@
  * answers to what is for other families come in by the proxy.
  */
 #include <errno.h>
+#include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -78,6 +79,96 @@ static void writable(evutil_socket_t fd, short what, void *context)
 	program_feed(context);
 }
 
+/* --- its names: those of the proxy --- */
+
+#define NAME_TRIES 64			/* others may have these port ids */
+#define LEAST_OWN 0x80000000u		/* no process has such a number ... */
+#define MOST_OWN 0xfffff000u		/* ... and no error */
+
+static bool bind_proxy(struct program *program, uint32_t port)
+{
+	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_pid = port };
+	socklen_t length = sizeof(name);
+
+	if (bind(program->proxy, (struct sockaddr *)&name, sizeof(name)) < 0 ||
+	    getsockname(program->proxy, (struct sockaddr *)&name, &length) < 0)
+		return false;
+	program->port = name.nl_pid;
+	kernel_client_bound(program->client, name.nl_pid);
+	return true;
+}
+
+/* As the kernel does, who would begin with our number. */
+static int bind_some(struct program *program)
+{
+	bool done = bind_proxy(program, program->first_port);
+	uint32_t any;
+
+	for (int i = 0; !done && errno == EADDRINUSE && i < NAME_TRIES; i++) {
+		os_random(&any, sizeof(any));
+		done = bind_proxy(program, LEAST_OWN + any % (MOST_OWN - LEAST_OWN));
+	}
+	return done ? 0 : errno;
+}
+
+int program_bind(struct program *program, uint32_t port, struct kernel_attached *told)
+{
+	int failed;
+
+	if (!port && !program->port)
+		failed = bind_some(program);
+	else
+		failed = bind_proxy(program, port) ? 0 : errno;
+	told->port_id = program->port;
+	return failed;
+}
+
+/* To the kernel, whose port id is 0, everybody may speak. */
+static bool may_connect(const struct program *program, const struct sockaddr_nl *name, pid_t tid)
+{
+	return name->nl_family == AF_UNSPEC || (!name->nl_pid && !name->nl_groups) ||
+	       os_process_administers(tid, program->netns) == OS_PROCESS_MAY;
+}
+
+int program_connect(struct program *program, const struct kernel_attach *attach)
+{
+	struct sockaddr_nl name;
+
+	memcpy(&name, attach->octets, sizeof(name));
+	if (!may_connect(program, &name, attach->value))
+		return EPERM;
+	if (name.nl_family == AF_NETLINK && !program->port)
+		(void)bind_some(program);
+	if (connect(program->proxy, (struct sockaddr *)&name, sizeof(name)) < 0)
+		return errno;
+	program->speaks_to_others = name.nl_family == AF_NETLINK && (name.nl_pid || name.nl_groups);
+	return 0;
+}
+
+/* What it has sent, and was not read yet, has bound it. */
+static bool has_sent(const struct program *program)
+{
+	char octet;
+
+	return recv(program->base.fd, &octet, sizeof(octet), MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+/* When bind() fails the kernel tells of the port all the same, so it may have one and not be bound. */
+int program_name(struct program *program, struct kernel_attached *told)
+{
+	struct sockaddr_nl name;
+	socklen_t length = sizeof(name);
+
+	if (!program->port && has_sent(program))
+		(void)bind_some(program);
+	if (getsockname(program->proxy, (struct sockaddr *)&name, &length) < 0)
+		return errno;
+	told->port_id = program->port;
+	memcpy(told->octets, &name, sizeof(name));
+	told->length = sizeof(name);
+	return 0;
+}
+
 /* --- its requests --- */
 
 /* Who sent it: pid 0 is nobody whom we can see.  False: nobody, this is the end. */
@@ -142,6 +233,12 @@ static bool read_request(struct program *program, bool *more)
 	if (!sender(&message, &program->sender))	/* a message of no octets has one, too */
 		return false;
 	caller.pid = program->sender.pid;
+	if (!program->port)
+		(void)bind_some(program);
+	if (program->speaks_to_others) {
+		program_forward(program, &buffer, (size_t)length);
+		return true;
+	}
 	caller.admin = may_administer(program);
 	kernel_client_request(program->client, &caller, &buffer, (size_t)length, os_clock_ms());
 	return true;
@@ -229,9 +326,10 @@ int program_new(struct supervisor *supervisor, const struct kernel_attach *attac
 	program->netns = fds[KERNEL_ATTACH_FD_NETNS];
 	program->opener_may = attach->value;
 	program->opener = attach->uid;
+	program->first_port = attach->port_id;
 	if (served_enter(&program->base, program->netns))
 		program->client = kernel_client_new(supervisor->api->kernel, served_netns(&program->base),
-						    attach->port_id, program);
+						    0, program);
 	if (program->client && watch(program))
 		return 0;
 	program_free(&program->base);

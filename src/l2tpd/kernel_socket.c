@@ -58,6 +58,8 @@ static void witness_put(struct witness *witness)
 static void forget(struct kernel_api *api, struct taken_socket *taken)
 {
 	DL_DELETE(api->sockets, taken);
+	if (taken->inode)
+		supervisors_tell_socket(api, taken->inode, false);
 	os_close(&taken->claims);
 	if (taken->witness)
 		witness_put(taken->witness);
@@ -222,6 +224,8 @@ int socket_take(struct kernel_api *api, const char *netns, int fd, uint64_t *coo
 	failed = put_filter(taken, fd);
 	if (failed)
 		forget(api, taken);
+	else if (taken->inode)
+		supervisors_tell_socket(api, taken->inode, true);
 	return failed;
 }
 

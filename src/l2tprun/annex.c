@@ -1,150 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See annex.h.  A TUN device has the default routes and the two addresses that the sockets are bound to.  The loopback
- * has none, so that a program may speak with 127.0.0.1 of its own namespace; it is up all the same, since packets come
- * in by it, with raw sockets: there they may come from any address.
+ * See annex.h.  A TUN device has the default routes and the two addresses that the sockets are bound to.
  */
 #include "l2tprun/annex.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_tun.h>
-#include <linux/ipv6.h>
-#include <net/if.h>
-#include <net/route.h>
 #include <netinet/udp.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "l2tprun/annex_device.h"
 #include "os/close.h"
 #include "os/netns.h"
 
-#define DEVICE "l2tp"
-#define DEVICE_MTU 65535
-#define SETTLE_TRIES 500
-#define SETTLE_US 1000			/* nobody else is in the namespace: it is a moment */
 #define PORT_TRIES 1024			/* so many may be in use */
 
-/* Ours, and nobody's peer: RFC 7600's dummy address, and one of RFC 6666's prefix for what is to be discarded. */
-static const struct address own4 = { .family = AF_INET, .bytes = { 192, 0, 0, 8 } };
-static const struct address own6 = { .family = AF_INET6, .bytes = { 1, 0, [15] = 8 } };
-
-static const struct address *own(sa_family_t family)
-{
-	return family == AF_INET6 ? &own6 : &own4;
-}
-
 /* --- making it --- */
-
-static bool set_up(int fd, const char *device)
-{
-	struct ifreq request = { .ifr_flags = 0 };
-
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
-	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
-		return false;
-	request.ifr_flags |= IFF_UP;
-	return ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-}
-
-static bool set_address4(int fd, const char *device, struct in_addr address)
-{
-	struct ifreq request = { .ifr_flags = 0 };
-	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr = address };
-
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
-	memcpy(&request.ifr_addr, &name, sizeof(name));
-	return ioctl(fd, SIOCSIFADDR, &request) == 0;
-}
-
-static bool lead_here4(int fd)
-{
-	char device[] = DEVICE;
-	struct sockaddr_in any = { .sin_family = AF_INET };
-	struct rtentry route = { .rt_flags = RTF_UP, .rt_dev = device };
-
-	memcpy(&route.rt_dst, &any, sizeof(any));
-	memcpy(&route.rt_genmask, &any, sizeof(any));
-	return ioctl(fd, SIOCADDRT, &route) == 0;
-}
-
-/* The loopback gets its address when it is up; 0.0.0.0 takes it away. */
-static bool furnish4(int fd)
-{
-	struct ifreq request = { .ifr_name = DEVICE };
-
-	request.ifr_mtu = DEVICE_MTU;
-	return set_up(fd, "lo") && set_address4(fd, "lo", (struct in_addr){ 0 }) &&
-	       ioctl(fd, SIOCSIFMTU, &request) == 0 && set_address4(fd, DEVICE, own4.v4) && set_up(fd, DEVICE) &&
-	       lead_here4(fd);
-}
-
-/* As a system may have it for all that is new. */
-static void allow6(void)
-{
-	int fd = open("/proc/sys/net/ipv6/conf/all/disable_ipv6", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	(void)!write(fd, "0", 1);
-	close(fd);
-}
-
-/* The kernel looks first whether another host has the address, and does that later: so it is waited for. */
-static void settle6(void)
-{
-	struct endpoint local = { .address = own6 };
-	struct sockaddr_storage name;
-	socklen_t length = endpoint_to_sockaddr(&local, &name);
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	for (int i = 0; fd >= 0 && i < SETTLE_TRIES && bind(fd, (struct sockaddr *)&name, length) < 0; i++)
-		usleep(SETTLE_US);
-	os_close(&fd);
-}
-
-/* Without it programs get no sockets of that family. */
-static void furnish6(int fd)
-{
-	struct in6_ifreq loopback = { .ifr6_addr = IN6ADDR_LOOPBACK_INIT, .ifr6_prefixlen = 128,
-				      .ifr6_ifindex = (int)if_nametoindex("lo") };
-	struct in6_ifreq address = { .ifr6_addr = own6.v6, .ifr6_prefixlen = 128,
-				     .ifr6_ifindex = (int)if_nametoindex(DEVICE) };
-	struct in6_rtmsg route = { .rtmsg_flags = RTF_UP, .rtmsg_metric = 1, .rtmsg_ifindex = address.ifr6_ifindex };
-
-	allow6();
-	(void)ioctl(fd, SIOCDIFADDR, &loopback);
-	(void)ioctl(fd, SIOCSIFADDR, &address);
-	if (ioctl(fd, SIOCADDRT, &route) == 0)
-		settle6();
-}
-
-static bool furnish(void)
-{
-	int fd4 = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), fd6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool done = fd4 >= 0 && furnish4(fd4);
-
-	if (done && fd6 >= 0)
-		furnish6(fd6);
-	os_close(&fd4);
-	os_close(&fd6);
-	return done;
-}
-
-static int open_way(void)
-{
-	struct ifreq request = { .ifr_name = DEVICE };
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-
-	request.ifr_flags = IFF_TUN | IFF_NO_PI;
-	if (fd >= 0 && ioctl(fd, TUNSETIFF, &request) < 0)
-		os_close(&fd);
-	return fd;
-}
 
 static int open_post(sa_family_t family)
 {
@@ -159,16 +33,17 @@ static int open_post(sa_family_t family)
 static bool build(struct annex *annex)
 {
 	annex->netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	annex->way = annex->netns < 0 ? -1 : open_way();
-	if (annex->way < 0 || !furnish())
+	annex->ways[0].fd = annex->netns < 0 ? -1 : annex_device_first();
+	if (annex->ways[0].fd < 0)
 		return false;
+	annex->way_count = 1;
 	annex->post4 = open_post(AF_INET);
 	annex->post6 = open_post(AF_INET6);
 	annex->witness = os_udp_ends_open();
 	return annex->post4 >= 0 && annex->witness >= 0;
 }
 
-static const struct annex closed = { .netns = -1, .way = -1, .post4 = -1, .post6 = -1, .witness = -1 };
+static const struct annex closed = { .netns = -1, .post4 = -1, .post6 = -1, .witness = -1 };
 
 /* Who cannot come back does not go. */
 static bool step_out(struct annex *annex)
@@ -203,11 +78,28 @@ int annex_open(struct annex *annex, struct error *error)
 void annex_close(struct annex *annex)
 {
 	os_close(&annex->netns);
-	os_close(&annex->way);
+	for (unsigned int i = 0; i < annex->way_count; i++)
+		os_close(&annex->ways[i].fd);
 	os_close(&annex->post4);
 	os_close(&annex->post6);
 	os_close(&annex->witness);
 	*annex = closed;
+}
+
+int annex_way(struct annex *annex, uint32_t scope)
+{
+	struct annex_way *next = &annex->ways[annex->way_count];
+	int saved;
+
+	for (unsigned int i = 0; i < annex->way_count; i++)
+		if (annex->ways[i].scope == scope)
+			return (int)i;
+	saved = annex->way_count < ANNEX_WAYS_MAX ? netns_enter_fd(annex->netns, NULL) : -1;
+	if (saved < 0)
+		return -1;
+	*next = (struct annex_way){ annex_device_of_link(scope), scope };
+	netns_leave(saved);
+	return next->fd < 0 ? -1 : (int)annex->way_count++;
 }
 
 /* --- sockets there --- */
@@ -230,7 +122,7 @@ static int bind_some(struct annex *annex, int fd, sa_family_t family, uint16_t *
 	struct sockaddr_storage name;
 
 	for (int i = 0; i < PORT_TRIES; i++) {
-		struct endpoint local = { .address = *own(family) };
+		struct endpoint local = { .address = *annex_own(family) };
 		socklen_t length;
 
 		if (++annex->last_port == 0)
@@ -260,7 +152,7 @@ int annex_socket(struct annex *annex, sa_family_t family, bool nonblocking, uint
 	return fd;
 }
 
-int annex_connect(int fd, const struct address *peer)
+int annex_connect(int fd, const struct address *peer, uint32_t scope)
 {
 	struct endpoint there = { .port = 0 };
 	struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
@@ -269,35 +161,43 @@ int annex_connect(int fd, const struct address *peer)
 	if (peer) {
 		there.address = *peer;
 		length = endpoint_to_sockaddr(&there, &name);
+		if (name.ss_family == AF_INET6)
+			((struct sockaddr_in6 *)(void *)&name)->sin6_scope_id = scope;
 	}
 	return connect(fd, (struct sockaddr *)&name, length) < 0 ? errno : 0;
 }
 
 /* --- datagrams --- */
 
-bool annex_take(const struct annex *annex, uint8_t buffer[ANNEX_DATAGRAM_MAX], struct annex_packet *packet)
+bool annex_take(const struct annex *annex, unsigned int way, uint8_t buffer[ANNEX_DATAGRAM_MAX],
+		struct annex_packet *packet)
 {
 	ssize_t length;
 
 	/* others are the device's own, as a host's that looks for routers */
-	while ((length = read(annex->way, buffer, ANNEX_DATAGRAM_MAX)) > 0)
+	while ((length = read(annex->ways[way].fd, buffer, ANNEX_DATAGRAM_MAX)) > 0)
 		if (annex_packet_read(buffer, (size_t)length, packet))
 			return true;
 	return false;
 }
 
-void annex_give(const struct annex *annex, const struct address *from, uint16_t port, const uint8_t *octets,
-		size_t length)
+/* By the first way, the loopback takes it from any address; by others, the device's own link. */
+void annex_give(const struct annex *annex, unsigned int way, const struct annex_arrival *arrival, uint16_t port)
 {
-	struct endpoint to = { .address = *own(from->family), .port = port }, nowhere = { .address = to.address };
+	const struct address *from = &arrival->from;
+	struct endpoint to = { .address = *annex_own(from->family), .port = port }, nowhere = { .address = to.address };
 	uint8_t head[ANNEX_HEAD_MAX];
-	size_t head_length = annex_packet_head(head, from, &to, length);
-	struct iovec parts[] = { { head, head_length }, { (void *)(uintptr_t)octets, length } };
+	size_t head_length = annex_packet_head(head, arrival, &to);
+	struct iovec parts[] = { { head, head_length }, { (void *)(uintptr_t)arrival->octets, arrival->length } };
 	struct sockaddr_storage name;
 	struct msghdr message = { .msg_name = &name, .msg_iov = parts, .msg_iovlen = 2 };
 
 	if (!head_length)
 		return;
+	if (way) {
+		(void)!writev(annex->ways[way].fd, parts, 2);
+		return;
+	}
 	message.msg_namelen = endpoint_to_sockaddr(&nowhere, &name);
 	(void)sendmsg(from->family == AF_INET6 ? annex->post6 : annex->post4, &message, MSG_DONTWAIT);
 }

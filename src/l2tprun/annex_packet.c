@@ -8,7 +8,6 @@
 
 #define WHOLE_MAX 65535			/* octets, of IPv4 with its header; of IPv6 without */
 #define FRAGMENT 0x3fff			/* more follow, or it is not the first */
-#define HOPS 64
 
 static uint16_t get16(const uint8_t *octets)
 {
@@ -70,39 +69,40 @@ static void put_udp(uint8_t *head, uint16_t port, size_t length)
 	put16(head + 4, length);
 }
 
-static void put_v4(uint8_t *head, const struct address *from, const struct address *to, size_t length)
+static void put_v4(uint8_t *head, const struct annex_arrival *arrival, const struct address *to, size_t length)
 {
 	head[0] = 4 << 4 | IPV4_HEADER / 4;
+	head[1] = arrival->service;
 	put16(head + 2, length);
-	head[8] = HOPS;
+	head[8] = arrival->hops;
 	head[9] = IPPROTO_UDP;
-	memcpy(head + 12, &from->v4, sizeof(from->v4));
+	memcpy(head + 12, &arrival->from.v4, sizeof(arrival->from.v4));
 	memcpy(head + 16, &to->v4, sizeof(to->v4));
 }
 
-static void put_v6(uint8_t *head, const struct address *from, const struct address *to, size_t length)
+static void put_v6(uint8_t *head, const struct annex_arrival *arrival, const struct address *to, size_t length)
 {
-	head[0] = 6 << 4;
+	head[0] = (uint8_t)(6 << 4 | arrival->service >> 4);
+	head[1] = (uint8_t)(arrival->service << 4);
 	put16(head + 4, length);
 	head[6] = IPPROTO_UDP;
-	head[7] = HOPS;
-	memcpy(head + 8, &from->v6, sizeof(from->v6));
+	head[7] = arrival->hops;
+	memcpy(head + 8, &arrival->from.v6, sizeof(arrival->from.v6));
 	memcpy(head + 24, &to->v6, sizeof(to->v6));
 }
 
-size_t annex_packet_head(uint8_t head[ANNEX_HEAD_MAX], const struct address *from, const struct endpoint *to,
-			 size_t length)
+size_t annex_packet_head(uint8_t head[ANNEX_HEAD_MAX], const struct annex_arrival *arrival, const struct endpoint *to)
 {
 	bool v6 = to->address.family == AF_INET6;
-	size_t ip = v6 ? IPV6_HEADER : IPV4_HEADER, udp = UDP_HEADER + length, whole = v6 ? udp : ip + udp;
+	size_t ip = v6 ? IPV6_HEADER : IPV4_HEADER, udp = UDP_HEADER + arrival->length, whole = v6 ? udp : ip + udp;
 
-	if (whole > WHOLE_MAX || from->family != to->address.family)
+	if (whole > WHOLE_MAX || arrival->from.family != to->address.family)
 		return 0;
 	memset(head, 0, ANNEX_HEAD_MAX);
 	if (v6)
-		put_v6(head, from, &to->address, whole);
+		put_v6(head, arrival, &to->address, whole);
 	else
-		put_v4(head, from, &to->address, whole);
+		put_v4(head, arrival, &to->address, whole);
 	put_udp(head + ip, to->port, udp);
 	return ip + UDP_HEADER;
 }

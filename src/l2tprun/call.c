@@ -31,7 +31,9 @@
 		    [CALL_FACCESSAT2] = __NR_faccessat2, [CALL_FSTATAT] = __NR_newfstatat,                  \
 		    [CALL_STATX] = __NR_statx, [CALL_GETPEERNAME] = __NR_getpeername,                       \
 		    [CALL_SENDTO] = __NR_sendto, [CALL_SENDMSG] = __NR_sendmsg,                           \
-		    [CALL_SENDMMSG] = __NR_sendmmsg, NATIVE_OLD }, 0, false }
+		    [CALL_SENDMMSG] = __NR_sendmmsg, [CALL_WRITE] = __NR_write,                             \
+		    [CALL_WRITEV] = __NR_writev, [CALL_DUP] = __NR_dup,                                     \
+		    [CALL_FCNTL] = __NR_fcntl, NATIVE_OLD }, 0, false }
 
 const struct call_abi call_abis[] = {
 #if defined(__x86_64__) && !defined(__ILP32__)
@@ -45,13 +47,16 @@ const struct call_abi call_abis[] = {
 			       [CALL_FACCESSAT2] = X32 + 439, [CALL_STAT] = X32 + 4, [CALL_LSTAT] = X32 + 6,
 			       [CALL_FSTATAT] = X32 + 262, [CALL_STATX] = X32 + 332,
 			       [CALL_GETPEERNAME] = X32 + 52, [CALL_SENDTO] = X32 + 44,
-			       [CALL_SENDMSG] = X32 + 518, [CALL_SENDMMSG] = X32 + 538 }, 0, true },
+			       [CALL_SENDMSG] = X32 + 518, [CALL_SENDMMSG] = X32 + 538, [CALL_WRITE] = X32 + 1,
+			       [CALL_WRITEV] = X32 + 516, [CALL_DUP] = X32 + 32, [CALL_FCNTL] = X32 + 72 }, 0, true },
 	{ AUDIT_ARCH_I386, { [CALL_SOCKET] = 359, [CALL_BIND] = 361, [CALL_CONNECT] = 362, [CALL_GETSOCKNAME] = 367,
 			     [CALL_SETSOCKOPT] = 366, [CALL_GETSOCKOPT] = 365, [CALL_IOCTL] = 54,
 			     [CALL_OPEN] = 5, [CALL_OPENAT] = 295,
 			     [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 307,
 			     [CALL_FACCESSAT2] = 439, [CALL_STATX] = 383, [CALL_GETPEERNAME] = 368,
-			     [CALL_SENDTO] = 369, [CALL_SENDMSG] = 370, [CALL_SENDMMSG] = 345 }, 102, true },
+			     [CALL_SENDTO] = 369, [CALL_SENDMSG] = 370, [CALL_SENDMMSG] = 345, [CALL_WRITE] = 4,
+			     [CALL_WRITEV] = 146, [CALL_DUP] = 41, [CALL_FCNTL] = 55,
+			     [CALL_FCNTL64] = 221 }, 102, true },
 #elif defined(__aarch64__)
 	NATIVE(AUDIT_ARCH_AARCH64),
 	{ AUDIT_ARCH_ARM, { [CALL_SOCKET] = 281, [CALL_BIND] = 282, [CALL_CONNECT] = 283, [CALL_GETSOCKNAME] = 286,
@@ -59,7 +64,8 @@ const struct call_abi call_abis[] = {
 			    [CALL_OPEN] = 5, [CALL_OPENAT] = 322,
 			    [CALL_OPENAT2] = 437, [CALL_ACCESS] = 33, [CALL_FACCESSAT] = 334,
 			    [CALL_FACCESSAT2] = 439, [CALL_STATX] = 397, [CALL_GETPEERNAME] = 287,
-			    [CALL_SENDTO] = 290, [CALL_SENDMSG] = 296, [CALL_SENDMMSG] = 374 }, 0, true },
+			    [CALL_SENDTO] = 290, [CALL_SENDMSG] = 296, [CALL_SENDMMSG] = 374, [CALL_WRITE] = 4,
+			    [CALL_WRITEV] = 146, [CALL_DUP] = 41, [CALL_FCNTL] = 55, [CALL_FCNTL64] = 221 }, 0, true },
 #else
 #error "l2tprun knows the system calls of x86-64 and aarch64: add those of this machine here"
 #endif
@@ -82,6 +88,13 @@ const struct call_trap call_traps[] = {
 	{ CALL_SENDTO, 1, { ADDRESSED } },
 	{ CALL_SENDMSG, 1, { ADDRESSED } },
 	{ CALL_SENDMMSG, 1, { ADDRESSED } },
+	{ CALL_WRITE, 1, { ADDRESSED } },
+	{ CALL_WRITEV, 1, { ADDRESSED } },
+	{ CALL_DUP, 1, { ADDRESSED } },
+	{ CALL_FCNTL, 2, { ADDRESSED, IS(1, F_DUPFD) } },
+	{ CALL_FCNTL, 2, { ADDRESSED, IS(1, F_DUPFD_CLOEXEC) } },
+	{ CALL_FCNTL64, 2, { ADDRESSED, IS(1, F_DUPFD) } },
+	{ CALL_FCNTL64, 2, { ADDRESSED, IS(1, F_DUPFD_CLOEXEC) } },
 	{ CALL_SETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
 	{ CALL_SETSOCKOPT, 1, { IS(1, SOL_PPPOL2TP) } },
 	{ CALL_GETSOCKOPT, 1, { IS(1, SOL_NETLINK) } },
@@ -98,11 +111,17 @@ const struct call_trap call_traps[] = {
 	{ CALL_SETSOCKOPT, 2, { IS(1, IPPROTO_IPV6), IS(2, IPV6_TCLASS) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTODEVICE) } },
 	{ CALL_GETSOCKOPT, 2, { IS(1, SOL_SOCKET), IS(2, SO_BINDTOIFINDEX) } },
+	{ CALL_SETSOCKOPT, 2, { ADDRESSED, IS(1, SOL_SOCKET) } },
+	{ CALL_SETSOCKOPT, 2, { ADDRESSED, IS(1, IPPROTO_IP) } },
+	{ CALL_SETSOCKOPT, 2, { ADDRESSED, IS(1, IPPROTO_IPV6) } },
+	{ CALL_GETSOCKOPT, 2, { ADDRESSED, IS(1, IPPROTO_IP) } },
+	{ CALL_GETSOCKOPT, 2, { ADDRESSED, IS(1, IPPROTO_IPV6) } },
+	{ CALL_IOCTL, 2, { ADDRESSED, { 1, CALL_OF_SOCKETS, CALL_OF_SOCKETS_MASK } } },
 	{ CALL_IOCTL, 1, { { 1, PPP_COMMANDS, PPP_COMMANDS_MASK } } },
 	{ CALL_IOCTL, 1, { { 1, CALL_PPP_DEVICE, CALL_PPP_DEVICE_MASK } } },
-	/* paths cannot be seen here; folders, and what is open already, are none of ours */
-	{ CALL_OPEN, 1, { LACKS(1, O_DIRECTORY) } },
-	{ CALL_OPENAT, 1, { LACKS(2, O_DIRECTORY) } },
+	/* paths cannot be seen here; what is open already is none of ours */
+	{ CALL_OPEN, 0, { IS(0, 0) } },
+	{ CALL_OPENAT, 0, { IS(0, 0) } },
 	{ CALL_OPENAT2, 0, { IS(0, 0) } },
 	{ CALL_ACCESS, 0, { IS(0, 0) } },
 	{ CALL_FACCESSAT, 0, { IS(0, 0) } },

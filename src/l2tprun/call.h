@@ -27,6 +27,11 @@ enum call_kind {
 	CALL_SENDTO,
 	CALL_SENDMSG,
 	CALL_SENDMMSG,
+	CALL_WRITE,
+	CALL_WRITEV,
+	CALL_DUP,
+	CALL_FCNTL,
+	CALL_FCNTL64,
 	CALL_OPEN,
 	CALL_OPENAT,
 	CALL_OPENAT2,
@@ -57,6 +62,9 @@ static inline bool call_has_path(enum call_kind kind)
 /* ioctl()s on any socket that ask about devices of PPP: SIOCGPPPSTATS and those behind it. */
 #define CALL_PPP_DEVICE 0x89f0
 #define CALL_PPP_DEVICE_MASK 0xfffffffc
+/* ... and those that ask about devices, or sockets. */
+#define CALL_OF_SOCKETS 0x8900
+#define CALL_OF_SOCKETS_MASK 0xff00
 
 /* A calling convention. */
 struct call_abi {

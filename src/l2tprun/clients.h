@@ -28,11 +28,11 @@ struct client {
 	enum client_kind kind;
 	uint64_t inode;
 	uint64_t number;	/* l2tpd's and our name for it */
-	uint32_t port_id;
+	uint32_t port_id;	/* that it is known to be bound to, 0: to none */
+	uint32_t peer_port, peer_groups;	/* that it is connected to */
 	uint32_t groups[CLIENT_GROUP_WORDS];	/* bit N: group N + 1 is joined */
 	uint32_t options;	/* bit N: option N of level SOL_NETLINK is on */
 	int type;		/* SOCK_RAW or SOCK_DGRAM */
-	bool bound;
 	bool seen;		/* by the sweep that is going on */
 	UT_hash_handle hh;
 };

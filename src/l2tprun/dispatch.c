@@ -9,6 +9,7 @@
 #include "l2tprun/notification.h"
 #include "l2tprun/ppp.h"
 #include "l2tprun/pppox.h"
+#include "l2tprun/tunnel_socket.h"
 
 /* It may be a tunnel's: l2tpd is to look where it is then. One that has no time for that looks later, if ever. */
 static void tell_moved(struct supervisor *supervisor, uint64_t inode)
@@ -20,18 +21,16 @@ static void tell_moved(struct supervisor *supervisor, uint64_t inode)
 		(void)daemon_send(&supervisor->daemon, &attach, NULL);
 }
 
-/* NULL: the descriptor is something else. */
-static struct client *find_client(struct supervisor *supervisor, const struct trapped *trapped)
+/* It is none of those that programs were given here. */
+static void other_socket(struct supervisor *supervisor, struct trapped *trapped)
 {
-	enum call_kind kind = trapped->call.kind;
-	struct client *client;
+	bool moves = trapped->socket && (trapped->call.kind == CALL_BIND || trapped->call.kind == CALL_CONNECT);
 
-	if (!trapped->socket || !HASH_COUNT(supervisor->clients.by_inode))
-		return NULL;
-	client = clients_find(&supervisor->clients, trapped->socket);
-	if (!client && (kind == CALL_BIND || kind == CALL_CONNECT))
+	if (moves && tunnel_socket_call(supervisor, trapped))
+		return;
+	if (moves)
 		tell_moved(supervisor, trapped->socket);
-	return client;
+	supervisor_continue(supervisor, trapped->id);
 }
 
 static void new_client(struct supervisor *supervisor, const struct trapped *trapped)
@@ -63,9 +62,9 @@ void dispatch_call(struct supervisor *supervisor, struct trapped *trapped)
 		ppp_device_call(supervisor, trapped);
 		return;
 	}
-	client = find_client(supervisor, trapped);
+	client = trapped->socket ? clients_find(&supervisor->clients, trapped->socket) : NULL;
 	if (client)
 		calls[client->kind](supervisor, trapped, client);
 	else
-		supervisor_continue(supervisor, trapped->id);
+		other_socket(supervisor, trapped);
 }

@@ -40,7 +40,8 @@ static int write_stat(struct supervisor *supervisor, struct trapped *trapped, ui
 		      const struct file *file)
 {
 	struct stat known = identity(supervisor, file);
-	struct stat status = { .st_dev = known.st_dev, .st_ino = known.st_ino, .st_mode = file->mode, .st_nlink = 1,
+	struct stat status = { .st_dev = known.st_dev, .st_ino = known.st_ino, .st_mode = file->mode,
+			       .st_nlink = S_ISDIR(file->mode) ? 2 : 1,
 			       .st_blksize = BLOCK_SIZE, .st_rdev = makedev(file->major, file->minor) };
 
 	status.st_atim.tv_sec = status.st_mtim.tv_sec = status.st_ctim.tv_sec = time(NULL);
@@ -53,7 +54,8 @@ static int write_statx(struct supervisor *supervisor, struct trapped *trapped, u
 	struct stat known = identity(supervisor, file);
 	struct statx status = { .stx_mask = STATX_BASIC_STATS, .stx_mode = (uint16_t)file->mode,
 				.stx_ino = known.st_ino, .stx_dev_major = major(known.st_dev),
-				.stx_dev_minor = minor(known.st_dev), .stx_nlink = 1,
+				.stx_dev_minor = minor(known.st_dev),
+				.stx_nlink = S_ISDIR(file->mode) ? 2 : 1,
 				.stx_blksize = BLOCK_SIZE, .stx_rdev_major = file->major,
 				.stx_rdev_minor = file->minor };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "l2tprun/folder.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/path.h"
 #include "l2tprun/ppp.h"
@@ -22,6 +23,7 @@ static const struct file files[] = {
 	{ "/proc/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp, view_next },
 	{ "/proc/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp, view_next },
 	{ "/proc/*/task/*/net/pppol2tp", S_IFREG | 0444, 0, 0, view_pppol2tp, view_next },
+	{ "/sys/kernel/debug/l2tp", S_IFDIR | 0755, 0, 0, folder_open, folder_next },
 	{ "/sys/kernel/debug/l2tp/tunnels", S_IFREG | 0600, 0, 0, view_tunnels, view_next },
 	{ "/dev/ppp", S_IFCHR | 0600, 108, 0, ppp_open, NULL },
 	{ .path = NULL },
@@ -135,7 +137,9 @@ static void call_open(struct supervisor *supervisor, struct trapped *trapped, co
 	}
 	if ((opening.flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
 		error = EEXIST;
-	else if (opening.flags & O_DIRECTORY)
+	else if (S_ISDIR(file->mode) && (opening.flags & (O_CREAT | O_ACCMODE)) != O_RDONLY)
+		error = EISDIR;
+	else if (!S_ISDIR(file->mode) && opening.flags & O_DIRECTORY)
 		error = ENOTDIR;
 	else if (!allows(trapped, file, rights_of_flags(opening.flags)))
 		error = EACCES;
@@ -153,15 +157,30 @@ static void call_access(struct supervisor *supervisor, struct trapped *trapped, 
 	supervisor_answer(supervisor, trapped->id, error);
 }
 
+/* Returns whether there were any: only a folder has that name then. */
+static bool cut_slashes(char *text)
+{
+	size_t length = strlen(text), whole = length;
+
+	while (length > 1 && text[length - 1] == '/')
+		text[--length] = '\0';
+	return length < whole;
+}
+
 void files_call(struct supervisor *supervisor, struct trapped *trapped)
 {
 	uint64_t address = trapped->call.arguments[about[trapped->call.kind].path];
 	char text[PATH_TEXT_MAX], path[PATH_TEXT_MAX];
 	const struct file *file = NULL;
+	bool is_folder;
 
-	if (caller_string(&trapped->caller, address, text, sizeof(text)) && may_be_ours(text) &&
-	    make_absolute(trapped, text, path))
-		file = find(path);
+	if (caller_string(&trapped->caller, address, text, sizeof(text))) {
+		is_folder = cut_slashes(text);
+		if (may_be_ours(text) && make_absolute(trapped, text, path))
+			file = find(path);
+		if (file && is_folder && !S_ISDIR(file->mode))
+			file = NULL;
+	}
 	if (!file)
 		supervisor_continue(supervisor, trapped->id);
 	else if (about[trapped->call.kind].use == USE_OPEN)

@@ -156,15 +156,21 @@ void l2tpip_bound(struct supervisor *supervisor, const struct pending *pending, 
 /* --- connect() --- */
 
 /* The program's end is connected to this one, NULL: to none. */
-static int follow(const struct trapped *trapped, const struct l2tpip *socket, const struct address *peer)
+static int follow(struct supervisor *supervisor, const struct trapped *trapped, struct l2tpip *socket,
+		  const struct address *peer)
 {
+	uint32_t link = peer ? socket->peer_scope : 0;
 	int fd = caller_borrow(&trapped->caller, (int)trapped->call.arguments[0]), failed = EBADF;
 	struct stat about;
 
 	if (fd < 0)
 		return errno;
-	if (fstat(fd, &about) == 0 && about.st_ino == socket->inode)
-		failed = annex_connect(fd, peer);
+	if (link && l2tpip_way(&supervisor->l2tpips, link) < 0)
+		failed = ENOBUFS;
+	else if (fstat(fd, &about) == 0 && about.st_ino == socket->inode)
+		failed = annex_connect(fd, peer, link);
+	if (!failed && (link || !peer))
+		socket->link = link;
 	close(fd);
 	return failed;
 }
@@ -181,7 +187,7 @@ static int disconnect(struct supervisor *supervisor, const struct trapped *trapp
 	if (!failed)
 		failed = wire_listen(wire, socket->family, socket->connection_id);
 	if (!failed)
-		failed = follow(trapped, socket, NULL);
+		failed = follow(supervisor, trapped, socket, NULL);
 	if (!failed)
 		failed = l2tpip_replace(supervisor, socket, wire);
 	if (failed && wire >= 0)
@@ -199,7 +205,8 @@ static int disconnect(struct supervisor *supervisor, const struct trapped *trapp
 	return 0;
 }
 
-static int connect_to(const struct trapped *trapped, struct l2tpip *socket, const union name *name, uint32_t length)
+static int connect_to(struct supervisor *supervisor, const struct trapped *trapped, struct l2tpip *socket,
+		      const union name *name, uint32_t length)
 {
 	struct named peer = read_name(socket, name);
 	bool is_family = name->family == socket->family;
@@ -214,7 +221,19 @@ static int connect_to(const struct trapped *trapped, struct l2tpip *socket, cons
 	socket->peer_connection_id = peer.connection_id;
 	socket->peer_unused = peer.unused;
 	(void)wire_name(socket->wire, true, &socket->peer, &socket->peer_scope);
-	return follow(trapped, socket, &socket->peer);
+	return follow(supervisor, trapped, socket, &socket->peer);
+}
+
+/* Its tunnel, if it has one, is connected as well before the program goes on. */
+static void tell_connected(struct supervisor *supervisor, const struct trapped *trapped, const struct l2tpip *socket)
+{
+	struct pending asked = { PENDING(trapped->id),
+				 .request = { .kind = KERNEL_ATTACH_L2TPIP_MOVED, .client = socket->number } };
+
+	if (supervisor->daemon.fd >= 0)
+		pending_ask(supervisor, &asked);
+	else
+		answer(supervisor, trapped, 0);
 }
 
 static void call_connect(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
@@ -232,7 +251,11 @@ static void call_connect(struct supervisor *supervisor, struct trapped *trapped,
 		if (!failed)
 			return;
 	} else if (!failed && name.family != AF_UNSPEC) {
-		failed = connect_to(trapped, socket, &name, length);
+		failed = connect_to(supervisor, trapped, socket, &name, length);
+		if (!failed) {
+			tell_connected(supervisor, trapped, socket);
+			return;
+		}
 	}
 	answer(supervisor, trapped, failed);
 }
@@ -312,7 +335,9 @@ bool l2tpip_call(struct supervisor *supervisor, struct trapped *trapped)
 		[CALL_BIND] = call_bind, [CALL_CONNECT] = call_connect, [CALL_GETSOCKNAME] = call_name,
 		[CALL_GETPEERNAME] = call_name, [CALL_SETSOCKOPT] = l2tpip_setsockopt,
 		[CALL_GETSOCKOPT] = l2tpip_getsockopt, [CALL_SENDTO] = l2tpip_send, [CALL_SENDMSG] = l2tpip_send,
-		[CALL_SENDMMSG] = l2tpip_send_several,
+		[CALL_SENDMMSG] = l2tpip_send_several, [CALL_WRITE] = l2tpip_send, [CALL_WRITEV] = l2tpip_send,
+		[CALL_DUP] = l2tpip_copy, [CALL_FCNTL] = l2tpip_copy, [CALL_FCNTL64] = l2tpip_copy,
+		[CALL_IOCTL] = l2tpip_ioctl,
 	};
 	struct l2tpip *socket;
 
@@ -322,6 +347,8 @@ bool l2tpip_call(struct supervisor *supervisor, struct trapped *trapped)
 		l2tpip_socket(supervisor, trapped);
 		return true;
 	}
+	if (trapped->call.kind == CALL_IOCTL && !l2tpip_is_ioctl(trapped))
+		return false;
 	socket = calls[trapped->call.kind] ? find(supervisor, trapped) : NULL;
 	if (socket)
 		calls[trapped->call.kind](supervisor, trapped, socket);

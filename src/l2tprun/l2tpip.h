@@ -32,6 +32,7 @@ struct l2tpip {
 	uint16_t peer_unused;		/* l2tp_unused, as it was connected */
 	struct address peer;		/* the last one */
 	uint32_t peer_scope;
+	uint32_t link;			/* that the program's end is bound to in the annex, 0: to none */
 	UT_hash_handle hh;
 };
 
@@ -54,12 +55,17 @@ int l2tpip_replace(struct supervisor *supervisor, struct l2tpip *socket, int wir
 /* NULL is legal. */
 void l2tpip_free(struct l2tpip *socket);
 
+/* As annex_way(), and what comes by it is heard. */
+int l2tpip_way(struct l2tpips *sockets, uint32_t scope);
 /* Something has come: to be called when the epoll is readable. */
 void l2tpip_ready(struct supervisor *supervisor);
 
 /* --- among those files --- */
 
 void l2tpip_socket(struct supervisor *supervisor, struct trapped *trapped);	/* l2tpip_new.c */
+void l2tpip_copy(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
+bool l2tpip_is_ioctl(const struct trapped *trapped);
+void l2tpip_ioctl(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
 void l2tpip_send(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
 void l2tpip_send_several(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);
 void l2tpip_setsockopt(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket);

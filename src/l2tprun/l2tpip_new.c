@@ -21,8 +21,8 @@
 #define AT_ONCE 64			/* datagrams of each, before calls have their turn */
 #define READY_MAX 16
 
-/* What an epoll tells of, besides the inodes of sockets, which are greater. */
-enum { READY_WAY, READY_WITNESS };
+/* What an epoll tells of, besides the inodes of sockets, which are greater: each way has a number from the last on. */
+enum { READY_WITNESS, READY_WAY };
 
 static bool watch(const struct l2tpips *sockets, int fd, uint64_t what)
 {
@@ -38,7 +38,7 @@ static int open_annex(struct l2tpips *sockets, struct error *error)
 	if (annex_open(&sockets->annex, error) < 0)
 		return -1;
 	sockets->watched = epoll_create1(EPOLL_CLOEXEC);
-	if (sockets->watched >= 0 && watch(sockets, sockets->annex.way, READY_WAY) &&
+	if (sockets->watched >= 0 && watch(sockets, sockets->annex.ways[0].fd, READY_WAY) &&
 	    watch(sockets, sockets->annex.witness, READY_WITNESS))
 		return 0;
 	error_system(error, errno, NULL, "cannot watch sockets of IP protocol 115");
@@ -131,6 +131,24 @@ static int free_number(const struct supervisor *supervisor, pid_t tid)
 		if (!caller_has(&caller, fd))
 			return fd;
 	return -1;
+}
+
+/* As dup(), with one of these numbers: by others it cannot be seen what is sent. */
+void l2tpip_copy(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	bool is_dup = trapped->call.kind == CALL_DUP;
+	int number = is_dup || (uint32_t)arguments[2] <= CALL_ADDRESSED_FIRST ?
+			     free_number(supervisor, trapped->caller.tid) : -1;
+	int fd = number < 0 ? -1 : caller_borrow(&trapped->caller, (int)arguments[0]);
+	struct stat about;
+
+	if (fd < 0 || fstat(fd, &about) < 0 || about.st_ino != socket->inode ||
+	    notification_inject_as(supervisor->listener, trapped->id, fd, number,
+				   !is_dup && (uint32_t)arguments[1] == F_DUPFD_CLOEXEC) != 0)
+		supervisor_continue(supervisor, trapped->id);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* --- the end of one --- */
@@ -244,33 +262,47 @@ static struct l2tpip *find_port(const struct l2tpips *sockets, sa_family_t famil
 	return NULL;
 }
 
-static void pass_out(const struct l2tpips *sockets)
+int l2tpip_way(struct l2tpips *sockets, uint32_t scope)
+{
+	unsigned int before = sockets->annex.way_count;
+	int way = annex_way(&sockets->annex, scope);
+
+	if (way >= 0 && (unsigned int)way >= before)
+		(void)watch(sockets, sockets->annex.ways[way].fd, READY_WAY + (uint64_t)way);
+	return way;
+}
+
+static void pass_out(const struct l2tpips *sockets, unsigned int way)
 {
 	static uint8_t buffer[ANNEX_DATAGRAM_MAX];
 	struct annex_packet packet;
 
-	for (int i = 0; i < AT_ONCE && annex_take(&sockets->annex, buffer, &packet); i++) {
+	for (int i = 0; i < AT_ONCE && annex_take(&sockets->annex, way, buffer, &packet); i++) {
 		const struct l2tpip *socket = find_port(sockets, packet.to.family, packet.port);
 		struct endpoint to = { .address = packet.to };
 		struct sockaddr_storage name;
 		socklen_t length = endpoint_to_sockaddr(&to, &name);
 
+		if (name.ss_family == AF_INET6)
+			((struct sockaddr_in6 *)(void *)&name)->sin6_scope_id = sockets->annex.ways[way].scope;
 		if (socket)
 			(void)wire_send(socket->wire, &name, length, packet.octets, packet.length);
 	}
 }
 
-static void pass_in(const struct l2tpips *sockets, uint64_t inode)
+/* One that is bound to a link hears nothing else. */
+static void pass_in(struct l2tpips *sockets, uint64_t inode)
 {
 	static uint8_t buffer[WIRE_DATAGRAM_MAX];
 	const struct l2tpip *socket;
-	struct address from;
-	const uint8_t *octets;
-	size_t length;
+	struct annex_arrival arrival;
 
 	HASH_FIND(hh, sockets->by_inode, &inode, sizeof(inode), socket);
-	for (int i = 0; socket && i < AT_ONCE && wire_receive(socket->wire, buffer, &from, &octets, &length); i++)
-		annex_give(&sockets->annex, &from, socket->port, octets, length);
+	for (int i = 0; socket && i < AT_ONCE && wire_receive(socket->wire, buffer, &arrival); i++) {
+		int way = l2tpip_way(sockets, arrival.scope ? arrival.scope : socket->link);
+
+		annex_give(&sockets->annex, way < 0 ? 0 : (unsigned int)way, &arrival, socket->port);
+	}
 }
 
 void l2tpip_ready(struct supervisor *supervisor)
@@ -280,11 +312,13 @@ void l2tpip_ready(struct supervisor *supervisor)
 	int count = epoll_wait(sockets->watched, ready, READY_MAX, 0);
 
 	for (int i = 0; i < count; i++) {
-		if (ready[i].data.u64 == READY_WAY)
-			pass_out(sockets);
-		else if (ready[i].data.u64 == READY_WITNESS)
+		uint64_t what = ready[i].data.u64;
+
+		if (what == READY_WITNESS)
 			look(supervisor);
+		else if (what < READY_WAY + ANNEX_WAYS_MAX)
+			pass_out(sockets, (unsigned int)(what - READY_WAY));
 		else
-			pass_in(sockets, ready[i].data.u64);
+			pass_in(sockets, what);
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See l2tpip.h. Here: what is sent to an address.  UDP, which the program's end is of, would want a port in it, so it
- * is sent from here.  What is sent to the peer that the socket is connected to goes through the annex.
+ * See l2tpip.h. Here: what is sent.  To an address it has to be from here, as UDP, which the program's end is of, would
+ * want a port in it; to the peer that the socket is connected to it is, so that the program is told what came of it.
+ * What the filter does not see, as it is sent over a descriptor with another number, goes through the annex.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -47,7 +48,7 @@ static int read_sendto(struct trapped *trapped)
 	sending.flags = (int)arguments[3];
 	sending.name = arguments[4];
 	sending.name_length = (uint32_t)arguments[5];
-	return sending.name ? add_part(trapped, arguments[1], arguments[2]) : 0;
+	return add_part(trapped, arguments[1], arguments[2]);
 }
 
 /* struct msghdr, struct iovec and struct mmsghdr of programs of 32 bits. */
@@ -104,24 +105,47 @@ static int read_part(struct trapped *trapped, const struct header *header, uint6
 	return add_part(trapped, narrow.octets, narrow.length);
 }
 
-/* Without a name it is not read any further. */
-static int read_message(struct trapped *trapped, uint64_t address, bool wholly)
+static int read_parts(struct trapped *trapped, const struct header *header)
+{
+	int failed = header->part_count > PARTS_MAX ? EMSGSIZE : 0;
+
+	for (uint64_t i = 0; i < header->part_count && !failed; i++)
+		failed = read_part(trapped, header, i);
+	return failed;
+}
+
+static int read_message(struct trapped *trapped, uint64_t address)
 {
 	struct header header;
-	int failed = 0;
 
 	sending.length = 0;
 	if (!read_header(trapped, address, &header))
 		return EFAULT;
 	if (!sending.name_length)
 		sending.name = 0;
-	if (!sending.name && !wholly)
-		return 0;
-	if (header.part_count > PARTS_MAX)
-		return EMSGSIZE;
-	for (uint64_t i = 0; i < header.part_count && !failed; i++)
-		failed = read_part(trapped, &header, i);
-	return failed;
+	return read_parts(trapped, &header);
+}
+
+/* What a call says that sends one. */
+static int read_call(struct trapped *trapped)
+{
+	const uint64_t *arguments = trapped->call.arguments;
+	const struct header parts = { arguments[1], arguments[2] };
+
+	sending.length = 0;
+	sending.flags = 0;
+	sending.name = sending.name_length = 0;
+	switch (trapped->call.kind) {
+	case CALL_SENDTO:
+		return read_sendto(trapped);
+	case CALL_SENDMSG:
+		sending.flags = (int)arguments[2];
+		return read_message(trapped, arguments[1]);
+	case CALL_WRITEV:
+		return parts.part_count > PARTS_MAX ? EINVAL : read_parts(trapped, &parts);
+	default:
+		return add_part(trapped, arguments[1], arguments[2]);
+	}
 }
 
 /* --- where to --- */
@@ -139,8 +163,6 @@ static int read_name(struct trapped *trapped, const struct l2tpip *socket, struc
 	*length = sending.name_length < most ? sending.name_length : most;
 	if (!caller_read(&trapped->caller, sending.name, name, *length))
 		return EFAULT;
-	if (v6 && sending.flags & MSG_OOB)
-		return EOPNOTSUPP;
 	if (sending.name_length < (v6 ? V6_NAME_MIN : sizeof(struct sockaddr_l2tpip)))
 		return EINVAL;
 	if (name->ss_family && name->ss_family != socket->family)
@@ -162,8 +184,12 @@ static int send_it(struct trapped *trapped, const struct l2tpip *socket)
 {
 	struct sockaddr_storage name;
 	socklen_t length = 0;
-	int failed = sending.name ? read_name(trapped, socket, &name, &length) : 0;
+	int failed = 0;
 
+	if (socket->family == AF_INET6 && sending.flags & MSG_OOB)
+		failed = EOPNOTSUPP;
+	if (!failed && sending.name)
+		failed = read_name(trapped, socket, &name, &length);
 	if (failed)
 		return failed;
 	return error_of(socket, wire_send(socket->wire, length ? &name : NULL, length, sending.octets, sending.length));
@@ -171,20 +197,8 @@ static int send_it(struct trapped *trapped, const struct l2tpip *socket)
 
 void l2tpip_send(struct supervisor *supervisor, struct trapped *trapped, struct l2tpip *socket)
 {
-	const uint64_t *arguments = trapped->call.arguments;
-	int failed;
+	int failed = read_call(trapped);
 
-	sending.length = 0;
-	if (trapped->call.kind == CALL_SENDTO) {
-		failed = read_sendto(trapped);
-	} else {
-		sending.flags = (int)arguments[2];
-		failed = read_message(trapped, arguments[1], false);
-	}
-	if (!failed && !sending.name) {
-		supervisor_continue(supervisor, trapped->id);
-		return;
-	}
 	if (!notification_waits(supervisor->listener, trapped->id))
 		return;
 	if (!failed)
@@ -203,7 +217,7 @@ static int send_one(struct supervisor *supervisor, struct trapped *trapped, cons
 {
 	size_t place = trapped->call.is_narrow ? offsetof(struct narrow_several, length) :
 						 offsetof(struct mmsghdr, msg_len);
-	int failed = read_message(trapped, address, true);
+	int failed = read_message(trapped, address);
 	uint32_t length = (uint32_t)sending.length;
 
 	if (!failed && !notification_waits(supervisor->listener, trapped->id))
@@ -213,17 +227,6 @@ static int send_one(struct supervisor *supervisor, struct trapped *trapped, cons
 	if (!failed && !caller_write(&trapped->caller, address + place, &length, sizeof(length)))
 		failed = EFAULT;
 	return failed;
-}
-
-/* Of so many, has any a name? */
-static bool is_any_named(struct trapped *trapped, uint64_t address, size_t size, uint32_t count)
-{
-	struct header header;
-
-	for (uint32_t i = 0; i < count; i++)
-		if (read_header(trapped, address + i * size, &header) && sending.name && sending.name_length)
-			return true;
-	return false;
 }
 
 /* As of the kernel: what fails ends it, and is told when it was the first. */
@@ -236,10 +239,6 @@ void l2tpip_send_several(struct supervisor *supervisor, struct trapped *trapped,
 
 	if (count > PARTS_MAX)
 		count = PARTS_MAX;
-	if (!is_any_named(trapped, arguments[1], size, count)) {
-		supervisor_continue(supervisor, trapped->id);
-		return;
-	}
 	sending.flags = (int)arguments[3];
 	while (sent < count && !failed) {
 		failed = send_one(supervisor, trapped, socket, arguments[1] + sent * size);

@@ -7,11 +7,12 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
-#include <strings.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
+#include "l2tprun/remote.h"
 #include "l2tprun/value.h"
 
 #define INT_OPTIONS                                                                                          \
@@ -28,53 +29,34 @@ static void answer(struct supervisor *supervisor, const struct trapped *trapped,
 	supervisor_answer(supervisor, trapped->id, error);
 }
 
-static void ask_option(struct supervisor *supervisor, const struct trapped *trapped, const struct client *client,
-		       int32_t option, int32_t value, uint32_t groups)
+/* groups: bit N: group N + 1 is to be joined when that was done. */
+static void ask(struct supervisor *supervisor, struct trapped *trapped, const struct client *client,
+		struct kernel_attach request, uint32_t groups)
 {
-	struct pending asked = { PENDING(trapped->id), .groups = groups, .client.inode = client->inode,
-				 .request = { .kind = KERNEL_ATTACH_OPTION, .client = client->number,
-					      .option = option, .value = value } };
-	struct error error = { 0 };
+	struct pending asked = { PENDING(trapped->id), .groups = groups, .request = request };
 
-	if (daemon_connect(&supervisor->daemon, &error) == 0) {
-		pending_ask(supervisor, &asked);
-		return;
-	}
-	supervisor_tell(supervisor, error.text);
-	answer(supervisor, trapped, ECONNREFUSED);
+	remote_ask(supervisor, trapped, client, &asked);
 }
 
 static void call_bind(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	struct sockaddr_nl name;
-	uint32_t first;
 
-	if ((uint32_t)trapped->call.arguments[2] < sizeof(name)) {
+	if ((uint32_t)trapped->call.arguments[2] < sizeof(name))
 		answer(supervisor, trapped, EINVAL);
-		return;
-	}
-	if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name, sizeof(name))) {
+	else if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name, sizeof(name)))
 		answer(supervisor, trapped, EFAULT);
-		return;
-	}
-	if (name.nl_family != AF_NETLINK || (client->bound && name.nl_pid && name.nl_pid != client->port_id)) {
+	else if (name.nl_family != AF_NETLINK)
 		answer(supervisor, trapped, EINVAL);
-		return;
-	}
-	if (!waits(supervisor, trapped))
-		return;
-	client->bound = true;
-	first = (uint32_t)ffs((int)name.nl_groups);
-	if (first)
-		ask_option(supervisor, trapped, client, NETLINK_ADD_MEMBERSHIP, (int32_t)first,
-			   name.nl_groups & (name.nl_groups - 1));
 	else
-		answer(supervisor, trapped, 0);
+		ask(supervisor, trapped, client,
+		    (struct kernel_attach){ .kind = KERNEL_ATTACH_BIND, .port_id = name.nl_pid }, name.nl_groups);
 }
 
-/* To talk to the kernel alone is what the socket does anyway; to talk to other programs it cannot. */
 static void call_connect(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
+	struct kernel_attach request = { .kind = KERNEL_ATTACH_CONNECT, .value = trapped->caller.tid,
+					 .length = CALL_ADDRESS_LENGTH };
 	struct sockaddr_nl name = { .nl_family = AF_NETLINK };
 	uint32_t length = (uint32_t)trapped->call.arguments[2];
 
@@ -83,26 +65,50 @@ static void call_connect(struct supervisor *supervisor, struct trapped *trapped,
 	else if (!caller_read(&trapped->caller, trapped->call.arguments[1], &name,
 			      length < sizeof(name) ? length : sizeof(name)))
 		answer(supervisor, trapped, EFAULT);
-	else if (length < sizeof(name) && name.nl_family != AF_UNSPEC)
+	else if (name.nl_family != AF_UNSPEC && (name.nl_family != AF_NETLINK || length < sizeof(name)))
 		answer(supervisor, trapped, EINVAL);
-	else if (name.nl_family != AF_NETLINK && name.nl_family != AF_UNSPEC)
-		answer(supervisor, trapped, EINVAL);
-	else
-		answer(supervisor, trapped, name.nl_family == AF_NETLINK && name.nl_pid ? ECONNREFUSED : 0);
+	else {
+		memcpy(request.octets, &name, sizeof(name));
+		ask(supervisor, trapped, client, request, 0);
+	}
 }
 
-static void call_getsockname(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
+static int put_name(struct supervisor *supervisor, const struct trapped *trapped, const struct sockaddr_nl *name,
+		    uint32_t room)
 {
-	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_pid = client->port_id,
-				    .nl_groups = client->groups[0] };
-	const uint64_t *arguments = trapped->call.arguments;
-	int32_t length;
-	int error = value_room(trapped, arguments[2], &length);
+	if (!notification_waits(supervisor->listener, trapped->id))
+		return 0;
+	return value_put(trapped, trapped->call.arguments[1], trapped->call.arguments[2], name,
+			 room < sizeof(*name) ? room : sizeof(*name), sizeof(*name));
+}
 
-	if (!error && waits(supervisor, trapped))
-		error = value_put(trapped, arguments[1], arguments[2], &name,
-				  (size_t)length < sizeof(name) ? (uint32_t)length : sizeof(name), sizeof(name));
-	answer(supervisor, trapped, error);
+/* As long as it is not bound, its first message may do that. */
+static void ask_name(struct supervisor *supervisor, struct trapped *trapped, const struct client *client, uint32_t room)
+{
+	struct pending asked = {
+		PENDING(trapped->id), .request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_NAME },
+		.place = { .address = trapped->call.arguments[1], .length_address = trapped->call.arguments[2],
+			   .room = room, .tells_whole = true },
+	};
+
+	remote_ask(supervisor, trapped, client, &asked);
+}
+
+static void call_name(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
+{
+	const struct sockaddr_nl peer = { .nl_family = AF_NETLINK, .nl_pid = client->peer_port,
+					  .nl_groups = client->peer_groups };
+	const struct sockaddr_nl own = { .nl_family = AF_NETLINK, .nl_pid = client->port_id,
+					 .nl_groups = client->groups[0] };
+	bool of_peer = trapped->call.kind == CALL_GETPEERNAME;
+	int32_t room = 0;
+	int error = value_room(trapped, trapped->call.arguments[2], &room);
+
+	if (!error && !of_peer && !client->port_id)
+		ask_name(supervisor, trapped, client, (uint32_t)room);
+	else
+		answer(supervisor, trapped,
+		       error ? error : put_name(supervisor, trapped, of_peer ? &peer : &own, (uint32_t)room));
 }
 
 static void call_setsockopt(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
@@ -124,8 +130,8 @@ static void call_setsockopt(struct supervisor *supervisor, struct trapped *trapp
 		answer(supervisor, trapped, EFAULT);
 		return;
 	}
-	if (waits(supervisor, trapped))
-		ask_option(supervisor, trapped, client, (int32_t)arguments[2], value, 0);
+	ask(supervisor, trapped, client,
+	    (struct kernel_attach){ .kind = KERNEL_ATTACH_OPTION, .option = (int32_t)arguments[2], .value = value }, 0);
 }
 
 /* What SOL_SOCKET says of it that a pair of Unix sockets does not. -1: that is the kernel's to say. */
@@ -196,7 +202,8 @@ typedef void call_fn(struct supervisor *supervisor, struct trapped *trapped, str
 void netlink_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
 	static call_fn *const calls[CALL_COUNT] = {
-		[CALL_BIND] = call_bind, [CALL_CONNECT] = call_connect, [CALL_GETSOCKNAME] = call_getsockname,
+		[CALL_BIND] = call_bind, [CALL_CONNECT] = call_connect, [CALL_GETSOCKNAME] = call_name,
+		[CALL_GETPEERNAME] = call_name,
 		[CALL_SETSOCKOPT] = call_setsockopt, [CALL_GETSOCKOPT] = call_getsockopt,
 	};
 

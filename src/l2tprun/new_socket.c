@@ -70,8 +70,8 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 			       OS_PROCESS_MAY;
 	if (!notification_waits(supervisor->listener, trapped->id))
 		return error_set(error, ERROR_UNKNOWN, NULL, "the program has ended");
-	asked->fds[KERNEL_ATTACH_FD_PROXY] = proxy_open(asked->fds[KERNEL_ATTACH_FD_NETNS], &rights,
-							&asked->client.port_id, error);
+	asked->request.port_id = rights.pid;
+	asked->fds[KERNEL_ATTACH_FD_PROXY] = proxy_open(asked->fds[KERNEL_ATTACH_FD_NETNS], &rights, error);
 	if (asked->fds[KERNEL_ATTACH_FD_PROXY] < 0)
 		return -1;
 	if (make_pair(supervisor, (int)trapped->call.arguments[1], asked) < 0)
@@ -109,6 +109,5 @@ void new_socket(struct supervisor *supervisor, const struct trapped *trapped)
 	}
 	asked.client.number = ++supervisor->last_client;
 	asked.request.client = asked.client.number;
-	asked.request.port_id = asked.client.port_id;
 	pending_ask(supervisor, &asked);
 }

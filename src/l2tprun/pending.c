@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utlist.h>
 
 #include "l2tprun/l2tpip.h"
 #include "l2tprun/notification.h"
+#include "l2tprun/tunnel_socket.h"
 #include "os/clock.h"
 #include "os/close.h"
 
@@ -48,6 +50,8 @@ void pending_do_without(struct supervisor *supervisor, uint64_t id, const struct
 {
 	if (request->kind == KERNEL_ATTACH_PPP_DEVICE)	/* all others are the kernel's, and so this may be */
 		supervisor_continue(supervisor, id);
+	else if (request->kind == KERNEL_ATTACH_MOVED || request->kind == KERNEL_ATTACH_L2TPIP_MOVED)	/* it is done */
+		supervisor_answer(supervisor, id, 0);
 	else
 		supervisor_answer(supervisor, id, ECONNREFUSED);
 }
@@ -75,6 +79,7 @@ static void lose(struct supervisor *supervisor, int failed)
 	if (supervisor->pending)	/* else it may be there again when it is needed */
 		supervisor_tell(supervisor, why);
 	daemon_close(&supervisor->daemon);
+	tunnel_sockets_forget(supervisor);
 	DL_FOREACH_SAFE(supervisor->pending, pending, next) {
 		do_without(supervisor, pending);
 		forget(supervisor, pending);
@@ -157,6 +162,10 @@ static void refuse(struct supervisor *supervisor, struct pending *pending, int f
 
 static void answer_new(struct supervisor *supervisor, struct pending *pending, const struct kernel_attached *attached)
 {
+	if (attached->error == ENOBUFS && pending->l2tpip) {	/* the kernel would say that it knows no such socket */
+		supervisor_answer(supervisor, pending->id, ENOBUFS);
+		return;
+	}
 	if (attached->error) {
 		refuse(supervisor, pending, attached->error);
 		return;
@@ -190,9 +199,11 @@ static bool answer_option(struct supervisor *supervisor, struct pending *pending
 {
 	struct client *client = clients_find(&supervisor->clients, pending->client.inode);
 
-	if (client && !attached->error)
+	if (client && !attached->error && pending->request.kind == KERNEL_ATTACH_OPTION)
 		remember_option(client, pending->request.option, pending->request.value);
 	if (!attached->error && pending->groups) {
+		pending->request.kind = KERNEL_ATTACH_OPTION;
+		pending->request.option = NETLINK_ADD_MEMBERSHIP;
 		pending->request.value = ffs((int)pending->groups);
 		pending->groups &= pending->groups - 1;
 		pending->sent = false;
@@ -241,6 +252,24 @@ static void answer_call(struct supervisor *supervisor, const struct pending *pen
 	supervisor_answer(supervisor, pending->id, error);
 }
 
+/* Of one of netlink, as long as it cannot change without us. */
+static void remember_names(struct supervisor *supervisor, const struct pending *pending,
+			   const struct kernel_attached *attached)
+{
+	struct client *client = attached->error ? NULL : clients_find(&supervisor->clients, pending->client.inode);
+	struct sockaddr_nl peer;
+
+	if (!client)
+		return;
+	if (attached->port_id)
+		client->port_id = attached->port_id;
+	if (pending->request.kind != KERNEL_ATTACH_CONNECT)
+		return;
+	memcpy(&peer, pending->request.octets, sizeof(peer));
+	client->peer_port = peer.nl_family == AF_NETLINK ? peer.nl_pid : 0;
+	client->peer_groups = peer.nl_family == AF_NETLINK ? peer.nl_groups & -peer.nl_groups : 0;	/* the first */
+}
+
 static void take_answer(struct supervisor *supervisor, const struct kernel_attached *attached)
 {
 	struct pending *pending;
@@ -250,6 +279,7 @@ static void take_answer(struct supervisor *supervisor, const struct kernel_attac
 			break;
 	if (!pending)
 		return;
+	remember_names(supervisor, pending, attached);
 	if (!pending->answered && is_new(pending))
 		answer_new(supervisor, pending, attached);
 	else if (!pending->answered && pending->request.kind == KERNEL_ATTACH_L2TPIP_BIND)
@@ -272,7 +302,9 @@ void pending_receive(struct supervisor *supervisor)
 
 	while (supervisor->daemon.fd >= 0 && result == DAEMON_DONE) {
 		result = daemon_receive(&supervisor->daemon, &attached);
-		if (result == DAEMON_DONE)
+		if (result == DAEMON_DONE && !attached.client)
+			tunnel_socket_told(supervisor, &attached);
+		else if (result == DAEMON_DONE)
 			take_answer(supervisor, &attached);
 		else if (result == DAEMON_LOST)
 			lose(supervisor, errno);

@@ -41,24 +41,7 @@ static void restore_capabilities(struct capabilities *before)
 		abort();	/* nothing would work any more, and nobody would know why */
 }
 
-/* The kernel makes the first port id of a process its number: some programs count on that. */
-static int bind_port(int fd, uint32_t wanted, uint32_t *port_id)
-{
-	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_pid = wanted };
-	socklen_t length = sizeof(name);
-
-	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0) {
-		name.nl_pid = 0;
-		if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0)
-			return -1;
-	}
-	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
-		return -1;
-	*port_id = name.nl_pid;
-	return 0;
-}
-
-static int open_here(const struct caller_rights *rights, uint32_t *port_id, struct error *error)
+static int open_here(const struct caller_rights *rights, struct error *error)
 {
 	struct capabilities before;
 	int fd, failed;
@@ -70,11 +53,7 @@ static int open_here(const struct caller_rights *rights, uint32_t *port_id, stru
 	restore_capabilities(&before);
 	if (fd < 0)
 		return error_system(error, failed, NULL, "cannot open a netlink socket");
-	if (bind_port(fd, rights->pid, port_id) == 0)
-		return fd;
-	error_system(error, errno, NULL, "cannot bind a netlink socket");
-	close(fd);
-	return -1;
+	return fd;
 }
 
 static bool is_own(int netns)
@@ -84,13 +63,13 @@ static bool is_own(int netns)
 	return its && its == netns_identity("");
 }
 
-int proxy_open(int netns, const struct caller_rights *rights, uint32_t *port_id, struct error *error)
+int proxy_open(int netns, const struct caller_rights *rights, struct error *error)
 {
 	int fd, saved = is_own(netns) ? netns_enter("", error) : netns_enter_fd(netns, error);
 
 	if (saved < 0)
 		return -1;
-	fd = open_here(rights, port_id, error);
+	fd = open_here(rights, error);
 	netns_leave(saved);
 	return fd;
 }

@@ -5,13 +5,11 @@
 #ifndef L2TPD_L2TPRUN_PROXY_H
 #define L2TPD_L2TPRUN_PROXY_H
 
-#include <stdint.h>
-
 #include "base/error.h"
 #include "l2tprun/caller.h"
 
 /* Open it in this network namespace (the descriptor stays the caller's) with no more rights than the program has.
- * Returns it, bound, and its port id, or -1. */
-int proxy_open(int netns, const struct caller_rights *rights, uint32_t *port_id, struct error *error);
+ * Returns it, or -1. */
+int proxy_open(int netns, const struct caller_rights *rights, struct error *error);
 
 #endif

@@ -14,12 +14,14 @@
 #include "l2tprun/files.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
+#include "l2tprun/tunnel_socket.h"
 #include "os/clock.h"
 
 int supervisor_init(struct supervisor *supervisor, const char *path, pid_t program, struct error *error)
 {
 	_Static_assert(KERNEL_VIEWS == 2, "none is there yet");
-	*supervisor = (struct supervisor){ .listener = -1, .views = { -1, -1 }, .daemon = { .path = path, .fd = -1 },
+	*supervisor = (struct supervisor){ .listener = -1, .views = { -1, -1 }, .folder = -1,
+					      .daemon = { .path = path, .fd = -1 },
 					      .l2tpips.watched = -1 };
 	os_random(&supervisor->last_name, sizeof(supervisor->last_name));
 	supervisor->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -85,7 +87,8 @@ static bool find_socket(const struct supervisor *supervisor, struct trapped *tra
 	bool is_open;
 
 	if (trapped->call.kind == CALL_SOCKET || call_has_path(trapped->call.kind) ||
-	    (!HASH_COUNT(supervisor->clients.by_inode) && !HASH_COUNT(supervisor->l2tpips.by_inode)))
+	    (!HASH_COUNT(supervisor->clients.by_inode) && !HASH_COUNT(supervisor->l2tpips.by_inode) &&
+	     !HASH_COUNT(supervisor->tunnel_sockets)))
 		return true;
 	is_open = caller_socket(&trapped->caller, (int)trapped->call.arguments[0], &trapped->socket);
 	if (!notification_waits(supervisor->listener, trapped->id))

@@ -18,6 +18,7 @@
 #include "l2tprun/l2tpip.h"
 
 struct pending;
+struct tunnel_socket;
 
 struct supervisor {
 	int listener;		/* of the filter */
@@ -26,10 +27,12 @@ struct supervisor {
 	struct daemon daemon;
 	struct clients clients;
 	struct l2tpips l2tpips;
+	struct tunnel_socket *tunnel_sockets;	/* by inode */
 	struct pending *pending;	/* in the order in which they were asked */
 	uint64_t last_client;	/* number of the newest one */
 	uint32_t last_name;	/* of l2tpd's end of its pair */
 	int views[KERNEL_VIEWS];	/* what those will get that open them next; -1: nothing yet */
+	int folder;		/* folder.h; -1: there is none yet */
 	bool told;		/* what hinders was told: once is enough, until it was better meanwhile */
 };
 

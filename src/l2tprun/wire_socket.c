@@ -60,6 +60,10 @@ static int open_here(sa_family_t family)
 	if (fd < 0)
 		return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));	/* nobody asks for that here */
+	if (family == AF_INET6) {
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on));
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof(on));
+	}
 	if (hear_nothing(fd) < 0)
 		os_close(&fd);
 	return fd;
@@ -75,6 +79,18 @@ int wire_open(int netns, sa_family_t family)
 	netns_leave(saved);
 	return fd;
 }
+
+static const struct {
+	int level, option;
+} kept[] = {
+	{ SOL_SOCKET, SO_MARK }, { SOL_SOCKET, SO_PRIORITY }, { SOL_SOCKET, SO_DONTROUTE },
+	{ IPPROTO_IP, IP_TTL }, { IPPROTO_IP, IP_TOS }, { IPPROTO_IP, IP_MTU_DISCOVER }, { IPPROTO_IP, IP_FREEBIND },
+	{ IPPROTO_IP, IP_TRANSPARENT }, { IPPROTO_IP, IP_MULTICAST_TTL }, { IPPROTO_IP, IP_MULTICAST_LOOP },
+	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS }, { IPPROTO_IPV6, IPV6_TCLASS }, { IPPROTO_IPV6, IPV6_MTU_DISCOVER },
+	{ IPPROTO_IPV6, IPV6_DONTFRAG }, { IPPROTO_IPV6, IPV6_AUTOFLOWLABEL }, { IPPROTO_IPV6, IPV6_FREEBIND },
+	{ IPPROTO_IPV6, IPV6_TRANSPARENT }, { IPPROTO_IPV6, IPV6_MULTICAST_HOPS },
+	{ IPPROTO_IPV6, IPV6_MULTICAST_LOOP },
+};
 
 static void copy_option(int from, int to, int level, int option)
 {
@@ -96,11 +112,8 @@ int wire_again(int fd)
 	close(netns);
 	if (again < 0)
 		return -1;
-	copy_option(fd, again, SOL_SOCKET, SO_MARK);
-	copy_option(fd, again, IPPROTO_IP, IP_TTL);
-	copy_option(fd, again, IPPROTO_IP, IP_TOS);
-	copy_option(fd, again, IPPROTO_IPV6, IPV6_UNICAST_HOPS);
-	copy_option(fd, again, IPPROTO_IPV6, IPV6_TCLASS);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		copy_option(fd, again, kept[i].level, kept[i].option);
 	return again;
 }
 
@@ -175,21 +188,46 @@ int wire_send(int fd, const void *name, socklen_t name_length, const void *octet
 	return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
 }
 
-bool wire_receive(int fd, uint8_t buffer[WIRE_DATAGRAM_MAX], struct address *from, const uint8_t **octets,
-		  size_t *length)
+/* What came with an IPv6 packet; an IPv4 packet has its header. */
+static void read_control(struct msghdr *message, struct annex_arrival *arrival)
 {
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
+		int value;
+
+		memcpy(&value, CMSG_DATA(header), sizeof(value));
+		if (header->cmsg_type == IPV6_HOPLIMIT)
+			arrival->hops = (uint8_t)value;
+		if (header->cmsg_type == IPV6_TCLASS)
+			arrival->service = (uint8_t)value;
+	}
+}
+
+bool wire_receive(int fd, uint8_t buffer[WIRE_DATAGRAM_MAX], struct annex_arrival *arrival)
+{
+	union {
+		struct cmsghdr aligned;
+		char octets[2 * CMSG_SPACE(sizeof(int))];
+	} control;
 	struct sockaddr_storage name;
-	socklen_t name_length = sizeof(name);
-	struct endpoint source;
-	ssize_t got = recvfrom(fd, buffer, WIRE_DATAGRAM_MAX, MSG_DONTWAIT, (struct sockaddr *)&name, &name_length);
+	struct iovec part = { buffer, WIRE_DATAGRAM_MAX };
+	struct msghdr message = { .msg_name = &name, .msg_namelen = sizeof(name), .msg_iov = &part, .msg_iovlen = 1,
+				  .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT);
 	size_t head = ZEROS;
+	struct endpoint source;
 
 	if (got <= 0 || !endpoint_from_sockaddr(&name, &source))
 		return false;
-	if (name.ss_family == AF_INET)
+	*arrival = (struct annex_arrival){ .from = source.address };
+	if (name.ss_family == AF_INET) {
 		head += (buffer[0] & 0xf) * 4u;
-	*from = source.address;
-	*octets = buffer + head;
-	*length = (size_t)got > head ? (size_t)got - head : 0;
-	return *length >= CONTROL_MIN;
+		arrival->service = buffer[1];
+		arrival->hops = buffer[8];
+	} else {
+		arrival->scope = ((const struct sockaddr_in6 *)(const void *)&name)->sin6_scope_id;
+		read_control(&message, arrival);
+	}
+	arrival->octets = buffer + head;
+	arrival->length = (size_t)got > head ? (size_t)got - head : 0;
+	return arrival->length >= CONTROL_MIN;
 }

@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 
 #include "base/address.h"
+#include "l2tprun/annex_packet.h"
 #include "l2tprun/call.h"
 
 #define WIRE_DATAGRAM_MAX 65536		/* octets, with IPv4's header */
@@ -33,8 +34,7 @@ bool wire_name(int fd, bool peer, struct address *address, uint32_t *scope);
 
 /* A control message, to this name of the family's. 0 or an errno. */
 int wire_send(int fd, const void *name, socklen_t name_length, const void *octets, size_t length);
-/* The next control message, *octets in the buffer. 0: there is none. */
-bool wire_receive(int fd, uint8_t buffer[WIRE_DATAGRAM_MAX], struct address *from, const uint8_t **octets,
-		  size_t *length);
+/* The next control message, its octets in the buffer. False: there is none. */
+bool wire_receive(int fd, uint8_t buffer[WIRE_DATAGRAM_MAX], struct annex_arrival *arrival);
 
 #endif

@@ -12,9 +12,9 @@ import threading
 import time
 
 ATTACH = struct.Struct('=IIQIiiIQI96s4x')
-ATTACHED = struct.Struct('=QiIII96x')
-VERSION, NETLINK, OPTION, VIEW, MOVED = 2, 1, 2, 7, 12
-WITH_IT = {NETLINK: 3, OPTION: 0, VIEW: 2, MOVED: 0}     # descriptors
+ATTACHED = struct.Struct('=QiIIII96s4x')
+VERSION, NETLINK, OPTION, CALL, VIEW, MOVED, BIND, CONNECT = 3, 1, 2, 4, 7, 12, 13, 14
+WITH_IT = {NETLINK: 3, OPTION: 0, CALL: 0, VIEW: 2, MOVED: 0, BIND: 0, CONNECT: 0}     # descriptors
 FAMILY, GROUP = 0x3f0, 77
 HEADER = struct.Struct('=IHHII')
 CTRL, ERROR, DONE = 0x10, 2, 3
@@ -63,10 +63,30 @@ class Client:
     """A program's socket: our end of the pair, and the kernel's socket."""
 
     def __init__(self, port, end, netns, proxy):
-        self.port, self.end, self.proxy = port, socket.socket(fileno=end), socket.socket(fileno=proxy)
+        self.first, self.end, self.proxy = port, socket.socket(fileno=end), socket.socket(fileno=proxy)
         self.netns = os.fstat(netns).st_ino
         os.close(netns)
+        self.groups, self.is_bound = 0, False
         self.listed = None      # the dump of all families that ours has to be in: (sequence)
+
+    @property
+    def port(self):
+        return self.proxy.getsockname()[0]
+
+    def bind(self, port):
+        try:
+            self.proxy.bind((port or self.first, 0))
+        except OSError as e:
+            if port:
+                return e.errno
+            self.proxy.bind((0, 0))
+        self.is_bound = True
+        return 0
+
+    def set_option(self, option, value):
+        bit = 1 << value - 1 if 0 < value < 33 else 0
+        if option in (1, 2):
+            self.groups = self.groups | bit if option == 1 else self.groups & ~bit
 
     def say(self, *parts):
         try:
@@ -169,13 +189,15 @@ class Daemon(threading.Thread):
             self.selector.unregister(peer)
             peer.close()
             return
-        version, kind, number, port, option, value, *_ = ATTACH.unpack(octets)
+        version, kind, number, port, option, value, *_, octets = ATTACH.unpack(octets)
         assert version == VERSION and len(fds) == WITH_IT[kind]
         if kind == MOVED:
             return
-        error = self.refuse
-        if kind == OPTION:
-            error = self.set_option(number, option, value)
+        error, answer = self.refuse, b''
+        client = self.clients.get((peer, number))
+        if kind in (OPTION, BIND, CONNECT, CALL):
+            error, answer = self.about(client, kind, port, option, value) if client else (errno.ENOTCONN, b'')
+            self.options += [(number, option, value)] if kind == OPTION else []
         elif kind == NETLINK and not error:
             self.add((peer, number), Client(port, *fds))
             fds = []
@@ -184,7 +206,8 @@ class Daemon(threading.Thread):
         for fd in fds:
             os.close(fd)
         if not self.silent:
-            self.reply(peer, ATTACHED.pack(number, error, FAMILY, GROUP, 0))
+            port = client.port if kind == BIND and not error else 0
+            self.reply(peer, ATTACHED.pack(number, error, FAMILY, GROUP, port, len(answer), answer))
 
     @staticmethod
     def reply(peer, octets):
@@ -193,9 +216,17 @@ class Daemon(threading.Thread):
         except OSError:             # that l2tprun has ended meanwhile
             pass
 
-    def set_option(self, number, option, value):
-        self.options.append((number, option, value))
-        return errno.ENOPROTOOPT if not 0 < option <= 12 else 0
+    @staticmethod
+    def about(client, kind, port, option, value):
+        """errno and octets."""
+        if kind == CALL:
+            return 0, struct.pack('=HHII', 16, 0, client.port, client.groups)
+        if kind == BIND:
+            return client.bind(port), b''
+        if kind == OPTION:
+            client.set_option(option, value)
+            return errno.ENOPROTOOPT if not 0 < option <= 12 else 0, b''
+        return 0, b''
 
     def add(self, key, client):
         self.clients[key] = client
@@ -218,5 +249,7 @@ class Daemon(threading.Thread):
             client.proxy.close()
             del self.clients[key]
             return
+        if not client.is_bound:     # a bind() that failed leaves the port id
+            client.bind(0)
         for each in messages(octets):
             client.ask(*each)

@@ -56,6 +56,14 @@ def udp_socket(connected=True):
     return made
 
 
+def answer(peer):
+    """The errno; what is told of sockets is none."""
+    client = 0
+    while not client:
+        client, error, *_ = api.ATTACHED.unpack(peer.recv(256))
+    return error
+
+
 def connect(peer, number, waiting, udp=None, kept=None):
     """A program connects an AF_PPPOX socket to make a tunnel of a UDP socket: the errno."""
     udp = udp or udp_socket()
@@ -66,7 +74,7 @@ def connect(peer, number, waiting, udp=None, kept=None):
     netns = os.open('/proc/self/ns/net', os.O_RDONLY)
     socket.send_fds(peer, [request(PPPOX, number, address)], [waiting.fileno(), netns, own.fileno(), udp.fileno()])
     os.close(netns)
-    return api.ATTACHED.unpack(peer.recv(256))[1]
+    return answer(peer)
 
 
 def tunnels():

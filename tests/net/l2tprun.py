@@ -120,6 +120,20 @@ print(s.getsockname()[1])"""), 'True True 1 0 4 128 4\n0')
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
 s.bind((0, 1 << 31 | 1 << 15 | 1))
 print(s.getsockname()[1] == 1 << 31 | 1 << 15 | 1)"""), 'True')
+    equal('ports', python("""
+s, t, u = (socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16) for _ in range(3))
+print(s.getsockname(), s.getpeername(), end=' ')
+s.bind((os.getpid() + 5, 0))
+t.bind((0, 0))
+print(s.getsockname()[0] - os.getpid(), t.getsockname()[0] - os.getpid(), ask(t), end=' ')
+for port in os.getpid() + 5, os.getpid():
+    try:
+        u.bind((port, 0))
+    except OSError as e:
+        print(errno.errorcode[e.errno], end=' ')
+ask(u)
+print(u.getsockname()[0] not in (0, os.getpid(), os.getpid() + 5))"""),
+          '(0, 0) (0, 0) 5 0 1008 EADDRINUSE EADDRINUSE True')
     equal('are memberships', [o[1:] for o in daemon.options], [(1, 1), (1, 16), (1, 32)])
     equal('flags', python("""
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, 16)
@@ -247,6 +261,10 @@ print(os.stat('pppol2tp', dir_fd=fd).st_size)"""), f'{view(0)}0')
 def test_file():
     """What can be done with them."""
     daemon = api.Daemon(SOCKET)
+    equal('its folder', l2tprun('sh', '-c', 'd=/sys/kernel/debug/l2tp; ls $d; find $d/ -type f -exec cat {} +; '
+                                '[ -d $d ] && stat -c "%F %a %h" $d'),
+          (0, f'tunnels\n{view(1)}directory 755 2\n', ''))
+    equal('a file in it that there is not', l2tprun('cat', '/sys/kernel/debug/l2tp/other')[0], 1)
     equal('reading', python(f"""
 fd = os.open({VIEW!r}, os.O_RDONLY | os.O_CLOEXEC)
 print(os.read(fd, 4), os.read(fd, 3), os.lseek(fd, -2, 2) > 0, os.read(fd, 9)[-1:], os.read(fd, 9), os.lseek(fd, 0, 0))
@@ -276,10 +294,10 @@ def attempt(path, flags, write=False):
 for path in {VIEW!r}, {DEBUG!r}:
     print(*(attempt(path, flags) for flags in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_CREAT | os.O_EXCL,
                                                os.O_DIRECTORY, os.O_CREAT)), attempt(path, os.O_WRONLY, True))"""
-    equal('opening', python(tries), 'ok ok ok EEXIST ENOENT ok EIO\nok ok ok EEXIST ENOENT ok EINVAL')
+    equal('opening', python(tries), 'ok ok ok EEXIST ENOTDIR ok EIO\nok ok ok EEXIST ENOTDIR ok EINVAL')
     os.chmod(TMP, 0o755)
     equal('by others', python('os.setgid(65534); os.setuid(65534)' + tries),
-          'ok EACCES EACCES EEXIST ENOENT ok EACCES\nEACCES EACCES EACCES EEXIST ENOENT EACCES EACCES')
+          'ok EACCES EACCES EEXIST ENOTDIR ok EACCES\nEACCES EACCES EACCES EEXIST ENOTDIR EACCES EACCES')
     daemon.stop()
     equal('without l2tpd there is none', l2tprun('cat', VIEW)[:2], (1, ''))
 

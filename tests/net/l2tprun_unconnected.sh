@@ -65,6 +65,18 @@ up A 10.0.0.1 && up B 10.0.0.2
 equal 'connected to where the peer is' "$(say A '! connect 1 192.0.2.2 6011' | tail -n 1)" '  well'
 check 'frames follow' until_true 10 pings A 10.0.0.2
 check 'the tunnel is told as it is now' is_told ' 27:7b17'
+# where its socket is is where the tunnel is, from that moment on
+at_once() { # CONNECT A B: each is connected to again and again
+	local i both
+	for i in {1..10}; do
+		both+=("! $1 $2" 'get: 4 - 9.4=1' "! $1 $3" 'get: 4 - 9.4=1')
+	done
+	say A "${both[@]}"
+}
+equal 'each time, at once' "$(at_once 'connect 1 192.0.2.2' 6010 6011 | grep -o ' 27:7[ab]17' | uniq | wc -l)" 20
+say A '! close 1' '! l2tp 1 4 2' '! bind 1 192.0.2.1 1' 'tunnel: 1 A 9.4=1 10.4=2 7.1=3 2.2=1 23.f=1' >/dev/null
+equal 'of IP protocol 115, too' "$(at_once 'connect-to 1' '192.0.2.2 2' '192.0.2.3 2' |
+	grep -o ' 25:c000020[23]' | uniq | wc -l)" 20
 say A '! close 1' >/dev/null
 say B '! close 1' >/dev/null
 for host in A B; do

@@ -58,6 +58,8 @@ alike "ip l2tp" 50
 # ---------------------------------------------------------------- netlink, octet by octet
 both_run netlink_probe "$TESTS/peers/netlink.probes"
 alike netlink 200
+both_run netlink_probe "$TESTS/peers/ports.probes"
+alike 'port ids' 90
 
 # ---------------------------------------------------------------- files of the kernel's
 # What they say of tunnels made alike, after packets and renames; and what they refuse.

@@ -4,9 +4,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <linux/l2tp.h>		/* it wants the one before it */
+#include <net/if.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,13 +53,18 @@ static socklen_t read_name(union name *name, char **words, int count)
 	socklen_t length = sizeof(name->v4);
 	uint32_t id = (uint32_t)strtoul(words[1], NULL, 0);
 
+	char *interface = strchr(words[0], '%');
+
 	memset(name, 0, sizeof(*name));
+	if (interface)
+		*interface = '\0';
 	if (inet_pton(AF_INET, words[0], &name->v4.l2tp_addr) == 1) {
 		name->v4.l2tp_family = AF_INET;
 		name->v4.l2tp_conn_id = id;
 	} else if (inet_pton(AF_INET6, words[0], &name->v6.l2tp_addr) == 1) {
 		name->v6.l2tp_family = AF_INET6;
 		name->v6.l2tp_conn_id = id;
+		name->v6.l2tp_scope_id = interface ? if_nametoindex(interface + 1) : 0;
 		length = sizeof(name->v6);
 	} else {
 		fprintf(stderr, "no address: %s\n", words[0]);
@@ -145,6 +152,19 @@ static void do_send_several(int fd, bool first, char **words, int count)
 		printf("  %u\n", messages[begin + (unsigned int)i].msg_len);
 }
 
+static void do_write(int fd, bool in_parts, const char *hex)
+{
+	uint8_t octets[OCTETS_MAX];
+	size_t length = from_hex(hex, octets), half = length / 2;
+	struct iovec parts[] = { { octets, half }, { octets + half, length - half } };
+	ssize_t sent = in_parts ? writev(fd, parts, 2) : write(fd, octets, length);
+
+	if (sent < 0)
+		result(-1);
+	else
+		printf("  %zd\n", sent);
+}
+
 static void print_arrival(const struct msghdr *message, const union name *name, const uint8_t *octets, size_t room,
 			  ssize_t length)
 {
@@ -173,6 +193,28 @@ static void do_recvfrom(int fd, char **words, int count)
 		print_arrival(&message, &name, octets, room, length);
 }
 
+static void do_told(int fd)
+{
+	union {
+		struct cmsghdr aligned;
+		char octets[512];
+	} control;
+	struct pollfd waiting = { .fd = fd, .events = POLLIN };
+	struct msghdr message = { .msg_control = &control, .msg_controllen = sizeof(control) };
+
+	(void)poll(&waiting, 1, RECV_MS);
+	if (recvmsg(fd, &message, MSG_DONTWAIT) < 0) {
+		result(-1);
+		return;
+	}
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+		printf("  %d %d: ", header->cmsg_level, header->cmsg_type);
+		print_octets(CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+		putchar('\n');
+	}
+	printf("  flags %x\n", (unsigned int)message.msg_flags);
+}
+
 /* --- options --- */
 
 static void do_option(int fd, char **words, int count)
@@ -198,6 +240,28 @@ static void do_waiting(int fd)
 	result(ioctl(fd, 0x8980, &in));
 }
 
+static void do_interface(int fd, const char *name)
+{
+	static const unsigned long asked[] = { SIOCGIFINDEX, SIOCGIFFLAGS, SIOCGIFMTU, SIOCGIFADDR, SIOCGIFNETMASK };
+	struct ifreq request, mtu, many[64];
+	struct ifconf all = { .ifc_len = sizeof(many), .ifc_req = many };
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		memset(&request, 0, sizeof(request));
+		snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+		result(ioctl(fd, asked[i], &request));
+		if (asked[i] == SIOCGIFMTU)
+			mtu = request;
+		printf("  ");
+		print_octets(&request.ifr_addr, sizeof(request.ifr_addr));
+		putchar('\n');
+	}
+	result(ioctl(fd, SIOCGIFCONF, &all));
+	printf("  %s\n", all.ifc_len > 0 ? "some" : "none");
+	result(ioctl(fd, SIOCGIFNAME, NULL));
+	result(ioctl(fd, SIOCSIFMTU, &mtu));
+}
+
 /* --- which --- */
 
 static void do_l2tp(int number, char **words)
@@ -209,9 +273,9 @@ static void do_l2tp(int number, char **words)
 	result(fd);
 }
 
-static void do_copy(int fd, int number)
+static void do_copy(int fd, bool by_fcntl, int number)
 {
-	int copy = dup(fd);
+	int copy = by_fcntl ? fcntl(fd, F_DUPFD_CLOEXEC, 5) : dup(fd);
 
 	if (copy >= 0)
 		probe_sockets_put(number, copy);
@@ -252,7 +316,15 @@ bool probe_l2tpip_do(const char *verb, int number, char **words, int count)
 	} else if (strcmp(verb, "waiting") == 0) {
 		do_waiting(fd);
 	} else if (strcmp(verb, "copy") == 0 && count == 1) {
-		do_copy(fd, atoi(words[0]));
+		do_copy(fd, false, atoi(words[0]));
+	} else if (strcmp(verb, "copy-by-fcntl") == 0 && count == 1) {
+		do_copy(fd, true, atoi(words[0]));
+	} else if (strncmp(verb, "write", 5) == 0 && count == 1) {
+		do_write(fd, strcmp(verb, "writev") == 0, words[0]);
+	} else if (strcmp(verb, "interface") == 0 && count == 1) {
+		do_interface(fd, words[0]);
+	} else if (strcmp(verb, "told") == 0) {
+		do_told(fd);
 	} else {
 		return count > 1 && do_name(verb, fd, words, count);
 	}

@@ -13,7 +13,14 @@
  *	! recvfrom N [FLAGS [ROOM]]	at once; what came, from whom, and the flags
  *	! option N LEVEL OPTION [VALUE]	read it; or set it, and then read it
  *	! waiting N			SIOCINQ and SIOCOUTQ, and an ioctl that there is not
- *	! copy N M			M is a duplicate of N
+ *	! copy N M			M is a duplicate of N: by dup(), by fcntl()
+ *	! copy-by-fcntl N M
+ *	! write N HEX			by write(), by writev() in two parts
+ *	! writev N HEX
+ *	! interface N NAME		what ioctl() tells of a network device, of how many, and what it may set
+ *	! told N			what is told along with what came, of TTL and type of service
+ *
+ * ADDRESS may be that of a link, with a % and the interface behind it.
  *
  * The address from which something comes over IPv6 has 28 octets here and 32 of the kernel's own: what is beyond is not
  * printed.

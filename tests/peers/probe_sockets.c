@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "probe_generic.h"
 #include "probe_l2tpip.h"
 
 #define SOCKETS_MAX 32
@@ -157,7 +158,7 @@ static void obey(const char *verb, int number, char **words, int count)
 		do_send(number, words[0]);
 	else if (strcmp(verb, "recv") == 0)
 		do_recv(number);
-	else if (!probe_l2tpip_do(verb, number, words, count))
+	else if (!probe_l2tpip_do(verb, number, words, count) && !probe_generic_do(verb, number, words, count))
 		exit(2);
 }
 

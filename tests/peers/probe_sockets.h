@@ -10,7 +10,7 @@
  *	! send N HEX
  *	! recv N			print the next datagram in hex; wait a second for one
  *
- * and those of probe_l2tpip.h.
+ * and those of probe_l2tpip.h and probe_generic.h.
  */
 #ifndef L2TPD_TESTS_PEERS_PROBE_SOCKETS_H
 #define L2TPD_TESTS_PEERS_PROBE_SOCKETS_H

@@ -14,8 +14,9 @@ static const struct address here6 = { .family = AF_INET6, .bytes = { 0x20, 1, 0x
 /* A packet from there, turned round: what annex_packet_head() writes has port 0 at the other end. */
 static size_t make(uint8_t *packet, const struct address *address, uint16_t port, size_t length)
 {
+	struct annex_arrival arrival = { .from = *address, .hops = 9, .service = 0xb8, .length = length };
 	struct endpoint to = { .address = *address, .port = port };
-	size_t head = annex_packet_head(packet, address, &to, length), udp = head - 8;
+	size_t head = annex_packet_head(packet, &arrival, &to), udp = head - 8;
 
 	assert_true(head);
 	memset(packet + head, 0xc8, length);
@@ -35,6 +36,8 @@ static void both_families(void **state)
 		assert_true(annex_packet_read(packet, length, &read));
 		assert_int_equal(read.port, 1234);
 		assert_true(address_equal(&read.to, addresses[i]));
+		assert_int_equal(i ? (packet[0] & 0xf) << 4 | packet[1] >> 4 : packet[1], 0xb8);
+		assert_int_equal(i ? packet[7] : packet[8], 9);
 		assert_int_equal(read.length, PAYLOAD);
 		assert_ptr_equal(read.octets, packet + length - PAYLOAD);
 		for (size_t shorter = 0; shorter < length; shorter++)
@@ -85,16 +88,23 @@ static void others(void **state)
 	assert_false(annex_packet_read(packet, length, &read));
 }
 
+static size_t head_length(uint8_t *head, const struct address *from, const struct endpoint *to, size_t length)
+{
+	struct annex_arrival arrival = { .from = *from, .length = length };
+
+	return annex_packet_head(head, &arrival, to);
+}
+
 static void lengths(void **state)
 {
 	struct endpoint to4 = { .address = here4, .port = 1 }, to6 = { .address = here6, .port = 1 };
 	uint8_t head[ANNEX_HEAD_MAX];
 
-	assert_int_equal(annex_packet_head(head, &here4, &to4, 65535 - 28), 28);
-	assert_int_equal(annex_packet_head(head, &here4, &to4, 65535 - 27), 0);
-	assert_int_equal(annex_packet_head(head, &here6, &to6, 65535 - 8), 48);
-	assert_int_equal(annex_packet_head(head, &here6, &to6, 65535 - 7), 0);
-	assert_int_equal(annex_packet_head(head, &here6, &to4, 9), 0);
+	assert_int_equal(head_length(head, &here4, &to4, 65535 - 28), 28);
+	assert_int_equal(head_length(head, &here4, &to4, 65535 - 27), 0);
+	assert_int_equal(head_length(head, &here6, &to6, 65535 - 8), 48);
+	assert_int_equal(head_length(head, &here6, &to6, 65535 - 7), 0);
+	assert_int_equal(head_length(head, &here6, &to4, 9), 0);
 }
 
 int main(void)
