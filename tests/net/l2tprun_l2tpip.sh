@@ -60,6 +60,41 @@ c8030014000000ca$TAIL"
 	say B '! close 1' >/dev/null
 done
 
+# ---------------------------------------------------------------- addresses of a link
+ip_on A addr add fe80::a/64 dev wire nodad
+ip_on B addr add fe80::b/64 dev wire nodad
+said_of() { on "$1" cat /sys/class/net/wire/ifindex; }
+hex_of() { printf '%02x000000' "$(said_of "$1")"; }
+equal 'of a link: bound, connected' "$(say A '! l2tp 1 6 2' '! bind 1 fe80::a%wire 101' \
+	'! connect-to 1 fe80::b%wire 202' | grep -c '  well')" 3
+equal 'one listens to any' "$(say B '! l2tp 1 6 2' '! bind 1 :: 202' | grep -c '  well')" 2
+from=0a00000000000000fe8000000000000000000000000000
+for how in send write writev; do
+	say A "! $how 1 c8030014000000ca$TAIL" >/dev/null
+	matches "of a link: $how" "$(last B '! recvfrom 1')" "from ${from}0a$(hex_of B): c8030014000000ca$TAIL\$"
+done
+say B "! sendto 1 fe80::a%wire 101 c803001400000065$TAIL" >/dev/null
+matches 'of a link: the answer' "$(last A '! recvfrom 1')" "from ${from}0b$(hex_of A): c803001400000065$TAIL\$"
+say B "! sendto 1 2001:db8::1 101 c803001400000065$TAIL" '! sendto 1 fe80::a 101 c803001400000065$TAIL' >"$TMP/out"
+equal 'of a link: nobody else is heard' "$(last A '! recvfrom 1')" '  Resource temporarily unavailable'
+equal 'a copy sends, too' "$(say A '! copy 1 2' '! close 1' "! send 2 c8030014000000ca$TAIL" | grep -c '  well')" 3
+matches 'and is heard' "$(last B '! recvfrom 1')" ": c8030014000000ca$TAIL\$"
+equal 'connected to no link any more' "$(last A '! disconnect 2')" '  well'
+say B "! sendto 1 2001:db8::1 101 c803001400000065$TAIL" >/dev/null
+equal 'it was bound to one' "$(last A '! recvfrom 2')" '  Resource temporarily unavailable'
+say A '! close 2' >/dev/null
+say B '! close 1' >/dev/null
+
+# ---------------------------------------------------------------- errors of the way
+say A '! l2tp 1 4 2' '! bind 1 192.0.2.1 101' '! connect-to 1 192.0.2.2 202' >/dev/null
+ip_on A route del 192.0.2.0/24
+for how in send write writev; do
+	equal "no way: $how" "$(last A "! $how 1 c8030014000000ca$TAIL")" '  No route to host'
+done
+ip_on A route add 192.0.2.0/24 dev wire
+equal 'a way again' "$(last A "! write 1 c8030014000000ca$TAIL")" '  20'
+say A '! close 1' >/dev/null
+
 # ---------------------------------------------------------------- one program after the other
 bound() {
 	local i
@@ -83,14 +118,19 @@ wait "${runner[A]}" 2>/dev/null
 check 'is gone' until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
 check 'no descriptor is left' until_true 10 no_more_descriptors
 
-# more are closed at once than the kernel tells of, by who is not the last program
+# as many as there can be, which are more than the kernel tells of when they are closed at once, by who is not the last
+# program
 cat >"$TMP/many.py" <<-'END'
-	import os, resource, signal, socket
-	resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+	import errno, os, resource, signal, socket
+	resource.setrlimit(resource.RLIMIT_NOFILE, (16384, 16384))
 	child = os.fork()
 	if child == 0:
-	    kept = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 115) for _ in range(2500)]
-	    print('open', flush=True)
+	    kept = []
+	    try:
+	        for _ in range(10000):
+	            kept.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 115))
+	    except OSError as e:
+	        print('open', len(kept), errno.errorcode[e.errno], flush=True)
 	    signal.pause()
 	input()
 	os.kill(child, signal.SIGKILL)
@@ -102,6 +142,7 @@ mkfifo "$TMP/many.in"
 under A /usr/bin/python3 "$TMP/many.py" <"$TMP/many.in" >"$TMP/many.out" 2>&1 &
 exec 8>"$TMP/many.in"
 check 'many sockets' until_true 60 grep -q open "$TMP/many.out"
+matches 'there is an end of it' "$(cat "$TMP/many.out")" '^open 40[0-9][0-9] ENOBUFS$'
 supervisor=$(pgrep -x l2tprun | while read -r pid; do
 	grep -q "$TMP/A.kernel" "/proc/$pid/cmdline" && echo "$pid"
 done | tail -n 1)
