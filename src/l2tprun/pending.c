@@ -263,6 +263,8 @@ static void remember_names(struct supervisor *supervisor, const struct pending *
 		return;
 	if (attached->port_id)
 		client->port_id = attached->port_id;
+	if (pending->request.kind == KERNEL_ATTACH_BIND)
+		client->groups[0] = 0;		/* what it names comes now, and is all */
 	if (pending->request.kind != KERNEL_ATTACH_CONNECT)
 		return;
 	memcpy(&peer, pending->request.octets, sizeof(peer));
