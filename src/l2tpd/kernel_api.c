@@ -14,8 +14,8 @@
 #include "l2tpd/kernel_internal.h"
 #include "l2tpd/requirements.h"
 #include "os/clock.h"
-#include "os/close.h"
 #include "os/genl.h"
+#include "os/pass.h"
 #include "os/sender.h"
 
 #define ACCEPT_PAUSE_MS 500		/* without descriptors */
@@ -43,35 +43,6 @@ static void supervisor_free(struct supervisor *supervisor)
 }
 
 /* --- what it says --- */
-
-static void close_all(int *fds, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		os_close(&fds[i]);
-}
-
-/* Descriptors that came with a message: how many. Those beyond max are closed. */
-static size_t take_descriptors(struct msghdr *message, int *fds, size_t max)
-{
-	size_t count = 0;
-
-	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
-		size_t here = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < here; i++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
-			if (count < max)
-				fds[count++] = fd;
-			else
-				close(fd);
-		}
-	}
-	return count;
-}
 
 /* Where there is no room for an answer nothing is read until there is. */
 static void tell(struct supervisor *supervisor, const struct kernel_attached *told)
@@ -250,9 +221,8 @@ static const struct order {
 	[KERNEL_ATTACH_L2TPIP_MOVED] = { move_l2tpip, 0, 0 },
 };
 
-/* cut: there was no room for all of its descriptors. */
-static int carry_out(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
-		     bool cut, struct kernel_attached *told)
+static int carry_out(struct supervisor *supervisor, const struct kernel_attach *attach, struct os_passed *passed,
+		     struct kernel_attached *told)
 {
 	const struct order *order;
 
@@ -260,23 +230,23 @@ static int carry_out(struct supervisor *supervisor, const struct kernel_attach *
 	    !orders[attach->kind].obey)
 		return EPROTONOSUPPORT;
 	order = &orders[attach->kind];
-	if (cut)
+	if (passed->cut)
 		return EMFILE;
-	if (count < order->least || count > order->most)
+	if (passed->count < order->least || passed->count > order->most)
 		return EPROTO;
-	return order->obey(supervisor, attach, fds, count, told);
+	return order->obey(supervisor, attach, passed->fds, passed->count, told);
 }
 
-static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count, bool cut)
+static void obey(struct supervisor *supervisor, const struct kernel_attach *attach, struct os_passed *passed)
 {
 	struct kernel_attached told = { .client = attach->client, .family_id = supervisor->api->family_id,
 					.group_id = GROUP_ID };
 
-	told.error = carry_out(supervisor, attach, fds, count, cut, &told);
+	told.error = carry_out(supervisor, attach, passed, &told);
 	if (told.error && attach->kind == KERNEL_ATTACH_NETLINK)
 		log_limited(&supervisor->api->refused, os_clock_ms(), LOG_LEVEL_WARNING,
 			    "kernel API: cannot serve a program under l2tprun: %s", strerror(told.error));
-	close_all(fds, count);
+	os_pass_close(passed);
 	if (attach->kind != KERNEL_ATTACH_MOVED || attach->value)
 		tell(supervisor, &told);
 }
@@ -285,25 +255,17 @@ static void obey(struct supervisor *supervisor, const struct kernel_attach *atta
 static bool read_one(struct supervisor *supervisor)
 {
 	struct kernel_attach attach = { .version = 0 };
-	struct iovec part = { &attach, sizeof(attach) };
-	union {
-		struct cmsghdr aligned;
-		char octets[CMSG_SPACE(KERNEL_ATTACH_FDS_MAX * sizeof(int))];
-	} control;
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	ssize_t length = recvmsg(supervisor->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	int fds[KERNEL_ATTACH_FDS_MAX];
-	size_t count;
+	struct os_passed passed;
+	ssize_t length = os_pass_receive(supervisor->fd, &attach, sizeof(attach), &passed, MSG_DONTWAIT);
 
+	_Static_assert(KERNEL_ATTACH_FDS_MAX <= OS_PASS_MAX, "all have room");
 	if (length < 0)
 		return errno == EAGAIN || errno == EINTR;
-	count = take_descriptors(&message, fds, KERNEL_ATTACH_FDS_MAX);
 	if (length != sizeof(attach) || attach.length > sizeof(attach.octets)) {
-		close_all(fds, count);
+		os_pass_close(&passed);
 		return false;
 	}
-	obey(supervisor, &attach, fds, count, message.msg_flags & MSG_CTRUNC);
+	obey(supervisor, &attach, &passed);
 	return true;
 }
 

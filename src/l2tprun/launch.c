@@ -22,40 +22,23 @@
 #include "l2tprun/notification.h"
 #include "l2tprun/options.h"
 #include "l2tprun/supervisor.h"
-
-union fd_message {
-	struct cmsghdr header;
-	char octets[CMSG_SPACE(sizeof(int))];
-};
+#include "os/pass.h"
 
 static int send_listener(int channel, int listener)
 {
-	union fd_message control = { .octets = { 0 } };
-	char octet = 0;
-	struct iovec part = { &octet, sizeof(octet) };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.octets,
-				  .msg_controllen = sizeof(control.octets) };
+	const char octet = 0;
 
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &listener, sizeof(listener));
-	return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	return os_pass_send(channel, &octet, sizeof(octet), &listener, 1, MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
 /* -1: it could not be made, and who sends it has ended. */
 static int receive_listener(int channel)
 {
-	union fd_message control;
+	struct os_passed passed;
 	char octet;
-	struct iovec part = { &octet, sizeof(octet) };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.octets,
-				  .msg_controllen = sizeof(control.octets) };
-	int listener = -1;
 
-	if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
-		memcpy(&listener, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(listener));
-	return listener;
+	(void)os_pass_receive(channel, &octet, sizeof(octet), &passed, 0);
+	return passed.fds[0];
 }
 
 /* What the program has open is not held open: others may wait for its end. *channel may get another number. */

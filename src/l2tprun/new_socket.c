@@ -7,11 +7,9 @@
 #include "l2tprun/new_socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "l2tprun/notification.h"
@@ -39,20 +37,12 @@ static int give_name(struct supervisor *supervisor, int fd)
 
 static int make_pair(struct supervisor *supervisor, int type, struct pending *asked)
 {
-	int ends[2], on = 1;
-	struct stat about;
+	int on = 1;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+	if (pending_pair(asked, KERNEL_ATTACH_FD_CLIENT, type & SOCK_NONBLOCK) < 0 ||
+	    give_name(supervisor, asked->fds[KERNEL_ATTACH_FD_CLIENT]) < 0)
 		return -1;
-	asked->fds[KERNEL_ATTACH_FD_CLIENT] = ends[0];
-	asked->end = ends[1];
-	if (give_name(supervisor, ends[0]) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ||
-	    setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 || fstat(ends[1], &about) < 0)
-		return -1;
-	if (type & SOCK_NONBLOCK && fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0)
-		return -1;
-	asked->client.inode = about.st_ino;
-	return 0;
+	return setsockopt(asked->fds[KERNEL_ATTACH_FD_CLIENT], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
 }
 
 static int prepare(struct supervisor *supervisor, const struct trapped *trapped, struct pending *asked,

@@ -3,6 +3,7 @@
 #include "l2tprun/pending.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/netlink.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -23,6 +25,22 @@ static void close_sent(struct pending *pending)
 {
 	for (int i = 0; i < KERNEL_ATTACH_FDS_MAX; i++)
 		os_close(&pending->fds[i]);
+}
+
+int pending_pair(struct pending *asked, int place, bool nonblocking)
+{
+	struct stat about;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -1;
+	asked->fds[place] = ends[0];
+	asked->end = ends[1];
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 || (nonblocking && fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0) ||
+	    fstat(ends[1], &about) < 0)
+		return -1;
+	asked->client.inode = about.st_ino;
+	return 0;
 }
 
 void pending_drop(struct pending *asked)

@@ -42,6 +42,10 @@ void pending_ask(struct supervisor *supervisor, const struct pending *asked);
 /* Likewise, but nothing is sent before pending_flush(): other calls that wait stay what they are meanwhile. */
 void pending_tell(struct supervisor *supervisor, const struct pending *asked);
 
+/* Two sockets that are connected: one for l2tpd, at this place of fds, where it never waits; one for the program, by
+ * which it is a client. 0, or -1 with errno. */
+int pending_pair(struct pending *asked, int place, bool nonblocking);
+
 /* It is not asked after all: what it has is given up. */
 void pending_drop(struct pending *asked);
 

@@ -9,8 +9,6 @@
 #include <linux/ppp-ioctl.h>
 #include <net/if.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "l2tprun/notification.h"
@@ -19,23 +17,6 @@
 #include "os/process.h"
 
 /* --- opening --- */
-
-static int make_pair(uint64_t flags, struct pending *asked)
-{
-	struct stat about;
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return -1;
-	asked->fds[KERNEL_PPP_FD_FRAMES] = ends[0];
-	asked->end = ends[1];
-	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 || fstat(ends[1], &about) < 0)
-		return -1;
-	if (flags & O_NONBLOCK && fcntl(ends[1], F_SETFL, O_NONBLOCK) < 0)
-		return -1;
-	asked->client.inode = about.st_ino;
-	return 0;
-}
 
 /* 0; -1: there is no l2tpd, so it is the kernel's; or an errno for the program. */
 static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
@@ -54,7 +35,7 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 	asked->fds[KERNEL_PPP_FD_NETNS] = netns;
 	if (os_process_administers(trapped->caller.tid, netns) != OS_PROCESS_MAY)
 		return EPERM;
-	return make_pair(opening->flags, asked) < 0 ? errno : 0;
+	return pending_pair(asked, KERNEL_PPP_FD_FRAMES, opening->flags & O_NONBLOCK) < 0 ? errno : 0;
 }
 
 static void give_up(struct supervisor *supervisor, const struct trapped *trapped, struct pending *asked, int failed)

@@ -22,8 +22,8 @@ int os_listen(const char *path, int type, unsigned int mode, struct os_listener 
 /* Close, and remove the socket from the file system. Closing twice is legal. */
 void os_listen_close(struct os_listener *listener);
 
-/* Connect as a client. Returns the descriptor, or -1 with *error filled and *errno_value (may be
- * NULL) saying which failure it was: 0 when path cannot be one. */
+/* Connect as a client; type may have SOCK_NONBLOCK. Returns the descriptor, or -1 with *error filled and
+ * *errno_value (may be NULL) saying which failure it was: 0 when path cannot be one. */
 int os_unix_connect(const char *path, int type, int *errno_value, struct error *error);
 
 #endif
