@@ -340,6 +340,8 @@ void pppox_detach(struct kernel *kernel, struct kernel_session *session);
 void pppox_forget_all(struct kernel *kernel);
 
 /* --- tunnel.c, session.c: commands; 0, NOT_ACKNOWLEDGED or an errno --- */
+/* Which the L2TP_ATTR_CONN_ID that a request has is of; NULL: of none. */
+struct kernel_tunnel *kernel_tunnel_named(const struct request *request);
 int kernel_tunnel_create(const struct request *request);
 int kernel_tunnel_delete(const struct request *request);
 int kernel_tunnel_modify(const struct request *request);

@@ -17,15 +17,14 @@
 static struct kernel_session *find(const struct request *request)
 {
 	struct kernel *kernel = request_kernel(request);
-	struct space *space = space_find(kernel, request->client->netns);
 	struct kernel_tunnel *tunnel;
 
 	if (has(request, L2TP_ATTR_IFNAME))
-		return kernel_session_find_by_ifname(kernel, space,
-					      mnl_attr_get_str(request->attributes.of[L2TP_ATTR_IFNAME]));
+		return kernel_session_find_by_ifname(kernel, space_find(kernel, request->client->netns),
+						     mnl_attr_get_str(request->attributes.of[L2TP_ATTR_IFNAME]));
 	if (!has(request, L2TP_ATTR_CONN_ID) || !has(request, L2TP_ATTR_SESSION_ID))
 		return NULL;
-	tunnel = kernel_tunnel_find(kernel, space, get_u32(request, L2TP_ATTR_CONN_ID));
+	tunnel = kernel_tunnel_named(request);
 	return tunnel ? kernel_session_find(kernel, tunnel, get_u32(request, L2TP_ATTR_SESSION_ID)) : NULL;
 }
 
@@ -200,8 +199,7 @@ int kernel_session_create(const struct request *request)
 
 	if (!has(request, L2TP_ATTR_CONN_ID))
 		return EINVAL;
-	tunnel = kernel_tunnel_find(kernel, space_find(kernel, request->client->netns),
-			     get_u32(request, L2TP_ATTR_CONN_ID));
+	tunnel = kernel_tunnel_named(request);
 	if (!tunnel)
 		return ENODEV;
 	session = calloc(1, sizeof(*session));

@@ -9,14 +9,19 @@
 
 #include "kernel/internal.h"
 
-static int find(const struct request *request, struct kernel_tunnel **tunnel)
+struct kernel_tunnel *kernel_tunnel_named(const struct request *request)
 {
 	struct kernel *kernel = request_kernel(request);
 
+	return kernel_tunnel_find(kernel, space_find(kernel, request->client->netns),
+				  get_u32(request, L2TP_ATTR_CONN_ID));
+}
+
+static int find(const struct request *request, struct kernel_tunnel **tunnel)
+{
 	if (!has(request, L2TP_ATTR_CONN_ID))
 		return EINVAL;
-	*tunnel = kernel_tunnel_find(kernel, space_find(kernel, request->client->netns),
-			      get_u32(request, L2TP_ATTR_CONN_ID));
+	*tunnel = kernel_tunnel_named(request);
 	return *tunnel ? 0 : ENODEV;
 }
 
