@@ -27,26 +27,26 @@ heard_there() { there "! recvfrom $1" | tail -n 1; }
 begin A "$TMP/kernel.socket"
 begin_there
 TAIL=000000000000aabbccddeeff
-for family in 4 6; do
-	name="IPv$family" ours=192.0.2.1 theirs=192.0.2.2 from_us=02000000c0000201 from_them=02000000c0000202
-	if [ $family = 6 ]; then
-		ours=2001:db8:2::1 theirs=2001:db8:2::2
-		from_us=0a0000000000000020010db8000200000000000000000001
-		from_them=0a0000000000000020010db8000200000000000000000002
-	fi
+ip_on A addr add fe80::1/64 dev peer0 nodad
+guest exec 'ip addr add fe80::2/64 dev eth0 nodad'
+while read -r name family ours theirs on_us on_them from_us from_them scope; do
+	[ "$on_us" != - ] || on_us='' on_them=''
+	if [ "$family" = 4 ]; then from=02000000; else from=0a00000000000000; fi
+	from_us="  20 flags 0 from $from$from_us$scope" from_them="  20 flags 0 from $from$from_them$scope"
 	# whoever calls sends to connection 0, and is answered at its own
-	here "! l2tp 1 $family 2" "! bind 1 $ours 101" >/dev/null
-	there "! l2tp 1 $family 2" "! bind 1 $theirs 0" "! l2tp 2 $family 2" "! bind 2 $theirs 202" \
-		"! connect-to 2 $ours 101" >/dev/null
-	equal "$name: sent to connection 0" "$(here "! sendto 1 $theirs 0 c803001400000000$TAIL" | tail -n 1)" '  20'
-	matches "$name: it is heard there" "$(heard_there 1)" "  20 flags 0 from ${from_us}0*: c803001400000000$TAIL\$"
+	here "! l2tp 1 $family 2" "! bind 1 $ours$on_us 101" >/dev/null
+	there "! l2tp 1 $family 2" "! bind 1 $theirs$on_them 0" "! l2tp 2 $family 2" \
+		"! bind 2 $theirs$on_them 202" "! connect-to 2 $ours$on_them 101" >/dev/null
+	equal "$name: sent to connection 0" \
+		"$(here "! sendto 1 $theirs$on_us 0 c803001400000000$TAIL" | tail -n 1)" '  20'
+	matches "$name: it is heard there" "$(heard_there 1)" "$from_us: c803001400000000$TAIL\$"
 	equal "$name: nothing more" "$(heard_there 2)" '  Resource temporarily unavailable'
 	there "! send 2 c803001400000065$TAIL" >/dev/null
 	matches "$name: the answer is heard here" "$(heard_here 1)" \
-		"  20 flags 0 from ${from_them}0*: c803001400000065$TAIL\$"
-	equal "$name: connected" "$(here "! connect-to 1 $theirs 202" | tail -n 1)" '  well'
+		"$from_them: c803001400000065$TAIL\$"
+	equal "$name: connected" "$(here "! connect-to 1 $theirs$on_us 202" | tail -n 1)" '  well'
 	here "! send 1 c8030014000000ca$TAIL" >/dev/null
-	matches "$name: heard there" "$(heard_there 2)" "  20 flags 0 from ${from_us}0*: c8030014000000ca$TAIL\$"
+	matches "$name: heard there" "$(heard_there 2)" "$from_us: c8030014000000ca$TAIL\$"
 
 	# a tunnel of these: frames are the devices', control messages the programs'
 	here 'tunnel: 1 A 9.4=101 10.4=202 7.1=3 2.2=1 23.f=1' \
@@ -68,7 +68,11 @@ for family in 4 6; do
 	check "$name: closed: the tunnel is gone" until_true 5 eval '! ip_on A link show mana0 >/dev/null 2>&1'
 	equal "$name: for l2tpctl, too" "$(ctl A -j tunnel list | jq length)" 0
 	there '! close 1' '! close 2' >/dev/null
-done
+done <<-'END'
+	IPv4 4 192.0.2.1 192.0.2.2 - - c0000201 c0000202 0*
+	IPv6 6 2001:db8:2::1 2001:db8:2::2 - - 20010db8000200000000000000000001 20010db8000200000000000000000002 0*
+	link 6 fe80::1 fe80::2 %peer0 %eth0 fe800000000000000000000000000001 fe800000000000000000000000000002 0[1-9]0*
+END
 no_more A
 check "the daemon lives" answers A
 stop_daemon A
