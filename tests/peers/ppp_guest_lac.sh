@@ -21,7 +21,7 @@ END
 ) || exit 1
 watches A
 profile() { ctl A -q ppp profile modify profile_name=default "$@"; }
-lns_is_up() { [ "$(guest_address)" = "$1 10.9.0.1" ] && has_address A ppp0 10.9.0.1 "$1"; }
+lns_is_up() { has_address A ppp0 10.9.0.1 "$1" && [ "$(guest_address)" = "$1 10.9.0.1" ]; }
 
 # calls NAME OPTION...: the guest's pppd with these options
 calls() {

@@ -37,12 +37,13 @@ ours() {
 		l2spec_type="$3" $cookies
 }
 remove() {
-	in_guest 'kill $(pidof pppd); sleep 0.5; kill -9 $(pidof pppd)
+	in_guest 'kill $(pidof pppd); for i in {1..10}; do pidof pppd >/dev/null || break; sleep 0.05; done
+		kill -9 $(pidof pppd)
 		ip l2tp del tunnel tunnel_id 2; true' 2>/dev/null
 	ctl A -q tunnel delete tunnel_name=t >/dev/null
 	until_true 5 no_ppp_device A
 }
-is_up() { [ "$(guest_address)" = "10.9.0.2 10.9.0.1" ] && has_address A ppp0 10.9.0.1 10.9.0.2; }
+is_up() { has_address A ppp0 10.9.0.1 10.9.0.2 && [ "$(guest_address)" = "10.9.0.2 10.9.0.1" ]; }
 
 for encap in udp ip; do
 	for cookie in 0 8; do
