@@ -114,6 +114,14 @@ ioctl b stats: 1 11 0 tx 2/$5/0 rx 1/20/0 seq 0 oos 0"
 wire "version 2 over IPv4" 192.0.2.1 192.0.2.2 38 42
 wire "version 2 over IPv6" 2001:db8:2::1 2001:db8:2::2 50 42
 
+# ---------------------------------------------------------------- threads
+# What net/l2tprun_l2tpd asks of l2tpd, with fewer of them.
+guest_takes "$BUILD/tests/net/kernel_race"
+guest_loads l2tp_eth l2tp_ip
+equal "threads that race, and sockets that they close: the kernel says nothing else" \
+	"$(guest exec -t 60 'kernel_race 20 4 </dev/null')" $'begun\nsome answered, none lost, 0 wrong'
+equal "and has nothing left of them" "$(in_guest 'ip l2tp show tunnel; echo none')" none
+
 check "the daemon lives" answers A
 stop_daemon A
 equal "ends well" $? 0
