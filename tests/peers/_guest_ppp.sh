@@ -36,7 +36,7 @@ guest_ends() {
 		for i in {1..50}; do pidof xl2tpd pppd >/dev/null || break; sleep 0.1; done
 		kill -9 $(pidof xl2tpd pppd) 2>/dev/null; rm -f /run/control; true'
 }
-# guest_options FILE OPTION...: of its pppd. Who does not answer when it says goodbye is waited for for 2 seconds, not 6.
+# guest_options FILE OPTION...: of its pppd. When it says goodbye to nobody it waits for 2 seconds, not 6.
 guest_options() {
 	printf '%s\n' nodefaultroute debug 'logfile /run/pppd.log' 'mtu 1450' 'mru 1450' 'lcp-restart 1' \
 		'lcp-max-configure 30' "${@:2}" >"$TMP/options"
