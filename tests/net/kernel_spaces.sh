@@ -24,28 +24,21 @@ descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
 	host B
 	check 'a tunnel in a namespace' under ip -n "${NS}B" l2tp $(add 1)
 	ip netns delete "${NS}B"
-	host B
-	equal 'another one of its name has none' "$(under ip -n "${NS}B" l2tp show tunnel)" ''
-	check 'and can have the same one' under ip -n "${NS}B" l2tp $(add 1)
-	sleep 6
-	equal 'which stays' "$(under ip -n "${NS}B" l2tp show tunnel | ids)" '1 '
-	check 'the other is gone' some_left 1
-	ip netns delete "${NS}B"
 	check 'a name taken away is noticed at once' until_true 3 some_left 0
 	before=$(descriptors)
 
+	host B
+	check 'another one of its name has one' under ip -n "${NS}B" l2tp $(add 1)
+	ip netns delete "${NS}B"
+	host B
+	equal 'another one of its name has none' "$(under ip -n "${NS}B" l2tp show tunnel)" ''
+	check 'and can have the same one' under ip -n "${NS}B" l2tp $(add 1)
+
 	# a process keeps it; later it gets a name
 	helper A unshare -n sh -c 'ip link set lo up && exec sleep 1000'
-	until_true 5 eval '[ "$(readlink /proc/$helper/ns/net)" != "$(on A readlink /proc/self/ns/net)" ]'
-	check 'a tunnel in one without a name' under nsenter -n -t "$helper" ip l2tp $(add 2)
-	sleep 6
-	ip netns attach "${NS}B" "$helper"
-	equal 'is there still when it gets one' "$(under ip -n "${NS}B" l2tp show tunnel | ids)" '2 '
-	check 'another one in it' under ip -n "${NS}B" l2tp $(add 3)
-	end_helper "$helper"
-	equal 'the name keeps it' "$(sleep 6; under ip -n "${NS}B" l2tp show tunnel | ids)" '2 3 '
-	ip netns delete "${NS}B"
-	check 'and takes it away' until_true 10 some_left 0
+	nameless=$helper
+	until_true 5 eval '[ "$(readlink /proc/$nameless/ns/net)" != "$(on A readlink /proc/self/ns/net)" ]'
+	check 'a tunnel in one without a name' under nsenter -n -t "$nameless" ip l2tp $(add 2)
 
 	# names that l2tpd does not see
 	helper A unshare -m sh -c 'mount -t tmpfs none /run/netns && ip netns add hidden &&
@@ -53,10 +46,23 @@ descriptors() { find "/proc/${daemon_pid[A]}/fd" | wc -l; }
 	until_true 5 test -e "$TMP/ready"
 	check 'a tunnel in one with a name in another mount namespace' \
 		under nsenter -m -t "$helper" ip -n hidden l2tp $(add 4)
-	sleep 6
-	check 'stays' some_left 1
+
+	sleep 6		# longer than it takes to find what is gone
+	equal 'all of them stay, and nothing else' "$(tunnels)" 3
+	equal 'the one of the name, too' "$(under ip -n "${NS}B" l2tp show tunnel | ids)" '1 '
+	ip netns delete "${NS}B"
+	check 'until the name is taken away' until_true 3 some_left 2
 	end_helper "$helper"
-	check 'until that ends' until_true 10 some_left 0
+	check 'or who knows it ends' until_true 10 some_left 1
+	ip netns attach "${NS}C" "$nameless"
+	host_list+=(C)
+	equal 'what a process kept is there still when it gets a name' \
+		"$(under ip -n "${NS}C" l2tp show tunnel | ids)" '2 '
+	check 'another one in it' under ip -n "${NS}C" l2tp $(add 3)
+	end_helper "$nameless"
+	equal 'the name keeps it' "$(sleep 6; under ip -n "${NS}C" l2tp show tunnel | ids)" '2 3 '
+	ip netns delete "${NS}C"
+	check 'and takes it away' until_true 10 some_left 0
 }
 check 'no descriptor is left' until_true 10 eval '[ "$(descriptors)" -le "$before" ]'
 
