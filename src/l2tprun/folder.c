@@ -67,6 +67,5 @@ void folder_open(struct supervisor *supervisor, const struct trapped *trapped, c
 	fd = openat(supervisor->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || notification_inject(supervisor->listener, trapped->id, fd, opening->flags & O_CLOEXEC) != 0)
 		supervisor_continue(supervisor, trapped->id);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 }

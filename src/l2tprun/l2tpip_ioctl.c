@@ -8,11 +8,11 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "l2tprun/l2tpip.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/supervisor.h"
+#include "os/close.h"
 #include "os/process.h"
 
 #define REQUEST_LENGTH 32		/* octets of struct ifreq that these use, which are the same for 32 bits */
@@ -52,8 +52,7 @@ static bool may_set(const struct trapped *trapped, const struct l2tpip *socket)
 	int netns = ioctl(socket->wire, SIOCGSKNS);
 	bool may = netns >= 0 && os_process_administers(trapped->caller.tid, netns) == OS_PROCESS_MAY;
 
-	if (netns >= 0)
-		close(netns);
+	os_close(&netns);
 	return may;
 }
 

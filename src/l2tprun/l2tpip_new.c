@@ -147,8 +147,7 @@ void l2tpip_copy(struct supervisor *supervisor, struct trapped *trapped, struct 
 	    notification_inject_as(supervisor->listener, trapped->id, fd, number,
 				   !is_dup && (uint32_t)arguments[1] == F_DUPFD_CLOEXEC) != 0)
 		supervisor_continue(supervisor, trapped->id);
-	if (fd >= 0)
-		close(fd);
+	os_close(&fd);
 }
 
 /* --- the end of one --- */
