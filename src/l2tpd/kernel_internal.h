@@ -16,7 +16,7 @@
 #include "os/netns.h"
 #include "os/unix_socket.h"
 
-#define KERNEL_SERVED_MAX 4096		/* at once; more are refused with ENOBUFS or ENOMEM */
+#define KERNEL_SERVED_MAX 4096		/* at once, and as many of protocol 115; more get ENOBUFS or ENOMEM */
 
 /* A connection of an l2tprun. */
 struct supervisor {
@@ -137,6 +137,7 @@ struct kernel_api {
 	struct space *spaces;
 	struct taken_socket *sockets;
 	struct l2tpip *l2tpips;
+	unsigned int l2tpip_count;
 	struct witness *witnesses;
 	bool told;				/* that their rights cannot be seen */
 	uint16_t family_id;

@@ -28,7 +28,7 @@ static struct address local_of(int fd)
 
 int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[2])
 {
-	bool fits = supervisor->api->served_count < KERNEL_SERVED_MAX;
+	bool fits = supervisor->api->l2tpip_count < KERNEL_SERVED_MAX;
 	struct l2tpip *socket = fits ? calloc(1, sizeof(*socket)) : NULL;
 
 	if (!socket) {
@@ -40,14 +40,14 @@ int l2tpip_new(struct supervisor *supervisor, const struct kernel_attach *attach
 				   .wire = fds[0], .annex = fds[1], .netns = os_socket_netns(fds[0]),
 				   .family = local_of(fds[0]).family };
 	DL_APPEND(supervisor->api->l2tpips, socket);
-	supervisor->api->served_count++;
+	supervisor->api->l2tpip_count++;
 	return 0;
 }
 
 static void end(struct kernel_api *api, struct l2tpip *socket)
 {
 	DL_DELETE(api->l2tpips, socket);
-	api->served_count--;
+	api->l2tpip_count--;
 	if (socket->taken)
 		kernel_socket_closed(api->kernel, socket->cookie, os_clock_ms());
 	close(socket->wire);

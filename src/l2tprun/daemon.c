@@ -27,6 +27,15 @@ int daemon_connect(struct daemon *daemon, struct error *error)
 	return daemon->fd >= 0 ? 0 : refuse(daemon->path, failed ? failed : ENAMETOOLONG, error);
 }
 
+pid_t daemon_process(const struct daemon *daemon)
+{
+	struct ucred credentials;
+	socklen_t length = sizeof(credentials);
+
+	return getsockopt(daemon->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 ?
+		       credentials.pid : 0;
+}
+
 void daemon_close(struct daemon *daemon)
 {
 	os_close(&daemon->fd);

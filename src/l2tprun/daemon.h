@@ -5,6 +5,8 @@
 #ifndef L2TPD_L2TPRUN_DAEMON_H
 #define L2TPD_L2TPRUN_DAEMON_H
 
+#include <sys/types.h>
+
 #include "base/error.h"
 #include "kernel/attach.h"
 
@@ -15,6 +17,8 @@ struct daemon {
 
 /* See to it that there is a connection. */
 int daemon_connect(struct daemon *daemon, struct error *error);
+/* Whose connection it is, as we number it; 0: it has no number here. */
+pid_t daemon_process(const struct daemon *daemon);
 void daemon_close(struct daemon *daemon);
 
 enum daemon_result {

@@ -14,6 +14,7 @@
 #include "l2tprun/files.h"
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
+#include "l2tprun/stopped.h"
 #include "l2tprun/tunnel_socket.h"
 #include "os/clock.h"
 
@@ -130,6 +131,13 @@ static void program_ended(struct supervisor *supervisor)
 	}
 }
 
+static int next_timeout(const struct supervisor *supervisor)
+{
+	int pending = pending_timeout(supervisor), stopped = stopped_timeout(supervisor);
+
+	return pending < 0 || (stopped >= 0 && stopped < pending) ? stopped : pending;
+}
+
 void supervisor_run(struct supervisor *supervisor)
 {
 	enum { LISTENER, DAEMON, PROGRAM, L2TPIPS, WATCHED };
@@ -144,13 +152,14 @@ void supervisor_run(struct supervisor *supervisor)
 
 		if (pending_unsent(supervisor))
 			watched[DAEMON].events |= POLLOUT;
-		if (poll(watched, WATCHED, pending_timeout(supervisor)) < 0)
+		if (poll(watched, WATCHED, next_timeout(supervisor)) < 0)
 			continue;
 		if (watched[DAEMON].revents)
 			pending_receive(supervisor);
 		if (watched[DAEMON].revents & POLLOUT && supervisor->daemon.fd >= 0)
 			pending_flush(supervisor);
 		pending_expire(supervisor);
+		stopped_look(supervisor);
 		if (watched[PROGRAM].revents)
 			program_ended(supervisor);
 		if (watched[L2TPIPS].revents)

@@ -32,6 +32,8 @@ struct supervisor {
 	uint64_t last_client;	/* number of the newest one */
 	uint32_t last_name;	/* of l2tpd's end of its pair */
 	int views[KERNEL_VIEWS];	/* what those will get that open them next; -1: nothing yet */
+	uint64_t look_at_daemon;	/* ms: the next time ... */
+	bool daemon_stopped;	/* ... and what was seen the last time (stopped.h) */
 	int folder;		/* folder.h; -1: there is none yet */
 	bool told;		/* what hinders was told: once is enough, until it was better meanwhile */
 };

@@ -136,5 +136,38 @@ exec 7>&-
 matches 'of the reason' "$(cat "$TMP/race.err")" '^l2tprun: .*: programs find a kernel without L2TP$'
 check 'nothing is left of them, either' until_true 20 none_left
 check 'the next program has all it needs' under A ip l2tp show tunnel
+
+# ---------------------------------------------------------------- one that is stopped
+# two sockets: one asks, and waits; the other asks when l2tpd goes on
+cat >"$TMP/stopped.py" <<-END
+	import socket, sys
+	sys.path.insert(0, '$TESTS/net')
+	import _kernel_api as api
+	name = api.attribute(2, b'l2tp\\0')
+	ask = api.message(api.CTRL, api.REQUEST, 1, 0, b'\\3\\1\\0\\0' + name)
+	s, t = (socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16) for _ in range(2))
+	for each in s, t:
+	    each.send(ask)
+	    each.recv(65536)
+	print('open', flush=True)
+	input()
+	s.send(ask)
+	print(len(s.recv(65536)), flush=True)
+	input()
+	t.send(ask)
+	print(len(t.recv(65536)) > 0, flush=True)
+END
+mkfifo "$TMP/stopped.in"
+under A /usr/bin/python3 "$TMP/stopped.py" <"$TMP/stopped.in" >"$TMP/stopped.out" 2>"$TMP/stopped.err" &
+exec 7>"$TMP/stopped.in"
+check 'before it is stopped' until_true 20 grep -qx open "$TMP/stopped.out"
+kill -STOP "${daemon_pid[A]}"
+echo >&7
+check 'who waits for its answer is told that there is none' until_true 30 grep -qx 0 "$TMP/stopped.out"
+matches 'and why' "$(cat "$TMP/stopped.err")" '^l2tprun: l2tpd is stopped: programs find a kernel without L2TP$'
+kill -CONT "${daemon_pid[A]}"
+echo >&7
+check 'whoever did not ask goes on with it' until_true 20 grep -qx True "$TMP/stopped.out"
+exec 7>&-
 stop_daemon A
 equal 'l2tpd ends well' $? 0

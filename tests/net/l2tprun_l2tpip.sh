@@ -142,7 +142,7 @@ mkfifo "$TMP/many.in"
 under A /usr/bin/python3 "$TMP/many.py" <"$TMP/many.in" >"$TMP/many.out" 2>&1 &
 exec 8>"$TMP/many.in"
 check 'many sockets' until_true 60 grep -q open "$TMP/many.out"
-matches 'there is an end of it' "$(cat "$TMP/many.out")" '^open 40[0-9][0-9] ENOBUFS$'
+matches 'there is an end of it' "$(cat "$TMP/many.out")" '^open 409[0-9] ENOBUFS$'
 supervisor=$(pgrep -x l2tprun | while read -r pid; do
 	grep -q "$TMP/A.kernel" "/proc/$pid/cmdline" && echo "$pid"
 done | tail -n 1)
