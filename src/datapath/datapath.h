@@ -243,6 +243,7 @@ struct datapath_session_info {
 	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP without one: "" */
 	uint32_t ifindex;		/* likewise: 0 */
 	uint32_t mtu;			/* in effect: of the device, of IP packets; PPP that carries none: of a frame */
+	bool is_elsewhere;		/* its device is in a network namespace whose name is another's now */
 	bool attached;			/* PPP: somebody is connected to the frame socket */
 	bool carrier;
 	bool send_seq;			/* in effect: may follow the peer */

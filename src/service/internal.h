@@ -536,6 +536,9 @@ void session_deactivate(struct service *service, struct session *session);
 void session_remove(struct session *session);
 /* Why a session without its device carries nothing, and what helps. */
 void session_gone_reason(const struct session *session, char *reason, size_t size);
+/* And one whose device is in a namespace whose name is another's now. */
+void session_elsewhere_reason(const struct session *session, const struct session_config *config, char *reason,
+			      size_t size);
 void session_lost_device(struct service *service, struct session *session);
 /* What the datapath is told of it, but for PPP. */
 void session_to_datapath(const struct session *session, struct datapath_session_config *config);

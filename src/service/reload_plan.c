@@ -94,9 +94,22 @@ static bool same_fixed_session(const struct session *session, const struct sessi
 	return same_fixed_rows(config_tables[CONFIG_SESSION], &config, &other);
 }
 
-static bool session_must_go(const struct session *session, const struct session *wanted)
+/* Is its device in a network namespace whose name is another's now? */
+static bool is_elsewhere(const struct service *service, const struct session *session,
+			 const struct session_config *config)
 {
-	if (session->device_gone)
+	struct datapath_session_info info;
+
+	return config->netns[0] &&
+	       datapath_ops(service->dp)->session_info(service->dp, session->datapath, &info) == 0 && info.is_elsewhere;
+}
+
+static bool session_must_go(const struct service *service, const struct session *session, const struct session *wanted)
+{
+	struct session_config config;
+
+	session_compose(session, &config);
+	if (session->device_gone || is_elsewhere(service, session, &config))
 		return true;
 	if (session_given(wanted, "session_id") && session_id(session) != session_id(wanted))
 		return true;
@@ -422,7 +435,7 @@ static int swap_session(struct service_reload *reload, struct session *there, co
 }
 
 /* Equal to the last octet, as most are at most reloads?  False does not say that they differ. */
-static bool session_untouched(const struct session *there, const struct session *wanted)
+static bool session_untouched(const struct service *service, const struct session *there, const struct session *wanted)
 {
 	struct session_config config, other;
 
@@ -430,7 +443,7 @@ static bool session_untouched(const struct session *there, const struct session 
 		return false;
 	session_compose(there, &config);
 	session_compose(wanted, &other);
-	return memcmp(&config, &other, sizeof(config)) == 0;
+	return memcmp(&config, &other, sizeof(config)) == 0 && !is_elsewhere(service, there, &config);
 }
 
 /* A session of the file, in a tunnel that stays. One that needs no change is not touched. */
@@ -438,9 +451,9 @@ static int plan_session(struct service_reload *reload, struct session *wanted, s
 {
 	struct session *there = wanted->pair;
 
-	if (there && session_untouched(there, wanted))
+	if (there && session_untouched(reload->service, there, wanted))
 		return 0;
-	if (there && !session_must_go(there, wanted))
+	if (there && !session_must_go(reload->service, there, wanted))
 		return swap_session(reload, there, wanted, error);
 	if (there && list_add(&reload->sessions_gone, there, error) < 0)
 		return -1;

@@ -474,6 +474,13 @@ void session_gone_reason(const struct session *session, char *reason, size_t siz
 		 session_ifname(session), session->origin == SERVICE_ORIGIN_FILE ? ", or system reload" : "");
 }
 
+void session_elsewhere_reason(const struct session *session, const struct session_config *config, char *reason,
+			      size_t size)
+{
+	snprintf(reason, size, "another network namespace is called %s by now: delete the session and create it anew%s",
+		 config->netns, session->origin == SERVICE_ORIGIN_FILE ? ", or system reload" : "");
+}
+
 void session_lost_device(struct service *service, struct session *session)
 {
 	char label[SESSION_LABEL_MAX], reason[ERROR_TEXT_MAX];

@@ -147,6 +147,8 @@ int service_session_view(struct service *service, handle session, struct service
 	if (found->device_gone)
 		view->info.carrier = false;
 	state_session_reason(found, view->reason, sizeof(view->reason));
+	if (view->info.is_elsewhere && !view->reason[0])
+		session_elsewhere_reason(found, &view->config, view->reason, sizeof(view->reason));
 	if (found->call)
 		view_call(service, found->call, view);
 	if (found->ppp && found->ppp->device)

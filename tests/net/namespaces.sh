@@ -69,3 +69,21 @@ same "modify leaves the new interfaces alone" "$(others)" "$before"
 ctl A session delete tunnel_name=t session_name=e >/dev/null 2>&1
 same "delete leaves the new interfaces alone" "$(others)" "$before"
 check "daemon lives" answers A
+
+# as before, and the file names it: a reload makes the interface in the namespace that has the name now
+host F
+cat >>"$TMP/A.conf" <<END
+session create tunnel_name=t session_name=f session_id=97 peer_session_id=97 netns=${NS}F interface_name=pw3
+END
+check "a reload with a session in a namespace" ctl A system reload
+old=$(ip_on F -j link show pw3 | field address)
+check "another reload leaves it alone" ctl A system reload
+equal "with its interface" "$(ip_on F -j link show pw3 | field address)" "$old"
+drop_host F
+check "a reload without the namespace" ctl A system reload
+ip netns add "${NS}F"
+matches "another namespace of that name: told" "$(ctl A session show tunnel_name=t session_name=f)" \
+	"reason +another network namespace is called ${NS}F by now: .*system reload"
+check "a reload" ctl A system reload
+check "makes the interface there" ip_on F link show pw3
+check_fails "and nothing is wrong any more" grep -q reason <<<"$(ctl A session show tunnel_name=t session_name=f)"

@@ -85,7 +85,15 @@ struct device *device_new(enum device_kind kind, const char *asked, const char *
 	/* Our own namespace under a name is still our own. */
 	if (*netns && netns_identity(netns) != netns_identity(""))
 		snprintf(device->netns, sizeof(device->netns), "%s", netns);
+	device->netns_identity = *device->netns ? netns_identity(netns) : 0;
 	return device;
+}
+
+bool device_is_elsewhere(const struct device *device)
+{
+	uint64_t identity = *device->netns ? netns_identity(device->netns) : 0;
+
+	return identity && identity != device->netns_identity;
 }
 
 static void set_udp_offload(struct worker *worker, void *context)

@@ -21,6 +21,7 @@ struct device {
 	enum device_kind kind;
 	char asked[IF_NAMESIZE];		/* name; "": any */
 	char netns[DATAPATH_NETNS_MAX];
+	uint64_t netns_identity;		/* what that was */
 	char bridge[IF_NAMESIZE];
 	bool has_mac, up;
 	bool adopted;				/* it is another's: its name, MTU and end are not ours to decide */
@@ -35,6 +36,8 @@ struct visit {
 
 /* Allocated, but not made. NULL when out of memory. */
 struct device *device_new(enum device_kind kind, const char *asked, const char *netns);
+/* Is the namespace where it shall be called so no more, but another one? */
+bool device_is_elsewhere(const struct device *device);
 int device_create(struct user_datapath *dp, struct device *device, uint32_t mtu, struct error *error);
 int device_set_mtu(const struct device *device, uint32_t mtu, struct error *error);
 /* Remove these devices together and close their descriptors. NULL, and those that are not there, are legal. */

@@ -545,6 +545,7 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 		return -1;
 	memset(info, 0, sizeof(*info));
 	info->attached = frames_attached(session);
+	info->is_elsewhere = session->own && device_is_elsewhere(session->own);
 	if (session->device >= 0) {
 		if (!tap_name(session->device, info->ifname))
 			memcpy(info->ifname, session->own->ifname, sizeof(info->ifname));
