@@ -54,7 +54,7 @@ static int prepare(struct supervisor *supervisor, const struct trapped *trapped,
 		return -1;
 	asked->fds[KERNEL_ATTACH_FD_NETNS] = caller_netns(&trapped->caller);
 	if (asked->fds[KERNEL_ATTACH_FD_NETNS] < 0 || !caller_rights(&trapped->caller, &rights))
-		return error_system(error, errno, NULL, "cannot look at the program");
+		return error_system(error, errno, NULL, "cannot look at the program (is /proc mounted?)");
 	asked->request.uid = rights.uid;
 	asked->request.value = os_process_administers(trapped->caller.tid, asked->fds[KERNEL_ATTACH_FD_NETNS]) ==
 			       OS_PROCESS_MAY;

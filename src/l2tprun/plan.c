@@ -60,6 +60,16 @@ static bool try_filter(void)
 	return works;
 }
 
+/* Where the supervisor looks at programs. Nothing is said when all is well: it nearly always is. */
+static bool try_proc(void)
+{
+	bool works = access("/proc/self/ns/net", F_OK) == 0;
+
+	if (!works)
+		puts("/proc: is not mounted, or hides /proc/self/ns/net: mount -t proc proc /proc");
+	return works;
+}
+
 static bool try_daemon(const char *path)
 {
 	struct daemon daemon = { .path = path, .fd = -1 };
@@ -110,6 +120,7 @@ int plan_print(const struct run_options *options)
 		return EXIT_SUCCESS;
 	}
 	works = try_filter();
+	works = try_proc() && works;
 	works = try_daemon(options->socket) && works;
 	printf(works ? "%s would run, and l2tpd answer what it asks of L2TP\n" :
 		       "%s would find a kernel without L2TP, or not run at all\n", name);

@@ -606,6 +606,8 @@ def test_plan():
     equal('-n: a program that there is not', (status, out),
           (125, 'no-such-program is not there, or no program: l2tprun could not run it\n'))
     equal('-n: by its path', l2tprun('/dev/null', options=['-n'])[0], 125)
+    status, out, _ = run('unshare', '-m', 'sh', '-c', f'mount -t tmpfs none /proc && exec {L2TPRUN} -s {SOCKET} -n')
+    equal('-n: without /proc', (status, out.count('mount -t proc proc /proc')), (125, 1))
     check('-n: nothing happened', not daemon.ever)
     matches('-n: without rights', l2tprun('-n', preexec_fn=as_nobody)[1], r'rights: .*run as root\nl2tpd: cannot reach')
     status, out, _ = l2tprun('sh', options=['-n'], preexec_fn=without_seccomp)
