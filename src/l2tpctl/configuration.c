@@ -171,16 +171,19 @@ static enum api_outcome send_all(struct restore *restore)
 
 static void tell(const struct restore *restore, const json_t *answer)
 {
+	json_int_t tunnels = json_integer_value(json_object_get(answer, "tunnels"));
+	json_int_t sessions = json_integer_value(json_object_get(answer, "sessions"));
+
 	if (restore->run->json)
 		json_dumpf(answer, stdout, JSON_INDENT(2));
 	if (restore->run->json)
 		putchar('\n');
 	if (restore->run->json || restore->run->quiet)
 		return;
-	fprintf(stderr, "%s%s: %" JSON_INTEGER_FORMAT " tunnels, %" JSON_INTEGER_FORMAT " sessions%s\n",
-		restore->check_only ? "" : "Restored configuration of ", source_name(restore),
-		json_integer_value(json_object_get(answer, "tunnels")),
-		json_integer_value(json_object_get(answer, "sessions")), restore->check_only ? ", no mistakes" : "");
+	fprintf(stderr, "%s%s: %" JSON_INTEGER_FORMAT " tunnel%s, %" JSON_INTEGER_FORMAT " session%s%s\n",
+		restore->check_only ? "" : "Restored configuration of ", source_name(restore), tunnels,
+		tunnels == 1 ? "" : "s", sessions, sessions == 1 ? "" : "s",
+		restore->check_only ? ", no mistakes" : "");
 }
 
 static enum status finish(struct restore *restore, const json_t *answer)
