@@ -12,9 +12,8 @@ host_list=(W)	# the guest's wire is there
 # scenario NAME [VARIABLE=VALUE...]
 scenario() {
 	mkdir "$TMP/$1"
-	env TMP="$TMP/$1" NS="$NS" DATAPATH=kernel KEEP_GUEST=yes "${@:2}" "$TESTS/net/$1.sh" \
-		> >(sed "s/^\(ok\|FAIL\|skip\) /&$1, /") || failures=$((failures + 1))
-	wait
+	env TMP="$TMP/$1" NS="$NS" DATAPATH=kernel KEEP_GUEST=yes "${@:2}" "$TESTS/net/$1.sh" |
+		sed -u "s/^\(ok\|FAIL\|skip\) /&$1, /" || failures=$((failures + 1))
 }
 for name in ${SCENARIOS:-encapsulations ethernet namespaces counters carrier ppp ppp_ipv6 l2tpv2 capture_names}; do
 	scenario "$name" COOKIES=8
