@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # kernel.sh - scenarios with the kernel as the datapath: lib.sh includes it where DATAPATH=kernel is in the environment.
-# Then host B is in a guest, whose kernel has L2TP, and its l2tpd has datapath=kernel; A is as ever. What differs is
-# here, so that a scenario is the same file for both: all that runs on a host reaches the guest where it is one of
-# those there, and paths are the same. `give B FILE` takes a file there that a program there is to find as it is now;
-# what lies in $TMP is there when a daemon starts.
+# Then host B, or the one that KERNEL_HOST names, is in a guest, whose kernel has L2TP, and its l2tpd has
+# datapath=kernel; the other is as ever. What differs is here, so that a scenario is the same file for both: all that
+# runs on a host reaches the guest where it is one of those there, and paths are the same. `give B FILE` takes a file
+# there that a program there is to find as it is now; what lies in $TMP is there when a daemon starts.
 #
 # A guest that is there already (KEEP_GUEST, of one who runs many scenarios) is used again: hosts are network
 # namespaces in it, too, and what one scenario leaves behind goes with them.
@@ -12,20 +12,23 @@
 . "$TESTS/peers/_guest.sh"
 
 THERE=''	# hosts in the guest
-is_there() { [ "$1" ] && [[ " $THERE " == *" $1 "* ]]; }
+is_there() { [ "$1" ] && [[ " $THERE " == *" ${1%%+*} "* ]]; }
+: "${KERNEL_HOST:=B}"
+HERE=A	# the one of both that is not
+[ "$KERNEL_HOST" = B ] || HERE=B
 # What the kernel cannot do; the reasons are in l2tpd(8), in the same order. unlink: `ip link del` of its interfaces
-CANNOT="vlan ip shared unlink"
+CANNOT="ip shared unlink"
 can() { [[ " $CANNOT " != *" $1 "* ]]; }
 
 for name in on ip_on start_daemon stop_daemon signal_daemon log_of until_true host drop_host helper signal_helper \
-	end_helper listener heard capture; do
+	end_helper listener heard capture kill_daemon forget_daemon etc; do
 	eval "lib_$(declare -f "$name")"
 done
 words() { [ $# = 0 ] || printf '%q ' "$@"; }
 on() {
 	is_there "$1" || { lib_on "$@"; return; }
 	[ "$2" != /usr/bin/python3 ] || bring_python "$3" || return
-	in_guest "ip netns exec $NS$1 $(words "${@:2}")"
+	in_guest "ip netns exec $NS${1%%+*} $(words "${@:2}")"
 }
 ip_on() { if is_there "$1"; then in_guest "ip -n $NS$1 $(words "${@:2}")"; else lib_ip_on "$@"; fi; }
 # Its instructions are emulated.
@@ -58,22 +61,23 @@ clear_guest() {
 		mkdir -p $TMP" >/dev/null
 }
 hosts() {
+	local -A number=([A]=1 [B]=2)
 	guest exec -t 5 true 2>/dev/null || boot
 	clear_guest
-	host A
-	on A sysctl -qw net.ipv6.conf.default.disable_ipv6=0
-	ip_on A link add wire type veth peer name toA netns "${NS}W"
-	on A ethtool -K wire tx off tso off gso off tx-udp-segmentation off >/dev/null 2>&1
+	host $HERE
+	on $HERE sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+	ip_on $HERE link add wire type veth peer name toA netns "${NS}W"
+	on $HERE ethtool -K wire tx off tso off gso off tx-udp-segmentation off >/dev/null 2>&1
 	ip -n "${NS}W" link set toA master bridge up
-	ip_on A link set wire up
-	ip_on A addr add 192.0.2.1/24 dev wire
-	ip_on A addr add 2001:db8::1/64 dev wire nodad
-	host_there B
-	in_guest "ip link set wire netns ${NS}B && cd / && ip -n ${NS}B -batch - <<-END
+	ip_on $HERE link set wire up
+	ip_on $HERE addr add "192.0.2.${number[$HERE]}/24" dev wire
+	ip_on $HERE addr add "2001:db8::${number[$HERE]}/64" dev wire nodad
+	host_there "$KERNEL_HOST"
+	in_guest "ip link set wire netns $NS$KERNEL_HOST && cd / && ip -n $NS$KERNEL_HOST -batch - <<-END
 		link set wire up
-		addr add 192.0.2.2/24 dev wire
-		addr add 2001:db8::2/64 dev wire nodad
-	END" || { fail "host B" "has no wire"; exit 1; }
+		addr add 192.0.2.${number[$KERNEL_HOST]}/24 dev wire
+		addr add 2001:db8::${number[$KERNEL_HOST]}/64 dev wire nodad
+	END" || { fail "host $KERNEL_HOST" "has no wire"; exit 1; }
 }
 host_there() {
 	THERE+=" $1"
@@ -85,16 +89,21 @@ host_there() {
 host() { if is_there "${2:-}"; then host_there "$1"; else lib_host "$@"; fi; }
 drop_host() { if is_there "$1"; then in_guest "ip netns del $NS$1"; else lib_drop_host "$1"; fi; }
 real_packets() { :; }	# its wire carries no others
-capture() { lib_capture A "${@:2}"; }	# and both ends see the same
+capture() { lib_capture $HERE "${@:2}"; }	# and both ends see the same
 
 # ---------------------------------------------------------------- files and programs
 give() {
 	local file
+	is_there "$1" || return 0
 	for file in "${@:2}"; do
 		guest put "$file" "$file" && in_guest "chmod $(stat -c %a "$file") $file" || return
 	done
 }
-fetch() { in_guest "cat $2" >"$2"; }
+etc() {
+	is_there "$1" || { lib_etc "$@"; return; }
+	guest exec -i "mkdir -p /etc/netns/$NS$1 && touch /etc/$2 && cat >/etc/netns/$NS$1/$2"
+}
+fetch() { ! is_there "$1" || in_guest "cat $2" >"$2"; }
 # What scripts have in their folder, in one go
 give_all() {
 	(cd / && find "${TMP#/}" -maxdepth 2 -type f -size -256k ! -name '*.log' ! -name '*.pcap*' -print0 |
@@ -113,15 +122,18 @@ for module in list(sys.modules.values()):
             print(name)' | tar -ch -T - 2>/dev/null | guest exec -i "tar -x -C / &&
 			ln -s /usr/local/bin/$(basename "$(readlink -f /usr/bin/python3)") /usr/bin/python3"
 	}
-	in_guest "mkdir -p $(dirname "$1")" && give B "$1"
+	in_guest "mkdir -p $(dirname "$1")" && give "$KERNEL_HOST" "$1"
 }
 
 # ---------------------------------------------------------------- daemons and helpers
 start_daemon() {
 	is_there "$1" || { lib_start_daemon "$@"; return; }
 	give_all
-	in_guest "ip netns exec $NS$1 l2tpd --datapath kernel -c $TMP/$1.conf -s $(socket_of "$1") $(words "${@:2}") \
-		>$TMP/$1.log 2>&1 </dev/null & echo \$! >$TMP/$1.pid"
+	in_guest "rm -f $TMP/$1.status
+		{ sh -c 'echo \$\$ >$TMP/$1.pid
+			exec ip netns exec $NS${1%%+*} l2tpd --datapath kernel -c $TMP/$1.conf -s $(socket_of "$1") \
+				$(words "${@:2}")' >$TMP/$1.log 2>&1
+			echo \$? >$TMP/$1.status; } >/dev/null 2>&1 </dev/null &"
 	until_true 10 answers "$1" && return
 	cat "$(log_of "$1")"
 	return 1
@@ -130,8 +142,14 @@ stop_daemon() {
 	is_there "$1" || { lib_stop_daemon "$@"; return; }
 	in_guest "pid=\$(cat $TMP/$1.pid 2>/dev/null) && rm $TMP/$1.pid || exit 0
 		kill -${2:-TERM} \$pid 2>/dev/null
-		for i in {1..99}; do [ -d /proc/\$pid ] || exit 0; sleep 0.1; done; exit 1"
+		for i in {1..99}; do [ -s $TMP/$1.status ] && exit \$(cat $TMP/$1.status); sleep 0.1; done; exit 1"
 }
+kill_daemon() {
+	is_there "$1" || { lib_kill_daemon "$@"; return; }
+	killed=
+	in_guest "kill -KILL \$(cat $TMP/$1.pid)"
+}
+forget_daemon() { [ ! "$killed" ] || lib_forget_daemon; }
 signal_daemon() {
 	if is_there "$1"; then in_guest "kill -$2 \$(cat $TMP/$1.pid)"; else lib_signal_daemon "$@"; fi
 }
@@ -174,7 +192,8 @@ heard() {
 # shellcheck disable=SC2154 # helper is lib.sh's
 transfer() {
 	local from=${3:-A} to=${4:-B} sum
-	[ -e "$TMP/transferred" ] || { head -c 1000000 /dev/urandom >"$TMP/transferred" && give B "$TMP/transferred"; }
+	[ -e "$TMP/transferred" ] ||
+		{ head -c 1000000 /dev/urandom >"$TMP/transferred" && give "$KERNEL_HOST" "$TMP/transferred"; }
 	sum=$(md5sum <"$TMP/transferred")
 	on "$to" sh -c "socat -u -T 20 TCP6-LISTEN:7000,reuseaddr,ipv6only=0,accept-timeout=20 \
 		OPEN:$TMP/got,creat,trunc >/dev/null 2>&1 </dev/null & sleep 0.2"

@@ -78,7 +78,8 @@ until_true() {
 }
 
 # ---------------------------------------------------------------- hosts
-on() { local host=$1; shift; ip netns exec "$NS$host" "$@"; }
+# A+ is host A, too, where another daemon is meant.
+on() { local host=${1%%+*}; shift; ip netns exec "$NS$host" "$@"; }
 ip_on() { local host=$1; shift; ip -n "$NS$host" "$@"; }
 
 # host NAME [NEAR]: a namespace with loopback up; where NEAR is in a guest (see kernel.sh), this is in it, too
@@ -131,7 +132,7 @@ daemon() {
 start_daemon() {
 	local host=$1
 	shift
-	ip netns exec "$NS$host" "$L2TPD" -c "$TMP/$host.conf" -s "$(socket_of "$host")" "$@" \
+	ip netns exec "$NS${host%%+*}" "$L2TPD" -c "$TMP/$host.conf" -s "$(socket_of "$host")" "$@" \
 		>"$(log_of "$host")" 2>&1 </dev/null &
 	daemon_pid[$host]=$!
 	until_true 10 answers_or_gone "$host"
@@ -154,6 +155,14 @@ stop_daemon() {
 	{ until_true 10 has_ended "$pid" || kill -KILL "$pid"; wait "$pid"; } 2>/dev/null
 }
 has_ended() { ! kill -0 "$1"; }
+# kill_daemon HOST: as stop_daemon with KILL, but does not wait: the kernel has only begun to take the process apart.
+# forget_daemon: it has ended by now
+kill_daemon() {
+	killed=${daemon_pid[$1]}
+	unset "daemon_pid[$1]"
+	kill -KILL "$killed"
+}
+forget_daemon() { { wait "$killed"; } 2>/dev/null; }
 signal_daemon() { kill "-$2" "${daemon_pid[$1]}"; }	# HOST SIGNAL
 
 # etc HOST FILE: what programs on this host find as /etc/FILE is standard input

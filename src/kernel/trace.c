@@ -46,10 +46,7 @@ _Static_assert(SERVICE_EVENT_SESSION_PKT_OOS - SERVICE_EVENT_SESSION_SEQNUM_LNS_
 void kernel_datapath_event(struct kernel *kernel, const struct datapath_event *event)
 {
 	enum service_event_kind kind = SERVICE_EVENT_SESSION_SEQNUM_LNS_ENABLE + (unsigned int)event->sequence.what;
-	struct service_event_kernel about = {
-		.ns = event->sequence.ns, .nr = event->sequence.nr, .pkt_ns = event->sequence.ns,
-		.my_nr = event->sequence.nr, .reorder_q_len = event->sequence.queued,
-	};
+	struct service_event_kernel about = service_event_sequence(event);
 	handle found = service_session_of_event(kernel->service, event);
 	const struct kernel_session *session;
 

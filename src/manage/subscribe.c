@@ -217,8 +217,9 @@ static void write_kinds(FILE *out)
 	      "# characters to escape (SLI). suppressed: so many events at once that `count` of them are not told:\n"
 	      "# list the objects again. Those from register_tunnel on are of tunnels and sessions that programs made\n"
 	      "# through the kernel's API: what the kernel's trace points of these names tell, in members with the\n"
-	      "# names of their fields. They are made only while somebody listens who has named them in kinds, and\n"
-	      "# 1000 in a second at most are about sequence numbers.\n"
+	      "# names of their fields; those about sequence numbers are also of sessions whose packets the kernel\n"
+	      "# moves. They are made only while somebody listens who has named them in kinds, and 1000 in a second\n"
+	      "# at most are about sequence numbers.\n"
 	      "type EventKind (", out);
 	for (int kind = 0; kind < SERVICE_EVENT_COUNT; kind++)
 		fprintf(out, "%s%s", !kind ? "" : kind % 5 ? ", " : ",\n  ",

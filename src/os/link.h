@@ -52,6 +52,9 @@ bool link_set_noqueue(struct link_channel *channel, uint32_t ifindex);
 /* What it receives (inwards) or sends is dropped above so many octets each second, with bursts of that many; rate 0: no
  * more. -1 with errno; ENOENT, EOPNOTSUPP: the kernel has no clsact, matchall or police. */
 int link_limit(struct link_channel *channel, uint32_t ifindex, bool inwards, uint64_t rate, uint32_t burst);
+/* What it sends gets this VLAN's tag; of what it receives the outermost tag is taken off, and what has none is dropped.
+ * For an interface without filters. -1 with errno, as above (vlan instead of police). */
+int link_tag(struct link_channel *channel, uint32_t ifindex, uint16_t vlan_id);
 /* A non-blocking descriptor that becomes readable when interfaces or routes change; -1 with errno. */
 int link_monitor_open(void);
 /* Take what it has to say; was there anything? */

@@ -279,6 +279,34 @@ void service_kernel_event(struct service *service, enum service_event_kind kind,
 	snprintf(event->netns, sizeof(event->netns), "%s", netns);
 }
 
+static bool tells_of_sequence(const struct datapath_event *event, const struct session *session)
+{
+	return event->kind == DATAPATH_EVENT_SEQUENCE && session && session->origin != SERVICE_ORIGIN_KERNEL;
+}
+
+struct service_event_kernel service_event_sequence(const struct datapath_event *event)
+{
+	return (struct service_event_kernel){
+		.ns = event->sequence.ns, .nr = event->sequence.nr, .pkt_ns = event->sequence.ns,
+		.my_nr = event->sequence.nr, .reorder_q_len = event->sequence.queued,
+	};
+}
+
+void event_sequence(struct service *service, const struct session *session, const struct datapath_event *of)
+{
+	enum service_event_kind kind = SERVICE_EVENT_SESSION_SEQNUM_LNS_ENABLE + (unsigned int)of->sequence.what;
+	struct service_event *event;
+
+	if (!tells_of_sequence(of, session) || !service_kernel_is_heard(service))
+		return;
+	event = post(service, kind);
+	if (!event)
+		return;
+	fill_session(service, event, session);
+	event->kernel = service_event_sequence(of);
+	snprintf(event->kernel.name, sizeof(event->kernel.name), "sess %u/%u", event->tunnel_id, event->session_id);
+}
+
 handle service_session_of_event(const struct service *service, const struct datapath_event *event)
 {
 	const struct session *session = lookup_session_by_datapath(service, event->session);

@@ -43,8 +43,9 @@ enum service_event_kind {
 	SERVICE_EVENT_CONFIG_CHANGED,		/* a configuration was loaded */
 	SERVICE_EVENT_CONFIG_REFUSED,		/* or not: the reason */
 	SERVICE_EVENT_SYSTEM_MODIFIED,
-	/* of tunnels and sessions that programs made through the kernel's API, by the kernel's names; only while
-	 * somebody listens: service_kernel_listen() */
+	/* of tunnels and sessions that programs made through the kernel's API, by the kernel's names; those about
+	 * sequence numbers of all sessions whose packets the kernel moves, too. Only while somebody listens:
+	 * service_kernel_listen() */
 	SERVICE_EVENT_REGISTER_TUNNEL,
 	SERVICE_EVENT_DELETE_TUNNEL,
 	SERVICE_EVENT_FREE_TUNNEL,
@@ -118,6 +119,8 @@ bool service_kernel_is_heard(const struct service *service);
 /* One of those has happened: *about is copied; tunnel HANDLE_NONE: the service has none for it. netns as the row. */
 void service_kernel_event(struct service *service, enum service_event_kind kind,
 			  const struct service_event_kernel *about, handle tunnel, const char *netns);
+/* What the datapath's event tells of sequence numbers. */
+struct service_event_kernel service_event_sequence(const struct datapath_event *event);
 /* The session that the datapath's event is about; HANDLE_NONE: none. */
 handle service_session_of_event(const struct service *service, const struct datapath_event *event);
 

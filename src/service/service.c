@@ -328,6 +328,7 @@ void service_datapath_event(struct service *service, const struct datapath_event
 
 	service_start(service, now);
 	trace_datapath_event(service, event);
+	event_sequence(service, session, event);
 	if (event->kind == DATAPATH_EVENT_UNREACHABLE && tunnel)
 		resolve_unreachable(service, tunnel, now);
 	if (event->kind == DATAPATH_EVENT_DEVICE_GONE && session)

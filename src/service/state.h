@@ -39,6 +39,9 @@ void event_tunnel(struct service *service, enum service_event_kind kind, const s
 		  const char *reason, const struct param_set *changed);
 void event_session(struct service *service, enum service_event_kind kind, const struct session *session,
 		   const char *reason, const struct param_set *changed);
+/* What the datapath tells of the session's sequence numbers, if it tells that and anybody listens. session may be
+ * NULL. */
+void event_sequence(struct service *service, const struct session *session, const struct datapath_event *of);
 /* What the peer of a call told of its line, this time. */
 void event_session_line(struct service *service, const struct session *session,
 			const struct service_call_reports *line);

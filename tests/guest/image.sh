@@ -16,7 +16,8 @@ kernel=linux-image-amd64
 modules="virtio_pci virtio_net virtio_rng
 	l2tp_core l2tp_netlink l2tp_eth l2tp_ip l2tp_ip6 l2tp_ppp l2tp_debugfs
 	ppp_generic pppox ppp_mppe ppp_async ppp_deflate bsd_comp
-	vxlan bridge veth 8021q tun sch_netem sch_ingress cls_matchall act_mirred act_police af_packet_diag udp_diag"
+	vxlan bridge veth 8021q tun sch_netem sch_ingress cls_matchall act_mirred act_police act_vlan
+	af_packet_diag udp_diag"
 
 die() { echo "guest image: $*" >&2; exit 1; }
 say() { echo "guest image: $*" >&2; }

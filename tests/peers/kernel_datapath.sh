@@ -86,6 +86,33 @@ capturing=$!
 check "modified: ping" until_true 5 pings A 10.0.0.2
 wait $capturing
 matches "modified: ttl, dscp and no checksum are in the packets" "$(cat "$TMP/marked")" 'tos 0xb8, ttl 7'
+# ---------------------------------------------------------------- what the kernel tells of sequence numbers
+# listens: to the API's events from now on; heard: the first of a kind, what FILTER finds in it
+listens() {
+	in_guest "mount -t tracefs none /sys/kernel/tracing
+		(printf '{\"method\":\"org.l2tpd.Events\",\"more\":true,\"parameters\":{\"kinds\":[$1]}}\0'; sleep 60) |
+			socat -t 60 - UNIX-CONNECT:/run/l2tpd.socket >/run/events 2>&1 &
+		echo \$! >/run/listener
+		for i in {1..100}; do [ -s /run/events ] && break; sleep 0.05; done"
+}
+heard() {
+	in_guest "tr '\0' '\n' </run/events" |
+		jq -c "[.parameters.events[]? | select(.kind == \"$1\") | $2] | .[]" 2>/dev/null | head -n 1
+}
+has_heard() { [ "$(heard "$1" .kind)" ]; }
+listens '\"session_seqnum_update\",\"session_pkt_outside_rx_window\"'
+pings A 10.0.0.2
+check "what the kernel does with sequence numbers is told" until_true 5 has_heard session_seqnum_update
+matches "of whom, and what" "$(heard session_seqnum_update '[.tunnel_name, .session_name, .name, .origin]')" \
+	'^."t","s","sess 2/12","file".$'
+equal "its numbers are one after the other" "$(heard session_seqnum_update '.nr - .ns')" 1
+session_words="use_sequence_numbers=yes" here udp 4 8 default	# it begins anew
+on A ping -q -c 2 -W 1 10.0.0.2 >/dev/null
+check "numbers that are too old, too" until_true 5 has_heard session_pkt_outside_rx_window
+matches "which, and what was expected" "$(heard session_pkt_outside_rx_window '[.pkt_ns, .my_nr]')" '^.0,[1-9]'
+# shellcheck disable=SC2016 # the guest's
+in_guest 'kill $(cat /run/listener)'
+
 pseudowire 2 1 udp 4 8 default | sed 's/192.0.2.2/192.0.2.3/' >"$TMP/there.conf"
 guest put "$TMP/there.conf" /run/l2tpd.conf
 # shellcheck disable=SC2016 # the guest's
@@ -152,15 +179,15 @@ in_guest "ctl() { l2tpctl -q -s /run/l2tpd.socket \"\$@\"; }
 	ctl tunnel create tunnel_name=over_udp $auto tunnel_id=120 peer_tunnel_id=121 our_udp_port=1777
 	ctl tunnel create tunnel_name=over_ip $auto encap=ip tunnel_id=122 peer_tunnel_id=123
 	ctl session create tunnel_name=over_ip session_id=124 peer_session_id=125
-	ctl tunnel create tunnel_name=vlans $auto encap=ip tunnel_id=126 peer_tunnel_id=127
-	ctl session create tunnel_name=vlans session_id=128 peer_session_id=129 pw_type=vlan vlan_id=5
+	ctl tunnel create tunnel_name=packets $auto encap=ip tunnel_id=126 peer_tunnel_id=127
+	ctl session create tunnel_name=packets session_id=128 peer_session_id=129 pw_type=ip
 	ctl tunnel create tunnel_name=copies $auto encap=ip tunnel_id=130 peer_tunnel_id=131 ttl=copy"
 equal "auto, over UDP" "$(moved over_udp)" 'user: faster (offloads)'
 equal "auto, over IP" "$(moved over_ip)" 'kernel: faster over IP (no offloads there)'
-equal "auto, a session that the kernel has not" "$(moved vlans)" "user: the kernel's L2TP cannot do it"
+equal "auto, a session that the kernel has not" "$(moved packets)" "user: the kernel's L2TP cannot do it"
 equal "auto, a tunnel that it has not" "$(moved copies)" "user: the kernel's L2TP cannot do it"
 equal "as it was asked for" "$(moved t)" 'kernel: asked for'
-in_guest 'for tunnel in over_udp over_ip vlans copies; do
+in_guest 'for tunnel in over_udp over_ip packets copies; do
 	l2tpctl -q -s /run/l2tpd.socket tunnel delete tunnel_name=$tunnel; done'
 
 # A tunnel whose packets are in another namespace, with a device at home, and one with a device where there is no wire
@@ -186,10 +213,8 @@ refused() {
 	matches "refused: $1" "$(there_ctl "${*:3}" 2>&1 && echo 'it was done')" "$2"
 }
 session="session create tunnel_name=t session_id=60 peer_session_id=61"
-refused vlan 'Ethernet and PPP only .pw_type.*datapath=user' "$session" pw_type=vlan vlan_id=5
-refused ip 'Ethernet and PPP only' "$session" pw_type=ip
+refused ip 'no pseudowires of IP packets .pw_type.*datapath=user' "$session" pw_type=ip
 refused mss_clamp 'mss_clamp.*firewall' "$session" mss_clamp=yes
-refused mtu 'do not follow .*mtu' "$session" mtu=follow
 refused carrier_timeout 'carrier_timeout' "$session" carrier_timeout=1000
 refused "mss_clamp, live" 'mss_clamp' session modify tunnel_name=t session_name=s mss_clamp=yes
 refused "a name that is taken" 'an interface eth0 exists' "$session" interface_name=eth0
@@ -197,8 +222,10 @@ refused "no such bridge" 'bridge.*ip link add nobridge' "$session" bridge=nobrid
 refused "ttl=copy" 'ttl.*copy' tunnel create tunnel_name=r version=3 dest_ipaddr=192.0.2.77 \
 	tunnel_id=5 peer_tunnel_id=6 ttl=copy
 in_guest 'ip l2tp add tunnel tunnel_id 7 peer_tunnel_id 8 encap ip local 127.0.0.1 remote 127.0.0.1'
-refused "a tunnel of somebody else" 'not ours.*ip l2tp del tunnel tunnel_id 7' \
-	tunnel create tunnel_name=r version=3 dest_ipaddr=192.0.2.77 tunnel_id=7 peer_tunnel_id=8
+check "a tunnel of somebody else has its id" there_ctl -q tunnel create tunnel_name=r version=3 \
+	dest_ipaddr=192.0.2.77 tunnel_id=7 peer_tunnel_id=8
+matches "in the kernel it has another" "$(in_guest 'ip l2tp show tunnel')" "Tunnel $((7 + 0x80000001)), encap UDP"
+there_ctl -q tunnel delete tunnel_name=r
 check "nothing of what was refused is there" in_guest '! ip l2tp show session | grep -q "Session 60"'
 check "all the time: ping" until_true 5 pings A 10.0.0.2
 check "ends" there_ends

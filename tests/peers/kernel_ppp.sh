@@ -116,6 +116,20 @@ check "killed: the kernel has nothing left" until_true 5 nothing_there
 there_again || fail "after a death" "does not start"
 check "after a death: the client comes back" until_true 40 there_is 1 1
 check "after a death: ping" until_true 10 pings A 10.9.0.1
+# another one beside it, from beginning to end, however that comes
+beside="l2tpd --datapath kernel -c /dev/null -s /run/beside.socket >/run/beside.log 2>&1 </dev/null"
+in_guest "$beside & pid=\$!
+	for i in {1..200}; do grep -q ready /run/beside.log && break; sleep 0.1; done
+	kill -KILL \$pid; timeout 3 $beside"
+check "another l2tpd there: its end is not the first one's" there_is 1 1
+check "another l2tpd there: ping" pings A 10.9.0.1
+# shellcheck disable=SC2016 # the guest's
+in_guest 'kill -KILL $(cat /run/l2tpd.pid)'
+there_again || fail "after a death, at once" "does not start"
+check "after a death, at once: the client comes back" until_true 40 there_is 1 1
+check "after a death, at once: ping" until_true 10 pings A 10.9.0.1
+equal "after two deaths: the kernel has one session, one device" \
+	"$(in_guest 'ip l2tp show session | grep -c ^Session; ip -o link show | grep -c ": ppp"' | xargs)" "1 1"
 ctl A -q tunnel delete tunnel_name=t
 there_ends
 check "ended: the kernel has nothing left" until_true 5 nothing_there

@@ -11,10 +11,27 @@
 host_list=(W)	# the guest's wire is there
 # scenario NAME [VARIABLE=VALUE...]
 scenario() {
+	local start=$SECONDS
 	mkdir "$TMP/$1"
 	env TMP="$TMP/$1" NS="$NS" DATAPATH=kernel KEEP_GUEST=yes "${@:2}" "$TESTS/net/$1.sh" |
 		sed -u "s/^\(ok\|FAIL\|skip\) /&$1, /" || failures=$((failures + 1))
+	echo "$1: $((SECONDS - start)) s"
 }
-for name in ${SCENARIOS:-encapsulations ethernet namespaces counters carrier ppp ppp_ipv6 l2tpv2 capture_names}; do
-	scenario "$name" COOKIES=8
-done
+# Of the two hosts it is B that is there, or the one that is said. What is there is slow.
+while read -r name words; do
+	[[ " ${SCENARIOS:-$name} " == *" $name "* ]] || continue
+	# shellcheck disable=SC2086 # words
+	scenario "$name" $words </dev/null
+done <<-END
+	encapsulations COOKIES=8
+	ethernet
+	namespaces
+	counters COOKIES=8
+	carrier
+	mtu_table KERNEL_HOST=A
+	restart KERNEL_HOST=A MORE=5 COUNTS=30 WITHIN=20000
+	ppp
+	ppp_ipv6
+	l2tpv2
+	capture_names
+END

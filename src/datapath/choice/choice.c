@@ -74,6 +74,8 @@ struct datapath *choice_kernel(struct choice *choice, struct error *error)
 		datapath_ops(kernel)->close(kernel);
 		return NULL;
 	}
+	if (choice->listens && datapath_ops(kernel)->listen_in)
+		datapath_ops(kernel)->listen_in(kernel, true);
 	return choice->backends[CHOICE_KERNEL] = kernel;
 }
 
@@ -345,8 +347,9 @@ static void choice_device_delete(struct datapath *dp, handle device)
 
 static void choice_listen_in(struct datapath *dp, bool on)
 {
-	const struct choice *choice = choice_of(dp);
+	struct choice *choice = choice_of(dp);
 
+	choice->listens = on;
 	for (int i = 0; i < CHOICE_BACKENDS; i++)
 		if (choice->backends[i] && datapath_ops(choice->backends[i])->listen_in)
 			datapath_ops(choice->backends[i])->listen_in(choice->backends[i], on);

@@ -31,6 +31,7 @@ struct choice {
 	} owners[CHOICE_BACKENDS];
 	int event_fd, packet_fd;		/* epoll */
 	bool kernel_is_absent;			/* it was looked for */
+	bool listens;				/* listen_in() is on */
 	bool kernel_is_next;			/* in receive(): each is the first to be asked every other time */
 };
 

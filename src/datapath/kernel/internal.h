@@ -11,6 +11,7 @@
 #include "datapath/kernel/kernel.h"
 #include "datapath/own/own.h"
 #include "os/link.h"
+#include "os/tracepoint.h"
 
 struct sock_filter;
 
@@ -91,6 +92,10 @@ struct native_datapath {
 	int message_fd;				/* epoll, in event_fd: sockets of version 2, frames */
 	int notice_fd;				/* eventfd: a session is gone */
 	int look_fd;				/* timerfd: some may be */
+	int follow_fd;				/* timerfd: sessions follow what routers say of the path */
+	int sequence_fd;			/* timerfd: what became of sequence numbers is to be looked for */
+	struct tracepoints *sequences;		/* NULL: nobody listens */
+	unsigned int sequences_due;		/* of them events() is to tell so many now */
 	uint8_t *arena;				/* where what receive() gives lies; NULL: nothing was received yet */
 	int packet_fd;				/* epoll: sockets of captures */
 	uint8_t *packet_arena;			/* as arena, of packets() */
@@ -132,6 +137,8 @@ void native_tunnel_delete(struct datapath *dp, handle tunnel);
 int native_tunnel_info(struct datapath *dp, handle tunnel, struct datapath_tunnel_info *info);
 /* Somebody removed it from the kernel: make it again, if it has no session any more. -1 with errno ENODEV: it has. */
 int native_tunnel_revive(const struct native_datapath *dp, struct native_tunnel *tunnel);
+/* Its sessions are to have the MTUs that follow from its path now. */
+void native_tunnel_settle(struct native_tunnel *tunnel);
 /* Connect it if it has a peer now and a route to it. */
 void native_tunnel_try_peer(const struct native_datapath *dp, struct native_tunnel *tunnel);
 
@@ -142,7 +149,7 @@ int native_session_modify(struct datapath *dp, handle session, const struct data
 			  unsigned int fields, struct error *error);
 void native_session_delete(struct datapath *dp, const handle *sessions, int count);
 int native_session_info(struct datapath *dp, handle session, struct datapath_session_info *info);
-/* The tunnel's path is known now: automatic MTUs follow from it, once. */
+/* The tunnel's path is known now: automatic MTUs follow from it, once; or again, with mtu=follow. */
 void native_session_settle(struct native_session *session);
 /* What the path carries of the tunnel's packets, without their headers; 0: not known. */
 uint32_t native_session_path(const struct native_session *session);
@@ -168,12 +175,21 @@ void native_notice(const struct native_datapath *dp);
 /* Somebody removed it: events() will tell. */
 void native_session_gone(const struct native_datapath *dp, struct native_session *session);
 
+/* With mtu=follow: its path is looked at from now on. */
+void native_follow(const struct native_datapath *dp, const struct native_session *session);
+
 /* From now on events() hears its notifications. */
 void native_watch_notices(const struct native_datapath *dp, const struct native_space *space);
 
 /* --- notice.c: what others do in the kernel --- */
 void native_notices_hear(struct native_datapath *dp);
 void native_notices_look(struct native_datapath *dp);
+
+/* --- sequence.c --- */
+void native_listen_in(struct datapath *dp, bool on);
+void native_sequences_look(struct native_datapath *dp);
+/* Some of what there is to tell; returns how many. */
+int native_sequences(struct native_datapath *dp, struct datapath_event *events, int max);
 
 /* --- message_queue.c: what the engine receives and sends --- */
 /* From now on it comes out of receive(): of a tunnel of version 2, of a session of PPP. */

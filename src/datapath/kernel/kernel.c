@@ -20,6 +20,9 @@
 #define ROUTES UINT64_MAX
 #define NOTICES (UINT64_MAX - 1)
 #define LOOKS (UINT64_MAX - 2)
+#define SEQUENCES (UINT64_MAX - 3)
+#define PATHS (UINT64_MAX - 4)
+#define FOLLOW_S 1			/* what routers say is not announced */
 
 static void native_close(struct datapath *base)
 {
@@ -37,7 +40,10 @@ static void native_close(struct datapath *base)
 	os_close(&dp->message_fd);
 	os_close(&dp->notice_fd);
 	os_close(&dp->look_fd);
+	os_close(&dp->sequence_fd);
+	os_close(&dp->follow_fd);
 	os_close(&dp->packet_fd);
+	tracepoints_close(dp->sequences);
 	free(dp->packet_arena);
 	free(dp->arena);
 	free(dp);
@@ -74,6 +80,38 @@ static void look_for_sessions(struct native_datapath *dp)
 			native_session_gone(dp, session);
 }
 
+static void set_follow_timer(const struct native_datapath *dp, time_t seconds)
+{
+	const struct timespec time = { .tv_sec = seconds };
+
+	(void)timerfd_settime(dp->follow_fd, 0, &(struct itimerspec){ time, time }, NULL);
+}
+
+void native_follow(const struct native_datapath *dp, const struct native_session *session)
+{
+	if (session->config.mtu_mode == DATAPATH_MTU_FOLLOW && !session->ppp)
+		set_follow_timer(dp, FOLLOW_S);
+}
+
+static void follow_paths(struct native_datapath *dp)
+{
+	struct native_session *session;
+	uint32_t position = 0;
+	uint64_t expired;
+	bool any = false;
+
+	if (read(dp->follow_fd, &expired, sizeof(expired)) < 0)
+		return;
+	while ((session = handle_next(&dp->sessions, &position))) {
+		if (session->config.mtu_mode != DATAPATH_MTU_FOLLOW || session->ppp)
+			continue;
+		native_session_settle(session);
+		any = true;
+	}
+	if (!any)
+		set_follow_timer(dp, 0);
+}
+
 /* Routes, or interfaces. */
 static void routes_changed(struct native_datapath *dp)
 {
@@ -82,8 +120,10 @@ static void routes_changed(struct native_datapath *dp)
 
 	if (!link_monitor_drain(dp->monitor_fd))
 		return;
-	while ((tunnel = handle_next(&dp->tunnels, &position)))
+	while ((tunnel = handle_next(&dp->tunnels, &position))) {
 		native_tunnel_try_peer(dp, tunnel);
+		native_tunnel_settle(tunnel);
+	}
 	own_pins_settle(&dp->pins);
 	look_for_sessions(dp);
 }
@@ -194,6 +234,10 @@ static int take_event(struct native_datapath *dp, uint64_t what, struct datapath
 		native_notices_hear(dp);
 	if (what == LOOKS)
 		native_notices_look(dp);
+	if (what == PATHS)
+		follow_paths(dp);
+	if (what == SEQUENCES)
+		native_sequences_look(dp);
 	if (!tunnel || !drain(dp, tunnel))
 		return 0;
 	*event = (struct datapath_event){ .kind = DATAPATH_EVENT_UNREACHABLE, .tunnel = tunnel->self,
@@ -205,10 +249,11 @@ static int native_events(struct datapath *base, struct datapath_event *events, i
 {
 	struct native_datapath *dp = native_of(base);
 	struct epoll_event ready[READY_AT_ONCE];
-	int told = tell_noticed(dp, events, max);
-	int wanted = max - told < READY_AT_ONCE ? max - told : READY_AT_ONCE;
-	int found = wanted > 0 ? epoll_wait(dp->event_fd, ready, wanted, 0) : 0;
+	int told = tell_noticed(dp, events, max), wanted, found;
 
+	told += native_sequences(dp, events + told, max - told);
+	wanted = max - told < READY_AT_ONCE ? max - told : READY_AT_ONCE;
+	found = wanted > 0 ? epoll_wait(dp->event_fd, ready, wanted, 0) : 0;
 	for (int i = 0; i < found; i++)
 		told += take_event(dp, ready[i].data.u64, &events[told]);
 	return told;
@@ -278,6 +323,7 @@ static const struct datapath_ops native_ops = {
 	.session_channel = native_session_channel,
 	.device_add = native_device_add,
 	.device_delete = native_device_delete,
+	.listen_in = native_listen_in,
 	.tap = native_tap,
 	.packet_fd = native_packet_fd,
 	.packets = native_packets,
@@ -313,10 +359,13 @@ static int open_events(struct native_datapath *dp, struct error *error)
 	dp->message_fd = epoll_create1(EPOLL_CLOEXEC);
 	dp->notice_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	dp->look_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	dp->sequence_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	dp->follow_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	dp->packet_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (dp->event_fd >= 0 && dp->packet_fd >= 0 && watch(dp, dp->monitor_fd, ROUTES) &&
 	    watch(dp, dp->message_fd, HANDLE_NONE) && watch(dp, dp->notice_fd, HANDLE_NONE) &&
-	    watch(dp, dp->look_fd, LOOKS))
+	    watch(dp, dp->look_fd, LOOKS) && watch(dp, dp->sequence_fd, SEQUENCES) &&
+	    watch(dp, dp->follow_fd, PATHS))
 		return 0;
 	return error_system(error, errno, NULL, "cannot start the datapath");
 }
@@ -328,7 +377,8 @@ int datapath_kernel_open(const char *instance, struct datapath **result, struct 
 	if (!dp)
 		return error_system(error, ENOMEM, NULL, "cannot start the datapath");
 	dp->base.ops = &native_ops;
-	dp->event_fd = dp->monitor_fd = dp->message_fd = dp->notice_fd = dp->look_fd = dp->packet_fd = -1;
+	dp->event_fd = dp->monitor_fd = dp->message_fd = dp->notice_fd = dp->packet_fd = -1;
+	dp->look_fd = dp->sequence_fd = dp->follow_fd = -1;
 	dp->pins.number = own_number(instance);
 	*result = (struct datapath *)(void *)dp;
 	if (open_family(dp, error) == 0 && open_events(dp, error) == 0 &&

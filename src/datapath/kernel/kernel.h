@@ -15,6 +15,7 @@
  *   router.c    what subscribers ask of their router   frames.c   another program as PPP's end
  *   tap.c       captures                          tap_filter.c   whose packets those are; pure
  *   message_queue.c   control messages and frames, for the engine
+ *   sequence.c  what the kernel's trace points tell of sequence numbers
  *
  * Every tunnel has a socket of its own, which is ours and is given to the kernel (L2TP_ATTR_FD).  So it has the
  * markings that the kernel's own sockets cannot be given, its peer can change, a route to it need not be there at the

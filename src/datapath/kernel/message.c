@@ -63,7 +63,9 @@ struct nlmsghdr *native_session_create(char *buffer, uint16_t family, const stru
 							  config->session_id);
 
 	mnl_attr_put_u32(message, L2TP_ATTR_PEER_SESSION_ID, config->peer_session_id);
-	mnl_attr_put_u16(message, L2TP_ATTR_PW_TYPE, (uint16_t)config->pw_type);
+	/* of VLANs it has none: their tags are the device's business */
+	mnl_attr_put_u16(message, L2TP_ATTR_PW_TYPE, (uint16_t)(config->pw_type == L2TP_PW_ETH_VLAN ? L2TP_PW_ETH :
+								config->pw_type));
 	mnl_attr_put_u8(message, L2TP_ATTR_L2SPEC_TYPE,
 			config->l2spec == L2TP_L2SPEC_NONE ? L2TP_L2SPECTYPE_NONE : L2TP_L2SPECTYPE_DEFAULT);
 	if (config->cookie_length)

@@ -28,10 +28,8 @@ int native_refuse_session(const struct datapath_session_config *config, unsigned
 {
 	bool is_ppp = config->pw_type == L2TP_PW_PPP;
 
-	if (fields == UINT_MAX && config->pw_type != L2TP_PW_ETH && !is_ppp)
-		return refuse(error, "pw_type", "the kernel carries Ethernet and PPP only (pw_type=eth, ppp)");
-	if (fields & DATAPATH_SESSION_MTU && config->mtu_mode == DATAPATH_MTU_FOLLOW)
-		return refuse(error, "mtu", "the kernel's interfaces do not follow the path (mtu=follow)");
+	if (fields == UINT_MAX && config->pw_type == L2TP_PW_IP)
+		return refuse(error, "pw_type", "the kernel has no pseudowires of IP packets (pw_type=ip)");
 	if (fields & DATAPATH_SESSION_MSS && config->mss_clamp && !is_ppp)
 		return refuse(error, "mss_clamp", "the kernel's sessions have no mss_clamp, its firewall has "
 			      "(nft: tcp option maxseg size set rt mtu)");

@@ -46,7 +46,7 @@ uint32_t native_session_path(const struct native_session *session)
 	overhead += tunnel->config.peer.address.family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER;
 	overhead += tunnel->config.encap == L2TP_ENCAP_UDP ? UDP_HEADER : 0;
 	mtu = native_socket_path_mtu(tunnel->fd);
-	return mtu > overhead + ETHERNET_HEADER + DEVICE_MTU_LEAST ? mtu - overhead : 0;
+	return mtu > overhead + ETHERNET_HEADER + VLAN_TAG + DEVICE_MTU_LEAST ? mtu - overhead : 0;
 }
 
 /* Of an Ethernet session's device; 0: not known. */
@@ -54,7 +54,9 @@ static uint32_t path_mtu(const struct native_session *session)
 {
 	uint32_t path = native_session_path(session);
 
-	return path ? path - ETHERNET_HEADER : 0;
+	if (!path)
+		return 0;
+	return path - ETHERNET_HEADER - (session->config.pw_type == L2TP_PW_ETH_VLAN ? VLAN_TAG : 0);
 }
 
 /* 0: what the kernel gave it stays. */
@@ -77,9 +79,10 @@ int native_session_set_mtu(struct native_session *session, uint32_t mtu, struct 
 
 void native_session_settle(struct native_session *session)
 {
-	uint32_t mtu = session->config.mtu_mode == DATAPATH_MTU_AUTO ? path_mtu(session) : 0;
+	bool is_done = session->settled && session->config.mtu_mode != DATAPATH_MTU_FOLLOW;
+	uint32_t mtu = session->config.mtu_mode != DATAPATH_MTU_FIXED ? path_mtu(session) : 0;
 
-	if (session->settled || !mtu || session->ppp)
+	if (is_done || !mtu || session->ppp || session->gone)
 		return;
 	session->settled = true;
 	(void)native_session_set_mtu(session, mtu, NULL);
@@ -143,6 +146,16 @@ int native_session_place(struct native_session *session, const char *made_as, st
 	return result;
 }
 
+/* The kernel has no pseudowires of VLANs; of Ethernet it has, and filters that put tags on. */
+static int tag_device(const struct native_session *session, struct error *error)
+{
+	if (session->config.pw_type != L2TP_PW_ETH_VLAN ||
+	    link_tag(session->space->links, session->ifindex, session->config.vlan_id) == 0)
+		return 0;
+	return error_set(error, ERROR_UNSUPPORTED, "pw_type", "this kernel does not tag what its interfaces carry "
+			 "(%s): `modprobe -a sch_ingress cls_matchall act_vlan`, or datapath=user", strerror(errno));
+}
+
 static int set_up_device(struct native_session *session, const char *made_as, struct error *error)
 {
 	const struct datapath_session_config *config = &session->config;
@@ -157,6 +170,8 @@ static int set_up_device(struct native_session *session, const char *made_as, st
 		settings.master = link_index(session->space->links, config->bridge);
 	session->settled = session->tunnel->connected;
 	session->mtu = settings.mtu;
+	if (tag_device(session, error) < 0)
+		return -1;
 	return link_set(session->space->links, session->ifindex, &settings, error);
 }
 
@@ -296,6 +311,7 @@ int native_session_add(struct datapath *base, const struct datapath_session_conf
 		return -1;
 	}
 	DL_APPEND(tunnel->sessions, session);
+	native_follow(dp, session);
 	*result = session->self;
 	return 0;
 }
@@ -322,6 +338,7 @@ static int modify(struct native_datapath *dp, struct native_session *session,
 		return -1;
 	}
 	session->config = wanted;
+	native_follow(dp, session);
 	return 0;
 }
 

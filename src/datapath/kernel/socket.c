@@ -92,8 +92,11 @@ static int bind_local(int fd, const struct datapath_tunnel_config *config, sa_fa
 		length = with_connection_id(&address, length, tunnel_id);
 	if (bind(fd, (const struct sockaddr *)&address, length) == 0)
 		return 0;
-	return error_system(error, errno, errno == EADDRNOTAVAIL ? "src_ipaddr" : NULL, "cannot bind to %s",
-			    endpoint_format(&local, text, sizeof(text)));
+	endpoint_format(&local, text, sizeof(text));
+	if (errno == EADDRINUSE && config->encap == L2TP_ENCAP_IP)
+		return error_set(error, ERROR_EXISTS, "tunnel_id", "another program has tunnel %u over IP at %s",
+				 tunnel_id, text);
+	return error_system(error, errno, errno == EADDRNOTAVAIL ? "src_ipaddr" : NULL, "cannot bind to %s", text);
 }
 
 /* With no address given the peer's family may change. */
@@ -174,6 +177,15 @@ static bool is_bound(int fd)
 	return os_socket_local(fd, &local) && local.port;
 }
 
+/* An earlier peer's source is to be forgotten. But so would be a port that the system chose; and over IP the address
+ * that the socket is bound to, too. */
+static bool is_to_forget(const struct datapath_tunnel_config *config)
+{
+	if (config->encap == L2TP_ENCAP_IP)
+		return address_is_any(&config->local.address);
+	return config->local.port || config->peer.address.family == AF_UNSPEC;
+}
+
 int native_socket_connect(int fd, const struct datapath_tunnel_config *config, struct error *error)
 {
 	static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
@@ -182,8 +194,7 @@ int native_socket_connect(int fd, const struct datapath_tunnel_config *config, s
 	char text[ENDPOINT_TEXT_MAX];
 	socklen_t length;
 
-	/* An earlier peer's source is forgotten; but so would be a port that the system chose. */
-	if (config->local.port || config->encap == L2TP_ENCAP_IP || config->peer.address.family == AF_UNSPEC)
+	if (is_to_forget(config))
 		(void)connect(fd, &nobody, sizeof(nobody));
 	if (config->peer.address.family == AF_UNSPEC)
 		return 0;

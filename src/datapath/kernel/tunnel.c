@@ -15,6 +15,8 @@
 #include "os/netns.h"
 #include "os/socket.h"
 
+#define IDS_TRIED 8
+
 static struct native_tunnel *tunnel_get(struct native_datapath *dp, handle h, struct error *error)
 {
 	struct native_tunnel *tunnel = handle_get(&dp->tunnels, h);
@@ -25,6 +27,11 @@ static struct native_tunnel *tunnel_get(struct native_datapath *dp, handle h, st
 }
 
 /* --- making one --- */
+
+static uint32_t another_id(uint32_t id)
+{
+	return (id + 0x80000001u) | 0x80000000u;
+}
 
 static bool has_id(const struct native_datapath *dp, const struct native_tunnel *but, uint32_t id)
 {
@@ -39,12 +46,10 @@ static bool has_id(const struct native_datapath *dp, const struct native_tunnel 
 
 /* A reload tries what is to replace a tunnel while that is still there: it must not fail for the id, which is in no
  * packet of version 3. */
-static uint32_t choose_id(const struct native_datapath *dp, const struct native_tunnel *tunnel)
+static uint32_t choose_id(const struct native_datapath *dp, const struct native_tunnel *tunnel, uint32_t id)
 {
-	uint32_t id = tunnel->config.tunnel_id;
-
 	while (has_id(dp, tunnel, id))
-		id = (id + 0x80000001u) | 0x80000000u;
+		id = another_id(id);
 	return id;
 }
 
@@ -109,7 +114,7 @@ static void close_socket(struct native_tunnel *tunnel)
 	tunnel->connected = false;
 }
 
-static int make(const struct native_datapath *dp, struct native_tunnel *tunnel, struct error *error)
+static int make_as(const struct native_datapath *dp, struct native_tunnel *tunnel, struct error *error)
 {
 	int connected = -1;
 
@@ -120,6 +125,24 @@ static int make(const struct native_datapath *dp, struct native_tunnel *tunnel, 
 	if (connected >= 0 && tell_kernel(dp, tunnel, error) == 0 && watch(dp, tunnel, error) == 0)
 		return 0;
 	close_socket(tunnel);	/* what the kernel has of it goes with the socket */
+	return -1;
+}
+
+/* Another program's tunnel may have the id, another l2tpd's, or that of one that was killed and is being taken
+ * apart. */
+static int make(const struct native_datapath *dp, struct native_tunnel *tunnel, struct error *error)
+{
+	struct error refused = { 0 };
+
+	for (int i = 0; i < IDS_TRIED; i++) {
+		if (make_as(dp, tunnel, &refused) == 0)
+			return 0;
+		if (refused.code != ERROR_EXISTS || tunnel->config.version == 2)
+			break;
+		tunnel->tunnel_id = choose_id(dp, tunnel, another_id(tunnel->tunnel_id));
+	}
+	if (error)
+		*error = refused;
 	return -1;
 }
 
@@ -168,7 +191,7 @@ static int tunnel_begin(struct native_datapath *dp, struct native_tunnel *tunnel
 		return error_system(error, ENOMEM, NULL, "cannot make the tunnel");
 	tunnel->tunnel_id = tunnel->config.tunnel_id;
 	if (tunnel->config.version != 2)
-		tunnel->tunnel_id = choose_id(dp, tunnel);
+		tunnel->tunnel_id = choose_id(dp, tunnel, tunnel->config.tunnel_id);
 	return is_complete(&tunnel->config) ? make(dp, tunnel, error) : 0;
 }
 
@@ -195,7 +218,7 @@ int native_tunnel_add(struct datapath *base, const struct datapath_tunnel_config
 
 /* --- changing one --- */
 
-static void settle_sessions(struct native_tunnel *tunnel)
+void native_tunnel_settle(struct native_tunnel *tunnel)
 {
 	struct native_session *session;
 
@@ -267,7 +290,7 @@ int native_tunnel_modify(struct datapath *base, handle h, const struct datapath_
 	}
 	tunnel->config = wanted;
 	native_tap_again(native_of(base), tunnel);
-	settle_sessions(tunnel);
+	native_tunnel_settle(tunnel);
 	return 0;
 }
 
@@ -277,7 +300,7 @@ void native_tunnel_try_peer(const struct native_datapath *dp, struct native_tunn
 		return;
 	tunnel->connected = native_socket_connect(tunnel->fd, &tunnel->config, NULL) > 0;
 	native_tap_again(dp, tunnel);
-	settle_sessions(tunnel);
+	native_tunnel_settle(tunnel);
 }
 
 /* --- the rest --- */
