@@ -235,6 +235,7 @@ struct datapath_tunnel_info {
 	handle port;			/* of its sockets; HANDLE_NONE: it has none, its peer is not known */
 	struct endpoint local;		/* in effect: port as bound */
 	uint32_t path_mtu;		/* octets of an IP packet to the peer; 0 unknown */
+	bool is_elsewhere;		/* its packets leave in a network namespace whose name is another's now */
 	struct datapath_stats stats;	/* as the kernel counts: sum of its sessions for packets and octets both ways
 					 * and tx_errors, gone sessions included; rx_invalid its own; others 0 */
 };

@@ -71,6 +71,15 @@ static bool session_renamed(const struct session *session, const struct session 
 	return !session_anonymous(wanted) && strcmp(session_name(session), session_name(wanted)) != 0;
 }
 
+/* Do its packets leave in a network namespace whose name is another's now? */
+static bool tunnel_is_elsewhere(const struct service *service, const struct tunnel *tunnel)
+{
+	struct datapath_tunnel_info info;
+
+	return tunnel->config.netns[0] &&
+	       datapath_ops(service->dp)->tunnel_info(service->dp, tunnel->datapath, &info) == 0 && info.is_elsewhere;
+}
+
 /* Must the tunnel there is be made anew to become like the wanted one? A name that is still in use is no live change,
  * so that the order of renaming does not matter. */
 static bool tunnel_must_go(const struct service *service, const struct tunnel *tunnel, const struct tunnel *wanted)
@@ -79,7 +88,8 @@ static bool tunnel_must_go(const struct service *service, const struct tunnel *t
 		return true;
 	if (tunnel_renamed(tunnel, wanted) && lookup_tunnel_by_name(service, wanted->config.tunnel_name))
 		return true;
-	return !same_fixed_rows(config_tables[CONFIG_TUNNEL], &tunnel->config, &wanted->config);
+	return tunnel_is_elsewhere(service, tunnel) ||
+	       !same_fixed_rows(config_tables[CONFIG_TUNNEL], &tunnel->config, &wanted->config);
 }
 
 /* To give a device the name that it has is no change: so what was saved is what runs. */

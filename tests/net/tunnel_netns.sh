@@ -68,6 +68,10 @@ check "the namespace removed: the daemon lives" answers A
 ctl A -q tunnel create tunnel_name=new version=3 src_ipaddr=192.0.2.1 dest_ipaddr=192.0.2.2 peer_tunnel_id=1 \
 	netns="${NS}U" >"$TMP/said" 2>&1
 matches "a new one of its name is another one" "$(cat "$TMP/said")" '192.0.2.1 is not an address'
+ip_on U addr add 192.0.2.1/24 dev lo
+ip_on U addr add 2001:db8::1/64 dev lo nodad
+check "a reload" ctl A system reload
+at_least "makes the tunnels of the file there" "$(on U ss -Hlun | grep -c ':1701 ')" 1
 check "its tunnels can be deleted" ctl A tunnel delete tunnel_name=udp-u
 check "the other's go on" ctl A tunnel show tunnel_name=udp-v
 stop_daemon A

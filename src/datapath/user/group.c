@@ -278,6 +278,13 @@ static uint64_t netns_of(const struct datapath_tunnel_config *config)
 	return identity == netns_identity("") ? 0 : identity;
 }
 
+bool group_is_elsewhere(const struct socket_group *group, const struct datapath_tunnel_config *config)
+{
+	uint64_t netns = netns_of(config);
+
+	return netns != NETNS_UNKNOWN && netns != group->netns;
+}
+
 /* Over IP two sockets each get a copy of everything: there nothing is different. */
 static bool is_shadow(const struct datapath_tunnel_config *config)
 {

@@ -295,6 +295,8 @@ void group_control_end(struct user_datapath *dp, struct socket_group *group);
 void group_accept_zero_checksums(struct socket_group *group, bool accept);
 /* Heed the path MTUs that the kernel learnt, or not (IPv4: the kernel itself ignores those below 1,280 for IPv6). */
 void group_trust_icmp(struct socket_group *group, bool trust);
+/* Is the namespace of these sockets called so no more, but another one? */
+bool group_is_elsewhere(const struct socket_group *group, const struct datapath_tunnel_config *config);
 void group_put(struct user_datapath *dp, struct socket_group *group);
 /* Make sure that group->zero_checksum is open. */
 int group_zero_checksum_fd(struct user_datapath *dp, struct socket_group *group, struct error *error);

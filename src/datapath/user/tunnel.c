@@ -371,6 +371,7 @@ int tunnel_info(struct datapath *base, handle h, struct datapath_tunnel_info *in
 		info->port = tunnel->path->group->self;
 		info->local = tunnel->path->local;
 		info->path_mtu = tunnel->path->mtu;
+		info->is_elsewhere = group_is_elsewhere(tunnel->path->group, &tunnel->config);
 	}
 	sum = tunnel->gone;
 	DL_FOREACH(tunnel->sessions, session) {
