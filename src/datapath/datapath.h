@@ -116,6 +116,7 @@ struct datapath_mppe {
 	uint8_t key_length;		/* octets of the start keys: 8 or 16 */
 	uint8_t send_key[16], receive_key[16];
 	bool flush;			/* only to be modified: the next packet sent restarts the peer's state */
+	bool any;			/* not IP packets alone, but those whose TCP headers were compressed, too */
 };
 
 /* Bits of inner IP packets per second, with bursts of that many octets; 0: no limit. What is above is dropped
@@ -190,8 +191,8 @@ struct datapath_session_config {
 struct datapath_channel {
 	int frames;			/* a non-blocking, connected SOCK_SEQPACKET on which all frames are given and
 					 * taken, one with each packet; -1: receive()'s and send()'s, but ... */
-	int network;			/* ... a TUN device as of tap_open() for IP packets; -1: they are dropped */
-	bool ipv4, ipv6;		/* which it gives and takes; others are dropped */
+	int network;			/* ... a TUN device as of tap_open() for IP packets; -1: those, too */
+	bool ipv4, ipv6;		/* which it gives and takes; others are receive()'s */
 	bool send_pfc;			/* their protocol field is one octet */
 };
 
@@ -240,6 +241,13 @@ struct datapath_tunnel_info {
 					 * and tx_errors, gone sessions included; rx_invalid its own; others 0 */
 };
 
+/* Of a session as_kernel: IP packets that the network device of its channel gave and took, without what was put before
+ * them. */
+struct datapath_carried {
+	uint64_t tx_packets, tx_bytes, rx_packets, rx_bytes;
+	uint64_t tx_time, rx_time;	/* monotonic ms: of the last one */
+};
+
 struct datapath_session_info {
 	char ifname[IF_NAMESIZE];	/* as it is called now, somebody may have renamed it; PPP without one: "" */
 	uint32_t ifindex;		/* likewise: 0 */
@@ -250,6 +258,7 @@ struct datapath_session_info {
 	bool send_seq;			/* in effect: may follow the peer */
 	uint32_t nr, ns;		/* sequence numbers: of the next packet from the peer, and to it */
 	uint64_t network_packets;	/* PPP: of stats, both ways, those with IP packets that were carried */
+	struct datapath_carried network;
 	struct datapath_stats stats;
 };
 

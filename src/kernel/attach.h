@@ -51,7 +51,8 @@
  *
  * KERNEL_ATTACH_CALL: another call on what l2tpd serves for the program: option says which (enum kernel_call), value
  * the number of the option or the command of the ioctl(), octets what the program gave.  octets of the answer are what
- * the program gets where error is 0.  ENOTCONN when there is no such client.
+ * the program gets where error is 0.  ENOTCONN when there is no such client.  With PPPIOCSPASS and PPPIOCSACTIVE comes
+ * a descriptor: a memfd with the instructions of the filter.
  *
  * KERNEL_ATTACH_PPP: a program opens /dev/ppp.  KERNEL_PPP_FD_FRAMES: l2tpd's end of a pair as above, but without a
  * name and credentials, on which each message is a PPP frame.  KERNEL_PPP_FD_NETNS: as above.  error: what open() shall
@@ -96,6 +97,7 @@
 #define KERNEL_ATTACH_VERSION 3		/* another one is answered with EPROTONOSUPPORT: both are of one build */
 #define KERNEL_ATTACH_WAIT_MS 5000	/* a daemon that does not answer for so long is taken for none */
 
+#define KERNEL_ATTACH_CODE_MAX (65535 * 8)	/* of a filter: a kernel refuses much less */
 #define KERNEL_ATTACH_OCTETS 96		/* of an address, or an ioctl's argument */
 
 enum kernel_attach_kind {

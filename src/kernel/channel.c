@@ -148,7 +148,7 @@ static int tell_cipher(const struct kernel_channel *channel, const struct datapa
 
 int kernel_channel_encrypt(struct kernel_channel *channel, bool send, const struct kernel_cipher *cipher)
 {
-	struct datapath_mppe mppe = { .send = cipher && send, .receive = cipher && !send };
+	struct datapath_mppe mppe = { .send = cipher && send, .receive = cipher && !send, .any = true };
 	int failed;
 
 	_Static_assert(sizeof(mppe.send_key) == KERNEL_CIPHER_KEY, "a key has room");

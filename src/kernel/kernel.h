@@ -184,6 +184,8 @@ struct kernel_channel_user {
 	void *context;
 	/* A frame that no network device took: from its protocol field on. */
 	void (*frame)(void *context, const uint8_t *frame, size_t length);
+	/* The session is going, or may: what it has carried can be asked for the last time. */
+	void (*ending)(void *context);
 	/* The socket was closed: the channel must not be used any more. */
 	void (*gone)(void *context);
 	/* The number of the unit, and so of its interface pppN, that it is connected to; negative: none. */
@@ -197,11 +199,11 @@ int kernel_channel_take(struct kernel_channel *channel, const struct kernel_chan
 /* From its protocol field on; at once. */
 void kernel_channel_send(struct kernel_channel *channel, const void *frame, size_t length);
 
-/* IP packets go between the session and this TUN device; NULL: they are dropped.  The descriptor, as of tap_open(),
- * is copied. 0 or an errno. */
+/* IP packets go between the session and this TUN device; NULL: they are told as frames.  The descriptor, as of
+ * tap_open(), is copied. 0 or an errno. */
 struct kernel_channel_device {
 	int tun;
-	bool ipv4, ipv6;		/* which; others are dropped */
+	bool ipv4, ipv6;		/* which; others are told as frames */
 	bool send_pfc;			/* with a protocol field of one octet */
 };
 int kernel_channel_device(struct kernel_channel *channel, const struct kernel_channel_device *device);

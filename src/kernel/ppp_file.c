@@ -9,8 +9,6 @@
 
 #include "kernel/ppp_internal.h"
 
-#define PROTOCOL_OCTETS 2
-
 /* --- readers --- */
 
 static void give(const struct kernel_ppp *ppp, const struct kernel_file *file, const void *octets, size_t length)
@@ -84,11 +82,11 @@ static int attach_line(struct kernel_file *file, const struct kernel_ioctl *ioct
 	return 0;
 }
 
-static int become(struct kernel_file *file, struct kernel_ioctl *ioctl, uint64_t now)
+static int become(struct kernel_file *file, struct kernel_ioctl *ioctl)
 {
 	switch (ioctl->command) {
 	case PPPIOCNEWUNIT:
-		return unit_new(file, ioctl, now);
+		return unit_new(file, ioctl);
 	case PPPIOCATTACH:
 		return attach_unit(file, ioctl);
 	case PPPIOCATTCHAN:
@@ -109,7 +107,7 @@ int kernel_file_ioctl(struct kernel_file *file, struct kernel_ioctl *ioctl, uint
 		return EFAULT;
 	ioctl->length = 0;
 	if (!file->unit && !file->line)
-		return become(file, ioctl, now);
+		return become(file, ioctl);
 	if (ioctl->command == PPPIOCDETACH)
 		return EINVAL;
 	return file->line ? line_ioctl(file, ioctl) : unit_ioctl(file, ioctl, now);
@@ -119,11 +117,11 @@ int kernel_file_ioctl(struct kernel_file *file, struct kernel_ioctl *ioctl, uint
 
 void kernel_file_write(struct kernel_file *file, const uint8_t *frame, size_t length)
 {
-	const struct kernel_line *line = file->unit ? file->unit->lines : file->line;
+	const struct kernel_line *line = file->line;
 
 	if (file->unit)
-		ccp_look(file->unit, frame, length, false);
-	if (length >= PROTOCOL_OCTETS && line && line->ops)
+		unit_send(file->unit, frame, length);
+	else if (length >= PROTOCOL_OCTETS && line && line->ops)
 		line->ops->send(line->owner, frame, length);
 }
 

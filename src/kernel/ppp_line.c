@@ -72,6 +72,12 @@ void line_put(struct kernel_line *line)
 	free(line);
 }
 
+void kernel_line_settle(struct kernel_line *line)
+{
+	if (line->unit && line->unit->lines == line)
+		unit_settle(line->unit);
+}
+
 void kernel_line_gone(struct kernel_line *line)
 {
 	if (!line)

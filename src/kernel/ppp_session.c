@@ -51,14 +51,21 @@ static void restart(void *owner)
 	kernel_channel_restart(session->channel);
 }
 
-static uint64_t carried(void *owner)
+static bool carried(void *owner, struct kernel_carried *told)
 {
 	const struct kernel_channel *channel = ((const struct session_line *)owner)->channel;
+	const struct datapath_carried *network;
 	struct service_session_view view;
 
 	if (service_session_view(channel->kernel->service, channel->service, &view) < 0)
-		return 0;
-	return view.info.network_packets;
+		return false;
+	network = &view.info.network;
+	*told = (struct kernel_carried){
+		.sent_packets = network->tx_packets, .sent_octets = network->tx_bytes,
+		.received_packets = network->rx_packets, .received_octets = network->rx_bytes,
+		.last_sent = (int64_t)network->tx_time, .last_received = (int64_t)network->rx_time,
+	};
+	return true;
 }
 
 /* --- session -> line --- */
@@ -68,6 +75,13 @@ static void take_frame(void *context, const uint8_t *frame, size_t length)
 	const struct session_line *session = context;
 
 	kernel_line_receive(session->line, frame, length);
+}
+
+static void ending(void *context)
+{
+	const struct session_line *session = context;
+
+	kernel_line_settle(session->line);
 }
 
 static void gone(void *context)
@@ -92,8 +106,8 @@ struct kernel_line *kernel_line_of_channel(struct kernel *kernel, struct kernel_
 						    .encrypt = encrypt, .restart = restart, .carried = carried };
 	struct kernel_channel *channel = kernel_channel_find(kernel, netns, (uint32_t)index);
 	struct session_line *session = channel ? calloc(1, sizeof(*session)) : NULL;
-	struct kernel_channel_user user = { .context = session, .frame = take_frame, .gone = gone,
-					     .unit = unit };
+	struct kernel_channel_user user = { .context = session, .frame = take_frame, .ending = ending,
+					     .gone = gone, .unit = unit };
 
 	if (!session)
 		return NULL;

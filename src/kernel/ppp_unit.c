@@ -2,9 +2,11 @@
 /*
  * Units: interfaces, and what is said of them.
  *
- * Whether packets pass is looked at by the datapath; here it is told when that changes.
+ * Packets that nobody has to look at are the datapath's, which is told here when that changes; others come by
+ * ppp_packet.c.
  */
 #include <errno.h>
+#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,34 +15,47 @@
 
 #define UNITS_MAX 100000		/* numbers to try */
 #define NAME_MAX_OCTETS 16
+#define MRU_DEFAULT 1500
+#define SLOTS_DEFAULT 16		/* of TCP connections from the peer */
+/* Who has never sent or received did so when the kernel's clock, of 250 a second, stood at 0: it begins 300 seconds
+ * before it passes 32 bits. */
+#define NEVER_MS (-(((INT64_C(1) << 32) - INT64_C(300) * 250) * 4))
 #define FLAGS_SETTABLE                                                                                      \
 	(SC_NO_TCP_CCID | SC_CCP_OPEN | SC_CCP_UP | SC_LOOP_TRAFFIC | SC_MULTILINK | SC_MP_SHORTSEQ |       \
 	 SC_MP_XSHORTSEQ | SC_COMP_TCP | SC_REJ_COMP_TCP | SC_MUST_COMP)
 
 /* --- what its line carries --- */
 
-static bool passes(const struct kernel_unit *unit, enum network_protocol protocol)
+/* Can its packets pass without being looked at here? */
+static bool is_carried(const struct kernel_unit *unit, enum network_protocol protocol)
 {
-	return unit->device >= 0 && unit->mode[protocol] == NPMODE_PASS && !ccp_stops(unit);
+	return unit->lines && unit->device >= 0 && unit->mode[protocol] == NPMODE_PASS && !unit_filters(unit) &&
+	       !(unit->flags & SC_LOOP_TRAFFIC) && !(unit->vj && unit->flags & SC_COMP_TCP) && !ccp_holds_back(unit);
 }
 
-/* Should it fail the packets are lost, as on a link that does. */
-void unit_carry(const struct kernel_unit *unit)
+static void watch(struct kernel_unit *unit, bool on)
+{
+	const struct kernel_ppp_host *host = &unit->ppp->host;
+
+	if (unit->device >= 0 && unit->watched != on)
+		host->device_watch(host->context, unit->device, on);
+	unit->watched = on;
+}
+
+/* One reader at a time: should the line not carry them, packets come here. */
+void unit_carry(struct kernel_unit *unit)
 {
 	const struct kernel_line *line = unit->lines;
-	bool ipv4 = passes(unit, NETWORK_IP), ipv6 = passes(unit, NETWORK_IPV6);
+	bool ipv4 = is_carried(unit, NETWORK_IP), ipv6 = is_carried(unit, NETWORK_IPV6);
 
+	if (ipv4 || ipv6) {
+		watch(unit, false);
+		if (line->ops->carry(line->owner, ipv4, ipv6, unit->device) == 0)
+			return;
+	}
 	if (line)
-		(void)line->ops->carry(line->owner, ipv4, ipv6, ipv4 || ipv6 ? unit->device : -1);
-}
-
-static void look_at_traffic(struct kernel_unit *unit, uint64_t now)
-{
-	uint64_t carried = unit->lines ? unit->lines->ops->carried(unit->lines->owner) : unit->carried;
-
-	if (carried != unit->carried)
-		unit->active = now;
-	unit->carried = carried;
+		(void)line->ops->carry(line->owner, false, false, -1);
+	watch(unit, true);
 }
 
 void unit_join(struct kernel_unit *unit, struct kernel_line *line)
@@ -50,6 +65,7 @@ void unit_join(struct kernel_unit *unit, struct kernel_line *line)
 	DL_APPEND2(unit->lines, line, unit_prev, unit_next);
 	if (!is_first)
 		return;
+	unit_begin_counting(unit);
 	ccp_tell(unit);
 	unit_carry(unit);
 }
@@ -59,45 +75,18 @@ void unit_leave(struct kernel_unit *unit, struct kernel_line *line)
 {
 	const struct kernel_ppp *ppp = unit->ppp;
 
+	unit_settle(unit);
 	if (unit->lines == line && line->ops) {
 		(void)line->ops->carry(line->owner, false, false, -1);
 		(void)line->ops->encrypt(line->owner, true, NULL);
 		(void)line->ops->encrypt(line->owner, false, NULL);
 	}
 	DL_DELETE2(unit->lines, line, unit_prev, unit_next);
+	unit_begin_counting(unit);
 	ccp_tell(unit);
 	unit_carry(unit);
 	if (!unit->lines && unit->device >= 0 && unit->readers.files && !(unit->flags & SC_LOOP_TRAFFIC))
 		ppp->host.give(ppp->host.context, unit->readers.files->owner, "", 0);
-}
-
-/* --- frames --- */
-
-static int network_of(uint32_t protocol)
-{
-	static const uint16_t protocols[NETWORKS] = {
-		[NETWORK_IP] = PPP_IP, [NETWORK_IPV6] = PPP_IPV6, [NETWORK_IPX] = PPP_IPX, [NETWORK_AT] = PPP_AT,
-		[NETWORK_MPLS_UC] = PPP_MPLS_UC, [NETWORK_MPLS_MC] = PPP_MPLS_MC,
-	};
-
-	for (int i = 0; i < NETWORKS; i++)
-		if (protocols[i] == protocol)
-			return i;
-	return -1;
-}
-
-/* Network packets that come this way are of those that do not pass, or that a TUN device does not take; and TCP headers
- * cannot be expanded.  An enciphered one comes only when the line could not decipher it. */
-void unit_receive(struct kernel_unit *unit, const uint8_t *frame, size_t length)
-{
-	uint16_t protocol = (uint16_t)(frame[0] << 8 | frame[1]);
-
-	if (protocol == PPP_CCP)
-		ccp_look(unit, frame, length, true);
-	else if (protocol == PPP_COMP)
-		ccp_failed(unit);
-	if (network_of(protocol) < 0 && protocol != PPP_VJC_COMP && protocol != PPP_VJC_UNCOMP)
-		readers_give(&unit->readers, unit->ppp, frame, length);
 }
 
 /* --- coming and going --- */
@@ -110,6 +99,14 @@ struct kernel_unit *unit_find(const struct kernel_ppp *ppp, const char *netns, i
 		if (unit->index == index && strcmp(unit->netns, netns) == 0)
 			return unit;
 	return NULL;
+}
+
+struct kernel_unit *unit_of_device(const struct kernel_ppp *ppp, int device)
+{
+	struct kernel_unit *unit;
+
+	DL_SEARCH_SCALAR(ppp->units, unit, device, device);
+	return unit;
 }
 
 static int try_index(struct kernel_unit *unit, int32_t index)
@@ -136,7 +133,7 @@ static int make_device(struct kernel_unit *unit, int32_t wanted)
 	return device;
 }
 
-int unit_new(struct kernel_file *file, struct kernel_ioctl *ioctl, uint64_t now)
+int unit_new(struct kernel_file *file, struct kernel_ioctl *ioctl)
 {
 	struct kernel_unit *unit = calloc(1, sizeof(*unit));
 	int device;
@@ -152,10 +149,13 @@ int unit_new(struct kernel_file *file, struct kernel_ioctl *ioctl, uint64_t now)
 	}
 	unit->device = device;
 	unit->maker = file;
-	unit->active = now;
+	unit->mru = MRU_DEFAULT;
+	unit->filters[FILTER_PASS] = unit->filters[FILTER_ACTIVE] = -1;
+	unit->counted.last_sent = unit->counted.last_received = NEVER_MS;
 	DL_APPEND(file->ppp->units, unit);
 	file->unit = unit;
 	readers_add(&unit->readers, file);
+	unit_carry(unit);
 	return ioctl_answer_int(ioctl, unit->index);
 }
 
@@ -173,6 +173,15 @@ static void end(struct kernel_unit *unit)
 	readers_end(&unit->readers);
 }
 
+static void drop_filter(struct kernel_unit *unit, int which)
+{
+	const struct kernel_ppp_host *host = &unit->ppp->host;
+
+	if (unit->filters[which] >= 0)
+		host->filter_free(host->context, unit->filters[which]);
+	unit->filters[which] = -1;
+}
+
 void unit_put(struct kernel_unit *unit, const struct kernel_file *file)
 {
 	if (unit->maker == file) {
@@ -183,6 +192,9 @@ void unit_put(struct kernel_unit *unit, const struct kernel_file *file)
 		return;
 	held_clear(&unit->readers.held);
 	ccp_close(unit);
+	vj_free(unit->vj);
+	for (int i = 0; i < FILTERS; i++)
+		drop_filter(unit, i);
 	free(unit);
 }
 
@@ -217,20 +229,42 @@ static int network_mode(struct kernel_unit *unit, struct kernel_ioctl *ioctl)
 	return 0;
 }
 
-/* Both ways alike: the datapath counts them together. */
-static int idle(struct kernel_unit *unit, struct kernel_ioctl *ioctl, uint64_t now)
+/* Two numbers in one, and the numbers of slots are these and one more. */
+static int set_slots(struct kernel_unit *unit, int32_t value)
 {
-	struct ppp_idle64 idle64;
-	struct ppp_idle32 idle32;
-	uint64_t seconds;
+	int32_t receive = value >> 16 ? (value >> 16) + 1 : SLOTS_DEFAULT;
+	int32_t send = (value >> 16 ? value & 0xffff : value) + 1;
+	struct vj *vj;
 
-	look_at_traffic(unit, now);
-	seconds = (now - unit->active) / 1000;
-	idle64.xmit_idle = idle64.recv_idle = (int64_t)seconds;
-	idle32.xmit_idle = idle32.recv_idle = (int32_t)seconds;
-	if (ioctl->command == PPPIOCGIDLE32)
-		return ioctl_answer(ioctl, &idle32, sizeof(idle32));
-	return ioctl_answer(ioctl, &idle64, sizeof(idle64));
+	if (receive < 1 || receive > VJ_SLOTS_MAX || send < 1 || send > VJ_SLOTS_MAX)
+		return EINVAL;
+	vj = vj_new((unsigned int)receive, (unsigned int)send);
+	if (!vj)
+		return ENOMEM;
+	vj_free(unit->vj);
+	unit->vj = vj;
+	unit_carry(unit);
+	return 0;
+}
+
+/* Without instructions there is none. */
+static int set_filter(struct kernel_unit *unit, const struct kernel_ioctl *ioctl)
+{
+	const struct kernel_ppp_host *host = &unit->ppp->host;
+	int which = ioctl->command == PPPIOCSPASS ? FILTER_PASS : FILTER_ACTIVE, filter = -1;
+	struct sock_fprog asked;
+
+	memcpy(&asked, ioctl->octets, sizeof(asked));
+	if (asked.len && ioctl->code_length != asked.len * sizeof(struct sock_filter))
+		return EFAULT;
+	if (asked.len)
+		filter = host->filter_new(host->context, ioctl->code, asked.len);
+	if (asked.len && filter < 0)
+		return -filter;
+	drop_filter(unit, which);
+	unit->filters[which] = filter;
+	unit_carry(unit);
+	return 0;
 }
 
 static int get_or_set_debug(struct kernel_unit *unit, struct kernel_ioctl *ioctl)
@@ -259,17 +293,21 @@ int unit_ioctl(struct kernel_file *file, struct kernel_ioctl *ioctl, uint64_t no
 		return network_mode(unit, ioctl);
 	case PPPIOCGIDLE32:
 	case PPPIOCGIDLE64:
-		return idle(unit, ioctl, now);
+		return unit_idle(unit, ioctl, now);
 	case PPPIOCGDEBUG:
 	case PPPIOCSDEBUG:
 		return get_or_set_debug(unit, ioctl);
-	case PPPIOCSMRU:	/* of whom nothing is received that is too long is the peer's business */
+	case PPPIOCSMRU:	/* what is too long is none's business but that of Deflate */
+		unit->mru = (uint32_t)ioctl_int(ioctl);
 		return 0;
 	case PPPIOCSCOMPRESS:
 		return ccp_set(unit, ioctl);
-	case PPPIOCSMAXCID:	/* nothing compresses TCP headers */
-		return EINVAL;
-	default:	/* filters and multilink among them */
+	case PPPIOCSMAXCID:
+		return set_slots(unit, ioctl_int(ioctl));
+	case PPPIOCSPASS:
+	case PPPIOCSACTIVE:
+		return set_filter(unit, ioctl);
+	default:	/* multilink among them */
 		return ENOTTY;
 	}
 }

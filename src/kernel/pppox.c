@@ -205,8 +205,14 @@ static void count(struct kernel_pppox *pppox, const struct kernel_session *sessi
 
 void pppox_remember(const struct kernel_session *session)
 {
-	if (session->socket)
-		count(session->socket, session);
+	const struct kernel_channel_user *user;
+
+	if (!session->socket)
+		return;
+	count(session->socket, session);
+	user = &session->socket->channel.user;
+	if (user->ending)
+		user->ending(user->context);
 }
 
 void pppox_detach(struct kernel *kernel, struct kernel_session *session)

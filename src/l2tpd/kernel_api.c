@@ -143,7 +143,7 @@ static int call(struct supervisor *supervisor, const struct kernel_attach *attac
 
 	if (program)
 		return attach->option == KERNEL_CALL_NAME ? program_name(program, told) : EOPNOTSUPP;
-	return opened ? opened_call(opened, attach, told) : pppox_call(supervisor, attach, told);
+	return opened ? opened_call(opened, attach, count ? fds[0] : -1, told) : pppox_call(supervisor, attach, told);
 }
 
 static int attach_ppp(struct supervisor *supervisor, const struct kernel_attach *attach, int *fds, size_t count,
@@ -207,7 +207,7 @@ static const struct order {
 	[KERNEL_ATTACH_NETLINK] = { attach_program, KERNEL_ATTACH_FDS, KERNEL_ATTACH_FDS },
 	[KERNEL_ATTACH_OPTION] = { set_option, 0, 0 },
 	[KERNEL_ATTACH_PPPOX] = { attach_pppox, KERNEL_PPPOX_FD_TUNNEL, KERNEL_PPPOX_FDS },
-	[KERNEL_ATTACH_CALL] = { call, 0, 0 },
+	[KERNEL_ATTACH_CALL] = { call, 0, 1 },
 	[KERNEL_ATTACH_PPP] = { attach_ppp, KERNEL_PPP_FDS, KERNEL_PPP_FDS },
 	[KERNEL_ATTACH_PPP_DEVICE] = { ask_device, 1, 1 },
 	[KERNEL_ATTACH_VIEW] = { fill_view, 2, 2 },

@@ -200,8 +200,18 @@ bool opened_begin(struct kernel_api *api);
 int opened_new(struct supervisor *supervisor, const struct kernel_attach *attach, const int fds[KERNEL_PPP_FDS]);
 /* NULL: it is no such client. */
 struct opened *opened_find(const struct supervisor *supervisor, uint64_t number);
-int opened_call(struct opened *opened, const struct kernel_attach *attach, struct kernel_attached *told);
-/* What an ioctl() of PPP tells of a device: likewise. */
+/* code_fd: what the argument points to, or -1. */
+int opened_call(struct opened *opened, const struct kernel_attach *attach, int code_fd, struct kernel_attached *told);
+
+/* kernel_unit.c and kernel_filter.c: what units ask of the system (struct kernel_ppp_host); context is the API */
+int unit_device_new(void *context, const char *netns, const char *name);
+void unit_device_free(void *context, int fd);
+void unit_device_watch(void *context, int fd, bool on);
+void unit_device_write(void *context, int fd, const void *packet, size_t length);
+int filter_new(void *context, const void *code, uint16_t count);
+void filter_free(void *context, int filter);
+bool filter_passes(void *context, int filter, const uint8_t *octets, size_t length);
+/* What an ioctl() of PPP tells of a device: 0 or an errno. */
 int opened_device(struct kernel_api *api, const struct kernel_attach *attach, int netns_fd,
 		  struct kernel_attached *told);
 

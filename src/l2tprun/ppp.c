@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/ioctl.h>
 #include <linux/ppp-comp.h>
 #include <linux/ppp-ioctl.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "l2tprun/notification.h"
@@ -129,10 +132,103 @@ static void call_compress(struct supervisor *supervisor, struct trapped *trapped
 	remote_ask(supervisor, trapped, client, &asked);
 }
 
+/* --- filters --- */
+
+/* PPPIOCSPASS and PPPIOCSACTIVE of programs of 32 bits. */
+struct fprog_32 {
+	uint16_t count;
+	uint32_t place;
+};
+#define SPASS_32 _IOW('t', 71, struct fprog_32)
+#define SACTIVE_32 _IOW('t', 70, struct fprog_32)
+
+/* The command that both have; 0: it is another. */
+static uint32_t filter_command(const struct trapped *trapped)
+{
+	switch ((uint32_t)trapped->call.arguments[1]) {
+	case PPPIOCSPASS:
+	case SPASS_32:
+		return PPPIOCSPASS;
+	case PPPIOCSACTIVE:
+	case SACTIVE_32:
+		return PPPIOCSACTIVE;
+	default:
+		return 0;
+	}
+}
+
+/* How many instructions there are, and where. */
+static bool read_filter(struct trapped *trapped, uint32_t command, struct sock_fprog *filter, uint64_t *place)
+{
+	uint64_t address = trapped->call.arguments[2];
+	struct fprog_32 narrow;
+
+	if ((uint32_t)trapped->call.arguments[1] == command) {
+		if (!caller_read(&trapped->caller, address, filter, sizeof(*filter)))
+			return false;
+		*place = (uint64_t)(uintptr_t)filter->filter;
+		filter->filter = NULL;
+		return true;
+	}
+	if (!caller_read(&trapped->caller, address, &narrow, sizeof(narrow)))
+		return false;
+	*filter = (struct sock_fprog){ .len = narrow.count };
+	*place = narrow.place;
+	return true;
+}
+
+/* A descriptor with what is there, or an errno, negative. */
+static int copy_code(struct trapped *trapped, uint64_t place, size_t length)
+{
+	void *code = malloc(length);
+	int fd = code ? memfd_create("filter", MFD_CLOEXEC) : -1, failed = 0;
+
+	if (fd < 0)
+		failed = ENOMEM;
+	else if (!caller_read(&trapped->caller, place, code, length))
+		failed = EFAULT;
+	else if (pwrite(fd, code, length, 0) != (ssize_t)length)
+		failed = ENOMEM;
+	if (failed && fd >= 0)
+		close(fd);
+	free(code);
+	return failed ? -failed : fd;
+}
+
+/* The instructions go with it. */
+static void call_filter(struct supervisor *supervisor, struct trapped *trapped, const struct client *client,
+			uint32_t command)
+{
+	struct pending asked = {
+		PENDING(trapped->id),
+		.request = { .kind = KERNEL_ATTACH_CALL, .option = KERNEL_CALL_IOCTL, .value = (int32_t)command,
+			     .length = sizeof(struct sock_fprog) },
+	};
+	struct sock_fprog filter;
+	uint64_t place = 0;
+	int code = -1;
+
+	if (!read_filter(trapped, command, &filter, &place))
+		code = -EFAULT;
+	else if (filter.len)
+		code = copy_code(trapped, place, filter.len * sizeof(struct sock_filter));
+	if (code < -1) {
+		supervisor_answer(supervisor, trapped->id, -code);
+		return;
+	}
+	memcpy(asked.request.octets, &filter, sizeof(filter));
+	asked.fds[0] = code;
+	remote_ask(supervisor, trapped, client, &asked);
+}
+
 void ppp_call(struct supervisor *supervisor, struct trapped *trapped, struct client *client)
 {
+	uint32_t filter = trapped->call.kind == CALL_IOCTL ? filter_command(trapped) : 0;
+
 	if (trapped->call.kind == CALL_IOCTL && is_compress(trapped))
 		call_compress(supervisor, trapped, client);
+	else if (filter)
+		call_filter(supervisor, trapped, client, filter);
 	else if (trapped->call.kind == CALL_IOCTL)
 		remote_ioctl(supervisor, trapped, client);
 	else

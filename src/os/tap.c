@@ -5,9 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/virtio_net.h>
+#include <net/if_arp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #ifndef TUN_F_USO4
@@ -83,6 +87,38 @@ bool tap_enable_offloads(int fd)
 	/* One unknown bit refuses all. Should even these be refused, frames simply come whole. */
 	(void)ioctl(fd, TUNSETOFFLOAD, offloads);
 	return false;
+}
+
+void tap_disable_offloads(int fd)
+{
+	(void)ioctl(fd, TUNSETOFFLOAD, 0);
+}
+
+void tap_set_ppp(int fd)
+{
+	(void)ioctl(fd, TUNSETLINK, ARPHRD_PPP);
+}
+
+ssize_t tap_read(int fd, void *packet, size_t room)
+{
+	struct virtio_net_hdr header = { 0 };
+	const struct iovec parts[] = { { &header, sizeof(header) }, { packet, room } };
+	ssize_t length = readv(fd, parts, 2);
+
+	if (length < 0)
+		return -1;
+	if (header.gso_type != VIRTIO_NET_HDR_GSO_NONE || header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
+		return 0;
+	return length > (ssize_t)sizeof(header) ? length - (ssize_t)sizeof(header) : 0;
+}
+
+void tap_write(int fd, const void *packet, size_t length)
+{
+	struct virtio_net_hdr header = { 0 };
+	const struct iovec parts[] = { { &header, sizeof(header) }, { (void *)(uintptr_t)packet, length } };
+
+	while (writev(fd, parts, 2) < 0 && errno == EINTR)
+		;
 }
 
 int tap_netns(int fd)

@@ -29,6 +29,7 @@
 #define FAILURES_LOST 64	/* in a row that are more than mischief */
 #define RESTARTS_MAX 4		/* with state: keys that a peer may have changed in packets that were lost */
 #define PLAIN_MIN 8		/* octets that tell an IP packet: protocol, and up to the length of IPv6 */
+#define TCP_COMPRESSED_LEAST 3	/* octets behind the protocol */
 
 static const uint8_t pad_zeros[PAD];
 static const uint8_t pad_f2[PAD] = {
@@ -166,9 +167,16 @@ static bool is_ipv6(const uint8_t *packet, size_t length)
 	       (size_t)(packet[4] << 8 | packet[5]) <= length - IPV6_HEADER;
 }
 
+/* TCP's headers, compressed or about to be. */
+static bool is_tcp(const uint8_t *octets, size_t length)
+{
+	return (octets[0] == PPP_TCP_WHOLE && is_ipv4(octets + 1, length - 1)) ||
+	       (octets[0] == PPP_TCP_COMPRESSED && length > TCP_COMPRESSED_LEAST && !(octets[1] & 0x80));
+}
+
 /* Whether this is protocol, which may be compressed, and an IP packet, as far as PLAIN_MIN octets tell. Garbage is, by
  * chance, once in some hundred thousand times. */
-static bool is_plain(const uint8_t *octets, size_t length)
+static bool is_plain(const struct mppe *mppe, const uint8_t *octets, size_t length)
 {
 	if (length && !octets[0]) {
 		octets++;
@@ -177,7 +185,8 @@ static bool is_plain(const uint8_t *octets, size_t length)
 	if (!length)
 		return false;
 	return (octets[0] == PPP_IPV4 && is_ipv4(octets + 1, length - 1)) ||
-	       (octets[0] == PPP_IPV6 && is_ipv6(octets + 1, length - 1));
+	       (octets[0] == PPP_IPV6 && is_ipv6(octets + 1, length - 1)) ||
+	       (mppe->any && is_tcp(octets, length));
 }
 
 /* This packet could not be used. */
@@ -211,7 +220,7 @@ static enum mppe_result decrypt_stateless(struct mppe *mppe, uint16_t count, uin
 		next_key(mppe, key);
 	arcfour_set_key(&rc4, mppe->key_length, key);
 	arcfour_crypt(&rc4, length, octets, octets);
-	if (is_plain(octets, length))
+	if (is_plain(mppe, octets, length))
 		return succeeded(mppe, count, key);
 	if (mppe->caution <= CAUTION_MAX - CAUTION_STEP)
 		mppe->caution += CAUTION_STEP;
@@ -230,7 +239,7 @@ static enum mppe_result decrypt_next(struct mppe *mppe, uint16_t count, uint8_t 
 		arcfour_set_key(&stream, mppe->key_length, key);
 	}
 	arcfour_crypt(&stream, length, octets, octets);
-	if (!is_plain(octets, length))
+	if (!is_plain(mppe, octets, length))
 		return failed(mppe);
 	*mppe->stream = stream;
 	return succeeded(mppe, count, key);
@@ -245,7 +254,7 @@ static bool try_key(struct mppe *mppe, const uint8_t *key, uint8_t *octets, size
 
 	arcfour_set_key(&stream, mppe->key_length, key);
 	arcfour_crypt(&stream, part, start, octets);
-	if (!is_plain(start, length))
+	if (!is_plain(mppe, start, length))
 		return false;
 	memcpy(octets, start, part);
 	arcfour_crypt(&stream, length - part, octets + part, octets + part);

@@ -37,6 +37,7 @@ struct mppe {
 	uint8_t bits, key_length;
 	bool stateful;
 	bool flush;			/* sending with state: start anew with the next */
+	bool any;			/* receiving: TCP headers may be compressed (vj.h) */
 	uint8_t failures;		/* receiving: packets in a row that could not be used */
 	uint8_t caution;		/* receiving: how little far ahead is believed */
 	struct arcfour_ctx stream[];	/* with state: one */

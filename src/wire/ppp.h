@@ -18,6 +18,8 @@
 
 enum ppp_protocol {
 	PPP_IPV4 = 0x0021,
+	PPP_TCP_COMPRESSED = 0x002d,	/* headers (vj.h) ... */
+	PPP_TCP_WHOLE = 0x002f,		/* ... to be compressed in the next packets */
 	PPP_VJ_COMPRESSED = 0x002d,
 	PPP_VJ_UNCOMPRESSED = 0x002f,
 	PPP_MULTILINK = 0x003d,

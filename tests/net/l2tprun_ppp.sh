@@ -75,9 +75,9 @@ equal 'what a file is not yet' "$(program A 'f = new()' \
 	'ENOTTY ENXIO ENXIO ENOTTY ENOTTY'
 equal 'flags and modes' "$(program A 'f = new()' 'call(f, NEWUNIT, -1)' \
 	'print(call(f, SFLAGS, 0x80), call(f, GFLAGS), call(f, SNPMODE, 0x21, 1), call(f, SNPMODE, 0xc021, 1))' \
-	'print(call(f, SMRU, 1400), call(f, GIDLE), call(f, SMRRU, 1500), call(f, MAXCID, 15))' \
+	'print(call(f, SMRU, 1400), call(f, GIDLE) > 17000000, call(f, SMRRU, 1500), call(f, MAXCID, 15))' \
 	'print(call(f, SCOMPRESS), call(f, SPASS), call(f, DETACH, 0), call(f, DISCONN))')" \
-	$'128 128 33 EINVAL\n1400 0 ENOTTY EINVAL\nEINVAL ENOTTY EINVAL ENOTTY'
+	$'128 128 33 EINVAL\n1400 True ENOTTY 15\nEINVAL 0 EINVAL ENOTTY'
 equal 'the device tells of itself' "$(program A 'f = new()' 'call(f, NEWUNIT, -1)' 's = socket.socket()' \
 	'os.system("ip link set ppp0 name vpn0")' \
 	'print(about(s, "vpn0", 0), about(s, "vpn0", 1), about(s, "vpn0", 2))' \

@@ -22,6 +22,11 @@ guest_loads ppp_mppe
 both_run pppox_probe "$TESTS/peers/ppp_units.probes"
 alike "every call on units" 60
 
+# ---------------------------------------------------------------- packets of units
+guest_loads ppp_deflate
+both_run pppox_probe "$TESTS/peers/ppp_packets.probes"
+alike "packets" 300
+
 # ---------------------------------------------------------------- sessions that netlink has made
 cat >"$TMP/made" <<-'END'
 	one end: 1 A 9.4=1 10.4=0 7.1=2 2.2=0 24.i=127.0.0.1 25.i=127.0.0.1 26.2=5000 27.2=5001

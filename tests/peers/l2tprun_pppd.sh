@@ -49,8 +49,12 @@ check "l2tpctl counts them" counted
 stand_in_hangs_up
 check "it hangs up, nothing is left" until_true 15 all_clean
 check "pppd knows how much it was" stand_in_said 'Sent [1-9][0-9]+ bytes, received [1-9][0-9]+ bytes'
-dial 'idle 2'
-check "who says nothing for a while is hung up" until_true 20 stand_in_said 'lack of activity'
+dial 'idle 2' 'active-filter tcp' 'pass-filter "not ip proto 4"'
+until_true 20 both_have 10.9.0.1 10.9.0.10
+on A ping -q -i 0.3 -w 20 10.9.0.10 >/dev/null &
+noise=$!
+check "who says nothing that counts for a while is hung up" until_true 20 stand_in_said 'lack of activity'
+{ kill $noise && wait $noise; } 2>/dev/null
 check "and nothing is left" until_true 15 no_call
 kill_peer B
 forget_calls

@@ -15,11 +15,21 @@
  *	ioctl V WHICH [SESSION]		channel, stats, gmru, smru, gflags, sflags, other
  *	bad V				each call with memory that is not there
  *	send V HEX, recv V, quiet V	a frame; wait for one; there is none
+ *	echo V				wait for a frame, and send it back
  *	many N FD TUNNEL PEER-TUNNEL	so many sockets, one session each, opened and closed
  *	unit V [F]			a PPP interface for the socket's channel, by /dev/ppp, where F is its file
  *	compress F TRANSMIT HEX [LENGTH]	PPPIOCSCOMPRESS with this option
  *	flags F [VALUE]			set them, and what they are then
  *	write F HEX, take F		a frame of a unit; wait for one
+ *	newunit F [NUMBER]		a PPP interface without a channel; file F: a file that is nothing yet
+ *	maxcid F N			PPPIOCSMAXCID
+ *	filter F pass|active CODE	a filter of these instructions, each of 16 hexadecimal digits; - none
+ *	idle F				PPPIOCGIDLE both ways, in seconds, or `never'
+ *	packet DEVICE HEX		an IPv4 packet by a raw socket
+ *	capture V DEVICE		a packet socket there, for recv
+ *	stats DEVICE, cstats DEVICE	SIOCGPPPSTATS, SIOCGPPPCSTATS
+ *	poll V, listen V, accept V, shutdown V
+ *	sh COMMAND...			by a shell
  *	line V F			the channel of a socket by /dev/ppp, of which F is the file
  *	bridge F V, unbridge F		with the channel of another socket
  *	read PATH			what a file says
@@ -28,8 +38,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <linux/filter.h>		/* these want those before them */
+#include <linux/if_packet.h>
 #include <linux/if_pppox.h>
+#include <linux/sockios.h>
 #include <linux/ppp-ioctl.h>
+#include <linux/ppp_defs.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -44,6 +60,7 @@
 #define WAIT_MS 10000
 #define QUIET_MS 150
 #define MANY_MAX 1000
+#define NEVER 10000000			/* seconds since the kernel's clock stood at 0, at least */
 
 static int fds[256];
 static char *words[WORDS_MAX + 1];
@@ -244,7 +261,7 @@ static void call_type(void)
 
 /* --- ioctl() --- */
 
-static void call_stats(void)
+static void call_session_stats(void)
 {
 	struct pppol2tp_ioc_stats stats = { .session_id = (uint16_t)number(3, 0) };
 
@@ -281,7 +298,7 @@ static void call_ioctl(void)
 			printf("%d\n", value);
 	}
 	if (strcmp(words[2], "stats") == 0)
-		call_stats();
+		call_session_stats();
 }
 
 /* --- nothing there --- */
@@ -377,7 +394,7 @@ static void call_compress(void)
 
 static void call_flags(void)
 {
-	int flags = number(2, 0);
+	int flags = count > 2 ? (int)strtol(words[2], NULL, 16) : 0;
 
 	if ((count > 2 && ioctl(fd_of(1), PPPIOCSFLAGS, &flags) < 0) || ioctl(fd_of(1), PPPIOCGFLAGS, &flags) < 0)
 		say(-1);
@@ -419,6 +436,112 @@ static void call_bridge(void)
 	say(ioctl(fd_of(2), PPPIOCGCHAN, &channel) < 0 ? -1 : ioctl(fd_of(1), PPPIOCBRIDGECHAN, &channel));
 }
 
+/* --- units and their packets --- */
+
+static void call_file(bool unit)
+{
+	int number_wanted = (int)number(2, -1), fd = open("/dev/ppp", O_RDWR);
+
+	say(unit && fd >= 0 && ioctl(fd, PPPIOCNEWUNIT, &number_wanted) < 0 ? -1 : fd);
+	fds[(unsigned char)*words[1]] = fd;
+}
+
+static void call_maxcid(void)
+{
+	int value = (int)number(2, 0);
+
+	say(ioctl(fd_of(1), PPPIOCSMAXCID, &value));
+}
+
+static void call_filter(void)
+{
+	struct sock_filter code[64];
+	struct sock_fprog filter = { .filter = code };
+	uint8_t octets[FRAME_MAX];
+	size_t length = from_hex(words[3], octets);
+
+	for (size_t at = 0; at + 8 <= length && filter.len < 64; at += 8)
+		code[filter.len++] = (struct sock_filter){
+			.code = (uint16_t)(octets[at] << 8 | octets[at + 1]), .jt = octets[at + 2],
+			.jf = octets[at + 3],
+			.k = (uint32_t)octets[at + 4] << 24 | (uint32_t)octets[at + 5] << 16 |
+			     (uint32_t)octets[at + 6] << 8 | octets[at + 7] };
+	say(ioctl(fd_of(1), *words[2] == 'p' ? PPPIOCSPASS : PPPIOCSACTIVE, &filter));
+}
+
+static void print_idle(long long seconds)
+{
+	if (seconds > NEVER)
+		printf("never");
+	else
+		printf("%lld", seconds);
+}
+
+static void call_idle(void)
+{
+	struct ppp_idle64 idle;
+
+	if (ioctl(fd_of(1), PPPIOCGIDLE64, &idle) < 0) {
+		say(-1);
+		return;
+	}
+	print_idle(idle.xmit_idle);
+	printf(" ");
+	print_idle(idle.recv_idle);
+	printf("\n");
+}
+
+static void call_packet(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	uint8_t packet[FRAME_MAX];
+	size_t length = from_hex(words[2], packet);
+
+	memcpy(&to.sin_addr, packet + 16, 4);
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, words[1], (socklen_t)strlen(words[1])) < 0 ||
+	    sendto(fd, packet, length, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		say(-1);
+	else
+		say(0);
+	close(fd);
+}
+
+static void call_capture(void)
+{
+	struct sockaddr_ll name = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP),
+				    .sll_ifindex = (int)if_nametoindex(words[2]) };
+	int fd = socket(AF_PACKET, SOCK_DGRAM, 0), on = 1;
+
+	(void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+	say(bind(fd, (struct sockaddr *)&name, sizeof(name)));
+	fds[(unsigned char)*words[1]] = fd;
+}
+
+static void call_stats(bool compression)
+{
+	uint32_t room[32] = { 0 };
+	struct ifreq about = { .ifr_data = (void *)room };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	size_t words_told = (compression ? sizeof(struct ppp_comp_stats) : sizeof(struct ppp_stats)) / sizeof(*room);
+
+	snprintf(about.ifr_name, sizeof(about.ifr_name), "%s", words[1]);
+	if (ioctl(fd, compression ? SIOCGPPPCSTATS : SIOCGPPPSTATS, &about) < 0)
+		say(-1);
+	else
+		for (size_t i = 0; i < words_told; i++)
+			printf("%u%c", room[i], i == words_told - 1 ? '\n' : ' ');
+	close(fd);
+}
+
+static void call_poll(void)
+{
+	struct pollfd polled = { .fd = fd_of(1), .events = POLLIN | POLLOUT | POLLRDHUP };
+
+	printf("%d", poll(&polled, 1, 0));
+	printf(" %x\n", (unsigned int)polled.revents);
+}
+
 static void call_read(void)
 {
 	FILE *file = fopen(words[1], "r");
@@ -434,58 +557,69 @@ static void call_read(void)
 		fclose(file);
 }
 
+/* --- all calls --- */
+
+static void call_connect(void) { say(connect_to(fd_of(1), (socklen_t)number(2, 0), 3)); }
+static void call_own_name(void) { call_name(false); }
+static void call_peer_name(void) { call_name(true); }
+static void call_wait_frame(void) { call_recv(WAIT_MS); }
+/* A frame goes back to where it came from. */
+static void call_echo(void)
+{
+	struct pollfd waiting = { .fd = fd_of(1), .events = POLLIN };
+	uint8_t frame[FRAME_MAX];
+	ssize_t length = poll(&waiting, 1, WAIT_MS) == 1 ? recv(fd_of(1), frame, sizeof(frame), 0) : -1;
+
+	if (length < 0 || send(fd_of(1), frame, (size_t)length, MSG_NOSIGNAL) < 0)
+		say(-1);
+	else
+		print_octets(frame, (size_t)length);
+}
+
+static void call_quiet(void) { call_recv(QUIET_MS); }
+static void call_close(void) { say(close(fd_of(1))); }
+static void call_unbridge(void) { say(ioctl(fd_of(1), PPPIOCUNBRIDGECHAN)); }
+static void call_wait(void) { printf("%d\n", usleep((useconds_t)number(1, 0) * 1000)); }
+static void call_new_file(void) { call_file(false); }
+static void call_new_unit(void) { call_file(true); }
+static void call_unit_stats(void) { call_stats(false); }
+static void call_compression_stats(void) { call_stats(true); }
+static void call_listen(void) { say(listen(fd_of(1), 1)); }
+static void call_accept(void) { say(accept(fd_of(1), NULL, NULL)); }
+static void call_shutdown(void) { say(shutdown(fd_of(1), SHUT_RDWR)); }
+
+static const struct {
+	const char *name;
+	void (*call)(void);
+} calls[] = {
+	{ "socket", call_socket }, { "udp", call_udp }, { "link", call_link }, { "connect", call_connect },
+	{ "many", call_many }, { "name", call_own_name }, { "peer", call_peer_name }, { "set", call_set },
+	{ "get", call_get }, { "type", call_type }, { "ioctl", call_ioctl }, { "bad", call_bad },
+	{ "send", call_send }, { "recv", call_wait_frame }, { "quiet", call_quiet }, { "close", call_close },
+	{ "unit", call_unit }, { "compress", call_compress }, { "flags", call_flags }, { "write", call_write },
+	{ "take", call_take }, { "line", call_line }, { "bridge", call_bridge }, { "unbridge", call_unbridge },
+	{ "read", call_read }, { "wait", call_wait }, { "file", call_new_file }, { "newunit", call_new_unit },
+	{ "maxcid", call_maxcid }, { "filter", call_filter }, { "idle", call_idle }, { "packet", call_packet },
+	{ "capture", call_capture }, { "stats", call_unit_stats }, { "cstats", call_compression_stats },
+	{ "poll", call_poll }, { "listen", call_listen }, { "accept", call_accept }, { "shutdown", call_shutdown },
+	{ "echo", call_echo },
+};
+
 static void run(void)
 {
-	if (strcmp(words[0], "socket") == 0)
-		call_socket();
-	else if (strcmp(words[0], "udp") == 0)
-		call_udp();
-	else if (strcmp(words[0], "link") == 0)
-		call_link();
-	else if (strcmp(words[0], "connect") == 0)
-		say(connect_to(fd_of(1), (socklen_t)number(2, 0), 3));
-	else if (strcmp(words[0], "many") == 0)
-		call_many();
-	else if (strcmp(words[0], "name") == 0 || strcmp(words[0], "peer") == 0)
-		call_name(*words[0] == 'p');
-	else if (strcmp(words[0], "set") == 0)
-		call_set();
-	else if (strcmp(words[0], "get") == 0)
-		call_get();
-	else if (strcmp(words[0], "type") == 0)
-		call_type();
-	else if (strcmp(words[0], "ioctl") == 0)
-		call_ioctl();
-	else if (strcmp(words[0], "bad") == 0)
-		call_bad();
-	else if (strcmp(words[0], "send") == 0)
-		call_send();
-	else if (strcmp(words[0], "recv") == 0 || strcmp(words[0], "quiet") == 0)
-		call_recv(*words[0] == 'r' ? WAIT_MS : QUIET_MS);
-	else if (strcmp(words[0], "close") == 0)
-		say(close(fd_of(1)));
-	else if (strcmp(words[0], "unit") == 0)
-		call_unit();
-	else if (strcmp(words[0], "compress") == 0)
-		call_compress();
-	else if (strcmp(words[0], "flags") == 0)
-		call_flags();
-	else if (strcmp(words[0], "write") == 0)
-		call_write();
-	else if (strcmp(words[0], "take") == 0)
-		call_take();
-	else if (strcmp(words[0], "line") == 0)
-		call_line();
-	else if (strcmp(words[0], "bridge") == 0)
-		call_bridge();
-	else if (strcmp(words[0], "unbridge") == 0)
-		say(ioctl(fd_of(1), PPPIOCUNBRIDGECHAN));
-	else if (strcmp(words[0], "read") == 0)
-		call_read();
-	else if (strcmp(words[0], "wait") == 0)
-		printf("%d\n", usleep((useconds_t)number(1, 0) * 1000));
-	else
-		printf("what is that?\n");
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (strcmp(words[0], calls[i].name) != 0)
+			continue;
+		calls[i].call();
+		return;
+	}
+	printf("what is that?\n");
+}
+
+static void run_shell(const char *command)
+{
+	fflush(stdout);
+	printf("%d\n", system(command));
 }
 
 int main(void)
@@ -495,6 +629,11 @@ int main(void)
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "#\n")] = '\0';
 		printf("%s%s", line, *line ? ": " : "\n");
+		if (strncmp(line, "sh ", 3) == 0) {
+			run_shell(line + 3);
+			fflush(stdout);
+			continue;
+		}
 		rest = line;
 		for (count = 0; count < WORDS_MAX && (word = strsep(&rest, " \t"));)
 			if (*word)

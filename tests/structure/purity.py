@@ -25,6 +25,7 @@ ALLOWED = re.compile(r'''^(__(isoc\d+_)?)?(
   | qsort | qsort_r | bsearch | ffs | ffsl | ffsll | abs | labs | llabs
   | inet_pton | inet_ntop | htonl | htons | ntohl | ntohs
   | nettle_((hmac_)?md5_\w+ | (md4|sha1|des|arcfour)_\w+ | memxor3? | memeql_sec)
+  | (de|in)flate\w*
   | mnl_(attr_\w+ | nlmsg_(ok|next|put_(extra_)?header|get_payload(_offset)?))
   | assert_fail | abort | stack_chk_fail | in6addr_any | in6addr_loopback
 )(_chk)?$|^_GLOBAL_OFFSET_TABLE_$|^in6addr_any$''', re.X)

@@ -1,265 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What programs make of files of /dev/ppp, which frames come out where, and what goes when something goes. */
-#include "kernel/ppp.h"
-
-#include <errno.h>
-#include <linux/ioctl.h>
-#include <linux/ppp-comp.h>
-#include <linux/ppp-ioctl.h>
-#include <linux/ppp_defs.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "kernel/kernel.h"
-#include "test.h"
-
-#define FILES 4
-#define ENDED 0x1000		/* in a file's log: each read() returns 0 */
-#define NOBODY 7		/* an index of no channel */
-
-/* What came out of a file: protocols; 0: a read() of nothing. */
-struct reader {
-	unsigned int log[64], count;
-};
-
-/* What a line was told. */
-struct peer {
-	struct kernel_line *line;
-	uint16_t sent[8];
-	unsigned int sent_count;
-	bool ipv4, ipv6;
-	int device;
-	uint64_t carried;
-	struct kernel_cipher send, receive;	/* bits 0: in clear */
-	unsigned int restarts;
-	int frames;			/* an end of a pair; 0: none */
-};
-
-static struct world {
-	struct kernel_ppp *ppp;
-	struct reader readers[FILES];
-	struct kernel_file *files[FILES];
-	struct peer peers[3];		/* of the channels 1 and 2 of namespace "" */
-	char devices[4][32];		/* by descriptor - 100; "": none */
-	const char *taken;		/* somebody else's device */
-	bool no_pairs;
-} world;
-
-/* --- the host --- */
-
-static int device_new(void *context, const char *netns, const char *name)
-{
-	if (world.taken && strcmp(world.taken, name) == 0)
-		return -EEXIST;
-	for (unsigned int i = 0; i < ARRAY_SIZE(world.devices); i++) {
-		if (world.devices[i][0])
-			continue;
-		snprintf(world.devices[i], sizeof(world.devices[i]), "%.8s/%.16s", netns, name);
-		return 100 + (int)i;
-	}
-	return -EMFILE;
-}
-
-static void device_free(void *context, int device)
-{
-	for (unsigned int i = 0; i < ARRAY_SIZE(world.peers); i++)
-		assert_int_not_equal(world.peers[i].device, device);
-	assert_true(world.devices[device - 100][0]);
-	world.devices[device - 100][0] = '\0';
-}
-
-static int pair_new(void *context, int ends[2])
-{
-	if (world.no_pairs)
-		return EMFILE;
-	ends[0] = 200;
-	ends[1] = 201;
-	return 0;
-}
-
-static void pair_free(void *context, const int ends[2])
-{
-	assert_int_equal(ends[0] + ends[1], 401);
-}
-
-static void give(void *context, void *owner, const void *octets, size_t length)
-{
-	const uint8_t *frame = octets;
-	struct reader *reader = owner;
-
-	reader->log[reader->count++] = length ? (unsigned int)(frame[0] << 8 | frame[1]) : 0;
-}
-
-static void end(void *context, void *owner)
-{
-	struct reader *reader = owner;
-
-	reader->log[reader->count++] = ENDED;
-}
-
-static void peer_send(void *owner, const void *octets, size_t length)
-{
-	const uint8_t *frame = octets;
-	struct peer *peer = owner;
-
-	peer->sent[peer->sent_count++] = (uint16_t)(frame[0] << 8 | frame[1]);
-}
-
-static int peer_carry(void *owner, bool ipv4, bool ipv6, int device)
-{
-	struct peer *peer = owner;
-
-	peer->ipv4 = ipv4;
-	peer->ipv6 = ipv6;
-	peer->device = device;
-	assert_int_equal(device >= 0, ipv4 || ipv6);
-	return 0;
-}
-
-static uint64_t peer_carried(void *owner)
-{
-	return ((struct peer *)owner)->carried;
-}
-
-static int peer_frames(void *owner, int end)
-{
-	((struct peer *)owner)->frames = end < 0 ? 0 : end;
-	return 0;
-}
-
-static int peer_encrypt(void *owner, bool send, const struct kernel_cipher *cipher)
-{
-	struct peer *peer = owner;
-
-	*(send ? &peer->send : &peer->receive) = cipher ? *cipher : (struct kernel_cipher){ 0 };
-	return 0;
-}
-
-static void peer_restart(void *owner)
-{
-	((struct peer *)owner)->restarts++;
-}
-
-static const struct kernel_line_ops ops = { peer_send, peer_carry, peer_frames, peer_encrypt, peer_restart,
-					    peer_carried };
-
-static struct kernel_line *line(void *context, struct kernel_ppp *ppp, const char *netns, int32_t index)
-{
-	struct peer *peer = &world.peers[index == 1 || index == 2 ? index : 0];
-
-	if (netns[0] || peer == world.peers)
-		return NULL;
-	assert_null(peer->line);	/* it is asked for once */
-	peer->line = kernel_line_new(ppp, netns, index, &ops, peer);
-	return peer->line;
-}
-
-/* --- the program --- */
-
-static int begin(void **state)
-{
-	static const struct kernel_ppp_host host = { NULL, device_new, device_free, pair_new, pair_free, give, end,
-						     line };
-
-	world = (struct world){ .ppp = kernel_ppp_new(&host) };
-	for (unsigned int i = 0; i < ARRAY_SIZE(world.peers); i++)
-		world.peers[i].device = -1;
-	for (unsigned int i = 0; i < FILES; i++)
-		world.files[i] = kernel_file_new(world.ppp, i == FILES - 1 ? "other" : "", &world.readers[i]);
-	return 0;
-}
-
-static int finish(void **state)
-{
-	for (unsigned int i = 0; i < FILES; i++)
-		kernel_file_free(world.files[i]);
-	kernel_ppp_free(world.ppp);
-	for (unsigned int i = 0; i < ARRAY_SIZE(world.devices); i++)
-		assert_false(world.devices[i][0]);
-	return 0;
-}
-
-static void close_file(unsigned int file)
-{
-	kernel_file_free(world.files[file]);
-	world.files[file] = NULL;
-}
-
-static int call(unsigned int file, uint32_t command, void *argument, uint64_t now)
-{
-	struct kernel_ioctl ioctl = { .command = command };
-	int failed;
-
-	if (_IOC_DIR(command) & _IOC_WRITE) {
-		ioctl.length = _IOC_SIZE(command);
-		memcpy(ioctl.octets, argument, ioctl.length);
-	}
-	failed = kernel_file_ioctl(world.files[file], &ioctl, now);
-	assert_int_equal(ioctl.length != 0, !failed && _IOC_DIR(command) & _IOC_READ);
-	if (ioctl.length)
-		memcpy(argument, ioctl.octets, ioctl.length);
-	return failed;
-}
-
-static int call_int(unsigned int file, uint32_t command, int value)
-{
-	return call(file, command, &value, 0);
-}
-
-static int get(unsigned int file, uint32_t command)
-{
-	int value = -1;
-
-	assert_int_equal(call(file, command, &value, 0), 0);
-	return value;
-}
-
-static int set_mode(unsigned int file, int protocol, enum NPmode mode)
-{
-	struct npioctl wanted = { protocol, mode };
-
-	return call(file, PPPIOCSNPMODE, &wanted, 0);
-}
-
-static void hear(unsigned int peer, uint16_t protocol)
-{
-	const uint8_t frame[] = { (uint8_t)(protocol >> 8), (uint8_t)protocol, 1, 2 };
-
-	kernel_line_receive(world.peers[peer].line, frame, sizeof(frame));
-}
-
-/* It is not told any more that it shall carry nothing. */
-static void peer_goes(unsigned int peer)
-{
-	kernel_line_gone(world.peers[peer].line);
-	world.peers[peer].device = -1;
-}
-
-static void say(unsigned int file, uint16_t protocol)
-{
-	const uint8_t frame[] = { (uint8_t)(protocol >> 8), (uint8_t)protocol, 3 };
-
-	kernel_file_write(world.files[file], frame, sizeof(frame));
-}
-
-#define assert_read(file, ...)                                                                              \
-	do {                                                                                                \
-		static const unsigned int expected[] = { __VA_ARGS__ };                                    \
-		assert_int_equal(world.readers[file].count, ARRAY_SIZE(expected));                          \
-		assert_memory_equal(world.readers[file].log, expected, sizeof(expected));                   \
-		world.readers[file].count = 0;                                                              \
-	} while (0)
-#define assert_nothing_read(file) assert_int_equal(world.readers[file].count, 0)
-
-/* As pppd does it: file 0 the channel 1, file 1 the unit. */
-static int connect_all(void **state)
-{
-	begin(state);
-	assert_int_equal(call_int(0, PPPIOCATTCHAN, 1), 0);
-	assert_int_equal(call_int(1, PPPIOCNEWUNIT, -1), 0);
-	assert_int_equal(call_int(0, PPPIOCCONNECT, 0), 0);
-	return 0;
-}
+#include "kernel_ppp_world.h"
 
 /* --- tests --- */
 
@@ -340,6 +81,7 @@ static void frames_of_the_link_and_of_the_network(void **state)
 	hear(1, PPP_VJC_COMP);
 	assert_nothing_read(0);
 	assert_nothing_read(1);
+	assert_int_equal(world.written, 2);
 	say(0, PPP_LCP);
 	say(1, PPP_IPCP);
 	assert_int_equal(world.peers[1].sent_count, 2);
@@ -421,19 +163,27 @@ static void flags(void **state)
 	assert_int_equal(get(1, PPPIOCGFLAGS), SC_CCP_OPEN | SC_CCP_UP);
 	assert_true(world.peers[1].ipv4);
 	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_MUST_COMP), 0);
-	assert_false(world.peers[1].ipv4);	/* there is nothing that could compress */
+	assert_true(world.peers[1].ipv4);	/* it concerns who compresses */
 }
 
 static void what_is_taken_and_what_is_refused(void **state)
 {
-	uint8_t filter[64] = { 0 };
+	struct sock_fprog filter = { .len = 0 };
 
 	assert_int_equal(call_int(1, PPPIOCSMRU, 1400), 0);
 	assert_int_equal(call_int(1, PPPIOCSDEBUG, 7), 0);
 	assert_int_equal(get(1, PPPIOCGDEBUG), 7);
-	assert_int_equal(call_int(1, PPPIOCSMAXCID, 15), EINVAL);
+	assert_int_equal(call_int(1, PPPIOCSMAXCID, 15), 0);
+	assert_int_equal(call_int(1, PPPIOCSMAXCID, -1), EINVAL);
+	assert_int_equal(call_int(1, PPPIOCSMAXCID, 255), EINVAL);
+	assert_int_equal(call_int(1, PPPIOCSMAXCID, 0xff0003), EINVAL);
+	assert_int_equal(call_int(1, PPPIOCSMAXCID, 0xfe00fe), 0);
 	assert_int_equal(call_int(1, PPPIOCSMRRU, 1500), ENOTTY);
-	assert_int_equal(call(1, _IOW('t', 71, uint8_t[16]), filter, 0), ENOTTY);	/* PPPIOCSPASS */
+	assert_int_equal(call(1, PPPIOCSPASS, &filter, 0), 0);
+	filter.len = 1;
+	assert_int_equal(call(1, PPPIOCSACTIVE, &filter, 0), EFAULT);	/* its code has not come with it */
+	assert_int_equal(call(0, PPPIOCSPASS, &filter, 0), ENOTTY);
+	assert_true(world.peers[1].ipv4);
 	assert_int_equal(call_int(0, PPPIOCSMRU, 1400), ENOTTY);
 	assert_int_equal(call_int(0, PPPIOCGUNIT, 0), ENOTTY);
 }
@@ -497,10 +247,12 @@ static void encrypt_all(uint8_t stateless, uint8_t bits)
 
 static void which_compressors_there_are(void **state)
 {
-	static const uint8_t deflate[] = { CI_DEFLATE, CILEN_DEFLATE, 0x78, 0 };
+	static const uint8_t deflate[] = { CI_DEFLATE, CILEN_DEFLATE, 0x78, 0 }, bsd[] = { CI_BSD_COMPRESS, 3, 0x2f };
 	uint8_t mppe[CCP_MAX_OPTION_LENGTH] = { OPTION_MPPE(1, MPPE_128) };
 
-	assert_int_equal(set_option(deflate, sizeof(deflate), false), EINVAL);
+	assert_int_equal(set_option(deflate, sizeof(deflate), false), 0);
+	assert_int_equal(set_option(deflate, sizeof(deflate), true), 0);
+	assert_int_equal(set_option(bsd, sizeof(bsd), false), EINVAL);
 	assert_int_equal(set_option(mppe, 1, false), EINVAL);
 	assert_int_equal(set_option(mppe, CILEN_MPPE - 1, false), EINVAL);
 	assert_int_equal(set_option(mppe, CCP_MAX_OPTION_LENGTH + 1, false), EFAULT);
@@ -553,21 +305,36 @@ static void nothing_begins_encryption_that_was_not_agreed_on(void **state)
 	assert_int_equal(peer->receive.bits, 0);
 }
 
-static void encryption_that_ends_leaves_nothing_in_clear(void **state)
+/* As in the kernel: in clear, until it begins anew. */
+static void encryption_that_ends(void **state)
 {
 	const struct peer *peer = &world.peers[1];
 
 	encrypt_all(1, MPPE_128);
 	ccp(true, CCP_CONFREQ, 1, MPPE_128);
-	assert_false(peer->ipv4 || peer->ipv6);
+	assert_true(peer->ipv4 && peer->ipv6);
 	assert_int_equal(peer->send.bits, 0);
 	assert_int_equal(peer->receive.bits, 128);
 	set_key(true, 9);
 	ccp(true, CCP_TERMREQ, 1, MPPE_128);
 	assert_int_equal(peer->receive.bits, 0);
-	assert_false(peer->ipv4);
+	assert_true(peer->ipv4);
 	assert_int_equal(call_int(1, PPPIOCSFLAGS, 0), 0);
 	assert_true(peer->ipv4);
+}
+
+/* Between Ack and SC_CCP_UP the kernel drops what it would encipher. */
+static void encryption_that_is_not_up(void **state)
+{
+	const struct peer *peer = &world.peers[1];
+
+	encrypt_all(1, MPPE_128);
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_CCP_OPEN), 0);
+	assert_false(peer->ipv4);
+	assert_true(world.watched[0]);
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_CCP_OPEN | SC_CCP_UP), 0);
+	assert_true(peer->ipv4);
+	assert_false(world.watched[0]);
 }
 
 static void what_cannot_be_deciphered_is_told(void **state)
@@ -592,17 +359,47 @@ static void what_cannot_be_deciphered_is_told(void **state)
 
 static void idle_is_what_carries_nothing(void **state)
 {
+	struct peer *peer = &world.peers[1];
 	struct ppp_idle64 idle64;
 	struct ppp_idle32 idle32;
 
 	assert_int_equal(call(1, PPPIOCGIDLE64, &idle64, 61000), 0);
-	assert_int_equal(idle64.xmit_idle, 61);
-	world.peers[1].carried = 5;
+	assert_int_equal(idle64.xmit_idle, 17179569 + 61);	/* since the kernel's clock stood at 0 */
+	peer->carried = (struct kernel_carried){ .received_packets = 1, .last_received = 61500 };
 	assert_int_equal(call(1, PPPIOCGIDLE64, &idle64, 62000), 0);
 	assert_int_equal(idle64.recv_idle, 0);
-	assert_int_equal(call(1, PPPIOCGIDLE32, &idle32, 64500), 0);
+	assert_true(idle64.xmit_idle > 17179569);
+	peer->carried.sent_packets = 7;
+	peer->carried.last_sent = 63000;
+	assert_int_equal(call(1, PPPIOCGIDLE32, &idle32, 64499), 0);
 	assert_int_equal(idle32.recv_idle, 2);
-	assert_int_equal(idle32.xmit_idle, 2);
+	assert_int_equal(idle32.xmit_idle, 1);
+	assert_int_equal(call(1, PPPIOCGIDLE32, &idle32, 62999), 0);	/* clocks differ a little */
+	assert_int_equal(idle32.xmit_idle, 0);
+}
+
+static void what_is_carried_is_counted_once(void **state)
+{
+	struct peer *peer = &world.peers[1];
+	struct ppp_stats stats;
+
+	peer->carried = (struct kernel_carried){ 1, 100, 2, 200, 5, 6 };
+	hear(1, PPP_IPCP);
+	say(1, PPP_IPCP);
+	assert_true(kernel_device_stats(world.ppp, 100, &stats));
+	assert_int_equal(stats.p.ppp_opackets, 2);
+	assert_int_equal(stats.p.ppp_obytes, 101);
+	assert_int_equal(stats.p.ppp_ipackets, 3);
+	assert_int_equal(stats.p.ppp_ibytes, 202);
+	peer->carried.sent_packets = 3;
+	assert_int_equal(call_int(0, PPPIOCDISCONN, 0), 0);
+	assert_int_equal(call_int(0, PPPIOCCONNECT, 0), 0);
+	peer->carried.sent_packets = 4;
+	kernel_line_settle(peer->line);
+	peer_goes(1);
+	assert_true(kernel_device_stats(world.ppp, 100, &stats));
+	assert_int_equal(stats.p.ppp_opackets, 5);
+	assert_false(kernel_device_stats(world.ppp, 101, &stats));
 }
 
 static void the_peer_goes_first(void **state)
@@ -741,7 +538,9 @@ int main(void)
 		CONNECTED(which_compressors_there_are),
 		CONNECTED(ccp_begins_encryption),
 		CONNECTED(nothing_begins_encryption_that_was_not_agreed_on),
-		CONNECTED(encryption_that_ends_leaves_nothing_in_clear),
+		CONNECTED(encryption_that_ends),
+		CONNECTED(encryption_that_is_not_up),
+		CONNECTED(what_is_carried_is_counted_once),
 		CONNECTED(what_cannot_be_deciphered_is_told),
 		CONNECTED(idle_is_what_carries_nothing),
 		CONNECTED(the_peer_goes_first),

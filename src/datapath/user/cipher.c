@@ -28,8 +28,10 @@ static struct mppe *direction_new(const struct datapath_mppe *config, const uint
 {
 	struct mppe *mppe = calloc(1, mppe_size(config->stateful));
 
-	if (mppe)
-		mppe_begin(mppe, key, config->bits, config->stateful);
+	if (!mppe)
+		return NULL;
+	mppe_begin(mppe, key, config->bits, config->stateful);
+	mppe->any = config->any;
 	return mppe;
 }
 

@@ -145,6 +145,13 @@ struct session_settings {
 	bool send_seq, recv_seq, lns_mode, mss_clamp, priority;
 };
 
+/* IP packets between a session and its device (struct datapath_carried). */
+struct carried {
+	struct carried_way {
+		uint64_t packets, bytes, time;
+	} sent, received;
+};
+
 struct session {
 	/* looked at for every arriving packet, constant */
 	struct cds_lfht_node node;
@@ -186,8 +193,9 @@ struct session {
 	uint64_t others;		/* PPP: of rx.packets those that were not carried */
 	uint64_t punt_time;		/* ms: when the budget was last counted */
 	uint32_t punt_budget;		/* octets for the engine (punt.h) */
-	struct session *holding_prev, *holding_next;	/* rx's list of sessions with held packets */
-	bool holding;
+	bool holding;			/* it is in the list ... */
+	struct carried *carried;	/* PPP as_kernel; NULL: nobody asks. Constant */
+	struct session *holding_prev, *holding_next;	/* ... of rx, of sessions with held packets */
 
 	/* tx */
 	struct source source __attribute__((aligned(64)));

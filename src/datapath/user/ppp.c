@@ -93,6 +93,8 @@ static void carry(const struct incoming *in)
 		   !is_source(in->network, in->packet, in->ipv6)) {
 		refuse(in->worker, session, DATAPATH_DROP_SOURCE);
 	} else if (is_within_rate(in)) {
+		if (session->carried)
+			ppp_count(&session->carried->received, in->worker, in->length);
 		if (shared_get(session->mss_clamp))
 			mss_clamp(in->packet, length, FRAME_IP, shared_get(session->mtu), false);
 		coalesce_frame(&in->worker->coalescer, session, FRAME_IP, in->packet, length);
@@ -120,6 +122,8 @@ static void deliver_ip(struct incoming *in)
 	in->network = rcu_dereference(in->session->network);
 	if (in->network && (in->ipv6 ? in->network->ppp.ipv6 : in->network->ppp.ipv4))
 		carry(in);
+	else if (in->session->as_kernel)	/* its unit knows what to do with it */
+		punt(in->worker, in->session, in->frame, in->frame_length);
 	else
 		refuse(in->worker, in->session, DATAPATH_DROP_CLOSED);
 }
@@ -142,7 +146,10 @@ static void deliver_enciphered(struct incoming *in)
 	int protocol;
 
 	if (!cipher || !cipher->receive) {
-		refuse(in->worker, in->session, DATAPATH_DROP_CLOSED);
+		if (in->session->as_kernel)
+			punt(in->worker, in->session, in->frame, in->frame_length);
+		else
+			refuse(in->worker, in->session, DATAPATH_DROP_CLOSED);
 		return;
 	}
 	switch (mppe_decrypt(cipher->receive, in->packet, in->length)) {
@@ -164,6 +171,8 @@ static void deliver_enciphered(struct incoming *in)
 	in->ipv6 = protocol == PPP_IPV6;
 	if (protocol == PPP_IPV4 || in->ipv6)
 		deliver_ip(in);
+	else if (in->session->as_kernel)
+		punt(in->worker, in->session, in->frame, in->frame_length);
 	else
 		refuse(in->worker, in->session, DATAPATH_DROP_INVALID);
 }
@@ -172,7 +181,7 @@ static void deliver_clear(struct incoming *in)
 {
 	const struct cipher *cipher = rcu_dereference(in->session->cipher);
 
-	if (cipher && cipher->receive)
+	if (cipher && cipher->receive && !in->session->as_kernel)
 		refuse(in->worker, in->session, DATAPATH_DROP_CLEAR);
 	else
 		deliver_ip(in);

@@ -17,6 +17,7 @@
 #define PPP_IPV4 0x0021
 #define PPP_IPV6 0x0057
 #define PPP_COMPRESSED 0x00fd		/* MPPE's packets (RFC 3078 section 3) */
+#define PPP_COMPRESSED_LINK 0x00fb	/* from here on nothing is enciphered again */
 #define PPP_HEADER_MAX 4		/* address, control and protocol */
 
 struct shared_device;
@@ -54,6 +55,14 @@ static inline bool ppp_is_control(const uint8_t *frame, size_t length)
 	       (frame[begin] << 8 | frame[begin + 1]) >= PPP_CONTROL_FIRST;
 }
 
+/* As the kernel's, each worker its own way. */
+static inline void ppp_count(struct carried_way *way, const struct worker *worker, size_t length)
+{
+	counter_add(way->packets, 1);
+	counter_add(way->bytes, length);
+	shared_set(way->time, worker->now);
+}
+
 /* --- ppp_header.c --- */
 /* Write the L2TP header of a frame, numbered if the session numbers its own, so that it ends at `end`; control: with
  * the P bit, if wanted. Returns its length, DATA_HEADER_MAX at most. If it numbers, only the session's worker may. */
@@ -72,7 +81,7 @@ bool ppp_carries(const struct session *session, const struct path *path, const u
 /* The packets of this plan, whose frame has FRAME_ROOM octets before it. */
 void ppp_transmit(struct worker *worker, struct session *session, const struct path *path,
 		  const struct segment_plan *plan, struct train_marking marking);
-/* A frame of the engine's, in the session's turn: numbered, and enciphered when it is an IP packet and all such are. */
+/* A frame of the engine's, in the session's turn: numbered, and enciphered when all such are. */
 void ppp_transmit_frame(struct worker *worker, struct session *session, const struct path *path,
 			const struct datapath_message *frame);
 

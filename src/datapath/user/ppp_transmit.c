@@ -87,6 +87,12 @@ static void send_whole(const struct outgoing *out, uint8_t *packet, uint32_t len
 	transmit_unit(out->worker, out->session, out->path, &unit);
 }
 
+static void count(const struct outgoing *out, size_t length)
+{
+	if (out->session->carried)
+		ppp_count(&out->session->carried->sent, out->worker, length);
+}
+
 /* Headers alone: the payload stays where it was read. */
 static void send_segment(const struct outgoing *out, const struct segment_plan *plan, unsigned int index)
 {
@@ -134,8 +140,10 @@ void ppp_transmit(struct worker *worker, struct session *session, const struct p
 	out.marking = marking;
 	out.protocol = plan->frame[0] >> 4 == 6 ? PPP_IPV6 : PPP_IPV4;
 	if (plan->count == 1) {
-		if (is_within_rate(&out, plan->length))
+		if (is_within_rate(&out, plan->length)) {
+			count(&out, plan->length);
 			send_whole(&out, plan->frame, plan->length);
+		}
 		return;
 	}
 	for (unsigned int i = 0; i < plan->count; i++) {
@@ -144,6 +152,7 @@ void ppp_transmit(struct worker *worker, struct session *session, const struct p
 		(void)segment_payload(plan, i, &length);
 		if (!is_within_rate(&out, plan->header_length + length))
 			continue;
+		count(&out, plan->header_length + length);
 		if (out.cipher)
 			send_segment_enciphered(&out, plan, i);
 		else
@@ -153,8 +162,16 @@ void ppp_transmit(struct worker *worker, struct session *session, const struct p
 
 /* --- the engine's --- */
 
-/* Where its IP packet begins, of which protocol; 0: it carries none. */
-static size_t find_packet(const struct datapath_message *frame, uint16_t *protocol)
+/* IP packets; as in the kernel all data. */
+static bool is_enciphered(const struct session *session, uint16_t protocol)
+{
+	if (session->as_kernel)
+		return protocol >= PPP_IPV4 && protocol < PPP_COMPRESSED_LINK;
+	return protocol == PPP_IPV4 || protocol == PPP_IPV6;
+}
+
+/* Where what is enciphered of it begins, of which protocol; 0: nothing is. */
+static size_t find_packet(const struct session *session, const struct datapath_message *frame, uint16_t *protocol)
 {
 	size_t begin = ppp_skip_address(frame->octets, frame->length);
 	bool compressed = begin < frame->length && frame->octets[begin] & 1;
@@ -162,7 +179,7 @@ static size_t find_packet(const struct datapath_message *frame, uint16_t *protoc
 	if (frame->length < begin + 2)
 		return 0;
 	*protocol = compressed ? frame->octets[begin] : octets_be16(frame->octets + begin);
-	return *protocol == PPP_IPV4 || *protocol == PPP_IPV6 ? begin + (compressed ? 1 : 2) : 0;
+	return is_enciphered(session, *protocol) ? begin + (compressed ? 1 : 2) : 0;
 }
 
 void ppp_transmit_frame(struct worker *worker, struct session *session, const struct path *path,
@@ -170,12 +187,15 @@ void ppp_transmit_frame(struct worker *worker, struct session *session, const st
 {
 	uint8_t *place = transmit_room(worker, BEFORE_PACKET + frame->length) + BEFORE_PACKET, *start;
 	struct train_unit unit = { .marking = { TRAIN_FIELD_DEFAULT, TRAIN_FIELD_DEFAULT } };
+	static const struct network nothing;	/* is known: headers are whole */
 	struct outgoing out;
 	size_t skip;
 
 	memcpy(place, frame->octets, frame->length);
 	counter_add(session->tx_engine, 1);
-	if (begin(&out, worker, session, path) && out.cipher && (skip = find_packet(frame, &out.protocol))) {
+	if (!begin(&out, worker, session, path))
+		out.network = &nothing;
+	if (out.cipher && (skip = find_packet(session, frame, &out.protocol))) {
 		out.marking = unit.marking;
 		send_whole(&out, place + skip, (uint32_t)(frame->length - skip));
 		return;

@@ -18,11 +18,13 @@ struct punt {
 /* May this session put in so much? A new one has saved nothing up yet, but its time since the beginning counts. */
 static bool within_budget(struct worker *worker, struct session *session, size_t length)
 {
-	uint64_t earned = (worker->now - session->punt_time) * PUNT_RATE + session->punt_budget;
+	uint32_t rate = session->as_kernel ? PUNT_KERNEL_RATE : PUNT_RATE;
+	uint32_t most = session->as_kernel ? PUNT_KERNEL_BURST : PUNT_BURST;
+	uint64_t earned = (worker->now - session->punt_time) * rate + session->punt_budget;
 	uint32_t cost = length < PUNT_FRAME_LEAST ? PUNT_FRAME_LEAST : (uint32_t)length;
 
 	session->punt_time = worker->now;
-	session->punt_budget = earned < PUNT_BURST ? (uint32_t)earned : PUNT_BURST;
+	session->punt_budget = earned < most ? (uint32_t)earned : most;
 	if (session->punt_budget < cost)
 		return false;
 	session->punt_budget -= cost;

@@ -12,6 +12,9 @@
 #define PUNT_LENGTH_MAX 16384		/* octets of a frame: no MRU is larger that anybody uses */
 #define PUNT_BURST 32768		/* octets of a session that may come at once: a 32nd of the ring, ... */
 #define PUNT_RATE 32			/* ... and octets for each ms that has passed since */
+/* Of one as_kernel, whose program may want to see its IP packets, too. */
+#define PUNT_KERNEL_BURST 262144
+#define PUNT_KERNEL_RATE 32768
 #define PUNT_FRAME_LEAST 256		/* what a short frame counts: handling it costs no less */
 
 /* --- the worker --- */

@@ -224,13 +224,18 @@ static int set_rules(struct session *session, const struct datapath_session_conf
 	if (!config->as_kernel)
 		return 0;
 	session->as_kernel = sequence_kernel_new(session->kind == SESSION_V2 ? UINT16_MAX : DATA_SEQUENCE_MASK);
-	return session->as_kernel ? 0 : error_system(error, ENOMEM, NULL, "cannot make the session");
+	if (config->pw_type == L2TP_PW_PPP)
+		session->carried = calloc(1, sizeof(*session->carried));
+	if (session->as_kernel && (session->carried || config->pw_type != L2TP_PW_PPP))
+		return 0;
+	return error_system(error, ENOMEM, NULL, "cannot make the session");
 }
 
 static void session_free(struct session *session)
 {
 	reorder_free(session->reorder);
 	sequence_kernel_free(session->as_kernel);
+	free(session->carried);
 	network_free(session);
 	free(session->own);
 	free(session);
@@ -537,6 +542,20 @@ static uint64_t network_packets(const struct session *session)
 	return (received > others ? received - others : 0) + (sent > engine ? sent - engine : 0);
 }
 
+static void tell_carried(const struct session *session, struct datapath_carried *told)
+{
+	const struct carried *carried = session->carried;
+
+	*told = (struct datapath_carried){
+		.tx_packets = shared_get(carried->sent.packets),
+		.tx_bytes = shared_get(carried->sent.bytes),
+		.tx_time = shared_get(carried->sent.time),
+		.rx_packets = shared_get(carried->received.packets),
+		.rx_bytes = shared_get(carried->received.bytes),
+		.rx_time = shared_get(carried->received.time),
+	};
+}
+
 int session_info(struct datapath *base, handle h, struct datapath_session_info *info)
 {
 	struct session *session = handle_get(&user_datapath(base)->sessions, h);
@@ -559,6 +578,8 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 	info->ns = shared_get(session->next_sequence) & (session->kind == SESSION_V2 ? 0xffff : DATA_SEQUENCE_MASK);
 	if (session->pw_type == L2TP_PW_PPP && !session->frames)
 		info->network_packets = network_packets(session);
+	if (session->carried)
+		tell_carried(session, &info->network);
 	session_stats(session, &info->stats);
 	return 0;
 }
