@@ -263,6 +263,7 @@ beside_idle
 programs
 creation
 if wanted guest; then bash "$here/guest.sh" "$samples"; fi
+if wanted guest-ip || wanted guest-ppp; then bash "$here/guest_choice.sh" "$samples"; fi
 unpair
 bash "$here/calls.sh" "$samples"
 bash "$here/ppp.sh" "$samples"

@@ -24,6 +24,9 @@ ROWS = [
     Row('udp-mixed', 'UDP of 64, 576, 1400 bytes (7:4:1), to VXLAN per CPU-second', 'l2tp', 'vxlan', MORE, 0.8, 1.0),
     Row('ping', 'idle ping, median round trip to that of VXLAN', 'l2tp', 'vxlan', LESS, 5.0, 2.5),
     Row('guest', "TCP, to the kernel's l2tp_eth, in a guest by instruction count", 'l2tp', 'kernel', MORE, 2.0, 3.0),
+    # of `datapath=auto` where the kernel has L2TP: what it takes, to what it does not
+    Row('guest-ip', 'auto, Ethernet over IP: TCP by the kernel, to by us, likewise', 'kernel', 'user', MORE, 1.0, 1.5),
+    Row('guest-ppp', 'auto, PPP over UDP: TCP by us, to by the kernel, likewise', 'user', 'kernel', MORE, 1.0, 1.5),
     Row('beside-idle', 'CPU per octet beside 2,000 idle sessions, to alone', 'l2tp', 'beside', LESS, 1.05, 1.0),
     Row('beside-tap', 'CPU per octet beside a session that is captured, to alone', 'l2tp', 'tapped', LESS, 1.03, 1.01),
     Row('creation', 'creating and removing 2,000 sessions, to a bare loop', 'l2tp', 'bare', LESS, 1.5, 1.2),
