@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-#define FILTER_MAX 1024	/* instructions; the tables make some 350 */
+#define FILTER_MAX 1024	/* instructions; the tables make some 500 */
 
 struct filter {
 	struct sock_filter code[FILTER_MAX];

@@ -109,11 +109,13 @@ static bool may_wait(const struct supervisor *supervisor)
 void stopped_look(struct supervisor *supervisor)
 {
 	uint64_t now = os_clock_ms();
-	bool before = supervisor->daemon_stopped;
+	bool before = supervisor->daemon_stopped, at_once = !supervisor->look_at_daemon;
 
 	if (!may_wait(supervisor) || now < supervisor->look_at_daemon)
 		return;
 	supervisor->look_at_daemon = now + KERNEL_ATTACH_WAIT_MS;
+	if (at_once)		/* it has just answered */
+		return;
 	supervisor->daemon_stopped = is_stopped(supervisor);
 	if (!before || !supervisor->daemon_stopped)
 		return;

@@ -47,9 +47,16 @@ unsigned int cbpf_unless(struct cbpf *program, uint32_t value)
 	return program->length - 1;
 }
 
-void cbpf_land(struct cbpf *program, unsigned int unless)
+unsigned int cbpf_when(struct cbpf *program, uint32_t value)
 {
-	program->code[unless].k = program->length - unless - 1;
+	cbpf_put(program, BPF_JMP | BPF_JEQ | BPF_K, value)->jf = 1;
+	cbpf_put(program, BPF_JMP | BPF_JA, 0);
+	return program->length - 1;
+}
+
+void cbpf_land(struct cbpf *program, unsigned int jump)
+{
+	program->code[jump].k = program->length - jump - 1;
 }
 
 /* --- blocks --- */

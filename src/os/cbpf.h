@@ -36,7 +36,10 @@ void cbpf_return(struct cbpf *program, uint32_t verdict);
 void cbpf_require(struct cbpf *program, uint32_t value, uint32_t verdict);
 /* Unless what is loaded is this, it goes on where cbpf_land() says, however far that is. */
 unsigned int cbpf_unless(struct cbpf *program, uint32_t value);
-void cbpf_land(struct cbpf *program, unsigned int unless);
+/* If what is loaded is this, it goes on there. */
+unsigned int cbpf_when(struct cbpf *program, uint32_t value);
+/* jump: what one of these two returned, which leads to here. */
+void cbpf_land(struct cbpf *program, unsigned int jump);
 
 /* Conditions, the first that does not hold leads behind all of them: to what is put after cbpf_end(). */
 #define CBPF_CONDITIONS_MAX 24
