@@ -11,7 +11,6 @@
 #include <linux/l2tp.h>		/* it wants the one before it */
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "l2tprun/notification.h"
@@ -160,14 +159,11 @@ static int follow(struct supervisor *supervisor, const struct trapped *trapped, 
 		  const struct address *peer)
 {
 	uint32_t link = peer ? socket->peer_scope : 0;
-	int fd = caller_borrow(&trapped->caller, (int)trapped->call.arguments[0]), failed = EBADF;
-	struct stat about;
+	int fd = trapped_borrow(trapped), failed = ENOBUFS;
 
 	if (fd < 0)
 		return errno;
-	if (link && l2tpip_way(&supervisor->l2tpips, link) < 0)
-		failed = ENOBUFS;
-	else if (fstat(fd, &about) == 0 && about.st_ino == socket->inode)
+	if (!link || l2tpip_way(&supervisor->l2tpips, link) >= 0)
 		failed = annex_connect(fd, peer, link);
 	if (!failed && (link || !peer))
 		socket->link = link;

@@ -103,18 +103,19 @@ static int borrow_tunnel(const struct caller *caller, const struct kernel_attach
 	return fd < 0 ? -1 : caller_borrow(caller, fd);
 }
 
-/* Descriptors for l2tpd. False: not all that it needs. */
-static bool gather(const struct trapped *trapped, struct pending *asked)
+/* Descriptors for l2tpd. 0, or an errno: not all that it needs. */
+static int gather(const struct trapped *trapped, struct pending *asked)
 {
-	bool whole = true;
-
 	asked->fds[KERNEL_PPPOX_FD_LISTENER] = open_listener();
 	asked->fds[KERNEL_PPPOX_FD_NETNS] = caller_netns(&trapped->caller);
-	asked->fds[KERNEL_PPPOX_FD_SOCKET] = caller_borrow(&trapped->caller, (int)trapped->call.arguments[0]);
+	asked->fds[KERNEL_PPPOX_FD_SOCKET] = trapped_borrow(trapped);
+	if (asked->fds[KERNEL_PPPOX_FD_SOCKET] < 0 && errno == EBADF)
+		return EBADF;
 	asked->fds[KERNEL_PPPOX_FD_TUNNEL] = borrow_tunnel(&trapped->caller, &asked->request);
 	for (int i = 0; i < KERNEL_PPPOX_FD_TUNNEL; i++)
-		whole = whole && asked->fds[i] >= 0;
-	return whole;
+		if (asked->fds[i] < 0)
+			return ENOMEM;
+	return 0;
 }
 
 static void call_connect(struct supervisor *supervisor, struct trapped *trapped, const struct client *client)
@@ -125,6 +126,7 @@ static void call_connect(struct supervisor *supervisor, struct trapped *trapped,
 		.request = { .kind = KERNEL_ATTACH_PPPOX, .value = trapped->caller.tid,
 			     .length = (uint32_t)arguments[2] },
 	};
+	int failed;
 
 	if (asked.request.length > sizeof(asked.request.octets) ||
 	    asked.request.length < sizeof(struct sockaddr_pppol2tp)) {
@@ -137,12 +139,13 @@ static void call_connect(struct supervisor *supervisor, struct trapped *trapped,
 	}
 	if (!notification_waits(supervisor->listener, trapped->id))
 		return;
-	if (gather(trapped, &asked)) {
+	failed = gather(trapped, &asked);
+	if (failed == 0) {
 		remote_ask(supervisor, trapped, client, &asked);
 		return;
 	}
 	pending_drop(&asked);
-	supervisor_answer(supervisor, trapped->id, ENOMEM);
+	supervisor_answer(supervisor, trapped->id, failed);
 }
 
 /* --- others --- */

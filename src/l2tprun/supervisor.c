@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -95,6 +96,18 @@ static bool find_socket(const struct supervisor *supervisor, struct trapped *tra
 	if (!notification_waits(supervisor->listener, trapped->id))
 		trapped->socket = 0;
 	return is_open;
+}
+
+int trapped_borrow(const struct trapped *trapped)
+{
+	int fd = caller_borrow(&trapped->caller, (int)trapped->call.arguments[0]);
+	struct stat about;
+
+	if (fd < 0 || (fstat(fd, &about) == 0 && about.st_ino == trapped->socket))
+		return fd;
+	close(fd);
+	errno = EBADF;
+	return -1;
 }
 
 /* A thread outside our pid namespace has no number here (0): it is not ours to look at. */

@@ -46,6 +46,9 @@ struct trapped {
 	uint64_t socket;		/* inode of its descriptor, when it may be one of ours; 0: none */
 };
 
+/* A copy of that descriptor. -1 with errno, EBADF: another thread has closed it since, whatever is in its place. */
+int trapped_borrow(const struct trapped *trapped);
+
 /* Get what a supervisor needs besides the listener (-1 as yet); path: l2tpd's socket. Closes nothing on failure. */
 int supervisor_init(struct supervisor *supervisor, const char *path, pid_t program, struct error *error);
 /* Until the last process under the filter is gone. */

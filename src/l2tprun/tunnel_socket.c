@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "l2tprun/notification.h"
 #include "l2tprun/pending.h"
+#include "os/close.h"
 
 static void forget(struct supervisor *supervisor, struct tunnel_socket *socket)
 {
@@ -83,15 +83,16 @@ bool tunnel_socket_call(struct supervisor *supervisor, struct trapped *trapped)
 {
 	uint64_t inode = trapped->socket;
 	struct tunnel_socket *socket;
-	struct stat about;
 	int fd, failed;
 
 	HASH_FIND(hh, supervisor->tunnel_sockets, &inode, sizeof(inode), socket);
-	fd = socket && may_do(trapped) ? caller_borrow(&trapped->caller, (int)trapped->call.arguments[0]) : -1;
-	if (fd < 0)
+	if (!socket || !may_do(trapped))
 		return false;
-	failed = fstat(fd, &about) == 0 && about.st_ino == inode ? carry_out(supervisor, trapped, fd) : EBADF;
-	close(fd);
+	fd = trapped_borrow(trapped);
+	if (fd < 0 && errno != EBADF)
+		return false;
+	failed = fd < 0 ? EBADF : carry_out(supervisor, trapped, fd);
+	os_close(&fd);
 	if (failed || supervisor->daemon.fd < 0)
 		supervisor_answer(supervisor, trapped->id, failed);
 	else
