@@ -36,7 +36,8 @@ static const struct param_word auth_words[] = {
 
 static const struct param_word datapath_words[] = {
 	WORD("system", CONFIG_DATAPATH_SYSTEM), WORD("auto", CONFIG_DATAPATH_AUTO),
-	WORD("user", CONFIG_DATAPATH_USER), WORD("kernel", CONFIG_DATAPATH_KERNEL), { .name = NULL },
+	WORD("user", CONFIG_DATAPATH_USER), WORD("kernel", CONFIG_DATAPATH_KERNEL),
+	WORD("bpf", CONFIG_DATAPATH_BPF), { .name = NULL },
 };
 
 static const struct param params[] = {
@@ -117,8 +118,9 @@ static const struct param params[] = {
 	{
 		ROW_MEMBER(datapath), .type = PARAM_ENUM, .flags = PARAM_PROFILE,
 		.words = datapath_words, .default_text = "system",
-		.help = "what moves the packets of its sessions: user, l2tpd itself; kernel, Linux's own L2TP; "
-			"auto, the faster of those there are; system, what the system's row of this name says",
+		.help = "what moves the packets of its sessions: user, l2tpd itself; kernel, Linux's own L2TP; bpf, "
+			"l2tpd, but BPF programs carry TCP of this host, past netfilter and IPsec, without UDP "
+			"checksums; auto, the faster of the first two; system, what the system's row of this name says",
 	},
 	{
 		ROW_MEMBER(fwmark), .type = PARAM_U32, .flags = PARAM_LIVE | PARAM_HEX | PARAM_PROFILE,

@@ -41,8 +41,9 @@ struct datapath_port_config {
 	char bind_interface[IF_NAMESIZE];	/* as a tunnel's */
 };
 
-/* Which backend shall move the packets: where there is only one, it does. */
-enum datapath_choice { DATAPATH_AUTO, DATAPATH_USER, DATAPATH_KERNEL };
+/* Which backend shall move the packets: where there is only one, it does. BPF: as USER, but what BPF programs can carry
+ * of a session may go by these, past netfilter and IPsec; of tunnels over UDP without checksums. */
+enum datapath_choice { DATAPATH_AUTO, DATAPATH_USER, DATAPATH_KERNEL, DATAPATH_BPF };
 
 struct datapath_tunnel_config {
 	enum datapath_choice choice;
@@ -253,6 +254,7 @@ struct datapath_session_info {
 	uint32_t ifindex;		/* likewise: 0 */
 	uint32_t mtu;			/* in effect: of the device, of IP packets; PPP that carries none: of a frame */
 	bool is_elsewhere;		/* its device is in a network namespace whose name is another's now */
+	const char *moved_by;		/* more exactly than the tunnel's moved_by(): a text that lasts, or NULL */
 	bool attached;			/* PPP: somebody is connected to the frame socket */
 	bool carrier;
 	bool send_seq;			/* in effect: may follow the peer */

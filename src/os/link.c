@@ -3,6 +3,7 @@
 #include "os/link.h"
 
 #include <errno.h>
+#include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/ppp-ioctl.h>
@@ -68,6 +69,15 @@ bool link_get(struct link_channel *channel, uint32_t ifindex, char name[IF_NAMES
 	if (ioctl(fd, SIOCGIFMTU, &request) == 0)
 		*mtu = (uint32_t)request.ifr_mtu;
 	return true;
+}
+
+bool link_is_ethernet(struct link_channel *channel, uint32_t ifindex)
+{
+	int fd = mnl_socket_get_fd(channel->socket);
+	struct ifreq request = { .ifr_ifindex = (int)ifindex };
+
+	return ioctl(fd, SIOCGIFNAME, &request) == 0 && ioctl(fd, SIOCGIFHWADDR, &request) == 0 &&
+	       request.ifr_hwaddr.sa_family == ARPHRD_ETHER;
 }
 
 bool link_deciphered(struct link_channel *channel, uint32_t ifindex, uint32_t *packets)

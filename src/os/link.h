@@ -23,6 +23,9 @@ uint32_t link_index(struct link_channel *channel, const char *name);
 /* What the interface of this index is called now, and its MTU. False when there is none. */
 bool link_get(struct link_channel *channel, uint32_t ifindex, char name[IF_NAMESIZE], uint32_t *mtu);
 
+/* Does it carry Ethernet frames? */
+bool link_is_ethernet(struct link_channel *channel, uint32_t ifindex);
+
 /* What it has received and sent, bytes without any header of the link's. */
 struct link_counters {
 	uint64_t rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors;

@@ -216,3 +216,28 @@ void route_remove_metric(struct link_channel *channel, uint32_t metric)
 			route_remove(channel, &leftovers.routes[--leftovers.count]);
 	}
 }
+
+/* --- what the kernel would do --- */
+
+static int take_device(const struct nlmsghdr *header, void *context)
+{
+	struct entry entry;
+
+	read_entry(header, &entry);
+	if (entry.type == RTN_UNICAST)
+		*(uint32_t *)context = entry.route.ifindex;
+	return MNL_CB_OK;
+}
+
+uint32_t route_device(struct link_channel *channel, const struct address *from, const struct address *to)
+{
+	struct nlmsghdr *header = link_request(channel, RTM_GETROUTE, 0);
+	struct rtmsg *message = mnl_nlmsg_put_extra_header(header, sizeof(*message));
+	uint32_t ifindex = 0;
+
+	message->rtm_family = (uint8_t)to->family;
+	message->rtm_dst_len = message->rtm_src_len = (uint8_t)(link_address_length(to) * 8);
+	link_put_address(header, RTA_DST, to);
+	link_put_address(header, RTA_SRC, from);
+	return link_request_ask(channel, header, take_device, &ifindex) < 0 ? 0 : ifindex;
+}

@@ -27,5 +27,7 @@ void route_remove_metric(struct link_channel *channel, uint32_t metric);
 /* The main table's best route to this address, as if our own and those through `but` were not there: what a packet
  * outside of our interfaces would take. False: there is none. route->destination is the address itself. */
 bool route_around(struct link_channel *channel, const struct address *to, uint32_t but, struct route *route);
+/* The index of the device by which packets between these addresses leave, whatever table says so; 0: there is none. */
+uint32_t route_device(struct link_channel *channel, const struct address *from, const struct address *to);
 
 #endif

@@ -99,6 +99,24 @@ static int check_encap(const struct tunnel_config *config, const struct param_se
 	return 0;
 }
 
+/* UDP checksums of packets that are cut later nobody can compute. */
+static int check_bpf(const struct tunnel_config *config, const struct address *peer, struct error *error)
+{
+	if (config->datapath != CONFIG_DATAPATH_BPF)
+		return 0;
+	if (config->version != 3 || config->encap != CONFIG_ENCAP_UDP)
+		return error_set(error, ERROR_VALUE, "datapath",
+				 "BPF programs know version=3 with encap=udp only: give datapath=auto");
+	if (peer->family == AF_INET && config->use_udp_checksums)
+		return error_set(error, ERROR_VALUE, "use_udp_checksums",
+				 "datapath=bpf sends no UDP checksums: give use_udp_checksums=no");
+	if (peer->family == AF_INET6 && !config->udp_zero_csum6_tx)
+		return error_set(error, ERROR_VALUE, "udp_zero_csum6_tx",
+				 "datapath=bpf sends no UDP checksums: give udp_zero_csum6_tx=yes, and let the peer "
+				 "accept that");
+	return 0;
+}
+
 static int check_source(const struct tunnel_config *config, struct error *error)
 {
 	if (link_local(&config->src_ipaddr) && !config->bind_interface[0])
@@ -168,7 +186,7 @@ int rules_peer(const struct tunnel_config *config, const struct param_set *set, 
 		return error_set(error, ERROR_MISSING, "bind_interface",
 				 "%s is a link-local address: give bind_interface, the link that is meant",
 				 address_format(peer, text, sizeof(text)));
-	if (check_family(config, set, peer, error) < 0)
+	if (check_family(config, set, peer, error) < 0 || check_bpf(config, peer, error) < 0)
 		return -1;
 	if (rules_loops(config, peer) && config->tunnel_id && config->tunnel_id == config->peer_tunnel_id)
 		return error_set(error, ERROR_VALUE, "peer_tunnel_id",

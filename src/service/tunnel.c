@@ -35,6 +35,8 @@ static enum datapath_choice choice_of(const struct service *service, const struc
 		return DATAPATH_USER;
 	case CONFIG_DATAPATH_KERNEL:
 		return DATAPATH_KERNEL;
+	case CONFIG_DATAPATH_BPF:
+		return DATAPATH_BPF;
 	default:
 		return DATAPATH_AUTO;
 	}

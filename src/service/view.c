@@ -143,6 +143,8 @@ int service_session_view(struct service *service, handle session, struct service
 		memset(&view->info, 0, sizeof(view->info));
 		snprintf(view->info.ifname, sizeof(view->info.ifname), "%s", session_ifname(found));
 	}
+	if (view->info.moved_by)
+		view->moved_by = view->info.moved_by;
 	session_compose(found, &view->config);
 	if (found->device_gone)
 		view->info.carrier = false;

@@ -59,6 +59,9 @@ check "a low port, a mark, TTL, VLAN: carries" carries
 check "pw_type=ip: starts" pair pw_type=ip session="carrier_timeout=5000"
 check "pw_type=ip: carries" carries
 check "transfer" transfer 10.0.0.2 10
+check "BPF programs: starts" pair l2spec=none tunnel="use_udp_checksums=no datapath=bpf"
+matches "BPF programs: loaded" "$(session_field A datapath)" '^bpf: '
+check "BPF programs: carry" transfer 10.0.0.2 10
 unpair
 
 # started as by systemd, told of what it does

@@ -18,7 +18,8 @@ EDGES = {
     'datapath': 'base wire',
     'datapath/null': 'base wire datapath',
     'datapath/own': 'base wire datapath os',
-    'datapath/user': 'base wire datapath datapath/own os',
+    'datapath/bpf': 'base os',
+    'datapath/user': 'base wire datapath datapath/bpf datapath/own os',
     'datapath/kernel': 'base wire datapath datapath/own os',
     'datapath/choice': 'base wire datapath',
     'service': 'base wire config control ppp aaa datapath datapath/null',
@@ -37,6 +38,7 @@ ONLY = {
 }
 # headers of libraries -> rooms that may include them; those not named here may go anywhere
 LIBRARIES = {
+    r'(bpf/|accelerate\.skel\.h)': 'datapath/bpf',
     r'event2/': 'os manage l2tpd',
     r'jansson\.h': 'manage l2tpd l2tpctl',
     r'libmnl/': 'os kernel datapath/kernel',

@@ -61,6 +61,8 @@ static int choose(struct choice *choice, struct choice_tunnel *tunnel, const str
 		return choose_kernel(choice, tunnel, error);
 	if (config->choice == DATAPATH_USER)
 		tunnel->moved_by = "user: asked for";
+	else if (config->choice == DATAPATH_BPF)
+		tunnel->moved_by = "user, with bpf: asked for";
 	else
 		choose_faster(choice, tunnel, config);
 	return 0;

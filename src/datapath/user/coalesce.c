@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 
 #include "datapath/user/checksum.h"
+#include "datapath/user/unfinished.h"
 
 #define TCP_NEVER_JOINED (TCP_SYN | TCP_RST | TCP_URG)
 #define TCP_LAST_ONLY (TCP_FIN | TCP_PSH)	/* a cut leaves them on its last packet alone */
@@ -48,11 +49,15 @@ static uint8_t tcp_flags(const uint8_t *frame, const struct inner *inner)
 
 /* ---- leaving ---- */
 
-static void emit_alone(const struct coalescer *coalescer, void *target, uint8_t *frame, size_t length)
+/* inner: of a frame with a TCP or UDP header; NULL: it has none. */
+static void emit_alone(const struct coalescer *coalescer, void *target, uint8_t *frame, size_t length,
+		       const struct inner *inner)
 {
 	struct virtio_net_hdr header = { .gso_type = VIRTIO_NET_HDR_GSO_NONE };
 	const struct iovec iov[2] = { { &header, sizeof(header) }, { frame, length } };
 
+	if (inner && unfinished_is(frame, inner))
+		(void)unfinished_describe(frame, inner, 0, &header);
 	coalescer->emit(coalescer->context, target, &header, iov, 2, length);
 }
 
@@ -104,7 +109,7 @@ static void emit_flow(const struct coalescer *coalescer, struct coalesce_flow *f
 	struct virtio_net_hdr header = { .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM };
 
 	if (flow->segments == 1) {
-		emit_alone(coalescer, flow->target, flow->first, flow->length);
+		emit_alone(coalescer, flow->target, flow->first, flow->length, &flow->inner);
 		return;
 	}
 	finish_ip(flow);
@@ -338,7 +343,7 @@ static void coalesce_transport(struct coalescer *coalescer, const struct arrival
 	if (joinable && (is_udp(&arrival->inner) || !(tcp_flags(arrival->frame, &arrival->inner) & TCP_LAST_ONLY)))
 		hold(coalescer, arrival, key);
 	else
-		emit_alone(coalescer, arrival->target, arrival->frame, arrival->length);
+		emit_alone(coalescer, arrival->target, arrival->frame, arrival->length, &arrival->inner);
 }
 
 void coalesce_frame(struct coalescer *coalescer, void *target, enum frame_layer layer, uint8_t *frame, size_t length)
@@ -353,5 +358,5 @@ void coalesce_frame(struct coalescer *coalescer, void *target, enum frame_layer 
 	}
 	if (is_ip && arrival.inner.fragment)
 		leave_before_fragment(coalescer, &arrival);
-	emit_alone(coalescer, target, frame, length);
+	emit_alone(coalescer, target, frame, length, NULL);
 }

@@ -8,6 +8,7 @@
 #include "datapath/user/frames.h"
 #include "datapath/user/mss.h"
 #include "datapath/user/ppp.h"
+#include "datapath/user/unfinished.h"
 #include "datapath/user/worker.h"
 
 #define MAC_ADDRESSES 12
@@ -48,6 +49,21 @@ void deliver_refuse(struct worker *worker, struct session *session, enum datapat
 	notice_drop(worker, drop, session, session->session_id, NULL);
 }
 
+/* A frame that the device could not have sent, but what is to be cut. */
+static bool deliver_uncut(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
+{
+	struct virtio_net_hdr header;
+	const struct iovec iov[2] = { { &header, sizeof(header) }, { frame, length } };
+	struct inner inner;
+
+	if (!inner_parse(frame, length, session->layer, &inner) || !unfinished_is(frame, &inner) ||
+	    !unfinished_describe(frame, &inner, shared_get(session->mtu), &header))
+		return false;
+	coalesce_flush(&worker->coalescer);	/* something of its connection may be held */
+	deliver_emit(worker, session, &header, iov, 2, length);
+	return true;
+}
+
 void deliver_frame(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
 {
 	if (session->pw_type == L2TP_PW_PPP) {
@@ -63,6 +79,8 @@ void deliver_frame(struct worker *worker, struct session *session, uint8_t *fram
 		return;
 	}
 	if (length > frame_limit(session)) {
+		if (deliver_uncut(worker, session, frame, length))
+			return;
 		counter_add(worker->totals.rx_oversize, 1);
 		deliver_refuse(worker, session, DATAPATH_DROP_OVERSIZE);
 		return;

@@ -26,6 +26,7 @@ struct device {
 	bool has_mac, up;
 	bool adopted;				/* it is another's: its name, MTU and end are not ours to decide */
 	uint8_t mac[6];
+	struct acceleration *acceleration;	/* of its session; NULL: not asked for (accelerate.h) */
 };
 
 /* A namespace entered, and an rtnetlink channel in it. */

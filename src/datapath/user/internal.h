@@ -38,6 +38,8 @@ struct device;
 struct network;
 struct cipher;
 struct limits;
+struct accelerator;
+struct acceleration;
 
 /* Something a worker's epoll watches. */
 struct source {
@@ -245,7 +247,9 @@ struct user_datapath {
 	struct handle_table tunnels, sessions, ports, shared;
 	unsigned int shared_made;	/* shared devices so far */
 	struct own_pins pins;
-	uint64_t pins_settled, pins_due;	/* ms: the last look at them; the next, 0: when routes change */
+	struct accelerator *accelerator;	/* NULL: nobody needed it yet, or there cannot be one */
+	struct acceleration *accelerations;
+	uint64_t routes_settled, routes_due;	/* ms: the last look at them; the next, 0: when they change */
 	struct socket_group *groups;
 	struct messages *messages;	/* NULL until somebody wants control messages, or frames */
 	struct outbox *outbox;		/* with messages */
@@ -375,7 +379,7 @@ void timers_unwatch(struct user_datapath *dp, struct session *session);
 /* Ask narrowed paths again after a while. */
 void timers_probe_paths(struct user_datapath *dp);
 void timers_await_drops_end(struct user_datapath *dp);
-void timers_await_pins(struct user_datapath *dp, uint64_t when);	/* pin_refresh() then */
+void timers_await_routes(struct user_datapath *dp, uint64_t when);	/* routes_settle() then */
 /* What is due; fills events that result, returns how many. */
 int timers_run(struct user_datapath *dp, struct datapath_event *events, int max);
 

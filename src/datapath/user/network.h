@@ -36,8 +36,8 @@ void cipher_free(void *cipher);
 void pin_add(struct user_datapath *dp, struct session *session);
 void pin_remove(struct user_datapath *dp, struct session *session);	/* legal when it has none */
 /* At once: the tunnels' peers may have changed. */
-void pin_refresh(struct user_datapath *dp);
+void routes_settle(struct user_datapath *dp);
 /* Soon: routes have. */
-void pin_routes_changed(struct user_datapath *dp);
+void routes_changed(struct user_datapath *dp);
 
 #endif

@@ -10,6 +10,7 @@
 #include <utlist.h>
 
 #include "base/packet.h"
+#include "datapath/user/accelerate.h"
 #include "datapath/user/device.h"
 #include "datapath/user/frames.h"
 #include "datapath/user/network.h"
@@ -376,6 +377,7 @@ int session_add(struct datapath *base, const struct datapath_session_config *con
 	timers_watch(dp, session);
 	if (config->mtu_mode == DATAPATH_MTU_FOLLOW)
 		user_follow_routes(dp);
+	accelerate_settle(dp, session);
 	*result = session->self;
 	return 0;
 fail:
@@ -415,6 +417,7 @@ int session_modify(struct datapath *base, handle h, const struct datapath_sessio
 		goto fail;
 	set_settings(session, &session->config);
 	timers_watch(dp, session);
+	accelerate_settle(dp, session);
 	return 0;
 fail:
 	session->config = before;
@@ -450,6 +453,7 @@ static void bury(struct user_datapath *dp, struct session *session)
 	stats_add(&tunnel->gone, &stats);
 	timers_unwatch(dp, session);
 	tap_forget_session(dp, session);
+	accelerate_free(dp, session);
 	DL_DELETE(tunnel->sessions, session);
 	session_free(session);
 }
@@ -460,8 +464,10 @@ static void remove_batch(struct user_datapath *dp, struct batch *batch)
 	for (int i = 0; i < batch->count; i++)
 		table_remove(dp, batch->sessions[i]);
 	rcu_thread_offline();
-	for (int i = 0; i < batch->count; i++)
+	for (int i = 0; i < batch->count; i++) {
+		accelerate_end(batch->sessions[i]);
 		network_withdraw(dp, batch->sessions[i]);
+	}
 	synchronize_rcu();
 	for (unsigned int i = 0; i < dp->worker_count; i++)
 		worker_run(&dp->workers[i], withdraw, batch);
@@ -530,6 +536,7 @@ void session_stats(const struct session *session, struct datapath_stats *stats)
 		.rx_oos_packets = shared_get(session->rx.oos_packets),
 		.rx_cookie_discards = shared_get(session->rx.cookie_discards),
 	};
+	accelerate_count(session, stats);
 }
 
 /* What is taken off is asked first: workers count on meanwhile. An engine's frame may be counted before it left. */
@@ -563,6 +570,7 @@ int session_info(struct datapath *base, handle h, struct datapath_session_info *
 	if (!session)
 		return -1;
 	memset(info, 0, sizeof(*info));
+	info->moved_by = accelerate_moved_by(session);
 	info->attached = frames_attached(session);
 	info->is_elsewhere = session->own && device_is_elsewhere(session->own);
 	if (session->device >= 0) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/user/accelerate.h"
 #include "datapath/user/message.h"
 #include "os/route.h"
 
@@ -222,10 +223,14 @@ int tap_set(struct datapath *base, handle tunnel_handle, handle session_handle, 
 			return -1;
 		}
 	}
-	if (session)
+	if (session) {
 		tap_session(dp, session, snaplen);
-	else
-		tap_tunnel(dp, tunnel, snaplen);
+		accelerate_settle(dp, session);
+		return 0;
+	}
+	tap_tunnel(dp, tunnel, snaplen);
+	DL_FOREACH(tunnel->sessions, session)
+		accelerate_settle(dp, session);
 	return 0;
 }
 

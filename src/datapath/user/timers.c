@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What happens because time passes, in the control thread: carriers that are lost for want of
- * packets, narrow paths that may have become wide again, packets dropped of which nobody was told, and pins (pin.c).
+ * What happens because time passes, in the control thread: carriers that are lost for want of packets, narrow paths
+ * that may have become wide again, packets dropped of which nobody was told, and changed routes (routes.c).
  * The timer runs only while there are such sessions, paths or packets.
  */
 #include <sys/timerfd.h>
@@ -45,8 +45,8 @@ static void arm_next(struct user_datapath *dp, uint64_t now)
 	}
 	if (dp->drops_end && (!next || dp->drops_end < next))
 		next = dp->drops_end;
-	if (dp->pins_due && (!next || dp->pins_due < next))
-		next = dp->pins_due;
+	if (dp->routes_due && (!next || dp->routes_due < next))
+		next = dp->routes_due;
 	if (next)
 		arm(dp, next > now + TIMER_LEAST_MS ? next - now : TIMER_LEAST_MS);
 }
@@ -100,9 +100,9 @@ void timers_await_drops_end(struct user_datapath *dp)
 	arm_next(dp, now);
 }
 
-void timers_await_pins(struct user_datapath *dp, uint64_t when)
+void timers_await_routes(struct user_datapath *dp, uint64_t when)
 {
-	dp->pins_due = when;
+	dp->routes_due = when;
 	arm_next(dp, timers_now());
 }
 
@@ -157,8 +157,8 @@ int timers_run(struct user_datapath *dp, struct datapath_event *events, int max)
 	}
 	if (dp->path_probe && now >= dp->path_probe)
 		count += probe_paths(dp, events + count, max - count);
-	if (dp->pins_due && now >= dp->pins_due)
-		pin_refresh(dp);
+	if (dp->routes_due && now >= dp->routes_due)
+		routes_settle(dp);
 	count += notice_ends(dp, now, events + count, max - count);
 	arm_next(dp, now);
 	return count;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "datapath/user/accelerate.h"
 #include "datapath/user/network.h"
 #include "datapath/user/tap.h"
 #include "datapath/user/worker.h"
@@ -207,8 +208,10 @@ bool tunnel_refresh_mtu(struct user_datapath *dp, struct tunnel *tunnel, uint32_
 		(void)group_control(dp, path->group, NULL);	/* it is one more */
 	count_foreign(path, 1);
 	path_replace(dp, tunnel, path);
-	DL_FOREACH(tunnel->sessions, session)
+	DL_FOREACH(tunnel->sessions, session) {
 		session_adapt(dp, session);
+		accelerate_settle(dp, session);
+	}
 	return changed;
 }
 
@@ -323,10 +326,12 @@ int tunnel_modify(struct datapath *base, handle h, const struct datapath_tunnel_
 	DL_FOREACH(tunnel->sessions, session)
 		session_change_worker(dp, session);
 	path_replace(dp, tunnel, path);
-	DL_FOREACH(tunnel->sessions, session)
+	DL_FOREACH(tunnel->sessions, session) {
 		session_adapt(dp, session);
+		accelerate_settle(dp, session);
+	}
 	if (fields & DATAPATH_TUNNEL_PEER)
-		pin_refresh(dp);
+		routes_settle(dp);
 	return 0;
 }
 

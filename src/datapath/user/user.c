@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#include "datapath/bpf/accelerator.h"
 #include "datapath/user/network.h"
 #include "datapath/user/shared.h"
 #include "datapath/user/tap.h"
@@ -148,7 +149,7 @@ static bool follows(const struct tunnel *tunnel)
 	return false;
 }
 
-static int routes_changed(struct user_datapath *dp, struct datapath_event *events, int max)
+static int follow_routes(struct user_datapath *dp, struct datapath_event *events, int max)
 {
 	struct tunnel *tunnel;
 	uint32_t position = 0;
@@ -156,7 +157,7 @@ static int routes_changed(struct user_datapath *dp, struct datapath_event *event
 
 	if (dp->monitor_fd < 0 || !link_monitor_drain(dp->monitor_fd))
 		return 0;
-	pin_routes_changed(dp);
+	routes_changed(dp);
 	while ((tunnel = handle_next(&dp->tunnels, &position))) {
 		if (!follows(tunnel) || !tunnel_refresh_mtu(dp, tunnel, 0) || count == max)
 			continue;
@@ -172,7 +173,7 @@ static int user_events(struct datapath *base, struct datapath_event *events, int
 	struct notice notice;
 	int count = timers_run(dp, events, max);
 
-	count += routes_changed(dp, events + count, max - count);
+	count += follow_routes(dp, events + count, max - count);
 	while (count < max && notice_take(dp->notices, &notice, 1) == 1)
 		count += translate(dp, &notice, events + count, max - count);
 	if (notice_overflowed(dp->notices))
@@ -237,6 +238,7 @@ static void user_close(struct datapath *base)
 	handle_table_clear(&dp->sessions);
 	handle_table_clear(&dp->ports);
 	messages_close(dp);
+	accelerator_close(dp->accelerator);
 	link_channel_close(dp->links);
 	notice_queue_free(dp->notices);
 	os_close(&dp->event_fd);
