@@ -40,24 +40,42 @@ take() {
 }
 
 # ---------------------------------------------------------------- the paths
-declare -A address=([veth]=192.0.2.2 [vxlan]=10.1.0.2 [l2tp]=10.0.0.2)
+declare -A address=([veth]=192.0.2.2 [vxlan]=10.1.0.2 [l2tp]=10.0.0.2 [bpf]=10.6.0.2)
+
+# The same session once more, whose TCP is BPF's: without UDP checksums, as VXLAN has none.
+accelerated() {
+	local host n m
+	for host in A B; do
+		if [ $host = A ]; then n=1 m=2; else n=2 m=1; fi
+		ctl $host -q tunnel create tunnel_name=bpf version=3 src_ipaddr=192.0.2.$n dest_ipaddr=192.0.2.$m \
+			our_udp_port=1706 peer_udp_port=1706 tunnel_id=6$n peer_tunnel_id=6$m \
+			use_udp_checksums=no datapath=bpf
+		ctl $host -q session create tunnel_name=bpf session_name=bpf session_id=6$n peer_session_id=6$m \
+			cookie=0011223344556677 peer_cookie=0011223344556677 l2spec_type=none interface_name=bpf0
+		ip_on $host addr add 10.6.0.$n/24 dev bpf0
+	done
+}
 
 throughput() {
-	local streams
+	local streams host
+	accelerated
 	helper B iperf3 -s
 	sleep 0.3
-	paths="veth vxlan l2tp"
+	paths="veth vxlan l2tp bpf"
 	cut on
 	for streams in 1 4; do take tcp-cut-$streams tcp $streams; done
 	cut off
 	for streams in 1 4; do take tcp-uncut-$streams tcp $streams; done
 	cut on
+	paths="veth vxlan l2tp"
 	take udp-64 flood 64
 	# shellcheck disable=SC2086 # many sizes
 	take udp-mixed flood $imix
 	cut off
+	paths="veth vxlan l2tp bpf"
 	take ping ping
 	end_helper "$helper"
+	for host in A B; do ctl $host -q tunnel delete tunnel_name=bpf; done
 }
 
 # ---------------------------------------------------------------- beside a session that is captured
