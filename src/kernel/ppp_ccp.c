@@ -212,7 +212,8 @@ static bool unpack(struct kernel_unit *unit, struct ppp_deflate *deflate, struct
 	uint8_t *out = unit->ppp->packed;
 	size_t length;
 
-	switch (ppp_deflate_unpack(deflate, frame->octets, frame->length, out, sizeof(unit->ppp->packed), &length)) {
+	_Static_assert(sizeof(unit->ppp->packed) > FRAME_OCTETS, "there is room for one octet more");
+	switch (ppp_deflate_unpack(deflate, frame->octets, frame->length, out, FRAME_OCTETS, &length)) {
 	case PPP_DEFLATE_FRAME:
 		*frame = (struct frame){ out, length };
 		return true;

@@ -15,6 +15,7 @@
 #define PROTOCOL_OTHER 0x00fb	/* compression of single links */
 #define MEMORY_LEVEL 8		/* as of both zlib and the kernel */
 #define PART 4096		/* octets that are remembered at once */
+#define BLOCK_ENDED 128		/* of a stream's data_type: all is out, and no bits of the next block are in */
 
 static const uint8_t flush_end[] = { 0x00, 0x00, 0xff, 0xff };
 
@@ -158,8 +159,15 @@ static bool feed(z_stream *stream, const uint8_t *octets, size_t length)
 	return (result == Z_OK || result == Z_BUF_ERROR) && stream->avail_in == 0;
 }
 
+/* A packet ends where a block does: else there is more to come out, or the next one would be taken for its rest. */
+static bool feed_packet(z_stream *stream, const uint8_t *octets, size_t length)
+{
+	return feed(stream, octets, length) && feed(stream, flush_end, sizeof(flush_end)) &&
+	       stream->data_type == BLOCK_ENDED;
+}
+
 enum ppp_deflate_result ppp_deflate_unpack(struct ppp_deflate *deflate, const uint8_t *frame, size_t length,
-					   uint8_t *out, size_t room, size_t *out_length)
+					   uint8_t *out, size_t longest, size_t *out_length)
 {
 	z_stream *stream = &deflate->stream;
 	size_t made, payload;
@@ -169,14 +177,14 @@ enum ppp_deflate_result ppp_deflate_unpack(struct ppp_deflate *deflate, const ui
 	deflate->sequence++;
 	out[0] = 0;
 	stream->next_out = out + 1;
-	stream->avail_out = (uInt)(room - 1);
-	if (!feed(stream, frame + HEADER, length - HEADER) || !feed(stream, flush_end, sizeof(flush_end)))
+	stream->avail_out = (uInt)longest;
+	if (!feed_packet(stream, frame + HEADER, length - HEADER))
 		return PPP_DEFLATE_BROKEN;
-	made = room - 1 - stream->avail_out;
+	made = longest - stream->avail_out;
 	if (!made || (!(out[1] & 1) && made < PROTOCOL_OCTETS))
 		return PPP_DEFLATE_LOST;
 	payload = made - (out[1] & 1 ? 1 : PROTOCOL_OCTETS);
-	if (payload > deflate->mru)
+	if (payload > deflate->mru || PROTOCOL_OCTETS + payload > longest)
 		return PPP_DEFLATE_BROKEN;
 	if (!(out[1] & 1))
 		memmove(out, out + 1, made);

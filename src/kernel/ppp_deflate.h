@@ -38,9 +38,10 @@ enum ppp_deflate_result {
 	PPP_DEFLATE_LOST,		/* a reset helps */
 	PPP_DEFLATE_BROKEN,		/* nothing does */
 };
-/* A compressed frame has arrived: out, of room octets, gets the one that it was. */
+/* A compressed frame has arrived: out, which has room for one octet more than the longest frame, gets the one that it
+ * was. What inflates beyond that, or beyond the MRU, is broken. */
 enum ppp_deflate_result ppp_deflate_unpack(struct ppp_deflate *deflate, const uint8_t *frame, size_t length,
-					   uint8_t *out, size_t room, size_t *out_length);
+					   uint8_t *out, size_t longest, size_t *out_length);
 /* One that is not compressed has arrived. */
 void ppp_deflate_see(struct ppp_deflate *deflate, const uint8_t *frame, size_t length);
 

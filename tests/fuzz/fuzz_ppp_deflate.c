@@ -49,7 +49,7 @@ static size_t make(struct pair *pair, uint8_t *frame)
 /* frame: of its own length, so that reading past the end is found. */
 static bool arrive(struct pair *pair, const uint8_t *octets, size_t length, const uint8_t *wanted, size_t wanted_length)
 {
-	uint8_t *frame = malloc(length ? length : 1), *out = malloc(FRAME_MAX);
+	uint8_t *frame = malloc(length ? length : 1), *out = malloc(FRAME_MAX + 1);
 	bool is_whole = false;
 	size_t made;
 

@@ -2,6 +2,10 @@
 /* What programs make of files of /dev/ppp, which frames come out where, and what goes when something goes. */
 #include "kernel_ppp_world.h"
 
+#include <limits.h>
+
+#include "kernel/ppp_deflate.h"
+
 /* --- tests --- */
 
 static void a_new_file_is_nothing(void **state)
@@ -357,6 +361,100 @@ static void what_cannot_be_deciphered_is_told(void **state)
 	assert_int_equal(get(1, PPPIOCGFLAGS) & (SC_DC_ERROR | SC_DC_FERROR), SC_DC_FERROR);
 }
 
+/* --- Deflate --- */
+
+#define FRAME_LONGEST 65536
+static const uint8_t option_deflate[] = { CI_DEFLATE, CILEN_DEFLATE, DEFLATE_MAKE_OPT(15), DEFLATE_CHK_SEQUENCE };
+
+/* What the peer sends is inflated, and TCP headers are expanded; what is too long is not said. */
+static struct ppp_deflate *inflate_all(void)
+{
+	static const uint8_t ack[] = { 0x80, 0xfd, CCP_CONFACK, 1, 0, 4 + CILEN_DEFLATE, CI_DEFLATE, CILEN_DEFLATE,
+				       DEFLATE_MAKE_OPT(15), DEFLATE_CHK_SEQUENCE };
+	struct ppp_deflate *peer = ppp_deflate_new(option_deflate, sizeof(option_deflate), true);
+
+	assert_int_equal(call_int(1, PPPIOCSMRU, INT_MAX), 0);
+	assert_int_equal(call_int(1, PPPIOCSMAXCID, 15), 0);
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_CCP_OPEN), 0);
+	assert_int_equal(set_option(option_deflate, sizeof(option_deflate), false), 0);
+	kernel_line_receive(world.peers[1].line, ack, sizeof(ack));
+	assert_int_equal(call_int(1, PPPIOCSFLAGS, SC_CCP_OPEN | SC_CCP_UP), 0);
+	world.readers[1].count = 0;
+	assert_true(ppp_deflate_begin(peer, option_deflate, sizeof(option_deflate), INT_MAX));
+	return peer;
+}
+
+/* A frame of so many octets arrives deflated, but for the last ones. */
+static void hear_deflated(struct ppp_deflate *peer, uint16_t protocol, size_t length, size_t without)
+{
+	static uint8_t frame[2 * FRAME_LONGEST], packed[sizeof(frame) + PPP_DEFLATE_MORE];
+	size_t made;
+
+	memset(frame, 'x', length);
+	frame[0] = (uint8_t)(protocol >> 8);
+	frame[1] = (uint8_t)protocol;
+	made = ppp_deflate_pack(peer, frame, length, packed);
+	assert_true(made > without);
+	kernel_line_receive(world.peers[1].line, packed, made - without);
+}
+
+static void assert_inflation(unsigned int errors, int state)
+{
+	struct ppp_stats stats;
+
+	assert_true(kernel_device_stats(world.ppp, 100, &stats));
+	assert_int_equal(stats.p.ppp_ierrors, errors);
+	assert_int_equal(get(1, PPPIOCGFLAGS) & (SC_DC_ERROR | SC_DC_FERROR), state);
+}
+
+static void what_inflates_to_the_longest_frame(void **state)
+{
+	struct ppp_deflate *peer = inflate_all();
+
+	hear_deflated(peer, 0x0205, FRAME_LONGEST, 0);
+	hear_deflated(peer, 0x0203, FRAME_LONGEST, 0);
+	assert_read(1, 0x0205, 0x0203);
+	hear_deflated(peer, PPP_IP, FRAME_LONGEST, 0);
+	assert_int_equal(world.written, 1);
+	assert_inflation(0, 0);
+	hear_deflated(peer, PPP_VJC_UNCOMP, FRAME_LONGEST, 0);	/* inflated, but of no use */
+	assert_inflation(1, 0);
+	ppp_deflate_free(peer);
+}
+
+static void what_inflates_beyond_the_longest_frame(void **state)
+{
+	static const uint16_t protocols[] = { PPP_VJC_UNCOMP, PPP_VJC_COMP, PPP_IP, 0x0203 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(protocols) * 3; i++) {
+		const size_t more[] = { FRAME_LONGEST, PPP_DEFLATE_MORE - 1, 1 };
+		struct ppp_deflate *peer = inflate_all();
+
+		hear_deflated(peer, protocols[i / 3], FRAME_LONGEST + more[i % 3], 0);
+		assert_read(1, PPP_COMP);	/* that is how a program learns of it */
+		assert_inflation(i + 1, SC_DC_ERROR | SC_DC_FERROR);
+		assert_int_equal(world.written, 0);
+		ppp_deflate_free(peer);
+		assert_int_equal(call_int(1, PPPIOCSFLAGS, 0), 0);
+	}
+}
+
+/* As the kernel's: what lacks its end would be completed by what is next. */
+static void what_is_inflated_ends_as_a_packet_does(void **state)
+{
+	for (size_t without = 1; without < 5; without++) {
+		struct ppp_deflate *peer = inflate_all();
+
+		hear_deflated(peer, 0x0203, 600, without);
+		assert_read(1, PPP_COMP);
+		assert_inflation((unsigned int)without, SC_DC_ERROR | SC_DC_FERROR);
+		ppp_deflate_free(peer);
+		assert_int_equal(call_int(1, PPPIOCSFLAGS, 0), 0);
+	}
+}
+
+/* --- counting --- */
+
 static void idle_is_what_carries_nothing(void **state)
 {
 	struct peer *peer = &world.peers[1];
@@ -542,6 +640,9 @@ int main(void)
 		CONNECTED(encryption_that_is_not_up),
 		CONNECTED(what_is_carried_is_counted_once),
 		CONNECTED(what_cannot_be_deciphered_is_told),
+		CONNECTED(what_inflates_to_the_longest_frame),
+		CONNECTED(what_inflates_beyond_the_longest_frame),
+		CONNECTED(what_is_inflated_ends_as_a_packet_does),
 		CONNECTED(idle_is_what_carries_nothing),
 		CONNECTED(the_peer_goes_first),
 		CONNECTED(the_unit_goes_first),
