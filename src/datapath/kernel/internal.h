@@ -95,7 +95,7 @@ struct native_datapath {
 	int follow_fd;				/* timerfd: sessions follow what routers say of the path */
 	int sequence_fd;			/* timerfd: what became of sequence numbers is to be looked for */
 	struct tracepoints *sequences;		/* NULL: nobody listens */
-	unsigned int sequences_due;		/* of them events() is to tell so many now */
+	unsigned int sequences_due;		/* of them events() is to look at so many now */
 	uint8_t *arena;				/* where what receive() gives lies; NULL: nothing was received yet */
 	int packet_fd;				/* epoll: sockets of captures */
 	uint8_t *packet_arena;			/* as arena, of packets() */
@@ -149,6 +149,8 @@ int native_session_modify(struct datapath *dp, handle session, const struct data
 			  unsigned int fields, struct error *error);
 void native_session_delete(struct datapath *dp, const handle *sessions, int count);
 int native_session_info(struct datapath *dp, handle session, struct datapath_session_info *info);
+/* NULL: the tunnel has none of this id. */
+struct native_session *native_session_find(const struct native_tunnel *tunnel, uint32_t session_id);
 /* The tunnel's path is known now: automatic MTUs follow from it, once; or again, with mtu=follow. */
 void native_session_settle(struct native_session *session);
 /* What the path carries of the tunnel's packets, without their headers; 0: not known. */

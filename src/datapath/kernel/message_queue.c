@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
-#include <utlist.h>
 
 #include "datapath/kernel/internal.h"
 #include "os/socket.h"
@@ -71,17 +70,13 @@ static struct datapath_message *take(struct batch *batch, uint8_t *octets, size_
 static struct native_session *session_of(const struct native_tunnel *tunnel, const uint8_t *octets, size_t length,
 					 struct data_header_v2 *header)
 {
-	struct native_session *session;
 	uint32_t session_id;
 	size_t offset;
 
 	if (data_header_demux(L2TP_ENCAP_UDP, octets, length, &session_id, &offset) != DATA_KIND_V2 ||
 	    data_header_v2_read(octets, length, header) != DATA_V2_OK || header->tunnel_id != tunnel->tunnel_id)
 		return NULL;
-	DL_FOREACH(tunnel->sessions, session)
-		if (session->config.session_id == header->session_id)
-			break;
-	return session;
+	return native_session_find(tunnel, header->session_id);
 }
 
 /* The kernel leaves data to us that are shorter than the longest header, whatever is in them: such frames, of protocols

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the kernel does with sequence numbers is told by its trace points, of all its sessions in all namespaces, whose
- * names there are but the ids.  While somebody listens they are looked at in intervals; of what was too much for one
- * nothing is told.
+ * names there are but the ids.  While somebody listens they are looked at in intervals; what is too much for one is
+ * dropped unseen, as peers can cause any number.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "datapath/kernel/internal.h"
 
 #define INTERVAL_MS 100
-#define TOLD_AT_ONCE 100		/* of our sessions, each time */
+#define LOOKED_AT_ONCE 100		/* records, of whomever: 1000 a second, as the datapath in user space tells */
 
 /* In the order of enum datapath_sequence. */
 static const struct tracepoint points[] = {
@@ -50,17 +50,19 @@ void native_listen_in(struct datapath *base, bool on)
 		log_warning("datapath=kernel: nobody can be told of sequence numbers: %s", error.text);
 }
 
+/* Tunnels in several namespaces may have the same id. */
 static const struct native_session *find(const struct native_datapath *dp, const char *name)
 {
-	const struct native_session *session;
 	uint32_t tunnel_id, session_id, position = 0;
+	const struct native_session *session = NULL;
+	const struct native_tunnel *tunnel;
 
 	if (sscanf(name, "sess %" SCNu32 "/%" SCNu32, &tunnel_id, &session_id) != 2)
 		return NULL;
-	while ((session = handle_next(&dp->sessions, &position)))
-		if (session->tunnel->tunnel_id == tunnel_id && session->config.session_id == session_id)
-			return session;
-	return NULL;
+	while (!session && (tunnel = handle_next(&dp->tunnels, &position)))
+		if (tunnel->tunnel_id == tunnel_id)
+			session = native_session_find(tunnel, session_id);
+	return session;
 }
 
 static bool take(const struct native_datapath *dp, const struct tracepoint_record *record, struct datapath_event *event)
@@ -84,7 +86,7 @@ void native_sequences_look(struct native_datapath *dp)
 
 	if (read(dp->sequence_fd, &expired, sizeof(expired)) < 0 || !dp->sequences)
 		return;
-	dp->sequences_due = TOLD_AT_ONCE;
+	dp->sequences_due = LOOKED_AT_ONCE;
 	native_notice(dp);
 }
 
@@ -98,14 +100,12 @@ int native_sequences(struct native_datapath *dp, struct datapath_event *events, 
 			dp->sequences_due = 0;
 			return told;
 		}
-		if (take(dp, &record, &events[told])) {
+		if (take(dp, &record, &events[told]))
 			told++;
-			dp->sequences_due--;
-		}
+		if (--dp->sequences_due == 0)
+			tracepoints_skip(dp->sequences);
 	}
 	if (dp->sequences_due)
 		native_notice(dp);
-	else if (told)
-		tracepoints_skip(dp->sequences);
 	return told;
 }

@@ -316,6 +316,16 @@ int native_session_add(struct datapath *base, const struct datapath_session_conf
 	return 0;
 }
 
+struct native_session *native_session_find(const struct native_tunnel *tunnel, uint32_t session_id)
+{
+	struct native_session *session;
+
+	DL_FOREACH(tunnel->sessions, session)
+		if (session->config.session_id == session_id)
+			break;
+	return session;
+}
+
 /* --- changing one --- */
 
 static int modify(struct native_datapath *dp, struct native_session *session,
