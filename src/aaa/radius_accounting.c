@@ -14,6 +14,7 @@
 #include <utlist.h>
 
 #include "aaa/radius_internal.h"
+#include "base/octets.h"
 
 #define VERSION 1
 #define FIXED_LENGTH (2 + 8)		/* what there is besides servers and attributes */
@@ -114,8 +115,7 @@ static bool is_whole(const uint8_t *attributes, size_t length, struct radius_att
 
 	if (RADIUS_HEADER_LENGTH + length > sizeof(packet) - DELAY_ROOM)
 		return false;
-	packet[2] = (uint8_t)((RADIUS_HEADER_LENGTH + length) >> 8);
-	packet[3] = (uint8_t)(RADIUS_HEADER_LENGTH + length);
+	octets_put_be16(packet + 2, (uint16_t)(RADIUS_HEADER_LENGTH + length));
 	memcpy(packet + RADIUS_HEADER_LENGTH, attributes, length);
 	if (!radius_parse(&parsed, packet, RADIUS_HEADER_LENGTH + length) ||
 	    !radius_find(&parsed, 0, RADIUS_ACCT_STATUS_TYPE, &attribute) || !radius_get_u32(&attribute, status) ||

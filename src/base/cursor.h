@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/octets.h"
+
 struct cursor {
 	uint8_t *position;
 	uint8_t *end;
@@ -50,30 +52,30 @@ static inline uint16_t cursor_get_u16(struct cursor *cursor)
 {
 	const uint8_t *p = cursor_take(cursor, 2);
 
-	return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return p ? octets_be16(p) : 0;
 }
 
 static inline uint32_t cursor_get_u32(struct cursor *cursor)
 {
 	const uint8_t *p = cursor_take(cursor, 4);
 
-	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
+	return p ? octets_be32(p) : 0;
 }
 
 static inline void cursor_put_u16(struct cursor *cursor, uint16_t value)
 {
 	uint8_t *p = cursor_take(cursor, 2);
 
-	if (p) {
-		p[0] = (uint8_t)(value >> 8);
-		p[1] = (uint8_t)value;
-	}
+	if (p)
+		octets_put_be16(p, value);
 }
 
 static inline void cursor_put_u32(struct cursor *cursor, uint32_t value)
 {
-	cursor_put_u16(cursor, (uint16_t)(value >> 16));
-	cursor_put_u16(cursor, (uint16_t)value);
+	uint8_t *p = cursor_take(cursor, 4);
+
+	if (p)
+		octets_put_be32(p, value);
 }
 
 static inline void cursor_put(struct cursor *cursor, const void *octets, size_t length)

@@ -4,7 +4,6 @@
  * negotiate; which mode it has, and when it begins and ends, is read from the frames of CCP that pass by, as in the
  * kernel.  MPPE's ciphers are the line's; what Deflate makes shorter is made so here.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/ppp-comp.h>
 #include <string.h>
@@ -92,8 +91,7 @@ static bool agree_cipher(struct ccp_direction *direction, const uint8_t *option,
 
 	if (!direction->is_set || length != CILEN_MPPE || option[0] != CI_MPPE || option[1] != CILEN_MPPE)
 		return false;
-	memcpy(&bits, option + CCP_OPT_MINLEN, sizeof(bits));
-	bits = ntohl(bits);
+	bits = octets_be32(option + CCP_OPT_MINLEN);
 	if (!(bits & (CCP_MPPE_128 | CCP_MPPE_40)))
 		return false;
 	direction->cipher.bits = bits & CCP_MPPE_128 ? 128 : 40;
@@ -163,7 +161,7 @@ void ccp_look(struct kernel_unit *unit, const uint8_t *frame, size_t length, boo
 {
 	const uint8_t *packet = frame + PROTOCOL_OCTETS;
 
-	if (length < PROTOCOL_OCTETS + CCP_HDRLEN || (frame[0] << 8 | frame[1]) != PPP_CCP)
+	if (length < PROTOCOL_OCTETS + CCP_HDRLEN || frame_protocol(frame) != PPP_CCP)
 		return;
 	if ((size_t)CCP_LENGTH(packet) <= length - PROTOCOL_OCTETS)
 		look(unit, packet, (size_t)CCP_LENGTH(packet), inbound);
@@ -171,15 +169,10 @@ void ccp_look(struct kernel_unit *unit, const uint8_t *frame, size_t length, boo
 
 /* --- frames --- */
 
-static uint16_t protocol_of(const struct frame *frame)
-{
-	return (uint16_t)(frame->octets[0] << 8 | frame->octets[1]);
-}
-
 bool ccp_pack(struct kernel_unit *unit, struct frame *frame)
 {
 	struct ppp_deflate *deflate = running_deflate(&unit->ccp, true);
-	uint16_t protocol = protocol_of(frame);
+	uint16_t protocol = frame_protocol(frame->octets);
 	bool is_up = unit->flags & SC_CCP_UP;
 	size_t length;
 
@@ -246,12 +239,12 @@ bool ccp_unpack(struct kernel_unit *unit, struct frame *frame)
 {
 	struct ppp_deflate *deflate = running_deflate(&unit->ccp, false);
 	const struct kernel_cipher *cipher = running(&unit->ccp, false);
-	bool is_packed = protocol_of(frame) == PPP_COMP;
+	bool is_packed = frame_protocol(frame->octets) == PPP_COMP;
 
 	if (cipher && is_packed)
 		return failed(unit, cipher);
 	if (cipher)
-		count_deciphered(unit, frame, protocol_of(frame));
+		count_deciphered(unit, frame, frame_protocol(frame->octets));
 	if (!deflate || unit->ccp.state & (SC_DC_ERROR | SC_DC_FERROR))
 		return true;
 	if (is_packed)

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#define PROTOCOL_OCTETS 2
+#include "kernel/ppp_internal.h"
+
 #define ADDRESS_OCTETS 2	/* that the kernel counts before a frame's protocol field */
 #define SEQUENCE_OCTETS 2
 #define HEADER (PROTOCOL_OCTETS + SEQUENCE_OCTETS)
@@ -96,7 +97,7 @@ const struct compstat *ppp_deflate_stats(const struct ppp_deflate *deflate)
 
 static bool is_compressible(const uint8_t *frame)
 {
-	uint16_t protocol = (uint16_t)(frame[0] << 8 | frame[1]);
+	uint16_t protocol = frame_protocol(frame);
 
 	return protocol <= PROTOCOL_MAX && protocol != PPP_COMP && protocol != PROTOCOL_OTHER;
 }
@@ -126,11 +127,8 @@ size_t ppp_deflate_pack(struct ppp_deflate *deflate, const uint8_t *frame, size_
 
 	if (length < PROTOCOL_OCTETS || !is_compressible(frame))
 		return 0;
-	out[0] = 0;
-	out[1] = PPP_COMP;
-	out[2] = (uint8_t)(deflate->sequence >> 8);
-	out[3] = (uint8_t)deflate->sequence;
-	deflate->sequence++;
+	octets_put_be16(out, PPP_COMP);
+	octets_put_be16(out + PROTOCOL_OCTETS, deflate->sequence++);
 	deflate->stream.next_in = (uint8_t *)(uintptr_t)frame + left_out(frame);
 	deflate->stream.avail_in = (uInt)(length - left_out(frame));
 	made = deflate_frame(&deflate->stream, out + HEADER, length + PPP_DEFLATE_MORE - HEADER);
@@ -172,7 +170,7 @@ enum ppp_deflate_result ppp_deflate_unpack(struct ppp_deflate *deflate, const ui
 	z_stream *stream = &deflate->stream;
 	size_t made, payload;
 
-	if (length <= HEADER || (uint16_t)(frame[2] << 8 | frame[3]) != deflate->sequence)
+	if (length <= HEADER || octets_be16(frame + PROTOCOL_OCTETS) != deflate->sequence)
 		return PPP_DEFLATE_LOST;
 	deflate->sequence++;
 	out[0] = 0;

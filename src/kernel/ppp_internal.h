@@ -10,6 +10,7 @@
 #include <linux/ppp_defs.h>
 #include <utlist.h>
 
+#include "base/octets.h"
 #include "config/objects.h"
 #include "kernel/held.h"
 #include "kernel/kernel.h"
@@ -19,6 +20,12 @@
 
 #define PROTOCOL_OCTETS 2	/* with which a frame begins */
 #define FRAME_OCTETS 65536	/* of one that passes by a unit */
+
+/* It has at least these. */
+static inline uint16_t frame_protocol(const uint8_t *frame)
+{
+	return octets_be16(frame);
+}
 
 /* On its way; octets are somebody else's. */
 struct frame {

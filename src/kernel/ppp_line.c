@@ -105,7 +105,7 @@ static const uint8_t *expand(const uint8_t *frame, size_t *length, uint8_t *room
 
 static void sort(struct kernel_line *line, const uint8_t *frame, size_t length)
 {
-	uint16_t protocol = (uint16_t)(frame[0] << 8 | frame[1]);
+	uint16_t protocol = frame_protocol(frame);
 
 	if (line->unit && protocol < LINK_PROTOCOLS && protocol != PPP_CCPFRAG)
 		unit_receive(line->unit, frame, length);

@@ -17,11 +17,6 @@
 #define LINK_OCTETS 4			/* before a packet, as filters see it: direction, protocol */
 #define CONTROL_PROTOCOLS 0x8000	/* from here on no filter is asked */
 
-static uint16_t protocol_of(const struct frame *frame)
-{
-	return (uint16_t)(frame->octets[0] << 8 | frame->octets[1]);
-}
-
 int network_of(uint32_t protocol)
 {
 	static const uint16_t protocols[NETWORKS] = {
@@ -77,8 +72,7 @@ static void compress_headers(struct kernel_unit *unit, struct frame *frame)
 
 	if (kind == VJ_PLAIN)
 		return;
-	out[0] = 0;
-	out[1] = kind == VJ_COMPRESSED ? PPP_VJC_COMP : PPP_VJC_UNCOMP;
+	octets_put_be16(out, kind == VJ_COMPRESSED ? PPP_VJC_COMP : PPP_VJC_UNCOMP);
 	*frame = (struct frame){ out, PROTOCOL_OCTETS + length };
 }
 
@@ -101,7 +95,7 @@ void unit_send(struct kernel_unit *unit, const uint8_t *octets, size_t length)
 
 	if (length < PROTOCOL_OCTETS || length > FRAME_OCTETS)
 		return;
-	if (protocol_of(&frame) < CONTROL_PROTOCOLS) {
+	if (frame_protocol(frame.octets) < CONTROL_PROTOCOLS) {
 		if (!is_let_through(unit, &frame, true, &active))
 			return;
 		if (active)
@@ -109,9 +103,9 @@ void unit_send(struct kernel_unit *unit, const uint8_t *octets, size_t length)
 	}
 	unit->counted.sent_packets++;
 	unit->counted.sent_octets += length - PROTOCOL_OCTETS;
-	if (wants_header_compression(unit, protocol_of(&frame)))
+	if (wants_header_compression(unit, frame_protocol(frame.octets)))
 		compress_headers(unit, &frame);
-	else if (protocol_of(&frame) == PPP_CCP)
+	else if (frame_protocol(frame.octets) == PPP_CCP)
 		ccp_look(unit, octets, length, false);
 	if (ccp_pack(unit, &frame))
 		push(unit, &frame);
@@ -126,8 +120,7 @@ void kernel_device_packet(struct kernel_ppp *ppp, int device, uint8_t *octets, s
 
 	if (!unit || length <= PROTOCOL_OCTETS || unit->mode[ipv6 ? NETWORK_IPV6 : NETWORK_IP] != NPMODE_PASS)
 		return;
-	octets[0] = 0;
-	octets[1] = ipv6 ? PPP_IPV6 : PPP_IP;
+	octets_put_be16(octets, ipv6 ? PPP_IPV6 : PPP_IP);
 	unit_send(unit, octets, length);
 }
 
@@ -145,7 +138,7 @@ static bool expand_headers(struct kernel_unit *unit, struct frame *frame)
 {
 	uint8_t *out = unit->ppp->headers;
 	size_t length = frame->length - PROTOCOL_OCTETS;
-	bool whole = protocol_of(frame) == PPP_VJC_UNCOMP;
+	bool whole = frame_protocol(frame->octets) == PPP_VJC_UNCOMP;
 
 	if (!unit->vj || unit->flags & SC_REJ_COMP_TCP)
 		return false;
@@ -158,8 +151,7 @@ static bool expand_headers(struct kernel_unit *unit, struct frame *frame)
 		if (!length)
 			return false;
 	}
-	out[0] = 0;
-	out[1] = PPP_IP;
+	octets_put_be16(out, PPP_IP);
 	*frame = (struct frame){ out, PROTOCOL_OCTETS + length };
 	return true;
 }
@@ -188,16 +180,16 @@ void unit_receive(struct kernel_unit *unit, const uint8_t *octets, size_t length
 	if (!ccp_unpack(unit, &frame))
 		count_error(unit);
 	if ((unit->flags & SC_MUST_COMP && unit->ccp.state & SC_DC_FERROR) ||
-	    ((protocol_of(&frame) == PPP_VJC_COMP || protocol_of(&frame) == PPP_VJC_UNCOMP) &&
+	    ((frame_protocol(frame.octets) == PPP_VJC_COMP || frame_protocol(frame.octets) == PPP_VJC_UNCOMP) &&
 	     !expand_headers(unit, &frame))) {
 		count_error(unit);
 		return;
 	}
-	if (protocol_of(&frame) == PPP_CCP)
+	if (frame_protocol(frame.octets) == PPP_CCP)
 		ccp_look(unit, frame.octets, frame.length, true);
 	unit->counted.received_packets++;
 	unit->counted.received_octets += frame.length - PROTOCOL_OCTETS;
-	network = network_of(protocol_of(&frame));
+	network = network_of(frame_protocol(frame.octets));
 	if (network < 0)
 		readers_give(&unit->readers, unit->ppp, frame.octets, frame.length);
 	else

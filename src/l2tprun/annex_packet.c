@@ -4,29 +4,19 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/packet.h"
 
 #define WHOLE_MAX 65535			/* octets, of IPv4 with its header; of IPv6 without */
 #define FRAGMENT 0x3fff			/* more follow, or it is not the first */
 
-static uint16_t get16(const uint8_t *octets)
-{
-	return (uint16_t)(octets[0] << 8 | octets[1]);
-}
-
-static void put16(uint8_t *octets, size_t value)
-{
-	octets[0] = (uint8_t)(value >> 8);
-	octets[1] = (uint8_t)value;
-}
-
 /* Where UDP begins, and its length; 0: it is none. */
 static size_t read_v4(const uint8_t *octets, size_t *length, struct address *to)
 {
-	size_t header = (octets[0] & 0xf) * 4u, whole = *length < IPV4_HEADER ? 0 : get16(octets + 2);
+	size_t header = (octets[0] & 0xf) * 4u, whole = *length < IPV4_HEADER ? 0 : octets_be16(octets + 2);
 
 	if (header < IPV4_HEADER || whole < header || whole > *length || octets[9] != IPPROTO_UDP ||
-	    get16(octets + 6) & FRAGMENT)
+	    octets_be16(octets + 6) & FRAGMENT)
 		return 0;
 	to->family = AF_INET;
 	memcpy(&to->v4, octets + 16, sizeof(to->v4));
@@ -36,7 +26,7 @@ static size_t read_v4(const uint8_t *octets, size_t *length, struct address *to)
 
 static size_t read_v6(const uint8_t *octets, size_t *length, struct address *to)
 {
-	size_t payload = *length < IPV6_HEADER ? 0 : get16(octets + 4);
+	size_t payload = *length < IPV6_HEADER ? 0 : octets_be16(octets + 4);
 
 	if (!payload || payload > *length - IPV6_HEADER || octets[6] != IPPROTO_UDP)
 		return 0;
@@ -48,32 +38,35 @@ static size_t read_v6(const uint8_t *octets, size_t *length, struct address *to)
 
 bool annex_packet_read(const uint8_t *octets, size_t length, struct annex_packet *packet)
 {
-	size_t udp = 0;
+	size_t udp = 0, said;
 
 	*packet = (struct annex_packet){ .port = 0 };
 	if (length && octets[0] >> 4 == 4)
 		udp = read_v4(octets, &length, &packet->to);
 	else if (length && octets[0] >> 4 == 6)
 		udp = read_v6(octets, &length, &packet->to);
-	if (!udp || length < UDP_HEADER || get16(octets + udp + 4) < UDP_HEADER || get16(octets + udp + 4) > length)
+	if (!udp || length < UDP_HEADER)
 		return false;
-	packet->port = get16(octets + udp);
+	said = octets_be16(octets + udp + 4);
+	if (said < UDP_HEADER || said > length)
+		return false;
+	packet->port = octets_be16(octets + udp);
 	packet->octets = octets + udp + UDP_HEADER;
-	packet->length = get16(octets + udp + 4) - (size_t)UDP_HEADER;
+	packet->length = said - UDP_HEADER;
 	return true;
 }
 
 static void put_udp(uint8_t *head, uint16_t port, size_t length)
 {
-	put16(head + 2, port);
-	put16(head + 4, length);
+	octets_put_be16(head + 2, port);
+	octets_put_be16(head + 4, (uint16_t)length);
 }
 
 static void put_v4(uint8_t *head, const struct annex_arrival *arrival, const struct address *to, size_t length)
 {
 	head[0] = 4 << 4 | IPV4_HEADER / 4;
 	head[1] = arrival->service;
-	put16(head + 2, length);
+	octets_put_be16(head + 2, (uint16_t)length);
 	head[8] = arrival->hops;
 	head[9] = IPPROTO_UDP;
 	memcpy(head + 12, &arrival->from.v4, sizeof(arrival->from.v4));
@@ -84,7 +77,7 @@ static void put_v6(uint8_t *head, const struct annex_arrival *arrival, const str
 {
 	head[0] = (uint8_t)(6 << 4 | arrival->service >> 4);
 	head[1] = (uint8_t)(arrival->service << 4);
-	put16(head + 4, length);
+	octets_put_be16(head + 4, (uint16_t)length);
 	head[6] = IPPROTO_UDP;
 	head[7] = arrival->hops;
 	memcpy(head + 8, &arrival->from.v6, sizeof(arrival->from.v6));

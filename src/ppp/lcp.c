@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/octets.h"
 #include "ppp/engine.h"
 
 enum lcp_option {
@@ -338,8 +339,7 @@ void lcp_protocol_reject(struct ppp_link *link, uint16_t protocol, const uint8_t
 	size_t most = smaller(sizeof(data), link->peer_mru) - PPP_PACKET_LENGTH - PPP_HEADER_LENGTH;
 
 	length = length < most ? length : most;
-	data[0] = (uint8_t)(protocol >> 8);
-	data[1] = (uint8_t)protocol;
+	octets_put_be16(data, protocol);
 	if (length)
 		memcpy(data + 2, information, length);
 	negotiate_send(link, CONTROL_LCP, PPP_PROTOCOL_REJECT, negotiate_identifier(link, CONTROL_LCP), data,
@@ -348,7 +348,7 @@ void lcp_protocol_reject(struct ppp_link *link, uint16_t protocol, const uint8_t
 
 static void receive_protocol_reject(struct ppp_link *link, const struct ppp_packet *packet)
 {
-	uint16_t protocol = packet->length < 2 ? 0 : (uint16_t)(packet->data[0] << 8 | packet->data[1]);
+	uint16_t protocol = packet->length < 2 ? 0 : octets_be16(packet->data);
 
 	if (!negotiate_is_open(link, CONTROL_LCP))
 		return;

@@ -5,6 +5,7 @@
 #include "wire/data_header_v2.h"
 
 #include "base/cursor.h"
+#include "base/octets.h"
 #include "wire/data_header.h"
 
 #define V2_L_BIT 0x4000u
@@ -52,8 +53,7 @@ enum data_v2_check data_header_v2_read(const uint8_t *octets, size_t length, str
 
 static uint8_t *put(uint8_t *out, unsigned int value)
 {
-	out[0] = (uint8_t)(value >> 8);
-	out[1] = (uint8_t)value;
+	octets_put_be16(out, (uint16_t)value);
 	return out + 2;
 }
 

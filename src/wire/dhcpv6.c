@@ -6,6 +6,7 @@
 #include "wire/dhcpv6.h"
 
 #include "base/cursor.h"
+#include "base/octets.h"
 
 enum option {
 	OPTION_CLIENT = 1, OPTION_SERVER = 2, OPTION_IA_NA = 3, OPTION_ADDRESS = 5, OPTION_REQUESTS = 6,
@@ -239,13 +240,8 @@ static uint8_t *begin_option(struct cursor *c, enum option code)
 
 static void end_option(struct cursor *c, uint8_t *length)
 {
-	size_t octets;
-
-	if (!cursor_ok(c))
-		return;
-	octets = (size_t)(c->position - length) - 2;
-	length[0] = (uint8_t)(octets >> 8);
-	length[1] = (uint8_t)octets;
+	if (cursor_ok(c))
+		octets_put_be16(length, (uint16_t)(c->position - length - 2));
 }
 
 static void put_option(struct cursor *c, enum option code, const void *octets, size_t length)

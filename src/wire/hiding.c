@@ -6,13 +6,16 @@
 #include <nettle/memops.h>
 #include <string.h>
 
+#include "base/octets.h"
+
 #define BLOCK MD5_DIGEST_SIZE
 
 static void first_block(const struct hiding *hiding, uint16_t attribute, uint8_t stream[BLOCK])
 {
-	const uint8_t type[2] = { (uint8_t)(attribute >> 8), (uint8_t)attribute };
 	struct md5_ctx md5;
+	uint8_t type[2];
 
+	octets_put_be16(type, attribute);
 	md5_init(&md5);
 	md5_update(&md5, sizeof(type), type);
 	md5_update(&md5, hiding->key_length, hiding->key);
@@ -54,8 +57,7 @@ static void combine(const struct hiding *hiding, uint16_t attribute, uint8_t *oc
 
 void hiding_hide(const struct hiding *hiding, uint16_t attribute, uint8_t *octets, size_t length, size_t padding)
 {
-	octets[0] = (uint8_t)(length >> 8);
-	octets[1] = (uint8_t)length;
+	octets_put_be16(octets, (uint16_t)length);
 	combine(hiding, attribute, octets, HIDING_LENGTH + length + padding, false);
 }
 
@@ -66,7 +68,7 @@ bool hiding_reveal(const struct hiding *hiding, uint16_t attribute, uint8_t *oct
 		return false;
 	combine(hiding, attribute, octets, length, true);
 	*value = octets + HIDING_LENGTH;
-	*value_length = (size_t)octets[0] << 8 | octets[1];
+	*value_length = octets_be16(octets);
 	return *value_length <= length - HIDING_LENGTH;
 }
 

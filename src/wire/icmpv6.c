@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/octets.h"
 
 #define SOLICITATION_FIXED 8
 #define CHECKSUM_AT 2
@@ -77,7 +78,7 @@ bool icmpv6_decode_advertisement(const struct ipv6_packet *packet, struct icmpv6
 	options = c;
 	if (!options_hold(&c, true))
 		return false;
-	*advertisement = (struct icmpv6_advertisement){ .lifetime = (uint16_t)(fixed[6] << 8 | fixed[7]) };
+	*advertisement = (struct icmpv6_advertisement){ .lifetime = octets_be16(fixed + 6) };
 	while (cursor_left(&options) && !advertisement->dns_count) {
 		option = cursor_take(&options, 2);
 		if (option[0] == OPTION_DNS)

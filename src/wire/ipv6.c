@@ -5,6 +5,7 @@
 #include "wire/ipv6.h"
 
 #include "base/cursor.h"
+#include "base/octets.h"
 
 #define VERSION 6u
 #define UDP_CHECKSUM_AT 6
@@ -12,7 +13,7 @@
 static uint64_t add_words(uint64_t sum, const uint8_t *octets, size_t length)
 {
 	for (size_t i = 0; i + 1 < length; i += 2)
-		sum += (uint64_t)octets[i] << 8 | octets[i + 1];
+		sum += octets_be16(octets + i);
 	return length % 2 ? sum + ((uint64_t)octets[length - 1] << 8) : sum;
 }
 
@@ -80,30 +81,24 @@ uint8_t *ipv6_payload(uint8_t *out, size_t size, size_t payload_length)
 	return size >= IPV6_HEADER && payload_length <= size - IPV6_HEADER ? out + IPV6_HEADER : NULL;
 }
 
-static void put_u16(uint8_t *octets, uint16_t value)
-{
-	octets[0] = (uint8_t)(value >> 8);
-	octets[1] = (uint8_t)value;
-}
-
 size_t ipv6_finish(uint8_t *out, const struct ipv6_packet *packet, size_t checksum_at)
 {
 	uint8_t *payload = out + IPV6_HEADER;
 	struct ipv6_packet written = *packet;
 	uint16_t sum;
 
-	put_u16(out, VERSION << 12);
-	put_u16(out + 2, 0);
-	put_u16(out + 4, (uint16_t)packet->payload_length);
+	octets_put_be16(out, VERSION << 12);
+	octets_put_be16(out + 2, 0);
+	octets_put_be16(out + 4, (uint16_t)packet->payload_length);
 	out[6] = packet->next_header;
 	out[7] = packet->hop_limit;
 	memcpy(out + 8, packet->source.bytes, 16);
 	memcpy(out + 24, packet->destination.bytes, 16);
 	written.payload = payload;
-	put_u16(payload + checksum_at, 0);
+	octets_put_be16(payload + checksum_at, 0);
 	sum = checksum(&written);
 	/* of UDP 0 would be none */
-	put_u16(payload + checksum_at, sum || packet->next_header != IPV6_NEXT_UDP ? sum : 0xffff);
+	octets_put_be16(payload + checksum_at, sum || packet->next_header != IPV6_NEXT_UDP ? sum : 0xffff);
 	return IPV6_HEADER + packet->payload_length;
 }
 
@@ -115,8 +110,8 @@ size_t ipv6_finish_udp(uint8_t *out, const struct address *source, const struct 
 		.payload_length = UDP_HEADER + udp->payload_length,
 	};
 
-	put_u16(out + IPV6_HEADER, udp->source);
-	put_u16(out + IPV6_HEADER + 2, udp->destination);
-	put_u16(out + IPV6_HEADER + 4, (uint16_t)packet.payload_length);
+	octets_put_be16(out + IPV6_HEADER, udp->source);
+	octets_put_be16(out + IPV6_HEADER + 2, udp->destination);
+	octets_put_be16(out + IPV6_HEADER + 4, (uint16_t)packet.payload_length);
 	return ipv6_finish(out, &packet, UDP_CHECKSUM_AT);
 }

@@ -12,6 +12,7 @@
 #include <nettle/sha1.h>
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/packet.h"
 #include "wire/ppp.h"
 
@@ -156,15 +157,14 @@ void mppe_flush(struct mppe *mppe)
 
 static bool is_ipv4(const uint8_t *packet, size_t length)
 {
-	size_t total = length >= IPV4_HEADER ? (size_t)(packet[2] << 8 | packet[3]) : 0;
+	size_t total = length >= IPV4_HEADER ? octets_be16(packet + 2) : 0;
 
 	return total >= IPV4_HEADER && total <= length && packet[0] >> 4 == 4;
 }
 
 static bool is_ipv6(const uint8_t *packet, size_t length)
 {
-	return length >= IPV6_HEADER && packet[0] >> 4 == 6 &&
-	       (size_t)(packet[4] << 8 | packet[5]) <= length - IPV6_HEADER;
+	return length >= IPV6_HEADER && packet[0] >> 4 == 6 && octets_be16(packet + 4) <= length - IPV6_HEADER;
 }
 
 /* TCP's headers, compressed or about to be. */
@@ -307,7 +307,7 @@ enum mppe_result mppe_decrypt(struct mppe *mppe, uint8_t *octets, size_t length)
 
 	if (length <= MPPE_HEADER || !(octets[0] & BIT_ENCRYPTED) || (!mppe->stateful && !flushed))
 		return MPPE_DROPPED;
-	count = (uint16_t)((octets[0] << 8 | octets[1]) % COUNTS);
+	count = octets_be16(octets) % COUNTS;
 	octets += MPPE_HEADER;
 	length -= MPPE_HEADER;
 	return mppe->stateful ? decrypt_stateful(mppe, flushed, count, octets, length) :

@@ -2,6 +2,8 @@
 /* See ppp.h. */
 #include "wire/ppp.h"
 
+#include "base/octets.h"
+
 static const struct {
 	uint16_t protocol;
 	const char *name;
@@ -36,7 +38,7 @@ bool ppp_frame_read(const uint8_t *frame, size_t length, uint16_t *protocol, con
 	} else {
 		if (length - at < 2 || !(frame[at + 1] & 1))
 			return false;
-		*protocol = (uint16_t)(frame[at] << 8 | frame[at + 1]);
+		*protocol = octets_be16(frame + at);
 		at += 2;
 	}
 	*information = frame + at;
@@ -48,13 +50,12 @@ void ppp_header_write(uint16_t protocol, uint8_t out[PPP_HEADER_LENGTH])
 {
 	out[0] = 0xff;
 	out[1] = 0x03;
-	out[2] = (uint8_t)(protocol >> 8);
-	out[3] = (uint8_t)protocol;
+	octets_put_be16(out + 2, protocol);
 }
 
 bool ppp_packet_read(const uint8_t *octets, size_t length, struct ppp_packet *packet)
 {
-	size_t says = length >= PPP_PACKET_LENGTH ? (size_t)(octets[2] << 8 | octets[3]) : 0;
+	size_t says = length >= PPP_PACKET_LENGTH ? octets_be16(octets + 2) : 0;
 
 	if (says < PPP_PACKET_LENGTH || says > length)
 		return false;
@@ -67,11 +68,9 @@ bool ppp_packet_read(const uint8_t *octets, size_t length, struct ppp_packet *pa
 
 void ppp_packet_write(uint8_t code, uint8_t identifier, size_t length, uint8_t out[PPP_PACKET_LENGTH])
 {
-	length += PPP_PACKET_LENGTH;
 	out[0] = code;
 	out[1] = identifier;
-	out[2] = (uint8_t)(length >> 8);
-	out[3] = (uint8_t)length;
+	octets_put_be16(out + 2, (uint16_t)(length + PPP_PACKET_LENGTH));
 }
 
 bool ppp_options_are_whole(const uint8_t *octets, size_t length)
@@ -108,27 +107,26 @@ void ppp_option_put(struct cursor *cursor, uint8_t type, const void *value, size
 
 void ppp_option_put_u16(struct cursor *cursor, uint8_t type, uint16_t value)
 {
-	const uint8_t octets[2] = { (uint8_t)(value >> 8), (uint8_t)value };
+	uint8_t octets[2];
 
+	octets_put_be16(octets, value);
 	ppp_option_put(cursor, type, octets, sizeof(octets));
 }
 
 void ppp_option_put_u32(struct cursor *cursor, uint8_t type, uint32_t value)
 {
-	const uint8_t octets[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
-				    (uint8_t)value };
+	uint8_t octets[4];
 
+	octets_put_be32(octets, value);
 	ppp_option_put(cursor, type, octets, sizeof(octets));
 }
 
 uint16_t ppp_option_u16(const struct ppp_option *option)
 {
-	return (uint16_t)(option->value[0] << 8 | option->value[1]);
+	return octets_be16(option->value);
 }
 
 uint32_t ppp_option_u32(const struct ppp_option *option)
 {
-	const uint8_t *p = option->value;
-
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	return octets_be32(option->value);
 }

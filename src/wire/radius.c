@@ -4,16 +4,12 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/text.h"
 
 #define ATTRIBUTE_HEADER 2	/* type and length */
 #define VENDOR_ID_LENGTH 4
 #define PREFIX_HEADER 2		/* reserved, bits */
-
-static uint32_t u32_of(const uint8_t octets[4])
-{
-	return (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 | octets[3];
-}
 
 /* Does the list fill these octets exactly? */
 static bool is_list(const uint8_t *position, const uint8_t *end)
@@ -32,7 +28,7 @@ bool radius_parse(struct radius_packet *packet, const uint8_t *octets, size_t le
 
 	if (length < RADIUS_HEADER_LENGTH)
 		return false;
-	said = (size_t)octets[2] << 8 | octets[3];
+	said = octets_be16(octets + 2);
 	if (said < RADIUS_HEADER_LENGTH || said > length || said > RADIUS_PACKET_MAX)
 		return false;
 	*packet = (struct radius_packet){ octets[0], octets[1], octets, said, octets + 4 };
@@ -58,7 +54,7 @@ static struct radius_attribute take(uint32_t vendor, const uint8_t **position)
 static bool enter_vendor(struct radius_walk *walk, struct radius_attribute *attribute)
 {
 	const uint8_t *list = attribute->value + VENDOR_ID_LENGTH, *end = attribute->value + attribute->length;
-	uint32_t vendor = attribute->length < VENDOR_ID_LENGTH ? 0 : u32_of(attribute->value);
+	uint32_t vendor = attribute->length < VENDOR_ID_LENGTH ? 0 : octets_be32(attribute->value);
 
 	if (!vendor)
 		return true;
@@ -105,7 +101,7 @@ bool radius_get_u32(const struct radius_attribute *attribute, uint32_t *value)
 {
 	if (attribute->length != sizeof(*value))
 		return false;
-	*value = u32_of(attribute->value);
+	*value = octets_be32(attribute->value);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <nettle/memops.h>
 #include <string.h>
 
+#include "base/octets.h"
 #include "wire/radius.h"
 
 #define AUTHENTICATOR_OFFSET 4
@@ -50,8 +51,7 @@ static size_t close_packet(struct radius_builder *builder, const uint8_t *authen
 
 	if (!cursor_ok(&builder->cursor))
 		return 0;
-	builder->octets[2] = (uint8_t)(length >> 8);
-	builder->octets[3] = (uint8_t)length;
+	octets_put_be16(builder->octets + 2, (uint16_t)length);
 	if (builder->message_authenticator)
 		seal(builder->octets, length, authenticator, builder->message_authenticator, secret,
 		     builder->message_authenticator);

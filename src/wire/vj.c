@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/octets.h"
 
 /* What the first octet of a compressed packet says (RFC 1144 section 3.2.2). */
 #define CHANGE_SLOT 0x40
@@ -47,28 +48,6 @@ struct vj {
 	uint8_t order[VJ_SLOTS_MAX];	/* slots to send, the one that was used last first */
 	struct slot *receive, *send;
 };
-
-static uint16_t get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, (uint16_t)(value >> 16));
-	put16(at + 2, (uint16_t)value);
-}
 
 static size_t ip_length(const uint8_t *ip)
 {
@@ -137,7 +116,7 @@ static bool is_compressible(const uint8_t *packet, size_t length, struct sending
 	size_t header;
 
 	if (length < IP_LEAST || packet[0] >> 4 != 4 || packet[IP_PROTOCOL] != TCP_PROTOCOL ||
-	    get16(packet + IP_FRAGMENT) & 0x3fff)
+	    octets_be16(packet + IP_FRAGMENT) & 0x3fff)
 		return false;
 	header = ip_length(packet);
 	if (header < IP_LEAST || length < header + TCP_LEAST)
@@ -186,7 +165,7 @@ static bool is_alike(const struct sending *sending)
 	if (memcmp(ip + IP_LEAST, last_ip + IP_LEAST, ip_length(ip) - IP_LEAST) != 0 ||
 	    memcmp(tcp + TCP_LEAST, last_tcp + TCP_LEAST, tcp_length(tcp) - TCP_LEAST) != 0)
 		return false;
-	return tcp[TCP_FLAGS] & FLAG_URG || get16(tcp + TCP_URGENT) == get16(last_tcp + TCP_URGENT);
+	return tcp[TCP_FLAGS] & FLAG_URG || octets_be16(tcp + TCP_URGENT) == octets_be16(last_tcp + TCP_URGENT);
 }
 
 static void add_number(struct sending *sending, uint8_t change, uint16_t value)
@@ -194,7 +173,7 @@ static void add_number(struct sending *sending, uint8_t change, uint16_t value)
 	sending->changes |= change;
 	if (value == 0 || value > 0xff) {
 		sending->numbers[sending->length] = 0;
-		put16(sending->numbers + sending->length + 1, value);
+		octets_put_be16(sending->numbers + sending->length + 1, value);
 		sending->length += 3;
 	} else {
 		sending->numbers[sending->length++] = (uint8_t)value;
@@ -204,7 +183,7 @@ static void add_number(struct sending *sending, uint8_t change, uint16_t value)
 /* Numbers that have moved on, by no more than can be told. */
 static bool add_moved(struct sending *sending, uint8_t change, unsigned int where)
 {
-	uint32_t moved = get32(sending->tcp + where) - get32(sending->last_tcp + where);
+	uint32_t moved = octets_be32(sending->tcp + where) - octets_be32(sending->last_tcp + where);
 
 	if (moved > UINT16_MAX)
 		return false;
@@ -216,14 +195,14 @@ static bool add_moved(struct sending *sending, uint8_t change, unsigned int wher
 /* What else may be left out: where all moved by what the last one carried. False: it must go as it is. */
 static bool find_special(struct sending *sending)
 {
-	uint32_t payload = get16(sending->last_ip + IP_LENGTH) - (uint32_t)sending->headers;
-	uint32_t sequence = get32(sending->tcp + TCP_SEQUENCE) - get32(sending->last_tcp + TCP_SEQUENCE);
-	uint32_t ack = get32(sending->tcp + TCP_ACK) - get32(sending->last_tcp + TCP_ACK);
+	uint32_t payload = octets_be16(sending->last_ip + IP_LENGTH) - (uint32_t)sending->headers;
+	uint32_t sequence = octets_be32(sending->tcp + TCP_SEQUENCE) - octets_be32(sending->last_tcp + TCP_SEQUENCE);
+	uint32_t ack = octets_be32(sending->tcp + TCP_ACK) - octets_be32(sending->last_tcp + TCP_ACK);
 	uint8_t special = 0;
 
 	switch (sending->changes) {
 	case 0:		/* payload after none is new; all else may be because the other end missed it */
-		return get16(sending->ip + IP_LENGTH) != get16(sending->last_ip + IP_LENGTH) && payload == 0;
+		return memcmp(sending->ip + IP_LENGTH, sending->last_ip + IP_LENGTH, 2) != 0 && payload == 0;
 	case SPECIAL_ECHO:
 	case SPECIAL_DATA:
 		return false;
@@ -244,15 +223,15 @@ static bool find_special(struct sending *sending)
 /* False: it cannot be told what has changed. */
 static bool find_changes(struct sending *sending)
 {
-	uint16_t window = (uint16_t)(get16(sending->tcp + TCP_WINDOW) - get16(sending->last_tcp + TCP_WINDOW));
-	int id = get16(sending->ip + IP_ID) - get16(sending->last_ip + IP_ID);
+	int window = octets_be16(sending->tcp + TCP_WINDOW) - octets_be16(sending->last_tcp + TCP_WINDOW);
+	int id = octets_be16(sending->ip + IP_ID) - octets_be16(sending->last_ip + IP_ID);
 
 	if (!is_alike(sending))
 		return false;
 	if (sending->tcp[TCP_FLAGS] & FLAG_URG)
-		add_number(sending, URGENT, get16(sending->tcp + TCP_URGENT));
+		add_number(sending, URGENT, octets_be16(sending->tcp + TCP_URGENT));
 	if (window)
-		add_number(sending, CHANGE_WINDOW, window);
+		add_number(sending, CHANGE_WINDOW, (uint16_t)window);
 	if (!add_moved(sending, CHANGE_ACK, TCP_ACK) || !add_moved(sending, CHANGE_SEQUENCE, TCP_SEQUENCE) ||
 	    !find_special(sending))
 		return false;
@@ -319,7 +298,7 @@ static uint16_t header_sum(const uint8_t *ip)
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i < ip_length(ip); i += 2)
-		sum += get16(ip + i);
+		sum += octets_be16(ip + i);
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)~sum;
@@ -371,36 +350,41 @@ static uint16_t take_number(struct cursor *cursor)
 	return octet ? octet : cursor_get_u16(cursor);
 }
 
-static void move(uint8_t *at, uint32_t by)
+static void move16(uint8_t *at, uint16_t by)
 {
-	put32(at, get32(at) + by);
+	octets_put_be16(at, (uint16_t)(octets_be16(at) + by));
+}
+
+static void move32(uint8_t *at, uint32_t by)
+{
+	octets_put_be32(at, octets_be32(at) + by);
 }
 
 /* What has changed in these headers. */
 static void apply(uint8_t changes, struct cursor *cursor, uint8_t *ip, uint8_t *tcp)
 {
-	uint32_t payload = get16(ip + IP_LENGTH) - (uint32_t)(ip_length(ip) + tcp_length(tcp));
+	uint32_t payload = octets_be16(ip + IP_LENGTH) - (uint32_t)(ip_length(ip) + tcp_length(tcp));
 	uint8_t specials = changes & SPECIALS;
 
 	tcp[TCP_FLAGS] = (uint8_t)((tcp[TCP_FLAGS] & ~FLAG_PSH) | (changes & PUSH ? FLAG_PSH : 0));
 	if (specials == SPECIAL_ECHO || specials == SPECIAL_DATA) {
 		if (specials == SPECIAL_ECHO)
-			move(tcp + TCP_ACK, payload);
-		move(tcp + TCP_SEQUENCE, payload);
+			move32(tcp + TCP_ACK, payload);
+		move32(tcp + TCP_SEQUENCE, payload);
 	} else {
 		tcp[TCP_FLAGS] &= (uint8_t)~FLAG_URG;
 		if (changes & URGENT) {
 			tcp[TCP_FLAGS] |= FLAG_URG;
-			put16(tcp + TCP_URGENT, take_number(cursor));
+			octets_put_be16(tcp + TCP_URGENT, take_number(cursor));
 		}
 		if (changes & CHANGE_WINDOW)
-			put16(tcp + TCP_WINDOW, (uint16_t)(get16(tcp + TCP_WINDOW) + take_number(cursor)));
+			move16(tcp + TCP_WINDOW, take_number(cursor));
 		if (changes & CHANGE_ACK)
-			move(tcp + TCP_ACK, take_number(cursor));
+			move32(tcp + TCP_ACK, take_number(cursor));
 		if (changes & CHANGE_SEQUENCE)
-			move(tcp + TCP_SEQUENCE, take_number(cursor));
+			move32(tcp + TCP_SEQUENCE, take_number(cursor));
 	}
-	put16(ip + IP_ID, (uint16_t)(get16(ip + IP_ID) + (changes & CHANGE_ID ? take_number(cursor) : 1)));
+	move16(ip + IP_ID, changes & CHANGE_ID ? take_number(cursor) : 1);
 }
 
 /* Of the packet whose first octet says so; NULL. */
@@ -429,9 +413,9 @@ static size_t put_packet(uint8_t *headers, const struct cursor *cursor, uint8_t 
 	size_t length = ip_length(headers), payload = cursor_left(cursor);
 
 	length += tcp_length(headers + length);
-	put16(headers + IP_LENGTH, (uint16_t)(length + payload));
-	put16(headers + IP_SUM, 0);
-	put16(headers + IP_SUM, header_sum(headers));
+	octets_put_be16(headers + IP_LENGTH, (uint16_t)(length + payload));
+	octets_put_be16(headers + IP_SUM, 0);
+	octets_put_be16(headers + IP_SUM, header_sum(headers));
 	memcpy(out, headers, length);
 	memcpy(out + length, cursor->position, payload);
 	return length + payload;
@@ -453,7 +437,7 @@ size_t vj_expand(struct vj *vj, const uint8_t *octets, size_t length, uint8_t *o
 	if (!slot)
 		return 0;
 	tcp = slot->headers + ip_length(slot->headers);
-	put16(tcp + TCP_SUM, cursor_get_u16(&cursor));
+	octets_put_be16(tcp + TCP_SUM, cursor_get_u16(&cursor));
 	apply(changes, &cursor, slot->headers, tcp);
 	if (!cursor_ok(&cursor)) {
 		vj->counters.errors++;

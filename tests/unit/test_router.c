@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "datapath/user/octets.h"
+#include "base/octets.h"
 #include "datapath/user/ppp.h"
 
 #include "test.h"

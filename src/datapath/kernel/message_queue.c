@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/octets.h"
 #include "datapath/kernel/internal.h"
 #include "os/socket.h"
 #include "wire/data_header_v2.h"
@@ -174,8 +175,7 @@ static void take_packets(const struct native_datapath *dp, const struct native_s
 			continue;
 		if (length < 0)
 			return;
-		octets[0] = (uint8_t)(PPP_IPV6 >> 8);
-		octets[1] = (uint8_t)PPP_IPV6;
+		octets_put_be16(octets, PPP_IPV6);
 		take(batch, octets, (size_t)length + PROTOCOL_LENGTH)->session = session->self;
 		ppp->others++;
 	}
@@ -244,8 +244,7 @@ static void send_frame(struct native_datapath *dp, struct native_session *sessio
 	out = malloc(PROTOCOL_LENGTH + information_length);
 	if (!out)
 		return;
-	out[0] = (uint8_t)(protocol >> 8);
-	out[1] = (uint8_t)protocol;
+	octets_put_be16(out, protocol);
 	memcpy(out + PROTOCOL_LENGTH, information, information_length);
 	if (native_mppe_has_way(session, protocol)) {
 		native_mppe_before(session, information, information_length);

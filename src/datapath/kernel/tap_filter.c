@@ -6,6 +6,7 @@
  */
 #include <netinet/in.h>
 
+#include "base/octets.h"
 #include "datapath/kernel/internal.h"
 #include "os/cbpf.h"
 
@@ -99,7 +100,7 @@ bool native_tap_parse(const uint8_t *octets, size_t length, enum l2tp_encap enca
 	*offset = at + (udp ? 8 : 0);
 	if (!at || *offset > length)
 		return false;
-	*whole = udp ? (size_t)(octets[at + 4] << 8 | octets[at + 5]) : length - at;
+	*whole = udp ? octets_be16(octets + at + 4) : length - at;
 	if (udp && *whole < 8)
 		return false;
 	*whole -= udp ? 8 : 0;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "datapath/user/octets.h"
+#include "base/octets.h"
 
 /* Sum of length octets; an odd last one is padded with zero. For lengths up to 16 MiB the result
  * is below 2^56: a hundred of them may be added. */

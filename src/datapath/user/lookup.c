@@ -8,7 +8,7 @@
 #include <urcu-qsbr.h>
 #include <urcu/rculfhash.h>
 
-#include "datapath/user/octets.h"
+#include "base/octets.h"
 
 #define BUCKETS 64			/* to begin with */
 #define LENGTHS 129			/* of prefixes: 0..128 */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "datapath/user/mss.h"
-#include "datapath/user/octets.h"
 #include "datapath/user/punt.h"
 
 #define LOST_INTERVAL_MS 1000		/* the engine's request for a reset may be lost itself */
@@ -111,7 +111,7 @@ static int take_protocol(uint8_t **frame, size_t *length)
 
 	if (*length < octets)
 		return -1;
-	protocol = octets == 1 ? **frame : **frame << 8 | (*frame)[1];
+	protocol = octets == 1 ? **frame : octets_be16(*frame);
 	*frame += octets;
 	*length -= octets;
 	return protocol;

@@ -6,6 +6,7 @@
 #ifndef L2TPD_DATAPATH_USER_PPP_H
 #define L2TPD_DATAPATH_USER_PPP_H
 
+#include "base/octets.h"
 #include "datapath/user/bucket.h"
 #include "datapath/user/segment.h"
 #include "datapath/user/train.h"
@@ -51,8 +52,7 @@ static inline bool ppp_is_control(const uint8_t *frame, size_t length)
 {
 	size_t begin = ppp_skip_address(frame, length);
 
-	return length >= begin + 2 && !(frame[begin] & 1) &&
-	       (frame[begin] << 8 | frame[begin + 1]) >= PPP_CONTROL_FIRST;
+	return length >= begin + 2 && !(frame[begin] & 1) && octets_be16(frame + begin) >= PPP_CONTROL_FIRST;
 }
 
 /* As the kernel's, each worker its own way. */

@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "datapath/user/octets.h"
+#include "base/octets.h"
 #include "datapath/user/ppp.h"
 #include "datapath/user/train.h"
 #include "datapath/user/transmit.h"

@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "datapath/user/octets.h"
+#include "base/octets.h"
 #include "datapath/user/ppp.h"
 
 #define DHCPV6_SERVER_PORT 547

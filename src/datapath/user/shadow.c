@@ -11,8 +11,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/octets.h"
 #include "datapath/user/checksum.h"
-#include "datapath/user/octets.h"
 #include "os/cbpf.h"
 #include "os/close.h"
 

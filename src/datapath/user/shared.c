@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "datapath/user/octets.h"
+#include "base/octets.h"
 #include "datapath/user/worker.h"
 #include "os/address.h"
 #include "os/route_table.h"

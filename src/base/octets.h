@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unaligned access to octets whose bounds were checked before (inner.c): a frame lies in a buffer
- * wherever the L2TP header before it ends.  Compilers make one instruction of each.
+ * Unaligned access to octets whose bounds were checked before: a frame lies in a buffer wherever the
+ * L2TP header before it ends.  Compilers make one instruction of each.  Where bounds are not known
+ * yet: base/cursor.h.
  * octets_be*: values in network order; octets_u*: as they lie in memory, for comparing and summing.
  */
-#ifndef L2TPD_DATAPATH_USER_OCTETS_H
-#define L2TPD_DATAPATH_USER_OCTETS_H
+#ifndef L2TPD_BASE_OCTETS_H
+#define L2TPD_BASE_OCTETS_H
 
 #include <endian.h>
 #include <stdbool.h>
