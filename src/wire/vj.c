@@ -407,12 +407,14 @@ static struct slot *received_slot(struct vj *vj, uint8_t changes, struct cursor 
 	return &vj->receive[vj->received];
 }
 
-/* The payload comes behind the headers. Returns the length. */
+/* The payload comes behind the headers. Returns the length; 0: IPv4 has none that long. */
 static size_t put_packet(uint8_t *headers, const struct cursor *cursor, uint8_t *out)
 {
 	size_t length = ip_length(headers), payload = cursor_left(cursor);
 
 	length += tcp_length(headers + length);
+	if (length + payload > UINT16_MAX)
+		return 0;
 	octets_put_be16(headers + IP_LENGTH, (uint16_t)(length + payload));
 	octets_put_be16(headers + IP_SUM, 0);
 	octets_put_be16(headers + IP_SUM, header_sum(headers));
@@ -426,6 +428,7 @@ size_t vj_expand(struct vj *vj, const uint8_t *octets, size_t length, uint8_t *o
 	struct cursor cursor = cursor_over((void *)(uintptr_t)octets, length);
 	struct slot *slot;
 	uint8_t changes, *tcp;
+	size_t made = 0;
 
 	vj->counters.received_compressed++;
 	if (length < 3) {
@@ -439,10 +442,11 @@ size_t vj_expand(struct vj *vj, const uint8_t *octets, size_t length, uint8_t *o
 	tcp = slot->headers + ip_length(slot->headers);
 	octets_put_be16(tcp + TCP_SUM, cursor_get_u16(&cursor));
 	apply(changes, &cursor, slot->headers, tcp);
-	if (!cursor_ok(&cursor)) {
+	if (cursor_ok(&cursor))
+		made = put_packet(slot->headers, &cursor, out);
+	if (!made) {
 		vj->counters.errors++;
 		vj->toss = true;
-		return 0;
 	}
-	return put_packet(slot->headers, &cursor, out);
+	return made;
 }

@@ -180,6 +180,22 @@ static void what_is_lost(void **state)
 	assert_false(vj_remember(to, packet, 0));
 }
 
+/* A compressed packet has more room for its payload than one of IPv4. */
+static void what_is_too_long(void **state)
+{
+	static uint8_t sent[3 + UINT16_MAX], out[sizeof(sent) + VJ_HEADERS_MAX];
+	const size_t most = 3 + UINT16_MAX - 40;
+	size_t length;
+
+	pass((struct packet){ .sequence = 1 }, &length);
+	assert_int_equal(vj_expand(to, sent, most, out), UINT16_MAX);
+	assert_memory_equal(out + 2, "\xff\xff", 2);
+	assert_int_equal(vj_expand(to, sent, most + 1, out), 0);
+	assert_int_equal(vj_counters(to)->errors, 1);
+	assert_int_equal(vj_expand(to, sent, most, out), 0);	/* the next one may be another slot's */
+	assert_int_equal(vj_counters(to)->tossed, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int main(void)
@@ -189,6 +205,7 @@ int main(void)
 		TEST(a_connection),
 		TEST(connections_share_slots),
 		TEST(what_is_lost),
+		TEST(what_is_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
