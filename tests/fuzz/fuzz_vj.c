@@ -17,6 +17,7 @@
 #define RECEIVE_SLOTS 3
 #define HEADERS 44		/* octets: TCP has an option */
 #define PACKET_MAX (HEADERS + 16)
+#define FLAGS_CARRIED 0x3f	/* of TCP: of those of ECN a sender takes no notice, as in Linux (RFC 1144 is older) */
 
 struct pair {
 	struct vj *from, *to;
@@ -66,6 +67,7 @@ static size_t make(struct pair *pair, uint8_t *packet)
 
 	for (int i = next(&pair->input) % 4; i > 0; i--)
 		packet[where[next(&pair->input) % sizeof(where)]] ^= next(&pair->input);
+	packet[33] &= FLAGS_CARRIED;
 	packet[5]++;
 	put16(packet + 2, (unsigned int)(HEADERS + payload));
 	memset(packet + HEADERS, (int)payload, payload);
