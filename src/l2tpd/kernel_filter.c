@@ -23,15 +23,25 @@ static int connect_to_itself(int fd)
 	       connect(fd, (struct sockaddr *)&name, length);
 }
 
+/* Before it was connected anybody could send to it: what is there would be taken for packets that passed. */
+static void drop_strangers(int fd)
+{
+	uint8_t first;
+
+	while (recv(fd, &first, sizeof(first), MSG_DONTWAIT) >= 0)
+		;
+}
+
 int filter_new(void *context, const void *code, uint16_t count)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), failed;
 
 	if (fd < 0)
 		return -errno;
-	if (connect_to_itself(fd) == 0 &&
-	    cbpf_attach(fd, SO_ATTACH_FILTER, code, count) == 0)
+	if (connect_to_itself(fd) == 0 && cbpf_attach(fd, SO_ATTACH_FILTER, code, count) == 0) {
+		drop_strangers(fd);
 		return fd;
+	}
 	failed = errno;
 	close(fd);
 	return -failed;
