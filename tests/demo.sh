@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# demo.sh - what `make demo` runs: two hosts, an l2tpd on each, two Ethernet pseudowires between them and what these
+# demo.sh - what `make demo` runs: two hosts, an l2tpd on each, three Ethernet pseudowires between them and what these
 # carry; and one of them as server of subscribers, LNS, with the other as its client, PPP and all. KEEP=1 leaves all of
 # it up; `tests/demo.sh clean` removes every demo that was left, `clean ID` that one.
 #
@@ -96,6 +96,13 @@ configuration() {
 		    tunnel_id=10$1 peer_tunnel_id=10$2
 		session create tunnel_name=green session_name=lab session_id=2$1 peer_session_id=2$2 pw_type=eth \\
 		    interface_name=l2tpeth1
+
+		# and one whose TCP goes by BPF programs: past the firewall, and without UDP checksums
+		tunnel create tunnel_name=grey version=3 src_ipaddr=192.0.2.$1 dest_ipaddr=192.0.2.$2 \\
+		    our_udp_port=1702 peer_udp_port=1702 tunnel_id=20$1 peer_tunnel_id=20$2 \\
+		    use_udp_checksums=no datapath=bpf
+		session create tunnel_name=grey session_name=bulk session_id=3$1 peer_session_id=3$2 \\
+		    $cookies l2spec_type=none interface_name=l2tpeth2
 	END
 	if [ "$1" = 1 ]; then client; else server; fi
 }
@@ -149,7 +156,8 @@ addresses() {
 	local n=1 host
 	for host in left right; do
 		ip -n "demo-$id-$host" addr add 10.0.0.$n/24 dev l2tpeth0 &&
-		ip -n "demo-$id-$host" addr add 10.1.0.$n/24 dev l2tpeth1 || give_up "no devices on $host"
+		ip -n "demo-$id-$host" addr add 10.1.0.$n/24 dev l2tpeth1 &&
+		ip -n "demo-$id-$host" addr add 10.4.0.$n/24 dev l2tpeth2 || give_up "no devices on $host"
 		# VXLAN, the tunnel that the kernel itself has, for comparison
 		ip -n "demo-$id-$host" link add vxlan0 type vxlan id 7 dstport 4789 dev wire \
 			local 192.0.2.$n remote 192.0.2.$((3 - n))
@@ -191,6 +199,7 @@ table() {
 		veth, no tunnel:192.0.2.2
 		VXLAN, in the kernel:10.2.0.2
 		l2tpd over UDP, IPv4:10.0.0.2
+		l2tpd over UDP, datapath=bpf:10.4.0.2
 		l2tpd over IP protocol 115, IPv6:10.1.0.2
 		l2tpd, PPP over L2TPv2:10.3.0.1
 	END
