@@ -87,6 +87,41 @@ pair l2spec=none tunnel="$bpf" session="mtu=1500" || exit 1
 check "device wider than the path: TCP, whole" transfer 10.0.0.2 3
 at_most "such packets are l2tpd's, which has them fragmented" "$(megabytes "$(past_device A tx)")" 0
 
+pair l2spec=none tunnel="$bpf" || exit 1
+check "MTU of the wire: before it shrinks" transfer 10.0.0.2 3
+for side in A B; do ip_on $side link set wire mtu 1300; done
+check "since it has shrunk: TCP, whole" until_true 10 transfer 10.0.0.2 3
+for side in A B; do ip_on $side link set wire mtu 1500; done
+
+# ---------------------------------------------------------------- what is not for them
+pair l2spec=none tunnel="$bpf" || exit 1
+ip_on A route add 192.0.2.2 via 192.0.2.99 table 100	# there is nobody
+ip_on A rule add fwmark 5 table 100
+helper B socat -u TCP-LISTEN:7005,bind=10.0.0.2 OPEN:/dev/null
+until_true 5 is_listening B 7005
+check "a mark of the packet inside says nothing of the tunnel's" on A timeout 10 \
+	socat -u -t 20 "OPEN:$L2TPD" TCP:10.0.0.2:7005,setsockopt-int=1:36:5
+ip_on A rule del fwmark 5 table 100
+
+# A segment of a connection that stays, once more, and then of another VLAN.
+helper A socat -u TCP-LISTEN:7006,bind=10.0.0.1 OPEN:/dev/null
+until_true 5 is_listening A 7006
+capture B "udp and src host 192.0.2.2 and greater 120"
+helper B socat -u SYSTEM:"head -c 400 /dev/zero; sleep 100" TCP:10.0.0.1:7006
+until_true 5 eval 'tcpdump -r "$TMP/wire.pcap" -c 1 "greater 400" 2>/dev/null | grep -q .'
+frame=$(tcpdump -r "$TMP/wire.pcap" -c 1 -xx "greater 400" 2>/dev/null | sed -n 's/^\t0x[0-9a-f]*:  //p' | tr -d ' \n')
+end_capture
+settled_missing >/dev/null
+again() { # FRAME: how many packets the session has received of it
+	local before
+	before=$(session_field A rx_packets)
+	packets B frame wire "$1"
+	sleep 0.2
+	echo $(($(session_field A rx_packets) - before))
+}
+equal "a segment once more: taken" "$(again "$frame")" 1
+equal "of another VLAN: not" "$(again "${frame:0:24}81000005${frame:24}")" 0
+
 # ---------------------------------------------------------------- what they cannot do, or no longer
 pair l2spec=default tunnel="$bpf" && moved_by A "L2-specific sublayer" "a sublayer: not helped, and shown why"
 pair l2spec=none pw_type=ip tunnel="$bpf" && moved_by A "only Ethernet" "an IP pseudowire: likewise"
@@ -116,11 +151,21 @@ moved_by A "$helped" "with another code point"
 check "TCP with that" transfer 10.0.0.2 3
 
 host C
+index=$(on A cat /sys/class/net/pw0/ifindex)
 ip_on A link set pw0 netns "${NS}C"
 moved_by A "another network namespace" "not when the device has left"
 ip_on C addr add 10.0.0.1/24 dev pw0
 ip_on C link set pw0 up
 check "which works from there" transfer 10.0.0.2 3 C B
+ip_on A link add other index "$index" type veth peer name other2	# so that it gets another
+ip_on C link set pw0 netns "${NS}A"
+moved_by A "$helped" "and again when it is back"
+pair_addresses A 1 && ip_on A link set pw0 up
+check "TCP as before, whatever its index is now" until_true 10 transfer 10.0.0.2 3
+ctl A -q session delete tunnel_name=t session_name=s
+check "it goes with its session, and nobody else's" test ! -e "$(on A ls -d /sys/class/net/pw0 2>/dev/null)" -a \
+	"$(on A cat /sys/class/net/other/ifindex)" = "$index"
+ip_on A link del other
 
 # ---------------------------------------------------------------- who is told what
 refused() { # NAME MESSAGE WORD...

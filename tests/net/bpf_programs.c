@@ -30,16 +30,16 @@
 static struct accelerate_bpf *programs;
 static int failures;
 
-/* From 192.0.2.1 to 127.0.0.1, session 0x0a0b0c0d, and in it TCP from 10.0.0.1 to 127.0.0.1, where somebody listens. */
+/* From 192.0.2.1 to 127.0.0.1, session 0x0a0b0c0d, and in it TCP over loopback; the ports are put in. */
 static const uint8_t right[PACKET] = {
-	2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00,
+	0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0x08, 0x00,
 	0x45, 0, 0, PACKET - OUTER, 0, 0, 0x40, 0, 64, 17, 0, 0, 192, 0, 2, 1, 127, 0, 0, 1,
 	0x06, 0xa5, 0x06, 0xa5, 0, PACKET - UDP, 0, 0,
 	0, 3, 0, 0, 0x0a, 0x0b, 0x0c, 0x0d,
 	1, 2, 3, 4, 5, 6, 7, 8,
 	2, 0, 0, 0, 0, 3, 2, 0, 0, 0, 0, 4, 0x08, 0x00,
-	0x45, 0, 0, PACKET - INNER_IP, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 127, 0, 0, 1,
-	0x12, 0x34, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0,
+	0x45, 0, 0, PACKET - INNER_IP, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1,
+	0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0,
 	'd', 'a', 't', 'a',
 };
 
@@ -52,16 +52,22 @@ static void report(const char *name, bool is_right, const char *why, size_t wher
 	failures += !is_right;
 }
 
-static int listen_somewhere(uint8_t port[2])
+/* ports: of who connects, and of who listens, at all addresses. */
+static int connect_somewhere(uint8_t ports[4])
 {
-	struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int listening = socket(AF_INET, SOCK_STREAM, 0), connecting = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in name = { .sin_family = AF_INET };
 	socklen_t length = sizeof(name);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&name, length) < 0 || listen(fd, 1) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&name, &length) < 0)
+	if (bind(listening, (struct sockaddr *)&name, length) < 0 || listen(listening, 1) < 0 ||
+	    getsockname(listening, (struct sockaddr *)&name, &length) < 0)
 		return -1;
-	memcpy(port, &name.sin_port, sizeof(name.sin_port));
+	memcpy(ports + 2, &name.sin_port, sizeof(name.sin_port));
+	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(connecting, (struct sockaddr *)&name, length) < 0 ||
+	    getsockname(connecting, (struct sockaddr *)&name, &length) < 0)
+		return -1;
+	memcpy(ports, &name.sin_port, sizeof(name.sin_port));
 	return 0;
 }
 
@@ -95,20 +101,20 @@ static int run(const uint8_t *packet, size_t length)
 	return (int)options.retval;
 }
 
-/* Nothing but what these say may be different: addresses of Ethernet, TOS, id, TTL and checksum of IP, which say
- * nothing of whose the packet is; inside, all that is TCP's own but its port, offset and flags, and who sent it. */
+/* Nothing but what these say may be different: who sent the Ethernet frame, TOS, id, TTL and checksum of IP, which say
+ * nothing of whose the packet is; inside, all that is TCP's own but its ports, offset and flags. */
 static bool may_differ(size_t at)
 {
 	size_t outer = at - OUTER, inner = at - INNER_IP;
 
-	if (at < 12 || (at >= INNER && at < INNER + 12))
+	if ((at >= 6 && at < 12) || (at >= INNER && at < INNER + 12))
 		return true;
 	if (at >= OUTER && at < UDP)
 		return outer == 1 || (outer >= 4 && outer < 7) || outer == 8 || outer == 10 || outer == 11;
 	if (at >= INNER_IP && at < TCP)
-		return (inner >= 1 && inner < 7) || inner == 8 || (inner >= 10 && inner < 16);
+		return (inner >= 1 && inner < 7) || inner == 8 || inner == 10 || inner == 11;
 	if (at >= TCP)
-		return at - TCP != 2 && at - TCP != 3;
+		return at - TCP >= 4;
 	return false;
 }
 
@@ -153,7 +159,7 @@ int main(void)
 
 	memcpy(packet, right, PACKET);
 	programs = accelerate_bpf__open_and_load();
-	if (!programs || know_session() < 0 || listen_somewhere(packet + TCP + 2) < 0) {
+	if (!programs || know_session() < 0 || connect_somewhere(packet + TCP) < 0) {
 		printf("FAIL programs: %s\n", strerror(errno));
 		return 1;
 	}
@@ -161,6 +167,8 @@ int main(void)
 	       (size_t)run(packet, PACKET));
 	test_prefixes(packet);
 	test_flips(packet);
+	test_octet("to another host's Ethernet address", packet, 0, 2);
+	test_octet("to who only listens, perhaps at an address of others", packet, INNER_IP + 15, 2);
 	test_octet("a UDP checksum", packet, UDP + 7, 1);
 	test_octet("a fragment", packet, OUTER + 6, 0x20);
 	test_octet("a later fragment", packet, OUTER + 7, 1);

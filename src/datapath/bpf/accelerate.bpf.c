@@ -10,6 +10,7 @@
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -203,6 +204,7 @@ static __always_inline int wrap(struct __sk_buff *skb, const struct maps_outgoin
 	    bpf_skb_store_bytes(skb, ETH_HLEN, out->headers, length, 0) < 0 ||
 	    bpf_skb_store_bytes(skb, ETH_HLEN + length, &segment->ethernet, ETH_HLEN, 0) < 0)
 		return TC_ACT_SHOT;	/* it is no frame of the device's any more */
+	skb->mark = 0;			/* it says how the packet inside is routed, which has been done */
 	return (int)bpf_redirect_neigh(out->wire, NULL, 0, 0);
 }
 
@@ -299,17 +301,19 @@ static __always_inline int has_cookie(struct __sk_buff *skb, __u32 offset, const
 	return 1;
 }
 
-/* Is there somebody on this host who waits for it? What is for others may have to leave by another device, whose driver
- * would take what the kernel still remembers of the tunnel for the truth. */
+/* Is it of a connection of this host's? What is for others may have to leave by another device, whose driver would take
+ * what the kernel still remembers of the tunnel for the truth. (Who listens may do so at any address, others' too.) */
 static __always_inline int is_for_us(struct __sk_buff *skb, struct segment *segment)
 {
 	__u32 length = segment->ipv6 ? sizeof(segment->tuple.ipv6) : sizeof(segment->tuple.ipv4);
 	struct bpf_sock *sock = bpf_skc_lookup_tcp(skb, &segment->tuple, length, BPF_F_CURRENT_NETNS, 0);
+	int connected;
 
 	if (!sock)
 		return 0;
+	connected = sock->state != BPF_TCP_LISTEN;
 	bpf_sk_release(sock);
-	return 1;
+	return connected;
 }
 
 static __always_inline int unwrap(struct __sk_buff *skb, const struct segment *segment, __u32 octets, __u32 device)
@@ -331,6 +335,8 @@ int decapsulate(struct __sk_buff *skb)
 	__u32 udp, cookie, frame, packets, payload, device;
 	int action;
 
+	if (skb->pkt_type != PACKET_HOST || skb->vlan_present)
+		return TO_OTHERS;	/* of another host, or another network */
 	udp = read_outer(skb, &key);
 	cookie = udp ? read_message(skb, udp, &key) : 0;
 	in = cookie ? bpf_map_lookup_elem(&incoming, &key) : NULL;

@@ -4,16 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <utlist.h>
 
 #include "datapath/bpf/accelerator.h"
 #include "datapath/user/device.h"
-#include "os/close.h"
-#include "os/netns.h"
 #include "os/route.h"
 #include "os/route_table.h"
-#include "os/tap.h"
 
 struct acceleration {
 	struct acceleration *prev, *next;	/* of the datapath */
@@ -59,23 +55,19 @@ static const char *obstacle_of_tunnel(const struct tunnel *tunnel)
 	return NULL;
 }
 
-static bool is_at_home(const struct session *session)
-{
-	int where = tap_netns(session->device);
-	bool at_home = where >= 0 && netns_identity_fd(where) == netns_identity("");
-
-	os_close(&where);
-	return at_home;
-}
-
-/* By which device, and from which address? */
+/* By which device, from which address, and how long? The path's MTU is what it was when somebody asked: then whoever
+ * sends from user space has the kernel fragment, but nobody does that here. */
 static bool find_way(const struct user_datapath *dp, const struct tunnel *tunnel, struct accelerator_session *wanted)
 {
 	const struct route_query query = { &tunnel->config.local.address, &wanted->peer, "",
 					   tunnel->config.bind_interface, 0 };
+	uint32_t mtu;
 
 	if (address_is_any(&wanted->local.address) && route_source(&query, &wanted->local.address) < 0)
 		return false;
+	wanted->mtu = tunnel->path->mtu;
+	if (!tunnel->path->distrusted && route_path_mtu(&query, &mtu) == 0 && mtu < wanted->mtu)
+		wanted->mtu = mtu;
 	wanted->wire = tunnel->path->group->ifindex;
 	if (!wanted->wire)
 		wanted->wire = route_device(dp->links, &wanted->local.address, &wanted->peer.address);
@@ -83,7 +75,7 @@ static bool find_way(const struct user_datapath *dp, const struct tunnel *tunnel
 }
 
 /* Fill *wanted; or say why not. */
-static const char *find_out(const struct user_datapath *dp, const struct session *session,
+static const char *find_out(struct user_datapath *dp, const struct session *session,
 			    struct accelerator_session *wanted)
 {
 	const struct tunnel *tunnel = session->tunnel;
@@ -93,12 +85,11 @@ static const char *find_out(const struct user_datapath *dp, const struct session
 		obstacle = obstacle_of_tunnel(tunnel);
 	if (obstacle)
 		return obstacle;
-	if (!is_at_home(session))
+	wanted->device = device_find(dp, session->own);
+	if (!wanted->device)
 		return OBSTACLE "its device is in another network namespace";
-	wanted->device = session->own->ifindex;
 	wanted->local = tunnel->path->local;
 	wanted->peer = tunnel->path->peer;
-	wanted->mtu = tunnel->path->mtu;
 	wanted->ttl = tunnel->path->ttl;
 	wanted->dscp = tunnel->path->dscp;
 	wanted->session_id = session->session_id;
@@ -134,7 +125,7 @@ static void start(struct user_datapath *dp, struct acceleration *acceleration, c
 		acceleration->accelerated = accelerator_add(dp->accelerator, wanted, NULL);
 	acceleration->told = *wanted;
 	acceleration->moved_by = acceleration->accelerated ? "bpf: TCP; user: all else" :
-				 OBSTACLE "the kernel does not take the programs (Linux 6.6 does)";
+				 OBSTACLE "the kernel does not take the programs (it takes Linux 6.6, and CAP_BPF)";
 }
 
 static void settle(struct user_datapath *dp, struct acceleration *acceleration)

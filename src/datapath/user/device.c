@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "datapath/user/worker.h"
+#include "os/close.h"
 #include "os/netns.h"
 #include "os/tap.h"
 
@@ -236,16 +237,34 @@ int device_set_mtu(const struct device *device, uint32_t mtu, struct error *erro
 	return result;
 }
 
+uint32_t device_find(struct user_datapath *dp, struct device *device)
+{
+	int where = tap_netns(device->fd);
+	uint32_t ifindex = 0;
+	char name[IF_NAMESIZE];
+
+	if (where >= 0 && netns_identity_fd(where) == netns_identity("") && tap_name(device->fd, name))
+		ifindex = link_index(dp->links, name);
+	if (ifindex)
+		device->ifindex = ifindex;
+	os_close(&where);
+	return ifindex;
+}
+
 /* Those at home into the victims' group, and away with it; the others go one by one with their descriptors. */
 void device_remove(struct user_datapath *dp, struct device *const *devices, int count)
 {
 	struct link_settings victim = { .group = dp->link_group ^ VICTIMS };
 	int victims = 0;
 
-	for (int i = 0; i < count; i++)
-		if (devices[i] && devices[i]->fd >= 0 && !*devices[i]->netns && !devices[i]->adopted &&
-		    link_set(dp->links, devices[i]->ifindex, &victim, NULL) == 0)
+	for (int i = 0; i < count; i++) {
+		uint32_t ifindex = 0;
+
+		if (devices[i] && devices[i]->fd >= 0 && !devices[i]->adopted)
+			ifindex = device_find(dp, devices[i]);
+		if (ifindex && link_set(dp->links, ifindex, &victim, NULL) == 0)
 			victims++;
+	}
 	if (victims)
 		(void)link_delete_group(dp->links, victim.group);
 	for (int i = 0; i < count; i++) {

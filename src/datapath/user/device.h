@@ -47,6 +47,9 @@ void device_forget_namespaces(struct user_datapath *dp);
 /* Remove what a predecessor of this link group left behind. Returns 1 when there was something. */
 int device_remove_leftovers(struct link_channel *links, uint32_t link_group);
 
+/* Its index in our namespace, which is another when it was moved and has come back; 0: it is not here. */
+uint32_t device_find(struct user_datapath *dp, struct device *device);
+
 /* To where the device is now: it may have been moved, and its namespace's name may be another's by now. */
 int device_visit(const struct device *device, struct visit *visit, struct error *error);
 void device_visit_end(struct visit *visit);
