@@ -10,14 +10,14 @@ guest() { "$TESTS/guest/guest" "$1" "$GUEST" "${@:2}"; }
 # in_guest COMMAND-LINE [SECONDS]
 in_guest() { guest exec -t "${2:-60}" "$1"; }
 
-# guest_begin [HOST]: a new host, A if not said, and the guest at its wire, which has what _ppp.sh sends
+# guest_begin [HOST [OPTION...]]: a new host, A if not said, and the guest at its wire, which has what _ppp.sh sends
 guest_begin() {
 	local host=${1:-A}
 	# shellcheck disable=SC2034 # for _ppp.sh, and lib.sh
 	FAR_FOLDER=/tmp WIRE=peer0
 	host "$host"
 	on "$host" sysctl -qw net.ipv6.conf.default.disable_ipv6=0
-	guest start -n "$NS$host" -m 256 || { fail guest "does not start"; exit 1; }
+	guest start -n "$NS$host" -m 256 "${@:2}" || { fail guest "does not start"; exit 1; }
 	[ ! -e "$TMP/sent" ] || guest put "$TMP/sent" "$FAR_FOLDER/sent"
 	echo "the guest is Linux $(in_guest 'uname -r')"
 }
