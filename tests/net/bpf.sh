@@ -112,12 +112,13 @@ until_true 5 eval 'tcpdump -r "$TMP/wire.pcap" -c 1 "greater 400" 2>/dev/null | 
 frame=$(tcpdump -r "$TMP/wire.pcap" -c 1 -xx "greater 400" 2>/dev/null | sed -n 's/^\t0x[0-9a-f]*:  //p' | tr -d ' \n')
 end_capture
 settled_missing >/dev/null
-again() { # FRAME: how many packets the session has received of it
+received() { echo $(($(session_field A rx_packets) - $(on A cat /sys/class/net/pw0/statistics/rx_packets))); }
+again() { # FRAME: how many packets the program has received of it
 	local before
-	before=$(session_field A rx_packets)
+	before=$(received)
 	packets B frame wire "$1"
 	sleep 0.2
-	echo $(($(session_field A rx_packets) - before))
+	echo $(($(received) - before))
 }
 equal "a segment once more: taken" "$(again "$frame")" 1
 equal "of another VLAN: not" "$(again "${frame:0:24}81000005${frame:24}")" 0
@@ -190,7 +191,17 @@ links() {
 stays() { for link in "${held[@]}"; do bpftool link show id "$link" && return; done; false; }
 has_gone() { ! stays; }
 mapfile -t held < <(links)
-equal "a program on the device and one on the wire" ${#held[@]} 2
+equal "a program on the wire" ${#held[@]} 1
+filters() { on A tc filter show dev pw0 egress | grep -c encapsulate; }
+equal "and one on the device" "$(filters)" 1
+ctl A -q session modify tunnel_name=t session_name=s carrier_timeout=60000
+equal "none where it is not helped" "$(filters) $(links)" "0 "
+ctl A -q session modify tunnel_name=t session_name=s carrier_timeout=0
+on A tc qdisc del dev pw0 clsact
+ip_on A route add 203.0.113.0/24 via 192.0.2.2
+is_held() { [ "$(filters)" = 1 ]; }
+check "it is put there again" until_true 5 is_held
+mapfile -t held < <(links)
 check "the kernel holds them" stays
 kill_daemon A
 check "none after kill -9" until_true 5 has_gone

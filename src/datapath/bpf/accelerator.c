@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* See accelerator.h. What holds a program where it is are links, which go with their descriptors. */
+/*
+ * See accelerator.h.  What holds a program on a wire is a link, which goes with its descriptor; but to make and to end
+ * one costs a grace period of the kernel each.  So on the sessions' own devices, which may be thousands and go with
+ * us anyway, filters do it; to another namespace a device does not take them with it.
+ */
 #include "datapath/bpf/accelerator.h"
 
 #include <accelerate.skel.h>	/* the build makes it of accelerate.bpf.c */
@@ -19,7 +23,6 @@
 
 /* linux/bpf.h since 6.6 */
 #define TCX_INGRESS 46
-#define TCX_EGRESS 47
 
 #define HOPS_DEFAULT 64			/* IPDEFTTL */
 
@@ -40,7 +43,7 @@ struct accelerated {
 	struct accelerator *accelerator;
 	struct wire *wire;
 	uint32_t device;
-	int link;
+	struct bpf_tc_opts filter;	/* where it is; handle 0: there is none */
 	bool receives;
 	struct maps_incoming_key key;
 };
@@ -74,10 +77,10 @@ void accelerator_close(struct accelerator *accelerator)
 }
 
 /* The descriptor of a link, or -1 with errno. */
-static int attach(const struct bpf_program *program, uint32_t ifindex, uint32_t where)
+static int attach(const struct bpf_program *program, uint32_t ifindex)
 {
 	union bpf_attr attributes = { .link_create = { .prog_fd = (uint32_t)bpf_program__fd(program),
-						       .target_ifindex = ifindex, .attach_type = where } };
+						       .target_ifindex = ifindex, .attach_type = TCX_INGRESS } };
 
 	return os_bpf(BPF_LINK_CREATE, &attributes);
 }
@@ -94,7 +97,7 @@ static struct wire *wire_get(struct accelerator *accelerator, uint32_t ifindex)
 		if (!wire)
 			return NULL;
 		wire->ifindex = ifindex;
-		wire->link = attach(accelerator->programs->progs.decapsulate, ifindex, TCX_INGRESS);
+		wire->link = attach(accelerator->programs->progs.decapsulate, ifindex);
 		if (wire->link < 0) {
 			free(wire);
 			return NULL;
@@ -112,6 +115,56 @@ static void wire_put(struct accelerator *accelerator, struct wire *wire)
 	close(wire->link);
 	DL_DELETE(accelerator->wires, wire);
 	free(wire);
+}
+
+/* --- devices --- */
+
+static struct bpf_tc_hook hook_of(const struct accelerated *accelerated)
+{
+	return (struct bpf_tc_hook){ .sz = sizeof(struct bpf_tc_hook), .ifindex = (int)accelerated->device,
+				     .attach_point = BPF_TC_EGRESS };
+}
+
+/* The kernel finds a place behind what others have put there. */
+static int filter_put(struct accelerated *accelerated)
+{
+	struct bpf_tc_hook hook = hook_of(accelerated);
+	int result = bpf_tc_hook_create(&hook);
+
+	if (result < 0 && result != -EEXIST)
+		return -1;
+	accelerated->filter = (struct bpf_tc_opts){
+		.sz = sizeof(accelerated->filter),
+		.prog_fd = bpf_program__fd(accelerated->accelerator->programs->progs.encapsulate),
+	};
+	if (bpf_tc_attach(&hook, &accelerated->filter) == 0)
+		return 0;
+	accelerated->filter.handle = 0;
+	return -1;
+}
+
+static struct bpf_tc_opts place_of(const struct accelerated *accelerated)
+{
+	return (struct bpf_tc_opts){ .sz = sizeof(struct bpf_tc_opts), .handle = accelerated->filter.handle,
+				     .priority = accelerated->filter.priority };
+}
+
+bool accelerator_holds(const struct accelerated *accelerated)
+{
+	struct bpf_tc_hook hook = hook_of(accelerated);
+	struct bpf_tc_opts there = place_of(accelerated);
+
+	return there.handle && bpf_tc_query(&hook, &there) == 0 && there.prog_id == accelerated->filter.prog_id;
+}
+
+/* What has this index now may be another's device. */
+static void filter_remove(const struct accelerated *accelerated)
+{
+	struct bpf_tc_hook hook = hook_of(accelerated);
+	struct bpf_tc_opts place = place_of(accelerated);
+
+	if (accelerator_holds(accelerated))
+		(void)bpf_tc_detach(&hook, &place);
 }
 
 /* --- what the programs know of a session --- */
@@ -224,8 +277,7 @@ struct accelerated *accelerator_add(struct accelerator *accelerator, const struc
 	accelerated->device = session->device;
 	accelerated->receives = session->receives;
 	compose_key(session, &accelerated->key);
-	accelerated->link = attach(accelerator->programs->progs.encapsulate, session->device, TCX_EGRESS);
-	if (accelerated->link >= 0)
+	if (filter_put(accelerated) == 0)
 		accelerated->wire = wire_get(accelerator, session->wire);
 	if (accelerated->wire && tell(accelerated, session) == 0)
 		return accelerated;
@@ -240,8 +292,7 @@ void accelerator_remove(struct accelerated *accelerated, struct accelerator_coun
 	const struct accelerate_bpf *programs = accelerated->accelerator->programs;
 	const uint32_t *device = &accelerated->device;
 
-	if (accelerated->link >= 0)
-		close(accelerated->link);
+	filter_remove(accelerated);
 	(void)bpf_map__delete_elem(programs->maps.outgoing, device, sizeof(*device), 0);
 	if (accelerated->receives)
 		(void)bpf_map__delete_elem(programs->maps.incoming, &accelerated->key, sizeof(accelerated->key), 0);

@@ -47,6 +47,8 @@ void accelerator_close(struct accelerator *accelerator);	/* NULL is legal; of se
 /* NULL with *error: out of memory, or one of the devices is not there or none that carries Ethernet. */
 struct accelerated *accelerator_add(struct accelerator *accelerator, const struct accelerator_session *session,
 				    struct error *error);
+/* Is the program still on the session's device? A visit to another namespace takes it away, as others can. */
+bool accelerator_holds(const struct accelerated *accelerated);
 /* From now on all packets take the other way. *counters, if not NULL: how many took this one. */
 void accelerator_remove(struct accelerated *accelerated, struct accelerator_counters *counters);
 void accelerator_count(const struct accelerated *accelerated, struct accelerator_counters *counters);

@@ -135,7 +135,8 @@ static void settle(struct user_datapath *dp, struct acceleration *acceleration)
 
 	memset(&wanted, 0, sizeof(wanted));	/* it is compared as a whole */
 	obstacle = find_out(dp, acceleration->session, &wanted);
-	if (!obstacle && acceleration->accelerated && !memcmp(&wanted, &acceleration->told, sizeof(wanted)))
+	if (!obstacle && acceleration->accelerated && !memcmp(&wanted, &acceleration->told, sizeof(wanted)) &&
+	    accelerator_holds(acceleration->accelerated))
 		return;
 	stop(acceleration);
 	acceleration->moved_by = obstacle;
