@@ -53,8 +53,10 @@ done
 # ---------------------------------------------------------------- one end alone
 for side in A B; do
 	pair l2spec=none tunnel=use_udp_checksums=no "tunnel_$side=datapath=bpf" || continue
+	before=$(settled_missing)
 	check "only $side: TCP both ways, whole" transfer 10.0.0.2 30
 	check "only $side: inside IPv6" transfer fd00::2 30
+	equal "only $side: one end has received what the other sent, packets and octets" "$(settled_missing)" "$before"
 	at_least "only $side: sent by BPF" "$(megabytes "$(past_device $side tx)")" 60
 done
 

@@ -49,6 +49,15 @@ void deliver_refuse(struct worker *worker, struct session *session, enum datapat
 	notice_drop(worker, drop, session, session->session_id, NULL);
 }
 
+/* It was counted as one. What it stands for, its sender and the device count, each packet with headers of its own. */
+static void count_uncut(struct session *session, const struct inner *inner, uint16_t gso_size)
+{
+	uint32_t more = (inner->end - inner->payload_offset - 1) / gso_size;
+
+	counter_add(session->rx.packets, more);
+	counter_add(session->rx.bytes, more * (session->receive_overhead + inner->payload_offset));
+}
+
 /* A frame that the device could not have sent, but what is to be cut. */
 static bool deliver_uncut(struct worker *worker, struct session *session, uint8_t *frame, size_t length)
 {
@@ -59,6 +68,8 @@ static bool deliver_uncut(struct worker *worker, struct session *session, uint8_
 	if (!inner_parse(frame, length, session->layer, &inner) || !unfinished_is(frame, &inner) ||
 	    !unfinished_describe(frame, &inner, shared_get(session->mtu), &header))
 		return false;
+	if (header.gso_size)
+		count_uncut(session, &inner, header.gso_size);
 	coalesce_flush(&worker->coalescer);	/* something of its connection may be held */
 	deliver_emit(worker, session, &header, iov, 2, length);
 	return true;
