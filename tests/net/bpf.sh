@@ -212,4 +212,21 @@ check "up again" until_true 10 transfer 10.0.0.2 3
 ctl A -q tunnel delete tunnel_name=t
 equal "none without its tunnel" "$(links)" ""
 
+# ---------------------------------------------------------------- many
+ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
+{
+	grep '^tunnel' "$TMP/A.conf"
+	for id in {1..200}; do
+		echo "session create tunnel_name=t session_name=s$id session_id=$id peer_session_id=$id l2spec_type=none"
+	done
+} >"$TMP/many.conf"
+stop_daemon A
+before=$(ms)
+daemon A <"$TMP/many.conf"
+at_most "200 sessions begin soon" $(($(ms) - before)) 1500
+SESSION=s200 moved_by A "$helped" "the last is helped"
+before=$(ms)
+ctl A -q tunnel delete tunnel_name=t
+at_most "and end soon" $(($(ms) - before)) 1500
+
 exit $((failures > 0))

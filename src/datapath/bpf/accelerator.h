@@ -3,9 +3,10 @@
  * BPF programs that carry TCP between the devices of sessions and the wire without leaving the kernel, beside a
  * datapath that has these sessions: what the programs (accelerate.bpf.c) do not take reaches it as if they were not
  * there.  Packets go past netfilter and IPsec.  In: sessions; out: their counters.  Everything here is the calling
- * thread's, and in its network namespace; the kernel removes all of it with the process, however that ends.
+ * thread's, and in its network namespace; the kernel removes all of it with the process, however that ends, as it does the
+ * sessions' devices.
  *
- * Needs Linux 6.6 (TCX), CAP_BPF and CAP_NET_ADMIN.
+ * Needs Linux 6.6 (TCX) with cls_bpf, CAP_BPF and CAP_NET_ADMIN.
  */
 #ifndef L2TPD_DATAPATH_BPF_ACCELERATOR_H
 #define L2TPD_DATAPATH_BPF_ACCELERATOR_H
