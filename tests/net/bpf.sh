@@ -217,7 +217,8 @@ ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 {
 	grep '^tunnel' "$TMP/A.conf"
 	for id in {1..200}; do
-		echo "session create tunnel_name=t session_name=s$id session_id=$id peer_session_id=$id l2spec_type=none"
+		echo "session create tunnel_name=t session_name=s$id session_id=$id peer_session_id=$id" \
+			"l2spec_type=none"
 	done
 } >"$TMP/many.conf"
 stop_daemon A

@@ -3,8 +3,8 @@
  * BPF programs that carry TCP between the devices of sessions and the wire without leaving the kernel, beside a
  * datapath that has these sessions: what the programs (accelerate.bpf.c) do not take reaches it as if they were not
  * there.  Packets go past netfilter and IPsec.  In: sessions; out: their counters.  Everything here is the calling
- * thread's, and in its network namespace; the kernel removes all of it with the process, however that ends, as it does the
- * sessions' devices.
+ * thread's, and in its network namespace; the kernel removes all of it with the process, as it does the sessions'
+ * devices, however that ends.
  *
  * Needs Linux 6.6 (TCX) with cls_bpf, CAP_BPF and CAP_NET_ADMIN.
  */
