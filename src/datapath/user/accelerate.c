@@ -119,8 +119,10 @@ static void stop(struct acceleration *acceleration)
 
 static void start(struct user_datapath *dp, struct acceleration *acceleration, const struct accelerator_session *wanted)
 {
-	if (!dp->accelerator)
+	if (!dp->accelerator && !dp->accelerator_refused) {
 		dp->accelerator = accelerator_open(NULL);
+		dp->accelerator_refused = !dp->accelerator;
+	}
 	if (dp->accelerator)
 		acceleration->accelerated = accelerator_add(dp->accelerator, wanted, NULL);
 	acceleration->told = *wanted;

@@ -247,7 +247,8 @@ struct user_datapath {
 	struct handle_table tunnels, sessions, ports, shared;
 	unsigned int shared_made;	/* shared devices so far */
 	struct own_pins pins;
-	struct accelerator *accelerator;	/* NULL: nobody needed it yet, or there cannot be one */
+	struct accelerator *accelerator;	/* NULL: nobody needed it yet, or there cannot be one ... */
+	bool accelerator_refused;	/* ... which is asked once */
 	struct acceleration *accelerations;
 	uint64_t routes_settled, routes_due;	/* ms: the last look at them; the next, 0: when they change */
 	struct socket_group *groups;
