@@ -25,7 +25,6 @@
 
 #define TO_OTHERS TC_ACT_UNSPEC		/* TCX_NEXT: to other programs, and then on as if we were not there */
 #define IP_MORE_OR_OFFSET 0x3fff
-#define IP_DONT_FRAGMENT 0x4000
 #define PACKET_MAX 65535
 #define DATA_V3 0x00030000		/* L2TPv3 over UDP: no control message, no reserved bit */
 #define TOS_ECN 3
@@ -61,10 +60,7 @@ struct segment {
 	__u32 headers;			/* octets from the Ethernet header to what TCP carries */
 	__u8 ttl, tos;
 	__u8 ipv6;
-	union {
-		struct bpf_sock_tuple tuple;
-		__u8 octets[36];
-	};
+	struct bpf_sock_tuple tuple;
 };
 
 /* --- the packet inside --- */

@@ -17,7 +17,6 @@
 #include <unistd.h>
 #include <utlist.h>
 
-#include "base/packet.h"
 #include "datapath/bpf/maps.h"
 #include "os/bpf.h"
 
@@ -50,22 +49,18 @@ struct accelerated {
 
 /* --- programs --- */
 
-struct accelerator *accelerator_open(struct error *error)
+struct accelerator *accelerator_open(void)
 {
 	struct accelerator *accelerator = calloc(1, sizeof(*accelerator));
 
-	if (!accelerator) {
-		error_system(error, ENOMEM, NULL, "cannot load BPF programs");
+	if (!accelerator)
 		return NULL;
-	}
 	libbpf_set_print(NULL);
 	accelerator->programs = accelerate_bpf__open_and_load();
-	if (!accelerator->programs) {
-		error_system(error, errno, NULL, "the kernel does not take BPF programs");
-		free(accelerator);
-		return NULL;
-	}
-	return accelerator;
+	if (accelerator->programs)
+		return accelerator;
+	free(accelerator);
+	return NULL;
 }
 
 void accelerator_close(struct accelerator *accelerator)
@@ -264,15 +259,12 @@ static int tell(const struct accelerated *accelerated, const struct accelerator_
 
 /* --- sessions --- */
 
-struct accelerated *accelerator_add(struct accelerator *accelerator, const struct accelerator_session *session,
-				    struct error *error)
+struct accelerated *accelerator_add(struct accelerator *accelerator, const struct accelerator_session *session)
 {
 	struct accelerated *accelerated = calloc(1, sizeof(*accelerated));
 
-	if (!accelerated) {
-		error_system(error, ENOMEM, NULL, "cannot accelerate the session");
+	if (!accelerated)
 		return NULL;
-	}
 	accelerated->accelerator = accelerator;
 	accelerated->device = session->device;
 	accelerated->receives = session->receives;
@@ -281,7 +273,6 @@ struct accelerated *accelerator_add(struct accelerator *accelerator, const struc
 		accelerated->wire = wire_get(accelerator, session->wire);
 	if (accelerated->wire && tell(accelerated, session) == 0)
 		return accelerated;
-	error_system(error, errno, NULL, "the kernel does not take a BPF program for the session");
 	accelerator_remove(accelerated, NULL);
 	return NULL;
 }

@@ -16,7 +16,6 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "base/error.h"
 
 struct accelerator;
 struct accelerated;			/* one session */
@@ -41,13 +40,12 @@ struct accelerator_counters {
 	uint64_t tx_packets, tx_bytes, rx_packets, rx_bytes;
 };
 
-/* NULL with *error: the kernel does not take the programs. */
-struct accelerator *accelerator_open(struct error *error);
+/* NULL: the kernel does not take the programs, or out of memory. */
+struct accelerator *accelerator_open(void);
 void accelerator_close(struct accelerator *accelerator);	/* NULL is legal; of sessions there are none any more */
 
-/* NULL with *error: out of memory, or one of the devices is not there or none that carries Ethernet. */
-struct accelerated *accelerator_add(struct accelerator *accelerator, const struct accelerator_session *session,
-				    struct error *error);
+/* NULL: out of memory, or one of the devices is not there or none that carries Ethernet. */
+struct accelerated *accelerator_add(struct accelerator *accelerator, const struct accelerator_session *session);
 /* Is the program still on the session's device? A visit to another namespace takes it away, as others can. */
 bool accelerator_holds(const struct accelerated *accelerated);
 /* From now on all packets take the other way. *counters, if not NULL: how many took this one. */

@@ -120,11 +120,11 @@ static void stop(struct acceleration *acceleration)
 static void start(struct user_datapath *dp, struct acceleration *acceleration, const struct accelerator_session *wanted)
 {
 	if (!dp->accelerator && !dp->accelerator_refused) {
-		dp->accelerator = accelerator_open(NULL);
+		dp->accelerator = accelerator_open();
 		dp->accelerator_refused = !dp->accelerator;
 	}
 	if (dp->accelerator)
-		acceleration->accelerated = accelerator_add(dp->accelerator, wanted, NULL);
+		acceleration->accelerated = accelerator_add(dp->accelerator, wanted);
 	acceleration->told = *wanted;
 	acceleration->moved_by = acceleration->accelerated ? "bpf: TCP; user: all else" :
 				 OBSTACLE "the kernel does not take the programs (it takes Linux 6.6, and CAP_BPF)";

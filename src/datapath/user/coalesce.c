@@ -93,17 +93,6 @@ static uint16_t finish_transport(const struct coalesce_flow *flow)
 	return field;
 }
 
-static uint8_t gso_type(const struct coalesce_flow *flow)
-{
-	uint8_t type = flow->inner.ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
-
-	if (is_udp(&flow->inner))
-		return VIRTIO_NET_HDR_GSO_UDP_L4;
-	if (tcp_flags(flow->first, &flow->inner) & TCP_CWR)
-		type |= VIRTIO_NET_HDR_GSO_ECN;
-	return type;
-}
-
 static void emit_flow(const struct coalescer *coalescer, struct coalesce_flow *flow)
 {
 	struct virtio_net_hdr header = { .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM };
@@ -116,7 +105,7 @@ static void emit_flow(const struct coalescer *coalescer, struct coalesce_flow *f
 	header.csum_offset = finish_transport(flow);
 	header.csum_start = flow->inner.l4_offset;
 	header.hdr_len = flow->inner.payload_offset;
-	header.gso_type = gso_type(flow);
+	header.gso_type = segment_gso_type(flow->first, &flow->inner);
 	header.gso_size = flow->gso_size;
 	flow->iov[IOV_HEADER] = (struct iovec){ &header, sizeof(header) };
 	coalescer->emit(coalescer->context, flow->target, &header, flow->iov, IOV_FIRST + flow->segments, flow->length);

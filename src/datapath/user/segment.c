@@ -185,3 +185,12 @@ void segment_header(const struct segment_plan *plan, unsigned int index, uint8_t
 	else
 		write_tcp(plan, index, sum, out + plan->l4_offset);
 }
+
+uint8_t segment_gso_type(const uint8_t *frame, const struct inner *inner)
+{
+	uint8_t type = inner->ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
+
+	if (inner->protocol == IPPROTO_UDP)
+		return VIRTIO_NET_HDR_GSO_UDP_L4;
+	return frame[inner->l4_offset + TCP_FLAGS] & TCP_CWR ? type | VIRTIO_NET_HDR_GSO_ECN : type;
+}

@@ -56,4 +56,7 @@ static inline const uint8_t *segment_payload(const struct segment_plan *plan, un
  * number, flags and all checksums right for it. Only for plans with count > 1. */
 void segment_header(const struct segment_plan *plan, unsigned int index, uint8_t *out);
 
+/* The other way round: what a virtio header says of a super-packet with these headers, TCP's or UDP's. */
+uint8_t segment_gso_type(const uint8_t *frame, const struct inner *inner);
+
 #endif

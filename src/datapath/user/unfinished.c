@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 
 #include "datapath/user/checksum.h"
+#include "datapath/user/segment.h"
 
 bool unfinished_is(const uint8_t *frame, const struct inner *inner)
 {
@@ -16,13 +17,6 @@ bool unfinished_is(const uint8_t *frame, const struct inner *inner)
 	return octets_u16(frame + inner->l4_offset + TCP_CHECKSUM) == checksum_fold(sum);
 }
 
-static uint8_t gso_type(const uint8_t *frame, const struct inner *inner)
-{
-	uint8_t type = inner->ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
-
-	return frame[inner->l4_offset + TCP_FLAGS] & TCP_CWR ? type | VIRTIO_NET_HDR_GSO_ECN : type;
-}
-
 bool unfinished_describe(const uint8_t *frame, const struct inner *inner, uint32_t mtu, struct virtio_net_hdr *header)
 {
 	uint32_t headers = inner->payload_offset - inner->l3_offset;
@@ -32,7 +26,7 @@ bool unfinished_describe(const uint8_t *frame, const struct inner *inner, uint32
 	*header = (struct virtio_net_hdr){ .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = inner->l4_offset,
 					   .csum_offset = TCP_CHECKSUM };
 	if (mtu && inner->end - inner->l3_offset > mtu) {
-		header->gso_type = gso_type(frame, inner);
+		header->gso_type = segment_gso_type(frame, inner);
 		header->gso_size = (uint16_t)(mtu - headers);
 		header->hdr_len = inner->payload_offset;
 	}
