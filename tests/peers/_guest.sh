@@ -28,3 +28,17 @@ far() { in_guest "$1"; }
 guest_loads() { in_guest "modprobe -a $*" || { fail guest "has no $*"; exit 1; }; }
 # guest_takes PROGRAM...: of this machine
 guest_takes() { guest install "$@" || { fail guest "does not take $*"; exit 1; }; }
+# What is in $TMP/sent, by TCP from A (10.0.0.1) to the guest (10.0.0.2), or the other way, whole
+guest_tcp_out() {
+	in_guest 'socat -u TCP-LISTEN:7000,reuseaddr OPEN:/tmp/received,creat,trunc >/dev/null 2>&1 &'
+	on A socat -u -t 20 "OPEN:$TMP/sent" TCP:10.0.0.2:7000,connect-timeout=10,retry=50,interval=0.1 || return
+	[ "$(in_guest 'for i in {1..150}; do pidof socat >/dev/null || break; sleep 0.1; done
+		md5sum </tmp/received')" = "$(md5sum <"$TMP/sent")" ]
+}
+guest_tcp_in() {
+	helper A socat -u TCP-LISTEN:7000,reuseaddr "OPEN:$TMP/received,creat,trunc"
+	until_true 3 is_listening A 7000
+	in_guest 'socat -u OPEN:/tmp/sent TCP:10.0.0.1:7000,connect-timeout=10' || return
+	wait "$helper"
+	cmp -s "$TMP/received" "$TMP/sent"
+}
